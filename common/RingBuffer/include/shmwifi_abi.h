@@ -75,6 +75,7 @@ typedef int64_t s64;
  * What a TX slot or an RX descriptor carries. The arrow is who sends it.
  */
 enum shmwifi_kind {
+	SHMWIFI_KIND_NONE		= 0,	/* guest -> host: skip this slot */
 	SHMWIFI_KIND_FRAME		= 1,	/* both */
 	SHMWIFI_KIND_TX_STATUS		= 2,	/* host -> guest */
 	SHMWIFI_KIND_HELLO		= 3,	/* guest -> host: forget my radios, I start anew */
