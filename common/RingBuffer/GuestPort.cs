@@ -1,0 +1,70 @@
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.RingBuffer;
+
+/// <summary>The guest's end of a port: publishes TX slots, takes RX descriptors.</summary>
+public sealed unsafe class GuestPort : PortRings
+{
+    internal GuestPort(Region region, int index, byte* address)
+        : base(region, index, address)
+    {
+        PortHeader* header = Header;
+        Tx = new RingProducer(Word(&header->TxTail), Word(&header->TxHead), Word(&header->TxAvailEvent), Word(&header->TxFreeEvent), region.Geometry.TxSlots);
+        Rx = new RingConsumer(Word(&header->RxTail), Word(&header->RxHead), Word(&header->RxAvailEvent), Word(&header->RxFreeEvent), region.Geometry.RxDescriptors);
+    }
+
+    /// <summary>TX slots, guest to host.</summary>
+    public RingProducer Tx { get; }
+
+    /// <summary>RX descriptors, host to guest.</summary>
+    public RingConsumer Rx { get; }
+
+    /// <summary>What the host thinks of the port.</summary>
+    public PortState State => (PortState)new SharedIndex((uint*)&Header->HostState).LoadAcquire();
+
+    /// <summary>Why the host faulted it.</summary>
+    public PortFault Fault => Header->Fault;
+
+    /// <summary>Tells the host that a service moves frames, and which ABI it speaks.</summary>
+    /// <param name="features">What the service uses.</param>
+    public void SetReady(RegionFeatures features)
+    {
+        Header->GuestAbiVersion = Abi.Version;
+        Header->GuestFeatures = features;
+        GuestState = GuestState.Ready;
+    }
+
+    /// <summary>Tells the host that the service went in order.</summary>
+    public void SetAbsent() => GuestState = GuestState.Absent;
+
+    /// <summary>Publishes what the clock exchange found.</summary>
+    /// <param name="offsetNs">Host CLOCK_MONOTONIC minus ours.</param>
+    /// <param name="errorNs">Bound of its error.</param>
+    public void SetClock(long offsetNs, ulong errorNs)
+    {
+        Volatile.Write(ref Header->ClockOffsetNs, offsetNs);
+        Volatile.Write(ref Header->ClockErrorNs, errorNs);
+    }
+
+    /// <summary>Copies an RX descriptor out, once; check the copy.</summary>
+    /// <param name="index">Free-running.</param>
+    public RxDescriptor ReadDescriptor(uint index) => RxDescriptors[index & RxMask];
+
+    /// <summary>Says when the frame of a descriptor was injected, before it is released.</summary>
+    /// <param name="index">Free-running.</param>
+    /// <param name="injectedNs">Host clock; 0: it was not.</param>
+    public void SetInjected(uint index, ulong injectedNs) => Volatile.Write(ref Completions[index & RxMask], injectedNs);
+
+    /// <summary>Adds to a counter that the host may read.</summary>
+    /// <param name="counter">Which.</param>
+    /// <param name="value">How much.</param>
+    public void Count(GuestCounter counter, ulong value = 1) => Header->GuestCounters[(int)counter] += value;
+
+    /// <summary>A counter of ours.</summary>
+    /// <param name="counter">Which.</param>
+    public ulong ReadCounter(GuestCounter counter) => Header->GuestCounters[(int)counter];
+
+    /// <summary>A counter of the host's.</summary>
+    /// <param name="counter">Which.</param>
+    public ulong ReadCounter(HostCounter counter) => Volatile.Read(ref Header->HostCounters[(int)counter]);
+}

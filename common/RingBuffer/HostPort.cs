@@ -1,0 +1,72 @@
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.RingBuffer;
+
+/// <summary>The host's end of a port: takes TX slots, posts RX descriptors.</summary>
+/// <remarks>All that it reads was written by a guest, that is by an adversary: copy, check the copy, use the copy.</remarks>
+public sealed unsafe class HostPort : PortRings
+{
+    internal HostPort(Region region, int index, byte* address)
+        : base(region, index, address)
+    {
+        PortHeader* header = Header;
+        Tx = new RingConsumer(Word(&header->TxTail), Word(&header->TxHead), Word(&header->TxAvailEvent), Word(&header->TxFreeEvent), region.Geometry.TxSlots);
+        Rx = new RingProducer(Word(&header->RxTail), Word(&header->RxHead), Word(&header->RxAvailEvent), Word(&header->RxFreeEvent), region.Geometry.RxDescriptors);
+    }
+
+    /// <summary>TX slots, guest to host.</summary>
+    public RingConsumer Tx { get; }
+
+    /// <summary>RX descriptors, host to guest.</summary>
+    public RingProducer Rx { get; }
+
+    /// <summary>What the host tells the guest about its port.</summary>
+    public PortState State
+    {
+        get => Header->HostState;
+        internal set => new SharedIndex((uint*)&Header->HostState).StoreRelease((uint)value);
+    }
+
+    /// <summary>Guest's bound of its clock's error, ns; 0: never synced. An adversary's word.</summary>
+    public ulong ClockErrorNs => Volatile.Read(ref Header->ClockErrorNs);
+
+    /// <summary>The ABI version that the guest speaks; 0 before it came.</summary>
+    public uint GuestAbiVersion => Volatile.Read(ref Header->GuestAbiVersion);
+
+    /// <summary>Puts the port into the faulted state.</summary>
+    /// <param name="fault">Why.</param>
+    public void SetFault(PortFault fault)
+    {
+        Header->Fault = fault;
+        State = PortState.Faulted;
+    }
+
+    /// <summary>An RX descriptor to fill.</summary>
+    /// <param name="index">Free-running.</param>
+    public RxDescriptor* Descriptor(uint index) => RxDescriptors + (index & RxMask);
+
+    /// <summary>When the guest injected the frame of a descriptor that it gave back: host clock, ns; 0: it did not. An adversary's word.</summary>
+    /// <param name="index">Free-running.</param>
+    public ulong InjectedNs(uint index) => Volatile.Read(ref Completions[index & RxMask]);
+
+    /// <summary>A slot of the RX pool.</summary>
+    /// <param name="slot">Below the pool's length.</param>
+    public byte* PoolSlot(uint slot) => PoolSlots + ((ulong)slot * Abi.SlotSize);
+
+    /// <summary>Offset of an address in the region, for a descriptor.</summary>
+    /// <param name="address">Within the region.</param>
+    public ulong OffsetOf(byte* address) => (ulong)(address - Region.Address);
+
+    /// <summary>Adds to a counter that the guest may read.</summary>
+    /// <param name="counter">Which.</param>
+    /// <param name="value">How much.</param>
+    public void Count(HostCounter counter, ulong value = 1) => Header->HostCounters[(int)counter] += value;
+
+    /// <summary>A counter of ours. The guest could overwrite it; it is for people to read, never to decide by.</summary>
+    /// <param name="counter">Which.</param>
+    public ulong ReadCounter(HostCounter counter) => Volatile.Read(ref Header->HostCounters[(int)counter]);
+
+    /// <summary>A counter of the guest's.</summary>
+    /// <param name="counter">Which.</param>
+    public ulong ReadCounter(GuestCounter counter) => Volatile.Read(ref Header->GuestCounters[(int)counter]);
+}

@@ -1,0 +1,216 @@
+namespace ShmWifi.RingBuffer.Layout;
+
+/// <summary>Feature bits of region and guest.</summary>
+[Flags]
+public enum RegionFeatures : ulong
+{
+    /// <summary>None.</summary>
+    None = 0,
+
+    /// <summary>Descriptors may point into another port's slots.</summary>
+    ByReference = 1 << 0,
+
+    /// <summary>Guest: the kernel module moves the frames, not a process.</summary>
+    KernelPath = 1 << 1,
+}
+
+/// <summary>Whether the host's engine runs.</summary>
+public enum HostState : uint
+{
+    /// <summary>Not yet, or it went in order.</summary>
+    Away = 0,
+
+    /// <summary>It drains the rings.</summary>
+    Running = 1,
+}
+
+/// <summary>A port as the host sees it.</summary>
+public enum PortState : uint
+{
+    /// <summary>No VM.</summary>
+    Free = 0,
+
+    /// <summary>A VM holds it.</summary>
+    Attached = 1,
+
+    /// <summary>The guest broke the rules; the host reads it no more.</summary>
+    Faulted = 2,
+}
+
+/// <summary>Why a port is faulted.</summary>
+public enum PortFault : uint
+{
+    /// <summary>It is not.</summary>
+    None = 0,
+
+    /// <summary>The TX tail ran further ahead of the head than the ring is long, or backwards.</summary>
+    TxTail = 1,
+
+    /// <summary>The RX head left the range from its old place to the tail.</summary>
+    RxHead = 2,
+
+    /// <summary>A TX slot of no known kind.</summary>
+    Kind = 3,
+
+    /// <summary>A payload that leaves its slot.</summary>
+    Length = 4,
+
+    /// <summary>A radio number out of range.</summary>
+    Radio = 5,
+}
+
+/// <summary>A port as its guest sees it.</summary>
+public enum GuestState : uint
+{
+    /// <summary>No service runs.</summary>
+    Absent = 0,
+
+    /// <summary>A service (or the kernel path) moves frames.</summary>
+    Ready = 1,
+}
+
+/// <summary>What a TX slot or an RX descriptor carries.</summary>
+public enum RingKind : byte
+{
+    /// <summary>Guest to host: skip this slot.</summary>
+    None = 0,
+
+    /// <summary>Both ways: an 802.11 frame.</summary>
+    Frame = 1,
+
+    /// <summary>Host to guest: what became of a frame.</summary>
+    TxStatus = 2,
+
+    /// <summary>Guest to host: forget my radios, I start anew.</summary>
+    Hello = 3,
+
+    /// <summary>Host to guest: say Hello and announce all radios again.</summary>
+    Announce = 4,
+
+    /// <summary>Guest to host: a radio is new, or its name or flags changed.</summary>
+    RadioAdd = 5,
+
+    /// <summary>Guest to host: a radio is gone.</summary>
+    RadioDel = 6,
+
+    /// <summary>Guest to host: the radio answers to an address.</summary>
+    AddressAdd = 7,
+
+    /// <summary>Guest to host: it answers to it no more.</summary>
+    AddressDel = 8,
+
+    /// <summary>Both ways: a clock exchange, request and answer.</summary>
+    ClockSync = 9,
+}
+
+/// <summary>Flags of a frame or a TX status.</summary>
+/// <remarks>Source: linux drivers/net/wireless/virtual/mac80211_hwsim.h, enum hwsim_tx_control_flags.</remarks>
+[Flags]
+public enum TxFlags : byte
+{
+    /// <summary>None.</summary>
+    None = 0,
+
+    /// <summary>mac80211 wants the status (HWSIM_TX_CTL_REQ_TX_STATUS).</summary>
+    RequestStatus = 1,
+
+    /// <summary>No acknowledgement is expected (HWSIM_TX_CTL_NO_ACK).</summary>
+    NoAck = 2,
+
+    /// <summary>It was acknowledged (HWSIM_TX_STAT_ACK).</summary>
+    Acked = 4,
+}
+
+/// <summary>Flags of a radio announcement.</summary>
+[Flags]
+public enum RadioFlags : byte
+{
+    /// <summary>None.</summary>
+    None = 0,
+
+    /// <summary>It has a monitor interface: it wants frames that are addressed to others, too.</summary>
+    Monitor = 1,
+}
+
+/// <summary>What a guest counts for its port, by index into its counters.</summary>
+public enum GuestCounter
+{
+    /// <summary>Frames taken from hwsim.</summary>
+    TxFrames,
+
+    /// <summary>Frames that hwsim gave but the ring had no room for.</summary>
+    TxDropped,
+
+    /// <summary>Frames given to hwsim.</summary>
+    RxFrames,
+
+    /// <summary>Frames that hwsim refused (wrong channel, radio down).</summary>
+    RxRefused,
+
+    /// <summary>Descriptors that pointed outside the region or carried nonsense.</summary>
+    RxInvalid,
+
+    /// <summary>Doorbells rung.</summary>
+    Doorbells,
+
+    /// <summary>Doorbells that the event index saved.</summary>
+    DoorbellsSuppressed,
+
+    /// <summary>System calls of the data path.</summary>
+    SystemCalls,
+
+    /// <summary>Times the service slept and was woken.</summary>
+    Wakeups,
+
+    /// <summary>Netlink messages that the kernel dropped for want of socket buffer.</summary>
+    NetlinkOverruns,
+}
+
+/// <summary>What the host counts for a port, by index into its counters.</summary>
+public enum HostCounter
+{
+    /// <summary>Frames taken from the port.</summary>
+    TxFrames,
+
+    /// <summary>Bytes of them.</summary>
+    TxBytes,
+
+    /// <summary>Frames posted to the port.</summary>
+    RxFrames,
+
+    /// <summary>Bytes of them.</summary>
+    RxBytes,
+
+    /// <summary>Unicast frames of the port that were acknowledged.</summary>
+    Acked,
+
+    /// <summary>Unicast frames of the port that nobody acknowledged.</summary>
+    NotAcked,
+
+    /// <summary>Frames not posted: the port's RX ring was full.</summary>
+    DropRxRingFull,
+
+    /// <summary>Frames not posted: they had to be copied and the port's pool was empty.</summary>
+    DropPoolEmpty,
+
+    /// <summary>TX statuses not posted: the port's RX ring was full.</summary>
+    DropStatus,
+
+    /// <summary>Frames of the port from a radio that it never announced, or too short to be 802.11.</summary>
+    DropInvalid,
+
+    /// <summary>Frames posted by copy.</summary>
+    Copied,
+
+    /// <summary>Payload bytes that the host copied for the port.</summary>
+    CopiedBytes,
+
+    /// <summary>Doorbells rung at the port's VM.</summary>
+    Doorbells,
+
+    /// <summary>Doorbells that the event index saved.</summary>
+    DoorbellsSuppressed,
+
+    /// <summary>Announcements of radios or addresses beyond the limit.</summary>
+    Refused,
+}

@@ -1,0 +1,73 @@
+using ShmWifi.Linux;
+using static ShmWifi.Linux.LibC;
+
+namespace ShmWifi.RingBuffer;
+
+/// <summary>A shared, write-back mapping of a file descriptor: a memfd on the host, the module's device in a guest.</summary>
+public sealed unsafe class SharedMemory : IDisposable
+{
+    private readonly bool _ownsDescriptor;
+    private byte* _address;
+
+    private SharedMemory(int descriptor, bool ownsDescriptor, byte* address, ulong size)
+    {
+        Descriptor = descriptor;
+        _ownsDescriptor = ownsDescriptor;
+        _address = address;
+        Size = size;
+    }
+
+    /// <summary>First byte, until disposed.</summary>
+    public byte* Address => _address != null ? _address : throw new ObjectDisposedException(nameof(SharedMemory));
+
+    /// <summary>Bytes.</summary>
+    public ulong Size { get; }
+
+    /// <summary>The mapped file descriptor.</summary>
+    public int Descriptor { get; }
+
+    /// <summary>Makes a memfd, sealed against resizing: a guest that could shrink it could kill the host by SIGBUS.</summary>
+    /// <param name="name">Shown in /proc/PID/maps.</param>
+    /// <param name="size">Bytes.</param>
+    /// <exception cref="LibCException">No memory, or too many descriptors.</exception>
+    public static SharedMemory Create(string name, ulong size)
+    {
+        int descriptor = LibCException.ThrowIfFailed(memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING), $"memfd_create {name}");
+        try
+        {
+            LibCException.ThrowIfFailed(ftruncate(descriptor, (long)size), $"size memfd {name} to {size} bytes");
+            LibCException.ThrowIfFailed(fcntl(descriptor, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW), $"seal memfd {name}");
+            return Map(descriptor, size, offset: 0, ownsDescriptor: true);
+        }
+        catch
+        {
+            _ = close(descriptor);
+            throw;
+        }
+    }
+
+    /// <summary>Maps what a descriptor stands for.</summary>
+    /// <param name="descriptor">Open for reading and writing.</param>
+    /// <param name="size">Bytes.</param>
+    /// <param name="offset">In the file; UIO counts maps in pages here.</param>
+    /// <param name="ownsDescriptor">Whether to close it with the mapping.</param>
+    /// <exception cref="LibCException">The descriptor cannot be mapped so.</exception>
+    public static SharedMemory Map(int descriptor, ulong size, nint offset, bool ownsDescriptor)
+    {
+        void* address = mmap(null, (nuint)size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, offset);
+        return address == MAP_FAILED
+            ? throw new LibCException($"map {size} bytes of shared memory")
+            : new SharedMemory(descriptor, ownsDescriptor, (byte*)address, size);
+    }
+
+    /// <summary>Unmaps; whoever still reads the region then dies, so the owner ends its threads first.</summary>
+    public void Dispose()
+    {
+        if (_address == null)
+            return;
+        _ = munmap(_address, (nuint)Size);
+        _address = null;
+        if (_ownsDescriptor)
+            _ = close(Descriptor);
+    }
+}
