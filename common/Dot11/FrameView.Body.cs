@@ -1,0 +1,88 @@
+using System.Buffers.Binary;
+
+namespace ShmWifi.Dot11;
+
+/// <content>What the body tells: the name of the network, and the handshake that keys it.</content>
+public readonly ref partial struct FrameView
+{
+    private const byte SsidElement = 0;
+    private const int MaxSsidLength = 32;
+
+    private const byte EapolTypeKey = 3;
+    private const byte DescriptorRsn = 2;
+    private const byte DescriptorWpa = 254;
+    private const int EapolHeader = 4;
+    private const int NonceOffset = EapolHeader + 1 + 2 + 2 + 8; // descriptor type, key information, key length, replay counter
+    private const int NonceLength = 32;
+    private const int KeyTypePairwise = 1 << 3;
+    private const int KeyAck = 1 << 7;
+    private const int KeyMic = 1 << 8;
+    private const int KeyRequest = 1 << 11;
+
+    private static ReadOnlySpan<byte> EapolLlc => [0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00, 0x88, 0x8e];
+
+    /// <summary>An EAPOL packet in the clear: LLC/SNAP with EtherType 88-8e, in a data frame that is neither protected nor an A-MSDU.</summary>
+    public bool IsEapol => FrameControl is { CarriesData: true, Protected: false }
+        && FragmentNumber == 0
+        && (QosControl & 0x80) is null or 0
+        && Body.StartsWith(EapolLlc);
+
+    /// <summary>Which message of the 4-way handshake this is, 1..4; null for any other frame.</summary>
+    /// <remarks>Message 4 is told from 2 by its nonce, which is zero: WPA sets no Secure bit, and the place of what follows
+    /// the nonce depends on the AKM. Source: IEEE 802.11-2020 clauses 12.7.2 and 12.7.6.</remarks>
+    public int? FourWayMessage
+    {
+        get
+        {
+            if (!IsEapol) return null;
+
+            ReadOnlySpan<byte> eapol = Body[EapolLlc.Length..];
+            if (eapol.Length < NonceOffset + NonceLength) return null;
+            if (eapol[1] != EapolTypeKey || eapol[EapolHeader] is not (DescriptorRsn or DescriptorWpa)) return null;
+
+            int keyInformation = BinaryPrimitives.ReadUInt16BigEndian(eapol[(EapolHeader + 1)..]);
+            if ((keyInformation & (KeyTypePairwise | KeyRequest)) != KeyTypePairwise) return null;
+
+            return (keyInformation & (KeyAck | KeyMic)) switch
+            {
+                KeyAck => 1,
+                KeyAck | KeyMic => 3,
+                KeyMic => eapol.Slice(NonceOffset, NonceLength).ContainsAnyExcept((byte)0) ? 2 : 4,
+                _ => null,
+            };
+        }
+    }
+
+    /// <summary>Finds the SSID in a beacon, a probe request or response, an association or reassociation request.</summary>
+    /// <param name="ssid">0..32 octets, most often UTF-8; none: any network (requests), or one that hides its name (beacons).</param>
+    /// <returns>False: another frame, or one without a whole SSID element.</returns>
+    public bool TryGetSsid(out ReadOnlySpan<byte> ssid)
+    {
+        ssid = default;
+        int? fixedLength = FrameControl.Subtype switch
+        {
+            FrameSubtype.Beacon or FrameSubtype.ProbeResponse => 8 + 2 + 2, // Timestamp, Beacon Interval, Capability Information
+            FrameSubtype.ProbeRequest => 0,
+            FrameSubtype.AssociationRequest => 2 + 2, // Capability Information, Listen Interval
+            FrameSubtype.ReassociationRequest => 2 + 2 + MacAddress.Length, // and Current AP Address
+            _ => null,
+        };
+        if (fixedLength is not { } offset || FrameControl.Protected || FragmentNumber != 0 || Body.Length < offset) return false;
+
+        ReadOnlySpan<byte> elements = Body[offset..];
+        while (elements.Length >= 2 && elements.Length - 2 >= elements[1])
+        {
+            ReadOnlySpan<byte> content = elements.Slice(2, elements[1]);
+            if (elements[0] == SsidElement)
+            {
+                if (content.Length > MaxSsidLength) return false;
+                ssid = content;
+                return true;
+            }
+
+            elements = elements[(2 + content.Length)..];
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,23 @@
+namespace ShmWifi.Dot11;
+
+/// <summary>The preamble in front of a PPDU. Source: IEEE 802.11-2020, clauses as given.</summary>
+public enum Preamble
+{
+    /// <summary>DSSS and CCK, long: 192 µs with the header. Clauses 15.2.2, 16.2.2.2.</summary>
+    DsssLong,
+
+    /// <summary>DSSS and CCK, short: 96 µs with the header. Clause 16.2.2.3.</summary>
+    DsssShort,
+
+    /// <summary>OFDM: 20 µs with SIGNAL. Clause 17.3.2.</summary>
+    Ofdm,
+
+    /// <summary>HT-mixed format. Clause 19.3.2.</summary>
+    HtMixed,
+
+    /// <summary>HT-greenfield format. Clause 19.3.2.</summary>
+    HtGreenfield,
+
+    /// <summary>VHT. Clause 21.3.2.</summary>
+    Vht,
+}
