@@ -1,0 +1,80 @@
+# shellcheck shell=bash
+# What the scripts of this folder share: the cache, and Debian packages unpacked into it.
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+checkout=$(cd "$here/../.." && pwd)
+cache=${SHMWIFI_CACHE:-$checkout/.cache}
+mkdir -p "$cache"
+cache=$(cd "$cache" && pwd)
+
+die() {
+    echo "${0##*/}: $*" >&2
+    exit 1
+}
+
+# The kernel series of the command line: 6.1 or 6.12.
+check_series() {
+    case ${1-} in
+    6.1 | 6.12) ;;
+    *) die "usage: ${0##*/} 6.1|6.12" ;;
+    esac
+}
+
+# lock FOLDER: one process at a time fills FOLDER; held until this (sub)shell ends.
+lock() {
+    mkdir -p "$1"
+    exec {lock_fd}<"$1"
+    flock "$lock_fd"
+}
+
+# candidate_depends PACKAGE...: the packages that apt's candidates of these depend on, of alternatives the first.
+candidate_depends() {
+    local control
+    control=$(apt-cache show --no-all-versions "$@") ||
+        die "apt does not know all of $*: run 'apt-get update' (with Debian's security archive among the sources)"
+    sed -n -E 's/^(Pre-)?Depends: //p' <<<"$control" | tr ',' '\n' | sed 's/^ *\([^ (|:]*\).*/\1/'
+}
+
+# fetch_packages FOLDER LIST-COMMAND...: download the packages that the command lists, and unpack them into FOLDER/root,
+# once. FOLDER/SHA256SUMS records what came; later runs verify it and touch no network. Removing FOLDER starts anew.
+fetch_packages() (
+    folder=$1
+    shift
+    lock "$folder"
+    cd "$folder" || exit
+    if [[ -f SHA256SUMS ]]; then
+        sha256sum --check --quiet SHA256SUMS ||
+            die "the packages in $folder are not those that were downloaded: remove that folder and run again"
+        return
+    fi
+    packages=$("$@")
+    rm -rf incoming root
+    mkdir incoming root
+    options=(-q)
+    [[ $(id -u) -ne 0 ]] || options+=(-o APT::Sandbox::User=root) # apt's own user may not write here
+    # shellcheck disable=SC2086 # one word a package
+    (cd incoming && apt-get download "${options[@]}" $packages >&2) ||
+        die "apt-get download failed (is the network up, and 'apt-get update' recent?):" $packages
+    for package in incoming/*.deb; do
+        dpkg -x "$package" root
+        mv "$package" .
+    done
+    rmdir incoming
+    sha256sum ./*.deb >SHA256SUMS.new
+    mv SHA256SUMS.new SHA256SUMS
+)
+
+# up_to_date FOLDER FILE...: whether FOLDER was made from files with just these contents; else it is marked as not made.
+up_to_date() {
+    local folder=$1
+    shift
+    input_hash=$(sha256sum "$@" | cut -d' ' -f1 | sha256sum)
+    [[ -f $folder/inputs && $(<"$folder/inputs") == "$input_hash" ]] && return
+    rm -f "$folder/inputs"
+    return 1
+}
+
+# made FOLDER: what up_to_date asked for is in place now.
+made() {
+    echo "$input_hash" >"$1/inputs"
+}
