@@ -1,3 +1,4 @@
+using System.Text;
 using ShmWifi.Dot11;
 
 namespace ShmWifi.Tests.Dot11;
@@ -33,11 +34,18 @@ public static class Frames
         0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00, (byte)(etherType >> 8), (byte)etherType, .. payload,
     ];
 
-    /// <summary>EAPOL-Key without key data; a nonce of ones or of zeros.</summary>
-    public static byte[] EapolKey(ushort keyInformation, bool nonce, byte descriptor = 2) => QosData(
-        0x888e,
-        0x01,
-        [2, 3, 0, 95, descriptor, (byte)(keyInformation >> 8), (byte)keyInformation, 0, 16, .. new byte[8], .. Enumerable.Repeat((byte)(nonce ? 1 : 0), 32), .. new byte[50]]);
+    /// <summary>EAPOL-Key; a nonce of ones, or of zeros and then no key data.</summary>
+    public static byte[] EapolKey(ushort keyInformation, bool nonce, byte descriptor = 2)
+    {
+        byte[] keyData = nonce ? [0x30, 0x14, 1, 0, 0, 0x0f, 0xac, 4, 1, 0, 0, 0x0f, 0xac, 4, 1, 0, 0, 0x0f, 0xac, 2, 0, 0] : [];
+        return QosData(
+            0x888e,
+            0x01,
+            [
+                2, 3, 0, (byte)(95 + keyData.Length), descriptor, (byte)(keyInformation >> 8), (byte)keyInformation, 0, 16, .. new byte[8],
+                .. Enumerable.Repeat((byte)(nonce ? 1 : 0), 32), .. new byte[49], (byte)keyData.Length, .. keyData,
+            ]);
+    }
 
     public static byte[] Octets(MacAddress address)
     {
@@ -49,5 +57,5 @@ public static class Frames
     private static byte[] Management(byte frameControl, MacAddress receiver, MacAddress transmitter) =>
         [frameControl, 0x00, 0, 0, .. Octets(receiver), .. Octets(transmitter), .. Octets(Ap), 0x30, 0x12];
 
-    private static byte[] Ssid(string ssid) => [0, (byte)ssid.Length, .. System.Text.Encoding.UTF8.GetBytes(ssid)];
+    private static byte[] Ssid(string ssid) => [0, (byte)Encoding.UTF8.GetByteCount(ssid), .. Encoding.UTF8.GetBytes(ssid)];
 }

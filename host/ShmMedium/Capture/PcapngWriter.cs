@@ -1,0 +1,211 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+using ShmWifi.Dot11;
+
+namespace ShmWifi.Medium.Capture;
+
+/// <summary>Writes 802.11 frames with radiotap headers as pcapng: one section, one interface a radio.</summary>
+/// <remarks>
+/// Blocks collect in a buffer, which goes to the stream when it is full and on <see cref="Flush"/>; a reader of a pipe sees
+/// what was flushed. Not thread-safe. The stream stays the caller's. Once the stream has thrown, the file ends inside a
+/// block: give the writer up.
+/// <code>
+/// SHB 0x0a0d0d0a: byte-order magic u32, version u16.u16, section length s64 (-1), options
+/// IDB 1: link type u16, reserved u16, snap length u32 (0: none), options
+/// EPB 6: interface u32, time stamp u32 high, u32 low, captured length u32, original length u32, data, options
+/// around each block: type u32, total length u32 ... total length u32; data and options padded to 4 bytes
+/// option: code u16, length u16, value
+/// </code>
+/// Source: draft-ietf-opsawg-pcapng, sections 3 and 4.
+/// </remarks>
+public sealed class PcapngWriter
+{
+    /// <summary>Bytes of the longest frame and of its header that can be written.</summary>
+    public const int MaxFrameLength = ushort.MaxValue;
+
+    private const int BufferSize = 128 * 1024;
+    private const int BlockOverhead = 12;
+    private const int PacketHeaderLength = 20;
+    private const int OptionHeaderLength = 4;
+
+    private const uint SectionHeaderBlock = 0x0a0d0d0a;
+    private const uint InterfaceDescriptionBlock = 1;
+    private const uint EnhancedPacketBlock = 6;
+
+    private const ushort LinkTypeRadiotap = 127;
+
+    private const ushort EndOfOptions = 0;
+    private const ushort SectionHardware = 2;
+    private const ushort SectionOs = 3;
+    private const ushort SectionUserApplication = 4;
+    private const ushort InterfaceName = 2;
+    private const ushort InterfaceDescription = 3;
+    private const ushort InterfaceMacAddress = 6;
+    private const ushort InterfaceTimestampResolution = 9;
+    private const ushort PacketFlags = 2;
+
+    private const byte NanosecondResolution = 9; // 10^-9 s
+
+    private readonly Stream _stream;
+    private readonly byte[] _buffer = new byte[BufferSize];
+    private int _length;
+    private int _blockStart;
+    private int _interfaces;
+
+    /// <summary>Begins a file: the section header goes to the buffer.</summary>
+    /// <param name="stream">Where the file goes; its own buffer would only cost a copy.</param>
+    /// <param name="application">Name and version of the program that writes.</param>
+    public PcapngWriter(Stream stream, string application)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(application);
+        _stream = stream;
+
+        string hardware = RuntimeInformation.ProcessArchitecture.ToString(), os = RuntimeInformation.OSDescription;
+        int options = TextOptionLength(hardware) + TextOptionLength(os) + TextOptionLength(application) + OptionHeaderLength;
+        BeginBlock(SectionHeaderBlock, 16 + options);
+        Put32(0x1a2b3c4d);
+        Put16(1);
+        Put16(0);
+        Put32(uint.MaxValue);
+        Put32(uint.MaxValue);
+        PutTextOption(SectionHardware, hardware);
+        PutTextOption(SectionOs, os);
+        PutTextOption(SectionUserApplication, application);
+        PutOption(EndOfOptions, []);
+        EndBlock();
+    }
+
+    /// <summary>Adds an interface, at any time between frames.</summary>
+    /// <param name="name">Name, such as <c>ap/wlan0</c>.</param>
+    /// <param name="address">The radio's address.</param>
+    /// <returns>The interface's number, for <see cref="WriteFrame"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A name of more than 65535 bytes.</exception>
+    /// <exception cref="IOException">The stream could not be written.</exception>
+    public int AddInterface(string name, MacAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        Span<byte> octets = stackalloc byte[MacAddress.Length];
+        address.CopyTo(octets);
+        string description = address.ToString();
+
+        int options = TextOptionLength(name) + TextOptionLength(description) + OptionLength(MacAddress.Length) + OptionLength(1) + OptionHeaderLength;
+        BeginBlock(InterfaceDescriptionBlock, 8 + options);
+        Put16(LinkTypeRadiotap);
+        Put16(0);
+        Put32(0);
+        PutTextOption(InterfaceName, name);
+        PutTextOption(InterfaceDescription, description);
+        PutOption(InterfaceMacAddress, octets);
+        PutOption(InterfaceTimestampResolution, [NanosecondResolution]);
+        PutOption(EndOfOptions, []);
+        EndBlock();
+        return _interfaces++;
+    }
+
+    /// <summary>Adds a frame. Does not allocate; copies the frame once, into the buffer.</summary>
+    /// <param name="interfaceNumber">What <see cref="AddInterface"/> returned.</param>
+    /// <param name="unixTimeNs">Nanoseconds since 1970-01-01 UTC.</param>
+    /// <param name="direction">Which way the frame went at that interface.</param>
+    /// <param name="radiotap">Its header, by <see cref="RadiotapHeader"/>.</param>
+    /// <param name="frame">The 802.11 frame without FCS.</param>
+    /// <exception cref="ArgumentOutOfRangeException">No such interface, a time before 1970, or more than <see cref="MaxFrameLength"/> bytes.</exception>
+    /// <exception cref="IOException">The stream could not be written.</exception>
+    public void WriteFrame(int interfaceNumber, long unixTimeNs, FrameDirection direction, ReadOnlySpan<byte> radiotap, ReadOnlySpan<byte> frame)
+    {
+        int dataLength = radiotap.Length + frame.Length;
+        ArgumentOutOfRangeException.ThrowIfNegative(interfaceNumber);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(interfaceNumber, _interfaces);
+        ArgumentOutOfRangeException.ThrowIfNegative(unixTimeNs);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(dataLength, MaxFrameLength, nameof(frame));
+
+        BeginBlock(EnhancedPacketBlock, PacketHeaderLength + Padded(dataLength) + OptionLength(sizeof(uint)) + OptionHeaderLength);
+        Put32((uint)interfaceNumber);
+        Put32((uint)(unixTimeNs >> 32));
+        Put32((uint)unixTimeNs);
+        Put32((uint)dataLength);
+        Put32((uint)dataLength);
+        Put(radiotap);
+        Put(frame);
+        Pad();
+        Put16(PacketFlags);
+        Put16(sizeof(uint));
+        Put32((uint)direction);
+        PutOption(EndOfOptions, []);
+        EndBlock();
+    }
+
+    /// <summary>Hands all that was written to the stream, and flushes it.</summary>
+    /// <exception cref="IOException">The stream could not be written.</exception>
+    public void Flush()
+    {
+        Drain();
+        _stream.Flush();
+    }
+
+    private static int Padded(int length) => (length + 3) & ~3;
+
+    private static int OptionLength(int valueLength) => OptionHeaderLength + Padded(valueLength);
+
+    private static int TextOptionLength(string text)
+    {
+        int length = Encoding.UTF8.GetByteCount(text);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, ushort.MaxValue, nameof(text));
+        return OptionLength(length);
+    }
+
+    private void Drain()
+    {
+        _stream.Write(_buffer, 0, _length);
+        _length = 0;
+    }
+
+    private void BeginBlock(uint type, int bodyLength)
+    {
+        int total = bodyLength + BlockOverhead;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(total, BufferSize, nameof(bodyLength));
+        if (_length + total > BufferSize) Drain();
+
+        _blockStart = _length;
+        Put32(type);
+        Put32((uint)total);
+    }
+
+    private void EndBlock() => Put32((uint)(_length + sizeof(uint) - _blockStart));
+
+    private void Put16(ushort value)
+    {
+        BinaryPrimitives.WriteUInt16LittleEndian(_buffer.AsSpan(_length), value);
+        _length += sizeof(ushort);
+    }
+
+    private void Put32(uint value)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(_buffer.AsSpan(_length), value);
+        _length += sizeof(uint);
+    }
+
+    private void Put(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(_buffer.AsSpan(_length));
+        _length += bytes.Length;
+    }
+
+    private void Pad()
+    {
+        int padding = -(_length - _blockStart) & 3;
+        _buffer.AsSpan(_length, padding).Clear();
+        _length += padding;
+    }
+
+    private void PutOption(ushort code, ReadOnlySpan<byte> value)
+    {
+        Put16(code);
+        Put16((ushort)value.Length);
+        Put(value);
+        Pad();
+    }
+
+    private void PutTextOption(ushort code, string text) => PutOption(code, Encoding.UTF8.GetBytes(text));
+}
