@@ -84,6 +84,15 @@ public class PcapngWriterTests
     }
 
     [Test]
+    public void AFullDiskIsAnIOException()
+    {
+        using var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        var writer = new PcapngWriter(full, "t");
+
+        Assert.That(writer.Flush, Throws.InstanceOf<IOException>());
+    }
+
+    [Test]
     public void WritingAFrameAllocatesNothing()
     {
         var writer = new PcapngWriter(Stream.Null, "t");
