@@ -1,0 +1,105 @@
+using System.Text;
+using ShmWifi.Configuration.Yaml;
+using ShmWifi.RingBuffer;
+using ShmWifi.RingBuffer.Layout;
+using YamlDotNet.Core;
+
+namespace ShmWifi.Configuration;
+
+/// <summary>What <c>shm-medium</c> is told by its YAML file. Every path is absolute.</summary>
+/// <param name="File">The file it was read from.</param>
+/// <param name="Isolation">How much of the memory a VM sees.</param>
+/// <param name="Socket">Where VMs without a socket of their own attach; they are called vm1, vm2 and so on.</param>
+/// <param name="SocketGroup">The group that owns the sockets; null leaves the daemon's own.</param>
+/// <param name="Polling">How long the engine spins before it sleeps.</param>
+/// <param name="Geometry">The lengths of the rings, and how many VMs are attached at a time.</param>
+/// <param name="Vms">The VMs that have a socket of their own.</param>
+/// <param name="Capture">Where the air is captured; null captures nothing.</param>
+/// <param name="Log">Where and how the daemon logs.</param>
+public sealed record MediumConfiguration(
+    string File,
+    Isolation Isolation,
+    string? Socket,
+    string? SocketGroup,
+    Polling Polling,
+    RegionGeometry Geometry,
+    IReadOnlyList<VmConfiguration> Vms,
+    CaptureConfiguration? Capture,
+    LogConfiguration Log)
+{
+    /// <summary>What one region is made of: all ports when it is shared, one port when each VM has a region.</summary>
+    public RegionGeometry RegionGeometry => Isolation == Isolation.Shared ? Geometry : Geometry with { Ports = 1 };
+
+    /// <summary>Reads and checks a file.</summary>
+    /// <exception cref="ConfigurationException">It cannot be read, or is wrong; carries every error of the file.</exception>
+    public static MediumConfiguration Load(string file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        try
+        {
+            return Parse(System.IO.File.ReadAllText(file, new UTF8Encoding(false, throwOnInvalidBytes: true)), file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException([new(file, 0, 0, $"cannot be read: {e.Message}")]);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new ConfigurationException([new(file, 0, 0, $"is not UTF-8: {e.Message}")]);
+        }
+    }
+
+    /// <summary>Checks the text of a file.</summary>
+    /// <param name="text">YAML.</param>
+    /// <param name="file">Its name, for errors; relative paths start from its folder.</param>
+    /// <exception cref="ConfigurationException">It is wrong; carries every error.</exception>
+    public static MediumConfiguration Parse(string text, string file)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(file);
+        var errors = new ErrorList(file);
+        MediumConfiguration? configuration = null;
+        try
+        {
+            configuration = YamlDocument.Read(text, errors) is { } root ? new MediumReader(file, errors).Read(root) : null;
+        }
+        catch (YamlException e)
+        {
+            errors.Add(e.Start, $"is not YAML: {e.Message}");
+        }
+
+        return errors.Any ? throw new ConfigurationException(errors.Sorted()) : configuration!;
+    }
+}
+
+/// <summary>A VM with a socket of its own.</summary>
+/// <param name="Name">1 to 47 bytes of A-Z a-z 0-9 _ . - (SHMWIFI_NAME_SIZE with its NUL).</param>
+/// <param name="Socket">Where its QEMU connects.</param>
+/// <param name="MaxRadios">How many radios it may bring, 1 to 64.</param>
+public sealed record VmConfiguration(string Name, string Socket, int MaxRadios = VmConfiguration.RadioLimit)
+{
+    /// <summary>Radios that a port can have.</summary>
+    public const int RadioLimit = Abi.MaxRadios;
+
+    /// <summary>Bytes of a name: the port table's field less its NUL.</summary>
+    public const int NameLimit = Abi.NameSize - 1;
+}
+
+/// <summary>Where the air is captured.</summary>
+/// <param name="File">A file, made or overwritten, or a FIFO.</param>
+public sealed record CaptureConfiguration(string File);
+
+/// <summary>Where and how the daemon logs.</summary>
+/// <param name="File">A file; null is standard error.</param>
+/// <param name="Format">How a line looks.</param>
+public sealed record LogConfiguration(string? File, LogFormat Format);
+
+/// <summary>How a line of the log looks.</summary>
+public enum LogFormat
+{
+    /// <summary>For people. Written <c>text</c>.</summary>
+    Text,
+
+    /// <summary>One JSON object a line. Written <c>json</c>.</summary>
+    Json,
+}

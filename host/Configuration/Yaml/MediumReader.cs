@@ -1,0 +1,175 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using ShmWifi.RingBuffer;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Configuration.Yaml;
+
+/// <summary>Turns the tree of a file into a <see cref="MediumConfiguration"/>, and reports all that is wrong on the way.</summary>
+internal sealed partial class MediumReader(string file, ErrorList errors)
+{
+    private readonly string _folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+    private readonly Dictionary<string, YamlNode> _sockets = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, YamlNode> _names = new(StringComparer.Ordinal);
+
+    public MediumConfiguration Read(YamlNode root)
+    {
+        var top = new Section(
+            root, "", ["isolation", "socket", "socketGroup", "polling", "geometry", "vms", "capture", "log"], errors);
+        if (top.IsMapping && top.Value("socket") is null && top.Value("vms") is null)
+            errors.Add(root, "has neither 'socket' nor 'vms'; no VM could attach: give a socket for all VMs, a list of VMs, or both");
+
+        var socket = Socket(top);
+        var geometry = ReadGeometry(top);
+        var vms = ReadVms(top, hasCommonSocket: socket is not null);
+        if (vms.Count > geometry.Ports)
+        {
+            errors.Add(
+                top.Value("vms")!,
+                $"{vms.Count} VMs are listed, but 'ports' in 'geometry' is {geometry.Ports}; allowed: at most as many VMs as ports, "
+                + $"and at most {Abi.MaxPorts} ports");
+        }
+
+        return new(
+            Path.GetFullPath(file),
+            top.Word("isolation", Isolation.Shared, ("shared", Isolation.Shared), ("per-vm", Isolation.PerVm)),
+            socket,
+            top.Scalar("socketGroup", "the name of a group")?.Value,
+            ReadPolling(top),
+            geometry,
+            vms,
+            ReadCapture(top),
+            ReadLog(top));
+    }
+
+    private static readonly string[] GeometryKeys = ["ports", "txSlots", "rxDescriptors", "poolSlots"];
+
+    private RegionGeometry ReadGeometry(Section top)
+    {
+        var defaults = new RegionGeometry();
+        if (top.Value("geometry") is not { } node)
+            return defaults;
+        var section = new Section(node, "geometry", GeometryKeys, errors);
+        return new(
+            (uint)section.Integer("ports", (int)defaults.Ports, 1, Abi.MaxPorts),
+            section.PowerOfTwo("txSlots", defaults.TxSlots, RegionGeometry.MinLength, RegionGeometry.MaxSlots),
+            section.PowerOfTwo("rxDescriptors", defaults.RxDescriptors, RegionGeometry.MinLength, RegionGeometry.MaxDescriptors),
+            section.PowerOfTwo("poolSlots", defaults.PoolSlots, RegionGeometry.MinLength, RegionGeometry.MaxSlots));
+    }
+
+    private Polling ReadPolling(Section top)
+    {
+        var allowed = $"auto, off, or microseconds from 1 to {Polling.MaxMicroseconds}";
+        switch (top.Scalar("polling", allowed))
+        {
+            case null or { Value: "auto" }:
+                return Polling.Auto;
+            case { Value: "off" }:
+                return Polling.Off;
+            case { } scalar when Section.TryInteger(scalar, 1, Polling.MaxMicroseconds, out var microseconds):
+                return Polling.For(microseconds);
+            case { } scalar:
+                errors.Add(scalar, $"'polling' is {scalar.Kind}{Nearest.Hint(scalar.Value, ["auto", "off"])}; allowed: {allowed}");
+                return Polling.Auto;
+        }
+    }
+
+    private List<VmConfiguration> ReadVms(Section top, bool hasCommonSocket)
+    {
+        var vms = new List<VmConfiguration>();
+        switch (top.Value("vms"))
+        {
+            case null:
+                break;
+            case YamlList { Items.Count: > 0 } list:
+                vms.AddRange(list.Items.Select(item => ReadVm(item, hasCommonSocket)));
+                break;
+            case { } node:
+                var what = node is YamlList ? "an empty list" : node.Kind;
+                errors.Add(node, $"'vms' is {what}; allowed: a list of VMs, each with name, socket and, optionally, radios");
+                break;
+        }
+
+        return vms;
+    }
+
+    private VmConfiguration ReadVm(YamlNode node, bool hasCommonSocket)
+    {
+        var section = new Section(node, "vms", ["name", "socket", "radios"], errors);
+        if (!section.IsMapping)
+            return new("", "");
+        foreach (var key in (string[])["name", "socket"])
+        {
+            if (section.Value(key) is null)
+                errors.Add(node, $"this VM has no '{key}'; each VM in 'vms' needs a name and a socket");
+        }
+
+        return new(
+            Name(section, hasCommonSocket),
+            Socket(section) ?? "",
+            section.Integer("radios", VmConfiguration.RadioLimit, 1, VmConfiguration.RadioLimit));
+    }
+
+    private string Name(Section section, bool hasCommonSocket)
+    {
+        var allowed = $"1 to {VmConfiguration.NameLimit} characters out of A-Z a-z 0-9 _ . -";
+        if (section.Scalar("name", allowed) is not { Value: var name } scalar)
+            return "";
+        if (Encoding.UTF8.GetByteCount(name) > VmConfiguration.NameLimit || !NamePattern().IsMatch(name))
+            errors.Add(scalar, $"VM name '{name}' is not possible; allowed: {allowed}");
+        else if (hasCommonSocket && AutomaticName().IsMatch(name))
+            errors.Add(scalar, $"VM name '{name}' is kept for VMs that attach at the common 'socket'; allowed: any name but vm and a number");
+        else if (!_names.TryAdd(name, scalar))
+            errors.Add(scalar, $"VM name '{name}' is here a second time; the first is in line {_names[name].Start.Line}");
+        return name;
+    }
+
+    private string? Socket(Section section)
+    {
+        if (ReadPath(section, "socket") is not { } path)
+            return null;
+        var node = section.Value("socket")!;
+        if (SocketPath.Problem(path) is { } problem)
+            errors.Add(node, problem);
+        else if (!_sockets.TryAdd(path, node))
+            errors.Add(node, $"socket '{path}' is here a second time; the first is in line {_sockets[path].Start.Line}");
+        return path;
+    }
+
+    private CaptureConfiguration? ReadCapture(Section top)
+    {
+        if (top.Value("capture") is not { } node)
+            return null;
+        var section = new Section(node, "capture", ["file"], errors);
+        if (section.IsMapping && section.Value("file") is null)
+            errors.Add(node, "'capture' has no 'file'; give a file or FIFO, or leave 'capture' out");
+        return new(ReadPath(section, "file") ?? "");
+    }
+
+    private LogConfiguration ReadLog(Section top)
+    {
+        if (top.Value("log") is not { } node)
+            return new(null, LogFormat.Text);
+        var section = new Section(node, "log", ["file", "format"], errors);
+        return new(
+            ReadPath(section, "file"),
+            section.Word("format", LogFormat.Text, ("text", LogFormat.Text), ("json", LogFormat.Json)));
+    }
+
+    private string? ReadPath(Section section, string key)
+    {
+        const string Allowed = "a path, from the folder of this file if it is relative";
+        if (section.Scalar(key, Allowed) is not { Value: var path } scalar)
+            return null;
+        if (path.Length > 0 && !path.Contains('\0', StringComparison.Ordinal))
+            return Path.GetFullPath(path, _folder);
+        errors.Add(scalar, $"'{key}' is {(path.Length == 0 ? "empty" : "a text with a NUL in it")}; allowed: {Allowed}");
+        return null;
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9_.-]+$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex NamePattern();
+
+    [GeneratedRegex("^vm[0-9]+$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex AutomaticName();
+}
