@@ -1,0 +1,3 @@
+using ShmWifi.Qemu;
+
+return new IvshmemArgsCommand().Parse(args).Invoke();
