@@ -1,0 +1,118 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ShmWifi.Configuration;
+
+namespace ShmWifi.Medium.Cli;
+
+/// <summary><c>shm-medium config check FILE</c>: says what a configuration means, or all that is wrong with it.</summary>
+internal sealed class ConfigCheckCommand : Command
+{
+    private readonly Argument<string> _file = new("FILE") { Description = "The configuration (YAML)." };
+
+    private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object, with the errors in it." };
+
+    /// <summary>Makes the command.</summary>
+    public ConfigCheckCommand()
+        : base("check", "Checks a configuration and prints what it means. Exit codes: 0 right, 1 wrong.")
+    {
+        Add(_file);
+        Add(_json);
+        SetAction(Run);
+    }
+
+    private int Run(ParseResult options)
+    {
+        var (output, error) = (options.InvocationConfiguration.Output, options.InvocationConfiguration.Error);
+        var json = options.GetValue(_json);
+        try
+        {
+            var configuration = MediumConfiguration.Load(options.GetRequiredValue(_file));
+            if (json)
+                output.WriteLine(JsonSerializer.Serialize(CheckedConfiguration.Of(configuration), CheckJson.Default.CheckedConfiguration));
+            else
+                Print(output, configuration);
+            return 0;
+        }
+        catch (ConfigurationException e)
+        {
+            if (json)
+                output.WriteLine(JsonSerializer.Serialize(new(e.Errors), CheckJson.Default.WrongConfiguration));
+            else
+                error.WriteLine(e.Message);
+            return 1;
+        }
+    }
+
+    private static void Print(TextWriter output, MediumConfiguration c)
+    {
+        var region = c.RegionGeometry;
+        output.WriteLine($"{c.File}: right");
+        output.WriteLine(c.Isolation == Isolation.Shared
+            ? $"isolation  shared: one region of {Bytes(region.RegionSize)} for up to {c.Geometry.Ports} VMs at a time"
+            : $"isolation  per-vm: a region of {Bytes(region.RegionSize)} for each of up to {c.Geometry.Ports} VMs at a time");
+        output.WriteLine($"rings      {region.TxSlots} TX slots, {region.RxDescriptors} RX descriptors, {region.PoolSlots} pool slots a VM");
+        output.WriteLine($"polling    {PollingText(c.Polling)}");
+        foreach (var vm in c.Vms)
+            output.WriteLine($"vm         {vm.Name}: {vm.Socket}, at most {vm.MaxRadios} radio{(vm.MaxRadios == 1 ? "" : "s")}");
+        if (c.Socket is not null)
+            output.WriteLine($"socket     {c.Socket}: VMs named vm1, vm2 and so on");
+        if (c.SocketGroup is not null)
+            output.WriteLine($"group      {c.SocketGroup} owns the sockets");
+        if (c.Capture is not null)
+            output.WriteLine($"capture    {c.Capture.File}");
+        output.WriteLine($"log        {c.Log.File ?? "standard error"}, {(c.Log.Format == LogFormat.Json ? "JSON" : "text")}");
+    }
+
+    internal static string PollingText(Polling polling) => polling.Mode switch
+    {
+        PollingMode.Fixed => $"{polling.Spin.TotalMicroseconds} microseconds",
+        PollingMode.Off => "off",
+        _ => "auto",
+    };
+
+    private static string Bytes(ulong bytes) => bytes >= 1 << 20 ? $"{bytes >> 20} MiB" : $"{bytes >> 10} KiB";
+}
+
+/// <summary>What <c>--json</c> prints of a right configuration.</summary>
+internal sealed record CheckedConfiguration(
+    string File,
+    Isolation Isolation,
+    ulong RegionBytes,
+    uint Ports,
+    uint TxSlots,
+    uint RxDescriptors,
+    uint PoolSlots,
+    string Polling,
+    string? Socket,
+    string? SocketGroup,
+    IReadOnlyList<VmConfiguration> Vms,
+    CaptureConfiguration? Capture,
+    LogConfiguration Log)
+{
+    public static CheckedConfiguration Of(MediumConfiguration c) => new(
+        c.File,
+        c.Isolation,
+        c.RegionGeometry.RegionSize,
+        c.Geometry.Ports,
+        c.Geometry.TxSlots,
+        c.Geometry.RxDescriptors,
+        c.Geometry.PoolSlots,
+        ConfigCheckCommand.PollingText(c.Polling),
+        c.Socket,
+        c.SocketGroup,
+        c.Vms,
+        c.Capture,
+        c.Log);
+}
+
+/// <summary>What <c>--json</c> prints of a wrong configuration.</summary>
+internal sealed record WrongConfiguration(IReadOnlyList<ConfigurationError> Errors);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    Converters = [typeof(IsolationJson), typeof(LogFormatJson)])]
+[JsonSerializable(typeof(CheckedConfiguration))]
+[JsonSerializable(typeof(WrongConfiguration))]
+internal sealed partial class CheckJson : JsonSerializerContext;
