@@ -127,6 +127,9 @@ public static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     public static partial uint geteuid();
 
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial group* getgrnam(string name);
+
     [LibraryImport(Library, SetLastError = true)]
     public static partial int kill(int pid, int signal);
 

@@ -97,3 +97,13 @@ public struct sockaddr_nl
     public uint nl_pid;
     public uint nl_groups;
 }
+
+/// <summary>struct group.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public unsafe struct group
+{
+    public byte* gr_name;
+    public byte* gr_passwd;
+    public uint gr_gid;
+    public byte** gr_mem;
+}

@@ -20,6 +20,9 @@ public sealed unsafe class SharedMemory : IDisposable
     /// <summary>First byte, until disposed.</summary>
     public byte* Address => _address != null ? _address : throw new ObjectDisposedException(nameof(SharedMemory));
 
+    /// <summary>Whether it is unmapped.</summary>
+    public bool IsDisposed => _address == null;
+
     /// <summary>Bytes.</summary>
     public ulong Size { get; }
 

@@ -1,0 +1,119 @@
+using System.Buffers.Binary;
+using ShmWifi.Dot11;
+using ShmWifi.Medium.Engine;
+using ShmWifi.Medium.Telemetry;
+
+namespace ShmWifi.Medium.Capture;
+
+/// <summary>Writes all frames that pass to a pcapng file or FIFO, on a thread of its own.</summary>
+/// <remarks>One interface a radio. A write that fails (full disk, reader gone) ends the capture with a message; the air goes on.</remarks>
+public sealed unsafe class CaptureTap : IDisposable
+{
+    private readonly string _path;
+    private readonly Action<string> _onStopped;
+    private readonly Dictionary<int, int> _interfaces = [];
+    private readonly Thread _thread;
+    private readonly byte[] _radiotap = new byte[RadiotapHeader.MaxLength];
+    private readonly long _unixFromMonotonicNs = ((DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) * 100) - Linux.MonotonicClock.NowNs;
+    private volatile bool _isStopping;
+    private volatile string? _stopped;
+    private long _frames;
+
+    /// <summary>A capture that does not run yet.</summary>
+    /// <param name="path">File, made anew, or a FIFO that is there; a FIFO waits for its reader.</param>
+    /// <param name="onStopped">Told why the capture ended early.</param>
+    public CaptureTap(string path, Action<string> onStopped)
+    {
+        _path = path;
+        _onStopped = onStopped;
+        _thread = new Thread(Run) { Name = "capture", IsBackground = true };
+    }
+
+    /// <summary>What the engine offers frames to.</summary>
+    public FrameTap Tap { get; } = new();
+
+    /// <summary>Starts the thread.</summary>
+    public void Start() => _thread.Start();
+
+    /// <summary>For snapshots.</summary>
+    public CaptureSnapshot Describe() => new(_path, Volatile.Read(ref _frames), Tap.Lost, _stopped);
+
+    /// <summary>Writes what waits, and ends. Call it when the engine offers nothing more.</summary>
+    public void Dispose()
+    {
+        _isStopping = true;
+        Tap.Wake();
+        if (_thread.IsAlive && !_thread.Join(TimeSpan.FromSeconds(5)))
+            return; // it still waits for a FIFO's reader; the process ends without it
+        Tap.Dispose();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            using var file = new FileStream(_path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            Write(new PcapngWriter(file, "shm-medium"));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _stopped = exception.Message;
+            Tap.IsClosed = true;
+            _onStopped($"capture to {_path} stopped after {_frames} frames: {exception.Message}");
+            Discard();
+        }
+    }
+
+    private void Write(PcapngWriter writer)
+    {
+        while (!_isStopping)
+        {
+            bool any = false;
+            while (Tap.TryPeek(out TappedFrame frame))
+            {
+                WriteFrame(writer, in frame);
+                Tap.Advance();
+                any = true;
+            }
+            if (any)
+                writer.Flush();
+            Tap.Wait();
+        }
+        writer.Flush();
+    }
+
+    private void WriteFrame(PcapngWriter writer, in TappedFrame frame)
+    {
+        if (!_interfaces.TryGetValue(frame.Sender.Id, out int number))
+        {
+            number = writer.AddInterface(frame.Sender.FullName, frame.Sender.Identity);
+            _interfaces.Add(frame.Sender.Id, number);
+        }
+        if (!Channel.TryFromFrequency((int)frame.FreqMhz, out Channel channel))
+            return;
+        int length = RadiotapHeader.Write(_radiotap, channel, FirstRate(in frame, channel.Band), frame.SignalDbm, noiseDbm: null);
+        writer.WriteFrame(number, (long)frame.TakenNs + _unixFromMonotonicNs, FrameDirection.Outbound, _radiotap.AsSpan(0, length), new ReadOnlySpan<byte>(frame.Bytes, frame.Length));
+        Volatile.Write(ref _frames, _frames + 1);
+    }
+
+    private static TxRate? FirstRate(in TappedFrame frame, Band band)
+    {
+        Span<byte> rates = stackalloc byte[8];
+        Span<byte> flags = stackalloc byte[12];
+        BinaryPrimitives.WriteUInt64LittleEndian(rates, frame.Rates);
+        BinaryPrimitives.WriteUInt64LittleEndian(flags, frame.RateFlagsLow);
+        BinaryPrimitives.WriteUInt32LittleEndian(flags[8..], frame.RateFlagsHigh);
+        return TxRate.TryDecode(rates, flags, 0, band, out TxRate rate) ? rate : null;
+    }
+
+    /// <summary>Gives the slots back that the engine lent before it saw that we closed.</summary>
+    private void Discard()
+    {
+        while (!_isStopping)
+        {
+            while (Tap.TryPeek(out _))
+                Tap.Advance();
+            Tap.Wait();
+        }
+    }
+}

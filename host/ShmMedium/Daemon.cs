@@ -1,0 +1,88 @@
+using ShmWifi.Configuration;
+using ShmWifi.Medium.Capture;
+using ShmWifi.Medium.Console;
+using ShmWifi.Medium.Engine;
+using ShmWifi.Medium.Ivshmem;
+using ShmWifi.Medium.Telemetry;
+
+namespace ShmWifi.Medium;
+
+/// <summary>All parts of shm-medium, wired: sockets, engine, server, capture, state file.</summary>
+/// <remarks>Made in this order, taken down in the reverse one.</remarks>
+public sealed class Daemon : IDisposable
+{
+    private readonly IvshmemServer _server;
+    private readonly RegionSource _regions;
+    private readonly CaptureTap? _capture;
+    private readonly DaemonStateFile _state;
+
+    /// <summary>Opens the sockets and takes VMs on.</summary>
+    /// <param name="configuration">Checked.</param>
+    /// <param name="statePath">Where others find the daemon.</param>
+    /// <param name="log">What happens, for people.</param>
+    /// <exception cref="Linux.LibCException">A socket, the region or a descriptor cannot be had.</exception>
+    public Daemon(MediumConfiguration configuration, string statePath, MediumLog log)
+    {
+        List<ListeningSocket> sockets = OpenSockets(configuration);
+        _regions = configuration.Isolation == Isolation.Shared
+            ? new SharedRegionSource(configuration.RegionGeometry)
+            : new PerVmRegionSource(configuration.RegionGeometry);
+        Engine = new MediumEngine(log, SpinBudgetOf(configuration.Polling));
+        if (configuration.Capture is { } capture)
+        {
+            _capture = new CaptureTap(capture.File, log.Warn);
+            Engine.AddTap(_capture.Tap);
+            _capture.Start();
+        }
+        Snapshots = new SnapshotSource(Engine, _capture);
+        Dictionary<string, int> radioLimits = configuration.Vms.ToDictionary(vm => vm.Name, vm => vm.MaxRadios, StringComparer.Ordinal);
+        _server = new IvshmemServer(Engine, log, _regions, sockets, radioLimits);
+        Engine.Start();
+        _server.Start();
+        _state = DaemonStateFile.Publish(statePath, DaemonState.Of(configuration));
+    }
+
+    /// <summary>The engine.</summary>
+    public MediumEngine Engine { get; }
+
+    /// <summary>What it has done so far.</summary>
+    public SnapshotSource Snapshots { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _state.Dispose();
+        _server.Dispose();
+        Engine.Dispose();
+        _capture?.Dispose();
+        _regions.Dispose();
+    }
+
+    private static List<ListeningSocket> OpenSockets(MediumConfiguration configuration)
+    {
+        List<ListeningSocket> sockets = [];
+        try
+        {
+            if (configuration.Socket is { } any)
+                sockets.Add(ListeningSocket.Open(any, vmName: null, configuration.SocketGroup));
+            foreach (VmConfiguration vm in configuration.Vms)
+            {
+                if (vm.Socket is { } path)
+                    sockets.Add(ListeningSocket.Open(path, vm.Name, configuration.SocketGroup));
+            }
+            return sockets;
+        }
+        catch
+        {
+            sockets.ForEach(s => s.Dispose());
+            throw;
+        }
+    }
+
+    private static SpinBudget SpinBudgetOf(Polling polling) => polling.Mode switch
+    {
+        PollingMode.Auto => SpinBudget.Auto,
+        PollingMode.Off => new SpinBudget(0),
+        _ => new SpinBudget((long)polling.Spin.TotalNanoseconds),
+    };
+}

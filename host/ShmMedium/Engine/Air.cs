@@ -1,0 +1,105 @@
+using ShmWifi.Dot11;
+
+namespace ShmWifi.Medium.Engine;
+
+/// <summary>Who is on the air: all radios, and which of them answer to an address.</summary>
+/// <remarks>Changed by the engine thread alone; lists are copied on write, so looking up allocates nothing and other threads may read them.</remarks>
+public sealed class Air
+{
+    private readonly Dictionary<MacAddress, Radio[]> _owners = [];
+    private Radio[] _radios = [];
+    private int _radiosEver;
+
+    /// <summary>All radios.</summary>
+    public Radio[] Radios => Volatile.Read(ref _radios);
+
+    /// <summary>Radios that want frames addressed to others, too.</summary>
+    public Radio[] Monitors { get; private set; } = [];
+
+    /// <summary>Radios that answer to an address. Engine thread only.</summary>
+    /// <param name="address">A receiver address.</param>
+    public Radio[] OwnersOf(MacAddress address) => _owners.TryGetValue(address, out Radio[]? owners) ? owners : [];
+
+    /// <summary>Adds a radio, or finds the one that is there under the same number and identity.</summary>
+    /// <param name="port">Its VM's port.</param>
+    /// <param name="number">The port's number for it.</param>
+    /// <param name="identity">hwsim's TRANSMITTER address.</param>
+    /// <returns>The radio; null when the VM has as many as it may.</returns>
+    public Radio? AddOrGet(Port port, ushort number, MacAddress identity)
+    {
+        Radio? radio = port.Radios[number];
+        if (radio is not null && radio.Identity == identity)
+            return radio;
+        if (radio is not null)
+            Remove(radio);
+        if (port.Radios.Count(r => r is not null) >= port.MaxRadios)
+            return null;
+        radio = new Radio(port, number, identity, _radiosEver++);
+        port.Radios[number] = radio;
+        Volatile.Write(ref _radios, [.. _radios, radio]);
+        return radio;
+    }
+
+    /// <summary>Takes a radio off the air.</summary>
+    /// <param name="radio">One that is on it.</param>
+    public void Remove(Radio radio)
+    {
+        foreach (MacAddress address in radio.Addresses)
+            RemoveAddress(radio, address);
+        Volatile.Write(ref _radios, Without(_radios, radio));
+        Monitors = Without(Monitors, radio);
+        radio.Port.Radios[radio.Number] = null;
+    }
+
+    /// <summary>Takes all radios of a VM off the air.</summary>
+    /// <param name="port">The VM's port.</param>
+    public void RemoveAll(Port port)
+    {
+        foreach (Radio? radio in port.Radios)
+        {
+            if (radio is not null)
+                Remove(radio);
+        }
+    }
+
+    /// <summary>Keeps the list of monitors in step with a radio's flags.</summary>
+    /// <param name="radio">On the air.</param>
+    /// <param name="isMonitor">Whether it wants all frames.</param>
+    public void SetMonitor(Radio radio, bool isMonitor)
+    {
+        Radio[] others = Without(Monitors, radio);
+        Monitors = isMonitor ? [.. others, radio] : others;
+    }
+
+    /// <summary>The radio answers to an address from now on.</summary>
+    /// <param name="radio">On the air.</param>
+    /// <param name="address">An individual address.</param>
+    /// <returns>False when it has as many as it may.</returns>
+    public bool AddAddress(Radio radio, MacAddress address)
+    {
+        if (radio.Owns(address))
+            return true;
+        if (radio.Addresses.Length >= Radio.MaxAddresses)
+            return false;
+        radio.Addresses = [.. radio.Addresses, address];
+        _owners[address] = [.. OwnersOf(address), radio];
+        return true;
+    }
+
+    /// <summary>It does no more.</summary>
+    /// <param name="radio">On the air.</param>
+    /// <param name="address">The address.</param>
+    public void RemoveAddress(Radio radio, MacAddress address)
+    {
+        if (!radio.Owns(address))
+            return;
+        radio.Addresses = [.. radio.Addresses.Where(a => a != address)];
+        Radio[] owners = Without(OwnersOf(address), radio);
+        if (owners.Length == 0)
+            _owners.Remove(address);
+        else
+            _owners[address] = owners;
+    }
+
+    private static Radio[] Without(Radio[] radios, Radio radio) => [.. radios.Where(r => r != radio)];
+}

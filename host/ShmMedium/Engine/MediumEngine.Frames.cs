@@ -1,0 +1,263 @@
+using System.Buffers.Binary;
+using ShmWifi.Dot11;
+using ShmWifi.Linux;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Medium.Engine;
+
+// The way of a frame through the host. All of a slot's header is copied first; what is checked and used is the copy.
+public sealed unsafe partial class MediumEngine
+{
+    private const int MinFrameLength = 10; // ACK and CTS, without FCS: IEEE 802.11-2020 clause 9.3.1
+
+    /// <summary>Takes a batch of a port's TX slots.</summary>
+    private bool TakeFrames(Port port)
+    {
+        if (port.IsFaulted || port.IsRetired)
+            return false;
+        uint ready = Math.Min(port.Rings.Tx.CountReady(), Batch);
+        if (port.Rings.Tx.IsBroken)
+            Fault(port, PortFault.TxTail);
+        if (ready == 0)
+            return false;
+        for (uint i = 0; i < ready && !port.IsFaulted; i++)
+        {
+            uint slot = port.Rings.Tx.Taken;
+            port.Rings.Tx.Take(1);
+            TakeSlot(port, slot);
+        }
+        return true;
+    }
+
+    private void TakeSlot(Port port, uint slot)
+    {
+        TxSlotHeader* shared = port.Rings.TxSlot(slot);
+        TxSlotHeader header = *shared;
+        if (header.Kind == RingKind.Frame)
+            Transmit(port, slot, (byte*)shared, in header);
+        else if (header.Kind != RingKind.None)
+            HandleControl(port, (byte*)shared, in header);
+    }
+
+    private void Transmit(Port port, uint slot, byte* slotAddress, in TxSlotHeader header)
+    {
+        if (header.Offset < Abi.SlotHeaderSize || header.Length > Abi.SlotPayloadSize || header.Offset > Abi.SlotSize - header.Length)
+        {
+            Fault(port, PortFault.Length);
+            return;
+        }
+        if (header.Radio >= Abi.MaxRadios)
+        {
+            Fault(port, PortFault.Radio);
+            return;
+        }
+        Radio? sender = port.Radios[header.Radio];
+        if (sender is null || header.Length < MinFrameLength)
+        {
+            port.Rings.Count(HostCounter.DropInvalid);
+            return;
+        }
+
+        var frame = new FrameInFlight
+        {
+            Sender = sender,
+            Slot = slot,
+            Bytes = slotAddress + header.Offset,
+            Length = header.Length,
+            FreqMhz = header.FreqMhz,
+            CapturedNs = header.CapturedNs,
+            TakenNs = (ulong)MonotonicClock.NowNs,
+        };
+        fixed (byte* rates = header.Rates, rateFlags = header.RateFlags)
+        {
+            frame.Rates = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(rates, 8));
+            frame.RateIndex = PerfectMedium.RxRateIndex(new(rates, 8), new(rateFlags, 12), header.FreqMhz);
+        }
+        sender.LastFreqMhz = header.FreqMhz;
+        port.Rings.Count(HostCounter.TxFrames);
+        port.Rings.Count(HostCounter.TxBytes, header.Length);
+
+        var receiver = new MacAddress(new ReadOnlySpan<byte>(frame.Bytes + 4, MacAddress.Length));
+        bool acked = false;
+        if (receiver.IsGroup)
+        {
+            foreach (Radio hearer in Air.Radios) // copy-on-write: a port that is faulted on the way changes the next frame's
+            {
+                if (hearer != sender)
+                    Deliver(in frame, hearer);
+            }
+        }
+        else
+        {
+            foreach (Radio owner in Air.OwnersOf(receiver))
+            {
+                if (owner != sender)
+                    acked |= Deliver(in frame, owner);
+            }
+            foreach (Radio monitor in Air.Monitors)
+            {
+                if (monitor != sender && !monitor.Owns(receiver))
+                    Deliver(in frame, monitor);
+            }
+            var flags = (TxFlags)header.Flags;
+            if ((flags & TxFlags.NoAck) == TxFlags.None)
+                PostTxStatus(in frame, flags, header.Cookie, acked);
+        }
+        OfferToTaps(in frame, in header, acked);
+    }
+
+    /// <summary>Posts a frame to one radio, by reference if it may, else by copy.</summary>
+    /// <returns>Whether it will be heard.</returns>
+    private bool Deliver(in FrameInFlight frame, Radio hearer)
+    {
+        Port to = hearer.Port;
+        Port from = frame.Sender.Port;
+        if (to.IsFaulted)
+            return false;
+        if (!to.HasRoomForFrame && !(Reclaim(to) && to.HasRoomForFrame))
+        {
+            to.Rings.Count(HostCounter.DropRxRingFull);
+            return false;
+        }
+
+        bool byReference = to.Rings.Region == from.Rings.Region && from.MayHold(frame.Slot, to);
+        byte* payload = frame.Bytes;
+        ushort poolSlot = 0;
+        if (!byReference)
+        {
+            if (!to.TryTakePoolSlot(out poolSlot))
+            {
+                to.Rings.Count(HostCounter.DropPoolEmpty);
+                return false;
+            }
+            payload = to.Rings.PoolSlot(poolSlot);
+            Buffer.MemoryCopy(frame.Bytes, payload, Abi.SlotSize, frame.Length);
+            to.Rings.Count(HostCounter.Copied);
+            to.Rings.Count(HostCounter.CopiedBytes, frame.Length);
+        }
+
+        *to.Rings.Descriptor(to.NextRx) = new RxDescriptor
+        {
+            Kind = RingKind.Frame,
+            Radio = hearer.Number,
+            Length = frame.Length,
+            Offset = to.Rings.OffsetOf(payload),
+            FreqMhz = frame.FreqMhz,
+            SignalDbm = PerfectMedium.SignalDbm,
+            RateIndex = frame.RateIndex,
+            SourcePort = (ushort)from.Id,
+            CapturedNs = frame.CapturedNs,
+            TakenNs = frame.TakenNs,
+            PostedNs = (ulong)MonotonicClock.NowNs,
+        };
+        if (byReference)
+            to.CommitReference(from, frame.Slot);
+        else
+            to.CommitCopy(from, poolSlot);
+        to.Rings.Count(HostCounter.RxFrames);
+        to.Rings.Count(HostCounter.RxBytes, frame.Length);
+        return true;
+    }
+
+    /// <summary>Tells the sender's kernel what became of a unicast frame.</summary>
+    private void PostTxStatus(in FrameInFlight frame, TxFlags flags, ulong cookie, bool acked)
+    {
+        Port port = frame.Sender.Port;
+        port.Rings.Count(acked ? HostCounter.Acked : HostCounter.NotAcked);
+        if (!port.HasRoomForStatus && !(Reclaim(port) && port.HasRoomForStatus))
+        {
+            port.Rings.Count(HostCounter.DropStatus);
+            return;
+        }
+        *port.Rings.Descriptor(port.NextRx) = new RxDescriptor
+        {
+            Kind = RingKind.TxStatus,
+            Flags = (flags & (TxFlags.RequestStatus | TxFlags.NoAck)) | (acked ? TxFlags.Acked : TxFlags.None),
+            Radio = frame.Sender.Number,
+            Cookie = cookie,
+            FreqMhz = frame.FreqMhz,
+            SignalDbm = PerfectMedium.SignalDbm,
+            SourcePort = (ushort)port.Id,
+            TakenNs = frame.TakenNs,
+            PostedNs = (ulong)MonotonicClock.NowNs,
+            Rates = PerfectMedium.Attempts(frame.Rates, acked),
+        };
+        port.CommitMessage();
+    }
+
+    private void OfferToTaps(in FrameInFlight frame, in TxSlotHeader header, bool acked)
+    {
+        if (_taps.Length == 0)
+            return;
+        var tapped = new TappedFrame
+        {
+            Sender = frame.Sender,
+            Bytes = frame.Bytes,
+            Length = (int)frame.Length,
+            Slot = frame.Slot,
+            TakenNs = frame.TakenNs,
+            FreqMhz = frame.FreqMhz,
+            Rates = frame.Rates,
+            SignalDbm = PerfectMedium.SignalDbm,
+            IsAcked = acked,
+        };
+        fixed (byte* rateFlags = header.RateFlags)
+        {
+            tapped.RateFlagsLow = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(rateFlags, 8));
+            tapped.RateFlagsHigh = BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(rateFlags + 8, 4));
+        }
+        foreach (FrameTap tap in _taps)
+        {
+            if (!tap.IsClosed)
+                tap.Offer(in tapped);
+        }
+    }
+
+    /// <summary>Takes back what a guest is done with, and learns from its stamps how long each frame took.</summary>
+    private bool Reclaim(Port port)
+    {
+        if (port.IsFaulted || port.IsRetired || port.OutstandingRx == 0)
+            return false;
+        if (!port.Rings.Rx.RefreshHead())
+        {
+            Fault(port, PortFault.RxHead);
+            return false;
+        }
+        uint head = port.Rings.Rx.Head;
+        uint first = port.ReclaimedRx;
+        for (uint index = first; index != head; index++)
+        {
+            if (port.ReclaimNext() is { } sender && port.LagFrom[sender.Id] is { } lag)
+            {
+                RxDescriptor* descriptor = port.Rings.Descriptor(index);
+                lag.Record(descriptor->CapturedNs, descriptor->TakenNs, descriptor->PostedNs, port.Rings.InjectedNs(index));
+            }
+        }
+        return first != head;
+    }
+
+    /// <summary>Stops serving a guest that broke the rules; what it held is taken back.</summary>
+    private void Fault(Port port, PortFault fault)
+    {
+        if (port.IsFaulted)
+            return;
+        port.Fault = fault;
+        port.Rings.SetFault(fault);
+        ReclaimAll(port);
+        Air.RemoveAll(port);
+        _log.PortFaulted(port, fault);
+    }
+
+    private struct FrameInFlight
+    {
+        public Radio Sender;
+        public byte* Bytes;
+        public uint Slot;
+        public uint Length;
+        public uint FreqMhz;
+        public ulong CapturedNs;
+        public ulong TakenNs;
+        public ulong Rates;
+        public byte RateIndex;
+    }
+}

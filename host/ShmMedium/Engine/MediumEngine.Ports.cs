@@ -1,0 +1,168 @@
+using System.Text;
+using ShmWifi.Dot11;
+using ShmWifi.Linux;
+using ShmWifi.Medium.Telemetry;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Medium.Engine;
+
+// Ports that come and go, and what guests announce.
+public sealed unsafe partial class MediumEngine
+{
+    /// <summary>Engine thread: takes a VM on.</summary>
+    /// <param name="port">Its port; its number is free (<see cref="FindFreeId"/>).</param>
+    public void Attach(Port port)
+    {
+        Watch(port.Waker);
+        foreach (Port other in _ports)
+        {
+            port.LagFrom[other.Id] = new LinkLag();
+            other.LagFrom[port.Id] = new LinkLag();
+        }
+        port.LagFrom[port.Id] = new LinkLag();
+        _ports.Add(port);
+        PublishPorts();
+        _log.PortAttached(port);
+    }
+
+    /// <summary>Engine thread: a VM is gone. Its radios leave the air at once; <paramref name="released"/> is called when nobody reads its slots any more.</summary>
+    /// <param name="port">Its port.</param>
+    /// <param name="released">Closes what the port used.</param>
+    public void Detach(Port port, Action released)
+    {
+        if (port.IsRetired)
+            return;
+        Unwatch(port.Waker);
+        Air.RemoveAll(port);
+        ReclaimAll(port);
+        port.IsRetired = true;
+        Counters.Departed = SnapshotSource.AddDeparted(Counters.Departed, port);
+        PublishPorts();
+        _log.PortDetached(port);
+        FinishDetach(port, released);
+    }
+
+    /// <summary>Engine thread: a port number that no VM uses and whose slots nobody reads; -1 when all are taken.</summary>
+    /// <param name="limit">How many there are.</param>
+    public int FindFreeId(int limit)
+    {
+        for (int id = 0; id < limit; id++)
+        {
+            if (!_ports.Exists(p => p.Id == id))
+                return id;
+        }
+        return -1;
+    }
+
+    private void FinishDetach(Port port, Action released)
+    {
+        if (port.TotalReferences != 0)
+        {
+            // Others still read its slots; they are done soon, or go, too. Taps look every FrameTap.PollMs.
+            _ = Task.Delay(FrameTap.PollMs).ContinueWith(_ => Post(() => FinishDetach(port, released)), TaskScheduler.Default);
+            return;
+        }
+        _ports.Remove(port);
+        released();
+    }
+
+    private static void ReclaimAll(Port port)
+    {
+        while (port.OutstandingRx != 0)
+            port.ReclaimNext();
+    }
+
+    private void PublishPorts() => Volatile.Write(ref _portSnapshot, [.. _ports.Where(p => !p.IsRetired)]);
+
+    private void HandleControl(Port port, byte* slotAddress, in TxSlotHeader header)
+    {
+        if (header.Radio >= Abi.MaxRadios)
+        {
+            Fault(port, PortFault.Radio);
+            return;
+        }
+        MacAddress address;
+        fixed (byte* octets = header.Address)
+            address = new MacAddress(new ReadOnlySpan<byte>(octets, MacAddress.Length));
+        Radio? radio = port.Radios[header.Radio];
+        switch (header.Kind)
+        {
+            case RingKind.Hello:
+                Air.RemoveAll(port);
+                _log.GuestReady(port);
+                break;
+            case RingKind.RadioAdd:
+                AddRadio(port, slotAddress, in header, address);
+                break;
+            case RingKind.RadioDel when radio is not null:
+                Air.Remove(radio);
+                _log.RadioGone(radio);
+                break;
+            case RingKind.AddressAdd when radio is not null:
+                if (address.IsGroup || !Air.AddAddress(radio, address))
+                    port.Rings.Count(HostCounter.Refused);
+                break;
+            case RingKind.AddressDel when radio is not null:
+                Air.RemoveAddress(radio, address);
+                break;
+            case RingKind.ClockSync:
+                AnswerClockSync(port, header.Cookie);
+                break;
+            case RingKind.RadioDel or RingKind.AddressAdd or RingKind.AddressDel:
+                port.Rings.Count(HostCounter.Refused);
+                break;
+            default:
+                Fault(port, PortFault.Kind);
+                break;
+        }
+    }
+
+    private void AddRadio(Port port, byte* slotAddress, in TxSlotHeader header, MacAddress identity)
+    {
+        if (header.Offset < Abi.SlotHeaderSize || header.Length > Abi.NameSize || header.Offset > Abi.SlotSize - header.Length)
+        {
+            Fault(port, PortFault.Length);
+            return;
+        }
+        bool isNew = port.Radios[header.Radio]?.Identity != identity;
+        Radio? radio = Air.AddOrGet(port, header.Radio, identity);
+        if (radio is null)
+        {
+            port.Rings.Count(HostCounter.Refused);
+            return;
+        }
+        radio.Flags = (RadioFlags)header.Flags;
+        Air.SetMonitor(radio, radio.Flags.HasFlag(RadioFlags.Monitor));
+        if (!isNew)
+            return;
+        radio.Name = PrintableName(new ReadOnlySpan<byte>(slotAddress + header.Offset, (int)header.Length), header.Radio);
+        _log.RadioAdded(radio);
+    }
+
+    /// <summary>A guest's text is shown on terminals and written to files: keep what is harmless there.</summary>
+    private static string PrintableName(ReadOnlySpan<byte> utf8, int number)
+    {
+        string name = Encoding.UTF8.GetString(utf8);
+        string clean = string.Concat(name.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'));
+        return clean.Length == 0 ? $"radio{number}" : clean;
+    }
+
+    private void AnswerClockSync(Port port, ulong cookie)
+    {
+        if (!port.HasRoomForStatus && !(Reclaim(port) && port.HasRoomForStatus))
+        {
+            port.Rings.Count(HostCounter.DropStatus);
+            return;
+        }
+        ulong taken = (ulong)MonotonicClock.NowNs;
+        *port.Rings.Descriptor(port.NextRx) = new RxDescriptor
+        {
+            Kind = RingKind.ClockSync,
+            Cookie = cookie,
+            SourcePort = (ushort)port.Id,
+            TakenNs = taken,
+            PostedNs = (ulong)MonotonicClock.NowNs,
+        };
+        port.CommitMessage();
+    }
+}

@@ -1,0 +1,215 @@
+using System.Collections.Concurrent;
+using ShmWifi.Linux;
+using ShmWifi.RingBuffer.Layout;
+using static ShmWifi.Linux.LibC;
+
+namespace ShmWifi.Medium.Engine;
+
+/// <summary>The thread that owns all rings and all state of the air.</summary>
+/// <remarks>
+/// One round: carry out commands; take back what guests and taps are done with; take each port's frames and post their
+/// descriptors; publish and ring once for each port that got any; give TX slots back. When a round found nothing: arm
+/// every ring, look once more, sleep in epoll. Frames allocate nothing, take no lock and copy no payload (by reference).
+/// Other threads reach it by <see cref="Post"/> and by taps; what they read of it are counters and snapshots.
+/// </remarks>
+public sealed unsafe partial class MediumEngine : IDisposable
+{
+    private const int Batch = 64; // TX slots of one port a round, so that a flood does not starve the others
+    private const int ReclaimPollMs = 20; // while guests hold slots and were not asked to ring
+    private const int MaxEvents = Abi.MaxPorts + 1;
+    private readonly IMediumLog _log;
+    private readonly SpinBudget _spin;
+    private readonly ConcurrentQueue<Action> _commands = new();
+    private readonly List<Port> _ports = [];
+    private readonly Thread _thread;
+    private readonly int _epoll;
+    private readonly int _commandEvent;
+    private FrameTap[] _taps = [];
+    private Port[] _portSnapshot = [];
+    private volatile bool _isStopping;
+
+    /// <summary>An engine that does not run yet.</summary>
+    /// <param name="log">What happened to ports and radios.</param>
+    /// <param name="spin">How long to look for more before sleeping.</param>
+    public MediumEngine(IMediumLog log, SpinBudget spin)
+    {
+        _log = log;
+        _spin = spin;
+        _epoll = LibCException.ThrowIfFailed(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
+        _commandEvent = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd for the engine");
+        Watch(_commandEvent);
+        _thread = new Thread(Run) { Name = "medium-engine", IsBackground = true, Priority = ThreadPriority.Highest };
+    }
+
+    /// <summary>Who is on the air.</summary>
+    public Air Air { get; } = new();
+
+    /// <summary>What the engine counts of itself.</summary>
+    public EngineCounters Counters { get; } = new();
+
+    /// <summary>The ports that VMs have; a copy for other threads.</summary>
+    public IReadOnlyList<Port> Ports => Volatile.Read(ref _portSnapshot);
+
+    /// <summary>Starts the thread.</summary>
+    public void Start() => _thread.Start();
+
+    /// <summary>Has the engine thread do something between two rounds.</summary>
+    /// <param name="command">Must not block.</param>
+    public void Post(Action command)
+    {
+        _commands.Enqueue(command);
+        ulong one = 1;
+        _ = write(_commandEvent, &one, sizeof(ulong));
+    }
+
+    /// <summary>Shows passing frames to a tap from now on.</summary>
+    /// <param name="tap">Read by a thread that runs until the engine has stopped, or that closes it.</param>
+    public void AddTap(FrameTap tap) => Post(() => _taps = [.. _taps, tap]);
+
+    /// <summary>Stops the thread and waits for it.</summary>
+    public void Stop()
+    {
+        _isStopping = true;
+        Post(static () => { });
+        if (_thread.IsAlive)
+            _thread.Join();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Stop();
+        _ = close(_epoll);
+        _ = close(_commandEvent);
+    }
+
+    private void Run()
+    {
+        epoll_event* events = stackalloc epoll_event[MaxEvents];
+        long idleSince = 0;
+        while (!_isStopping)
+        {
+            while (_commands.TryDequeue(out Action? command))
+                command();
+
+            long allocated = GC.GetAllocatedBytesForCurrentThread();
+            bool busy = RunRound();
+            Counters.AllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
+            if (busy)
+            {
+                idleSince = 0;
+                continue;
+            }
+
+            long spinNs = _spin.SpinNs(_portSnapshot.Length);
+            if (spinNs > 0)
+            {
+                long now = MonotonicClock.NowNs;
+                if (idleSince == 0)
+                    idleSince = now;
+                if (now - idleSince < spinNs)
+                {
+                    Thread.SpinWait(20);
+                    continue;
+                }
+            }
+            if (!TryArm(out int timeoutMs))
+                continue;
+            idleSince = 0;
+            Counters.Sleeps++;
+            _ = epoll_wait(_epoll, events, MaxEvents, timeoutMs);
+        }
+    }
+
+    /// <summary>One look at everything.</summary>
+    /// <returns>Whether there was anything to do.</returns>
+    private bool RunRound()
+    {
+        bool busy = false;
+        foreach (Port port in _ports)
+            busy |= Reclaim(port);
+        foreach (FrameTap tap in _taps)
+            tap.Reclaim();
+        foreach (Port port in _ports)
+            busy |= TakeFrames(port);
+        foreach (Port port in _ports)
+        {
+            Publish(port);
+            ReleaseTxSlots(port);
+        }
+        return busy;
+    }
+
+    /// <summary>Publishes the port's new descriptors and interrupts its VM if it asked for that.</summary>
+    private static void Publish(Port port)
+    {
+        if (!port.PublishRx(out bool doorbell))
+            return;
+        if (doorbell)
+            Ring(port);
+        else
+            port.Rings.Count(HostCounter.DoorbellsSuppressed);
+    }
+
+    /// <summary>Gives back the TX slots, oldest first, that nobody reads any more.</summary>
+    private static void ReleaseTxSlots(Port port)
+    {
+        if (port.IsFaulted || port.IsRetired)
+            return;
+        uint head = port.Rings.Tx.Head;
+        uint count = 0;
+        while (count < port.Rings.Tx.Held && port.IsUnheld(head + count))
+            count++;
+        if (count != 0 && port.Rings.Tx.Release(count))
+            Ring(port);
+    }
+
+    private static void Ring(Port port)
+    {
+        ulong one = 1;
+        _ = write(port.Doorbell, &one, sizeof(ulong));
+        port.Rings.Count(HostCounter.Doorbells);
+    }
+
+    /// <summary>Asks every guest for a doorbell.</summary>
+    /// <param name="timeoutMs">How long to sleep at most; -1: for ever.</param>
+    /// <returns>Whether the engine may sleep.</returns>
+    private bool TryArm(out int timeoutMs)
+    {
+        timeoutMs = -1;
+        bool isPressed = false;
+        foreach (Port port in _ports)
+            isPressed |= port.HeldSlots > port.HoldLimit / 2;
+        foreach (Port port in _ports)
+        {
+            if (port.IsFaulted || port.IsRetired)
+                continue;
+            if (!port.Rings.Tx.Arm() || port.Rings.Tx.IsBroken)
+                return false;
+            if (port.OutstandingRx == 0)
+                continue;
+            // Who holds slots that a sender will soon miss is asked to ring; else a look now and then is cheaper.
+            if (isPressed || port.FreePoolSlots < port.PoolLength / 4)
+            {
+                if (!port.Rings.Rx.ArmFree())
+                    return false;
+            }
+            timeoutMs = ReclaimPollMs;
+        }
+        foreach (FrameTap tap in _taps)
+        {
+            if (tap.HoldsSlots)
+                timeoutMs = ReclaimPollMs;
+        }
+        return _commands.IsEmpty && !_isStopping;
+    }
+
+    private void Unwatch(int descriptor) => _ = epoll_ctl(_epoll, EPOLL_CTL_DEL, descriptor, null);
+
+    /// <summary>Edge-triggered, so that an eventfd need not be read: each write to it is an edge.</summary>
+    private void Watch(int descriptor)
+    {
+        var watched = new epoll_event { events = EPOLLIN | EPOLLET, data = (ulong)descriptor };
+        LibCException.ThrowIfFailed(epoll_ctl(_epoll, EPOLL_CTL_ADD, descriptor, &watched), "epoll_ctl for an eventfd");
+    }
+}

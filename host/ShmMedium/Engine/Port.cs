@@ -1,0 +1,236 @@
+using ShmWifi.Medium.Telemetry;
+using ShmWifi.RingBuffer;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Medium.Engine;
+
+/// <summary>A VM's port as the engine keeps it: the rings, and in private memory who holds what.</summary>
+/// <remarks>Owned by the engine thread. Others may read <see cref="Name"/>, counters and lag.</remarks>
+public sealed class Port
+{
+    private readonly ushort[] _references;
+    private readonly int[] _heldBy = new int[Abi.MaxPorts];
+    private readonly Holding[] _holdings;
+    private readonly ushort[] _freePool;
+    private readonly uint _rxReserve;
+    private int _freePoolCount;
+
+    /// <summary>A fresh port.</summary>
+    /// <param name="id">The engine's number for it; in a shared region its place in the port table, too.</param>
+    /// <param name="name">The VM's name.</param>
+    /// <param name="peerId">The VM's ivshmem peer ID.</param>
+    /// <param name="pid">QEMU's process, for people; 0: unknown.</param>
+    /// <param name="maxRadios">How many radios the VM may bring.</param>
+    /// <param name="rings">The host's end of its rings.</param>
+    /// <param name="doorbell">eventfd that interrupts the VM.</param>
+    /// <param name="waker">eventfd that the VM's doorbell signals.</param>
+    public Port(int id, string name, uint peerId, int pid, int maxRadios, HostPort rings, int doorbell, int waker)
+    {
+        Id = id;
+        Name = name;
+        PeerId = peerId;
+        Pid = pid;
+        MaxRadios = maxRadios;
+        Rings = rings;
+        Doorbell = doorbell;
+        Waker = waker;
+        RegionGeometry geometry = rings.Region.Geometry;
+        _references = new ushort[geometry.TxSlots];
+        _holdings = new Holding[geometry.RxDescriptors];
+        _freePool = new ushort[geometry.PoolSlots];
+        for (int slot = 0; slot < _freePool.Length; slot++)
+            _freePool[slot] = (ushort)slot;
+        _freePoolCount = _freePool.Length;
+        _rxReserve = geometry.RxDescriptors / 8;
+        HoldLimit = (int)geometry.TxSlots / 2;
+        HoldLimitByPort = HoldLimit / 2;
+        LagFrom = new LinkLag?[Abi.MaxPorts];
+    }
+
+    /// <summary>The engine's number for it.</summary>
+    public int Id { get; }
+
+    /// <summary>The VM's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The VM's ivshmem peer ID.</summary>
+    public uint PeerId { get; }
+
+    /// <summary>QEMU's process; 0: unknown.</summary>
+    public int Pid { get; }
+
+    /// <summary>How many radios the VM may bring.</summary>
+    public int MaxRadios { get; }
+
+    /// <summary>The host's end of its rings.</summary>
+    public HostPort Rings { get; }
+
+    /// <summary>eventfd that interrupts the VM.</summary>
+    public int Doorbell { get; }
+
+    /// <summary>eventfd that the VM's doorbell signals.</summary>
+    public int Waker { get; }
+
+    /// <summary>The VM's radios by its own numbers.</summary>
+    public Radio?[] Radios { get; } = new Radio?[Abi.MaxRadios];
+
+    /// <summary>Lag of frames that came to this VM, by the sending port's number; made when a port attaches.</summary>
+    public LinkLag?[] LagFrom { get; }
+
+    /// <summary>The VM is gone; the port waits until nobody holds its slots.</summary>
+    public bool IsRetired { get; set; }
+
+    /// <summary>TX slots of this port that others still read.</summary>
+    public int HeldSlots { get; private set; }
+
+    /// <summary>At most so many TX slots may be held by others: half of the ring.</summary>
+    public int HoldLimit { get; }
+
+    /// <summary>At most so many by one of them: then it is slow, and gets copies.</summary>
+    public int HoldLimitByPort { get; }
+
+    /// <summary>References to this port's slots, over all slots.</summary>
+    public int TotalReferences { get; private set; }
+
+    /// <summary>RX descriptors filled and not yet published.</summary>
+    public uint PendingRx { get; private set; }
+
+    /// <summary>RX descriptors that the guest has and that were not reclaimed.</summary>
+    public uint OutstandingRx => NextRx - ReclaimedRx;
+
+    /// <summary>Index of the oldest RX descriptor that was not reclaimed.</summary>
+    public uint ReclaimedRx { get; private set; }
+
+    /// <summary>Free slots of the RX pool.</summary>
+    public int FreePoolSlots => _freePoolCount;
+
+    /// <summary>Slots of the RX pool.</summary>
+    public int PoolLength => _freePool.Length;
+
+    /// <summary>Whether the guest broke the rules.</summary>
+    public bool IsFaulted => Fault != PortFault.None;
+
+    /// <summary>Why; kept here, since the guest can write the region's copy.</summary>
+    public PortFault Fault { get; set; }
+
+    /// <summary>Whether a frame for this VM has room; TX statuses may use a reserve of an eighth of the ring beyond it.</summary>
+    public bool HasRoomForFrame => OutstandingRx + _rxReserve < Rings.Rx.Length;
+
+    /// <summary>Whether a TX status or a control message has room.</summary>
+    public bool HasRoomForStatus => OutstandingRx < Rings.Rx.Length;
+
+    /// <summary>Whether one more frame of ours may lie in its slot for <paramref name="receiver"/>.</summary>
+    /// <param name="slot">The TX slot's index, free-running.</param>
+    /// <param name="receiver">Who would hold it.</param>
+    public bool MayHold(uint slot, Port receiver) =>
+        _heldBy[receiver.Id] < HoldLimitByPort && (HeldSlots < HoldLimit || _references[Wrap(slot)] != 0);
+
+    /// <summary>Whether a tap may hold one more slot; taps yield to receivers, so they stop at half of the limit.</summary>
+    public bool MayTap => HeldSlots < HoldLimit / 2;
+
+    /// <summary>Counts one reader of a slot.</summary>
+    /// <param name="slot">The TX slot's index.</param>
+    public void AddReference(uint slot)
+    {
+        if (_references[Wrap(slot)]++ == 0)
+            HeldSlots++;
+        TotalReferences++;
+    }
+
+    /// <summary>Counts one reader less.</summary>
+    /// <param name="slot">The TX slot's index.</param>
+    public void DropReference(uint slot)
+    {
+        TotalReferences--;
+        if (--_references[Wrap(slot)] == 0)
+            HeldSlots--;
+    }
+
+    /// <summary>Whether nobody reads a slot.</summary>
+    /// <param name="slot">The TX slot's index.</param>
+    public bool IsUnheld(uint slot) => _references[Wrap(slot)] == 0;
+
+    /// <summary>The next RX descriptor's index; fill it, then call one of the three that commit it.</summary>
+    public uint NextRx => Rings.Rx.Tail + PendingRx;
+
+    /// <summary>Commits a descriptor that points into a sender's slot.</summary>
+    /// <param name="sender">Whose slot.</param>
+    /// <param name="slot">Its index.</param>
+    public void CommitReference(Port sender, uint slot)
+    {
+        sender.AddReference(slot);
+        sender._heldBy[Id]++;
+        Hold(new Holding(sender, slot, HoldingKind.Reference));
+    }
+
+    /// <summary>Commits a descriptor that points into the RX pool.</summary>
+    /// <param name="sender">Who sent the frame.</param>
+    /// <param name="poolSlot">From <see cref="TryTakePoolSlot"/>.</param>
+    public void CommitCopy(Port sender, ushort poolSlot) => Hold(new Holding(sender, poolSlot, HoldingKind.Copy));
+
+    /// <summary>Commits a descriptor without payload.</summary>
+    public void CommitMessage() => Hold(default);
+
+    /// <summary>Takes a slot of the RX pool.</summary>
+    /// <param name="slot">Its number.</param>
+    public bool TryTakePoolSlot(out ushort slot)
+    {
+        if (_freePoolCount == 0)
+        {
+            slot = 0;
+            return false;
+        }
+        slot = _freePool[--_freePoolCount];
+        return true;
+    }
+
+    /// <summary>Publishes what was committed.</summary>
+    /// <param name="doorbell">Whether the guest asked for one.</param>
+    /// <returns>Whether there was anything.</returns>
+    public bool PublishRx(out bool doorbell)
+    {
+        doorbell = false;
+        if (PendingRx == 0)
+            return false;
+        doorbell = Rings.Rx.Publish(PendingRx);
+        PendingRx = 0;
+        return true;
+    }
+
+    /// <summary>Takes back what the oldest outstanding RX descriptor pointed at.</summary>
+    /// <returns>The frame's sender; null when it carried no frame.</returns>
+    public Port? ReclaimNext()
+    {
+        ref Holding holding = ref _holdings[ReclaimedRx++ & (uint)(_holdings.Length - 1)];
+        Port? sender = holding.Sender;
+        switch (holding.Kind)
+        {
+            case HoldingKind.Reference:
+                sender!.DropReference(holding.Slot);
+                sender._heldBy[Id]--;
+                break;
+            case HoldingKind.Copy:
+                _freePool[_freePoolCount++] = (ushort)holding.Slot;
+                break;
+        }
+        holding = default;
+        return sender;
+    }
+
+    private void Hold(Holding holding)
+    {
+        _holdings[NextRx & (uint)(_holdings.Length - 1)] = holding;
+        PendingRx++;
+    }
+
+    private int Wrap(uint slot) => (int)(slot & (uint)(_references.Length - 1));
+
+    private enum HoldingKind : byte
+    {
+        Nothing,
+        Reference,
+        Copy,
+    }
+
+    private readonly record struct Holding(Port? Sender, uint Slot, HoldingKind Kind);
+}

@@ -1,0 +1,46 @@
+using ShmWifi.Dot11;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Medium.Engine;
+
+/// <summary>A radio on the air: one hwsim phy of one VM. Changed by the engine thread alone.</summary>
+/// <param name="port">The port of its VM.</param>
+/// <param name="number">The port's number for it.</param>
+/// <param name="identity">hwsim's TRANSMITTER address: names the radio to its kernel, is not an address on the air.</param>
+/// <param name="id">Counts all radios that this daemon ever saw; names it in captures.</param>
+public sealed class Radio(Port port, ushort number, MacAddress identity, int id)
+{
+    /// <summary>Addresses that one radio may answer to: more than any use of hwsim needs, and a bound for a hostile guest.</summary>
+    public const int MaxAddresses = 64;
+
+    /// <summary>The port of its VM.</summary>
+    public Port Port { get; } = port;
+
+    /// <summary>The port's number for it.</summary>
+    public ushort Number { get; } = number;
+
+    /// <summary>hwsim's TRANSMITTER address.</summary>
+    public MacAddress Identity { get; } = identity;
+
+    /// <summary>Counts all radios that this daemon ever saw.</summary>
+    public int Id { get; } = id;
+
+    /// <summary>The guest's name for it, such as "phy0".</summary>
+    public string Name { get; internal set; } = "";
+
+    /// <summary>What it wants.</summary>
+    public RadioFlags Flags { get; internal set; }
+
+    /// <summary>Frequency of its latest transmission, MHz; 0 before the first.</summary>
+    public uint LastFreqMhz { get; internal set; }
+
+    /// <summary>"vm/radio".</summary>
+    public string FullName => $"{Port.Name}/{Name}";
+
+    /// <summary>The addresses it answers to; copied on write.</summary>
+    public MacAddress[] Addresses { get; internal set; } = [];
+
+    /// <summary>Whether it answers to an address.</summary>
+    /// <param name="address">A receiver address.</param>
+    public bool Owns(MacAddress address) => Array.IndexOf(Addresses, address) >= 0;
+}

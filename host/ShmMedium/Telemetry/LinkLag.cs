@@ -1,0 +1,36 @@
+namespace ShmWifi.Medium.Telemetry;
+
+/// <summary>Lag of the frames from one VM to another, whole and hop by hop, from the frames' own stamps.</summary>
+public sealed class LinkLag
+{
+    /// <summary>Sending guest's service took it from hwsim, to receiving guest's service gave it to hwsim.</summary>
+    public LagHistogram Total { get; } = new();
+
+    /// <summary>Sending guest took it, to the host took it: ring, doorbell, the engine's waking.</summary>
+    public LagHistogram GuestToHost { get; } = new();
+
+    /// <summary>The host took it, to the host posted it.</summary>
+    public LagHistogram InHost { get; } = new();
+
+    /// <summary>The host posted it, to the receiving guest gave it to hwsim: doorbell, interrupt, the guest's waking.</summary>
+    public LagHistogram HostToGuest { get; } = new();
+
+    /// <summary>Records one frame's stamps; a stamp that is missing or out of order (the guests' words are not to be trusted) leaves its hop out.</summary>
+    /// <param name="capturedNs">Host clock; 0: unknown.</param>
+    /// <param name="takenNs">Host clock.</param>
+    /// <param name="postedNs">Host clock.</param>
+    /// <param name="injectedNs">Host clock; 0: unknown.</param>
+    public void Record(ulong capturedNs, ulong takenNs, ulong postedNs, ulong injectedNs)
+    {
+        RecordHop(InHost, takenNs, postedNs);
+        RecordHop(GuestToHost, capturedNs, takenNs);
+        RecordHop(HostToGuest, postedNs, injectedNs);
+        RecordHop(Total, capturedNs, injectedNs);
+    }
+
+    private static void RecordHop(LagHistogram histogram, ulong from, ulong to)
+    {
+        if (from != 0 && to >= from)
+            histogram.Record(to - from);
+    }
+}

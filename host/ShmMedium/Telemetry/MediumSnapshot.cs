@@ -1,0 +1,119 @@
+using System.Text.Json.Serialization;
+
+namespace ShmWifi.Medium.Telemetry;
+
+/// <summary>What the medium has done so far, as people, files and tests read it.</summary>
+/// <param name="Medium">Sums over all VMs.</param>
+/// <param name="Vms">Each VM that is attached.</param>
+/// <param name="Lag">Each ordered pair of VMs between which frames passed.</param>
+/// <param name="Capture">The capture; null when there is none.</param>
+public sealed record MediumSnapshot(MediumTotals Medium, IReadOnlyList<VmSnapshot> Vms, IReadOnlyList<LagSnapshot> Lag, CaptureSnapshot? Capture);
+
+/// <summary>Sums over all VMs, also those that went.</summary>
+/// <param name="Frames">Frames that radios sent.</param>
+/// <param name="Bytes">Bytes of them.</param>
+/// <param name="Delivered">Frames posted to hearers; a broadcast counts once for each.</param>
+/// <param name="Dropped">Frames not posted to a hearer, or not taken, for want of room or sense.</param>
+/// <param name="Doorbells">Doorbells rung, host and guests.</param>
+/// <param name="DoorbellsSuppressed">Doorbells that event indices saved.</param>
+/// <param name="DoorbellsPerFrame">Rung ones a frame sent.</param>
+/// <param name="PayloadBytesCopied">Payload bytes that the host copied.</param>
+/// <param name="AllocatedBytesPerFrame">Bytes that the engine's rounds allocated, a frame sent.</param>
+/// <param name="Sleeps">Times the engine slept.</param>
+public sealed record MediumTotals(
+    ulong Frames,
+    ulong Bytes,
+    ulong Delivered,
+    ulong Dropped,
+    ulong Doorbells,
+    ulong DoorbellsSuppressed,
+    double DoorbellsPerFrame,
+    ulong PayloadBytesCopied,
+    double AllocatedBytesPerFrame,
+    long Sleeps);
+
+/// <summary>One VM.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Pid">QEMU's process.</param>
+/// <param name="PeerId">ivshmem peer ID.</param>
+/// <param name="Port">The engine's port number.</param>
+/// <param name="State">"attached", "ready" (its service runs) or "faulted: reason".</param>
+/// <param name="Radios">Its radios.</param>
+/// <param name="TxFrames">Frames taken from it.</param>
+/// <param name="TxBytes">Bytes of them.</param>
+/// <param name="RxFrames">Frames posted to it.</param>
+/// <param name="RxBytes">Bytes of them.</param>
+/// <param name="Acked">Its unicast frames that were acknowledged.</param>
+/// <param name="NotAcked">Its unicast frames that were not.</param>
+/// <param name="Drops">Frames lost, by reason.</param>
+/// <param name="Doorbells">Rung at it.</param>
+/// <param name="DoorbellsSuppressed">Saved by its event index.</param>
+/// <param name="GuestDoorbells">Rung by it.</param>
+/// <param name="GuestSystemCalls">System calls of its service's data path.</param>
+/// <param name="CopiedBytes">Payload bytes that the host copied for it.</param>
+/// <param name="TxSlotsHeld">Its TX slots that others still read.</param>
+/// <param name="RxOutstanding">RX descriptors that it has not given back.</param>
+/// <param name="ClockErrorUs">Bound of its clock's error; null: not synced.</param>
+public sealed record VmSnapshot(
+    string Name,
+    int Pid,
+    uint PeerId,
+    int Port,
+    string State,
+    IReadOnlyList<RadioSnapshot> Radios,
+    ulong TxFrames,
+    ulong TxBytes,
+    ulong RxFrames,
+    ulong RxBytes,
+    ulong Acked,
+    ulong NotAcked,
+    IReadOnlyDictionary<string, ulong> Drops,
+    ulong Doorbells,
+    ulong DoorbellsSuppressed,
+    ulong GuestDoorbells,
+    ulong GuestSystemCalls,
+    ulong CopiedBytes,
+    int TxSlotsHeld,
+    uint RxOutstanding,
+    double? ClockErrorUs);
+
+/// <summary>One radio.</summary>
+/// <param name="Name">The guest's name for it.</param>
+/// <param name="Addresses">Addresses that it answers to.</param>
+/// <param name="FreqMhz">Of its latest transmission; 0 before the first.</param>
+/// <param name="IsMonitor">Whether it wants frames addressed to others.</param>
+public sealed record RadioSnapshot(string Name, IReadOnlyList<string> Addresses, uint FreqMhz, bool IsMonitor);
+
+/// <summary>One-way lag between two VMs.</summary>
+/// <param name="From">Sending VM.</param>
+/// <param name="To">Receiving VM.</param>
+/// <param name="Frames">Frames with all stamps.</param>
+/// <param name="Us">Whole way: taken from the sender's hwsim to given to the receiver's.</param>
+/// <param name="Hops">guestToHost, inHost, hostToGuest.</param>
+/// <param name="ClockErrorUs">Bound of the error of the whole way; null: a clock is not synced.</param>
+public sealed record LagSnapshot(string From, string To, ulong Frames, LagQuantiles Us, IReadOnlyDictionary<string, LagQuantiles> Hops, double? ClockErrorUs);
+
+/// <summary>Quantiles of a lag, µs.</summary>
+/// <param name="P50">Median.</param>
+/// <param name="P99">99 %.</param>
+/// <param name="P999">99.9 %.</param>
+/// <param name="Max">Largest.</param>
+public sealed record LagQuantiles(double P50, double P99, double P999, double Max)
+{
+    /// <summary>Those of a histogram.</summary>
+    /// <param name="histogram">In nanoseconds.</param>
+    public static LagQuantiles Of(LagHistogram histogram) =>
+        new(histogram.QuantileNs(0.5) / 1e3, histogram.QuantileNs(0.99) / 1e3, histogram.QuantileNs(0.999) / 1e3, histogram.MaxNs / 1e3);
+}
+
+/// <summary>The capture.</summary>
+/// <param name="File">Where it goes.</param>
+/// <param name="Frames">Frames written.</param>
+/// <param name="Lost">Frames left out, since it was too slow or had stopped.</param>
+/// <param name="Stopped">Why it stopped early; null: it runs.</param>
+public sealed record CaptureSnapshot(string File, long Frames, long Lost, string? Stopped);
+
+/// <summary>Source-generated JSON of a snapshot.</summary>
+[JsonSerializable(typeof(MediumSnapshot))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+public sealed partial class SnapshotJson : JsonSerializerContext;
