@@ -76,11 +76,20 @@ public static unsafe partial class LibC
     public const int SO_PEERCRED = 17;
     public const int SO_SNDBUFFORCE = 32;
     public const int SO_RCVBUFFORCE = 33;
+    public const int SO_MEMINFO = 55;
     public const int SCM_RIGHTS = 1;
     public const int MSG_PEEK = 2;
     public const int MSG_TRUNC = 0x20;
     public const int MSG_DONTWAIT = 0x40;
     public const int MSG_NOSIGNAL = 0x4000;
+
+    public const int NETLINK_ROUTE = 0;
+    public const int NETLINK_GENERIC = 16;
+    public const int SOL_NETLINK = 270;
+    public const int NETLINK_ADD_MEMBERSHIP = 1;
+    public const int NETLINK_NO_ENOBUFS = 5;
+    public const int NETLINK_CAP_ACK = 10;
+    public const int NETLINK_EXT_ACK = 11;
 
     public const int CLOCK_REALTIME = 0;
     public const int CLOCK_MONOTONIC = 1;

@@ -1,0 +1,152 @@
+using System.Runtime.InteropServices;
+using ShmWifi.Injector.Air;
+using ShmWifi.Injector.Clock;
+using ShmWifi.Injector.Radios;
+using ShmWifi.Linux;
+using ShmWifi.RingBuffer;
+using ShmWifi.RingBuffer.Layout;
+using static ShmWifi.Linux.LibC;
+
+namespace ShmWifi.Injector;
+
+/// <summary>The one thread of the service: moves frames both ways, and sleeps when there are none.</summary>
+/// <param name="device">Its interrupt wakes us.</param>
+/// <param name="port">The port.</param>
+/// <param name="slots">Its TX slots.</param>
+/// <param name="tx">hwsim to host.</param>
+/// <param name="rx">Host to hwsim.</param>
+/// <param name="host">Whether it takes frames.</param>
+/// <param name="radios">What the host is told of.</param>
+/// <param name="announcer">Tells it.</param>
+/// <param name="discovery">Where radios are found.</param>
+/// <param name="clock">The host's clock.</param>
+/// <param name="signals">What the operator wants.</param>
+/// <param name="statistics">What is counted.</param>
+/// <param name="frames">hwsim's registered socket.</param>
+/// <param name="spinNs">How long to look for descriptors before sleeping.</param>
+internal sealed unsafe class InjectorLoop(
+    UioDevice device,
+    GuestPort port,
+    TxSlots slots,
+    TxPath tx,
+    RxPath rx,
+    HostWatch host,
+    RadioTable radios,
+    Announcer announcer,
+    RadioDiscovery discovery,
+    ClockSync clock,
+    SignalQueue signals,
+    Statistics statistics,
+    Netlink.NetlinkSocket frames,
+    long spinNs)
+{
+    private const long TickNs = 1_000_000_000;
+    private const long ClockSpinNs = 300_000;
+    private const int Waited = 5;
+
+    /// <summary>Runs until it is told to stop.</summary>
+    /// <exception cref="InjectorException">The device went away, or the host's words make no sense.</exception>
+    public void Run()
+    {
+        pollfd* waited = (pollfd*)NativeMemory.AllocZeroed(Waited, (nuint)sizeof(pollfd));
+        try
+        {
+            while (!signals.IsStopWanted)
+            {
+                if (!Pass())
+                    Sleep(waited);
+            }
+        }
+        finally
+        {
+            NativeMemory.Free(waited);
+        }
+    }
+
+    /// <summary>Lists the radios anew, and tells the host what changed.</summary>
+    public void Discover()
+    {
+        tx.IsRadioUnknown = false;
+        radios.Apply(discovery.List());
+        announcer.Pump();
+        slots.Publish();
+    }
+
+    private bool Pass()
+    {
+        long nowNs = MonotonicClock.NowNs;
+        if (host.Update(nowNs, tx.IsBlocked))
+        {
+            Console.Error.WriteLine(host.IsThere ? "shm-injector: the host is back" : $"shm-injector: the host is away ({host.Reason}); nobody acknowledges until it is back");
+            if (host.IsThere)
+                radios.StartAnew();
+        }
+
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        bool worked = tx.Pump(host.IsThere);
+        if (host.IsThere)
+            announcer.Pump();
+        slots.Publish();
+        worked |= rx.Drain();
+        tx.IsReadable |= rx.HasInjected; // an answer to what was heard is often there at once
+        statistics.AllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
+
+        if (port.Tx.IsBroken || port.Rx.IsBroken)
+            throw new InjectorException("the host wrote ring indices that cannot be: is this region served by two daemons? Restart this VM");
+        if (tx.IsRadioUnknown && radios.Refused == 0)
+            Discover();
+        if (host.IsThere && nowNs >= clock.DueNs)
+            SyncClock();
+        return worked;
+    }
+
+    private void SyncClock()
+    {
+        statistics.CountOverruns(frames.ReadDropCount());
+        clock.Ask();
+        // An interrupt would make the answer late, and so the clock vague.
+        long deadline = MonotonicClock.NowNs + ClockSpinNs;
+        while (clock.IsWaiting && MonotonicClock.NowNs < deadline)
+        {
+            if (!rx.Drain())
+                Thread.SpinWait(1);
+        }
+    }
+
+    private void Sleep(pollfd* waited)
+    {
+        for (long deadline = MonotonicClock.NowNs + spinNs; spinNs > 0 && MonotonicClock.NowNs < deadline;)
+        {
+            if (port.Rx.CountReady() > 0)
+                return;
+        }
+        if (!port.Rx.Arm() || (tx.IsBlocked && !port.Tx.ArmFree()))
+            return;
+
+        waited[0] = new pollfd { fd = tx.IsBlocked ? -1 : frames.Descriptor, events = POLLIN };
+        waited[1] = new pollfd { fd = device.Descriptor, events = POLLIN };
+        waited[2] = new pollfd { fd = discovery.WirelessDescriptor, events = POLLIN };
+        waited[3] = new pollfd { fd = discovery.LinkDescriptor, events = POLLIN };
+        waited[4] = new pollfd { fd = signals.Descriptor, events = POLLIN };
+        long timeoutNs = host.IsThere ? Math.Clamp(clock.DueNs - MonotonicClock.NowNs, 0, TickNs) : TickNs;
+        var timeout = new timespec { tv_sec = timeoutNs / 1_000_000_000, tv_nsec = timeoutNs % 1_000_000_000 };
+        int ready = ppoll(waited, Waited, &timeout, null);
+        port.Count(GuestCounter.SystemCalls);
+        port.Count(GuestCounter.Wakeups);
+        if (ready < 0 && errno != EINTR)
+            throw new LibCException("wait for frames");
+        if (ready <= 0)
+            return;
+
+        tx.IsReadable |= waited[0].revents != 0;
+        if (waited[1].revents != 0)
+        {
+            device.ConsumeInterrupt();
+            port.Count(GuestCounter.SystemCalls);
+        }
+        if ((waited[2].revents | waited[3].revents) != 0 && discovery.DrainEvents())
+            Discover();
+        if (waited[4].revents != 0 && signals.TakeReportWish())
+            statistics.Print();
+    }
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using ShmWifi.Dot11;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Injector;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record InjectorOptions
+{
+    /// <summary>The text of --help.</summary>
+    public const string Help = """
+        shm-injector: joins this VM's mac80211_hwsim radios to the air of the host's shm-medium.
+
+        usage: shm-injector run [OPTION]...
+          --radios N           make N radios that go when this program ends (default 0); the radios that
+                               exist, and those that appear later, are served in any case
+          --mac ADDRESS        permanent address of a radio that is made; once for each, in order
+                               (default 02:53:57:PP:PP:RR: peer ID of the VM, number of the radio)
+          --name-prefix TEXT   name radios that are made TEXT0, TEXT1, ... (default: the kernel's phyN)
+          --device /dev/uioN   the kernel module's device (default: the only one)
+          --spin-us N          microseconds to look for frames before sleeping (default: 0 with one CPU, else 20)
+          --json               print statistics as JSON
+               shm-injector --help | --version
+
+        Statistics are printed at the end (SIGINT, SIGTERM) and on SIGUSR1.
+        """;
+
+    private const int DefaultSpinUs = 20;
+    private const int MaxSpinUs = 1_000_000;
+
+    /// <summary>Radios to make.</summary>
+    public int Radios { get; private init; }
+
+    /// <summary>Addresses of the first of them.</summary>
+    public IReadOnlyList<MacAddress> Addresses { get; private init; } = [];
+
+    /// <summary>Names of them without number, or null.</summary>
+    public string? NamePrefix { get; private init; }
+
+    /// <summary>/dev/uioN, or null for the only one.</summary>
+    public string? Device { get; private init; }
+
+    /// <summary>Microseconds to look for frames before sleeping.</summary>
+    public int SpinUs { get; private init; } = Environment.ProcessorCount > 1 ? DefaultSpinUs : 0;
+
+    /// <summary>Whether statistics are JSON.</summary>
+    public bool IsJson { get; private init; }
+
+    /// <summary>Reads what follows "run".</summary>
+    /// <param name="arguments">The arguments.</param>
+    /// <exception cref="UsageException">One of them is wrong.</exception>
+    public static InjectorOptions Parse(ReadOnlySpan<string> arguments)
+    {
+        var options = new InjectorOptions();
+        var addresses = new List<MacAddress>();
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            string option = arguments[i];
+            if (option == "--json")
+            {
+                options = options with { IsJson = true };
+                continue;
+            }
+            if (option is not ("--radios" or "--mac" or "--name-prefix" or "--device" or "--spin-us"))
+                throw new UsageException($"unknown option \"{option}\"");
+            if (++i == arguments.Length)
+                throw new UsageException($"{option} needs a value");
+            string value = arguments[i];
+            switch (option)
+            {
+                case "--radios":
+                    options = options with { Radios = ParseNumber(option, value, Abi.MaxRadios) };
+                    break;
+                case "--mac":
+                    addresses.Add(ParseAddress(value));
+                    break;
+                case "--name-prefix":
+                    options = options with { NamePrefix = value };
+                    break;
+                case "--device":
+                    options = options with { Device = value };
+                    break;
+                case "--spin-us":
+                    options = options with { SpinUs = ParseNumber(option, value, MaxSpinUs) };
+                    break;
+            }
+        }
+        if (addresses.Count > options.Radios)
+            throw new UsageException($"--mac is given {addresses.Count} times, but --radios makes {options.Radios}");
+        return options with { Addresses = addresses };
+    }
+
+    /// <summary>The address of a radio that is made.</summary>
+    /// <param name="radio">From 0.</param>
+    /// <param name="peerId">The VM's ivshmem peer ID, of which the host gives none twice.</param>
+    public MacAddress GetAddress(int radio, uint peerId) =>
+        radio < Addresses.Count ? Addresses[radio] : new MacAddress((0x025357UL << 24) | ((ulong)(ushort)peerId << 8) | (byte)radio);
+
+    private static int ParseNumber(string option, string value, int maximum) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= maximum
+            ? number
+            : throw new UsageException($"{option} is \"{value}\"; allowed are 0 to {maximum}");
+
+    private static MacAddress ParseAddress(string value) =>
+        !MacAddress.TryParse(value, out MacAddress address)
+            ? throw new UsageException($"--mac is \"{value}\"; write six octets in hexadecimal, such as 02:00:00:00:00:01")
+        : address.IsGroup || address == default
+            ? throw new UsageException($"--mac is {value}, which is no radio's address: the lowest bit of its first octet must be 0, and not all may be 0")
+        : address;
+}
+
+/// <summary>The command line is wrong.</summary>
+/// <param name="message">What is, and what is allowed.</param>
+internal sealed class UsageException(string message) : Exception(message);

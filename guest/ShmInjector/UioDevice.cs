@@ -1,0 +1,127 @@
+using System.Globalization;
+using ShmWifi.RingBuffer;
+using static ShmWifi.Linux.LibC;
+
+namespace ShmWifi.Injector;
+
+/// <summary>The kernel module's UIO device: the region, the doorbell to the host, and its interrupt.</summary>
+/// <remarks>
+/// map0 is the region; map1 is the page of ivshmem's registers: u32 at 8 is our peer ID, a u32 written to 12 rings
+/// peer &lt;&lt; 16 | vector. The host is peer 0, vector 0. Source: qemu docs/specs/ivshmem-spec.rst; kernel/shmwifi_uio.c.
+/// </remarks>
+internal sealed unsafe class UioDevice : IDisposable
+{
+    private const string ClassPath = "/sys/class/uio";
+    private const string DriverName = "shmwifi";
+    private const int RegionMap = 0;
+    private const int RegisterMap = 1;
+    private const int IvPosition = 8;
+    private const int Doorbell = 12;
+    private const uint HostPeer = 0;
+
+    private readonly SharedMemory _region;
+    private readonly SharedMemory _registerPage;
+    private readonly byte* _registers;
+
+    private UioDevice(string path, int descriptor, SharedMemory region, SharedMemory registerPage, int registerOffset)
+    {
+        Path = path;
+        Descriptor = descriptor;
+        _region = region;
+        _registerPage = registerPage;
+        _registers = registerPage.Address + registerOffset;
+    }
+
+    /// <summary>/dev/uioN.</summary>
+    public string Path { get; }
+
+    /// <summary>Readable when the host rang.</summary>
+    public int Descriptor { get; }
+
+    /// <summary>Our ivshmem peer ID.</summary>
+    public uint PeerId => Volatile.Read(ref *(uint*)(_registers + IvPosition));
+
+    /// <summary>Opens the region.</summary>
+    /// <exception cref="RegionFormatException">It is none of ours, or of another ABI.</exception>
+    public Region OpenRegion() => Region.Open(_region.Address, _region.Size);
+
+    /// <summary>Opens a device.</summary>
+    /// <param name="path">/dev/uioN, or null for the only one.</param>
+    /// <exception cref="InjectorException">There is none, there are several, or it cannot be used.</exception>
+    public static UioDevice Open(string? path)
+    {
+        path ??= FindOnly();
+        string sysfs = System.IO.Path.Combine(ClassPath, System.IO.Path.GetFileName(path));
+        if (!File.Exists(System.IO.Path.Combine(sysfs, "name")) || File.ReadAllText(System.IO.Path.Combine(sysfs, "name")).Trim() != DriverName)
+            throw new InjectorException($"{path} is not a device of the kernel module shmwifi; known are: {string.Join(", ", FindAll())}");
+
+        int descriptor = open(path, O_RDWR | O_CLOEXEC, 0);
+        if (descriptor < 0)
+        {
+            throw new InjectorException(errno switch
+            {
+                EBUSY => $"{path} is in use: another shm-injector serves this device; stop it first",
+                EACCES or EPERM => $"no permission for {path}: run as root",
+                ENOENT => $"{path} does not exist, though the kernel has the device: is devtmpfs mounted on /dev, or does udev run?",
+                _ => $"cannot open {path}: {strerror(errno)}",
+            });
+        }
+        SharedMemory? region = null;
+        try
+        {
+            region = Map(descriptor, sysfs, RegionMap);
+            return new UioDevice(path, descriptor, region, Map(descriptor, sysfs, RegisterMap), (int)ReadNumber(sysfs, RegisterMap, "offset"));
+        }
+        catch
+        {
+            region?.Dispose();
+            _ = close(descriptor);
+            throw;
+        }
+    }
+
+    /// <summary>Rings the host.</summary>
+    public void RingHost() => Volatile.Write(ref *(uint*)(_registers + Doorbell), HostPeer << 16);
+
+    /// <summary>Takes note of an interrupt, so that the next one makes the descriptor readable again.</summary>
+    public void ConsumeInterrupt()
+    {
+        uint count;
+        if (read(Descriptor, &count, sizeof(uint)) != sizeof(uint))
+            throw new InjectorException($"{Path} gives no more interrupts ({strerror(errno)}): was the kernel module shmwifi removed?");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _region.Dispose();
+        _registerPage.Dispose();
+        _ = close(Descriptor);
+    }
+
+    private static string FindOnly()
+    {
+        string[] devices = FindAll();
+        return devices.Length switch
+        {
+            1 => devices[0],
+            0 => throw new InjectorException("no ShmWifi device: load the kernel module by \"modprobe shmwifi\"; if \"lspci -d 1af4:1110\" lists nothing, start QEMU with the arguments that ivshmem-args prints"),
+            _ => throw new InjectorException($"there are several ShmWifi devices: choose one by --device; known are: {string.Join(", ", devices)}"),
+        };
+    }
+
+    private static string[] FindAll() =>
+        !Directory.Exists(ClassPath) ? [] : [.. Directory.EnumerateFileSystemEntries(ClassPath)
+            .Where(static entry => File.ReadAllText(System.IO.Path.Combine(entry, "name")).Trim() == DriverName)
+            .Select(static entry => "/dev/" + System.IO.Path.GetFileName(entry))
+            .Order(StringComparer.Ordinal)];
+
+    private static SharedMemory Map(int descriptor, string sysfs, int map) =>
+        SharedMemory.Map(descriptor, ReadNumber(sysfs, map, "size"), map * Environment.SystemPageSize, ownsDescriptor: false);
+
+    private static ulong ReadNumber(string sysfs, int map, string name)
+    {
+        string text = File.ReadAllText($"{sysfs}/maps/map{map}/{name}").Trim();
+        return ulong.Parse(text.StartsWith("0x", StringComparison.Ordinal) ? text[2..] : text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+    }
+}
