@@ -19,6 +19,10 @@ public sealed record RegionGeometry(uint Ports = 16, uint TxSlots = 256, uint Rx
     /// <summary>Longest RX ring.</summary>
     public const uint MaxDescriptors = 16384;
 
+    /// <summary>Smallest region: the guest's kernel can make struct pages, and so write-back mappings, for 2 MiB and more.</summary>
+    /// <remarks>Source: linux mm/sparse.c, SUBSECTION_SIZE, which memremap_pages checks.</remarks>
+    public const ulong MinRegionSize = 2 << 20;
+
     /// <summary>Offset of port 0 in the region.</summary>
     public static ulong PortsOffset => Abi.HeaderSize;
 
@@ -38,7 +42,7 @@ public sealed record RegionGeometry(uint Ports = 16, uint TxSlots = 256, uint Rx
     public ulong PortStride => PoolOffset + ((ulong)PoolSlots * Abi.SlotSize);
 
     /// <summary>Bytes of the region: a power of two, since QEMU aborts on any other BAR size.</summary>
-    public ulong RegionSize => BitOperations.RoundUpToPowerOf2(PortsOffset + (Ports * PortStride));
+    public ulong RegionSize => BitOperations.RoundUpToPowerOf2(Math.Max(MinRegionSize, PortsOffset + (Ports * PortStride)));
 
     /// <summary>What is wrong with it, or null.</summary>
     public string? Validate() =>
