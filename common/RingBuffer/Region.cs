@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.RingBuffer;
@@ -85,7 +86,7 @@ public sealed unsafe class Region
             throw new RegionFormatException($"the region's header is damaged: {problem}");
         if (geometry.RegionSize != header->RegionSize || geometry.RegionSize > size)
             throw new RegionFormatException($"the region's header names {header->RegionSize} bytes; its rings need {geometry.RegionSize}, mapped are {size}");
-        if (header->PortsOffset != RegionGeometry.PortsOffset || header->PortStride != geometry.PortStride
+        if (header->HeaderSize != Abi.HeaderSize || header->PortsOffset != RegionGeometry.PortsOffset || header->PortStride != geometry.PortStride
             || header->TxOffset != RegionGeometry.TxOffset || header->RxOffset != geometry.RxOffset
             || header->DoneOffset != geometry.DoneOffset || header->PoolOffset != geometry.PoolOffset)
             throw new RegionFormatException("the region's offsets are not those of this ABI version");
@@ -93,9 +94,11 @@ public sealed unsafe class Region
     }
 
     /// <summary>The port that the table gives to a VM, or -1.</summary>
-    /// <param name="peerId">Its ivshmem peer ID.</param>
+    /// <param name="peerId">Its ivshmem peer ID; 0 is nobody's.</param>
     public int FindPort(uint peerId)
     {
+        if (peerId == 0)
+            return -1;
         for (int port = 0; port < (int)Geometry.Ports; port++)
         {
             if (Volatile.Read(ref Entry(port)->PeerId) == peerId)
@@ -116,15 +119,14 @@ public sealed unsafe class Region
     /// <summary>Host: clears a port and gives it to a VM.</summary>
     /// <param name="port">Below the port count; free.</param>
     /// <param name="peerId">The VM's ivshmem peer ID.</param>
-    /// <param name="name">At most <see cref="Abi.NameSize"/> - 1 bytes of UTF-8 count.</param>
+    /// <param name="name">As many whole characters count as fit <see cref="Abi.NameSize"/> - 1 bytes of UTF-8.</param>
     public HostPort Attach(int port, uint peerId, string name)
     {
         PortEntry* entry = Entry(port);
         new Span<byte>(PortAddress(port), Abi.PortHeaderSize).Clear();
         var nameBytes = new Span<byte>(entry->Name, Abi.NameSize);
         nameBytes.Clear();
-        byte[] utf8 = Encoding.UTF8.GetBytes(name);
-        utf8.AsSpan(0, Math.Min(utf8.Length, Abi.NameSize - 1)).CopyTo(nameBytes);
+        _ = Utf8.FromUtf16(name, nameBytes[..^1], out _, out _);
         entry->Generation++;
         var hostPort = new HostPort(this, port, PortAddress(port)) { State = PortState.Attached };
         Volatile.Write(ref entry->PeerId, peerId);
@@ -147,7 +149,7 @@ public sealed unsafe class Region
     /// <param name="offset">From the start of the region.</param>
     /// <param name="length">Bytes.</param>
     public bool Contains(ulong offset, uint length) =>
-        length <= Abi.SlotPayloadSize && offset >= Abi.HeaderSize && offset <= Size - Abi.SlotSize;
+        length <= Abi.SlotPayloadSize && offset >= Abi.HeaderSize && offset <= Size - length;
 
     private PortEntry* Entry(int port) => (PortEntry*)(_base + Abi.PortTableOffset) + CheckPort(port);
 

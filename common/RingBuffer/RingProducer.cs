@@ -37,6 +37,8 @@ public sealed class RingProducer
         _tail = tail.LoadAcquire();
         _head = head.LoadAcquire();
         IsBroken = _tail - _head > length;
+        if (IsBroken)
+            _head = _tail - length; // full: nothing is free in a ring that is used no more
     }
 
     /// <summary>Slots of the ring.</summary>
