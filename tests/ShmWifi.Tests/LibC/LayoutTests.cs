@@ -11,7 +11,9 @@ public class LayoutTests
         #define _GNU_SOURCE
         #include <errno.h>
         #include <fcntl.h>
+        #include <grp.h>
         #include <poll.h>
+        #include <pwd.h>
         #include <sched.h>
         #include <signal.h>
         #include <stddef.h>

@@ -1,0 +1,18 @@
+namespace ShmWifi.RingPeer;
+
+/// <summary>Waits without a system call, as long as that is reasonable.</summary>
+public static class Busy
+{
+    private const int LooksBeforeYielding = 2_000;
+
+    /// <summary>Looks again and again; lets others run when the peer seems to have no processor.</summary>
+    /// <param name="condition">What to wait for.</param>
+    public static void Until(Func<bool> condition)
+    {
+        for (int looks = 0; !condition(); looks++)
+        {
+            if (looks > LooksBeforeYielding)
+                _ = Thread.Yield();
+        }
+    }
+}

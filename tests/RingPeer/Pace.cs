@@ -1,0 +1,17 @@
+namespace ShmWifi.RingPeer;
+
+/// <summary>How a peer waits for the other.</summary>
+public enum Pace
+{
+    /// <summary>It looks again and again.</summary>
+    Poll,
+
+    /// <summary>It arms the event index and sleeps on its eventfd.</summary>
+    Sleep,
+
+    /// <summary>
+    /// Frame by frame, both at once: the producer publishes while the consumer arms. After each round the producer says that
+    /// it has decided about the doorbell, and the consumer judges: armed, not rung, ring not empty is a lost doorbell.
+    /// </summary>
+    Litmus,
+}

@@ -1,0 +1,28 @@
+using ShmWifi.RingBuffer;
+using ShmWifi.RingPeer;
+
+PeerOptions options = PeerOptions.Parse(args);
+
+// The test holds the other end of our standard input: it closes with the test, however that ends.
+new Thread(static () =>
+{
+    _ = Console.In.ReadToEnd();
+    Environment.Exit((int)Verdict.Orphaned);
+})
+{ IsBackground = true }.Start();
+
+using SharedMemory memory = SharedMemory.Map(options.Memory, options.Size, offset: 0, ownsDescriptor: true);
+using var wake = new Doorbell(options.Wake);
+using var ring = new Doorbell(options.Ring);
+Region region = OpenRegion(memory);
+Func<Verdict> run = options.Role switch
+{
+    Role.TxProducer => new TxProducer(region, wake, ring, options).Run,
+    Role.TxConsumer => new TxConsumer(region, wake, ring, options).Run,
+    Role.RxConsumer => new RxConsumer(region, wake, ring, options).Run,
+    _ => throw new ArgumentException($"no role {options.Role}", nameof(args)),
+};
+Console.WriteLine("ready");
+return (int)run();
+
+static unsafe Region OpenRegion(SharedMemory memory) => Region.Open(memory.Address, memory.Size);

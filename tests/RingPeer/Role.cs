@@ -1,0 +1,14 @@
+namespace ShmWifi.RingPeer;
+
+/// <summary>What a peer does.</summary>
+public enum Role
+{
+    /// <summary>A guest: fills and publishes TX slots.</summary>
+    TxProducer,
+
+    /// <summary>The host: reads TX slots in place and gives them back.</summary>
+    TxConsumer,
+
+    /// <summary>A guest: reads what RX descriptors point at and gives them back.</summary>
+    RxConsumer,
+}

@@ -1,0 +1,17 @@
+namespace ShmWifi.RingPeer;
+
+/// <summary>A rule that a peer breaks, so that a test shows that its checks see it.</summary>
+public enum Sabotage
+{
+    /// <summary>None: the peer keeps the protocol.</summary>
+    None,
+
+    /// <summary>Producer: the tail moves before the slot is written; (B) turned round.</summary>
+    IndexBeforeSlot,
+
+    /// <summary>Producer: no full fence between the tail and the look at the event index; (E) left out.</summary>
+    NoFence,
+
+    /// <summary>Consumer: the slot is given back before it is read; (D) turned round.</summary>
+    EarlyRelease,
+}

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using ShmWifi.RingBuffer;
+using ShmWifi.RingBuffer.Layout;
+using ShmWifi.RingPeer;
+
+namespace ShmWifi.Tests.RingBuffer;
+
+/// <summary>Two processes on one TX ring: slots read in place. Each run that a rule keeps whole has a twin that breaks the rule and is caught.</summary>
+public class TxRingProcessTests
+{
+    private const uint Frames = 150_000;
+    private const uint Rounds = 30_000;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly RegionGeometry Geometry = new(Ports: 1, TxSlots: 16, RxDescriptors: 16, PoolSlots: 16);
+
+    [OneTimeTearDown]
+    public void NothingStaysMapped() => Assert.That(File.ReadAllText("/proc/self/maps"), Does.Not.Contain(RegionMemory.Name));
+
+    [TestCase(Pace.Poll, 0u)]
+    [TestCase(Pace.Sleep, 0u)]
+    [TestCase(Pace.Poll, uint.MaxValue - (Frames / 2))]
+    [TestCase(Pace.Sleep, uint.MaxValue - (Frames / 2))]
+    [TestCase(Pace.Litmus, uint.MaxValue - (Rounds / 2))]
+    public void EveryFrameComesOnceWholeAndInOrder(Pace pace, uint start) =>
+        Assert.That(Run(pace, start, Sabotage.None, Sabotage.None), Is.EqualTo((Verdict.Intact, Verdict.Intact)));
+
+    [TestCase(Pace.Poll, Sabotage.IndexBeforeSlot)]
+    [TestCase(Pace.Sleep, Sabotage.IndexBeforeSlot)]
+    public void ATailThatIsPublishedBeforeItsSlotIsCaught(Pace pace, Sabotage sabotage) =>
+        Assert.That(RunUntilCaught(pace, sabotage, Sabotage.None), Is.AnyOf(Verdict.Torn, Verdict.Twice));
+
+    [TestCase(Pace.Poll, Sabotage.EarlyRelease)]
+    [TestCase(Pace.Sleep, Sabotage.EarlyRelease)]
+    public void ASlotThatIsGivenBackBeforeItIsReadIsCaught(Pace pace, Sabotage sabotage) =>
+        Assert.That(RunUntilCaught(pace, Sabotage.None, sabotage), Is.AnyOf(Verdict.Torn, Verdict.Lost));
+
+    [Test]
+    public void ADoorbellThatIsDecidedWithoutAFenceIsCaught() =>
+        Assert.That(RunUntilCaught(Pace.Litmus, Sabotage.NoFence, Sabotage.None), Is.EqualTo(Verdict.LostDoorbell));
+
+    [TestCase(Pace.Poll)]
+    [TestCase(Pace.Sleep)]
+    public void AKilledProducerIsSucceededByAnother(Pace pace)
+    {
+        using PeerRegion peers = MakeRegion(start: uint.MaxValue - 1000);
+        uint start = peers.SenderHead;
+        PeerProcess consumer = peers.StartTxConsumer(start + Frames, pace);
+        for (int crash = 0; crash < 3; crash++)
+        {
+            PeerProcess victim = peers.StartTxProducer(start + Frames, pace);
+            peers.WaitForProgress(victim, consumer);
+            victim.Kill();
+            peers.Host.Ring(); // the doorbell of the last slot may have died with it: whoever takes over rings once
+        }
+        Assert.That(consumer.HasExited, Is.False, "it waits for more");
+
+        PeerProcess successor = peers.StartTxProducer(start + Frames, pace);
+        Assert.That((successor.WaitForVerdict(), consumer.WaitForVerdict()), Is.EqualTo((Verdict.Intact, Verdict.Intact)));
+    }
+
+    [TestCase(Pace.Poll)]
+    [TestCase(Pace.Sleep)]
+    public void AKilledConsumerIsSucceededByAnother(Pace pace)
+    {
+        using PeerRegion peers = MakeRegion(start: uint.MaxValue - 1000);
+        uint start = peers.SenderHead;
+        PeerProcess producer = peers.StartTxProducer(start + Frames, pace);
+        for (int crash = 0; crash < 3; crash++)
+        {
+            PeerProcess victim = peers.StartTxConsumer(start + Frames, pace);
+            peers.WaitForProgress(victim, producer);
+            victim.Kill();
+            peers.Sender.Ring();
+        }
+        Assert.That(producer.HasExited, Is.False, "it waits for room");
+
+        PeerProcess successor = peers.StartTxConsumer(start + Frames, pace);
+        Assert.That((producer.WaitForVerdict(), successor.WaitForVerdict()), Is.EqualTo((Verdict.Intact, Verdict.Intact)));
+    }
+
+    private static (Verdict Producer, Verdict Consumer) Run(Pace pace, uint start, Sabotage producer, Sabotage consumer)
+    {
+        using PeerRegion peers = MakeRegion(start);
+        uint until = start + (pace == Pace.Litmus ? Rounds : Frames);
+        PeerProcess reader = peers.StartTxConsumer(until, pace, consumer);
+        PeerProcess writer = peers.StartTxProducer(until, pace, producer);
+        Verdict found = reader.WaitForVerdict();
+        if (found == Verdict.Intact)
+            return (writer.WaitForVerdict(), found);
+        return (Verdict.Intact, found); // the writer waits for room for ever; it ends with the region
+    }
+
+    /// <summary>The same run again and again until its fault shows.</summary>
+    private static Verdict RunUntilCaught(Pace pace, Sabotage producer, Sabotage consumer)
+    {
+        var patience = Stopwatch.StartNew();
+        Verdict found;
+        do
+            found = Run(pace, start: 0, producer, consumer).Consumer;
+        while (found == Verdict.Intact && patience.Elapsed < Patience);
+        return found;
+    }
+
+    private static unsafe PeerRegion MakeRegion(uint start)
+    {
+        var peers = new PeerRegion(Geometry);
+        _ = peers.Region.Attach(0, peerId: 1, "sender");
+        PortHeader* port = PortWords.Header(peers.Region, 0);
+        port->TxTail = port->TxHead = port->TxAvailEvent = port->TxFreeEvent = start;
+        LitmusPage.Decided(peers.Region).StoreRelease(start);
+        return peers;
+    }
+}
