@@ -96,7 +96,8 @@ public unsafe class RegionTests
                         var geometry = new RegionGeometry(ports, tx, rx, pool);
                         ulong end = RegionGeometry.PortsOffset + (ports * geometry.PortStride);
                         Assert.That(geometry.Validate(), Is.Null);
-                        Assert.That(BitOperations.IsPow2(geometry.RegionSize) && end <= geometry.RegionSize && end > geometry.RegionSize / 2, Is.True, $"{geometry}");
+                        Assert.That(BitOperations.IsPow2(geometry.RegionSize) && end <= geometry.RegionSize, Is.True, $"{geometry}");
+                        Assert.That(geometry.RegionSize, Is.AtLeast(RegionGeometry.MinRegionSize).And.AtMost(Math.Max(RegionGeometry.MinRegionSize, (2 * end) - 1)), $"{geometry}");
                         Assert.That((geometry.RxOffset | geometry.PoolOffset | geometry.PortStride) % Abi.SlotSize, Is.Zero, $"{geometry}");
                         Assert.That(geometry.DoneOffset + (rx * 8ul), Is.AtMost(geometry.PoolOffset), $"{geometry}");
                     }
