@@ -79,12 +79,12 @@ public sealed unsafe class FrameTap : IDisposable
     /// <param name="frame">The frame; its slot is held until the reader has passed it.</param>
     public void Offer(in TappedFrame frame)
     {
-        if (_tail - _released >= Length || !frame.Sender.Port.MayTap)
+        if (_tail - _released >= Length || !frame.Sender.Port.MayTap(frame.Slot))
         {
             Volatile.Write(ref _lost, _lost + 1);
             return;
         }
-        frame.Sender.Port.AddReference(frame.Slot);
+        frame.Sender.Port.AddTapReference(frame.Slot);
         _frames[_tail & Mask] = frame;
         Volatile.Write(ref _tail, _tail + 1);
         if (_tail - Volatile.Read(ref _head) == WakeAt)
@@ -98,7 +98,7 @@ public sealed unsafe class FrameTap : IDisposable
         while (_released != head)
         {
             ref TappedFrame frame = ref _frames[_released++ & Mask];
-            frame.Sender.Port.DropReference(frame.Slot);
+            frame.Sender.Port.DropTapReference(frame.Slot);
         }
     }
 

@@ -78,7 +78,7 @@ public sealed unsafe partial class MediumEngine
         port.Rings.Count(HostCounter.TxBytes, header.Length);
 
         var receiver = new MacAddress(new ReadOnlySpan<byte>(frame.Bytes + 4, MacAddress.Length));
-        bool acked = false;
+        Port? acknowledger = null;
         if (receiver.IsGroup)
         {
             foreach (Radio hearer in Air.Radios) // copy-on-write: a port that is faulted on the way changes the next frame's
@@ -91,19 +91,19 @@ public sealed unsafe partial class MediumEngine
         {
             foreach (Radio owner in Air.OwnersOf(receiver))
             {
-                if (owner != sender)
-                    acked |= Deliver(in frame, owner);
+                if (owner != sender && Deliver(in frame, owner))
+                    acknowledger = owner.Port;
             }
+            var flags = (TxFlags)header.Flags;
+            if ((flags & TxFlags.NoAck) == TxFlags.None)
+                Report(new TxStatus { Sender = sender, Flags = flags, FreqMhz = frame.FreqMhz, Cookie = header.Cookie, TakenNs = frame.TakenNs, Rates = frame.Rates }, acknowledger);
             foreach (Radio monitor in Air.Monitors)
             {
                 if (monitor != sender && !monitor.Owns(receiver))
                     Deliver(in frame, monitor);
             }
-            var flags = (TxFlags)header.Flags;
-            if ((flags & TxFlags.NoAck) == TxFlags.None)
-                PostTxStatus(in frame, flags, header.Cookie, acked);
         }
-        OfferToTaps(in frame, in header, acked);
+        OfferToTaps(in frame, in header, acknowledger is not null);
     }
 
     /// <summary>Posts a frame to one radio, by reference if it may, else by copy.</summary>
@@ -159,32 +159,6 @@ public sealed unsafe partial class MediumEngine
         return true;
     }
 
-    /// <summary>Tells the sender's kernel what became of a unicast frame.</summary>
-    private void PostTxStatus(in FrameInFlight frame, TxFlags flags, ulong cookie, bool acked)
-    {
-        Port port = frame.Sender.Port;
-        port.Rings.Count(acked ? HostCounter.Acked : HostCounter.NotAcked);
-        if (!port.HasRoomForStatus && !(Reclaim(port) && port.HasRoomForStatus))
-        {
-            port.Rings.Count(HostCounter.DropStatus);
-            return;
-        }
-        *port.Rings.Descriptor(port.NextRx) = new RxDescriptor
-        {
-            Kind = RingKind.TxStatus,
-            Flags = (flags & (TxFlags.RequestStatus | TxFlags.NoAck)) | (acked ? TxFlags.Acked : TxFlags.None),
-            Radio = frame.Sender.Number,
-            Cookie = cookie,
-            FreqMhz = frame.FreqMhz,
-            SignalDbm = PerfectMedium.SignalDbm,
-            SourcePort = (ushort)port.Id,
-            TakenNs = frame.TakenNs,
-            PostedNs = (ulong)MonotonicClock.NowNs,
-            Rates = PerfectMedium.Attempts(frame.Rates, acked),
-        };
-        port.CommitMessage();
-    }
-
     private void OfferToTaps(in FrameInFlight frame, in TxSlotHeader header, bool acked)
     {
         if (_taps.Length == 0)
@@ -233,6 +207,8 @@ public sealed unsafe partial class MediumEngine
                 lag.Record(descriptor->CapturedNs, descriptor->TakenNs, descriptor->PostedNs, port.Rings.InjectedNs(index));
             }
         }
+        if (first != head)
+            port.ReclaimedAtNs = MonotonicClock.NowNs;
         return first != head;
     }
 
@@ -244,6 +220,7 @@ public sealed unsafe partial class MediumEngine
         port.Fault = fault;
         port.Rings.SetFault(fault);
         ReclaimAll(port);
+        ReportUnheard(port);
         Air.RemoveAll(port);
         _log.PortFaulted(port, fault);
     }

@@ -36,6 +36,7 @@ public sealed unsafe partial class MediumEngine
         Air.RemoveAll(port);
         ReclaimAll(port);
         port.IsRetired = true;
+        ReportUnheard(port);
         Counters.Departed = SnapshotSource.AddDeparted(Counters.Departed, port);
         PublishPorts();
         _log.PortDetached(port);
@@ -84,6 +85,13 @@ public sealed unsafe partial class MediumEngine
         MacAddress address;
         fixed (byte* octets = header.Address)
             address = new MacAddress(new ReadOnlySpan<byte>(octets, MacAddress.Length));
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        Dispatch(port, slotAddress, in header, address);
+        _controlAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
+    }
+
+    private void Dispatch(Port port, byte* slotAddress, in TxSlotHeader header, MacAddress address)
+    {
         Radio? radio = port.Radios[header.Radio];
         switch (header.Kind)
         {

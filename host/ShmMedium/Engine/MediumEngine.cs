@@ -26,6 +26,7 @@ public sealed unsafe partial class MediumEngine : IDisposable
     private readonly int _commandEvent;
     private FrameTap[] _taps = [];
     private Port[] _portSnapshot = [];
+    private long _controlAllocatedBytes;
     private volatile bool _isStopping;
 
     /// <summary>An engine that does not run yet.</summary>
@@ -92,9 +93,10 @@ public sealed unsafe partial class MediumEngine : IDisposable
             while (_commands.TryDequeue(out Action? command))
                 command();
 
+            _controlAllocatedBytes = 0;
             long allocated = GC.GetAllocatedBytesForCurrentThread();
             bool busy = RunRound();
-            Counters.AllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
+            Counters.AllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated - _controlAllocatedBytes;
             if (busy)
             {
                 idleSince = 0;
@@ -130,6 +132,8 @@ public sealed unsafe partial class MediumEngine : IDisposable
             busy |= Reclaim(port);
         foreach (FrameTap tap in _taps)
             tap.Reclaim();
+        foreach (Port port in _ports)
+            ReportDeferred(port);
         foreach (Port port in _ports)
             busy |= TakeFrames(port);
         foreach (Port port in _ports)
@@ -188,8 +192,8 @@ public sealed unsafe partial class MediumEngine : IDisposable
                 return false;
             if (port.OutstandingRx == 0)
                 continue;
-            // Who holds slots that a sender will soon miss is asked to ring; else a look now and then is cheaper.
-            if (isPressed || port.FreePoolSlots < port.PoolLength / 4)
+            // Who holds slots that a sender will soon miss, or whom senders wait for, is asked to ring; else a look now and then is cheaper.
+            if (isPressed || port.Deferred.Any || port.FreePoolSlots < port.PoolLength / 4)
             {
                 if (!port.Rings.Rx.ArmFree())
                     return false;

@@ -9,6 +9,7 @@ namespace ShmWifi.Medium.Engine;
 public sealed class Port
 {
     private readonly ushort[] _references;
+    private readonly byte[] _tapReferences;
     private readonly int[] _heldBy = new int[Abi.MaxPorts];
     private readonly Holding[] _holdings;
     private readonly ushort[] _freePool;
@@ -36,6 +37,8 @@ public sealed class Port
         Waker = waker;
         RegionGeometry geometry = rings.Region.Geometry;
         _references = new ushort[geometry.TxSlots];
+        _tapReferences = new byte[geometry.TxSlots];
+        Deferred = new DeferredStatuses(geometry.RxDescriptors);
         _holdings = new Holding[geometry.RxDescriptors];
         _freePool = new ushort[geometry.PoolSlots];
         for (int slot = 0; slot < _freePool.Length; slot++)
@@ -80,7 +83,7 @@ public sealed class Port
     /// <summary>The VM is gone; the port waits until nobody holds its slots.</summary>
     public bool IsRetired { get; set; }
 
-    /// <summary>TX slots of this port that others still read.</summary>
+    /// <summary>TX slots of this port that receivers still read.</summary>
     public int HeldSlots { get; private set; }
 
     /// <summary>At most so many TX slots may be held by others: half of the ring.</summary>
@@ -91,6 +94,15 @@ public sealed class Port
 
     /// <summary>References to this port's slots, over all slots.</summary>
     public int TotalReferences { get; private set; }
+
+    /// <summary>TX slots of this port that taps still read.</summary>
+    public int TappedSlots { get; private set; }
+
+    /// <summary>Statuses of frames for this VM that wait until it is near them.</summary>
+    internal DeferredStatuses Deferred { get; }
+
+    /// <summary>When the guest last gave descriptors back, CLOCK_MONOTONIC ns.</summary>
+    internal long ReclaimedAtNs { get; set; }
 
     /// <summary>RX descriptors filled and not yet published.</summary>
     public uint PendingRx { get; private set; }
@@ -125,10 +137,29 @@ public sealed class Port
     public bool MayHold(uint slot, Port receiver) =>
         _heldBy[receiver.Id] < HoldLimitByPort && (HeldSlots < HoldLimit || _references[Wrap(slot)] != 0);
 
-    /// <summary>Whether a tap may hold one more slot; taps yield to receivers, so they stop at half of the limit.</summary>
-    public bool MayTap => HeldSlots < HoldLimit / 2;
+    /// <summary>Whether a tap may read a slot: taps have a quarter of the ring between them, beside the receivers' half.</summary>
+    /// <param name="slot">The TX slot's index.</param>
+    public bool MayTap(uint slot) => TappedSlots < HoldLimit / 2 || _tapReferences[Wrap(slot)] != 0;
 
-    /// <summary>Counts one reader of a slot.</summary>
+    /// <summary>Counts one tap that reads a slot.</summary>
+    /// <param name="slot">The TX slot's index.</param>
+    public void AddTapReference(uint slot)
+    {
+        if (_tapReferences[Wrap(slot)]++ == 0)
+            TappedSlots++;
+        TotalReferences++;
+    }
+
+    /// <summary>Counts one tap less.</summary>
+    /// <param name="slot">The TX slot's index.</param>
+    public void DropTapReference(uint slot)
+    {
+        TotalReferences--;
+        if (--_tapReferences[Wrap(slot)] == 0)
+            TappedSlots--;
+    }
+
+    /// <summary>Counts one receiver that reads a slot.</summary>
     /// <param name="slot">The TX slot's index.</param>
     public void AddReference(uint slot)
     {
@@ -137,7 +168,7 @@ public sealed class Port
         TotalReferences++;
     }
 
-    /// <summary>Counts one reader less.</summary>
+    /// <summary>Counts one receiver less.</summary>
     /// <param name="slot">The TX slot's index.</param>
     public void DropReference(uint slot)
     {
@@ -148,7 +179,7 @@ public sealed class Port
 
     /// <summary>Whether nobody reads a slot.</summary>
     /// <param name="slot">The TX slot's index.</param>
-    public bool IsUnheld(uint slot) => _references[Wrap(slot)] == 0;
+    public bool IsUnheld(uint slot) => _references[Wrap(slot)] == 0 && _tapReferences[Wrap(slot)] == 0;
 
     /// <summary>The next RX descriptor's index; fill it, then call one of the three that commit it.</summary>
     public uint NextRx => Rings.Rx.Tail + PendingRx;

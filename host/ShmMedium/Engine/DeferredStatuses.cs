@@ -1,0 +1,64 @@
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Medium.Engine;
+
+/// <summary>What is to be told to a sender about one of its frames.</summary>
+internal struct TxStatus
+{
+    public Radio Sender;
+    public TxFlags Flags;
+    public uint FreqMhz;
+    public ulong Cookie;
+    public ulong TakenNs;
+    public ulong Rates;
+}
+
+/// <summary>TX statuses of acknowledged frames that wait until a receiver that is behind has come near them.</summary>
+/// <remarks>
+/// A radio acknowledges what it has heard, not what somebody queued for it. mac80211 keeps a frame, and its socket's
+/// account of it, until the status comes: so a sender is slowed down to what the receiver takes, in place of filling its ring.
+/// First in, first out, in the order of the receiver's RX descriptors. See docs/decisions/0006.
+/// </remarks>
+internal sealed class DeferredStatuses(uint length)
+{
+    /// <summary>A receiver that is behind by no more descriptors is told to have heard at once: to wait would cost doorbells.</summary>
+    public const uint Slack = 32;
+
+    private readonly (TxStatus Status, uint RxIndex)[] _entries = new (TxStatus, uint)[length];
+    private readonly uint _mask = length - 1;
+    private uint _head;
+    private uint _tail;
+
+    /// <summary>Whether any wait.</summary>
+    public bool Any => _head != _tail;
+
+    /// <summary>Whether no more fit.</summary>
+    public bool IsFull => _tail - _head == length;
+
+    /// <summary>Adds one.</summary>
+    /// <param name="status">What to tell.</param>
+    /// <param name="rxIndex">The receiver's RX descriptor of the frame.</param>
+    public void Add(in TxStatus status, uint rxIndex) => _entries[_tail++ & _mask] = (status, rxIndex);
+
+    /// <summary>Takes the next whose frame the receiver has come near to.</summary>
+    /// <param name="reclaimed">How far the receiver is.</param>
+    /// <param name="status">What to tell.</param>
+    public bool TryTake(uint reclaimed, out TxStatus status)
+    {
+        if (Any && (int)(_entries[_head & _mask].RxIndex - reclaimed) < Slack)
+            return TryTakeAny(out status);
+        status = default;
+        return false;
+    }
+
+    /// <summary>Takes the next, wherever the receiver is.</summary>
+    /// <param name="status">What to tell.</param>
+    public bool TryTakeAny(out TxStatus status)
+    {
+        status = Any ? _entries[_head & _mask].Status : default;
+        if (!Any)
+            return false;
+        _entries[_head++ & _mask] = default;
+        return true;
+    }
+}
