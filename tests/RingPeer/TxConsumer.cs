@@ -55,6 +55,7 @@ public sealed unsafe class TxConsumer(Region region, Doorbell wake, Doorbell rin
     private bool AwaitRound()
     {
         Aim.WaitToArm();
+        LitmusPage.LoadStoreBuffer(region);
         bool armed = _tx.Arm();
         Busy.Until(() => _decided.LoadAcquire() != _tx.Taken);
         bool rung = wake.TryTake();

@@ -71,6 +71,7 @@ public sealed unsafe class TxProducer(Region region, Doorbell wake, Doorbell rin
     {
         Busy.Until(() => _port.Tx.CountFree() == _port.Tx.Length);
         _aim.WaitToPublish();
+        LitmusPage.LoadStoreBuffer(region);
     }
 
     /// <summary>As <see cref="RingProducer.Publish"/>, without its (E).</summary>

@@ -9,7 +9,7 @@ namespace ShmWifi.Tests.RingBuffer;
 public class TxRingProcessTests
 {
     private const uint Frames = 150_000;
-    private const uint Rounds = 30_000;
+    private const uint Rounds = 60_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly RegionGeometry Geometry = new(Ports: 1, TxSlots: 16, RxDescriptors: 16, PoolSlots: 16);
 
