@@ -1,0 +1,20 @@
+using System.Runtime.InteropServices;
+
+namespace ShmWifi.Linux;
+
+#pragma warning disable CS1591 // libc's own man pages document these
+
+public static unsafe partial class LibC
+{
+    public const int SIGKILL = 9;
+    public const int SIGUSR1 = 10;
+    public const int SIGTERM = 15;
+
+    public const int CLONE_NEWNET = 0x40000000;
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int gettid();
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int unshare(int flags);
+}
