@@ -1,0 +1,41 @@
+namespace ShmWifi.Lab;
+
+/// <summary>Where the parts of the project lie on this machine.</summary>
+internal static class Checkout
+{
+    /// <summary>The folder of ShmWifi.sln, found upwards from this assembly.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>Downloads and builds that survive: <c>$SHMWIFI_CACHE</c>, or .cache in the checkout.</summary>
+    public static string Cache { get; } = Environment.GetEnvironmentVariable("SHMWIFI_CACHE") is { Length: > 0 } cache
+        ? Path.GetFullPath(cache)
+        : Path.Combine(Root, ".cache");
+
+    /// <summary>State of running labs, a folder each.</summary>
+    public static string Run => Path.Combine(Root, "run");
+
+    /// <summary>The kernel of a series; throws when the set-up has not made it.</summary>
+    /// <param name="series">"6.1" or "6.12".</param>
+    public static string Kernel(string series) => Required(Path.Combine(Cache, "image", series, "vmlinux"));
+
+    /// <summary>The guest's initramfs for a series; throws when the set-up has not made it.</summary>
+    /// <param name="series">"6.1" or "6.12".</param>
+    public static string Initramfs(string series) => Required(Path.Combine(Cache, "image", series, "initramfs"));
+
+    /// <summary>The daemon's assembly; throws when it has not been built.</summary>
+    public static string Medium => Required(Path.Combine(Root, "host/ShmMedium/bin/Release/net10.0/shm-medium.dll"));
+
+    private static string Required(string path) =>
+        File.Exists(path) ? path : throw new LabException($"{path} is missing: run './shmwifi setup' first");
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder != null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "ShmWifi.sln")))
+                return folder.FullName;
+        }
+
+        throw new LabException($"no ShmWifi.sln above {AppContext.BaseDirectory}: the lab runs from a checkout");
+    }
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Diagnostics;
+using ShmWifi.Lab.Processes;
+using Spectre.Console;
+
+namespace ShmWifi.Lab.Cli;
+
+/// <summary><c>lab attach</c>: tmux with the consoles of all VMs, the medium and a shell side by side.</summary>
+internal static class AttachCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var name = LabOptions.Name();
+        var command = new Command("attach", "Open tmux: the VMs' consoles, the medium and a shell side by side.") { name };
+        command.SetAction(async (result, cancellation) =>
+        {
+            var state = LabOptions.Find(result.GetValue(name)).ReadRunning();
+            if (Console.IsInputRedirected || Console.IsOutputRedirected)
+                throw new LabException("attach needs a terminal");
+            var session = $"shmwifi-{state.Name}";
+            if (!Exists(session))
+                Build(session, state);
+            var attach = Environment.GetEnvironmentVariable("TMUX") == null ? "attach-session" : "switch-client";
+            using var tmux = Process.Start("tmux", [attach, "-t", session]);
+            await tmux.WaitForExitAsync(cancellation);
+            return tmux.ExitCode;
+        });
+        return command;
+    }
+
+    /// <summary>Makes the session: a pane for each VM, one for the medium, one for a shell.</summary>
+    /// <param name="session">The session's name.</param>
+    /// <param name="state">The lab.</param>
+    internal static void Build(string session, LabState state)
+    {
+        var self = ShellQuote.Join(["dotnet", typeof(AttachCommand).Assembly.Location]);
+        var panes = state.Vms.Select(vm => (vm.Name, Command: $"{self} lab console --lab {state.Name} {vm.Name}")).ToList();
+        if (state.Medium is { } medium)
+            panes.Add(("medium", ShellQuote.Join(["dotnet", Checkout.Medium, "top", "--pid", $"{medium}"])));
+        panes.Add(("shell", Environment.GetEnvironmentVariable("SHELL") is { Length: > 0 } shell ? shell : "/bin/sh"));
+
+        HostCommand.Run("tmux", "new-session", "-d", "-s", session, "-c", Checkout.Root, "-x", "200", "-y", "50", panes[0].Command);
+        Tmux("set-option", "-t", session, "remain-on-exit", "on");
+        Tmux("set-option", "-t", session, "pane-border-status", "top");
+        Tmux("set-option", "-t", session, "pane-border-format", " #{pane_title} ");
+        Tmux("select-pane", "-t", session, "-T", panes[0].Name);
+        foreach (var (title, command) in panes[1..])
+        {
+            Tmux("split-window", "-t", session, "-c", Checkout.Root, command);
+            Tmux("select-pane", "-t", session, "-T", title);
+            Tmux("select-layout", "-t", session, "tiled");
+        }
+    }
+
+    private static bool Exists(string session)
+    {
+        using var tmux = Process.Start(new ProcessStartInfo("tmux", ["has-session", "-t", session]) { RedirectStandardError = true, UseShellExecute = false })!;
+        tmux.WaitForExit();
+        return tmux.ExitCode == 0;
+    }
+
+    private static void Tmux(params string[] arguments) => HostCommand.Run(["tmux", .. arguments]);
+}

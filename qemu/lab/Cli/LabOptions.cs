@@ -1,0 +1,52 @@
+using System.CommandLine;
+
+namespace ShmWifi.Lab.Cli;
+
+/// <summary>Options that several commands have.</summary>
+internal static class LabOptions
+{
+    /// <summary>Which lab is meant.</summary>
+    public static Option<string?> Name() => new("--lab") { Description = "The lab's name; needed only when several run." };
+
+    /// <summary>Kernel series of the guests.</summary>
+    public static Option<string?> Kernel()
+    {
+        var option = new Option<string?>("--kernel") { Description = "Kernel series of all guests." };
+        option.AcceptOnlyFromAmong("6.1", "6.12");
+        return option;
+    }
+
+    /// <summary>How regions are shared out.</summary>
+    public static Option<string?> Isolation()
+    {
+        var option = new Option<string?>("--isolation") { Description = "One region for all VMs, or a region for each." };
+        option.AcceptOnlyFromAmong("shared", "per-vm");
+        return option;
+    }
+
+    /// <summary>The lab of that name; without a name, the one that runs.</summary>
+    /// <param name="name">From <see cref="Name"/>.</param>
+    /// <exception cref="LabException">None runs, or several do and none is named.</exception>
+    public static LabDirectory Find(string? name)
+    {
+        if (name != null)
+            return new LabDirectory(name);
+        var running = Directory.Exists(Checkout.Run)
+            ? Directory.GetDirectories(Checkout.Run).Select(Path.GetFileName).OfType<string>()
+                .Where(candidate => new LabDirectory(candidate).TryRead() is { Supervisor.IsAlive: true }).Order().ToList()
+            : [];
+        return running switch
+        {
+            [var one] => new LabDirectory(one),
+            [] => throw new LabException("no lab runs: './shmwifi lab up' starts one"),
+            _ => throw new LabException($"several labs run: choose one by --lab: {string.Join(", ", running)}"),
+        };
+    }
+
+    /// <summary>A VM of a running lab.</summary>
+    /// <param name="state">The lab.</param>
+    /// <param name="vm">The VM's name.</param>
+    /// <exception cref="LabException">There is none of that name.</exception>
+    public static VmState FindVm(LabState state, string vm) => state.Vms.FirstOrDefault(candidate => candidate.Name == vm)
+        ?? throw new LabException($"lab '{state.Name}' has no VM '{vm}': there are {string.Join(", ", state.Vms.Select(v => v.Name))}");
+}

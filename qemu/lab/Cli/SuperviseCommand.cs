@@ -1,0 +1,75 @@
+using System.CommandLine;
+using ShmWifi.Lab.Processes;
+using ShmWifi.Lab.Qemu;
+using ShmWifi.Lab.Topologies;
+using ShmWifi.Lab.Wifi;
+
+namespace ShmWifi.Lab.Cli;
+
+/// <summary><c>lab supervise</c>, which <c>lab up</c> starts: owns the lab's processes until SIGTERM.</summary>
+internal static class SuperviseCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var file = new Argument<FileInfo>("topology") { Description = "The copy that 'lab up' made in the lab's folder." };
+        var kernel = LabOptions.Kernel();
+        var isolation = LabOptions.Isolation();
+        var command = new Command("supervise", "Own a lab until SIGTERM.") { file, kernel, isolation };
+        command.Hidden = true;
+        command.SetAction((result, cancellation) =>
+            RunAsync(result.GetRequiredValue(file), result.GetValue(kernel), result.GetValue(isolation), cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(FileInfo file, string? kernel, string? isolation, CancellationToken cancellation)
+    {
+        var topology = TopologyReader.Read(await File.ReadAllTextAsync(file.FullName, cancellation), file.Name, kernel, isolation);
+        var directory = new LabDirectory(topology.Name);
+        var state = new LabState(
+            topology.Name, ProcessIdentity.Current, "starting", null, null, topology.PerVmIsolation ? "per-vm" : "shared", null, null, []);
+        try
+        {
+            await Progress.RunAsync(async progress =>
+            {
+                await using var lab = await LabInstance.StartAsync(topology, directory, progress, cancellation);
+                var roles = new Roles(progress);
+                await roles.StartAsync(lab.Vms, cancellation);
+                foreach (var vm in lab.Vms)
+                    vm.Guest.Dispose(); // from now on the exec ports are for 'lab exec'
+                state = state with
+                {
+                    Phase = "up",
+                    Accel = lab.Accel,
+                    Medium = lab.Medium?.ProcessId,
+                    NetworkNamespace = lab.NetworkNamespace,
+                    Vms = [.. lab.Vms.Select(vm => Describe(vm, roles.Members.FirstOrDefault(member => member.Radio.Vm == vm)))],
+                };
+                directory.Write(state);
+                await Task.Delay(Timeout.Infinite, cancellation);
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            directory.Write(state with { Phase = "down" });
+        }
+        catch (Exception exception)
+        {
+            directory.Write(state with { Phase = "failed", Failure = exception.Message });
+            throw;
+        }
+
+        return 0;
+    }
+
+    private static VmState Describe(VirtualMachine vm, Member? member) => new(
+        vm.Name,
+        vm.Spec.Role switch { Role.AccessPoint => "ap", Role.Station => "station", _ => "plain" },
+        vm.Spec.Kernel,
+        vm.ProcessId,
+        WiredNetwork.Address(vm.Index),
+        vm.Spec.Network?.Ssid,
+        member?.Address,
+        member?.Association?.Milliseconds,
+        vm.SerialLog);
+}

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using ShmWifi.Lab.Cli;
+using ShmWifi.Lab.Topologies;
+
+namespace ShmWifi.Lab.Demo;
+
+/// <summary><c>demo</c>.</summary>
+internal static class DemoCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var kernel = LabOptions.Kernel();
+        var isolation = LabOptions.Isolation();
+        var security = new Option<string>("--security") { Description = "How the network is protected.", DefaultValueFactory = _ => "wpa2" };
+        security.AcceptOnlyFromAmong("open", "wpa2", "wpa3");
+        var stations = Number("--stations", "How many stations.", 2, 1, 100);
+        var seconds = Number("--duration", "Seconds that the pings of each pair, and each TCP test, take.", 5, 4, 3600);
+        var soak = new Option<TimeSpan>("--soak") { Description = "Keep traffic for that long, such as 5m or 90s, then look for lost links.", CustomParser = Duration };
+        var json = new Option<FileInfo?>("--json") { Description = "Write the figures to this file." };
+        var command = new Command("demo", "An access point and stations in VMs of their own: association, ping, TCP, beside both floors.")
+        {
+            kernel, isolation, security, stations, seconds, soak, json,
+        };
+        command.SetAction((result, cancellation) => DemoRun.RunAsync(
+            new DemoOptions(
+                result.GetValue(kernel) ?? "6.12",
+                result.GetValue(isolation) == "per-vm",
+                Enum.Parse<Security>(result.GetRequiredValue(security), ignoreCase: true),
+                result.GetValue(stations),
+                result.GetValue(seconds),
+                result.GetValue(soak)),
+            result.GetValue(json)?.FullName,
+            cancellation));
+        return command;
+    }
+
+    private static Option<int> Number(string name, string description, int fallback, int minimum, int maximum)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => fallback };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && (value < minimum || value > maximum))
+                result.AddError($"{name} must be from {minimum} to {maximum}");
+        });
+        return option;
+    }
+
+    private static TimeSpan Duration(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        var unit = text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 };
+        if (unit > 0 && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+            return TimeSpan.FromSeconds(value * unit);
+        result.AddError($"--soak: '{text}' is no duration; write 90s, 5m or 1h");
+        return default;
+    }
+}

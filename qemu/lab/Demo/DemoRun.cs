@@ -1,0 +1,234 @@
+using ShmWifi.Lab.Medium;
+using ShmWifi.Lab.Qemu;
+using ShmWifi.Lab.Topologies;
+using ShmWifi.Lab.Wifi;
+
+namespace ShmWifi.Lab.Demo;
+
+/// <summary>One demo: the lab, the measurements on it, and what they say.</summary>
+internal sealed class DemoRun
+{
+    private const int Rounds = 5;
+    private const int PingsASecond = 50;
+    private const int SoakSegmentSeconds = 10;
+
+    private readonly DemoOptions _options;
+    private readonly Progress _progress;
+    private readonly CancellationToken _cancellation;
+    private readonly List<string> _problems = [];
+    private IReadOnlyList<LinkLag> _lag = [];
+    private DemoReport _report;
+
+    private DemoRun(DemoOptions options, Progress progress, CancellationToken cancellation)
+    {
+        _options = options;
+        _progress = progress;
+        _cancellation = cancellation;
+        _report = new DemoReport
+        {
+            Kernel = options.Kernel,
+            Isolation = options.PerVmIsolation ? "per-vm" : "shared",
+            Stations = [.. options.Topology.Vms.Where(vm => vm.Role == Role.Station).Select(vm => new StationReport(vm.Name, false, null, null))],
+        };
+    }
+
+    /// <summary>Runs a demo and prints its figures.</summary>
+    /// <param name="options">What it does.</param>
+    /// <param name="jsonFile">Where the figures go as JSON; or null.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <returns>The exit code: 0 when all stations associated, no ping was lost, no link was lost, and the capture is sound.</returns>
+    public static async Task<int> RunAsync(DemoOptions options, string? jsonFile, CancellationToken cancellation)
+    {
+        DemoRun? run = null;
+        await Progress.RunAsync(async progress =>
+        {
+            run = new DemoRun(options, progress, cancellation);
+            await run.RunAsync();
+        });
+        DemoTable.Print(run!._options, run._report, run._lag, run._problems);
+        if (jsonFile != null)
+            run._report.Write(jsonFile);
+        return run._problems.Count == 0 ? 0 : 1;
+    }
+
+    private async Task RunAsync()
+    {
+        var topology = _options.Topology;
+        var directory = new LabDirectory(topology.Name);
+        directory.Prepare(topology.Vms.Select(vm => vm.Name));
+        await using var lab = await LabInstance.StartAsync(topology, directory, _progress, _cancellation);
+        _report = _report with { Accel = lab.Accel, Capture = lab.Medium!.Capture };
+        var roles = new Roles(_progress);
+        try
+        {
+            await roles.StartAsync(lab.Vms, _cancellation);
+            await MeasureAsync(lab, roles.Members);
+        }
+        catch (LabException exception)
+        {
+            _problems.Add(exception.Message);
+        }
+
+        ReportStations(roles.Members);
+        await CollectAsync(lab, roles.Members);
+    }
+
+    private async Task MeasureAsync(LabInstance lab, IReadOnlyList<Member> members)
+    {
+        _progress.Now("setting up the in-kernel floor");
+        var floorVm = lab.Vms.Single(vm => vm.Name == DemoOptions.FloorVm);
+        var floorStation = await KernelFloor.StartAsync(floorVm, _options.Network, _cancellation);
+        _progress.Done($"{floorVm.Name}: two radios in one VM are associated on the kernel's own medium");
+
+        var accessPoint = members[0];
+        var stations = members.Skip(1).ToList();
+        var pairs = stations.Select(station => (From: station, To: accessPoint)).Concat(stations.Zip(stations.Skip(1), (from, to) => (From: from, To: to))).ToList();
+        var air = pairs.ConvertAll(pair => new PingProbe(pair.From.Name, pair.To.Name, pair.From.Radio.Vm.Guest, "", pair.To.Address));
+        var wired = pairs.ConvertAll(pair => new PingProbe(
+            pair.From.Name, pair.To.Name, pair.From.Radio.Vm.Guest, "", WiredNetwork.Address(pair.To.Radio.Vm.Index)));
+        var inKernel = new PingProbe(floorVm.Name, floorVm.Name, floorVm.Guest, floorStation.Enter, KernelFloor.Address);
+
+        await PingAsync(air, wired, inKernel);
+        _report = _report with
+        {
+            Ping = air.ConvertAll(probe => new PingReport(probe.From, probe.To, probe.Sent, probe.Received, RttSummary.Of(probe.RttMs))),
+            Floor = new FloorsReport(
+                new FloorReport(RttSummary.Of(inKernel.RttMs), null),
+                new FloorReport(RttSummary.Of(wired.SelectMany(probe => probe.RttMs)), null)),
+        };
+        foreach (var probe in air.Where(probe => probe.Received < probe.Sent))
+            _problems.Add($"{probe.Sent - probe.Received} of {probe.Sent} pings from {probe.From} to {probe.To} were lost");
+
+        await ThroughputAsync(lab, pairs, floorStation);
+        if (_options.Soak > TimeSpan.Zero)
+            await SoakAsync(accessPoint, stations);
+        var statistics = await lab.Medium!.StatisticsAsync(_cancellation);
+        _lag = [.. statistics.Lag.OrderBy(lag => lag.From, StringComparer.Ordinal).ThenBy(lag => lag.To, StringComparer.Ordinal)];
+        _report = _report with
+        {
+            Medium = statistics.Medium,
+            Lag = [.. _lag.Select(lag => new LagReport(lag.From, lag.To, lag.Us, lag.ClockErrorUs))],
+        };
+    }
+
+    /// <summary>All pairs over the air and over the wire in turns, so that a busy moment of this machine hits both alike.</summary>
+    private async Task PingAsync(List<PingProbe> air, List<PingProbe> wired, PingProbe inKernel)
+    {
+        foreach (var probe in (PingProbe[])[.. air, .. wired, inKernel])
+            await probe.WarmUpAsync(_cancellation);
+        var count = _options.Seconds * PingsASecond / Rounds;
+        for (var round = 1; round <= Rounds; round++)
+        {
+            _progress.Now($"ping over air and wire, round {round} of {Rounds}");
+            foreach (var (overAir, overWire) in air.Zip(wired))
+            {
+                await overAir.RunAsync(count, _cancellation);
+                await overWire.RunAsync(count, _cancellation);
+            }
+
+            await inKernel.RunAsync(count, _cancellation);
+        }
+
+        foreach (var probe in air)
+            _progress.Done($"ping {probe.From} to {probe.To}: {probe.Received} of {probe.Sent}, p50 {RttSummary.Of(probe.RttMs)?.P50:0.00} ms");
+    }
+
+    private async Task ThroughputAsync(LabInstance lab, List<(Member From, Member To)> pairs, WifiInterface floorStation)
+    {
+        foreach (var vm in lab.Vms)
+            await TcpProbe.ServeAsync(vm.Guest, _cancellation);
+        var tcp = new List<TcpReport>();
+        foreach (var (from, to) in pairs)
+        {
+            _progress.Now($"TCP from {from.Name} to {to.Name}");
+            var mbps = await TcpProbe.RunAsync(from.Radio.Vm.Guest, "", to.Address, _options.Seconds, _cancellation);
+            _progress.Done($"TCP {from.Name} to {to.Name}: {mbps:0.0} Mbit/s");
+            tcp.Add(new TcpReport(from.Name, to.Name, mbps));
+            _report = _report with { Tcp = [.. tcp] };
+        }
+
+        _progress.Now("TCP over the floors");
+        var (station, accessPoint) = pairs[0];
+        var wiredMbps = await TcpProbe.RunAsync(
+            station.Radio.Vm.Guest, "", WiredNetwork.Address(accessPoint.Radio.Vm.Index), _options.Seconds, _cancellation);
+        var inKernelMbps = await TcpProbe.RunAsync(
+            floorStation.Vm.Guest, floorStation.Enter, KernelFloor.Address, _options.Seconds, _cancellation);
+        _progress.Done($"TCP floors: wired {wiredMbps:0} Mbit/s, in-kernel {inKernelMbps:0} Mbit/s");
+        _report = _report with
+        {
+            Floor = new FloorsReport(
+                _report.Floor.InKernel! with { TcpMbps = inKernelMbps }, _report.Floor.Wired! with { TcpMbps = wiredMbps }),
+        };
+    }
+
+    /// <summary>Pings from all stations all the time, and TCP from one after the other.</summary>
+    private async Task SoakAsync(Member accessPoint, List<Member> stations)
+    {
+        var segments = Math.Max(1, (int)(_options.Soak.TotalSeconds / SoakSegmentSeconds));
+        var probes = stations.ConvertAll(station =>
+            new PingProbe(station.Name, accessPoint.Name, station.Radio.Vm.Guest, "", accessPoint.Address));
+        for (var segment = 0; segment < segments; segment++)
+        {
+            _progress.Now($"soak, {segment * SoakSegmentSeconds} of {segments * SoakSegmentSeconds} s");
+            var sender = stations[segment % stations.Count];
+            var pings = probes.ConvertAll(probe => probe.RunAsync(SoakSegmentSeconds * 10, 0.1, _cancellation));
+            await TcpProbe.RunAsync(sender.Radio.Vm.Guest, "", accessPoint.Address, SoakSegmentSeconds, _cancellation);
+            await Task.WhenAll(pings);
+        }
+
+        foreach (var probe in probes)
+        {
+            _progress.Done($"soak of {segments * SoakSegmentSeconds} s: ping {probe.From} to {probe.To}: {probe.Received} of {probe.Sent} beside TCP");
+            if (probe.Received < probe.Sent)
+                _problems.Add($"soak: {probe.Sent - probe.Received} of {probe.Sent} pings from {probe.From} to {probe.To} were lost");
+        }
+    }
+
+    private void ReportStations(IReadOnlyList<Member> members) => _report = _report with
+    {
+        Stations =
+        [
+            .. _report.Stations.Select(station => members.FirstOrDefault(member => member.Name == station.Name)?.Association is { } association
+                ? new StationReport(station.Name, true, association.Milliseconds, association.Security.ToString().ToLowerInvariant())
+                : station),
+        ],
+    };
+
+    /// <summary>Fetches the guests' logs, ends the air in order, and looks through logs and capture.</summary>
+    private async Task CollectAsync(LabInstance lab, IReadOnlyList<Member> members)
+    {
+        _progress.Now("collecting logs");
+        var addresses = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var vm in lab.Vms)
+        {
+            try
+            {
+                foreach (var line in await GuestLogs.CollectAsync(vm, _cancellation))
+                    _problems.Add($"a lost link: {line}");
+                if (_options.Security != Security.Open && members.Any(member => member.Radio.Vm == vm && member.Association != null))
+                {
+                    var address = await vm.Guest.RunAsync(
+                        "reading the MAC address", "cat /sys/class/net/wlan0/address", TimeSpan.FromSeconds(15), _cancellation);
+                    addresses[vm.Name] = address.Trim();
+                }
+            }
+            catch (LabException exception)
+            {
+                _problems.Add(exception.Message);
+            }
+        }
+
+        await lab.StopMediumAsync();
+        if (File.Exists(_report.Capture))
+        {
+            _progress.Now("reading the capture with tshark");
+            _problems.AddRange(CaptureCheck.Run(_report.Capture, addresses));
+        }
+        else
+        {
+            _problems.Add($"there is no capture {_report.Capture}");
+        }
+
+        _progress.Done($"logs are in {lab.Folder}");
+    }
+}

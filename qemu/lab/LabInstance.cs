@@ -1,0 +1,119 @@
+using ShmWifi.Lab.Medium;
+using ShmWifi.Lab.Processes;
+using ShmWifi.Lab.Qemu;
+using ShmWifi.Lab.Topologies;
+
+namespace ShmWifi.Lab;
+
+/// <summary>A running lab: its daemon and its VMs, owned by this process and gone with it.</summary>
+internal sealed class LabInstance : IAsyncDisposable
+{
+    private readonly Spawner _spawner;
+    private readonly List<VirtualMachine> _vms = [];
+
+    private LabInstance(Spawner spawner, string folder)
+    {
+        _spawner = spawner;
+        Folder = folder;
+    }
+
+    /// <summary>Sockets and logs.</summary>
+    public string Folder { get; }
+
+    /// <summary>"kvm" or "tcg".</summary>
+    public string Accel { get; private set; } = "";
+
+    /// <summary>The daemon; null when no VM has a radio on the lab's air.</summary>
+    public MediumProcess? Medium { get; private set; }
+
+    /// <summary>The VMs, in the topology's order.</summary>
+    public IReadOnlyList<VirtualMachine> Vms => _vms;
+
+    /// <summary>A path to the network namespace of its bridge and taps, as long as the lab lives.</summary>
+    public string NetworkNamespace => $"/proc/{_spawner.ThreadId}/ns/net";
+
+    /// <summary>Starts the daemon and all VMs, and waits until the guests run commands and have their radios.</summary>
+    /// <param name="topology">What to start.</param>
+    /// <param name="directory">Where; prepared by the caller.</param>
+    /// <param name="progress">Hears of each step.</param>
+    /// <param name="cancellation">Gives up; what was started is ended then.</param>
+    public static async Task<LabInstance> StartAsync(
+        Topology topology, LabDirectory directory, Progress progress, CancellationToken cancellation)
+    {
+        var lab = new LabInstance(new Spawner(), directory.Path);
+        try
+        {
+            await lab.StartAsync(topology, progress, cancellation);
+            return lab;
+        }
+        catch
+        {
+            await lab.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Ends the VMs, then the daemon, then whatever is left.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_vms.Select(vm => vm.DisposeAsync().AsTask()));
+        await StopMediumAsync();
+        _spawner.Dispose();
+    }
+
+    /// <summary>Ends the daemon in order, so that its capture is whole.</summary>
+    public async Task StopMediumAsync()
+    {
+        if (Medium is { } medium)
+            await medium.DisposeAsync();
+        Medium = null;
+    }
+
+    private async Task StartAsync(Topology topology, Progress progress, CancellationToken cancellation)
+    {
+        progress.Now("looking whether KVM works");
+        Accel = Acceleration.Detect(Checkout.Kernel(topology.Vms[0].Kernel));
+        var wired = new WiredNetwork(_spawner);
+        if (topology.NeedsMedium)
+        {
+            progress.Now("starting shm-medium");
+            Medium = await MediumProcess.StartAsync(_spawner, Folder, topology, cancellation);
+            progress.Done($"shm-medium runs, {(topology.PerVmIsolation ? "a region for each VM" : "one region for all VMs")}");
+        }
+
+        foreach (var spec in topology.Vms)
+            _vms.Add(Start(spec, _vms.Count, wired));
+        progress.Now($"booting {_vms.Count} VMs");
+        await Task.WhenAll(_vms.Select(async vm =>
+        {
+            var boot = await vm.WaitReadyAsync(cancellation);
+            progress.Done($"{vm.Name} runs: Linux {vm.Spec.Kernel}, {Accel}, {boot.TotalSeconds:0.0} s to boot");
+            await SetUpAsync(vm, cancellation);
+        }));
+    }
+
+    private VirtualMachine Start(VmSpec spec, int index, WiredNetwork wired)
+    {
+        var folder = Path.Combine(Folder, spec.Name);
+        var command = QemuCommand.For(
+            spec,
+            index,
+            folder,
+            Accel,
+            wired.AddTap(index),
+            spec.Uplink == null ? null : wired.AddUplink(index, spec.Uplink),
+            spec.Radios > 0 ? MediumProcess.Socket(Folder, spec.Name) : null);
+        return new VirtualMachine(spec, index, folder, _spawner.Start(spec.Name, Path.Combine(folder, "qemu.log"), command));
+    }
+
+    private static async Task SetUpAsync(VirtualMachine vm, CancellationToken cancellation)
+    {
+        await vm.Guest.RunAsync(
+            "setting up the wired interface",
+            $"ip link set eth0 up && ip address add {WiredNetwork.Address(vm.Index)}/16 dev eth0",
+            TimeSpan.FromSeconds(20),
+            cancellation);
+        if (vm.Spec.Radios > 0)
+            await Wifi.WifiInterface.StartInjectorAsync(vm, cancellation);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json.Serialization;
+using ShmWifi.Lab.Processes;
+
+namespace ShmWifi.Lab;
+
+/// <summary>What the commands know of a running lab; the file lab.json in its folder.</summary>
+/// <param name="Name">The lab's name.</param>
+/// <param name="Supervisor">The process that owns all others.</param>
+/// <param name="Phase">"starting", "up", "failed" or "down".</param>
+/// <param name="Failure">Why it failed; else null.</param>
+/// <param name="Accel">"kvm" or "tcg"; null while that is being found out.</param>
+/// <param name="Isolation">"shared" or "per-vm".</param>
+/// <param name="Medium">Process ID of shm-medium; null without one.</param>
+/// <param name="NetworkNamespace">A path for <c>nsenter --net=</c>.</param>
+/// <param name="Vms">The VMs.</param>
+internal sealed record LabState(
+    string Name,
+    ProcessIdentity Supervisor,
+    string Phase,
+    string? Failure,
+    string? Accel,
+    string Isolation,
+    int? Medium,
+    string? NetworkNamespace,
+    IReadOnlyList<VmState> Vms);
+
+/// <summary>A VM of a running lab.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Role">"ap", "station" or "plain".</param>
+/// <param name="Kernel">Kernel series.</param>
+/// <param name="ProcessId">Its QEMU.</param>
+/// <param name="WiredAddress">Its address on the lab's bridge.</param>
+/// <param name="Ssid">The network that it offers or joins; null for a plain VM.</param>
+/// <param name="WifiAddress">Its address there; null for a plain VM, or while it has none.</param>
+/// <param name="AssociationMs">How long a station took to associate.</param>
+/// <param name="SerialLog">All that its console printed.</param>
+internal sealed record VmState(
+    string Name,
+    string Role,
+    string Kernel,
+    int ProcessId,
+    string WiredAddress,
+    string? Ssid,
+    string? WifiAddress,
+    double? AssociationMs,
+    string SerialLog);
+
+/// <summary>Serialisation of <see cref="LabState"/>.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(LabState))]
+internal sealed partial class LabStateJson : JsonSerializerContext;

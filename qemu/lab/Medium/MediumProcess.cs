@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using ShmWifi.Lab.Processes;
+using ShmWifi.Lab.Topologies;
+using ShmWifi.Linux;
+
+namespace ShmWifi.Lab.Medium;
+
+/// <summary>The lab's shm-medium daemon.</summary>
+internal sealed class MediumProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+
+    private readonly string _folder;
+    private readonly ChildProcess _process;
+
+    private MediumProcess(string folder, ChildProcess process)
+    {
+        _folder = folder;
+        _process = process;
+    }
+
+    /// <summary>Its process ID.</summary>
+    public int ProcessId => _process.Id;
+
+    /// <summary>What passes on the air, for Wireshark.</summary>
+    public string Capture => CaptureFile(_folder);
+
+    /// <summary>Its output.</summary>
+    public string LogFile => _process.LogFile;
+
+    /// <summary>The capture of a lab.</summary>
+    /// <param name="folder">The lab's folder.</param>
+    public static string CaptureFile(string folder) => Path.Combine(folder, "air.pcapng");
+
+    /// <summary>The output of a lab's daemon.</summary>
+    /// <param name="folder">The lab's folder.</param>
+    public static string Log(string folder) => Path.Combine(folder, "medium.log");
+
+    /// <summary>The socket that a VM attaches to.</summary>
+    /// <param name="folder">The lab's folder.</param>
+    /// <param name="vm">The VM's name.</param>
+    public static string Socket(string folder, string vm) => Path.Combine(folder, $"{vm}.air");
+
+    /// <summary>Starts the daemon and waits until its sockets listen.</summary>
+    /// <param name="spawner">Starts it.</param>
+    /// <param name="folder">The lab's folder.</param>
+    /// <param name="topology">Its VMs and isolation.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="LabException">It ended, or is not ready within 20 s.</exception>
+    public static async Task<MediumProcess> StartAsync(Spawner spawner, string folder, Topology topology, CancellationToken cancellation)
+    {
+        var configuration = Path.Combine(folder, "medium.yaml");
+        await File.WriteAllTextAsync(configuration, Configuration(folder, topology), cancellation);
+        var process = spawner.Start("medium", Log(folder),
+        [
+            Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet", Checkout.Medium, "run",
+            "--config", configuration, "--capture", CaptureFile(folder), "--stats", Statistics(folder),
+            "--isolation", topology.PerVmIsolation ? "per-vm" : "shared", "--state", Path.Combine(folder, "medium-state.json"),
+        ]);
+        var medium = new MediumProcess(folder, process);
+        try
+        {
+            var clock = Stopwatch.StartNew();
+            while (!LogTail.ReadAll(process.LogFile).Contains("shm-medium: ready", StringComparison.Ordinal))
+            {
+                if (process.HasExited)
+                    throw new LabException($"medium: shm-medium ended with exit code {process.ExitCode}\n{LogTail.Of(process.LogFile)}");
+                if (clock.Elapsed > ReadyLimit)
+                    throw new LabException($"medium: shm-medium is not ready after {ReadyLimit.TotalSeconds} s\n{LogTail.Of(process.LogFile)}");
+                await Task.Delay(50, cancellation);
+            }
+
+            return medium;
+        }
+        catch
+        {
+            await medium.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Has the daemon write its statistics, and reads them.</summary>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="LabException">The daemon is gone, or writes none within 20 s.</exception>
+    public async Task<MediumStatistics> StatisticsAsync(CancellationToken cancellation)
+    {
+        var path = Statistics(_folder);
+        File.Delete(path);
+        _process.Signal(LibC.SIGUSR1);
+        for (var clock = Stopwatch.StartNew(); !File.Exists(path);)
+        {
+            if (_process.HasExited || clock.Elapsed > ReadyLimit)
+                throw new LabException($"medium: shm-medium writes no statistics\n{LogTail.Of(LogFile)}");
+            await Task.Delay(20, cancellation);
+        }
+
+        return MediumStatistics.Read(path);
+    }
+
+    /// <summary>Ends the daemon in order; the capture is whole then.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _process.StopAsync(StopLimit);
+        _process.Dispose();
+    }
+
+    private static string Statistics(string folder) => Path.Combine(folder, "medium.json");
+
+    private static string Configuration(string folder, Topology topology)
+    {
+        var yaml = new StringBuilder("vms:\n");
+        foreach (var vm in topology.Vms.Where(vm => vm.Radios > 0))
+            yaml.Append(CultureInfo.InvariantCulture, $"  - {{ name: {vm.Name}, socket: '{Socket(folder, vm.Name).Replace("'", "''", StringComparison.Ordinal)}', radios: {vm.Radios} }}\n");
+        return yaml.ToString();
+    }
+}

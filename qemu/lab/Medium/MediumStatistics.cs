@@ -1,0 +1,56 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ShmWifi.Lab.Medium;
+
+/// <summary>The file that <c>shm-medium run --stats</c> writes; only what the lab uses.</summary>
+/// <param name="Medium">Totals of the air.</param>
+/// <param name="Lag">One-way lag of each link.</param>
+internal sealed record MediumStatistics(MediumTotals Medium, IReadOnlyList<LinkLag> Lag)
+{
+    /// <summary>Reads the file.</summary>
+    /// <param name="path">A whole file: the daemon replaces it atomically.</param>
+    /// <exception cref="LabException">It is no such file.</exception>
+    public static MediumStatistics Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllText(path), MediumStatisticsJson.Default.MediumStatistics)
+                ?? throw new LabException($"{path}: null where the daemon's statistics are expected");
+        }
+        catch (JsonException exception)
+        {
+            throw new LabException($"{path}: not the daemon's statistics: {exception.Message}");
+        }
+    }
+}
+
+/// <summary>Totals of the air since the daemon's start.</summary>
+/// <param name="Frames">Frames that guests sent.</param>
+/// <param name="Delivered">Descriptors that were posted to hearers.</param>
+/// <param name="Dropped">Deliveries that failed, for any reason.</param>
+/// <param name="DoorbellsPerFrame">Doorbells that the daemon rang, by frame.</param>
+/// <param name="PayloadBytesCopied">Bytes of payload that the daemon copied.</param>
+/// <param name="AllocatedBytesPerFrame">Managed heap that the engine's loop took, by frame.</param>
+internal sealed record MediumTotals(
+    long? Frames, long? Delivered, long? Dropped, double? DoorbellsPerFrame, long? PayloadBytesCopied, double? AllocatedBytesPerFrame);
+
+/// <summary>One-way lag from the sender's kernel to the hearer's.</summary>
+/// <param name="From">The sending VM.</param>
+/// <param name="To">The hearing VM.</param>
+/// <param name="Us">Microseconds.</param>
+/// <param name="Hops">The parts of the way, in its order, each in microseconds.</param>
+/// <param name="ClockErrorUs">How wrong the one-way figures may be: half of the clock exchange's round trip.</param>
+internal sealed record LinkLag(string From, string To, LagQuantiles Us, IReadOnlyDictionary<string, LagQuantiles>? Hops, double? ClockErrorUs);
+
+/// <summary>Quantiles of a lag in microseconds.</summary>
+/// <param name="P50">Median.</param>
+/// <param name="P99">99 %.</param>
+/// <param name="P999">99.9 %.</param>
+/// <param name="Max">Largest.</param>
+internal sealed record LagQuantiles(double? P50, double? P99, double? P999, double? Max);
+
+/// <summary>Serialisation of <see cref="MediumStatistics"/>.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(MediumStatistics))]
+internal sealed partial class MediumStatisticsJson : JsonSerializerContext;

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using ShmWifi.Linux;
+
+namespace ShmWifi.Lab.Processes;
+
+/// <summary>A process that a <see cref="Spawner"/> started; its output goes to a log file.</summary>
+internal sealed class ChildProcess(Process process, string name, string logFile) : IDisposable
+{
+    /// <summary>Its process ID.</summary>
+    public int Id { get; } = process.Id;
+
+    /// <summary>What messages call it.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Where its standard output and error go.</summary>
+    public string LogFile { get; } = logFile;
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => process.HasExited;
+
+    /// <summary>Its exit code; it must have ended.</summary>
+    public int ExitCode => process.ExitCode;
+
+    /// <summary>Sends a signal; does nothing when the process is gone.</summary>
+    /// <param name="signal">One of the SIG constants of <see cref="LibC"/>.</param>
+    public void Signal(int signal)
+    {
+        // The exited child stays a zombie until .NET reaps it, so the ID cannot be another's between these two.
+        if (!process.HasExited)
+            _ = LibC.kill(Id, signal);
+    }
+
+    /// <summary>Waits for its end.</summary>
+    /// <param name="limit">How long at most.</param>
+    /// <returns>False when it still runs.</returns>
+    public async Task<bool> WaitAsync(TimeSpan limit)
+    {
+        using var timeout = new CancellationTokenSource(limit);
+        try
+        {
+            await process.WaitForExitAsync(timeout.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return process.HasExited;
+        }
+    }
+
+    /// <summary>SIGTERM, and SIGKILL when that has no effect within the limit.</summary>
+    /// <param name="limit">How long SIGTERM may take.</param>
+    public async Task StopAsync(TimeSpan limit)
+    {
+        Signal(LibC.SIGTERM);
+        if (await WaitAsync(limit))
+            return;
+        Signal(LibC.SIGKILL);
+        await WaitAsync(limit);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => process.Dispose();
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using ShmWifi.Lab.Guest;
+using ShmWifi.Lab.Topologies;
+using ShmWifi.Qemu;
+
+namespace ShmWifi.Lab.Qemu;
+
+/// <summary>The QEMU command line of a VM.</summary>
+internal static class QemuCommand
+{
+    /// <summary>The program and its arguments.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="index">Its place in the lab, from 0: the last part of its wired address.</param>
+    /// <param name="folder">Its sockets and logs.</param>
+    /// <param name="accel">"kvm" or "tcg".</param>
+    /// <param name="wiredTap">The tap of its wired interface.</param>
+    /// <param name="uplinkTap">The tap of its uplink; or null.</param>
+    /// <param name="mediumSocket">Where the daemon serves its region; null when it has no radio on the lab's air.</param>
+    public static List<string> For(
+        VmSpec vm, int index, string folder, string accel, string wiredTap, string? uplinkTap, string? mediumSocket)
+    {
+        List<string> command =
+        [
+            "qemu-system-x86_64", "-name", $"{vm.Name},process=shmwifi-{vm.Name}",
+            "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+            "-machine", "pc", "-accel", accel, "-cpu", accel == "kvm" ? "host" : "max",
+            "-smp", $"{vm.Cpus}", "-m", $"{vm.MemoryMib}",
+            "-kernel", Checkout.Kernel(vm.Kernel), "-initrd", Checkout.Initramfs(vm.Kernel),
+            "-append", KernelCommandLine(vm),
+            "-chardev", $"socket,id=console,path={Value(ConsoleSocket(folder))},server=on,wait=off,logfile={Value(SerialLog(folder))},logappend=on",
+            "-serial", "chardev:console",
+            "-qmp", $"unix:{Value(QmpSocket(folder))},server=on,wait=off",
+            "-device", "virtio-serial-pci",
+        ];
+        for (var port = 0; port < GuestExecutor.Ports; port++)
+        {
+            command.AddRange(
+            [
+                "-chardev", $"socket,id=exec{port},path={Value(GuestExecutor.Socket(folder, port))},server=on,wait=off",
+                "-device", $"virtserialport,chardev=exec{port},name=org.shmwifi.exec.{port}",
+            ]);
+        }
+
+        command.AddRange(Nic("wired", wiredTap, index));
+        if (uplinkTap != null)
+            command.AddRange(Nic("uplink", uplinkTap, index + 0x8000));
+        if (mediumSocket != null)
+            command.AddRange(IvshmemArguments.For(mediumSocket));
+
+        command.AddRange(vm.QemuArguments);
+        return command;
+    }
+
+    /// <summary>The socket of the serial console.</summary>
+    /// <param name="folder">The VM's folder.</param>
+    public static string ConsoleSocket(string folder) => Path.Combine(folder, "console");
+
+    /// <summary>All that the serial console ever printed.</summary>
+    /// <param name="folder">The VM's folder.</param>
+    public static string SerialLog(string folder) => Path.Combine(folder, "serial.log");
+
+    /// <summary>The monitor's socket.</summary>
+    /// <param name="folder">The VM's folder.</param>
+    public static string QmpSocket(string folder) => Path.Combine(folder, "qmp");
+
+    private static string KernelCommandLine(VmSpec vm)
+    {
+        var radios = vm.KernelRadios > 0 ? string.Create(CultureInfo.InvariantCulture, $" shmwifi.radios={vm.KernelRadios}") : "";
+        return $"console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable cryptomgr.notests lsm= shmwifi.name={vm.Name}{radios}";
+    }
+
+    private static string[] Nic(string id, string tap, int index) =>
+    [
+        "-netdev", $"tap,id={id},ifname={tap},script=no,downscript=no,vhost=off",
+        "-device", $"virtio-net-pci,netdev={id},mac=52:54:00:77:{index >> 8:x2}:{index & 0xff:x2},romfile=",
+    ];
+
+    /// <summary>A value among QEMU's comma-separated options: its commas are doubled.</summary>
+    private static string Value(string text) => text.Replace(",", ",,", StringComparison.Ordinal);
+}

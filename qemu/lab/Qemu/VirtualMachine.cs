@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using ShmWifi.Lab.Guest;
+using ShmWifi.Lab.Processes;
+using ShmWifi.Lab.Topologies;
+
+namespace ShmWifi.Lab.Qemu;
+
+/// <summary>A running VM: its QEMU, its monitor and its guest.</summary>
+internal sealed class VirtualMachine : IAsyncDisposable
+{
+    private static readonly TimeSpan BootLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StopStep = TimeSpan.FromSeconds(3);
+
+    private readonly ChildProcess _process;
+
+    /// <summary>Takes over a QEMU that was just started.</summary>
+    /// <param name="spec">What it was made from.</param>
+    /// <param name="index">Its place in the lab, from 0.</param>
+    /// <param name="folder">Its sockets and logs.</param>
+    /// <param name="process">The QEMU.</param>
+    public VirtualMachine(VmSpec spec, int index, string folder, ChildProcess process)
+    {
+        Spec = spec;
+        Index = index;
+        Folder = folder;
+        _process = process;
+        Guest = new GuestExecutor(spec.Name, folder, SerialLog);
+    }
+
+    /// <summary>What it was made from.</summary>
+    public VmSpec Spec { get; }
+
+    /// <summary>Its name.</summary>
+    public string Name => Spec.Name;
+
+    /// <summary>Its place in the lab, from 0.</summary>
+    public int Index { get; }
+
+    /// <summary>Its sockets and logs.</summary>
+    public string Folder { get; }
+
+    /// <summary>All that its serial console printed.</summary>
+    public string SerialLog => QemuCommand.SerialLog(Folder);
+
+    /// <summary>Runs commands in it.</summary>
+    public GuestExecutor Guest { get; }
+
+    /// <summary>QEMU's process ID.</summary>
+    public int ProcessId => _process.Id;
+
+    /// <summary>Whether its QEMU has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Waits until the guest runs commands.</summary>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>How long it took from the call.</returns>
+    /// <exception cref="LabException">QEMU ended, or the guest does not answer within 90 s.</exception>
+    public async Task<TimeSpan> WaitReadyAsync(CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!File.Exists(GuestExecutor.Socket(Folder, GuestExecutor.Ports - 1)))
+        {
+            if (clock.Elapsed > BootLimit)
+                throw new LabException($"{Name}: QEMU has made no socket after {BootLimit.TotalSeconds} s\n{LogTail.Of(_process.LogFile)}");
+            ThrowIfExited();
+            await Task.Delay(20, cancellation);
+        }
+
+        // What is sent before the guest has opened the port waits in the socket.
+        var first = Guest.RunAsync("boot", "true", BootLimit, cancellation);
+        while (!first.IsCompleted)
+        {
+            ThrowIfExited();
+            await Task.WhenAny(first, Task.Delay(200, cancellation));
+        }
+
+        await first;
+        return clock.Elapsed;
+    }
+
+    /// <summary>Runs a command of QEMU's monitor.</summary>
+    /// <param name="command">"query-status", "stop", "cont".</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task MonitorAsync(string command, CancellationToken cancellation)
+    {
+        using var monitor = await QmpClient.ConnectAsync(QemuCommand.QmpSocket(Folder), cancellation);
+        await monitor.ExecuteAsync(command, cancellation);
+    }
+
+    /// <summary>Ends the QEMU: by its monitor, else SIGTERM, else SIGKILL.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Guest.Dispose();
+        if (!_process.HasExited)
+        {
+            using var limit = new CancellationTokenSource(StopStep);
+            try
+            {
+                await MonitorAsync("quit", limit.Token);
+                await _process.WaitAsync(StopStep);
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or IOException or System.Net.Sockets.SocketException)
+            {
+                // It does not listen: the signals below will do.
+            }
+
+            await _process.StopAsync(StopStep);
+        }
+
+        _process.Dispose();
+    }
+
+    private void ThrowIfExited()
+    {
+        if (_process.HasExited)
+            throw new LabException($"{Name}: QEMU ended with exit code {_process.ExitCode}\n{LogTail.Of(_process.LogFile)}\n{LogTail.Of(SerialLog)}");
+    }
+}

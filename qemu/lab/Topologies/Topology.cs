@@ -1,0 +1,78 @@
+namespace ShmWifi.Lab.Topologies;
+
+/// <summary>What a VM does on the air.</summary>
+internal enum Role
+{
+    /// <summary>Boots and has its radios; nothing is started on them.</summary>
+    Plain,
+
+    /// <summary>hostapd and a DHCP server.</summary>
+    AccessPoint,
+
+    /// <summary>wpa_supplicant and a DHCP client.</summary>
+    Station,
+}
+
+/// <summary>How a network is protected.</summary>
+internal enum Security
+{
+    /// <summary>Not at all.</summary>
+    Open,
+
+    /// <summary>WPA2-PSK with CCMP.</summary>
+    Wpa2,
+
+    /// <summary>WPA3-SAE with CCMP, management frames protected.</summary>
+    Wpa3,
+}
+
+/// <summary>A Wi-Fi network.</summary>
+/// <param name="Ssid">1..32 bytes UTF-8.</param>
+/// <param name="Security">How it is protected.</param>
+/// <param name="Passphrase">8..63 printable ASCII characters; not used by an open network.</param>
+/// <param name="Channel">2.4 GHz channel, 1..13.</param>
+internal sealed record Network(string Ssid, Security Security, string Passphrase, int Channel);
+
+/// <summary>One VM of a lab.</summary>
+internal sealed record VmSpec
+{
+    /// <summary>Its name, unique in the lab: 1..15 of [a-z0-9-].</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it does on the air.</summary>
+    public Role Role { get; init; }
+
+    /// <summary>Radios on the lab's air, 0..64.</summary>
+    public int Radios { get; init; } = 1;
+
+    /// <summary>Radios on the guest kernel's own medium instead, 0..64; they never meet the lab's air.</summary>
+    public int KernelRadios { get; init; }
+
+    /// <summary>Memory in MiB.</summary>
+    public int MemoryMib { get; init; } = 256;
+
+    /// <summary>Virtual CPUs.</summary>
+    public int Cpus { get; init; } = 1;
+
+    /// <summary>Kernel series, "6.1" or "6.12".</summary>
+    public required string Kernel { get; init; }
+
+    /// <summary>The network that an access point offers, or that a station joins. Null for a plain VM.</summary>
+    public Network? Network { get; init; }
+
+    /// <summary>A bridge of this machine that an access point passes its stations' traffic to, or null.</summary>
+    public string? Uplink { get; init; }
+
+    /// <summary>More arguments for QEMU.</summary>
+    public IReadOnlyList<string> QemuArguments { get; init; } = [];
+}
+
+/// <summary>A whole lab.</summary>
+/// <param name="Name">Names its folder under run/: 1..31 of [a-z0-9-].</param>
+/// <param name="PerVmIsolation">A region for each VM instead of one for all.</param>
+/// <param name="Vms">The VMs, access points first or not.</param>
+internal sealed record Topology(string Name, bool PerVmIsolation, IReadOnlyList<VmSpec> Vms)
+{
+    /// <summary>Whether any VM has a radio on the lab's air.</summary>
+    public bool NeedsMedium => Vms.Any(vm => vm.Radios > 0);
+}

@@ -1,0 +1,256 @@
+using System.Text.RegularExpressions;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace ShmWifi.Lab.Topologies;
+
+/// <summary>Reads a topology file; every mistake is told with file, line and what is allowed.</summary>
+internal sealed partial class TopologyReader
+{
+    private static readonly string[] LabKeys = ["name", "kernel", "isolation", "vms"];
+    private static readonly string[] VmKeys =
+    [
+        "name", "role", "radios", "kernelRadios", "memory", "cpus", "kernel", "ssid", "security", "passphrase", "channel",
+        "uplink", "qemu",
+    ];
+
+    private readonly string _file;
+    private readonly List<string> _errors = [];
+
+    private TopologyReader(string file) => _file = file;
+
+    /// <summary>Reads a topology.</summary>
+    /// <param name="text">The YAML.</param>
+    /// <param name="file">What the messages call it.</param>
+    /// <param name="kernel">Kernel series for all VMs, in place of the file's; or null.</param>
+    /// <param name="isolation">"shared" or "per-vm" in place of the file's; or null.</param>
+    /// <exception cref="LabException">The text is no topology: all mistakes, a line each.</exception>
+    public static Topology Read(string text, string file, string? kernel = null, string? isolation = null)
+    {
+        var reader = new TopologyReader(file);
+        var topology = reader.Lab(text, kernel, isolation);
+        return reader._errors.Count == 0 && topology != null
+            ? topology
+            : throw new LabException(string.Join('\n', reader._errors));
+    }
+
+    private Topology? Lab(string text, string? kernelOverride, string? isolationOverride)
+    {
+        if (Root(text) is not { } root)
+            return null;
+        var lab = Keys(root, LabKeys, "the topology");
+        var name = Text(lab, "name", LabName(), "1 to 31 of a-z, 0-9 and -") ?? "lab";
+        var kernel = Choice(lab, "kernel", "6.12", ["6.1", "6.12"]);
+        var isolation = Choice(lab, "isolation", "shared", ["shared", "per-vm"]);
+        if (!lab.TryGetValue("vms", out var node) || node is not YamlSequenceNode { Children.Count: > 0 } list)
+        {
+            Error(node ?? root, "'vms' must be a list of at least one VM");
+            return null;
+        }
+
+        var vms = new List<(VmSpec Vm, YamlNode Node)>();
+        foreach (var item in list)
+        {
+            if (Vm(item, kernelOverride ?? kernel, kernelOverride != null) is not { } vm)
+                continue;
+            if (vms.Exists(other => other.Vm.Name == vm.Name))
+                Error(item, $"a VM called '{vm.Name}' is there already: names must differ");
+            vms.Add((vm, item));
+        }
+
+        return new Topology(name, (isolationOverride ?? isolation) == "per-vm", JoinStations(vms));
+    }
+
+    private YamlMappingNode? Root(string text)
+    {
+        var stream = new YamlStream();
+        try
+        {
+            stream.Load(new StringReader(text));
+        }
+        catch (YamlException exception)
+        {
+            _errors.Add($"{_file}:{exception.Start.Line}:{exception.Start.Column}: error: {exception.Message}");
+            return null;
+        }
+
+        if (stream.Documents is [{ RootNode: YamlMappingNode root }])
+            return root;
+        _errors.Add($"{_file}:1:1: error: one mapping with the keys {Join(LabKeys)} is expected");
+        return null;
+    }
+
+    private VmSpec? Vm(YamlNode node, string kernel, bool kernelForAll)
+    {
+        if (node is not YamlMappingNode mapping)
+        {
+            Error(node, $"a VM is a mapping with the keys {Join(VmKeys)}");
+            return null;
+        }
+
+        var vm = Keys(mapping, VmKeys, "a VM");
+        if (!vm.ContainsKey("name"))
+            Error(node, "a VM needs a 'name'");
+        var role = Choice(vm, "role", "plain", ["ap", "station", "plain"]) switch
+        {
+            "ap" => Role.AccessPoint,
+            "station" => Role.Station,
+            _ => Role.Plain,
+        };
+        if (role == Role.Plain)
+            NotFor(vm, "a plain VM", "ssid", "security", "passphrase", "channel");
+        if (role == Role.Station)
+            NotFor(vm, "a station: it takes them from the access point with its ssid", "security", "passphrase", "channel");
+        if (role != Role.AccessPoint)
+            NotFor(vm, "any VM but an access point", "uplink");
+
+        var ownKernel = Choice(vm, "kernel", kernel, ["6.1", "6.12"]);
+        var radios = Number(vm, "radios", role == Role.Plain ? 0 : 1, role == Role.Plain ? 0 : 1, 64);
+        var kernelRadios = Number(vm, "kernelRadios", 0, 0, 64);
+        if (radios > 0 && kernelRadios > 0)
+            Error(vm["kernelRadios"], "a guest kernel has one medium: either 'radios' or 'kernelRadios'");
+        return new VmSpec
+        {
+            Name = Text(vm, "name", VmName(), "1 to 15 of a-z, 0-9 and -") ?? "",
+            Role = role,
+            Radios = radios,
+            KernelRadios = kernelRadios,
+            MemoryMib = Number(vm, "memory", 256, 128, 65536),
+            Cpus = Number(vm, "cpus", 1, 1, 64),
+            Kernel = kernelForAll ? kernel : ownKernel,
+            Network = role switch
+            {
+                Role.AccessPoint => AccessPointNetwork(vm),
+                Role.Station => new Network(Ssid(vm) ?? "", Security.Open, "", 1), // completed by JoinStations
+                _ => null,
+            },
+            Uplink = Text(vm, "uplink", InterfaceName(), "the name of a bridge of this machine"),
+            QemuArguments = Strings(vm, "qemu"),
+        };
+    }
+
+    private Network AccessPointNetwork(Dictionary<string, YamlNode> vm)
+    {
+        var security = Choice(vm, "security", "wpa2", ["open", "wpa2", "wpa3"]) switch
+        {
+            "open" => Security.Open,
+            "wpa3" => Security.Wpa3,
+            _ => Security.Wpa2,
+        };
+        var passphrase = Text(vm, "passphrase", Passphrase(), "8 to 63 printable ASCII characters");
+        return new Network(Ssid(vm) ?? "ShmWifi", security, passphrase ?? "one air, two machines", Number(vm, "channel", 1, 1, 13));
+    }
+
+    private string? Ssid(Dictionary<string, YamlNode> vm) => Text(vm, "ssid", PrintableSsid(), "1 to 32 printable ASCII characters");
+
+    /// <summary>Gives each station the network of the access point with its SSID; of the first one when it names none.</summary>
+    private List<VmSpec> JoinStations(List<(VmSpec Vm, YamlNode Node)> vms)
+    {
+        var networks = vms.Where(item => item.Vm.Role == Role.AccessPoint).Select(item => item.Vm.Network!).ToList();
+        var joined = new List<VmSpec>();
+        foreach (var (vm, node) in vms)
+        {
+            if (vm.Role != Role.Station)
+            {
+                joined.Add(vm);
+                continue;
+            }
+
+            var ssid = vm.Network!.Ssid;
+            var network = ssid.Length == 0 ? networks.FirstOrDefault() : networks.Find(candidate => candidate.Ssid == ssid);
+            if (network == null)
+            {
+                Error(node, networks.Count == 0
+                    ? $"station '{vm.Name}' has no access point to join: give a VM 'role: ap'"
+                    : $"no access point has the ssid '{ssid}' of station '{vm.Name}': there are {Join(networks.Select(n => n.Ssid))}");
+            }
+
+            joined.Add(vm with { Network = network });
+        }
+
+        return joined;
+    }
+
+    private Dictionary<string, YamlNode> Keys(YamlMappingNode mapping, string[] allowed, string where)
+    {
+        var keys = new Dictionary<string, YamlNode>(StringComparer.Ordinal);
+        foreach (var (key, value) in mapping.Children)
+        {
+            var name = (key as YamlScalarNode)?.Value ?? "";
+            if (!allowed.Contains(name))
+                Error(key, $"unknown key '{name}': {where} may have {Join(allowed)}");
+            keys[name] = value;
+        }
+
+        return keys;
+    }
+
+    private void NotFor(Dictionary<string, YamlNode> keys, string who, params string[] names)
+    {
+        foreach (var name in names)
+        {
+            if (keys.TryGetValue(name, out var node))
+                Error(node, $"'{name}' is not for {who}");
+        }
+    }
+
+    private string Choice(Dictionary<string, YamlNode> keys, string key, string fallback, string[] allowed)
+    {
+        if (!keys.TryGetValue(key, out var node))
+            return fallback;
+        if (node is YamlScalarNode { Value: { } value } && allowed.Contains(value))
+            return value;
+        Error(node, $"'{key}' must be one of {Join(allowed)}");
+        return fallback;
+    }
+
+    private int Number(Dictionary<string, YamlNode> keys, string key, int fallback, int minimum, int maximum)
+    {
+        if (!keys.TryGetValue(key, out var node))
+            return fallback;
+        if (node is YamlScalarNode scalar && int.TryParse(scalar.Value, out var value) && value >= minimum && value <= maximum)
+            return value;
+        Error(node, $"'{key}' must be a whole number from {minimum} to {maximum}");
+        return fallback;
+    }
+
+    private string? Text(Dictionary<string, YamlNode> keys, string key, Regex pattern, string allowed)
+    {
+        if (!keys.TryGetValue(key, out var node))
+            return null;
+        if (node is YamlScalarNode { Value: { } value } && pattern.IsMatch(value))
+            return value;
+        Error(node, $"'{key}' must be {allowed}");
+        return null;
+    }
+
+    private List<string> Strings(Dictionary<string, YamlNode> keys, string key)
+    {
+        if (!keys.TryGetValue(key, out var node))
+            return [];
+        if (node is YamlSequenceNode list && list.All(item => item is YamlScalarNode))
+            return [.. list.Select(item => ((YamlScalarNode)item).Value ?? "")];
+        Error(node, $"'{key}' must be a list of strings, one for each of QEMU's arguments");
+        return [];
+    }
+
+    private void Error(YamlNode node, string message) =>
+        _errors.Add($"{_file}:{node.Start.Line}:{node.Start.Column}: error: {message}");
+
+    private static string Join(IEnumerable<string> names) => string.Join(", ", names);
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,30}$", RegexOptions.None, 1000)]
+    private static partial Regex LabName();
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,14}$", RegexOptions.None, 1000)]
+    private static partial Regex VmName();
+
+    [GeneratedRegex("^[A-Za-z0-9_.-]{1,15}$", RegexOptions.None, 1000)]
+    private static partial Regex InterfaceName();
+
+    [GeneratedRegex("^[ -~]{8,63}$", RegexOptions.None, 1000)]
+    private static partial Regex Passphrase();
+
+    [GeneratedRegex("^[ -~]{1,32}$", RegexOptions.None, 1000)]
+    private static partial Regex PrintableSsid();
+}
