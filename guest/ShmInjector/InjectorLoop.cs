@@ -75,19 +75,15 @@ internal sealed unsafe class InjectorLoop(
     private bool Pass()
     {
         long nowNs = MonotonicClock.NowNs;
-        if (host.Update(nowNs, tx.IsBlocked))
-        {
-            Console.Error.WriteLine(host.IsThere ? "shm-injector: the host is back" : $"shm-injector: the host is away ({host.Reason}); nobody acknowledges until it is back");
-            if (host.IsThere)
-                radios.StartAnew();
-        }
+        if (host.Update(nowNs))
+            OnHostChanged();
 
         long allocated = GC.GetAllocatedBytesForCurrentThread();
         bool worked = tx.Pump(host.IsThere);
         if (host.IsThere)
             announcer.Pump();
         slots.Publish();
-        worked |= rx.Drain();
+        worked |= Drain();
         tx.IsReadable |= rx.HasInjected; // an answer to what was heard is often there at once
         statistics.AllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
 
@@ -95,20 +91,38 @@ internal sealed unsafe class InjectorLoop(
             throw new InjectorException("the host wrote ring indices that cannot be: is this region served by two daemons? Restart this VM");
         if (tx.IsRadioUnknown && radios.Refused == 0)
             Discover();
-        if (host.IsThere && nowNs >= clock.DueNs)
-            SyncClock();
+        if (host.MayAnswer && nowNs >= clock.DueNs)
+            SyncClock(nowNs);
         return worked;
     }
 
-    private void SyncClock()
+    private bool Drain()
+    {
+        if (!rx.Drain())
+            return false;
+        host.OnHeard();
+        return true;
+    }
+
+    private void OnHostChanged()
+    {
+        Console.Error.WriteLine(host.IsThere ? "shm-injector: the host is back" : $"shm-injector: the host is away ({host.Reason}); nobody acknowledges until it is back");
+        if (host.IsThere)
+            radios.StartAnew();
+        else
+            tx.GiveUp();
+    }
+
+    private void SyncClock(long nowNs)
     {
         statistics.CountOverruns(frames.ReadDropCount());
+        host.OnAsked(nowNs);
         clock.Ask();
         // An interrupt would make the answer late, and so the clock vague.
         long deadline = MonotonicClock.NowNs + ClockSpinNs;
         while (clock.IsWaiting && MonotonicClock.NowNs < deadline)
         {
-            if (!rx.Drain())
+            if (!Drain())
                 Thread.SpinWait(1);
         }
     }
@@ -128,7 +142,7 @@ internal sealed unsafe class InjectorLoop(
         waited[2] = new pollfd { fd = discovery.WirelessDescriptor, events = POLLIN };
         waited[3] = new pollfd { fd = discovery.LinkDescriptor, events = POLLIN };
         waited[4] = new pollfd { fd = signals.Descriptor, events = POLLIN };
-        long timeoutNs = host.IsThere ? Math.Clamp(clock.DueNs - MonotonicClock.NowNs, 0, TickNs) : TickNs;
+        long timeoutNs = host.MayAnswer ? Math.Clamp(clock.DueNs - MonotonicClock.NowNs, 0, TickNs) : TickNs;
         var timeout = new timespec { tv_sec = timeoutNs / 1_000_000_000, tv_nsec = timeoutNs % 1_000_000_000 };
         int ready = ppoll(waited, Waited, &timeout, null);
         port.Count(GuestCounter.SystemCalls);

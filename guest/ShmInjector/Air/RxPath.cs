@@ -66,7 +66,7 @@ internal sealed unsafe class RxPath(GuestPort port, IDoorbell doorbell, RadioTab
             case RingKind.Frame when !IsSound(descriptor):
                 port.Count(GuestCounter.RxInvalid);
                 break;
-            case RingKind.Frame when radios.Find(descriptor.Radio) is { } radio:
+            case RingKind.Frame when radios.Find(descriptor.Radio) is { IsUp: true } radio:
                 batch.AddFrame(radio.Transmitter, descriptor, port.Region.Address + descriptor.Offset);
                 _inBatch |= 1UL << (int)index;
                 break;
@@ -74,7 +74,7 @@ internal sealed unsafe class RxPath(GuestPort port, IDoorbell doorbell, RadioTab
                 batch.AddStatus(radio.Transmitter, descriptor.Cookie, descriptor.Flags, descriptor.Rates, descriptor.SignalDbm);
                 break;
             case RingKind.Frame:
-                port.Count(GuestCounter.RxRefused); // the radio has just gone
+                port.Count(GuestCounter.RxRefused); // the radio is down or gone: hwsim would refuse it, too
                 break;
             case RingKind.TxStatus:
                 break;

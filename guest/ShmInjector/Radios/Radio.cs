@@ -23,6 +23,9 @@ internal sealed class Radio(ushort number, uint hwsimId, MacAddress transmitter)
     /// <summary>Whether it wants frames that are addressed to others.</summary>
     public bool HasMonitor { get; set; }
 
+    /// <summary>An interface of it is up, so that it hears something.</summary>
+    public bool IsUp { get; private set; }
+
     /// <summary>The kernel has it no more; it stays until the host was told.</summary>
     public bool IsGone { get; set; }
 
@@ -34,6 +37,9 @@ internal sealed class Radio(ushort number, uint hwsimId, MacAddress transmitter)
 
     /// <summary>What it answers to, and what the host must still be told that it does not.</summary>
     public List<RadioAddress> Addresses { get; } = [];
+
+    /// <summary>Finds out whether it is up, after what it answers to has changed.</summary>
+    public void UpdateIsUp() => IsUp = HasMonitor || Addresses.Exists(static address => address.IsWanted);
 
     /// <summary>The entry of an address, made if there is none.</summary>
     /// <param name="address">The address.</param>

@@ -81,6 +81,7 @@ internal sealed class RadioTable
     public void SetDriverAddress(Radio radio, MacAddress address, bool isWanted)
     {
         radio.GetAddress(address).IsDriver = isWanted;
+        radio.UpdateIsUp();
         IsDirty = true;
     }
 
@@ -133,6 +134,7 @@ internal sealed class RadioTable
             address.IsInterface = false;
         foreach (MacAddress address in snapshot.Addresses)
             radio.GetAddress(address).IsInterface = true;
+        radio.UpdateIsUp();
         IsDirty = true;
     }
 }

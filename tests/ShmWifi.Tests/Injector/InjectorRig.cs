@@ -1,0 +1,184 @@
+using System.Net.Sockets;
+using ShmWifi.Dot11;
+using ShmWifi.Injector.Air;
+using ShmWifi.Injector.Clock;
+using ShmWifi.Injector.Netlink;
+using ShmWifi.Injector.Radios;
+using ShmWifi.RingBuffer;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Tests.Injector;
+
+/// <summary>Both paths of the service between a real region and a socket pair that stands in for hwsim's netlink socket.</summary>
+internal sealed unsafe class InjectorRig : IDisposable
+{
+    public const uint TxLength = 16;
+    private readonly SharedMemory _memory;
+    private readonly Socket _ours;
+    private readonly Socket _kernels;
+
+    public InjectorRig()
+    {
+        var geometry = new RegionGeometry(Ports: 1, TxSlots: TxLength, RxDescriptors: 64, PoolSlots: 16);
+        _memory = SharedMemory.Create("injector-rig", geometry.RegionSize);
+        Region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference, epoch: 1);
+        Region.HostState = HostState.Running;
+        Host = Region.Attach(0, peerId: 1, "rig");
+        Port = Region.OpenGuestPort(0);
+
+        string name = $"\0shm-injector-rig-{Guid.NewGuid():n}";
+        _kernels = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        _kernels.Bind(new UnixDomainSocketEndPoint(name));
+        _ours = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        _ours.Bind(new UnixDomainSocketEndPoint(name + "-ours"));
+        _ours.Connect(new UnixDomainSocketEndPoint(name));
+        _kernels.Connect(new UnixDomainSocketEndPoint(name + "-ours"));
+        int descriptor = (int)_ours.Handle;
+
+        Slots = new TxSlots(Port, Doorbell);
+        Clock = new ClockSync(Port, Slots);
+        Announcer = new Announcer(Radios, Slots);
+        Batch = new InjectionBatch(descriptor, RecordedMessages.Family, maxBytes: 32768);
+        Tx = new TxPath(descriptor, RecordedMessages.Family, Port, Slots, Radios, Batch, Clock);
+        Rx = new RxPath(Port, Doorbell, Radios, Batch, Clock);
+        Watch = new HostWatch(Region, Port);
+    }
+
+    public Region Region { get; }
+
+    public HostPort Host { get; }
+
+    public GuestPort Port { get; }
+
+    public CountingDoorbell Doorbell { get; } = new();
+
+    public RadioTable Radios { get; } = new();
+
+    public TxSlots Slots { get; }
+
+    public ClockSync Clock { get; }
+
+    public Announcer Announcer { get; }
+
+    public InjectionBatch Batch { get; }
+
+    public TxPath Tx { get; }
+
+    public RxPath Rx { get; }
+
+    public HostWatch Watch { get; }
+
+    /// <summary>The radio of the recorded messages, known to the host.</summary>
+    public InjectorRig WithRadio()
+    {
+        MacAddress address = MacAddress.Parse(RecordedMessages.Radio);
+        Radios.Apply([new RadioSnapshot(1, "phy0", address, HasMonitor: false, [address])]);
+        Announcer.Pump();
+        Slots.Publish();
+        TakeAll();
+        return this;
+    }
+
+    /// <summary>hwsim sends a datagram.</summary>
+    public void KernelSends(byte[] datagram)
+    {
+        _kernels.Send(datagram);
+        Tx.IsReadable = true;
+    }
+
+    /// <summary>What the service sent to hwsim: command, then attributes by type.</summary>
+    public List<(byte Command, Dictionary<ushort, byte[]> Attributes)> KernelReceives()
+    {
+        var messages = new List<(byte, Dictionary<ushort, byte[]>)>();
+        byte[] buffer = new byte[65536];
+        while (_kernels.Available > 0)
+        {
+            ReadOnlySpan<byte> datagram = buffer.AsSpan(0, _kernels.Receive(buffer));
+            while (NetlinkMessage.TryTake(ref datagram, out NetlinkMessage message))
+            {
+                Assert.That(GenericNetlink.TrySplit(message, out byte command, out NetlinkAttributes attributes), Is.True);
+                var values = new Dictionary<ushort, byte[]>();
+                while (attributes.MoveNext())
+                    values.Add(attributes.Type, attributes.Value.ToArray());
+                messages.Add((command, values));
+            }
+            Assert.That(datagram.Length, Is.Zero, "bytes after the last message");
+        }
+        return messages;
+    }
+
+    /// <summary>The host takes all slots and gives them back.</summary>
+    public List<SlotCopy> TakeAll()
+    {
+        var slots = new List<SlotCopy>();
+        for (uint ready = Host.Tx.CountReady(); ready > 0; ready = Host.Tx.CountReady())
+        {
+            for (uint i = 0; i < ready; i++)
+                slots.Add(new SlotCopy(Host.TxSlot(Host.Tx.Taken + i)));
+            Host.Tx.Take(ready);
+            Host.Tx.Release(ready);
+        }
+        return slots;
+    }
+
+    /// <summary>The host posts a descriptor.</summary>
+    public void HostPosts(RxDescriptor descriptor)
+    {
+        Assert.That(Host.Rx.HasFree(1), Is.True);
+        *Host.Descriptor(Host.Rx.Tail) = descriptor;
+        Host.Rx.Publish(1);
+    }
+
+    /// <summary>A frame in the pool, and the descriptor that names it.</summary>
+    public RxDescriptor FrameDescriptor(uint poolSlot, int length)
+    {
+        byte* payload = Host.PoolSlot(poolSlot);
+        for (int i = 0; i < length; i++)
+            payload[i] = (byte)(i + poolSlot);
+        return new RxDescriptor
+        {
+            Kind = RingKind.Frame,
+            Length = (uint)length,
+            Offset = Host.OffsetOf(payload),
+            FreqMhz = 2437,
+            SignalDbm = -42,
+            RateIndex = 3,
+        };
+    }
+
+    public void Dispose()
+    {
+        Tx.Dispose();
+        Batch.Dispose();
+        _ours.Dispose();
+        _kernels.Dispose();
+        _memory.Dispose();
+    }
+
+    /// <summary>What a slot said.</summary>
+    internal sealed class SlotCopy(TxSlotHeader* slot)
+    {
+        public RingKind Kind { get; } = slot->Kind;
+
+        public byte Flags { get; } = slot->Flags;
+
+        public ushort Radio { get; } = slot->Radio;
+
+        public uint FreqMhz { get; } = slot->FreqMhz;
+
+        public ulong Cookie { get; } = slot->Cookie;
+
+        public ulong Rates { get; } = *(ulong*)slot->Rates;
+
+        public MacAddress Address { get; } = new(new ReadOnlySpan<byte>(slot->Address, MacAddress.Length));
+
+        public byte[] Payload { get; } = new ReadOnlySpan<byte>((byte*)slot + slot->Offset, (int)slot->Length).ToArray();
+    }
+
+    internal sealed class CountingDoorbell : IDoorbell
+    {
+        public int Rung { get; private set; }
+
+        public void Ring(bool isAsked) => Rung += isAsked ? 1 : 0;
+    }
+}
