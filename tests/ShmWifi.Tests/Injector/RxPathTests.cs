@@ -62,7 +62,7 @@ public sealed class RxPathTests
         RxDescriptor tooShort = sound, tooLong = sound, outside = sound, wrapping = sound, noChannel = sound, noKind = sound, noRadio = sound;
         tooShort.Length = 9;
         tooLong.Length = 2305;
-        outside.Offset = rig.Region.Size - 100;
+        outside.Offset = rig.Region.Size - 99;
         wrapping.Offset = ulong.MaxValue - 50;
         noChannel.FreqMhz = 0;
         noKind.Kind = (RingKind)77;
