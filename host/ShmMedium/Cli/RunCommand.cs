@@ -75,7 +75,11 @@ public static class RunCommand
                 context.Cancel = true;
                 stopped.Set();
             });
-            using PosixSignalRegistration user = PosixSignalRegistration.Create((PosixSignal)10, _ => WriteStats(daemon, statsPath)); // SIGUSR1
+            using PosixSignalRegistration report = PosixSignalRegistration.Create((PosixSignal)LibC.SIGUSR1, context =>
+            {
+                context.Cancel = true; // else SIGUSR1 ends the process
+                WriteStats(daemon, statsPath);
+            });
             System.Console.WriteLine("shm-medium: ready");
             notifier.Ready();
             stopped.Wait(cancellation);
