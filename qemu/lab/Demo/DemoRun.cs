@@ -61,8 +61,9 @@ internal sealed class DemoRun
         var roles = new Roles(_progress);
         try
         {
-            await roles.StartAsync(lab.Vms, _cancellation);
-            await MeasureAsync(lab, roles.Members);
+            var floor = StartFloorAsync(lab);
+            await Task.WhenAll(roles.StartAsync(lab.Vms, _cancellation), floor);
+            await MeasureAsync(lab, roles.Members, await floor);
         }
         catch (LabException exception)
         {
@@ -73,20 +74,24 @@ internal sealed class DemoRun
         await CollectAsync(lab, roles.Members);
     }
 
-    private async Task MeasureAsync(LabInstance lab, IReadOnlyList<Member> members)
+    private async Task<WifiInterface> StartFloorAsync(LabInstance lab)
     {
-        _progress.Now("setting up the in-kernel floor");
-        var floorVm = lab.Vms.Single(vm => vm.Name == DemoOptions.FloorVm);
-        var floorStation = await KernelFloor.StartAsync(floorVm, _options.Network, _cancellation);
-        _progress.Done($"{floorVm.Name}: two radios in one VM are associated on the kernel's own medium");
+        var vm = lab.Vms.Single(vm => vm.Name == DemoOptions.FloorVm);
+        var station = await KernelFloor.StartAsync(vm, _options.Network, _cancellation);
+        _progress.Done($"{vm.Name}: two radios in one VM are associated on the kernel's own medium");
+        return station;
+    }
 
+    private async Task MeasureAsync(LabInstance lab, IReadOnlyList<Member> members, WifiInterface floorStation)
+    {
         var accessPoint = members[0];
         var stations = members.Skip(1).ToList();
         var pairs = stations.Select(station => (From: station, To: accessPoint)).Concat(stations.Zip(stations.Skip(1), (from, to) => (From: from, To: to))).ToList();
         var air = pairs.ConvertAll(pair => new PingProbe(pair.From.Name, pair.To.Name, pair.From.Radio.Vm.Guest, "", pair.To.Address));
         var wired = pairs.ConvertAll(pair => new PingProbe(
             pair.From.Name, pair.To.Name, pair.From.Radio.Vm.Guest, "", WiredNetwork.Address(pair.To.Radio.Vm.Index)));
-        var inKernel = new PingProbe(floorVm.Name, floorVm.Name, floorVm.Guest, floorStation.Enter, KernelFloor.Address);
+        var inKernel = new PingProbe(
+            DemoOptions.FloorVm, DemoOptions.FloorVm, floorStation.Vm.Guest, floorStation.Enter, KernelFloor.Address);
 
         await PingAsync(air, wired, inKernel);
         _report = _report with

@@ -52,7 +52,7 @@ internal sealed class AccessPoint(WifiInterface radio, Network network)
             pidfile /run/udhcpd.pid
             EOF
             touch /run/udhcpd.leases
-            {radio.Enter}busybox udhcpd -S /run/udhcpd.conf </dev/null >/run/udhcpd.log 2>&1
+            {radio.Enter}busybox udhcpd -a 200 -S /run/udhcpd.conf </dev/null >/run/udhcpd.log 2>&1
             """,
             StartLimit,
             cancellation);
