@@ -18,7 +18,7 @@ internal static class AttachCommand
             var state = LabOptions.Find(result.GetValue(name)).ReadRunning();
             if (Console.IsInputRedirected || Console.IsOutputRedirected)
                 throw new LabException("attach needs a terminal");
-            var session = $"shmwifi-{state.Name}";
+            var session = Session(state);
             if (!Exists(session))
                 Build(session, state);
             var attach = Environment.GetEnvironmentVariable("TMUX") == null ? "attach-session" : "switch-client";
@@ -52,6 +52,17 @@ internal static class AttachCommand
             Tmux("select-layout", "-t", session, "tiled");
         }
     }
+
+    /// <summary>Ends the session of a lab, if there is one.</summary>
+    /// <param name="state">The lab.</param>
+    internal static void End(LabState state)
+    {
+        if (Exists(Session(state)))
+            Tmux("kill-session", "-t", Session(state));
+    }
+
+    /// <summary>Named after the supervisor too: the panes of an earlier lab are of no use to the next.</summary>
+    private static string Session(LabState state) => $"shmwifi-{state.Name}-{state.Supervisor.Id}";
 
     private static bool Exists(string session)
     {

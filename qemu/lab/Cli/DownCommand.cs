@@ -17,7 +17,8 @@ internal static class DownCommand
         command.SetAction(async (result, cancellation) =>
         {
             var directory = LabOptions.Find(result.GetValue(name));
-            var supervisor = directory.ReadRunning().Supervisor;
+            var state = directory.ReadRunning();
+            var supervisor = state.Supervisor;
             _ = LibC.kill(supervisor.Id, LibC.SIGTERM);
             for (var clock = Stopwatch.StartNew(); supervisor.IsAlive;)
             {
@@ -26,6 +27,7 @@ internal static class DownCommand
                 await Task.Delay(50, cancellation);
             }
 
+            AttachCommand.End(state);
             Console.WriteLine($"the lab is down; logs and capture: {directory.Path}");
             return 0;
         });

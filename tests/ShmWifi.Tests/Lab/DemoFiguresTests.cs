@@ -1,0 +1,35 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ShmWifi.Lab.Demo;
+
+namespace ShmWifi.Tests.Lab;
+
+public class DemoFiguresTests
+{
+    [Test]
+    public void QuantilesAreOfTheNearestRank()
+    {
+        var summary = RttSummary.Of(Enumerable.Range(1, 200).Select(value => (double)value).Reverse());
+        Assert.That(summary, Is.EqualTo(new RttSummary(100, 180, 198, 200)));
+    }
+
+    [Test]
+    public void NothingMeasuredIsNoSummary() => Assert.That(RttSummary.Of([]), Is.Null);
+
+    [TestCase("wlan0: deauthenticating from 02:00:00:00:00:00 by local choice (Reason: 3)", true)]
+    [TestCase("wlan0: CTRL-EVENT-DISCONNECTED bssid=02:00:00:00:00:00 reason=4", true)]
+    [TestCase("wlan0: authentication with 02:00:00:00:00:00 timed out", true)]
+    [TestCase("wlan0: STA 02:00:00:00:00:00 IEEE 802.11: disassociated", true)]
+    [TestCase("wlan0: CTRL-EVENT-CONNECTED - Connection to 02:00:00:00:00:00 completed", false)]
+    [TestCase("wlan0: authenticate with 02:00:00:00:00:00", false)]
+    public void ALostLinkIsSeenInALog(string line, bool lost) => Assert.That(GuestLogs.TellsOfLostLink(line), Is.EqualTo(lost));
+
+    [Test]
+    public void AReportHasAllFieldsAlsoWhereNothingWasMeasured()
+    {
+        var report = new DemoReport { Kernel = "6.1", Isolation = "shared", Stations = [new StationReport("sta1", false, null, null)] };
+        var json = JsonNode.Parse(JsonSerializer.Serialize(report, DemoReportJson.Default.DemoReport))!.AsObject();
+        Assert.That(json.Select(field => field.Key), Is.EqualTo(
+            ["kernel", "accel", "path", "isolation", "stations", "ping", "tcp", "floor", "lag", "medium", "capture"]));
+    }
+}
