@@ -7,19 +7,21 @@ using ShmWifi.Medium.Telemetry;
 
 namespace ShmWifi.Medium;
 
-/// <summary>All parts of shm-medium, wired: sockets, engine, server, capture, state file.</summary>
+/// <summary>All parts of shm-medium, wired: sockets, engine, server, capture, frame log, meter, state file.</summary>
 /// <remarks>Made in this order, taken down in the reverse one.</remarks>
 public sealed class Daemon : IDisposable
 {
     private readonly IvshmemServer _server;
     private readonly RegionSource _regions;
     private readonly CaptureTap? _capture;
+    private readonly FrameLog? _frameLog;
+    private readonly MediumMeter _meter;
     private readonly DaemonStateFile _state;
 
     /// <summary>Opens the sockets and takes VMs on.</summary>
     /// <param name="configuration">Checked.</param>
     /// <param name="statePath">Where others find the daemon.</param>
-    /// <param name="log">What happens, for people.</param>
+    /// <param name="log">What happens, for people; frames, too, if it wants them.</param>
     /// <exception cref="Linux.LibCException">A socket, the region or a descriptor cannot be had.</exception>
     public Daemon(MediumConfiguration configuration, string statePath, MediumLog log)
     {
@@ -34,7 +36,14 @@ public sealed class Daemon : IDisposable
             Engine.AddTap(_capture.Tap);
             _capture.Start();
         }
-        Snapshots = new SnapshotSource(Engine, _capture);
+        if (log.WantsFrames)
+        {
+            _frameLog = new FrameLog(log);
+            Engine.AddTap(_frameLog.Tap);
+            _frameLog.Start();
+        }
+        Snapshots = new SnapshotSource(Engine, _capture, _frameLog);
+        _meter = new MediumMeter(Snapshots);
         Dictionary<string, int> radioLimits = configuration.Vms.ToDictionary(vm => vm.Name, vm => vm.MaxRadios, StringComparer.Ordinal);
         _server = new IvshmemServer(Engine, log, _regions, sockets, radioLimits);
         Engine.Start();
@@ -52,9 +61,11 @@ public sealed class Daemon : IDisposable
     public void Dispose()
     {
         _state.Dispose();
+        _meter.Dispose();
         _server.Dispose();
         Engine.Dispose();
         _capture?.Dispose();
+        _frameLog?.Dispose();
         _regions.Dispose();
     }
 

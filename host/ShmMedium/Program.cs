@@ -4,6 +4,7 @@ using ShmWifi.Medium.Cli;
 var root = new RootCommand("ShmWifi's daemon: one 802.11 air for many QEMU VMs.")
 {
     RunCommand.Create(),
+    new TopCommand(),
     new Command("config", "About configurations.") { new ConfigCheckCommand() },
 };
 return await root.Parse(args).InvokeAsync();

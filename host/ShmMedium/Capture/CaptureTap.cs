@@ -14,7 +14,7 @@ public sealed unsafe class CaptureTap : IDisposable
     private readonly Dictionary<int, int> _interfaces = [];
     private readonly Thread _thread;
     private readonly byte[] _radiotap = new byte[RadiotapHeader.MaxLength];
-    private readonly long _unixFromMonotonicNs = ((DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) * 100) - Linux.MonotonicClock.NowNs;
+    private readonly long _unixFromMonotonicNs = Linux.MonotonicClock.UnixOffsetNs;
     private volatile bool _isStopping;
     private volatile string? _stopped;
     private long _frames;

@@ -22,13 +22,26 @@ public static class RunCommand
         var capture = new Option<string?>("--capture") { Description = "Writes all frames as pcapng to this file or FIFO." };
         var stats = new Option<string?>("--stats") { Description = "Writes totals as JSON to this file on SIGUSR1 and at the end." };
         var state = new Option<string?>("--state") { Description = "Where ivshmem-args and others find this daemon." };
-        var command = new Command("run", "Serves the air until SIGINT or SIGTERM.") { config, socket, isolation, capture, stats, state };
+        var print = new Option<string?>("--print")
+        {
+            Description = "Prints a line a frame (frames), a summary each second (table) or neither (none). Default: frames on a terminal, else none.",
+        };
+        print.AcceptOnlyFromAmong("frames", "table", "none");
+        var logFile = new Option<string?>("--log") { Description = "Appends events and a line a frame to this file." };
+        var logFormat = new Option<string?>("--log-format") { Description = "text or json: of the log file; without one, of what is printed." };
+        logFormat.AcceptOnlyFromAmong("text", "json");
+        var json = new Option<bool>("--json") { Description = "Prints the totals at SIGINT as JSON." };
+        var command = new Command("run", "Serves the air until SIGINT or SIGTERM; SIGINT prints the totals.")
+        {
+            config, socket, isolation, capture, print, logFile, logFormat, json, stats, state,
+        };
         command.SetAction((parse, cancellation) =>
         {
             MediumConfiguration configuration;
             try
             {
                 configuration = Override(Load(parse.GetValue(config), parse.GetValue(socket)), parse.GetValue(isolation), parse.GetValue(capture));
+                configuration = OverrideLog(configuration, parse.GetValue(logFile), parse.GetValue(logFormat));
             }
             catch (ConfigurationException exception)
             {
@@ -36,7 +49,12 @@ public static class RunCommand
                     System.Console.Error.WriteLine(error);
                 return Task.FromResult(1);
             }
-            return Task.FromResult(Run(configuration, parse.GetValue(state) ?? DaemonState.DefaultPath(), parse.GetValue(stats), cancellation));
+            return Task.FromResult(Run(
+                configuration,
+                new ConsoleOutput(parse.GetValue(print), parse.GetValue(json)),
+                parse.GetValue(state) ?? DaemonState.DefaultPath(),
+                parse.GetValue(stats),
+                cancellation));
         });
         return command;
     }
@@ -55,9 +73,27 @@ public static class RunCommand
         Capture = capture is null ? configuration.Capture : new CaptureConfiguration(capture),
     };
 
-    private static int Run(MediumConfiguration configuration, string statePath, string? statsPath, CancellationToken cancellation)
+    private static MediumConfiguration OverrideLog(MediumConfiguration configuration, string? file, string? format) => configuration with
     {
-        using var log = new MediumLog(new TextLogSink(System.Console.Error));
+        Log = new LogConfiguration(
+            file is null ? configuration.Log.File : Path.GetFullPath(file),
+            format switch { "text" => LogFormat.Text, "json" => LogFormat.Json, _ => configuration.Log.Format }),
+    };
+
+    private static int Run(MediumConfiguration configuration, ConsoleOutput output, string statePath, string? statsPath, CancellationToken cancellation)
+    {
+        IReadOnlyList<ILogSink> sinks;
+        try
+        {
+            sinks = output.OpenSinks(configuration.Log);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            System.Console.Error.WriteLine($"shm-medium: the log {configuration.Log.File} cannot be opened: {exception.Message}");
+            return 1;
+        }
+        using ConsoleOutput console = output;
+        using var log = new MediumLog(sinks);
         using var stopped = new ManualResetEventSlim();
         bool interrupted = false;
         try
@@ -81,12 +117,14 @@ public static class RunCommand
                 WriteStats(daemon, statsPath);
             });
             System.Console.WriteLine("shm-medium: ready");
+            output.Start(daemon.Snapshots);
             notifier.Ready();
             stopped.Wait(cancellation);
             notifier.Stopping();
+            output.Dispose(); // the totals come below the table's last state
             WriteStats(daemon, statsPath);
             if (interrupted)
-                System.Console.WriteLine(JsonSerializer.Serialize(daemon.Snapshots.Take(), SnapshotJson.Default.MediumSnapshot));
+                output.WriteTotals(daemon.Snapshots.Take());
             return 0;
         }
         catch (LibCException exception)

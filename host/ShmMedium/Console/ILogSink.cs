@@ -1,9 +1,27 @@
 namespace ShmWifi.Medium.Console;
 
-/// <summary>Where events go. Called by one thread.</summary>
+/// <summary>Where events go, and frames if it wants them. Called by one thread.</summary>
+/// <remarks>An <see cref="IOException"/> ends the sink, with a message to the others. Disposed after the last line if it is disposable.</remarks>
 public interface ILogSink
 {
-    /// <summary>Writes an event; what cannot be written is the sink's loss.</summary>
+    /// <summary>What the sink is, for the message that it ended.</summary>
+    string Name => GetType().Name;
+
+    /// <summary>Whether it wants frames, too.</summary>
+    bool WantsFrames => false;
+
+    /// <summary>Writes an event.</summary>
     /// <param name="item">The event.</param>
     void Write(LogEvent item);
+
+    /// <summary>Writes a frame; only called when it <see cref="WantsFrames"/>.</summary>
+    /// <param name="frame">The frame.</param>
+    void Write(in FrameRecord frame)
+    {
+    }
+
+    /// <summary>Nothing more waits: show what was written.</summary>
+    void Flush()
+    {
+    }
 }

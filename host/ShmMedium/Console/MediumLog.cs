@@ -1,28 +1,23 @@
-using System.Threading.Channels;
 using ShmWifi.Medium.Engine;
 using ShmWifi.Medium.Ivshmem;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Medium.Console;
 
-/// <summary>Takes events from any thread without making it wait, and hands them to the sinks on a thread of its own.</summary>
-/// <remarks>Bounded: when the sinks are too slow, events are left out and their number is told later.</remarks>
+/// <summary>Takes events and frames from any thread without making it wait, and hands them to the sinks, each on a thread of its own.</summary>
 public sealed class MediumLog : IMediumLog, IServerLog, IDisposable
 {
-    private const int Capacity = 1024;
-    private readonly Channel<LogEvent> _events = Channel.CreateBounded<LogEvent>(new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
-    private readonly IReadOnlyList<ILogSink> _sinks;
-    private readonly Thread _thread;
-    private long _lost;
+    private readonly LogOutput[] _outputs;
 
     /// <summary>Starts writing to the sinks.</summary>
-    /// <param name="sinks">Where events go.</param>
-    public MediumLog(params IReadOnlyList<ILogSink> sinks)
-    {
-        _sinks = sinks;
-        _thread = new Thread(Run) { Name = "log", IsBackground = true };
-        _thread.Start();
-    }
+    /// <param name="sinks">Where events go; disposed with the log.</param>
+    public MediumLog(params IReadOnlyList<ILogSink> sinks) => _outputs = [.. sinks.Select(sink => new LogOutput(sink, Warn))];
+
+    /// <summary>Whether any sink wants frames.</summary>
+    public bool WantsFrames => _outputs.Any(o => o.WantsFrames);
+
+    /// <summary>Lines about frames that were left out: of the sink that lost most.</summary>
+    public long LostFrames => _outputs.Select(o => o.LostFrames).DefaultIfEmpty().Max();
 
     /// <inheritdoc/>
     public void PortAttached(Port port) => Info("vm-attached", port.Name, $"attached: port {port.Id}, peer {port.PeerId}, QEMU pid {port.Pid}");
@@ -57,36 +52,51 @@ public sealed class MediumLog : IMediumLog, IServerLog, IDisposable
     /// <param name="message">A sentence.</param>
     public void Warn(string message) => Add(LogLevel.Warning, "warning", null, message);
 
+    /// <summary>Adds a frame for the sinks that want frames; <see cref="WakeFrames"/> when no more follow at once.</summary>
+    /// <param name="frame">The frame.</param>
+    public void Add(in FrameRecord frame)
+    {
+        foreach (LogOutput output in _outputs)
+        {
+            if (output.WantsFrames)
+                output.Add(in frame);
+        }
+    }
+
+    /// <summary>Counts frames that nobody showed us.</summary>
+    /// <param name="frames">How many.</param>
+    public void AddLostFrames(long frames)
+    {
+        foreach (LogOutput output in _outputs)
+        {
+            if (output.WantsFrames)
+                output.AddLostFrames(frames);
+        }
+    }
+
+    /// <summary>Has the frames written.</summary>
+    public void WakeFrames()
+    {
+        foreach (LogOutput output in _outputs)
+        {
+            if (output.WantsFrames)
+                output.Wake();
+        }
+    }
+
     /// <summary>Writes what waits, and ends.</summary>
     public void Dispose()
     {
-        _events.Writer.TryComplete();
-        _thread.Join();
+        foreach (LogOutput output in _outputs)
+            output.Dispose();
     }
 
     private void Info(string kind, string? vm, string message) => Add(LogLevel.Info, kind, vm, message);
 
     private void Add(LogLevel level, string kind, string? vm, string message)
     {
-        if (!_events.Writer.TryWrite(new LogEvent(DateTimeOffset.Now, level, kind, vm, message)))
-            Interlocked.Increment(ref _lost);
-    }
-
-    private void Run()
-    {
-        while (_events.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
-        {
-            while (_events.Reader.TryRead(out LogEvent? item))
-                Write(item);
-            long lost = Interlocked.Exchange(ref _lost, 0);
-            if (lost != 0)
-                Write(new LogEvent(DateTimeOffset.Now, LogLevel.Warning, "events-lost", null, $"{lost} events were left out: the log is too slow"));
-        }
-    }
-
-    private void Write(LogEvent item)
-    {
-        foreach (ILogSink sink in _sinks)
-            sink.Write(item);
+        var item = new LogEvent(DateTimeOffset.Now, level, kind, vm, message);
+        foreach (LogOutput output in _outputs)
+            output.Add(item);
     }
 }

@@ -39,6 +39,7 @@ public sealed unsafe partial class MediumEngine
         ReportUnheard(port);
         Counters.Departed = SnapshotSource.AddDeparted(Counters.Departed, port);
         PublishPorts();
+        Interlocked.MemoryBarrier(); // the ports without it, before who inspects them; pairs with Inspect
         _log.PortDetached(port);
         FinishDetach(port, released);
     }
@@ -57,9 +58,9 @@ public sealed unsafe partial class MediumEngine
 
     private void FinishDetach(Port port, Action released)
     {
-        if (port.TotalReferences != 0)
+        if (port.TotalReferences != 0 || Volatile.Read(ref _inspections) != 0)
         {
-            // Others still read its slots; they are done soon, or go, too. Taps look every FrameTap.PollMs.
+            // Others still read its slots or counters; they are done soon, or go, too. Taps look every FrameTap.PollMs.
             _ = Task.Delay(FrameTap.PollMs).ContinueWith(_ => Post(() => FinishDetach(port, released)), TaskScheduler.Default);
             return;
         }

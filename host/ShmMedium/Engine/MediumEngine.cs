@@ -27,6 +27,7 @@ public sealed unsafe partial class MediumEngine : IDisposable
     private FrameTap[] _taps = [];
     private Port[] _portSnapshot = [];
     private long _controlAllocatedBytes;
+    private int _inspections;
     private volatile bool _isStopping;
 
     /// <summary>An engine that does not run yet.</summary>
@@ -50,6 +51,21 @@ public sealed unsafe partial class MediumEngine : IDisposable
 
     /// <summary>The ports that VMs have; a copy for other threads.</summary>
     public IReadOnlyList<Port> Ports => Volatile.Read(ref _portSnapshot);
+
+    /// <summary>Has another thread look at the ports; the memory of none of them is given back meanwhile.</summary>
+    /// <param name="look">Short: a VM that goes waits for it.</param>
+    public T Inspect<T>(Func<IReadOnlyList<Port>, T> look)
+    {
+        Interlocked.Increment(ref _inspections); // a full fence: before the ports are read; pairs with Detach
+        try
+        {
+            return look(Ports);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _inspections);
+        }
+    }
 
     /// <summary>Starts the thread.</summary>
     public void Start() => _thread.Start();

@@ -7,7 +7,13 @@ namespace ShmWifi.Medium.Telemetry;
 /// <param name="Vms">Each VM that is attached.</param>
 /// <param name="Lag">Each ordered pair of VMs between which frames passed.</param>
 /// <param name="Capture">The capture; null when there is none.</param>
-public sealed record MediumSnapshot(MediumTotals Medium, IReadOnlyList<VmSnapshot> Vms, IReadOnlyList<LagSnapshot> Lag, CaptureSnapshot? Capture);
+/// <param name="FrameLog">The lines about frames; null when nobody wants them.</param>
+public sealed record MediumSnapshot(
+    MediumTotals Medium,
+    IReadOnlyList<VmSnapshot> Vms,
+    IReadOnlyList<LagSnapshot> Lag,
+    CaptureSnapshot? Capture,
+    FrameLogSnapshot? FrameLog);
 
 /// <summary>Sums over all VMs, also those that went.</summary>
 /// <param name="Frames">Frames that radios sent.</param>
@@ -49,10 +55,13 @@ public sealed record MediumTotals(
 /// <param name="Doorbells">Rung at it.</param>
 /// <param name="DoorbellsSuppressed">Saved by its event index.</param>
 /// <param name="GuestDoorbells">Rung by it.</param>
+/// <param name="GuestDoorbellsSuppressed">Saved by the host's event index.</param>
 /// <param name="GuestSystemCalls">System calls of its service's data path.</param>
 /// <param name="CopiedBytes">Payload bytes that the host copied for it.</param>
 /// <param name="TxSlotsHeld">Its TX slots that others still read.</param>
+/// <param name="TxSlots">Its TX slots.</param>
 /// <param name="RxOutstanding">RX descriptors that it has not given back.</param>
+/// <param name="RxDescriptors">Its RX descriptors.</param>
 /// <param name="ClockErrorUs">Bound of its clock's error; null: not synced.</param>
 public sealed record VmSnapshot(
     string Name,
@@ -71,10 +80,13 @@ public sealed record VmSnapshot(
     ulong Doorbells,
     ulong DoorbellsSuppressed,
     ulong GuestDoorbells,
+    ulong GuestDoorbellsSuppressed,
     ulong GuestSystemCalls,
     ulong CopiedBytes,
     int TxSlotsHeld,
+    uint TxSlots,
     uint RxOutstanding,
+    uint RxDescriptors,
     double? ClockErrorUs);
 
 /// <summary>One radio.</summary>
@@ -112,6 +124,11 @@ public sealed record LagQuantiles(double P50, double P99, double P999, double Ma
 /// <param name="Lost">Frames left out, since it was too slow or had stopped.</param>
 /// <param name="Stopped">Why it stopped early; null: it runs.</param>
 public sealed record CaptureSnapshot(string File, long Frames, long Lost, string? Stopped);
+
+/// <summary>The lines about frames, on the console or in the log file.</summary>
+/// <param name="Frames">Frames read for them.</param>
+/// <param name="Lost">Frames without a line, since terminal or file was too slow.</param>
+public sealed record FrameLogSnapshot(long Frames, long Lost);
 
 /// <summary>Source-generated JSON of a snapshot.</summary>
 [JsonSerializable(typeof(MediumSnapshot))]

@@ -1,4 +1,5 @@
 using ShmWifi.Medium.Capture;
+using ShmWifi.Medium.Console;
 using ShmWifi.Medium.Engine;
 using ShmWifi.RingBuffer.Layout;
 
@@ -7,7 +8,8 @@ namespace ShmWifi.Medium.Telemetry;
 /// <summary>Reads the engine's counters from another thread.</summary>
 /// <param name="engine">The engine.</param>
 /// <param name="capture">The capture, or null.</param>
-public sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture)
+/// <param name="frameLog">The reader of frames for the log, or null.</param>
+public sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, FrameLog? frameLog)
 {
     private static readonly (string Reason, HostCounter Counter)[] DropCounters =
     [
@@ -21,9 +23,10 @@ public sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture)
     public static IEnumerable<string> DropReasons => DropCounters.Select(d => d.Reason);
 
     /// <summary>All that there is to tell now.</summary>
-    public MediumSnapshot Take()
+    public MediumSnapshot Take() => engine.Inspect(Take);
+
+    private MediumSnapshot Take(IReadOnlyList<Port> ports)
     {
-        IReadOnlyList<Port> ports = engine.Ports;
         List<VmSnapshot> vms = [.. ports.Select(Describe)];
         MediumTotals gone = engine.Counters.Departed;
         ulong frames = gone.Frames + Sum(vms, v => v.TxFrames);
@@ -39,7 +42,7 @@ public sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture)
             gone.PayloadBytesCopied + Sum(vms, v => v.CopiedBytes),
             PerFrame((ulong)engine.Counters.AllocatedBytes, frames),
             engine.Counters.Sleeps);
-        return new MediumSnapshot(totals, vms, [.. ports.SelectMany(to => ports.Select(from => DescribeLag(from, to)).OfType<LagSnapshot>())], capture?.Describe());
+        return new MediumSnapshot(totals, vms, [.. ports.SelectMany(to => ports.Select(from => DescribeLag(from, to)).OfType<LagSnapshot>())], capture?.Describe(), frameLog?.Describe());
     }
 
     /// <summary>Adds a VM that goes to the sums.</summary>
@@ -86,10 +89,13 @@ public sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture)
             Host(HostCounter.Doorbells),
             Host(HostCounter.DoorbellsSuppressed),
             port.Rings.ReadCounter(GuestCounter.Doorbells),
+            port.Rings.ReadCounter(GuestCounter.DoorbellsSuppressed),
             port.Rings.ReadCounter(GuestCounter.SystemCalls),
             Host(HostCounter.CopiedBytes),
             port.HeldSlots,
+            port.Rings.Tx.Length,
             port.OutstandingRx,
+            port.Rings.Rx.Length,
             ClockErrorUs(port));
     }
 

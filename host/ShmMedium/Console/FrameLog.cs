@@ -1,0 +1,88 @@
+using ShmWifi.Linux;
+using ShmWifi.Medium.Engine;
+using ShmWifi.Medium.Telemetry;
+
+namespace ShmWifi.Medium.Console;
+
+/// <summary>Reads a tap for the log: copies what a line needs, gives the slot back, and never waits for who shows the line.</summary>
+public sealed unsafe class FrameLog : IDisposable
+{
+    // Headers, the 4-way handshake and the SSID, which is the first element, lie within. Copied before it is read: the sender may
+    // change its slot meanwhile.
+    private const int CopiedOctets = 512;
+
+    private readonly MediumLog _log;
+    private readonly Thread _thread;
+    private readonly byte[] _copy = new byte[CopiedOctets];
+    private readonly long _unixOffsetNs = MonotonicClock.UnixOffsetNs;
+    private volatile bool _isStopping;
+    private long _frames;
+    private long _toldLost;
+
+    /// <summary>A reader that does not run yet.</summary>
+    /// <param name="log">Who wants frames.</param>
+    public FrameLog(MediumLog log)
+    {
+        _log = log;
+        _thread = new Thread(Run) { Name = "frame-log", IsBackground = true };
+    }
+
+    /// <summary>What the engine offers frames to.</summary>
+    public FrameTap Tap { get; } = new();
+
+    /// <summary>Starts the thread.</summary>
+    public void Start() => _thread.Start();
+
+    /// <summary>For snapshots.</summary>
+    public FrameLogSnapshot Describe() => new(Volatile.Read(ref _frames), _log.LostFrames);
+
+    /// <summary>Reads what waits, and ends. Call it when the engine offers nothing more.</summary>
+    public void Dispose()
+    {
+        _isStopping = true;
+        Tap.Wake();
+        if (_thread.IsAlive)
+            _thread.Join();
+        Tap.Dispose();
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            bool isLast = _isStopping;
+            bool any = false;
+            while (Tap.TryPeek(out TappedFrame frame))
+            {
+                Read(in frame);
+                any = true;
+            }
+            long lost = Tap.Lost - _toldLost;
+            _toldLost += lost;
+            if (lost != 0)
+                _log.AddLostFrames(lost);
+            if (any || lost != 0)
+                _log.WakeFrames();
+            if (isLast)
+                return;
+            Tap.Wait();
+        }
+    }
+
+    private void Read(in TappedFrame frame)
+    {
+        int copied = Math.Min(frame.Length, _copy.Length);
+        new ReadOnlySpan<byte>(frame.Bytes, copied).CopyTo(_copy);
+        Tap.Advance();
+        _log.Add(FrameRecord.Of(
+            _copy.AsSpan(0, copied),
+            frame.Length,
+            frame.Sender.Port.Name,
+            frame.Sender.Name,
+            (long)frame.TakenNs + _unixOffsetNs,
+            frame.FreqMhz,
+            frame.SignalDbm,
+            frame.IsAcked));
+        Volatile.Write(ref _frames, _frames + 1);
+    }
+}

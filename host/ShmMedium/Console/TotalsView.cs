@@ -1,0 +1,49 @@
+using ShmWifi.Medium.Telemetry;
+using Spectre.Console;
+
+namespace ShmWifi.Medium.Console;
+
+/// <summary>What was done from start to end, as tables: printed when the daemon is interrupted.</summary>
+public static class TotalsView
+{
+    /// <summary>Writes the totals.</summary>
+    /// <param name="console">Where to.</param>
+    /// <param name="totals">The last snapshot.</param>
+    /// <param name="colors">The VMs' colours.</param>
+    public static void Write(IAnsiConsole console, MediumSnapshot totals, VmColors colors)
+    {
+        MediumTotals medium = totals.Medium;
+        Table vms = SummaryView.NewTable(
+            "VM", "TX frames", "TX MB", "RX frames", "RX MB", "acked", "not acked", "drops", "doorbells/frame", "copied MB");
+        foreach (VmSnapshot vm in totals.Vms)
+        {
+            vms.AddRow(
+                new Markup(SummaryView.Colored(vm.Name, colors)),
+                new Text($"{vm.TxFrames}"),
+                new Text(Megabytes(vm.TxBytes)),
+                new Text($"{vm.RxFrames}"),
+                new Text(Megabytes(vm.RxBytes)),
+                new Text($"{vm.Acked}"),
+                new Text($"{vm.NotAcked}"),
+                new Text(SummaryView.DropText(vm.Drops)),
+                new Text(SummaryView.PerFrame(vm.Doorbells + vm.GuestDoorbells, vm.TxFrames + vm.RxFrames)),
+                new Text(Megabytes(vm.CopiedBytes)));
+        }
+        console.Write(vms);
+        if (totals.Lag.Count != 0)
+            console.Write(SummaryView.LagTable(totals.Lag, colors));
+        console.WriteLine($"All VMs, also those that went: {medium.Frames} frames ({Megabytes(medium.Bytes)} MB), {medium.Delivered} delivered, {medium.Dropped} dropped");
+        console.WriteLine(
+            $"{medium.DoorbellsPerFrame:0.00} doorbells a frame ({medium.DoorbellsSuppressed} suppressed), {medium.PayloadBytesCopied} payload bytes copied, "
+            + $"{medium.AllocatedBytesPerFrame:0.##} bytes allocated a frame, the engine slept {medium.Sleeps} times");
+        if (totals.Capture is { } capture)
+        {
+            string stopped = capture.Stopped is null ? "" : $"; it stopped early: {capture.Stopped}";
+            console.WriteLine($"Capture {capture.File}: {capture.Frames} frames, {capture.Lost} left out{stopped}");
+        }
+        if (totals.FrameLog is { } log)
+            console.WriteLine($"Lines about frames: {log.Frames} frames read, {log.Lost} left out");
+    }
+
+    private static string Megabytes(ulong bytes) => $"{bytes / 1e6:0.00}";
+}

@@ -1,0 +1,140 @@
+using System.Diagnostics.Metrics;
+
+namespace ShmWifi.Medium.Telemetry;
+
+/// <summary>The Meter <c>ShmWifi.Medium</c>: what the medium counts, for dotnet-counters, OpenTelemetry and <c>shm-medium top</c>.</summary>
+/// <remarks>
+/// <para>All instruments are observable: who listens has them read on its own thread, and the engine pays nothing. Tags: vm; direction
+/// (transmit, receive: as the VM sees it); reason; ring; from, to, hop, quantile. Values of tags hold neither ',' nor '=', since
+/// .NET's EventPipe face of meters joins tags by them, unescaped.</para>
+/// <para>Lag is a gauge of quantiles, not a Histogram: that would have to be recorded frame by frame, and EventPipe listeners take ten
+/// histograms at most unless told otherwise, where four hops of each pair of VMs want one. In µs, since dotnet-counters shows three
+/// decimals.</para>
+/// <para>docs/monitoring.md names the instruments.</para>
+/// </remarks>
+public sealed class MediumMeter : IDisposable
+{
+    /// <summary>The Meter's name.</summary>
+    public const string Name = "ShmWifi.Medium";
+
+    private const long SnapshotLifeMs = 50; // one collection reads all instruments within
+
+    private readonly Meter _meter = new(Name);
+    private readonly SnapshotSource _snapshots;
+    private readonly Lock _lock = new();
+    private MediumSnapshot? _snapshot;
+    private long _takenMs;
+    private bool _isDisposed;
+
+    /// <summary>Publishes the instruments.</summary>
+    /// <param name="snapshots">Read when somebody listens.</param>
+    public MediumMeter(SnapshotSource snapshots)
+    {
+        _snapshots = snapshots;
+        PublishVms();
+        PublishLag();
+        PublishTotals();
+    }
+
+    /// <summary>Ends; a listener that reads just now is waited for.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+            _isDisposed = true;
+        _meter.Dispose();
+    }
+
+    private void PublishVms()
+    {
+        Gauge("shmwifi.vm", "{vm}", "VMs attached", s => s.Vms.Select(v => Of(
+            1.0, ("vm", v.Name), ("state", v.State), ("pid", v.Pid), ("peer", v.PeerId), ("port", v.Port))));
+        Gauge("shmwifi.vm.clock.error", "us", "Bound of the error of what the VM knows of the host's clock", s => s.Vms
+            .Where(v => v.ClockErrorUs is not null)
+            .Select(v => Of(v.ClockErrorUs!.Value, ("vm", v.Name))));
+        Gauge("shmwifi.radio.frequency", "MHz", "Frequency of a radio's latest transmission; 0: none yet", s => s.Vms.SelectMany(v => v.Radios.Select(r => Of(
+            (double)r.FreqMhz, ("vm", v.Name), ("radio", r.Name), ("addresses", string.Join(' ', r.Addresses)), ("monitor", r.IsMonitor ? "yes" : "no")))));
+        Counter("shmwifi.frames", "{frame}", "Frames taken from a VM (transmit) and posted to it (receive)", s => s.Vms.SelectMany(v => Both(v, v.TxFrames, v.RxFrames)));
+        Counter("shmwifi.bytes", "By", "Bytes of those frames", s => s.Vms.SelectMany(v => Both(v, v.TxBytes, v.RxBytes)));
+        Counter("shmwifi.acked", "{frame}", "Unicast frames of a VM that were acknowledged", s => s.Vms.Select(v => Of(v.Acked, ("vm", v.Name))));
+        Counter("shmwifi.not_acked", "{frame}", "Unicast frames of a VM that were not", s => s.Vms.Select(v => Of(v.NotAcked, ("vm", v.Name))));
+        Counter("shmwifi.drops", "{frame}", "Frames lost, by reason", s => s.Vms.SelectMany(v => v.Drops.Select(d => Of(d.Value, ("vm", v.Name), ("reason", d.Key)))));
+        Counter("shmwifi.doorbells", "{doorbell}", "Doorbells rung by a VM (transmit) and at it (receive)", s => s.Vms.SelectMany(v => Both(v, v.GuestDoorbells, v.Doorbells)));
+        Counter("shmwifi.doorbells.suppressed", "{doorbell}", "Doorbells that event indices saved", s => s.Vms.SelectMany(v => Both(v, v.GuestDoorbellsSuppressed, v.DoorbellsSuppressed)));
+        Counter("shmwifi.guest.syscalls", "{call}", "System calls of the guest service's data path", s => s.Vms.Select(v => Of(v.GuestSystemCalls, ("vm", v.Name))));
+        Counter("shmwifi.copied", "By", "Payload bytes that the host copied for a VM", s => s.Vms.Select(v => Of(v.CopiedBytes, ("vm", v.Name))));
+        Gauge("shmwifi.ring.used", "{slot}", "TX slots that others still read; RX descriptors not given back", s => s.Vms.SelectMany(v => Rings(v, v.TxSlotsHeld, v.RxOutstanding)));
+        Gauge("shmwifi.ring.size", "{slot}", "TX slots; RX descriptors", s => s.Vms.SelectMany(v => Rings(v, v.TxSlots, v.RxDescriptors)));
+    }
+
+    private void PublishLag()
+    {
+        Counter("shmwifi.lag.frames", "{frame}", "Frames with all time stamps", s => s.Lag.Select(l => Of(l.Frames, ("from", l.From), ("to", l.To))));
+        Gauge("shmwifi.lag", "us", "One-way lag since both VMs are attached", s => s.Lag.SelectMany(l =>
+            Quantiles(l, "total", l.Us).Concat(l.Hops.SelectMany(hop => Quantiles(l, hop.Key, hop.Value)))));
+    }
+
+    private void PublishTotals()
+    {
+        Total("shmwifi.medium.frames", "{frame}", "Frames that radios sent, also of VMs that went", s => s.Medium.Frames);
+        Total("shmwifi.medium.bytes", "By", "Bytes of them", s => s.Medium.Bytes);
+        Total("shmwifi.medium.delivered", "{frame}", "Frames posted to hearers", s => s.Medium.Delivered);
+        Total("shmwifi.medium.dropped", "{frame}", "Frames lost", s => s.Medium.Dropped);
+        Total("shmwifi.medium.doorbells", "{doorbell}", "Doorbells rung", s => s.Medium.Doorbells);
+        Total("shmwifi.medium.doorbells.suppressed", "{doorbell}", "Doorbells that event indices saved", s => s.Medium.DoorbellsSuppressed);
+        Total("shmwifi.medium.copied", "By", "Payload bytes that the host copied", s => s.Medium.PayloadBytesCopied);
+        Total("shmwifi.medium.sleeps", "{sleep}", "Times the engine slept", s => (ulong)s.Medium.Sleeps);
+        Gauge("shmwifi.medium.allocated", "By/{frame}", "Bytes that the engine's rounds allocated, a frame", s => [Of(s.Medium.AllocatedBytesPerFrame)]);
+        Counter("shmwifi.capture.frames", "{frame}", "Frames in the capture", s => s.Capture is { } c ? [Of((ulong)c.Frames)] : []);
+        Counter("shmwifi.capture.lost", "{frame}", "Frames that the capture left out", s => s.Capture is { } c ? [Of((ulong)c.Lost)] : []);
+        Counter("shmwifi.log.frames", "{frame}", "Frames read for the log", s => s.FrameLog is { } l ? [Of((ulong)l.Frames)] : []);
+        Counter("shmwifi.log.lost", "{frame}", "Frames without a line in the log", s => s.FrameLog is { } l ? [Of((ulong)l.Lost)] : []);
+    }
+
+    private void Total(string name, string unit, string description, Func<MediumSnapshot, ulong> read) => Counter(name, unit, description, s => [Of(read(s))]);
+
+    private void Counter(string name, string unit, string description, Func<MediumSnapshot, IEnumerable<Measurement<long>>> read) =>
+        _meter.CreateObservableCounter(name, () => Observe(read), unit, description);
+
+    private void Gauge(string name, string unit, string description, Func<MediumSnapshot, IEnumerable<Measurement<double>>> read) =>
+        _meter.CreateObservableGauge(name, () => Observe(read), unit, description);
+
+    /// <summary>Reads under a lock, so that nothing is read of a medium that is taken down.</summary>
+    private List<Measurement<T>> Observe<T>(Func<MediumSnapshot, IEnumerable<Measurement<T>>> read)
+        where T : struct
+    {
+        lock (_lock)
+        {
+            if (_isDisposed)
+                return [];
+            if (_snapshot is null || Environment.TickCount64 - _takenMs > SnapshotLifeMs)
+            {
+                _snapshot = _snapshots.Take();
+                _takenMs = Environment.TickCount64;
+            }
+            return [.. read(_snapshot)];
+        }
+    }
+
+    private static IEnumerable<Measurement<long>> Both(VmSnapshot vm, ulong transmit, ulong receive) =>
+        [Of(transmit, ("vm", vm.Name), ("direction", "transmit")), Of(receive, ("vm", vm.Name), ("direction", "receive"))];
+
+    private static IEnumerable<Measurement<double>> Rings(VmSnapshot vm, double tx, double rx) =>
+        [Of(tx, ("vm", vm.Name), ("ring", "tx")), Of(rx, ("vm", vm.Name), ("ring", "rx"))];
+
+    private static IEnumerable<Measurement<double>> Quantiles(LagSnapshot lag, string hop, LagQuantiles us) =>
+        new[] { ("0.5", us.P50), ("0.99", us.P99), ("0.999", us.P999), ("1", us.Max) }
+            .Select(q => Of(q.Item2, ("from", lag.From), ("to", lag.To), ("hop", hop), ("quantile", q.Item1)));
+
+    /// <summary>A counter's value; a guest writes some of them, so they may be anything.</summary>
+    private static Measurement<long> Of(ulong value, params ReadOnlySpan<(string Key, object? Value)> tags) => new((long)Math.Min(value, long.MaxValue), Tags(tags));
+
+    private static Measurement<double> Of(double value, params ReadOnlySpan<(string Key, object? Value)> tags) => new(value, Tags(tags));
+
+    private static KeyValuePair<string, object?>[] Tags(ReadOnlySpan<(string Key, object? Value)> tags)
+    {
+        var pairs = new KeyValuePair<string, object?>[tags.Length];
+        for (int i = 0; i < tags.Length; i++)
+            pairs[i] = new(tags[i].Key, tags[i].Value);
+        return pairs;
+    }
+}
