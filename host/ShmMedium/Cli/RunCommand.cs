@@ -92,8 +92,27 @@ public static class RunCommand
             System.Console.Error.WriteLine($"shm-medium: the log {configuration.Log.File} cannot be opened: {exception.Message}");
             return 1;
         }
-        using ConsoleOutput console = output;
-        using var log = new MediumLog(sinks);
+        int code;
+        MediumSnapshot? totals;
+        using (output)
+        using (var log = new MediumLog(sinks))
+            code = Serve(configuration, output, log, statePath, statsPath, cancellation, out totals);
+        if (totals is not null)
+            output.WriteTotals(totals); // below the last line
+        return code;
+    }
+
+    /// <summary>Serves until a signal; when that was SIGINT, says what was done.</summary>
+    private static int Serve(
+        MediumConfiguration configuration,
+        ConsoleOutput output,
+        MediumLog log,
+        string statePath,
+        string? statsPath,
+        CancellationToken cancellation,
+        out MediumSnapshot? totals)
+    {
+        totals = null;
         using var stopped = new ManualResetEventSlim();
         bool interrupted = false;
         try
@@ -121,13 +140,13 @@ public static class RunCommand
             notifier.Ready();
             stopped.Wait(cancellation);
             notifier.Stopping();
-            output.Dispose(); // the totals come below the table's last state
+            output.Dispose(); // reads no snapshots of a daemon that goes
             WriteStats(daemon, statsPath);
             if (interrupted)
-                output.WriteTotals(daemon.Snapshots.Take());
+                totals = daemon.Snapshots.Take();
             return 0;
         }
-        catch (LibCException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             System.Console.Error.WriteLine($"shm-medium: {exception.Message}");
             return 1;

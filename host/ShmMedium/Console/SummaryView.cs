@@ -32,7 +32,7 @@ public sealed class SummaryView(VmColors colors)
     /// <param name="colors">The VMs' colours.</param>
     internal static Table LagTable(IReadOnlyList<LagSnapshot> lag, VmColors colors)
     {
-        Table table = NewTable("lag, µs", "frames", "p50", "p99", "p99.9", "max", "guest>host p50/p99", "in host", "host>guest", "clock error");
+        Table table = NewTable("lag, µs", "frames", "p50", "p99", "p99.9", "max", "guest>host p50/p99", "in host p50/p99", "host>guest p50/p99", "clock error");
         foreach (LagSnapshot pair in lag)
         {
             table.AddRow(

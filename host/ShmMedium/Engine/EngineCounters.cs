@@ -1,5 +1,3 @@
-using ShmWifi.Medium.Telemetry;
-
 namespace ShmWifi.Medium.Engine;
 
 /// <summary>What the engine counts of itself; one writer.</summary>
@@ -10,7 +8,4 @@ public sealed class EngineCounters
 
     /// <summary>Times the engine went to sleep.</summary>
     public long Sleeps { get; internal set; }
-
-    /// <summary>Sums of the VMs that went.</summary>
-    public MediumTotals Departed { get; internal set; } = new(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 }

@@ -21,7 +21,7 @@ public sealed unsafe partial class MediumEngine
         }
         port.LagFrom[port.Id] = new LinkLag();
         _ports.Add(port);
-        PublishPorts();
+        PublishPorts(_roster.Departed);
         _log.PortAttached(port);
     }
 
@@ -37,8 +37,7 @@ public sealed unsafe partial class MediumEngine
         ReclaimAll(port);
         port.IsRetired = true;
         ReportUnheard(port);
-        Counters.Departed = SnapshotSource.AddDeparted(Counters.Departed, port);
-        PublishPorts();
+        PublishPorts(SnapshotSource.AddDeparted(_roster.Departed, port));
         Interlocked.MemoryBarrier(); // the ports without it, before who inspects them; pairs with Inspect
         _log.PortDetached(port);
         FinishDetach(port, released);
@@ -74,7 +73,8 @@ public sealed unsafe partial class MediumEngine
             port.ReclaimNext();
     }
 
-    private void PublishPorts() => Volatile.Write(ref _portSnapshot, [.. _ports.Where(p => !p.IsRetired)]);
+    private void PublishPorts(MediumTotals departed) =>
+        Volatile.Write(ref _roster, new Roster([.. _ports.Where(p => !p.IsRetired)], departed));
 
     private void HandleControl(Port port, byte* slotAddress, in TxSlotHeader header)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ShmWifi.Linux;
+using ShmWifi.Medium.Telemetry;
 using ShmWifi.RingBuffer.Layout;
 using static ShmWifi.Linux.LibC;
 
@@ -25,7 +26,7 @@ public sealed unsafe partial class MediumEngine : IDisposable
     private readonly int _epoll;
     private readonly int _commandEvent;
     private FrameTap[] _taps = [];
-    private Port[] _portSnapshot = [];
+    private Roster _roster = new([], new MediumTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
     private long _controlAllocatedBytes;
     private int _inspections;
     private volatile bool _isStopping;
@@ -50,16 +51,17 @@ public sealed unsafe partial class MediumEngine : IDisposable
     public EngineCounters Counters { get; } = new();
 
     /// <summary>The ports that VMs have; a copy for other threads.</summary>
-    public IReadOnlyList<Port> Ports => Volatile.Read(ref _portSnapshot);
+    public IReadOnlyList<Port> Ports => Volatile.Read(ref _roster).Ports;
 
-    /// <summary>Has another thread look at the ports; the memory of none of them is given back meanwhile.</summary>
+    /// <summary>Has another thread look at the ports and at the sums of those that went; the memory of no port is given back meanwhile.</summary>
     /// <param name="look">Short: a VM that goes waits for it.</param>
-    public T Inspect<T>(Func<IReadOnlyList<Port>, T> look)
+    public T Inspect<T>(Func<IReadOnlyList<Port>, MediumTotals, T> look)
     {
         Interlocked.Increment(ref _inspections); // a full fence: before the ports are read; pairs with Detach
         try
         {
-            return look(Ports);
+            Roster roster = Volatile.Read(ref _roster);
+            return look(roster.Ports, roster.Departed);
         }
         finally
         {
@@ -119,7 +121,7 @@ public sealed unsafe partial class MediumEngine : IDisposable
                 continue;
             }
 
-            long spinNs = _spin.SpinNs(_portSnapshot.Length);
+            long spinNs = _spin.SpinNs(_roster.Ports.Length);
             if (spinNs > 0)
             {
                 long now = MonotonicClock.NowNs;
@@ -232,4 +234,7 @@ public sealed unsafe partial class MediumEngine : IDisposable
         var watched = new epoll_event { events = EPOLLIN | EPOLLET, data = (ulong)descriptor };
         LibCException.ThrowIfFailed(epoll_ctl(_epoll, EPOLL_CTL_ADD, descriptor, &watched), "epoll_ctl for an eventfd");
     }
+
+    /// <summary>The VMs that are there, and the sums of those that went: one word, so that nobody counts a VM twice.</summary>
+    private sealed record Roster(Port[] Ports, MediumTotals Departed);
 }

@@ -25,10 +25,9 @@ public sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, Fra
     /// <summary>All that there is to tell now.</summary>
     public MediumSnapshot Take() => engine.Inspect(Take);
 
-    private MediumSnapshot Take(IReadOnlyList<Port> ports)
+    private MediumSnapshot Take(IReadOnlyList<Port> ports, MediumTotals gone)
     {
         List<VmSnapshot> vms = [.. ports.Select(Describe)];
-        MediumTotals gone = engine.Counters.Departed;
         ulong frames = gone.Frames + Sum(vms, v => v.TxFrames);
         ulong doorbells = gone.Doorbells + Sum(vms, v => v.Doorbells + v.GuestDoorbells);
         var totals = new MediumTotals(
