@@ -1,0 +1,120 @@
+using ShmWifi.Configuration;
+using ShmWifi.Dot11;
+using ShmWifi.Medium;
+using ShmWifi.Medium.Console;
+using ShmWifi.Medium.Engine;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Tests.Medium;
+
+/// <summary>A whole daemon in this process, in a folder of its own, with small rings; and the VMs that attached to it.</summary>
+public sealed class TestDaemon : IDisposable
+{
+    /// <summary>Small, so that every ring is full soon.</summary>
+    public const string SmallRings = "{ ports: 8, txSlots: 64, rxDescriptors: 128, poolSlots: 32 }";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("shmwifi-medium").FullName;
+    private readonly MediumLog _log;
+    private readonly List<FakeVm> _vms = [];
+
+    /// <summary>Starts it.</summary>
+    /// <param name="isolation">shared or per-vm.</param>
+    /// <param name="geometry">YAML.</param>
+    /// <param name="vms">VMs with a socket of their own: name.sock.</param>
+    public TestDaemon(Isolation isolation, string geometry = SmallRings, params (string Name, int Radios)[] vms)
+    {
+        string yaml = $"""
+            isolation: {(isolation == Isolation.Shared ? "shared" : "per-vm")}
+            socket: any.sock
+            geometry: {geometry}
+
+            """;
+        if (vms.Length != 0)
+            yaml += "vms:\n" + string.Concat(vms.Select(vm => $"  - {{ name: {vm.Name}, socket: {vm.Name}.sock, radios: {vm.Radios} }}\n"));
+        _log = new MediumLog(Log);
+        Daemon = new Daemon(MediumConfiguration.Parse(yaml, Path.Combine(_folder, "medium.yaml")), Path.Combine(_folder, "state.json"), _log);
+    }
+
+    /// <summary>The daemon.</summary>
+    public Daemon Daemon { get; }
+
+    /// <summary>What it told people.</summary>
+    public RecordingSink Log { get; } = new();
+
+    /// <summary>A VM attaches.</summary>
+    /// <param name="name">The VM whose socket it takes; null: the common one.</param>
+    public FakeVm Connect(string? name = null)
+    {
+        var vm = FakeVm.Connect(Path.Combine(_folder, $"{name ?? "any"}.sock"));
+        _vms.Add(vm);
+        return vm;
+    }
+
+    /// <summary>A VM attaches, and its service starts with radios 0, 1, … of these addresses.</summary>
+    public FakeVm Attach(params ReadOnlySpan<MacAddress> radios)
+    {
+        FakeVm vm = Connect();
+        vm.Hello();
+        for (int i = 0; i < radios.Length; i++)
+            vm.AddRadio((ushort)i, radios[i]);
+        vm.Drain();
+        return vm;
+    }
+
+    /// <summary>The engine's side of a VM.</summary>
+    public Port PortOf(FakeVm vm) => Daemon.Engine.Ports.Single(p => p.PeerId == vm.PeerId);
+
+    /// <summary>A counter of the host's for a VM.</summary>
+    public static ulong Count(FakeVm vm, HostCounter counter) => vm.Port.ReadCounter(counter);
+
+    /// <summary>Waits for what must come, as long as it takes and no longer than <see cref="FakeVm.Patience"/>.</summary>
+    public static void Eventually(Func<bool> condition, string what) =>
+        Assert.That(SpinWait.SpinUntil(() => { Thread.Sleep(1); return condition(); }, FakeVm.Patience), Is.True, $"never came: {what}");
+
+    /// <summary>Has the engine thread answer, so it lives and does not hang.</summary>
+    public void AssertEngineAnswers()
+    {
+        using var answered = new ManualResetEventSlim();
+        Daemon.Engine.Post(answered.Set);
+        Assert.That(answered.Wait(FakeVm.Patience), Is.True, "the engine thread answers");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _vms.ForEach(vm => vm.Kill());
+        Eventually(() => Daemon.Engine.Ports.Count == 0, "all VMs are gone");
+        AssertEngineAnswers();
+        AssertEngineAnswers(); // after a round, in which the ports were released
+        Daemon.Dispose();
+        _vms.ForEach(vm => vm.Dispose());
+        _log.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>Keeps events.</summary>
+    public sealed class RecordingSink : ILogSink
+    {
+        private readonly List<LogEvent> _events = [];
+
+        /// <summary>Events so far.</summary>
+        public IReadOnlyList<LogEvent> Events
+        {
+            get
+            {
+                lock (_events)
+                    return [.. _events];
+            }
+        }
+
+        /// <inheritdoc/>
+        public void Write(LogEvent item)
+        {
+            lock (_events)
+                _events.Add(item);
+        }
+
+        /// <summary>Events of a kind.</summary>
+        public int Count(string kind) => Events.Count(e => e.Event == kind);
+    }
+}
