@@ -7,6 +7,7 @@ public static unsafe partial class LibC
     public const int EPERM = 1;
     public const int ENOENT = 2;
     public const int EINTR = 4;
+    public const int ENXIO = 6;
     public const int EAGAIN = 11;
     public const int EBADF = 9;
     public const int ENOMEM = 12;

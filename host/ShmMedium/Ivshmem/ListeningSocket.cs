@@ -71,8 +71,18 @@ public sealed unsafe class ListeningSocket : IDisposable
         _ = close(probe);
         if (connected == 0)
             throw new LibCException($"listen on {path}: another daemon serves it", EADDRINUSE);
-        if (error == ECONNREFUSED)
+        if (error == ECONNREFUSED && IsSocket(path))
             _ = unlink(path);
+    }
+
+    /// <summary>connect(2) refuses on any file that is no socket, too; open(2) fails with ENXIO on a socket.</summary>
+    private static bool IsSocket(string path)
+    {
+        int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+        if (descriptor < 0)
+            return errno == ENXIO;
+        _ = close(descriptor);
+        return false;
     }
 
     private static sockaddr_un AddressOf(string path)
