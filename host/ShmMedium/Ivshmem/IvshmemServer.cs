@@ -126,16 +126,17 @@ public sealed unsafe class IvshmemServer : IDisposable
             return;
         }
         Port port = connection.Port!;
-        Handshake.Send(connection.Descriptor, peerId, connection.Memory!.Descriptor, port.Waker, port.Doorbell);
+        Handshake.Send(connection.Descriptor, peerId, connection.Lease!.Memory.Descriptor, port.Waker, port.Doorbell);
     }
 
     /// <summary>Has the engine take the VM on. The engine answers between two rounds.</summary>
     private bool TryAttach(VmConnection connection, string name, ushort peerId)
     {
-        int waker = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), $"eventfd for {name}");
-        int doorbell = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), $"eventfd for {name}");
-        var done = new TaskCompletionSource<Port?>();
+        connection.Waker = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), $"eventfd for {name}");
+        connection.Doorbell = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), $"eventfd for {name}");
         RegionLease lease = _regions.Lease(name);
+        connection.Lease = lease;
+        var done = new TaskCompletionSource<Port?>();
         _engine.Post(() =>
         {
             int id = _engine.FindFreeId(_regions.PortLimit);
@@ -144,21 +145,20 @@ public sealed unsafe class IvshmemServer : IDisposable
                 done.SetResult(null);
                 return;
             }
-            HostPort rings = lease.Region.Attach(_regions.PortIndex(id), peerId, name);
-            var port = new Port(id, name, peerId, connection.Pid, _radioLimits.GetValueOrDefault(name, RingBuffer.Layout.Abi.MaxRadios), rings, doorbell, waker);
-            _engine.Attach(port);
-            done.SetResult(port);
+            try
+            {
+                HostPort rings = lease.Region.Attach(_regions.PortIndex(id), peerId, name);
+                int maxRadios = _radioLimits.GetValueOrDefault(name, RingBuffer.Layout.Abi.MaxRadios);
+                var port = new Port(id, name, peerId, connection.Pid, maxRadios, rings, connection.Doorbell, connection.Waker);
+                _engine.Attach(port);
+                done.SetResult(port);
+            }
+            catch (LibCException exception)
+            {
+                done.SetException(exception);
+            }
         });
         connection.Port = done.Task.GetAwaiter().GetResult();
-        connection.Memory = lease.Memory;
-        connection.Release = () =>
-        {
-            if (connection.Port is { } port)
-                lease.Region.Detach(port.Rings.Index);
-            lease.Dispose();
-            _ = close(waker);
-            _ = close(doorbell);
-        };
         if (connection.Port is null)
             connection.Release();
         return connection.Port is not null;
@@ -178,7 +178,9 @@ public sealed unsafe class IvshmemServer : IDisposable
         _connections.Remove(connection.Descriptor);
         _ = close(connection.Descriptor);
         if (connection.Port is { } port)
-            _engine.Post(() => _engine.Detach(port, connection.Release!));
+            _engine.Post(() => _engine.Detach(port, connection.Release));
+        else
+            connection.Release();
     }
 
     private string FreeName()
@@ -210,8 +212,21 @@ public sealed unsafe class IvshmemServer : IDisposable
 
         public Port? Port { get; set; }
 
-        public SharedMemory? Memory { get; set; }
+        public RegionLease? Lease { get; set; }
 
-        public Action? Release { get; set; }
+        public int Waker { get; set; } = -1;
+
+        public int Doorbell { get; set; } = -1;
+
+        /// <summary>Gives back what the VM's port used.</summary>
+        public void Release()
+        {
+            if (Port is { } port)
+                Lease!.Region.Detach(port.Rings.Index);
+            Lease?.Dispose();
+            _ = close(Waker);
+            _ = close(Doorbell);
+            (Lease, Waker, Doorbell) = (null, -1, -1);
+        }
     }
 }
