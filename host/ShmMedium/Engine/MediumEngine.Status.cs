@@ -16,7 +16,11 @@ public sealed unsafe partial class MediumEngine
         if (receiver is null || receiver.OutstandingRx <= DeferredStatuses.Slack || receiver.Deferred.IsFull)
             PostTxStatus(in status, receiver is not null);
         else
+        {
+            if (!receiver.Deferred.Any)
+                receiver.ReclaimedAtNs = MonotonicClock.NowNs; // it may have had nothing to give back for long: we wait from now on
             receiver.Deferred.Add(in status, receiver.NextRx - 1);
+        }
     }
 
     /// <summary>Tells the senders of frames that a receiver has come near to, or will not hear.</summary>
