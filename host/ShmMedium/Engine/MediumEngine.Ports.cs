@@ -40,7 +40,7 @@ public sealed unsafe partial class MediumEngine
         PublishPorts(SnapshotSource.AddDeparted(_roster.Departed, port));
         Interlocked.MemoryBarrier(); // the ports without it, before who inspects them; pairs with Inspect
         _log.PortDetached(port);
-        FinishDetach(port, released);
+        _leaving.Add((port, released));
     }
 
     /// <summary>Engine thread: a port number that no VM uses and whose slots nobody reads; -1 when all are taken.</summary>
@@ -55,16 +55,17 @@ public sealed unsafe partial class MediumEngine
         return -1;
     }
 
-    private void FinishDetach(Port port, Action released)
+    /// <summary>Lets ports go whose VM is gone, whose slots nobody reads, and whose counters no other thread reads just now.</summary>
+    private void ReleaseLeaving()
     {
-        if (port.TotalReferences != 0 || Volatile.Read(ref _inspections) != 0)
-        {
-            // Others still read its slots or counters; they are done soon, or go, too. Taps look every FrameTap.PollMs.
-            _ = Task.Delay(FrameTap.PollMs).ContinueWith(_ => Post(() => FinishDetach(port, released)), TaskScheduler.Default);
+        if (_leaving.Count == 0 || Volatile.Read(ref _inspections) != 0)
             return;
+        foreach ((Port port, Action released) in _leaving.Where(l => l.Port.TotalReferences == 0))
+        {
+            _ports.Remove(port);
+            released();
         }
-        _ports.Remove(port);
-        released();
+        _leaving.RemoveAll(l => l.Port.TotalReferences == 0);
     }
 
     private static void ReclaimAll(Port port)

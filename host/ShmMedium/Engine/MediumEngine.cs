@@ -22,6 +22,7 @@ public sealed unsafe partial class MediumEngine : IDisposable
     private readonly SpinBudget _spin;
     private readonly ConcurrentQueue<Action> _commands = new();
     private readonly List<Port> _ports = [];
+    private readonly List<(Port Port, Action Released)> _leaving = [];
     private readonly Thread _thread;
     private readonly int _epoll;
     private readonly int _commandEvent;
@@ -110,6 +111,7 @@ public sealed unsafe partial class MediumEngine : IDisposable
         {
             while (_commands.TryDequeue(out Action? command))
                 command();
+            ReleaseLeaving();
 
             _controlAllocatedBytes = 0;
             long allocated = GC.GetAllocatedBytesForCurrentThread();
@@ -218,11 +220,8 @@ public sealed unsafe partial class MediumEngine : IDisposable
             }
             timeoutMs = ReclaimPollMs;
         }
-        foreach (FrameTap tap in _taps)
-        {
-            if (tap.HoldsSlots)
-                timeoutMs = ReclaimPollMs;
-        }
+        if (_leaving.Count != 0)
+            timeoutMs = ReclaimPollMs;
         return _commands.IsEmpty && !_isStopping;
     }
 
