@@ -40,6 +40,10 @@ public sealed class MediumLog : IMediumLog, IServerLog, IDisposable
     public void RadioAdded(Radio radio) => Info("radio-added", radio.Port.Name, $"radio {radio.Name} ({radio.Identity}) is on the air");
 
     /// <inheritdoc/>
+    public void AnnouncementsUnlogged(Port port) =>
+        Add(LogLevel.Warning, "announcements-unlogged", port.Name, "announces radios too often; what it announces is not logged for now");
+
+    /// <inheritdoc/>
     public void RadioGone(Radio radio) => Info("radio-gone", radio.Port.Name, $"radio {radio.Name} left the air");
 
     /// <inheritdoc/>

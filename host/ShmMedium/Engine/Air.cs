@@ -10,6 +10,9 @@ public sealed class Air
     private Radio[] _radios = [];
     private int _radiosEver;
 
+    /// <summary>Radios that one VM may bring one after the other: captures keep an interface for each, so this bounds their memory.</summary>
+    public const int MaxRadiosEver = 65536;
+
     /// <summary>All radios.</summary>
     public Radio[] Radios => Volatile.Read(ref _radios);
 
@@ -32,8 +35,9 @@ public sealed class Air
             return radio;
         if (radio is not null)
             Remove(radio);
-        if (port.Radios.Count(r => r is not null) >= port.MaxRadios)
+        if (port.Radios.Count(r => r is not null) >= port.MaxRadios || port.RadiosEver == MaxRadiosEver)
             return null;
+        port.RadiosEver++;
         radio = new Radio(port, number, identity, _radiosEver++);
         port.Radios[number] = radio;
         Volatile.Write(ref _radios, [.. _radios, radio]);

@@ -26,6 +26,10 @@ public interface IMediumLog
     /// <param name="radio">The radio.</param>
     void RadioAdded(Radio radio);
 
+    /// <summary>A guest announces so much that no line is written for it for now (<see cref="LogAllowance"/>).</summary>
+    /// <param name="port">Its port.</param>
+    void AnnouncementsUnlogged(Port port);
+
     /// <summary>A radio left the air.</summary>
     /// <param name="radio">The radio.</param>
     void RadioGone(Radio radio);

@@ -192,7 +192,11 @@ public sealed unsafe partial class MediumEngine
     {
         if (port.IsFaulted || port.IsRetired || port.OutstandingRx == 0)
             return false;
-        if (!port.Rings.Rx.RefreshHead())
+        // In a shared region another guest may have scribbled the words that the ring started from: only our own count bounds the loop.
+        bool isRead = port.Rings.Rx.RefreshHead();
+        uint head = port.Rings.Rx.Head;
+        uint first = port.ReclaimedRx;
+        if (!isRead || head - first > port.OutstandingRx)
         {
             Fault(port, PortFault.RxHead);
             return false;

@@ -99,14 +99,16 @@ public sealed unsafe partial class MediumEngine
         {
             case RingKind.Hello:
                 Air.RemoveAll(port);
-                _log.GuestReady(port);
+                if (MayLog(port))
+                    _log.GuestReady(port);
                 break;
             case RingKind.RadioAdd:
                 AddRadio(port, slotAddress, in header, address);
                 break;
             case RingKind.RadioDel when radio is not null:
                 Air.Remove(radio);
-                _log.RadioGone(radio);
+                if (MayLog(port))
+                    _log.RadioGone(radio);
                 break;
             case RingKind.AddressAdd when radio is not null:
                 if (address.IsGroup || !Air.AddAddress(radio, address))
@@ -134,6 +136,10 @@ public sealed unsafe partial class MediumEngine
             Fault(port, PortFault.Length);
             return;
         }
+        // Copied first: the decoder throws when the guest changes bytes under it.
+        Span<byte> name = stackalloc byte[Abi.NameSize];
+        name = name[..(int)header.Length];
+        new ReadOnlySpan<byte>(slotAddress + header.Offset, name.Length).CopyTo(name);
         bool isNew = port.Radios[header.Radio]?.Identity != identity;
         Radio? radio = Air.AddOrGet(port, header.Radio, identity);
         if (radio is null)
@@ -143,10 +149,18 @@ public sealed unsafe partial class MediumEngine
         }
         radio.Flags = (RadioFlags)header.Flags;
         Air.SetMonitor(radio, radio.Flags.HasFlag(RadioFlags.Monitor));
-        if (!isNew)
-            return;
-        radio.Name = PrintableName(new ReadOnlySpan<byte>(slotAddress + header.Offset, (int)header.Length), header.Radio);
-        _log.RadioAdded(radio);
+        radio.Name = PrintableName(name, header.Radio);
+        if (isNew && MayLog(port))
+            _log.RadioAdded(radio);
+    }
+
+    /// <summary>Whether a line about what a guest announced may be logged; the first one too many says so.</summary>
+    private bool MayLog(Port port)
+    {
+        bool mayLog = port.Announcements.TryTake(MonotonicClock.NowNs, out bool isFirstRefusal);
+        if (isFirstRefusal)
+            _log.AnnouncementsUnlogged(port);
+        return mayLog;
     }
 
     /// <summary>A guest's text is shown on terminals and written to files: keep what is harmless there.</summary>

@@ -48,6 +48,7 @@ public sealed class Port
         HoldLimit = (int)geometry.TxSlots / 2;
         HoldLimitByPort = HoldLimit / 2;
         LagFrom = new LinkLag?[Abi.MaxPorts];
+        ReclaimedRx = rings.Rx.Tail;
     }
 
     /// <summary>The engine's number for it.</summary>
@@ -82,6 +83,12 @@ public sealed class Port
 
     /// <summary>The VM is gone; the port waits until nobody holds its slots.</summary>
     public bool IsRetired { get; set; }
+
+    /// <summary>What may still be logged of its announcements.</summary>
+    public LogAllowance Announcements { get; } = new();
+
+    /// <summary>Radios that the VM ever brought.</summary>
+    public int RadiosEver { get; set; }
 
     /// <summary>TX slots of this port that receivers still read.</summary>
     public int HeldSlots { get; private set; }
