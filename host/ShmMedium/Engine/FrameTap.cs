@@ -1,22 +1,21 @@
+using System.Runtime.InteropServices;
 using ShmWifi.Linux;
+using ShmWifi.RingBuffer.Layout;
 using static ShmWifi.Linux.LibC;
 
 namespace ShmWifi.Medium.Engine;
 
-/// <summary>A frame as a tap sees it: what the medium knows of it, and where its bytes are while the tap holds them.</summary>
+/// <summary>A frame as a tap sees it: what the medium knows of it, and where its bytes are until the reader has passed it.</summary>
 public unsafe struct TappedFrame
 {
     /// <summary>Who sent it.</summary>
     public Radio Sender;
 
-    /// <summary>The first byte of the 802.11 frame, in the sender's TX slot.</summary>
+    /// <summary>The first byte of the 802.11 frame: the tap's copy.</summary>
     public byte* Bytes;
 
     /// <summary>Bytes, without FCS.</summary>
     public int Length;
-
-    /// <summary>The slot's index.</summary>
-    public uint Slot;
 
     /// <summary>When the host took it, CLOCK_MONOTONIC ns.</summary>
     public ulong TakenNs;
@@ -40,10 +39,11 @@ public unsafe struct TappedFrame
     public bool IsAcked;
 }
 
-/// <summary>Shows the frames that pass to one other thread, by reference: the engine's side never waits and never copies.</summary>
+/// <summary>Shows the frames that pass to one other thread: the engine's side never waits.</summary>
 /// <remarks>
-/// A bounded SPSC ring in private memory. The reader holds the sender's slots as a receiver does; when it is slow, or too
-/// many slots are held, frames are left out and counted. It is woken when a quarter of the ring waits, else it looks
+/// A bounded SPSC ring in private memory, with a copy of each frame: a reader that held the sender's slot would stop the
+/// sender's ring while it waits for its disk or pipe, and would see bytes that the guest changes meanwhile. When it is
+/// slow, frames are left out and counted. It is woken when a quarter of the ring waits, else it looks
 /// every <see cref="PollMs"/> ms.
 /// </remarks>
 public sealed unsafe class FrameTap : IDisposable
@@ -55,10 +55,10 @@ public sealed unsafe class FrameTap : IDisposable
     private const uint Mask = Length - 1;
     private const uint WakeAt = 16;
     private readonly TappedFrame[] _frames = new TappedFrame[Length];
+    private readonly byte* _bytes = (byte*)NativeMemory.Alloc(Length, Abi.SlotPayloadSize);
     private readonly int _wake;
     private uint _tail;
     private uint _head;
-    private uint _released;
     private long _lost;
     private bool _isClosed;
 
@@ -68,7 +68,7 @@ public sealed unsafe class FrameTap : IDisposable
     /// <summary>Frames that the reader was too slow for.</summary>
     public long Lost => Volatile.Read(ref _lost);
 
-    /// <summary>Engine: the reader gives no more frames back and wants none. Set by the reader's owner.</summary>
+    /// <summary>The reader wants no more frames. Set by the reader's owner.</summary>
     public bool IsClosed
     {
         get => Volatile.Read(ref _isClosed);
@@ -76,34 +76,22 @@ public sealed unsafe class FrameTap : IDisposable
     }
 
     /// <summary>Engine: offers a frame.</summary>
-    /// <param name="frame">The frame; its slot is held until the reader has passed it.</param>
+    /// <param name="frame">The frame, where it lies now.</param>
     public void Offer(in TappedFrame frame)
     {
-        if (_tail - _released >= Length || !frame.Sender.Port.MayTap(frame.Slot))
+        if (_tail - Volatile.Read(ref _head) >= Length)
         {
             Volatile.Write(ref _lost, _lost + 1);
             return;
         }
-        frame.Sender.Port.AddTapReference(frame.Slot);
+        byte* copy = _bytes + ((nuint)(_tail & Mask) * Abi.SlotPayloadSize);
+        Buffer.MemoryCopy(frame.Bytes, copy, Abi.SlotPayloadSize, frame.Length);
         _frames[_tail & Mask] = frame;
+        _frames[_tail & Mask].Bytes = copy;
         Volatile.Write(ref _tail, _tail + 1);
         if (_tail - Volatile.Read(ref _head) == WakeAt)
             Wake();
     }
-
-    /// <summary>Engine: takes back the slots that the reader is done with.</summary>
-    public void Reclaim()
-    {
-        uint head = Volatile.Read(ref _head);
-        while (_released != head)
-        {
-            ref TappedFrame frame = ref _frames[_released++ & Mask];
-            frame.Sender.Port.DropTapReference(frame.Slot);
-        }
-    }
-
-    /// <summary>Engine: slots that the reader holds or has not given back yet.</summary>
-    public bool HoldsSlots => _tail != _released;
 
     /// <summary>Reader: the next frame; its bytes stay valid until <see cref="Advance"/>.</summary>
     /// <param name="frame">The frame.</param>
@@ -137,5 +125,9 @@ public sealed unsafe class FrameTap : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _ = close(_wake);
+    public void Dispose()
+    {
+        NativeMemory.Free(_bytes);
+        _ = close(_wake);
+    }
 }

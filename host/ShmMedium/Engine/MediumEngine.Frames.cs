@@ -120,16 +120,18 @@ public sealed unsafe partial class MediumEngine
             return false;
         }
 
+        if (!to.HasPlaceForFrame)
+        {
+            to.Rings.Count(HostCounter.DropPoolEmpty);
+            return false;
+        }
+
         bool byReference = to.Rings.Region == from.Rings.Region && from.MayHold(frame.Slot, to);
         byte* payload = frame.Bytes;
         ushort poolSlot = 0;
         if (!byReference)
         {
-            if (!to.TryTakePoolSlot(out poolSlot))
-            {
-                to.Rings.Count(HostCounter.DropPoolEmpty);
-                return false;
-            }
+            _ = to.TryTakePoolSlot(out poolSlot); // there is one: HasPlaceForFrame
             payload = to.Rings.PoolSlot(poolSlot);
             Buffer.MemoryCopy(frame.Bytes, payload, Abi.SlotSize, frame.Length);
             to.Rings.Count(HostCounter.Copied);
@@ -151,7 +153,7 @@ public sealed unsafe partial class MediumEngine
             PostedNs = (ulong)MonotonicClock.NowNs,
         };
         if (byReference)
-            to.CommitReference(from, frame.Slot);
+            to.CommitReference(from, frame.Slot, (ushort)(frame.Bytes - (byte*)from.Rings.TxSlot(frame.Slot)), (ushort)frame.Length);
         else
             to.CommitCopy(from, poolSlot);
         to.Rings.Count(HostCounter.RxFrames);
@@ -168,7 +170,6 @@ public sealed unsafe partial class MediumEngine
             Sender = frame.Sender,
             Bytes = frame.Bytes,
             Length = (int)frame.Length,
-            Slot = frame.Slot,
             TakenNs = frame.TakenNs,
             FreqMhz = frame.FreqMhz,
             Rates = frame.Rates,
@@ -201,8 +202,6 @@ public sealed unsafe partial class MediumEngine
             Fault(port, PortFault.RxHead);
             return false;
         }
-        uint head = port.Rings.Rx.Head;
-        uint first = port.ReclaimedRx;
         for (uint index = first; index != head; index++)
         {
             if (port.ReclaimNext() is { } sender && port.LagFrom[sender.Id] is { } lag)
@@ -211,9 +210,31 @@ public sealed unsafe partial class MediumEngine
                 lag.Record(descriptor->CapturedNs, descriptor->TakenNs, descriptor->PostedNs, port.Rings.InjectedNs(index));
             }
         }
-        if (first != head)
-            port.ReclaimedAtNs = MonotonicClock.NowNs;
-        return first != head;
+        if (first == head)
+            return false;
+        port.ReclaimedAtNs = MonotonicClock.NowNs;
+        port.IsStalled = false;
+        return true;
+    }
+
+    /// <summary>
+    /// TX slots go back in order, so one slot that a receiver does not give back stops its sender's whole ring. A receiver
+    /// that holds a ring up and gives nothing back for <see cref="Port.StallNs"/> (its VM is paused, its service hangs, it is
+    /// hostile) gets copies in place of all references, and no more references until it moves.
+    /// </summary>
+    private void RelieveSenders()
+    {
+        bool isAnyHeldUp = false;
+        foreach (Port port in _ports)
+            isAnyHeldUp |= port.IsHeldUp;
+        if (!isAnyHeldUp)
+            return;
+        long now = MonotonicClock.NowNs;
+        foreach (Port port in _ports)
+        {
+            if (port.HeldReferences != 0 && port.CheckStall(now))
+                port.MoveReferencesToPool();
+        }
     }
 
     /// <summary>Stops serving a guest that broke the rules; what it held is taken back.</summary>

@@ -8,7 +8,7 @@ namespace ShmWifi.Medium.Engine;
 
 /// <summary>The thread that owns all rings and all state of the air.</summary>
 /// <remarks>
-/// One round: carry out commands; take back what guests and taps are done with; take each port's frames and post their
+/// One round: carry out commands; take back what guests are done with; take each port's frames and post their
 /// descriptors; publish and ring once for each port that got any; give TX slots back. When a round found nothing: arm
 /// every ring, look once more, sleep in epoll. Frames allocate nothing, take no lock and copy no payload (by reference).
 /// Other threads reach it by <see cref="Post"/> and by taps; what they read of it are counters and snapshots.
@@ -150,12 +150,11 @@ public sealed unsafe partial class MediumEngine : IDisposable
         bool busy = false;
         foreach (Port port in _ports)
             busy |= Reclaim(port);
-        foreach (FrameTap tap in _taps)
-            tap.Reclaim();
         foreach (Port port in _ports)
             ReportDeferred(port);
         foreach (Port port in _ports)
             busy |= TakeFrames(port);
+        RelieveSenders();
         foreach (Port port in _ports)
         {
             Publish(port);

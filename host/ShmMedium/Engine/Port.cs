@@ -6,15 +6,19 @@ namespace ShmWifi.Medium.Engine;
 
 /// <summary>A VM's port as the engine keeps it: the rings, and in private memory who holds what.</summary>
 /// <remarks>Owned by the engine thread. Others may read <see cref="Name"/>, counters and lag.</remarks>
-public sealed class Port
+public sealed unsafe class Port
 {
     private readonly ushort[] _references;
-    private readonly byte[] _tapReferences;
     private readonly int[] _heldBy = new int[Abi.MaxPorts];
     private readonly Holding[] _holdings;
     private readonly ushort[] _freePool;
     private readonly uint _rxReserve;
     private int _freePoolCount;
+    private uint _stallHead;
+    private long _stallSinceNs;
+
+    /// <summary>How long a guest may hold a sender's ring up: longer than a live one is ever kept from a core.</summary>
+    public const long StallNs = 200_000_000;
 
     /// <summary>A fresh port.</summary>
     /// <param name="id">The engine's number for it; in a shared region its place in the port table, too.</param>
@@ -37,7 +41,6 @@ public sealed class Port
         Waker = waker;
         RegionGeometry geometry = rings.Region.Geometry;
         _references = new ushort[geometry.TxSlots];
-        _tapReferences = new byte[geometry.TxSlots];
         Deferred = new DeferredStatuses(geometry.RxDescriptors);
         _holdings = new Holding[geometry.RxDescriptors];
         _freePool = new ushort[geometry.PoolSlots];
@@ -45,10 +48,10 @@ public sealed class Port
             _freePool[slot] = (ushort)slot;
         _freePoolCount = _freePool.Length;
         _rxReserve = geometry.RxDescriptors / 8;
+        ReclaimedRx = rings.Rx.Tail;
         HoldLimit = (int)geometry.TxSlots / 2;
         HoldLimitByPort = HoldLimit / 2;
         LagFrom = new LinkLag?[Abi.MaxPorts];
-        ReclaimedRx = rings.Rx.Tail;
     }
 
     /// <summary>The engine's number for it.</summary>
@@ -81,14 +84,14 @@ public sealed class Port
     /// <summary>Lag of frames that came to this VM, by the sending port's number; made when a port attaches.</summary>
     public LinkLag?[] LagFrom { get; }
 
-    /// <summary>The VM is gone; the port waits until nobody holds its slots.</summary>
-    public bool IsRetired { get; set; }
-
     /// <summary>What may still be logged of its announcements.</summary>
     public LogAllowance Announcements { get; } = new();
 
     /// <summary>Radios that the VM ever brought.</summary>
     public int RadiosEver { get; set; }
+
+    /// <summary>The VM is gone; the port waits until nobody holds its slots.</summary>
+    public bool IsRetired { get; set; }
 
     /// <summary>TX slots of this port that receivers still read.</summary>
     public int HeldSlots { get; private set; }
@@ -101,9 +104,6 @@ public sealed class Port
 
     /// <summary>References to this port's slots, over all slots.</summary>
     public int TotalReferences { get; private set; }
-
-    /// <summary>TX slots of this port that taps still read.</summary>
-    public int TappedSlots { get; private set; }
 
     /// <summary>Statuses of frames for this VM that wait until it is near them.</summary>
     internal DeferredStatuses Deferred { get; }
@@ -138,33 +138,20 @@ public sealed class Port
     /// <summary>Whether a TX status or a control message has room.</summary>
     public bool HasRoomForStatus => OutstandingRx < Rings.Rx.Length;
 
+    /// <summary>References into senders' slots that the guest has and that were not reclaimed.</summary>
+    public int HeldReferences { get; private set; }
+
+    /// <summary>The guest holds a ring up and gives nothing back: it gets copies until it does.</summary>
+    public bool IsStalled { get; set; }
+
+    /// <summary>Whether held slots keep this port from being used: half of its ring waits behind them, or its VM is gone.</summary>
+    public bool IsHeldUp => HeldSlots != 0 && (IsRetired || Rings.Tx.Held > HoldLimit);
+
     /// <summary>Whether one more frame of ours may lie in its slot for <paramref name="receiver"/>.</summary>
     /// <param name="slot">The TX slot's index, free-running.</param>
     /// <param name="receiver">Who would hold it.</param>
     public bool MayHold(uint slot, Port receiver) =>
-        _heldBy[receiver.Id] < HoldLimitByPort && (HeldSlots < HoldLimit || _references[Wrap(slot)] != 0);
-
-    /// <summary>Whether a tap may read a slot: taps have a quarter of the ring between them, beside the receivers' half.</summary>
-    /// <param name="slot">The TX slot's index.</param>
-    public bool MayTap(uint slot) => TappedSlots < HoldLimit / 2 || _tapReferences[Wrap(slot)] != 0;
-
-    /// <summary>Counts one tap that reads a slot.</summary>
-    /// <param name="slot">The TX slot's index.</param>
-    public void AddTapReference(uint slot)
-    {
-        if (_tapReferences[Wrap(slot)]++ == 0)
-            TappedSlots++;
-        TotalReferences++;
-    }
-
-    /// <summary>Counts one tap less.</summary>
-    /// <param name="slot">The TX slot's index.</param>
-    public void DropTapReference(uint slot)
-    {
-        TotalReferences--;
-        if (--_tapReferences[Wrap(slot)] == 0)
-            TappedSlots--;
-    }
+        !receiver.IsStalled && _heldBy[receiver.Id] < HoldLimitByPort && (HeldSlots < HoldLimit || _references[Wrap(slot)] != 0);
 
     /// <summary>Counts one receiver that reads a slot.</summary>
     /// <param name="slot">The TX slot's index.</param>
@@ -186,7 +173,7 @@ public sealed class Port
 
     /// <summary>Whether nobody reads a slot.</summary>
     /// <param name="slot">The TX slot's index.</param>
-    public bool IsUnheld(uint slot) => _references[Wrap(slot)] == 0 && _tapReferences[Wrap(slot)] == 0;
+    public bool IsUnheld(uint slot) => _references[Wrap(slot)] == 0;
 
     /// <summary>The next RX descriptor's index; fill it, then call one of the three that commit it.</summary>
     public uint NextRx => Rings.Rx.Tail + PendingRx;
@@ -194,20 +181,57 @@ public sealed class Port
     /// <summary>Commits a descriptor that points into a sender's slot.</summary>
     /// <param name="sender">Whose slot.</param>
     /// <param name="slot">Its index.</param>
-    public void CommitReference(Port sender, uint slot)
+    /// <param name="offset">Where in the slot the frame starts.</param>
+    /// <param name="length">Bytes of it.</param>
+    public void CommitReference(Port sender, uint slot, ushort offset, ushort length)
     {
         sender.AddReference(slot);
         sender._heldBy[Id]++;
-        Hold(new Holding(sender, slot, HoldingKind.Reference));
+        HeldReferences++;
+        Hold(new Holding(sender, slot, HoldingKind.Reference, offset, length));
     }
 
     /// <summary>Commits a descriptor that points into the RX pool.</summary>
     /// <param name="sender">Who sent the frame.</param>
     /// <param name="poolSlot">From <see cref="TryTakePoolSlot"/>.</param>
-    public void CommitCopy(Port sender, ushort poolSlot) => Hold(new Holding(sender, poolSlot, HoldingKind.Copy));
+    public void CommitCopy(Port sender, ushort poolSlot) => Hold(new Holding(sender, poolSlot, HoldingKind.Copy, 0, 0));
 
     /// <summary>Commits a descriptor without payload.</summary>
     public void CommitMessage() => Hold(default);
+
+    /// <summary>Whether one more frame for this VM has a place: as many pool slots stay free as references are held, so that each can be moved.</summary>
+    public bool HasPlaceForFrame => _freePoolCount > HeldReferences;
+
+    /// <summary>Whether the guest gave nothing back for <see cref="StallNs"/>, as far as it was looked at.</summary>
+    /// <param name="nowNs">CLOCK_MONOTONIC.</param>
+    public bool CheckStall(long nowNs)
+    {
+        if (_stallHead != ReclaimedRx || _stallSinceNs == 0)
+            (_stallHead, _stallSinceNs) = (ReclaimedRx, nowNs);
+        IsStalled = nowNs - _stallSinceNs >= StallNs;
+        if (IsStalled)
+            _stallSinceNs = 0;
+        return IsStalled;
+    }
+
+    /// <summary>Copies what lies in senders' slots for this guest into its pool, points its descriptors there and lets the slots go.</summary>
+    /// <remarks>A guest that was stopped between reading a descriptor and reading its frame may see the slot change; it is one frame a stall.</remarks>
+    public void MoveReferencesToPool()
+    {
+        for (uint index = ReclaimedRx; index != NextRx; index++)
+        {
+            ref Holding holding = ref _holdings[index & (uint)(_holdings.Length - 1)];
+            if (holding.Kind != HoldingKind.Reference || !TryTakePoolSlot(out ushort poolSlot))
+                continue;
+            byte* copy = Rings.PoolSlot(poolSlot);
+            Buffer.MemoryCopy((byte*)holding.Sender!.Rings.TxSlot(holding.Slot) + holding.Offset, copy, Abi.SlotSize, holding.Length);
+            Volatile.Write(ref Rings.Descriptor(index)->Offset, Rings.OffsetOf(copy));
+            Rings.Count(HostCounter.Copied);
+            Rings.Count(HostCounter.CopiedBytes, holding.Length);
+            DropHeldReference(in holding);
+            holding = new Holding(holding.Sender, poolSlot, HoldingKind.Copy, 0, 0);
+        }
+    }
 
     /// <summary>Takes a slot of the RX pool.</summary>
     /// <param name="slot">Its number.</param>
@@ -244,8 +268,7 @@ public sealed class Port
         switch (holding.Kind)
         {
             case HoldingKind.Reference:
-                sender!.DropReference(holding.Slot);
-                sender._heldBy[Id]--;
+                DropHeldReference(in holding);
                 break;
             case HoldingKind.Copy:
                 _freePool[_freePoolCount++] = (ushort)holding.Slot;
@@ -253,6 +276,13 @@ public sealed class Port
         }
         holding = default;
         return sender;
+    }
+
+    private void DropHeldReference(in Holding holding)
+    {
+        holding.Sender!.DropReference(holding.Slot);
+        holding.Sender._heldBy[Id]--;
+        HeldReferences--;
     }
 
     private void Hold(Holding holding)
@@ -270,5 +300,5 @@ public sealed class Port
         Copy,
     }
 
-    private readonly record struct Holding(Port? Sender, uint Slot, HoldingKind Kind);
+    private readonly record struct Holding(Port? Sender, uint Slot, HoldingKind Kind, ushort Offset, ushort Length);
 }
