@@ -17,6 +17,7 @@ public class LayoutTests
         #include <sched.h>
         #include <signal.h>
         #include <stddef.h>
+        #include <termios.h>
         #include <time.h>
         #include <unistd.h>
         #include <sys/epoll.h>
