@@ -1,0 +1,19 @@
+using System.Text.RegularExpressions;
+
+namespace ShmWifi.SystemTests.KernelModule;
+
+/// <summary>What in a guest's kernel log must not be there.</summary>
+internal static partial class KernelLog
+{
+    /// <summary>Lines of splats and of taint, but for what the kernel says of any module that Debian has not built and signed.</summary>
+    /// <param name="log">As dmesg prints it.</param>
+    public static IReadOnlyList<string> Complaints(string log) =>
+        [.. log.Split('\n').Where(line => Complaint().IsMatch(line) && !NotDebians().IsMatch(line))];
+
+    [GeneratedRegex("WARNING:|BUG:|BUG at|Oops:|Call Trace:|general protection fault|blocked for more than|Kernel panic|taint")]
+    private static partial Regex Complaint();
+
+    // Source: linux kernel/module/main.c
+    [GeneratedRegex(@"shmwifi: (loading out-of-tree module taints kernel\.|module verification failed: signature and/or required key missing - tainting kernel)$")]
+    private static partial Regex NotDebians();
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The user space of the module's tests, in the guest.
+ *
+ *	probe memtype FILE OFFSET LENGTH	memory type of each page of a mapping: "TYPE PAGES" lines
+ *	probe rings DEVICE LENGTH ROUNDS	rings peer 0 and waits for its interrupt: "COUNT WORD" lines
+ *	probe hold DEVICE LENGTH		maps both maps, says "mapped", and tells what becomes of them
+ *
+ * LENGTH is that of the region, map0. The registers, map1, are a page.
+ */
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define PAGE		4096UL
+#define REGISTERS	PAGE		/* UIO: map n is at n pages */
+#define IV_POSITION	2		/* of u32. Source: QEMU docs/specs/ivshmem-spec.rst */
+#define DOORBELL	3
+#define PEER_0_VECTOR_0	0U
+
+/* The last page of the region: a word from the guest, then one from the host. */
+#define GUEST_WORD	0
+#define HOST_WORD	1
+
+static sigjmp_buf lost;
+
+static int open_file(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		err(1, "open %s", path);
+	return fd;
+}
+
+static volatile void *map(int fd, size_t length, off_t offset)
+{
+	void *address = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
+
+	if (address == MAP_FAILED)
+		err(1, "mmap of %zu bytes at %#jx", length, (intmax_t)offset);
+	return address;
+}
+
+static int print_memtypes(const char *path, off_t offset, size_t length)
+{
+	volatile const uint8_t *start = map(open_file(path), length, offset);
+	int memtype = open("/proc/memtype", O_RDONLY);
+	char type[32], last[32] = "";
+	unsigned long pages = 0;
+
+	if (memtype < 0)
+		err(1, "open /proc/memtype");
+	for (volatile const uint8_t *page = start; page < start + length; page += PAGE, pages++) {
+		ssize_t size;
+
+		(void)*(volatile const uint32_t *)page;
+		size = pread(memtype, type, sizeof(type) - 1, (uintptr_t)page);
+		if (size < 0)
+			err(1, "memory type of page %lu of %s", (unsigned long)(page - start) / PAGE, path);
+		type[size] = 0;
+		if (pages && strcmp(type, last)) {
+			printf("%s %lu\n", last, pages);
+			pages = 0;
+		}
+		strcpy(last, type);
+	}
+	printf("%s %lu\n", last, pages);
+	return 0;
+}
+
+static volatile uint32_t *map_registers(int fd)
+{
+	return map(fd, PAGE, REGISTERS);
+}
+
+static int ring(const char *path, size_t length, int rounds)
+{
+	int fd = open_file(path);
+	volatile uint8_t *region = map(fd, length, 0);
+	volatile uint64_t *words = (volatile uint64_t *)(region + length - PAGE);
+	volatile uint32_t *registers = map_registers(fd);
+	struct pollfd interrupt = { .fd = fd, .events = POLLIN };
+
+	printf("peer %u\n", registers[IV_POSITION]);
+	if (poll(&interrupt, 1, 100) != 0)
+		errx(1, "an interrupt that nobody sent");
+	for (int i = 1; i <= rounds; i++) {
+		uint32_t count;
+
+		words[GUEST_WORD] = i;
+		registers[DOORBELL] = PEER_0_VECTOR_0;
+		if (poll(&interrupt, 1, 10000) != 1)
+			errx(1, "no interrupt within 10 s of doorbell %d", i);
+		if (read(fd, &count, sizeof(count)) != sizeof(count))
+			err(1, "read %s", path);
+		printf("%u %ju\n", count, (uintmax_t)words[HOST_WORD]);
+	}
+	return 0;
+}
+
+static void on_sigbus(int signal)
+{
+	(void)signal;
+	siglongjmp(lost, 1);
+}
+
+/* Touches a word until it is gone. */
+static void await_sigbus(const char *name, volatile uint32_t *word)
+{
+	if (!sigsetjmp(lost, 1)) {
+		for (int i = 0; i < 1000; i++) {
+			(void)*word;
+			usleep(10000);
+		}
+		printf("%s: still there\n", name);
+	} else {
+		printf("%s: SIGBUS\n", name);
+	}
+}
+
+static int hold(const char *path, size_t length)
+{
+	int fd = open_file(path);
+	volatile uint32_t *region = map(fd, length, 0);
+	volatile uint32_t *registers = map_registers(fd);
+	uint32_t count;
+
+	signal(SIGBUS, on_sigbus);
+	(void)*region;
+	(void)registers[IV_POSITION];
+	puts("mapped");
+	await_sigbus("region", region);
+	await_sigbus("registers", &registers[IV_POSITION]);
+	printf("read: %s\n", read(fd, &count, sizeof(count)) < 0 ? strerror(errno) : "went well");
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	setlinebuf(stdout);
+	if (argc == 5 && !strcmp(argv[1], "memtype"))
+		return print_memtypes(argv[2], strtol(argv[3], NULL, 0), strtoul(argv[4], NULL, 0));
+	if (argc == 5 && !strcmp(argv[1], "rings"))
+		return ring(argv[2], strtoul(argv[3], NULL, 0), atoi(argv[4]));
+	if (argc == 4 && !strcmp(argv[1], "hold"))
+		return hold(argv[2], strtoul(argv[3], NULL, 0));
+	errx(2, "usage: probe memtype FILE OFFSET LENGTH | rings DEVICE LENGTH ROUNDS | hold DEVICE LENGTH");
+}
