@@ -26,7 +26,7 @@ internal static class QemuCommand
             "-machine", "pc", "-accel", accel, "-cpu", accel == "kvm" ? "host" : "max",
             "-smp", $"{vm.Cpus}", "-m", $"{vm.MemoryMib}",
             "-kernel", Checkout.Kernel(vm.Kernel), "-initrd", Checkout.Initramfs(vm.Kernel),
-            "-append", KernelCommandLine(vm),
+            "-append", KernelCommandLine(vm, accel),
             "-chardev", $"socket,id=console,path={Value(ConsoleSocket(folder))},server=on,wait=off,logfile={Value(SerialLog(folder))},logappend=on",
             "-serial", "chardev:console",
             "-qmp", $"unix:{Value(QmpSocket(folder))},server=on,wait=off",
@@ -63,10 +63,11 @@ internal static class QemuCommand
     /// <param name="folder">The VM's folder.</param>
     public static string QmpSocket(string folder) => Path.Combine(folder, "qmp");
 
-    private static string KernelCommandLine(VmSpec vm)
+    private static string KernelCommandLine(VmSpec vm, string accel)
     {
         var radios = vm.KernelRadios > 0 ? string.Create(CultureInfo.InvariantCulture, $" shmwifi.radios={vm.KernelRadios}") : "";
-        return $"console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable cryptomgr.notests lsm= shmwifi.name={vm.Name}{radios}";
+        var tsc = accel == "tcg" ? $" tsc_early_khz={HostTsc.Khz}" : "";
+        return $"console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable{tsc} cryptomgr.notests lsm= shmwifi.name={vm.Name}{radios}";
     }
 
     private static string[] Nic(string id, string tap, int index) =>
