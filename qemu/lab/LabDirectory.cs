@@ -26,6 +26,8 @@ internal sealed class LabDirectory(string name)
     /// <exception cref="LabException">A lab of this name runs, or socket paths would be too long.</exception>
     public void Prepare(IEnumerable<string> vms)
     {
+        if (name.Length == 0 || name[0] == '.' || name.Contains('/', StringComparison.Ordinal))
+            throw new LabException($"'{name}' cannot name a folder under {Checkout.Run}");
         if (TryRead() is { Supervisor.IsAlive: true } running && running.Supervisor != Processes.ProcessIdentity.Current)
             throw new LabException($"a lab '{name}' runs already (pid {running.Supervisor.Id}): './shmwifi lab down' ends it");
         if (Directory.Exists(Path))

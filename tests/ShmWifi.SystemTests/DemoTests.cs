@@ -15,9 +15,10 @@ public class DemoTests
     [TestCase("6.1", "per-vm", "wpa2")]
     public void StationsAssociateAndNothingIsLost(string kernel, string isolation, string security)
     {
-        var file = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"demo-{kernel}-{isolation}-{security}.json");
+        var name = $"test-{kernel}-{isolation}-{security}";
+        var file = Path.Combine(TestContext.CurrentContext.WorkDirectory, name + ".json");
         var (exitCode, output) = LabCommand.Run(
-            Limit, "demo", "--kernel", kernel, "--isolation", isolation, "--security", security, "--json", file);
+            Limit, "demo", "--name", name, "--kernel", kernel, "--isolation", isolation, "--security", security, "--json", file);
         Assert.That(exitCode, Is.Zero, output);
         var report = JsonNode.Parse(File.ReadAllText(file))!;
         using (Assert.EnterMultipleScope())

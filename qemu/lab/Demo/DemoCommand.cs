@@ -19,13 +19,15 @@ internal static class DemoCommand
         var stations = Number("--stations", "How many stations.", 2, 1, 100);
         var seconds = Number("--duration", "Seconds that the pings of each pair, and each TCP test, take.", 5, 4, 3600);
         var soak = new Option<TimeSpan>("--soak") { Description = "Keep traffic for that long, such as 5m or 90s, then look for lost links.", CustomParser = Duration };
+        var name = new Option<string>("--name") { Description = "Names the folder run/NAME of its logs and capture.", DefaultValueFactory = _ => "demo" };
         var json = new Option<FileInfo?>("--json") { Description = "Write the figures to this file." };
         var command = new Command("demo", "An access point and stations in VMs of their own: association, ping, TCP, beside both floors.")
         {
-            kernel, isolation, security, stations, seconds, soak, json,
+            kernel, isolation, security, stations, seconds, soak, json, name,
         };
         command.SetAction((result, cancellation) => DemoRun.RunAsync(
             new DemoOptions(
+                result.GetRequiredValue(name),
                 result.GetValue(kernel) ?? "6.12",
                 result.GetValue(isolation) == "per-vm",
                 Enum.Parse<Security>(result.GetRequiredValue(security), ignoreCase: true),
