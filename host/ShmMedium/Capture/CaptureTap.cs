@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Engine;
 using ShmWifi.Medium.Telemetry;
+using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Medium.Capture;
 
@@ -14,6 +15,7 @@ public sealed unsafe class CaptureTap : IDisposable
     private readonly Dictionary<int, int> _interfaces = [];
     private readonly Thread _thread;
     private readonly byte[] _radiotap = new byte[RadiotapHeader.MaxLength];
+    private readonly byte[] _frame = new byte[Abi.SlotPayloadSize];
     private readonly long _unixFromMonotonicNs = Linux.MonotonicClock.UnixOffsetNs;
     private volatile bool _isStopping;
     private volatile string? _stopped;
@@ -60,26 +62,26 @@ public sealed unsafe class CaptureTap : IDisposable
             _stopped = exception.Message;
             Tap.IsClosed = true;
             _onStopped($"capture to {_path} stopped after {_frames} frames: {exception.Message}");
-            Discard();
         }
     }
 
     private void Write(PcapngWriter writer)
     {
-        while (!_isStopping)
+        while (true)
         {
+            bool isLast = _isStopping;
             bool any = false;
-            while (Tap.TryPeek(out TappedFrame frame))
+            while (Tap.TryTake(_frame, out TappedFrame frame))
             {
                 WriteFrame(writer, in frame);
-                Tap.Advance();
                 any = true;
             }
             if (any)
                 writer.Flush();
+            if (isLast)
+                return;
             Tap.Wait();
         }
-        writer.Flush();
     }
 
     private void WriteFrame(PcapngWriter writer, in TappedFrame frame)
@@ -92,7 +94,7 @@ public sealed unsafe class CaptureTap : IDisposable
         if (!Channel.TryFromFrequency((int)frame.FreqMhz, out Channel channel))
             return;
         int length = RadiotapHeader.Write(_radiotap, channel, FirstRate(in frame, channel.Band), frame.SignalDbm, noiseDbm: null);
-        writer.WriteFrame(number, (long)frame.TakenNs + _unixFromMonotonicNs, FrameDirection.Outbound, _radiotap.AsSpan(0, length), new ReadOnlySpan<byte>(frame.Bytes, frame.Length));
+        writer.WriteFrame(number, (long)frame.TakenNs + _unixFromMonotonicNs, FrameDirection.Outbound, _radiotap.AsSpan(0, length), _frame.AsSpan(0, frame.Length));
         Volatile.Write(ref _frames, _frames + 1);
     }
 
@@ -104,16 +106,5 @@ public sealed unsafe class CaptureTap : IDisposable
         BinaryPrimitives.WriteUInt64LittleEndian(flags, frame.RateFlagsLow);
         BinaryPrimitives.WriteUInt32LittleEndian(flags[8..], frame.RateFlagsHigh);
         return TxRate.TryDecode(rates, flags, 0, band, out TxRate rate) ? rate : null;
-    }
-
-    /// <summary>Gives the slots back that the engine lent before it saw that we closed.</summary>
-    private void Discard()
-    {
-        while (!_isStopping)
-        {
-            while (Tap.TryPeek(out _))
-                Tap.Advance();
-            Tap.Wait();
-        }
     }
 }

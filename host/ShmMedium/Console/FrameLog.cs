@@ -4,11 +4,10 @@ using ShmWifi.Medium.Telemetry;
 
 namespace ShmWifi.Medium.Console;
 
-/// <summary>Reads a tap for the log: copies what a line needs, gives the slot back, and never waits for who shows the line.</summary>
+/// <summary>Reads a tap for the log: takes what a line needs, and never waits for who shows the line.</summary>
 public sealed unsafe class FrameLog : IDisposable
 {
-    // Headers, the 4-way handshake and the SSID, which is the first element, lie within. Copied before it is read: the sender may
-    // change its slot meanwhile.
+    // Headers, the 4-way handshake and the SSID, which is the first element, lie within.
     private const int CopiedOctets = 512;
 
     private readonly MediumLog _log;
@@ -52,7 +51,7 @@ public sealed unsafe class FrameLog : IDisposable
         {
             bool isLast = _isStopping;
             bool any = false;
-            while (Tap.TryPeek(out TappedFrame frame))
+            while (Tap.TryTake(_copy, out TappedFrame frame))
             {
                 Read(in frame);
                 any = true;
@@ -71,11 +70,8 @@ public sealed unsafe class FrameLog : IDisposable
 
     private void Read(in TappedFrame frame)
     {
-        int copied = Math.Min(frame.Length, _copy.Length);
-        new ReadOnlySpan<byte>(frame.Bytes, copied).CopyTo(_copy);
-        Tap.Advance();
         _log.Add(FrameRecord.Of(
-            _copy.AsSpan(0, copied),
+            _copy.AsSpan(0, Math.Min(frame.Length, _copy.Length)),
             frame.Length,
             frame.Sender.Port.Name,
             frame.Sender.Name,

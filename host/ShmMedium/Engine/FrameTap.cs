@@ -5,14 +5,17 @@ using static ShmWifi.Linux.LibC;
 
 namespace ShmWifi.Medium.Engine;
 
-/// <summary>A frame as a tap sees it: what the medium knows of it, and where its bytes are until the reader has passed it.</summary>
+/// <summary>A frame as a tap sees it: what the medium knows of it.</summary>
 public unsafe struct TappedFrame
 {
     /// <summary>Who sent it.</summary>
     public Radio Sender;
 
-    /// <summary>The first byte of the 802.11 frame: the tap's copy.</summary>
-    public byte* Bytes;
+    /// <summary>The first byte of the 802.11 frame, for the engine: in the sender's TX slot, or in the tap's own memory.</summary>
+    internal byte* Bytes;
+
+    /// <summary>The TX slot's index, for the engine.</summary>
+    internal uint Slot;
 
     /// <summary>Bytes, without FCS.</summary>
     public int Length;
@@ -41,10 +44,13 @@ public unsafe struct TappedFrame
 
 /// <summary>Shows the frames that pass to one other thread: the engine's side never waits.</summary>
 /// <remarks>
-/// A bounded SPSC ring in private memory, with a copy of each frame: a reader that held the sender's slot would stop the
-/// sender's ring while it waits for its disk or pipe, and would see bytes that the guest changes meanwhile. When it is
-/// slow, frames are left out and counted. It is woken when a quarter of the ring waits, else it looks
-/// every <see cref="PollMs"/> ms.
+/// <para>A bounded SPSC ring in private memory. Frames stay in their senders' TX slots until the reader takes them, as they do
+/// for a receiver; the engine copies none of them on the way. But TX slots go back in order, so a reader that waits for its disk
+/// must not hold them: past a quarter of a sender's ring, when a sender is held up, and when its VM goes, the engine moves
+/// frames into the tap's memory. When the ring is full, frames are left out and counted.</para>
+/// <para>A frame in its slot is <em>claimed</em> by the reader or <em>moved</em> by the engine, whichever exchanges its state
+/// first. The reader copies what it claims at once and gives it back before it does anything else.</para>
+/// <para>The reader is woken when some frames wait, else it looks every <see cref="PollMs"/> ms.</para>
 /// </remarks>
 public sealed unsafe class FrameTap : IDisposable
 {
@@ -54,11 +60,20 @@ public sealed unsafe class FrameTap : IDisposable
     private const int Length = 256;
     private const uint Mask = Length - 1;
     private const uint WakeAt = 16;
+
+    // States of a frame in the ring.
+    private const int InSlot = 0;
+    private const int Moving = 1;
+    private const int Moved = 2;
+    private const int Claimed = 3;
+
     private readonly TappedFrame[] _frames = new TappedFrame[Length];
-    private readonly byte* _bytes = (byte*)NativeMemory.Alloc(Length, Abi.SlotPayloadSize);
+    private readonly int[] _states = new int[Length];
+    private readonly byte* _bytes = (byte*)NativeMemory.Alloc(Length, Abi.SlotPayloadSize); // untouched pages cost nothing
     private readonly int _wake;
     private uint _tail;
     private uint _head;
+    private uint _reclaimed;
     private long _lost;
     private bool _isClosed;
 
@@ -75,36 +90,85 @@ public sealed unsafe class FrameTap : IDisposable
         set => Volatile.Write(ref _isClosed, value);
     }
 
+    /// <summary>Engine: whether slots are held for frames that the reader has not taken, or whose taking was not seen.</summary>
+    internal bool HoldsSlots { get; private set; }
+
     /// <summary>Engine: offers a frame.</summary>
     /// <param name="frame">The frame, where it lies now.</param>
-    public void Offer(in TappedFrame frame)
+    internal void Offer(in TappedFrame frame)
     {
-        if (_tail - Volatile.Read(ref _head) >= Length)
+        if (_tail - _reclaimed == Length)
+            Reclaim();
+        if (_tail - _reclaimed == Length)
         {
             Volatile.Write(ref _lost, _lost + 1);
             return;
         }
-        byte* copy = _bytes + ((nuint)(_tail & Mask) * Abi.SlotPayloadSize);
-        Buffer.MemoryCopy(frame.Bytes, copy, Abi.SlotPayloadSize, frame.Length);
-        _frames[_tail & Mask] = frame;
-        _frames[_tail & Mask].Bytes = copy;
+        uint place = _tail & Mask;
+        _frames[place] = frame;
+        Port sender = frame.Sender.Port;
+        if (sender.MayTap(frame.Slot))
+        {
+            sender.AddTapReference(frame.Slot);
+            _states[place] = InSlot;
+            HoldsSlots = true;
+        }
+        else
+        {
+            CopyFrame(place);
+            _states[place] = Moved;
+        }
         Volatile.Write(ref _tail, _tail + 1);
         if (_tail - Volatile.Read(ref _head) == WakeAt)
             Wake();
     }
 
-    /// <summary>Reader: the next frame; its bytes stay valid until <see cref="Advance"/>.</summary>
-    /// <param name="frame">The frame.</param>
-    /// <returns>False when none waits.</returns>
-    public bool TryPeek(out TappedFrame frame)
+    /// <summary>Engine: lets the slots go that the reader is done with.</summary>
+    internal void Reclaim()
     {
-        bool any = _head != Volatile.Read(ref _tail);
-        frame = any ? _frames[_head & Mask] : default;
-        return any;
+        uint head = Volatile.Read(ref _head);
+        for (; _reclaimed != head; _reclaimed++)
+        {
+            uint place = _reclaimed & Mask;
+            if (_states[place] == Claimed)
+                _frames[place].Sender.Port.DropTapReference(_frames[place].Slot);
+        }
+        HoldsSlots &= _reclaimed != _tail;
     }
 
-    /// <summary>Reader: done with the frame of <see cref="TryPeek"/>.</summary>
-    public void Advance() => Volatile.Write(ref _head, _head + 1);
+    /// <summary>Engine: moves what lies in a sender's slots into the tap's memory.</summary>
+    /// <param name="sender">Whose slots are wanted back.</param>
+    internal void MoveFrom(Port sender)
+    {
+        for (uint index = _reclaimed; index != _tail; index++)
+        {
+            uint place = index & Mask;
+            if (_frames[place].Sender.Port != sender || Interlocked.CompareExchange(ref _states[place], Moving, InSlot) != InSlot)
+                continue;
+            CopyFrame(place);
+            Volatile.Write(ref _states[place], Moved);
+            sender.DropTapReference(_frames[place].Slot);
+        }
+    }
+
+    /// <summary>Reader: takes the next frame.</summary>
+    /// <param name="copy">Gets its first bytes, as many as fit.</param>
+    /// <param name="frame">What the medium knows of it.</param>
+    /// <returns>False when none waits.</returns>
+    public bool TryTake(Span<byte> copy, out TappedFrame frame)
+    {
+        frame = default;
+        if (_head == Volatile.Read(ref _tail))
+            return false;
+        uint place = _head & Mask;
+        var patience = default(SpinWait);
+        while (Volatile.Read(ref _states[place]) != Moved && Interlocked.CompareExchange(ref _states[place], Claimed, InSlot) != InSlot)
+            patience.SpinOnce();
+        frame = _frames[place];
+        new ReadOnlySpan<byte>(frame.Bytes, Math.Min(frame.Length, copy.Length)).CopyTo(copy);
+        Volatile.Write(ref _head, _head + 1);
+        return true;
+    }
 
     /// <summary>Reader: sleeps until frames wait or <see cref="PollMs"/> is over.</summary>
     public void Wait()
@@ -129,5 +193,12 @@ public sealed unsafe class FrameTap : IDisposable
     {
         NativeMemory.Free(_bytes);
         _ = close(_wake);
+    }
+
+    private void CopyFrame(uint place)
+    {
+        byte* copy = _bytes + ((nuint)place * Abi.SlotPayloadSize);
+        Buffer.MemoryCopy(_frames[place].Bytes, copy, Abi.SlotPayloadSize, _frames[place].Length);
+        _frames[place].Bytes = copy;
     }
 }

@@ -170,6 +170,7 @@ public sealed unsafe partial class MediumEngine
             Sender = frame.Sender,
             Bytes = frame.Bytes,
             Length = (int)frame.Length,
+            Slot = frame.Slot,
             TakenNs = frame.TakenNs,
             FreqMhz = frame.FreqMhz,
             Rates = frame.Rates,
@@ -224,6 +225,11 @@ public sealed unsafe partial class MediumEngine
     /// </summary>
     private void RelieveSenders()
     {
+        foreach (Port port in _ports)
+        {
+            if (port.IsHeldUpByTaps)
+                MoveTapped(port);
+        }
         bool isAnyHeldUp = false;
         foreach (Port port in _ports)
             isAnyHeldUp |= port.IsHeldUp;
@@ -235,6 +241,12 @@ public sealed unsafe partial class MediumEngine
             if (port.HeldReferences != 0 && port.CheckStall(now))
                 port.MoveReferencesToPool();
         }
+    }
+
+    private void MoveTapped(Port sender)
+    {
+        foreach (FrameTap tap in _taps)
+            tap.MoveFrom(sender);
     }
 
     /// <summary>Stops serving a guest that broke the rules; what it held is taken back.</summary>

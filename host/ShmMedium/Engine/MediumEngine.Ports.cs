@@ -36,6 +36,7 @@ public sealed unsafe partial class MediumEngine
         Air.RemoveAll(port);
         ReclaimAll(port);
         port.IsRetired = true;
+        MoveTapped(port);
         ReportUnheard(port);
         PublishPorts(SnapshotSource.AddDeparted(_roster.Departed, port));
         Interlocked.MemoryBarrier(); // the ports without it, before who inspects them; pairs with Inspect

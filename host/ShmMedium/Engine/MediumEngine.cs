@@ -150,6 +150,8 @@ public sealed unsafe partial class MediumEngine : IDisposable
         bool busy = false;
         foreach (Port port in _ports)
             busy |= Reclaim(port);
+        foreach (FrameTap tap in _taps)
+            tap.Reclaim();
         foreach (Port port in _ports)
             ReportDeferred(port);
         foreach (Port port in _ports)
@@ -219,7 +221,10 @@ public sealed unsafe partial class MediumEngine : IDisposable
             }
             timeoutMs = ReclaimPollMs;
         }
-        if (_leaving.Count != 0)
+        bool isTapHolding = false;
+        foreach (FrameTap tap in _taps)
+            isTapHolding |= tap.HoldsSlots;
+        if (isTapHolding || _leaving.Count != 0)
             timeoutMs = ReclaimPollMs;
         return _commands.IsEmpty && !_isStopping;
     }

@@ -9,6 +9,7 @@ namespace ShmWifi.Medium.Engine;
 public sealed unsafe class Port
 {
     private readonly ushort[] _references;
+    private readonly byte[] _tapReferences;
     private readonly int[] _heldBy = new int[Abi.MaxPorts];
     private readonly Holding[] _holdings;
     private readonly ushort[] _freePool;
@@ -41,6 +42,7 @@ public sealed unsafe class Port
         Waker = waker;
         RegionGeometry geometry = rings.Region.Geometry;
         _references = new ushort[geometry.TxSlots];
+        _tapReferences = new byte[geometry.TxSlots];
         Deferred = new DeferredStatuses(geometry.RxDescriptors);
         _holdings = new Holding[geometry.RxDescriptors];
         _freePool = new ushort[geometry.PoolSlots];
@@ -173,7 +175,35 @@ public sealed unsafe class Port
 
     /// <summary>Whether nobody reads a slot.</summary>
     /// <param name="slot">The TX slot's index.</param>
-    public bool IsUnheld(uint slot) => _references[Wrap(slot)] == 0;
+    public bool IsUnheld(uint slot) => _references[Wrap(slot)] == 0 && _tapReferences[Wrap(slot)] == 0;
+
+    /// <summary>TX slots of this port that taps hold.</summary>
+    public int TappedSlots { get; private set; }
+
+    /// <summary>Whether slots that taps hold keep this port from being used.</summary>
+    public bool IsHeldUpByTaps => TappedSlots != 0 && (IsRetired || Rings.Tx.Held > HoldLimit);
+
+    /// <summary>Whether a frame may lie in its slot for a tap: taps have a quarter of the ring between them, beside the receivers' half.</summary>
+    /// <param name="slot">The TX slot's index.</param>
+    public bool MayTap(uint slot) => TappedSlots < HoldLimit / 2 || _tapReferences[Wrap(slot)] != 0;
+
+    /// <summary>Counts one tap that holds a slot.</summary>
+    /// <param name="slot">The TX slot's index.</param>
+    public void AddTapReference(uint slot)
+    {
+        if (_tapReferences[Wrap(slot)]++ == 0)
+            TappedSlots++;
+        TotalReferences++;
+    }
+
+    /// <summary>Counts one tap less.</summary>
+    /// <param name="slot">The TX slot's index.</param>
+    public void DropTapReference(uint slot)
+    {
+        TotalReferences--;
+        if (--_tapReferences[Wrap(slot)] == 0)
+            TappedSlots--;
+    }
 
     /// <summary>The next RX descriptor's index; fill it, then call one of the three that commit it.</summary>
     public uint NextRx => Rings.Rx.Tail + PendingRx;

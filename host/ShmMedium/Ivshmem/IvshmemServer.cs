@@ -14,6 +14,7 @@ namespace ShmWifi.Medium.Ivshmem;
 public sealed unsafe class IvshmemServer : IDisposable
 {
     private const ulong BlankRegionSize = 8192;
+    private const ushort RefusedPeerId = ushort.MaxValue; // of no port; a VM that keeps trying must not use the IDs up
     private readonly MediumEngine _engine;
     private readonly IServerLog _log;
     private readonly RegionSource _regions;
@@ -108,11 +109,11 @@ public sealed unsafe class IvshmemServer : IDisposable
     private void Serve(VmConnection connection, string? name)
     {
         string? refusal = null;
-        if (_lastPeerId == ushort.MaxValue)
-            refusal = "all 65535 peer IDs have been used; restart shm-medium";
+        if (_lastPeerId == RefusedPeerId - 1)
+            refusal = $"all {RefusedPeerId - 1} peer IDs have been used; restart shm-medium";
         else if (name is not null && _connections.Values.Any(c => c.Port?.Name == name))
             refusal = $"a VM named {name} is attached already";
-        ushort peerId = refusal is null ? ++_lastPeerId : _lastPeerId;
+        ushort peerId = (ushort)(_lastPeerId + 1);
         name ??= FreeName();
         if (refusal is null && !TryAttach(connection, name, peerId))
             refusal = $"all {_regions.PortLimit} ports are taken (geometry.ports)";
@@ -121,10 +122,11 @@ public sealed unsafe class IvshmemServer : IDisposable
             _log.VmRefused(name, connection.Pid, refusal);
             _blank ??= SharedMemory.Create("shmwifi-blank", BlankRegionSize);
             int idle = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd for a refused VM");
-            Handshake.Send(connection.Descriptor, peerId, _blank.Descriptor, idle, idle);
+            Handshake.Send(connection.Descriptor, RefusedPeerId, _blank.Descriptor, idle, idle);
             _ = close(idle);
             return;
         }
+        _lastPeerId = peerId;
         Port port = connection.Port!;
         Handshake.Send(connection.Descriptor, peerId, connection.Lease!.Memory.Descriptor, port.Waker, port.Doorbell);
     }
