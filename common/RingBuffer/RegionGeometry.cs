@@ -8,7 +8,7 @@ namespace ShmWifi.RingBuffer;
 /// <param name="TxSlots">Power of two, 16 to 4096.</param>
 /// <param name="RxDescriptors">Power of two, 16 to 16384.</param>
 /// <param name="PoolSlots">Power of two, 16 to 4096.</param>
-public sealed record RegionGeometry(uint Ports = 16, uint TxSlots = 512, uint RxDescriptors = 1024, uint PoolSlots = 256)
+public sealed record RegionGeometry(uint Ports = 16, uint TxSlots = 1024, uint RxDescriptors = 1024, uint PoolSlots = 256)
 {
     /// <summary>Shortest ring.</summary>
     public const uint MinLength = 16;

@@ -33,7 +33,7 @@ public sealed class ConfigCheckTests
         {
             Assert.That(code, Is.Zero);
             Assert.That(error, Is.Empty);
-            Assert.That(output, Does.Contain("one region of 64 MiB for up to 16 VMs"));
+            Assert.That(output, Does.Contain("one region of 128 MiB for up to 16 VMs"));
             Assert.That(output, Does.Contain("ap: /run/ap.sock, at most 1 radio"));
             Assert.That(output, Does.Contain("/run/any.sock: VMs named vm1"));
             Assert.That(output, Does.Contain("polling    20 microseconds"));
@@ -69,7 +69,7 @@ public sealed class ConfigCheckTests
         {
             Assert.That(right.Code, Is.Zero);
             Assert.That(said.RootElement.GetProperty("isolation").GetString(), Is.EqualTo("per-vm"));
-            Assert.That(said.RootElement.GetProperty("regionBytes").GetUInt64(), Is.EqualTo(4UL << 20));
+            Assert.That(said.RootElement.GetProperty("regionBytes").GetUInt64(), Is.EqualTo(8UL << 20));
             Assert.That(wrong.Code, Is.EqualTo(1));
             Assert.That(errors.RootElement.GetProperty("errors")[0].GetProperty("line").GetInt32(), Is.EqualTo(2));
         }

@@ -131,7 +131,7 @@ public sealed class IvshmemArgsCommandTests
         {
             Assert.That(code, Is.Zero, error);
             Assert.That(json.RootElement.GetProperty("socket").GetString(), Is.EqualTo(ApSocket));
-            Assert.That(json.RootElement.GetProperty("regionBytes").GetUInt64(), Is.EqualTo(64UL << 20));
+            Assert.That(json.RootElement.GetProperty("regionBytes").GetUInt64(), Is.EqualTo(128UL << 20));
             Assert.That(json.RootElement.GetProperty("warning").ValueKind, Is.EqualTo(JsonValueKind.Null));
             Assert.That(
                 json.RootElement.GetProperty("arguments").EnumerateArray().Select(a => a.GetString()),

@@ -41,7 +41,7 @@ public sealed class TopTests
 
         Assert.That(error, Is.Empty);
         Assert.That(code, Is.Zero);
-        Assert.That(output, Does.Match(@"vm1 +ready +\d+ +[\d.]+ +\d+ +[\d.]+ +0 of 512 +\d+ of 1024 +0 +[\d.]+"));
+        Assert.That(output, Does.Match(@"vm1 +ready +\d+ +[\d.]+ +\d+ +[\d.]+ +0 of 1024 +\d+ of 1024 +0 +[\d.]+"));
         Assert.That(output, Does.Match(@"vm2/phy0 +36 \(5180 MHz\) +02:00:00:00:02:00"));
         Assert.That(output, Does.Match(@"vm2 > vm1 +200( +[\d.]+){4}( +[\d.]+/[\d.]+){3} +±5\.0"));
         Assert.That(output, Does.Contain($"shm-medium {_medium.Id}: 200 frames, 200 delivered, 0 dropped"));
