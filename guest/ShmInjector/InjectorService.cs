@@ -55,6 +55,7 @@ internal static class InjectorService
             device, port, slots, tx, rx, host, radios, new Announcer(radios, slots), discovery, clock, signals, statistics, frames, options.SpinUs * 1000L);
 
         rx.Discard();
+        doorbell.Ring(isAsked: true); // a service before us may have died between its last slot and the doorbell for it
         port.SetReady(RegionFeatures.None);
         try
         {
