@@ -122,8 +122,6 @@ internal sealed unsafe class InjectionBatch : IDisposable
         do
             isTaken = sendmsg(_descriptor, _message, 0) >= 0;
         while (!isTaken && errno == EINTR);
-        if (Frames > 0)
-            RunSoftirqs();
         Count = Frames = 0;
         _textLength = _vectorCount = _bytes = 0;
         return isTaken;
@@ -135,19 +133,6 @@ internal sealed unsafe class InjectionBatch : IDisposable
         NativeMemory.Free(_text);
         NativeMemory.Free(_vectors);
         NativeMemory.Free(_message);
-    }
-
-    /// <summary>Has the kernel deal with the frames now.</summary>
-    /// <remarks>
-    /// hwsim hands frames to mac80211 by a tasklet. Raised in our context, the softirq would wait for ksoftirqd, that is until we sleep, and what
-    /// mac80211 answers would wake us again. Whoever locks a socket switches softirqs off and on, and runs what is pending; we
-    /// lock ours by the cheapest option there is. Source: linux kernel/softirq.c, raise_softirq_irqoff and
-    /// __local_bh_enable_ip; net/core/sock.c, sk_setsockopt and lock_sock_nested.
-    /// </remarks>
-    private void RunSoftirqs()
-    {
-        int off = 0;
-        _ = setsockopt(_descriptor, SOL_SOCKET, SO_REUSEADDR, &off, sizeof(int));
     }
 
     private void AppendText(int length)

@@ -101,7 +101,7 @@ internal sealed unsafe class RxPath(GuestPort port, IDoorbell doorbell, RadioTab
             return;
         int frames = batch.Frames;
         bool isTaken = batch.Send();
-        port.Count(GuestCounter.SystemCalls, frames == 0 ? 1u : 2u); // with frames the batch has their softirq run, too
+        port.Count(GuestCounter.SystemCalls);
         if (frames == 0)
             return;
         port.Count(isTaken ? GuestCounter.RxFrames : GuestCounter.RxRefused, (ulong)frames);
