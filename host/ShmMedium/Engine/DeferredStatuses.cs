@@ -7,7 +7,6 @@ internal struct TxStatus
 {
     public Radio Sender;
     public TxFlags Flags;
-    public bool MayWait; // nobody but the kernel's own books wants it
     public uint FreqMhz;
     public ulong Cookie;
     public ulong TakenNs;

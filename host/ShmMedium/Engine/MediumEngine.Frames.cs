@@ -96,11 +96,7 @@ public sealed unsafe partial class MediumEngine
             }
             var flags = (TxFlags)header.Flags;
             if ((flags & TxFlags.NoAck) == TxFlags.None)
-            {
-                var status = new TxStatus { Sender = sender, Flags = flags, FreqMhz = frame.FreqMhz, Cookie = header.Cookie, TakenNs = frame.TakenNs, Rates = frame.Rates };
-                status.MayWait = acknowledger is not null && (flags & TxFlags.RequestStatus) == TxFlags.None && IsData(frame.Bytes[0]);
-                Report(in status, acknowledger);
-            }
+                Report(new TxStatus { Sender = sender, Flags = flags, FreqMhz = frame.FreqMhz, Cookie = header.Cookie, TakenNs = frame.TakenNs, Rates = frame.Rates }, acknowledger);
             foreach (Radio monitor in Air.Monitors)
             {
                 if (monitor != sender && !monitor.Owns(receiver))
@@ -164,9 +160,6 @@ public sealed unsafe partial class MediumEngine
         to.Rings.Count(HostCounter.RxBytes, frame.Length);
         return true;
     }
-
-    /// <summary>Whether the first octet of a frame says that it is a data frame: IEEE 802.11-2020 clause 9.2.4.1.3.</summary>
-    private static bool IsData(byte frameControl) => (frameControl & 0x0c) == 0x08;
 
     private void OfferToTaps(in FrameInFlight frame, in TxSlotHeader header, bool acked)
     {

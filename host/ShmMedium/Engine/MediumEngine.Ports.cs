@@ -188,6 +188,6 @@ public sealed unsafe partial class MediumEngine
             TakenNs = taken,
             PostedNs = (ulong)MonotonicClock.NowNs,
         };
-        port.CommitMessage(mayWait: false);
+        port.CommitMessage();
     }
 }

@@ -14,7 +14,7 @@ public sealed unsafe partial class MediumEngine
     private void Report(in TxStatus status, Port? receiver)
     {
         if (receiver is null || receiver.OutstandingRx <= DeferredStatuses.Slack || receiver.Deferred.IsFull)
-            PostTxStatus(in status, receiver is not null, status.MayWait);
+            PostTxStatus(in status, receiver is not null);
         else
         {
             if (!receiver.Deferred.Any)
@@ -29,7 +29,7 @@ public sealed unsafe partial class MediumEngine
         if (!receiver.Deferred.Any)
             return;
         while (receiver.Deferred.TryTake(receiver.ReclaimedRx, out TxStatus status))
-            PostTxStatus(in status, acked: true, mayWait: false);
+            PostTxStatus(in status, acked: true);
         if (receiver.Deferred.Any && MonotonicClock.NowNs - receiver.ReclaimedAtNs > UnheardAfterNs)
             ReportUnheard(receiver);
     }
@@ -38,10 +38,10 @@ public sealed unsafe partial class MediumEngine
     private void ReportUnheard(Port receiver)
     {
         while (receiver.Deferred.TryTakeAny(out TxStatus status))
-            PostTxStatus(in status, acked: false, mayWait: false);
+            PostTxStatus(in status, acked: false);
     }
 
-    private void PostTxStatus(in TxStatus status, bool acked, bool mayWait)
+    private void PostTxStatus(in TxStatus status, bool acked)
     {
         Port port = status.Sender.Port;
         if (port.IsFaulted || port.IsRetired)
@@ -65,6 +65,6 @@ public sealed unsafe partial class MediumEngine
             PostedNs = (ulong)MonotonicClock.NowNs,
             Rates = PerfectMedium.Attempts(status.Rates, acked),
         };
-        port.CommitMessage(mayWait);
+        port.CommitMessage();
     }
 }

@@ -17,7 +17,6 @@ public sealed unsafe partial class MediumEngine : IDisposable
 {
     private const int Batch = 64; // TX slots of one port a round, so that a flood does not starve the others
     private const int ReclaimPollMs = 20; // while guests hold slots and were not asked to ring
-    private const int OwedPollMs = (int)(Port.MaxWaitNs / 1_000_000); // while a guest's doorbell waits for company
     private const int MaxEvents = Abi.MaxPorts + 1;
     private readonly IMediumLog _log;
     private readonly SpinBudget _spin;
@@ -166,24 +165,15 @@ public sealed unsafe partial class MediumEngine : IDisposable
         return busy;
     }
 
-    /// <summary>Publishes the port's new descriptors and interrupts its VM if it asked for that and it is worth it.</summary>
+    /// <summary>Publishes the port's new descriptors and interrupts its VM if it asked for that.</summary>
     private static void Publish(Port port)
     {
-        if (port.PendingRx == 0 && !port.OwesDoorbell)
+        if (!port.PublishRx(out bool doorbell))
             return;
-        long now = MonotonicClock.NowNs;
-        bool isNew = port.PublishRx(now);
-        if (port.OutstandingRx == 0)
-            port.SettleDoorbell(); // the guest was awake and has taken all
-        if (port.IsDoorbellDue(now))
-        {
-            port.SettleDoorbell();
+        if (doorbell)
             Ring(port);
-        }
-        else if (isNew)
-        {
+        else
             port.Rings.Count(HostCounter.DoorbellsSuppressed);
-        }
     }
 
     /// <summary>Gives back the TX slots, oldest first, that nobody reads any more.</summary>
@@ -201,9 +191,9 @@ public sealed unsafe partial class MediumEngine : IDisposable
 
     private static void Ring(Port port)
     {
-        port.Rings.Count(HostCounter.Doorbells);
         ulong one = 1;
         _ = write(port.Doorbell, &one, sizeof(ulong));
+        port.Rings.Count(HostCounter.Doorbells);
     }
 
     /// <summary>Asks every guest for a doorbell.</summary>
@@ -229,12 +219,12 @@ public sealed unsafe partial class MediumEngine : IDisposable
                 if (!port.Rings.Rx.ArmFree())
                     return false;
             }
-            timeoutMs = port.OwesDoorbell ? OwedPollMs : timeoutMs == OwedPollMs ? OwedPollMs : ReclaimPollMs;
+            timeoutMs = ReclaimPollMs;
         }
         bool isTapHolding = false;
         foreach (FrameTap tap in _taps)
             isTapHolding |= tap.HoldsSlots;
-        if (timeoutMs < 0 && (isTapHolding || _leaving.Count != 0))
+        if (isTapHolding || _leaving.Count != 0)
             timeoutMs = ReclaimPollMs;
         return _commands.IsEmpty && !_isStopping;
     }

@@ -8,11 +8,6 @@ namespace ShmWifi.Medium.Engine;
 /// <remarks>Owned by the engine thread. Others may read <see cref="Name"/>, counters and lag.</remarks>
 public sealed unsafe class Port
 {
-    /// <summary>A TX status that nobody waits for rings after so long at the latest.</summary>
-    public const long MaxWaitNs = 5_000_000;
-
-    private const uint MaxWaiting = 16; // statuses that are worth a doorbell of their own: senders of bulk data wait for them
-
     private readonly ushort[] _references;
     private readonly byte[] _tapReferences;
     private readonly int[] _heldBy = new int[Abi.MaxPorts];
@@ -20,10 +15,6 @@ public sealed unsafe class Port
     private readonly ushort[] _freePool;
     private readonly uint _rxReserve;
     private int _freePoolCount;
-    private uint _waitingPending;
-    private uint _waiting;
-    private bool _isUrgent;
-    private long _askedSinceNs;
     private uint _stallHead;
     private long _stallSinceNs;
 
@@ -236,13 +227,7 @@ public sealed unsafe class Port
     public void CommitCopy(Port sender, ushort poolSlot) => Hold(new Holding(sender, poolSlot, HoldingKind.Copy, 0, 0));
 
     /// <summary>Commits a descriptor without payload.</summary>
-    /// <param name="mayWait">Whether it is no reason to wake the guest at once.</param>
-    public void CommitMessage(bool mayWait)
-    {
-        Hold(default);
-        if (mayWait)
-            _waitingPending++;
-    }
+    public void CommitMessage() => Hold(default);
 
     /// <summary>Whether one more frame for this VM has a place: as many pool slots stay free as references are held, so that each can be moved.</summary>
     public bool HasPlaceForFrame => _freePoolCount > HeldReferences;
@@ -291,39 +276,17 @@ public sealed unsafe class Port
         return true;
     }
 
-    /// <summary>Publishes what was committed. <see cref="IsDoorbellDue"/> then says whether to ring.</summary>
-    /// <param name="nowNs">CLOCK_MONOTONIC.</param>
+    /// <summary>Publishes what was committed.</summary>
+    /// <param name="doorbell">Whether the guest asked for one.</param>
     /// <returns>Whether there was anything.</returns>
-    public bool PublishRx(long nowNs)
+    public bool PublishRx(out bool doorbell)
     {
+        doorbell = false;
         if (PendingRx == 0)
             return false;
-        _waiting += _waitingPending;
-        bool isUrgent = PendingRx != _waitingPending || _waiting >= MaxWaiting;
-        bool isAsked = Rings.Rx.Publish(PendingRx);
-        PendingRx = _waitingPending = 0;
-        if (isAsked && _askedSinceNs == 0)
-            _askedSinceNs = nowNs;
-        if (OwesDoorbell)
-            _isUrgent |= isUrgent;
-        else
-            _waiting = 0;
+        doorbell = Rings.Rx.Publish(PendingRx);
+        PendingRx = 0;
         return true;
-    }
-
-    /// <summary>Whether the guest asked for a doorbell that it did not get yet.</summary>
-    public bool OwesDoorbell => _askedSinceNs != 0;
-
-    /// <summary>Whether the doorbell that we owe must be rung now: for more than statuses that may wait, for many of them, or because they waited for <see cref="MaxWaitNs"/>.</summary>
-    /// <param name="nowNs">CLOCK_MONOTONIC.</param>
-    public bool IsDoorbellDue(long nowNs) => OwesDoorbell && (_isUrgent || nowNs - _askedSinceNs >= MaxWaitNs);
-
-    /// <summary>The doorbell was rung, or the guest has taken all without it.</summary>
-    public void SettleDoorbell()
-    {
-        _askedSinceNs = 0;
-        _waiting = 0;
-        _isUrgent = false;
     }
 
     /// <summary>Takes back what the oldest outstanding RX descriptor pointed at.</summary>
