@@ -191,9 +191,9 @@ public sealed unsafe partial class MediumEngine : IDisposable
 
     private static void Ring(Port port)
     {
+        port.Rings.Count(HostCounter.Doorbells);
         ulong one = 1;
         _ = write(port.Doorbell, &one, sizeof(ulong));
-        port.Rings.Count(HostCounter.Doorbells);
     }
 
     /// <summary>Asks every guest for a doorbell.</summary>
