@@ -223,7 +223,7 @@ public sealed unsafe partial class MediumEngine : IDisposable
         }
         bool isTapHolding = false;
         foreach (FrameTap tap in _taps)
-            isTapHolding |= tap.HoldsSlots;
+            isTapHolding |= tap.HoldsSlots && !tap.IsClosed; // what a closed tap left behind is moved when its sender is held up
         if (isTapHolding || _leaving.Count != 0)
             timeoutMs = ReclaimPollMs;
         return _commands.IsEmpty && !_isStopping;
