@@ -1,12 +1,17 @@
 using System.CommandLine;
 using ShmWifi.Lab;
 using ShmWifi.Perf.EndToEnd.Report;
+using Spectre.Console;
+using Progress = ShmWifi.Lab.Progress;
 
 namespace ShmWifi.Perf.EndToEnd;
 
 /// <summary><c>bench</c>.</summary>
 internal static class BenchCommand
 {
+    /// <summary>The group whose rows come from VMs.</summary>
+    private const string VmGroup = "vm";
+
     /// <summary>The command.</summary>
     /// <param name="groups">In the order in which they run.</param>
     public static RootCommand Create(IReadOnlyList<IBenchGroup> groups)
@@ -17,22 +22,55 @@ internal static class BenchCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         chosen.AcceptOnlyFromAmong([.. groups.Select(group => group.Name)]);
-        var rounds = new Option<int>("--rounds") { Description = "How often each measurement is taken, in turns with its baseline.", DefaultValueFactory = _ => 5 };
+        var rounds = new Option<int>("--rounds") { Description = "How often each measurement is taken, in turns with its baseline: 1 to 100.", DefaultValueFactory = _ => 5 };
+        rounds.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && value is < 1 or > 100)
+                result.AddError("--rounds must be from 1 to 100");
+        });
         var quick = new Option<bool>("--quick") { Description = "Short rounds: to see that everything works, not for figures." };
         var kernel = new Option<string>("--kernel") { Description = "Kernel series of the guests.", DefaultValueFactory = _ => "6.12" };
         kernel.AcceptOnlyFromAmong("6.1", "6.12");
-        var json = new Option<FileInfo?>("--json") { Description = "Write the rows to this file." };
-        var command = new RootCommand("Measures the rings, the relay through the medium, and VMs, each beside a baseline in the same run.") { chosen, rounds, quick, kernel, json };
+        var json = new Option<FileInfo?>("--json") { Description = "Write the figures and what they were measured on to this file." };
+        var output = new Option<DirectoryInfo>("--output")
+        {
+            Description = "Where the table (bench.md) and the plots go.",
+            DefaultValueFactory = _ => new DirectoryInfo(Path.Combine(Checkout.Root, "perf", "results")),
+        };
+        var command = new RootCommand("Measures the rings, the relay through the medium, and VMs, each beside a baseline in the same run.")
+        {
+            chosen, rounds, quick, kernel, json, output,
+        };
         command.SetAction(async (result, cancellation) =>
         {
             var names = result.GetValue(chosen) ?? [];
             var options = new BenchOptions(result.GetValue(rounds), result.GetValue(quick), result.GetRequiredValue(kernel));
+            var run = groups.Where(group => names.Length == 0 || names.Contains(group.Name)).ToList();
+            var files = new ReportFiles(result.GetRequiredValue(output).FullName, result.GetValue(json)?.FullName);
+            var environment = RunEnvironment.Look(run.Exists(group => group.Name == VmGroup) ? options.Kernel : null);
             var results = new Results();
-            await Progress.RunAsync(async progress =>
+            string? problem = null;
+            try
             {
-                foreach (var group in groups.Where(group => names.Length == 0 || names.Contains(group.Name)))
-                    await group.RunAsync(options, results, progress, cancellation);
-            });
+                await Progress.RunAsync(async progress =>
+                {
+                    foreach (var group in run)
+                        await group.RunAsync(options, results, progress, cancellation);
+                });
+            }
+            catch (Exception exception)
+            {
+                problem = exception is OperationCanceledException ? "interrupted" : exception.Message;
+                throw;
+            }
+            finally
+            {
+                // Also what was measured before a failure or Ctrl-C.
+                var report = new BenchReport(environment.End(), problem, results.Rows);
+                BenchTable.Print(report, AnsiConsole.Console);
+                files.Write(report, results.Plots);
+            }
+
             return 0; // a goal that is missed is a figure, not a failure
         });
         return command;

@@ -1,6 +1,15 @@
 using System.CommandLine;
 using ShmWifi.Lab;
 using ShmWifi.Perf.EndToEnd;
+using Spectre.Console;
+
+if (Console.IsOutputRedirected)
+{
+    // Plain lines for logs and pipes, wide enough for the tables.
+    AnsiConsole.Profile.Capabilities.Ansi = false;
+    AnsiConsole.Profile.Capabilities.ColorSystem = ColorSystem.NoColors;
+    AnsiConsole.Profile.Width = 200;
+}
 
 try
 {
@@ -19,4 +28,9 @@ catch (OperationCanceledException)
 {
     Console.Error.WriteLine("shmwifi: interrupted; all that was started is ended");
     return 130;
+}
+catch (Exception exception)
+{
+    Console.Error.WriteLine(exception); // a fault of the bench itself: with its stack trace
+    return 1;
 }

@@ -1,0 +1,57 @@
+using ShmWifi.Lab;
+
+namespace ShmWifi.Perf.EndToEnd.Report;
+
+/// <summary>The files of a run: the JSON, bench.md and the plots.</summary>
+internal sealed class ReportFiles
+{
+    private readonly string _folder;
+    private readonly string? _json;
+
+    /// <summary>Makes sure that they can be written, before anything is measured.</summary>
+    /// <param name="folder">Where the table and the plots go.</param>
+    /// <param name="json">Where the JSON goes; null for nowhere.</param>
+    /// <exception cref="LabException">They cannot.</exception>
+    public ReportFiles(string folder, string? json)
+    {
+        _folder = folder;
+        _json = json;
+        try
+        {
+            Directory.CreateDirectory(folder);
+            Touch(Path.Combine(folder, "bench.md"));
+            if (json != null)
+                Touch(json);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new LabException($"results cannot be written: {exception.Message} Choose other places by --json and --output.");
+        }
+    }
+
+    /// <summary>Writes them, and says where.</summary>
+    /// <param name="report">The figures.</param>
+    /// <param name="plots">The plots.</param>
+    public void Write(BenchReport report, IReadOnlyList<Plot> plots)
+    {
+        File.WriteAllText(Path.Combine(_folder, "bench.md"), BenchTable.ToMarkdown(report));
+        Console.WriteLine($"table: {Path.Combine(_folder, "bench.md")}");
+        if (_json != null)
+        {
+            File.WriteAllText(_json, report.ToJson());
+            Console.WriteLine($"JSON:  {_json}");
+        }
+
+        if (plots.Count == 0)
+            return;
+        Console.WriteLine(PlotFiles.Write(_folder, plots)
+            ? $"plots: {string.Join(", ", plots.Select(plot => Path.Combine(_folder, plot.Name + ".svg")))}"
+            : $"plots: none, as there is no gnuplot (Debian: gnuplot-nox); points and scripts are in {_folder}");
+    }
+
+    /// <summary>Opens it for writing; what is there stays.</summary>
+    private static void Touch(string path)
+    {
+        using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write);
+    }
+}
