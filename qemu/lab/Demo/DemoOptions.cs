@@ -1,3 +1,4 @@
+using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Topologies;
 
 namespace ShmWifi.Lab.Demo;
@@ -12,9 +13,6 @@ namespace ShmWifi.Lab.Demo;
 /// <param name="Soak">How long traffic goes on after the measurements; zero for not at all.</param>
 internal sealed record DemoOptions(string Name, string Kernel, bool PerVmIsolation, Security Security, int Stations, int Seconds, TimeSpan Soak)
 {
-    /// <summary>The VM of the in-kernel floor.</summary>
-    public const string FloorVm = "floor";
-
     /// <summary>The network.</summary>
     public Network Network => new("ShmWifi", Security, "one air, two machines", 1);
 
@@ -24,6 +22,6 @@ internal sealed record DemoOptions(string Name, string Kernel, bool PerVmIsolati
         new VmSpec { Name = "ap", Role = Role.AccessPoint, Kernel = Kernel, Network = Network },
         .. Enumerable.Range(1, Stations).Select(number =>
             new VmSpec { Name = $"sta{number}", Role = Role.Station, Kernel = Kernel, Network = Network }),
-        new VmSpec { Name = FloorVm, Kernel = Kernel, Radios = 0, KernelRadios = 2 },
+        KernelFloor.Vm(Kernel),
     ]);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Medium;
 
 namespace ShmWifi.Lab.Demo;

@@ -1,5 +1,5 @@
+using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Medium;
-using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Topologies;
 using ShmWifi.Lab.Wifi;
 
@@ -76,7 +76,7 @@ internal sealed class DemoRun
 
     private async Task<WifiInterface> StartFloorAsync(LabInstance lab)
     {
-        var vm = lab.Vms.Single(vm => vm.Name == DemoOptions.FloorVm);
+        var vm = lab.Vms.Single(vm => vm.Name == KernelFloor.Name);
         var station = await KernelFloor.StartAsync(vm, _options.Network, _cancellation);
         _progress.Done($"{vm.Name}: two radios in one VM are associated on the kernel's own medium");
         return station;
@@ -87,22 +87,20 @@ internal sealed class DemoRun
         var accessPoint = members[0];
         var stations = members.Skip(1).ToList();
         var pairs = stations.Select(station => (From: station, To: accessPoint)).Concat(stations.Zip(stations.Skip(1), (from, to) => (From: from, To: to))).ToList();
-        var air = pairs.ConvertAll(pair => new PingProbe(pair.From.Name, pair.To.Name, pair.From.Radio.Vm.Guest, "", pair.To.Address));
-        var wired = pairs.ConvertAll(pair => new PingProbe(
-            pair.From.Name, pair.To.Name, pair.From.Radio.Vm.Guest, "", WiredNetwork.Address(pair.To.Radio.Vm.Index)));
-        var inKernel = new PingProbe(
-            DemoOptions.FloorVm, DemoOptions.FloorVm, floorStation.Vm.Guest, floorStation.Enter, KernelFloor.Address);
+        var air = pairs.ConvertAll(pair => new PingProbe(Route.OverAir(pair.From, pair.To)));
+        var wired = pairs.ConvertAll(pair => new PingProbe(Route.OverWire(pair.From, pair.To)));
+        var inKernel = new PingProbe(Route.InKernel(floorStation));
 
         await PingAsync(air, wired, inKernel);
         _report = _report with
         {
-            Ping = air.ConvertAll(probe => new PingReport(probe.From, probe.To, probe.Sent, probe.Received, RttSummary.Of(probe.RttMs))),
+            Ping = air.ConvertAll(probe => new PingReport(probe.Route.From, probe.Route.To, probe.Sent, probe.Received, RttSummary.Of(probe.RttMs))),
             Floor = new FloorsReport(
                 new FloorReport(RttSummary.Of(inKernel.RttMs), null),
                 new FloorReport(RttSummary.Of(wired.SelectMany(probe => probe.RttMs)), null)),
         };
         foreach (var probe in air.Where(probe => probe.Received < probe.Sent))
-            _problems.Add($"{probe.Sent - probe.Received} of {probe.Sent} pings from {probe.From} to {probe.To} were lost");
+            _problems.Add($"{probe.Sent - probe.Received} of {probe.Sent} pings from {probe.Route.From} to {probe.Route.To} were lost");
 
         await ThroughputAsync(lab, pairs, floorStation);
         if (_options.Soak > TimeSpan.Zero)
@@ -135,18 +133,18 @@ internal sealed class DemoRun
         }
 
         foreach (var probe in air)
-            _progress.Done($"ping {probe.From} to {probe.To}: {probe.Received} of {probe.Sent}, p50 {RttSummary.Of(probe.RttMs)?.P50:0.00} ms");
+            _progress.Done($"ping {probe.Route.From} to {probe.Route.To}: {probe.Received} of {probe.Sent}, p50 {RttSummary.Of(probe.RttMs)?.P50:0.00} ms");
     }
 
     private async Task ThroughputAsync(LabInstance lab, List<(Member From, Member To)> pairs, WifiInterface floorStation)
     {
         foreach (var vm in lab.Vms)
-            await TcpProbe.ServeAsync(vm.Guest, _cancellation);
+            await Iperf.ServeAsync(vm.Guest, _cancellation);
         var tcp = new List<TcpReport>();
         foreach (var (from, to) in pairs)
         {
             _progress.Now($"TCP from {from.Name} to {to.Name}");
-            var mbps = await TcpProbe.RunAsync(from.Radio.Vm.Guest, "", to.Address, _options.Seconds, _cancellation);
+            var mbps = await Iperf.TcpAsync(Route.OverAir(from, to), _options.Seconds, _cancellation);
             _progress.Done($"TCP {from.Name} to {to.Name}: {mbps:0.0} Mbit/s");
             tcp.Add(new TcpReport(from.Name, to.Name, mbps));
             _report = _report with { Tcp = [.. tcp] };
@@ -154,10 +152,8 @@ internal sealed class DemoRun
 
         _progress.Now("TCP over the floors");
         var (station, accessPoint) = pairs[0];
-        var wiredMbps = await TcpProbe.RunAsync(
-            station.Radio.Vm.Guest, "", WiredNetwork.Address(accessPoint.Radio.Vm.Index), _options.Seconds, _cancellation);
-        var inKernelMbps = await TcpProbe.RunAsync(
-            floorStation.Vm.Guest, floorStation.Enter, KernelFloor.Address, _options.Seconds, _cancellation);
+        var wiredMbps = await Iperf.TcpAsync(Route.OverWire(station, accessPoint), _options.Seconds, _cancellation);
+        var inKernelMbps = await Iperf.TcpAsync(Route.InKernel(floorStation), _options.Seconds, _cancellation);
         _progress.Done($"TCP floors: wired {wiredMbps:0} Mbit/s, in-kernel {inKernelMbps:0} Mbit/s");
         _report = _report with
         {
@@ -170,22 +166,21 @@ internal sealed class DemoRun
     private async Task SoakAsync(Member accessPoint, List<Member> stations)
     {
         var segments = Math.Max(1, (int)(_options.Soak.TotalSeconds / SoakSegmentSeconds));
-        var probes = stations.ConvertAll(station =>
-            new PingProbe(station.Name, accessPoint.Name, station.Radio.Vm.Guest, "", accessPoint.Address));
+        var probes = stations.ConvertAll(station => new PingProbe(Route.OverAir(station, accessPoint)));
         for (var segment = 0; segment < segments; segment++)
         {
             _progress.Now($"soak, {segment * SoakSegmentSeconds} of {segments * SoakSegmentSeconds} s");
             var sender = stations[segment % stations.Count];
             var pings = probes.ConvertAll(probe => probe.RunAsync(SoakSegmentSeconds * 10, 0.1, _cancellation));
-            await TcpProbe.RunAsync(sender.Radio.Vm.Guest, "", accessPoint.Address, SoakSegmentSeconds, _cancellation);
+            await Iperf.TcpAsync(Route.OverAir(sender, accessPoint), SoakSegmentSeconds, _cancellation);
             await Task.WhenAll(pings);
         }
 
         foreach (var probe in probes)
         {
-            _progress.Done($"soak of {segments * SoakSegmentSeconds} s: ping {probe.From} to {probe.To}: {probe.Received} of {probe.Sent} beside TCP");
+            _progress.Done($"soak of {segments * SoakSegmentSeconds} s: ping {probe.Route.From} to {probe.Route.To}: {probe.Received} of {probe.Sent} beside TCP");
             if (probe.Received < probe.Sent)
-                _problems.Add($"soak: {probe.Sent - probe.Received} of {probe.Sent} pings from {probe.From} to {probe.To} were lost");
+                _problems.Add($"soak: {probe.Sent - probe.Received} of {probe.Sent} pings from {probe.Route.From} to {probe.Route.To} were lost");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Medium;
 using Spectre.Console;
 

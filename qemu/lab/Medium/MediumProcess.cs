@@ -57,7 +57,7 @@ internal sealed class MediumProcess : IAsyncDisposable
         var process = spawner.Start("medium", Log(folder),
         [
             Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet", Checkout.Medium, "run",
-            "--config", configuration, "--capture", CaptureFile(folder), "--stats", Statistics(folder),
+            "--config", configuration, .. topology.IsCaptured ? (string[])["--capture", CaptureFile(folder)] : [], "--stats", Statistics(folder),
             "--isolation", topology.PerVmIsolation ? "per-vm" : "shared", "--state", Path.Combine(folder, "medium-state.json"),
         ]);
         var medium = new MediumProcess(folder, process);

@@ -5,8 +5,9 @@ namespace ShmWifi.Lab.Medium;
 
 /// <summary>The file that <c>shm-medium run --stats</c> writes; only what the lab uses.</summary>
 /// <param name="Medium">Totals of the air.</param>
+/// <param name="Vms">The attached VMs.</param>
 /// <param name="Lag">One-way lag of each link.</param>
-internal sealed record MediumStatistics(MediumTotals Medium, IReadOnlyList<LinkLag> Lag)
+internal sealed record MediumStatistics(MediumTotals Medium, IReadOnlyList<VmCounters> Vms, IReadOnlyList<LinkLag> Lag)
 {
     /// <summary>Reads the file.</summary>
     /// <param name="path">A whole file: the daemon replaces it atomically.</param>
@@ -29,11 +30,17 @@ internal sealed record MediumStatistics(MediumTotals Medium, IReadOnlyList<LinkL
 /// <param name="Frames">Frames that guests sent.</param>
 /// <param name="Delivered">Descriptors that were posted to hearers.</param>
 /// <param name="Dropped">Deliveries that failed, for any reason.</param>
-/// <param name="DoorbellsPerFrame">Doorbells that the daemon rang, by frame.</param>
+/// <param name="DoorbellsPerFrame">Doorbells that the daemon and the guests rang, by frame.</param>
 /// <param name="PayloadBytesCopied">Bytes of payload that the daemon copied.</param>
 /// <param name="AllocatedBytesPerFrame">Managed heap that the engine's loop took, by frame.</param>
 internal sealed record MediumTotals(
     long? Frames, long? Delivered, long? Dropped, double? DoorbellsPerFrame, long? PayloadBytesCopied, double? AllocatedBytesPerFrame);
+
+/// <summary>What is counted for a VM.</summary>
+/// <param name="Name">The VM.</param>
+/// <param name="Doorbells">Rung at it.</param>
+/// <param name="GuestDoorbells">Rung by it.</param>
+internal sealed record VmCounters(string Name, long Doorbells, long GuestDoorbells);
 
 /// <summary>One-way lag from the sender's kernel to the hearer's.</summary>
 /// <param name="From">The sending VM.</param>

@@ -63,11 +63,14 @@ internal static class QemuCommand
     /// <param name="folder">The VM's folder.</param>
     public static string QmpSocket(string folder) => Path.Combine(folder, "qmp");
 
-    private static string KernelCommandLine(VmSpec vm, string accel)
+    /// <summary>The kernel's command line.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="accel">"kvm" or "tcg".</param>
+    internal static string KernelCommandLine(VmSpec vm, string accel)
     {
         var radios = vm.KernelRadios > 0 ? string.Create(CultureInfo.InvariantCulture, $" shmwifi.radios={vm.KernelRadios}") : "";
         var tsc = accel == "tcg" ? $" tsc_early_khz={HostTsc.Khz}" : "";
-        return $"console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable{tsc} cryptomgr.notests lsm= shmwifi.name={vm.Name}{radios}";
+        return string.Join(' ', [$"console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable{tsc} cryptomgr.notests lsm= shmwifi.name={vm.Name}{radios}", .. vm.KernelArguments]);
     }
 
     private static string[] Nic(string id, string tap, int index) =>

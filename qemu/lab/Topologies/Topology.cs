@@ -63,6 +63,9 @@ internal sealed record VmSpec
     /// <summary>A bridge of this machine that an access point passes its stations' traffic to, or null.</summary>
     public string? Uplink { get; init; }
 
+    /// <summary>More arguments for the guest's kernel, such as "idle=poll"; none has blanks.</summary>
+    public IReadOnlyList<string> KernelArguments { get; init; } = [];
+
     /// <summary>More arguments for QEMU.</summary>
     public IReadOnlyList<string> QemuArguments { get; init; } = [];
 }
@@ -73,6 +76,9 @@ internal sealed record VmSpec
 /// <param name="Vms">The VMs, access points first or not.</param>
 internal sealed record Topology(string Name, bool PerVmIsolation, IReadOnlyList<VmSpec> Vms)
 {
+    /// <summary>Whether what passes on the air is written to a file. A measurement of the air alone goes without.</summary>
+    public bool IsCaptured { get; init; } = true;
+
     /// <summary>Whether any VM has a radio on the lab's air.</summary>
     public bool NeedsMedium => Vms.Any(vm => vm.Radios > 0);
 }

@@ -11,7 +11,7 @@ internal sealed partial class TopologyReader
     private static readonly string[] VmKeys =
     [
         "name", "role", "radios", "kernelRadios", "memory", "cpus", "kernel", "ssid", "security", "passphrase", "channel",
-        "uplink", "qemu",
+        "uplink", "kernelArguments", "qemu",
     ];
 
     private readonly string _file;
@@ -125,7 +125,8 @@ internal sealed partial class TopologyReader
                 _ => null,
             },
             Uplink = Text(vm, "uplink", InterfaceName(), "the name of a bridge of this machine"),
-            QemuArguments = Strings(vm, "qemu"),
+            KernelArguments = Strings(vm, "kernelArguments", static value => value.Length > 0 && !value.Any(char.IsWhiteSpace), "a list of arguments for the guest's kernel, without blanks"),
+            QemuArguments = Strings(vm, "qemu", static _ => true, "a list of strings, one for each of QEMU's arguments"),
         };
     }
 
@@ -224,13 +225,13 @@ internal sealed partial class TopologyReader
         return null;
     }
 
-    private List<string> Strings(Dictionary<string, YamlNode> keys, string key)
+    private List<string> Strings(Dictionary<string, YamlNode> keys, string key, Func<string, bool> isAllowed, string allowed)
     {
         if (!keys.TryGetValue(key, out var node))
             return [];
-        if (node is YamlSequenceNode list && list.All(item => item is YamlScalarNode))
-            return [.. list.Select(item => ((YamlScalarNode)item).Value ?? "")];
-        Error(node, $"'{key}' must be a list of strings, one for each of QEMU's arguments");
+        if (node is YamlSequenceNode list && list.All(item => item is YamlScalarNode { Value: { } value } && isAllowed(value)))
+            return [.. list.Select(item => ((YamlScalarNode)item).Value!)];
+        Error(node, $"'{key}' must be {allowed}");
         return [];
     }
 

@@ -22,7 +22,7 @@ internal sealed record WifiInterface(VirtualMachine Vm, string Name, string? Nam
         "starting shm-injector",
         $$"""
         command -v shm-injector >/dev/null || { echo "this image has no shm-injector: run './shmwifi setup'"; exit 1; }
-        setsid shm-injector run --radios {{vm.Spec.Radios}} </dev/null >/run/shm-injector.log 2>&1 &
+        setsid shm-injector run --radios {{vm.Spec.Radios}} --json </dev/null >/run/shm-injector.log 2>&1 &
         injector=$!
         while ! { grep -q 'shm-injector: ready' /run/shm-injector.log && [ -e /sys/class/net/wlan{{vm.Spec.Radios - 1}} ]; } 2>/dev/null; do
             kill -0 $injector 2>/dev/null || { cat /run/shm-injector.log; dmesg | tail -n 5; exit 1; }

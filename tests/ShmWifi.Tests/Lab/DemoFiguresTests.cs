@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ShmWifi.Lab.Demo;
+using ShmWifi.Lab.Measure;
 
 namespace ShmWifi.Tests.Lab;
 

@@ -1,4 +1,5 @@
 using ShmWifi.Lab;
+using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Topologies;
 
 namespace ShmWifi.Tests.Lab;
@@ -54,6 +55,13 @@ public class TopologyReaderTests
         }
     }
 
+    [Test]
+    public void ArgumentsForTheKernelEndItsCommandLine()
+    {
+        var vm = TopologyReader.Read("vms:\n  - { name: a, kernelArguments: [idle=poll, threadirqs] }", "t.yaml").Vms[0];
+        Assert.That(QemuCommand.KernelCommandLine(vm, "kvm"), Does.EndWith(" shmwifi.name=a idle=poll threadirqs"));
+    }
+
     [TestCase("vms:\n  - { name: a, colour: red }", "t.yaml:2:16: error: unknown key 'colour'")]
     [TestCase("vms:\n  - { name: a }\n  - { name: a }", "t.yaml:3:5: error: a VM called 'a' is there already")]
     [TestCase("vms:\n  - { name: A }", "t.yaml:2:13: error: 'name' must be 1 to 15 of a-z, 0-9 and -")]
@@ -67,6 +75,8 @@ public class TopologyReaderTests
     [TestCase("vms:\n  - { name: a, radios: 1, kernelRadios: 2 }", "either 'radios' or 'kernelRadios'")]
     [TestCase("vms:\n  - { name: a, uplink: br0 }", "'uplink' is not for any VM but an access point")]
     [TestCase("vms:\n  - { name: a, qemu: -smp }", "'qemu' must be a list of strings")]
+    [TestCase("vms:\n  - { name: a, kernelArguments: [idle=poll quiet] }", "'kernelArguments' must be a list of arguments for the guest's kernel, without blanks")]
+    [TestCase("vms:\n  - { name: a, kernelArguments: idle=poll }", "'kernelArguments' must be a list")]
     [TestCase("kernel: 5.10\nvms:\n  - { name: a }", "t.yaml:1:9: error: 'kernel' must be one of 6.1, 6.12")]
     [TestCase("vms: []", "'vms' must be a list of at least one VM")]
     [TestCase("name: x", "'vms' must be a list of at least one VM")]

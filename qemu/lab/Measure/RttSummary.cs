@@ -1,4 +1,4 @@
-namespace ShmWifi.Lab.Demo;
+namespace ShmWifi.Lab.Measure;
 
 /// <summary>Round-trip times in milliseconds.</summary>
 /// <param name="P50">Median.</param>

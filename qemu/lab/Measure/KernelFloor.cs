@@ -3,19 +3,26 @@ using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Topologies;
 using ShmWifi.Lab.Wifi;
 
-namespace ShmWifi.Lab.Demo;
+namespace ShmWifi.Lab.Measure;
 
 /// <summary>The in-kernel floor: an access point and a station in one VM, on two hwsim radios and the kernel's own medium.</summary>
 internal static class KernelFloor
 {
+    /// <summary>The VM's name.</summary>
+    public const string Name = "floor";
+
     /// <summary>The access point's address.</summary>
     public const string Address = "192.168.99.1";
 
     private const string StationAddress = "192.168.99.2";
     private const string StationNamespace = "sta";
 
+    /// <summary>The VM: two radios on the kernel's own medium.</summary>
+    /// <param name="kernel">Kernel series of the guest.</param>
+    public static VmSpec Vm(string kernel) => new() { Name = Name, Kernel = kernel, Radios = 0, KernelRadios = 2 };
+
     /// <summary>Associates the two; the station's radio lives in a network namespace of its own, or packets would not leave the kernel.</summary>
-    /// <param name="vm">A VM with two kernel radios.</param>
+    /// <param name="vm">Made from <see cref="Vm"/>.</param>
     /// <param name="network">Protected as the network that is compared with it.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>The station's interface.</returns>

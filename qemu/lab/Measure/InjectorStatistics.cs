@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ShmWifi.Lab.Qemu;
+
+namespace ShmWifi.Lab.Measure;
+
+/// <summary>What a guest's shm-injector prints on SIGUSR1; only what is measured by.</summary>
+/// <param name="Counters">Since its start.</param>
+internal sealed record InjectorStatistics(InjectorCounters Counters)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    /// <summary>Has the injector print its statistics, and reads them.</summary>
+    /// <param name="vm">A VM with radios on the lab's air.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="LabException">It prints none within 30 s.</exception>
+    public static async Task<InjectorStatistics> TakeAsync(VirtualMachine vm, CancellationToken cancellation) => Read(await vm.Guest.RunAsync(
+        "reading shm-injector's statistics",
+        """
+        log=/run/shm-injector.log
+        lines=$(grep -c '^{' $log)
+        kill -USR1 $(pidof shm-injector) || exit 1
+        until [ $(grep -c '^{' $log) -gt $lines ]; do usleep 20000; done
+        grep '^{' $log | tail -n 1
+        """,
+        Limit,
+        cancellation));
+
+    /// <summary>Reads the line.</summary>
+    /// <param name="json">One object.</param>
+    /// <exception cref="LabException">It is no such object.</exception>
+    internal static InjectorStatistics Read(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, InjectorStatisticsJson.Default.InjectorStatistics)
+                ?? throw new LabException($"not shm-injector's statistics: {json}");
+        }
+        catch (JsonException exception)
+        {
+            throw new LabException($"not shm-injector's statistics: {exception.Message}\n{json}");
+        }
+    }
+}
+
+/// <summary>Counters of an injector.</summary>
+/// <param name="TxFrames">Frames taken from hwsim.</param>
+/// <param name="TxDropped">Frames from hwsim that the ring had no room for.</param>
+/// <param name="RxFrames">Frames given to hwsim.</param>
+/// <param name="Doorbells">Rung.</param>
+/// <param name="SystemCalls">Of the data path.</param>
+/// <param name="AllocatedBytes">Managed heap that moving frames took.</param>
+internal sealed record InjectorCounters(
+    long TxFrames,
+    long TxDropped,
+    long RxFrames,
+    long Doorbells,
+    long SystemCalls,
+    long AllocatedBytes);
+
+/// <summary>Serialisation of <see cref="InjectorStatistics"/>.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(InjectorStatistics))]
+internal sealed partial class InjectorStatisticsJson : JsonSerializerContext;

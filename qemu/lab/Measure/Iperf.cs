@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ShmWifi.Lab.Guest;
+
+namespace ShmWifi.Lab.Measure;
+
+/// <summary>iperf3 in the guests.</summary>
+internal static class Iperf
+{
+    /// <summary>Starts the server in a guest; it stays.</summary>
+    /// <param name="guest">The guest.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static Task ServeAsync(GuestExecutor guest, CancellationToken cancellation) =>
+        guest.RunAsync("starting the iperf3 server", "iperf3 -s -D >/dev/null 2>&1", TimeSpan.FromSeconds(15), cancellation);
+
+    /// <summary>Sends by TCP, as much as it takes.</summary>
+    /// <param name="route">To a guest that serves.</param>
+    /// <param name="seconds">How long.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>What the receiver got, in Mbit/s.</returns>
+    public static async Task<double> TcpAsync(Route route, int seconds, CancellationToken cancellation) =>
+        ReadTcp(await RunAsync(route, seconds, "", cancellation));
+
+    /// <summary>Sends UDP datagrams at a fixed rate.</summary>
+    /// <param name="route">To a guest that serves.</param>
+    /// <param name="seconds">How long.</param>
+    /// <param name="mbps">Payload, Mbit/s.</param>
+    /// <param name="bytes">Payload of a datagram.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<UdpResult> UdpAsync(Route route, int seconds, int mbps, int bytes, CancellationToken cancellation) =>
+        ReadUdp(await RunAsync(route, seconds, string.Create(CultureInfo.InvariantCulture, $" -u -b {mbps}M -l {bytes}"), cancellation));
+
+    /// <summary>Reads the result of a TCP run.</summary>
+    /// <param name="json">What <c>iperf3 -J</c> printed.</param>
+    /// <returns>What the receiver got, in Mbit/s.</returns>
+    internal static double ReadTcp(string json) => Read(json, end => end["sum_received"]!["bits_per_second"]!.GetValue<double>() / 1e6);
+
+    /// <summary>Reads the result of a UDP run.</summary>
+    /// <param name="json">What <c>iperf3 -u -J</c> printed: its "sum" is the sender's count with the receiver's losses and jitter.</param>
+    internal static UdpResult ReadUdp(string json) => Read(json, end => new UdpResult(
+        end["sum"]!["packets"]!.GetValue<long>(), end["sum"]!["lost_packets"]!.GetValue<long>(), end["sum"]!["jitter_ms"]!.GetValue<double>()));
+
+    private static Task<string> RunAsync(Route route, int seconds, string options, CancellationToken cancellation) => route.Guest.RunAsync(
+        $"iperf3 to {route.To} ({route.Address})",
+        $"{route.Enter}iperf3 -c {route.Address} -t {seconds} --connect-timeout 5000 -J{options}",
+        TimeSpan.FromSeconds(seconds + 40),
+        cancellation);
+
+    private static T Read<T>(string json, Func<JsonNode, T> read)
+    {
+        try
+        {
+            return read(JsonNode.Parse(json)!["end"]!);
+        }
+        catch (Exception exception) when (exception is JsonException or NullReferenceException or InvalidOperationException)
+        {
+            throw new LabException($"iperf3 gave no result:\n{json}");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace ShmWifi.Lab.Measure;
+
+/// <summary>Memory that a process holds, without the region that it maps.</summary>
+/// <remarks>
+/// From /proc/PID/smaps, since the sums in /proc/PID/status cannot tell: what is mapped through UIO counts as RssFile there, and so do the
+/// program's own pages, or as RssShmem when its file lies on tmpfs, as in the guest.
+/// </remarks>
+internal static partial class ResidentMemory
+{
+    /// <summary>Sums up what is resident.</summary>
+    /// <param name="smaps">/proc/PID/smaps of the daemon or of an injector.</param>
+    /// <returns>Bytes.</returns>
+    public static long Read(string smaps)
+    {
+        var kibibytes = 0L;
+        var counts = false;
+        foreach (var line in smaps.Split('\n'))
+        {
+            if (Mapping().Match(line) is { Success: true } mapping)
+                counts = !IsRegion(mapping.Groups["name"].Value);
+            else if (counts && Rss().Match(line) is { Success: true } rss)
+                kibibytes += long.Parse(rss.Groups["kb"].Value, CultureInfo.InvariantCulture);
+        }
+
+        return kibibytes * 1024;
+    }
+
+    private static bool IsRegion(string mapping) =>
+        mapping.StartsWith("/memfd:shmwifi", StringComparison.Ordinal) || mapping.StartsWith("/dev/uio", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"^[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ \S+ *(?<name>.*)$", RegexOptions.None, 1000)]
+    private static partial Regex Mapping();
+
+    [GeneratedRegex(@"^Rss: +(?<kb>\d+) kB$", RegexOptions.None, 1000)]
+    private static partial Regex Rss();
+}
