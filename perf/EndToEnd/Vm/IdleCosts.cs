@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using ShmWifi.Lab;
+using ShmWifi.Lab.Measure;
+using ShmWifi.Lab.Qemu;
+using ShmWifi.Perf.EndToEnd.Report;
+
+namespace ShmWifi.Perf.EndToEnd.Vm;
+
+/// <summary>CPU time while nothing but beacons passes, and memory, after the traffic.</summary>
+/// <param name="lab">A lab whose guests sleep.</param>
+/// <param name="pace">How long.</param>
+internal sealed class IdleCosts(VmLab lab, VmPace pace)
+{
+    private const double CpuGoalPercent = 1;
+    private const double DaemonGoalMegabytes = 80;
+    private const double InjectorGoalMegabytes = 15;
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
+
+    /// <summary>Measures both.</summary>
+    /// <param name="results">Where rows go.</param>
+    /// <param name="progress">Hears of each step.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public async Task MeasureAsync(Results results, Progress progress, CancellationToken cancellation)
+    {
+        progress.Now("nothing but beacons");
+        await Task.Delay(Settle, cancellation);
+        var daemon = PercentAsync(() => HostFileAsync(lab.Medium.ProcessId, "stat", cancellation), cancellation);
+        var injectors = Task.WhenAll(lab.AirVms.Select(vm => PercentAsync(() => InjectorFileAsync(vm, "stat", cancellation), cancellation)));
+        var qemus = Task.WhenAll(lab.AirVms.Select(vm => PercentAsync(() => HostFileAsync(vm.ProcessId, "stat", cancellation), cancellation)));
+        var floor = PercentAsync(() => HostFileAsync(lab.Floor!.ProcessId, "stat", cancellation), cancellation);
+        await Task.WhenAll(daemon, injectors, qemus, floor);
+
+        Judge(results, "idle: daemon, of a core", "%", await daemon, "< 1 % of a core", await daemon < CpuGoalPercent);
+        var injector = (await injectors).Max();
+        Judge(results, "idle: injector, of the guest's core, the busiest", "%", injector, "< 1 % of a core", injector < CpuGoalPercent);
+        foreach (var (vm, percent) in lab.AirVms.Zip(await qemus))
+            Tell(results, $"idle: whole QEMU of {vm.Name}, of a core; baseline: two radios in one VM", "%", percent, await floor);
+        progress.Done($"idle: daemon {await daemon:0.00} %, injector {injector:0.00} % of a core");
+
+        var daemonMegabytes = ResidentMemory.Read(await HostFileAsync(lab.Medium.ProcessId, "smaps", cancellation)) / 1e6;
+        Judge(results, "memory: daemon RSS without the region", "MB", daemonMegabytes, "≤ 80 MB", daemonMegabytes <= DaemonGoalMegabytes);
+        var smaps = await Task.WhenAll(lab.AirVms.Select(vm => InjectorFileAsync(vm, "smaps", cancellation)));
+        var injectorMegabytes = smaps.Max(ResidentMemory.Read) / 1e6;
+        Judge(results, "memory: injector RSS without the region, the largest", "MB", injectorMegabytes, "≤ 15 MB", injectorMegabytes <= InjectorGoalMegabytes);
+        progress.Done($"memory: daemon {daemonMegabytes:0.0} MB, injector {injectorMegabytes:0.0} MB without the region");
+    }
+
+    /// <summary>CPU time that a process takes, in percent of a core.</summary>
+    private async Task<double> PercentAsync(Func<Task<string>> readStat, CancellationToken cancellation)
+    {
+        var before = ProcessTimes.Read(await readStat());
+        var clock = Stopwatch.StartNew();
+        await Task.Delay(TimeSpan.FromSeconds(pace.IdleSeconds), cancellation);
+        var used = ProcessTimes.Read(await readStat()) - before;
+        return 100 * (used / clock.Elapsed);
+    }
+
+    private static Task<string> HostFileAsync(int process, string file, CancellationToken cancellation) =>
+        File.ReadAllTextAsync($"/proc/{process}/{file}", cancellation);
+
+    private static Task<string> InjectorFileAsync(VirtualMachine vm, string file, CancellationToken cancellation) =>
+        vm.Guest.RunAsync($"reading {file} of shm-injector", $"cat /proc/$(pidof shm-injector)/{file}", Limit, cancellation);
+
+    private static void Judge(Results results, string figure, string unit, double value, string goal, bool met)
+    {
+        var once = new Rounds();
+        once.Add(value);
+        results.Add(once.Judge(VmGroup.GroupName, figure, unit, goal, met));
+    }
+
+    private static void Tell(Results results, string figure, string unit, double value, double baseline)
+    {
+        var once = new Rounds();
+        once.Add(value, baseline);
+        results.Add(once.Tell(VmGroup.GroupName, figure, unit));
+    }
+}

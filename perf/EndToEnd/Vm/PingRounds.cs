@@ -1,0 +1,58 @@
+using ShmWifi.Lab;
+using ShmWifi.Lab.Measure;
+using ShmWifi.Perf.EndToEnd.Report;
+
+namespace ShmWifi.Perf.EndToEnd.Vm;
+
+/// <summary>Pings over one route, round by round.</summary>
+/// <param name="route">What they go over.</param>
+internal sealed class PingRounds(Route route)
+{
+    private readonly PingProbe _probe = new(route);
+    private readonly List<RttSummary> _rounds = [];
+
+    /// <summary>The quantiles that are told.</summary>
+    public static IReadOnlyList<(string Name, Func<RttSummary, double> Of)> Quantiles { get; } = [("p50", rtt => rtt.P50), ("p99", rtt => rtt.P99)];
+
+    /// <summary>What they go over.</summary>
+    public Route Route => route;
+
+    /// <summary>Pings of all rounds that nobody answered.</summary>
+    public int Lost => _probe.Sent - _probe.Received;
+
+    /// <summary>Round-trip times of all rounds, in milliseconds.</summary>
+    public IReadOnlyList<double> RttMs => _probe.RttMs;
+
+    /// <summary>Resolves the address.</summary>
+    /// <param name="cancellation">Gives up.</param>
+    public Task WarmUpAsync(CancellationToken cancellation) => _probe.WarmUpAsync(cancellation);
+
+    /// <summary>Takes a round.</summary>
+    /// <param name="count">How many pings.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="LabException">Not one was answered.</exception>
+    public async Task RunAsync(int count, CancellationToken cancellation) => _rounds.Add(
+        RttSummary.Of(await _probe.RunAsync(count, cancellation))
+        ?? throw new LabException($"none of {count} pings from {route.From} to {route.To} ({route.Address}) was answered"));
+
+    /// <summary>A quantile of each round.</summary>
+    /// <param name="quantile">Which.</param>
+    public Rounds Alone(Func<RttSummary, double> quantile)
+    {
+        var rounds = new Rounds();
+        foreach (var round in _rounds)
+            rounds.Add(quantile(round));
+        return rounds;
+    }
+
+    /// <summary>A quantile of each round, with that of another route in the same round as its baseline.</summary>
+    /// <param name="baseline">The other route.</param>
+    /// <param name="quantile">Which.</param>
+    public Rounds Against(PingRounds baseline, Func<RttSummary, double> quantile)
+    {
+        var rounds = new Rounds();
+        foreach (var (round, other) in _rounds.Zip(baseline._rounds))
+            rounds.Add(quantile(round), quantile(other));
+        return rounds;
+    }
+}

@@ -1,0 +1,149 @@
+using ShmWifi.Lab;
+using ShmWifi.Lab.Measure;
+using ShmWifi.Perf.EndToEnd.Report;
+
+namespace ShmWifi.Perf.EndToEnd.Vm;
+
+/// <summary>Measures one lab: first pings alone, then TCP, then UDP at a fixed rate; within each, all routes take turns round by round.</summary>
+/// <param name="lab">The lab.</param>
+/// <param name="pace">How long each measurement takes.</param>
+/// <param name="guests">What is special about its guests, as a part of the figures' names: "" or ", idle=poll".</param>
+/// <param name="results">Where rows and plots go.</param>
+/// <param name="progress">Hears of each step.</param>
+/// <param name="cancellation">Ends it early.</param>
+internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results results, Progress progress, CancellationToken cancellation)
+{
+    private const double PingGoal = 1.5;
+    private const double TcpGoal = 0.6;
+    private const int UdpMbps = 20;
+    private const int UdpBytes = 1400;
+
+    private readonly List<PingRounds> _airPings = [];
+
+    /// <summary>Measures all.</summary>
+    public async Task TrafficAsync()
+    {
+        await PingAsync();
+        HopRows.Add(results, await lab.Medium.StatisticsAsync(cancellation), lab.VmToVm, guests);
+        await TcpAsync();
+        await UdpAsync();
+    }
+
+    /// <summary>The medium loses nothing on this air, so a ping that got lost is a mistake of ours, not a figure.</summary>
+    /// <exception cref="LabException">Pings over the air were lost: how many, and between whom.</exception>
+    public void ThrowIfPingsWereLost()
+    {
+        foreach (var ping in _airPings.Where(ping => ping.Lost > 0))
+        {
+            throw new LabException(
+                $"{ping.Lost} pings from {ping.Route.From} to {ping.Route.To} over the air{guests} were lost: the run counts for nothing; logs are in {Path.GetDirectoryName(lab.Medium.LogFile)}");
+        }
+    }
+
+    private async Task PingAsync()
+    {
+        var air = new PingRounds(lab.VmToVm);
+        var wired = new PingRounds(lab.VmToVmWired);
+        var stations = lab.StationToStation == null ? null : new PingRounds(lab.StationToStation);
+        var stationsWired = lab.StationToStationWired == null ? null : new PingRounds(lab.StationToStationWired);
+        var inKernel = lab.InKernel == null ? null : new PingRounds(lab.InKernel);
+        List<PingRounds> all = [.. new[] { air, wired, stations, stationsWired, inKernel }.OfType<PingRounds>()];
+        _airPings.AddRange(new[] { air, stations }.OfType<PingRounds>());
+
+        foreach (var ping in all)
+            await ping.WarmUpAsync(cancellation);
+        for (var round = 1; round <= pace.Rounds; round++)
+        {
+            progress.Now($"ping{guests}, round {round} of {pace.Rounds}");
+            foreach (var ping in all)
+                await ping.RunAsync(pace.Pings, cancellation);
+        }
+
+        foreach (var (quantile, of) in PingRounds.Quantiles)
+        {
+            var rounds = air.Against(wired, of);
+            results.Add(rounds.Judge(
+                VmGroup.GroupName, $"VM to VM ping{guests}, {quantile}", "ms", $"≤ {PingGoal} × the wired floor", rounds.MedianRatio <= PingGoal));
+            progress.Done($"VM to VM ping{guests}, {quantile}: {rounds.Median:0.00} ms, {rounds.MedianRatio:0.00} × the wired floor");
+            if (stations != null)
+                results.Add(stations.Against(stationsWired!, of).Tell(VmGroup.GroupName, $"station to station ping, through the access point{guests}, {quantile}", "ms"));
+            if (inKernel != null)
+                results.Add(inKernel.Alone(of).Tell(VmGroup.GroupName, $"in-kernel floor: ping{guests}, {quantile}", "ms"));
+        }
+
+        (string, PingRounds?)[] series =
+            [("air, VM to VM", air), ("air, station to station", stations), ("wired floor", wired), ("in-kernel floor", inKernel)];
+        results.Add(new Plot(
+            guests.Length == 0 ? "vm-ping" : "vm-ping-poll", $"Ping between VMs{guests}", "round trip, ms", "pings that were as fast, %", LogX: true, LogY: false,
+            [.. series.Where(one => one.Item2 != null).Select(one => new Series(one.Item1, Distribution.Of(one.Item2!.RttMs)))]));
+    }
+
+    private async Task TcpAsync()
+    {
+        var air = new Rounds();
+        var stations = new Rounds();
+        var wired = new Rounds();
+        var load = new LoadRounds(lab);
+        for (var round = 1; round <= pace.Rounds; round++)
+        {
+            progress.Now($"TCP{guests}, round {round} of {pace.Rounds}");
+            double? floor = lab.InKernel == null ? null : await TcpAsync(lab.InKernel);
+            air.Add(await load.MeasureAsync(() => TcpAsync(lab.VmToVm), cancellation), floor);
+            wired.Add(await TcpAsync(lab.VmToVmWired), floor);
+            if (lab.StationToStation != null)
+                stations.Add(await TcpAsync(lab.StationToStation), floor);
+        }
+
+        const string Unit = "Mbit/s";
+        if (lab.InKernel == null)
+        {
+            results.Add(air.Tell(VmGroup.GroupName, $"VM to VM TCP{guests}", Unit));
+            load.Tell(results, $"TCP{guests}");
+        }
+        else
+        {
+            results.Add(air.Judge(
+                VmGroup.GroupName, $"VM to VM TCP{guests}", Unit, "≥ 60 % of the in-kernel floor, no drop in the rings", air.MedianRatio >= TcpGoal && load.Drops == 0));
+            load.Judge(results, $"TCP{guests}");
+        }
+
+        if (lab.StationToStation != null)
+            results.Add(stations.Tell(VmGroup.GroupName, $"station to station TCP, through the access point{guests}", Unit));
+        results.Add(wired.Tell(VmGroup.GroupName, $"wired floor: TCP{guests}", Unit));
+        progress.Done($"VM to VM TCP{guests}: {air.Median:0} Mbit/s, {load.Drops} drops in the rings");
+    }
+
+    private Task<double> TcpAsync(Route route) => Iperf.TcpAsync(route, pace.Seconds, cancellation);
+
+    private async Task UdpAsync()
+    {
+        (string Name, Route? Route)[] routes =
+        [
+            ("VM to VM", lab.VmToVm), ("station to station", lab.StationToStation), ("wired floor", lab.VmToVmWired), ("in-kernel floor", lab.InKernel),
+        ];
+        var measured = routes.Where(route => route.Route != null).Select(route => (route.Name, Route: route.Route!, Lost: new Rounds(), Jitter: new Rounds())).ToList();
+        var load = new LoadRounds(lab);
+        for (var round = 1; round <= pace.Rounds; round++)
+        {
+            progress.Now($"UDP{guests}, round {round} of {pace.Rounds}");
+            foreach (var (_, route, lost, jitter) in measured)
+            {
+                var result = route == lab.VmToVm ? await load.MeasureAsync(() => UdpAsync(route), cancellation) : await UdpAsync(route);
+                lost.Add(result.LostPercent);
+                jitter.Add(result.JitterMs);
+            }
+        }
+
+        var what = $"UDP, {UdpMbps} Mbit/s of {UdpBytes} B{guests}";
+        foreach (var (name, _, lost, jitter) in measured)
+        {
+            results.Add(lost.Tell(VmGroup.GroupName, $"{name}: {what}, lost", "%"));
+            results.Add(jitter.Tell(VmGroup.GroupName, $"{name}: {what}, jitter", "ms"));
+        }
+
+        load.Tell(results, what);
+        progress.Done($"VM to VM {what}: {measured[0].Lost.Median:0.##} % lost, jitter {measured[0].Jitter.Median:0.00} ms");
+    }
+
+    private Task<UdpResult> UdpAsync(Route route) => Iperf.UdpAsync(route, pace.Seconds, UdpMbps, UdpBytes, cancellation);
+}

@@ -1,0 +1,37 @@
+using ShmWifi.Lab.Measure;
+using ShmWifi.Lab.Medium;
+using ShmWifi.Perf.EndToEnd.Vm;
+
+namespace ShmWifi.Tests.Bench;
+
+public class LoadCountersTests
+{
+    private static readonly LoadCounters Before = LoadCounters.Of(
+        new MediumStatistics(new MediumTotals(1000, 2000, 3, 0.5, 0, 0.125), [new VmCounters("ap", 100, 150), new VmCounters("sta1", 120, 130)], []),
+        [new InjectorCounters(500, 1, 500, 150, 800, 64), new InjectorCounters(500, 0, 400, 130, 700, 0)]);
+
+    [Test]
+    public void OnlyWhatALoadItselfCostIsCounted()
+    {
+        var after = LoadCounters.Of(
+            new MediumStatistics(new MediumTotals(11_000, 20_000, 3, 0.1, 0, 125 / 11_000.0), [new VmCounters("ap", 300, 250), new VmCounters("sta1", 220, 130)], []),
+            [new InjectorCounters(2500, 1, 7500, 250, 2800, 64), new InjectorCounters(7500, 2, 2400, 130, 1600, 0)]);
+        var cost = after.Since(Before);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(cost.Frames, Is.EqualTo(10_000));
+            Assert.That(cost.DoorbellsAFrame, Is.EqualTo((200 + 100 + 100) / 10_000.0));
+            Assert.That(cost.SystemCallsAFrame, Is.EqualTo(2000 / 9000.0), "of the injector with most");
+            Assert.That(cost.EngineBytesAFrame, Is.Zero, "though the daemon tells bytes by frame");
+            Assert.That(cost.InjectorBytesAFrame, Is.Zero);
+            Assert.That(cost.Drops, Is.EqualTo(2), "frames that found the guest's ring full");
+        }
+    }
+
+    [Test]
+    public void NoFrameCostsNothing()
+    {
+        var cost = Before.Since(Before);
+        Assert.That(new[] { cost.DoorbellsAFrame, cost.SystemCallsAFrame, cost.EngineBytesAFrame, cost.InjectorBytesAFrame, cost.Drops }, Is.All.Zero);
+    }
+}
