@@ -36,30 +36,34 @@ candidate_depends() {
 }
 
 # fetch_packages FOLDER LIST-COMMAND...: download the packages that the command lists, and unpack them into FOLDER/root,
-# once. FOLDER/SHA256SUMS records what came; later runs verify it and touch no network. Removing FOLDER starts anew.
+# once. FOLDER/wanted records the command and FOLDER/SHA256SUMS what came; later runs of the same command verify it and touch
+# no network. Another command, or removing FOLDER, starts anew.
 fetch_packages() (
     folder=$1
     shift
     lock "$folder"
     cd "$folder" || exit
-    if [[ -f SHA256SUMS ]]; then
+    if [[ -f SHA256SUMS && -f wanted && $(<wanted) == "$*" ]]; then
         sha256sum --check --quiet SHA256SUMS ||
             die "the packages in $folder are not those that were downloaded: remove that folder and run again"
         return
     fi
     packages=$("$@")
-    rm -rf incoming root
-    mkdir incoming root
+    rm -rf incoming
+    mkdir incoming
     options=(-q)
     [[ $(id -u) -ne 0 ]] || options+=(-o APT::Sandbox::User=root) # apt's own user may not write here
     # shellcheck disable=SC2086 # one word a package
     (cd incoming && apt-get download "${options[@]}" $packages >&2) ||
         die "apt-get download failed (is the network up, and 'apt-get update' recent?):" $packages
+    rm -rf root SHA256SUMS ./*.deb
+    mkdir root
     for package in incoming/*.deb; do
         dpkg -x "$package" root
         mv "$package" .
     done
     rmdir incoming
+    echo "$*" >wanted
     sha256sum ./*.deb >SHA256SUMS.new
     mv SHA256SUMS.new SHA256SUMS
 )
