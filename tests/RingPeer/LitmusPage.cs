@@ -3,7 +3,7 @@ using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.RingPeer;
 
-// 0x000 decided    u32   producer writes: frames whose doorbell it has rung or left out
+// 0x000 decided    u32   who rings writes: frames whose doorbell it has rung or left out
 // 0x080 ballast[8] u32   both write; a pair of cache lines each
 
 /// <summary>A page after the region: what the peers of a litmus run share beside the ring.</summary>
@@ -14,7 +14,7 @@ public static unsafe class LitmusPage
 
     private const int Ballast = 8;
 
-    /// <summary>The producer's tail, stored after it rang or did not.</summary>
+    /// <summary>The producer's tail, or in a <see cref="Pace.FreeLitmus"/> the consumer's head, stored after it rang or did not.</summary>
     /// <param name="region">The region that it follows.</param>
     public static SharedIndex Decided(Region region) => new((uint*)(region.Address + region.Size));
 

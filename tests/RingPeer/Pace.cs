@@ -14,4 +14,7 @@ public enum Pace
     /// it has decided about the doorbell, and the consumer judges: armed, not rung, ring not empty is a lost doorbell.
     /// </summary>
     Litmus,
+
+    /// <summary>Its mirror: on a full ring the consumer gives a slot back while the producer arms, and the producer judges.</summary>
+    FreeLitmus,
 }

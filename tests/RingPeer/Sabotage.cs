@@ -9,7 +9,7 @@ public enum Sabotage
     /// <summary>Producer: the tail moves before the slot is written; (B) turned round.</summary>
     IndexBeforeSlot,
 
-    /// <summary>Producer: no full fence between the tail and the look at the event index; (E) left out.</summary>
+    /// <summary>No full fence between an index and the look at the peer's event index. Producer: (E) left out; consumer: (G).</summary>
     NoFence,
 
     /// <summary>Consumer: the slot is given back before it is read; (D) turned round.</summary>

@@ -22,8 +22,8 @@ public sealed unsafe class TxProducer(Region region, Doorbell wake, Doorbell rin
         RingProducer tx = _port.Tx;
         while (tx.Tail != options.Until)
         {
-            uint count = options.Pace == Pace.Litmus ? 1 : Math.Min(1 + _jitter.Next(8), options.Until - tx.Tail);
-            Verdict room = AwaitFree(count);
+            uint count = options.Pace is Pace.Litmus or Pace.FreeLitmus ? 1 : Math.Min(1 + _jitter.Next(8), options.Until - tx.Tail);
+            Verdict room = options.Pace == Pace.FreeLitmus ? AwaitFreeRound() : AwaitFree(count);
             if (room != Verdict.Intact)
                 return room;
 
@@ -44,8 +44,11 @@ public sealed unsafe class TxProducer(Region region, Doorbell wake, Doorbell rin
 
             if (isRung)
                 ring.Ring();
-            _decided.StoreRelease(tx.Tail);
-            _aim.Correct(isRung);
+            if (options.Pace == Pace.Litmus)
+            {
+                _decided.StoreRelease(tx.Tail);
+                _aim.Correct(isRung);
+            }
         }
         return Verdict.Intact;
     }
@@ -66,11 +69,27 @@ public sealed unsafe class TxProducer(Region region, Doorbell wake, Doorbell rin
         return Verdict.Intact;
     }
 
+    /// <summary>On a full ring: arms while the consumer gives a slot back.</summary>
+    private Verdict AwaitFreeRound()
+    {
+        RingProducer tx = _port.Tx;
+        if (tx.InUse < tx.Length)
+            return Verdict.Intact;
+        Aim.WaitToArm();
+        LitmusPage.LoadStoreBuffer(region);
+        bool armed = tx.ArmFree();
+        Busy.Until(() => _decided.LoadAcquire() != tx.Tail - tx.Length);
+        bool rung = wake.TryTake();
+        if (armed && !rung)
+            return Verdict.LostDoorbell;
+        return tx.CountFree() == 1 ? Verdict.Intact : Verdict.Broken;
+    }
+
     /// <summary>Until the consumer released the frame of the last round and is about to arm.</summary>
     private void AwaitRound()
     {
         Busy.Until(() => _port.Tx.CountFree() == _port.Tx.Length);
-        _aim.WaitToPublish();
+        _aim.WaitToMove();
         LitmusPage.LoadStoreBuffer(region);
     }
 

@@ -21,6 +21,7 @@ public class TxRingProcessTests
     [TestCase(Pace.Poll, uint.MaxValue - (Frames / 2))]
     [TestCase(Pace.Sleep, uint.MaxValue - (Frames / 2))]
     [TestCase(Pace.Litmus, uint.MaxValue - (Rounds / 2))]
+    [TestCase(Pace.FreeLitmus, uint.MaxValue - (Rounds / 2))]
     public void EveryFrameComesOnceWholeAndInOrder(Pace pace, uint start) =>
         Assert.That(Run(pace, start, Sabotage.None, Sabotage.None), Is.EqualTo((Verdict.Intact, Verdict.Intact)));
 
@@ -34,9 +35,10 @@ public class TxRingProcessTests
     public void ASlotThatIsGivenBackBeforeItIsReadIsCaught(Pace pace, Sabotage sabotage) =>
         Assert.That(RunUntilCaught(pace, Sabotage.None, sabotage), Is.AnyOf(Verdict.Torn, Verdict.Lost));
 
-    [Test]
-    public void ADoorbellThatIsDecidedWithoutAFenceIsCaught() =>
-        Assert.That(RunUntilCaught(Pace.Litmus, Sabotage.NoFence, Sabotage.None), Is.EqualTo(Verdict.LostDoorbell));
+    [TestCase(Pace.Litmus, Sabotage.NoFence, Sabotage.None)]
+    [TestCase(Pace.FreeLitmus, Sabotage.None, Sabotage.NoFence)]
+    public void ADoorbellThatIsDecidedWithoutAFenceIsCaught(Pace pace, Sabotage producer, Sabotage consumer) =>
+        Assert.That(RunUntilCaught(pace, producer, consumer), Is.EqualTo(Verdict.LostDoorbell));
 
     [TestCase(Pace.Poll)]
     [TestCase(Pace.Sleep)]
@@ -81,13 +83,14 @@ public class TxRingProcessTests
     private static (Verdict Producer, Verdict Consumer) Run(Pace pace, uint start, Sabotage producer, Sabotage consumer)
     {
         using PeerRegion peers = MakeRegion(start);
-        uint until = start + (pace == Pace.Litmus ? Rounds : Frames);
+        uint until = start + (pace is Pace.Litmus or Pace.FreeLitmus ? Rounds : Frames);
         PeerProcess reader = peers.StartTxConsumer(until, pace, consumer);
         PeerProcess writer = peers.StartTxProducer(until, pace, producer);
-        Verdict found = reader.WaitForVerdict();
-        if (found == Verdict.Intact)
-            return (writer.WaitForVerdict(), found);
-        return (Verdict.Intact, found); // the writer waits for room for ever; it ends with the region
+        PeerProcess judge = pace == Pace.FreeLitmus ? writer : reader;
+        if (judge.WaitForVerdict() == Verdict.Intact)
+            return (writer.WaitForVerdict(), reader.WaitForVerdict());
+        // The other waits for ever; it ends with the region.
+        return judge == writer ? (writer.WaitForVerdict(), Verdict.Intact) : (Verdict.Intact, reader.WaitForVerdict());
     }
 
     /// <summary>The same run again and again until its fault shows.</summary>
@@ -96,7 +99,10 @@ public class TxRingProcessTests
         var patience = Stopwatch.StartNew();
         Verdict found;
         do
-            found = Run(pace, start: 0, producer, consumer).Consumer;
+        {
+            (Verdict Producer, Verdict Consumer) both = Run(pace, start: 0, producer, consumer);
+            found = both.Producer == Verdict.Intact ? both.Consumer : both.Producer;
+        }
         while (found == Verdict.Intact && patience.Elapsed < Patience);
         return found;
     }
