@@ -20,7 +20,7 @@ public class DaemonLifeTests
     [Test]
     public void SigtermEndsItInOrder()
     {
-        using MediumProcess medium = MediumProcess.StartReady(_folder, "--socket", SocketPath);
+        using MediumProcess medium = MediumProcess.StartIn(_folder, "--socket", SocketPath);
         Assert.That(File.GetUnixFileMode(SocketPath), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite));
         using FakeVm vm = FakeVm.Connect(SocketPath);
 
@@ -34,7 +34,7 @@ public class DaemonLifeTests
     [Test]
     public void SigintPrintsTheTotals()
     {
-        using MediumProcess medium = MediumProcess.StartReady(_folder, "--socket", SocketPath);
+        using MediumProcess medium = MediumProcess.StartIn(_folder, "--socket", SocketPath);
         using (FakeVm vm = FakeVm.Connect(SocketPath))
         {
             vm.Hello();
@@ -51,7 +51,7 @@ public class DaemonLifeTests
     [Test]
     public void ADaemonThatIsKilledLeavesQemuAlive()
     {
-        using MediumProcess medium = MediumProcess.StartReady(_folder, "--socket", SocketPath);
+        using MediumProcess medium = MediumProcess.StartIn(_folder, "--socket", SocketPath);
         using var device = new IvshmemDevice(SocketPath);
         medium.Kill();
 
@@ -65,11 +65,11 @@ public class DaemonLifeTests
     [Test]
     public void ASocketThatADeadDaemonLeftIsReplaced()
     {
-        using (MediumProcess dead = MediumProcess.StartReady(_folder, "--socket", SocketPath))
+        using (MediumProcess dead = MediumProcess.StartIn(_folder, "--socket", SocketPath))
             dead.Kill();
         Assert.That(File.Exists(SocketPath), Is.True);
 
-        using MediumProcess medium = MediumProcess.StartReady(_folder, "--socket", SocketPath);
+        using MediumProcess medium = MediumProcess.StartIn(_folder, "--socket", SocketPath);
         using FakeVm vm = FakeVm.Connect(SocketPath);
 
         Assert.That(vm.IsRefused, Is.False);
@@ -78,11 +78,11 @@ public class DaemonLifeTests
     [Test]
     public void ASocketThatIsServedIsRefusedAndServedOn()
     {
-        using MediumProcess first = MediumProcess.StartReady(_folder, "--socket", SocketPath);
+        using MediumProcess first = MediumProcess.StartIn(_folder, "--socket", SocketPath);
         using var second = new MediumProcess(_folder, "--socket", SocketPath);
 
         Assert.That(second.WaitForExit(), Is.EqualTo(1));
-        Assert.That(second.Output.Trim(), Does.StartWith($"shm-medium: listen on {SocketPath}: another daemon serves it").And.Not.Contain("   at "));
+        Assert.That(second.Error.Trim(), Does.StartWith($"shm-medium: listen on {SocketPath}: another daemon serves it").And.Not.Contain("   at "));
         using FakeVm vm = FakeVm.Connect(SocketPath);
         Assert.That(vm.IsRefused, Is.False);
     }
@@ -94,7 +94,7 @@ public class DaemonLifeTests
         using var medium = new MediumProcess(_folder, "--socket", SocketPath);
 
         Assert.That(medium.WaitForExit(), Is.EqualTo(1));
-        Assert.That(medium.Output, Does.Contain($"bind {SocketPath}: Address already in use"));
+        Assert.That(medium.Error, Does.Contain($"bind {SocketPath}: Address already in use"));
         Assert.That(File.ReadAllText(SocketPath), Is.EqualTo("precious"));
     }
 
@@ -102,7 +102,7 @@ public class DaemonLifeTests
     public void AVmThatIsRefusedRunsOnWithABlankRegion()
     {
         File.WriteAllText(Path.Combine(_folder, "medium.yaml"), $"vms:\n  - {{ name: ap, socket: {SocketPath} }}\n");
-        using MediumProcess medium = MediumProcess.StartReady(_folder, "--config", Path.Combine(_folder, "medium.yaml"));
+        using MediumProcess medium = MediumProcess.StartIn(_folder, "--config", Path.Combine(_folder, "medium.yaml"));
         using var first = new IvshmemDevice(SocketPath);
         using var second = new IvshmemDevice(SocketPath);
 
@@ -110,6 +110,6 @@ public class DaemonLifeTests
         Assert.That(second.Cpu.ReadQ(IvshmemDevice.RegionAt(0)), Is.Zero);
         second.Ring(0);
         Assert.That(second.IsAlive, Is.True);
-        Assert.That(medium.Output, Does.Contain("a VM named ap is attached already"));
+        Assert.That(medium.Error, Does.Contain("a VM named ap is attached already"));
     }
 }

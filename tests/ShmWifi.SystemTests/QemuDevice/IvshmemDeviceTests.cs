@@ -21,7 +21,7 @@ public unsafe class IvshmemDeviceTests(string isolation)
     public void StartMedium()
     {
         _folder = Directory.CreateTempSubdirectory("shmwifi-device").FullName;
-        _medium = MediumProcess.StartReady(_folder, "--socket", SocketPath, "--isolation", isolation);
+        _medium = MediumProcess.StartIn(_folder, "--socket", SocketPath, "--isolation", isolation);
     }
 
     [OneTimeTearDown]
@@ -42,7 +42,7 @@ public unsafe class IvshmemDeviceTests(string isolation)
         Assert.That(device.Cpu.ReadQ(IvshmemDevice.RegionAt(0)), Is.EqualTo(Abi.Magic));
         Assert.That(device.IvPosition, Is.Positive);
         Assert.That(PortOffset(device), Is.Positive, "the port table has our peer ID");
-        Assert.That(_medium.Output, Does.Contain($"peer {device.IvPosition}, QEMU pid {device.Pid}"));
+        Assert.That(_medium.Error, Does.Contain($"peer {device.IvPosition}, QEMU pid {device.Pid}"));
     }
 
     [Test]
@@ -175,7 +175,7 @@ public unsafe class IvshmemDeviceTests(string isolation)
             }
         }
 
-        int Count(string word) => _medium.Output.Split('\n').Count(l => l.EndsWith(word, StringComparison.Ordinal)) - _goneBefore;
+        int Count(string word) => _medium.Error.Split('\n').Count(l => l.EndsWith(word, StringComparison.Ordinal)) - _goneBefore;
 
         int Memfds() => _medium.Descriptors.Count(d => d.StartsWith("/memfd:shmwifi", StringComparison.Ordinal));
     }
@@ -183,7 +183,7 @@ public unsafe class IvshmemDeviceTests(string isolation)
     private int _goneBefore;
 
     [SetUp]
-    public void CountTheGone() => _goneBefore = _medium.Output.Split('\n').Count(l => l.EndsWith("gone", StringComparison.Ordinal));
+    public void CountTheGone() => _goneBefore = _medium.Error.Split('\n').Count(l => l.EndsWith("gone", StringComparison.Ordinal));
 
     private int Live(int number)
     {
