@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ShmWifi.Lab;
 using ShmWifi.Perf.EndToEnd.Report;
+using ShmWifi.Perf.EndToEnd.Vm;
 using Spectre.Console;
 using Progress = ShmWifi.Lab.Progress;
 
@@ -9,9 +10,6 @@ namespace ShmWifi.Perf.EndToEnd;
 /// <summary><c>bench</c>.</summary>
 internal static class BenchCommand
 {
-    /// <summary>The group whose rows come from VMs.</summary>
-    private const string VmGroup = "vm";
-
     /// <summary>The command.</summary>
     /// <param name="groups">In the order in which they run.</param>
     public static RootCommand Create(IReadOnlyList<IBenchGroup> groups)
@@ -47,7 +45,7 @@ internal static class BenchCommand
             var options = new BenchOptions(result.GetValue(rounds), result.GetValue(quick), result.GetRequiredValue(kernel));
             var run = groups.Where(group => names.Length == 0 || names.Contains(group.Name)).ToList();
             var files = new ReportFiles(result.GetRequiredValue(output).FullName, result.GetValue(json)?.FullName);
-            var environment = RunEnvironment.Look(run.Exists(group => group.Name == VmGroup) ? options.Kernel : null);
+            var environment = RunEnvironment.Look(run.Exists(group => group.Name == VmGroup.GroupName) ? options.Kernel : null);
             var results = new Results();
             string? problem = null;
             try
