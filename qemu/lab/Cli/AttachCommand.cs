@@ -29,15 +29,13 @@ internal static class AttachCommand
         return command;
     }
 
-    /// <summary>Makes the session: a pane for each VM, one for the medium, one for a shell.</summary>
+    /// <summary>Makes the session: the medium's tables across the top, which want the width, and below a pane for each VM and one for a shell.</summary>
     /// <param name="session">The session's name.</param>
     /// <param name="state">The lab.</param>
     internal static void Build(string session, LabState state)
     {
         var self = ShellQuote.Join(["dotnet", typeof(AttachCommand).Assembly.Location]);
         var panes = state.Vms.Select(vm => (vm.Name, Command: $"{self} lab console --lab {state.Name} {vm.Name}")).ToList();
-        if (state.Medium is { } medium)
-            panes.Add(("medium", ShellQuote.Join(["dotnet", Checkout.Medium, "top", "--pid", $"{medium}"])));
         panes.Add(("shell", Environment.GetEnvironmentVariable("SHELL") is { Length: > 0 } shell ? shell : "/bin/sh"));
 
         HostCommand.Run("tmux", "new-session", "-d", "-s", session, "-c", Checkout.Root, "-x", "200", "-y", "50", panes[0].Command);
@@ -50,6 +48,14 @@ internal static class AttachCommand
             Tmux("split-window", "-t", session, "-c", Checkout.Root, command);
             Tmux("select-pane", "-t", session, "-T", title);
             Tmux("select-layout", "-t", session, "tiled");
+        }
+
+        if (state.Medium is { } medium)
+        {
+            var top = ShellQuote.Join(["dotnet", Checkout.Medium, "top", "--pid", $"{medium}"]);
+            var pane = HostCommand.Run(
+                "tmux", "split-window", "-t", session, "-fvbd", "-l", "50%", "-P", "-F", "#{pane_id}", "-c", Checkout.Root, top).Output.Trim();
+            Tmux("select-pane", "-t", pane, "-T", "medium");
         }
     }
 
