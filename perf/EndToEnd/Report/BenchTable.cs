@@ -4,13 +4,28 @@ using Spectre.Console;
 
 namespace ShmWifi.Perf.EndToEnd.Report;
 
-/// <summary>The figures of a run, for a person: on the terminal and as Markdown.</summary>
+/// <summary>The figures of a run, for a person, on the terminal and as Markdown: first those that have a goal, then the others of each group.</summary>
 internal static class BenchTable
 {
-    private static readonly (string Name, bool IsNumber)[] Columns =
-        [("figure", false), ("value", true), ("spread", true), ("unit", false), ("baseline", true), ("ratio", true), ("goal", false), ("met", false)];
+    private static readonly Column[] Figures =
+    [
+        new("figure", false, row => row.Figure),
+        new("value", true, row => Number(row.Value)),
+        new("spread", true, row => Number(row.Spread)),
+        new("unit", false, row => row.Unit == "1" ? "" : row.Unit),
+        new("baseline", true, row => Number(row.Baseline)),
+        new("ratio", true, row => Number(row.Ratio)),
+    ];
 
-    /// <summary>Prints the figures, a table a group, and how many goals were met.</summary>
+    private static readonly Column[] Goals =
+    [
+        new("group", false, row => row.Group),
+        .. Figures,
+        new("goal", false, row => row.Goal ?? ""),
+        new("met", false, row => row.Met == true ? "yes" : "NO"),
+    ];
+
+    /// <summary>Prints the figures.</summary>
     /// <param name="report">What was measured.</param>
     /// <param name="console">Where to.</param>
     public static void Print(BenchReport report, IAnsiConsole console)
@@ -18,33 +33,33 @@ internal static class BenchTable
         console.WriteLine();
         foreach (var line in report.Environment.Describe())
             console.WriteLine(line);
-        foreach (var group in report.Rows.GroupBy(row => row.Group))
+        foreach (var (title, columns, rows) in Parts(report))
         {
-            var table = new Table { Title = new TableTitle(Markup.Escape(group.Key)), Border = TableBorder.Simple };
-            foreach (var (name, isNumber) in Columns)
-                table.AddColumn(new TableColumn(name) { Alignment = isNumber ? Justify.Right : Justify.Left });
-            foreach (var row in group)
-                table.AddRow([.. Cells(row).Select(Markup.Escape).SkipLast(1), Emphasise(row)]);
+            var table = new Table { Title = new TableTitle(Markup.Escape(title)), Border = TableBorder.Simple };
+            foreach (var column in columns)
+                table.AddColumn(new TableColumn(column.Name) { Alignment = column.IsNumber ? Justify.Right : Justify.Left });
+            foreach (var row in rows)
+                table.AddRow([.. columns.Select(column => Emphasise(column.Text(row)))]);
             console.Write(table);
         }
 
         console.WriteLine(Verdict(report));
     }
 
-    /// <summary>The same as a page of Markdown.</summary>
+    /// <summary>The same as Markdown.</summary>
     /// <param name="report">What was measured.</param>
     public static string ToMarkdown(BenchReport report)
     {
         var text = new StringBuilder();
         foreach (var line in report.Environment.Describe())
             text.Append("* ").AppendLine(line);
-        foreach (var group in report.Rows.GroupBy(row => row.Group))
+        foreach (var (title, columns, rows) in Parts(report))
         {
-            text.AppendLine().Append("### ").AppendLine(group.Key).AppendLine();
-            AppendLine(text, Columns.Select(column => column.Name));
-            AppendLine(text, Columns.Select(column => column.IsNumber ? "---:" : "---"));
-            foreach (var row in group)
-                AppendLine(text, Cells(row).Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)));
+            text.AppendLine().Append("### ").AppendLine(title).AppendLine();
+            AppendLine(text, columns.Select(column => column.Name));
+            AppendLine(text, columns.Select(column => column.IsNumber ? "---:" : "---"));
+            foreach (var row in rows)
+                AppendLine(text, columns.Select(column => column.Text(row).Replace("|", "\\|", StringComparison.Ordinal)));
         }
 
         return text.AppendLine().AppendLine(Verdict(report)).ToString();
@@ -60,14 +75,21 @@ internal static class BenchTable
         return number.ToString(format, CultureInfo.InvariantCulture);
     }
 
-    private static IEnumerable<string> Cells(Row row) =>
-    [
-        row.Figure, Number(row.Value), Number(row.Spread), row.Unit == "1" ? "" : row.Unit, Number(row.Baseline), Number(row.Ratio), row.Goal ?? "", Met(row),
-    ];
+    private static IEnumerable<(string Title, Column[] Columns, IEnumerable<Row> Rows)> Parts(BenchReport report)
+    {
+        var judged = report.Rows.Where(row => row.Goal != null).ToList();
+        if (judged.Count > 0)
+            yield return ("Goals", Goals, judged);
+        foreach (var group in report.Rows.Where(row => row.Goal == null).GroupBy(row => row.Group))
+            yield return (group.Key, Figures, group);
+    }
 
-    private static string Met(Row row) => row.Met switch { true => "yes", false => "NO", null => "" };
-
-    private static string Emphasise(Row row) => row.Met switch { true => "[green]yes[/]", false => "[bold red]NO[/]", null => "" };
+    private static string Emphasise(string cell) => cell switch
+    {
+        "yes" => "[green]yes[/]",
+        "NO" => "[bold red]NO[/]",
+        _ => Markup.Escape(cell),
+    };
 
     private static string Verdict(BenchReport report)
     {
@@ -77,4 +99,10 @@ internal static class BenchTable
     }
 
     private static void AppendLine(StringBuilder text, IEnumerable<string> cells) => text.Append("| ").AppendJoin(" | ", cells).AppendLine(" |");
+
+    /// <summary>A column.</summary>
+    /// <param name="Name">Its head.</param>
+    /// <param name="IsNumber">Whether it is aligned to the right.</param>
+    /// <param name="Text">A row's cell.</param>
+    private sealed record Column(string Name, bool IsNumber, Func<Row, string> Text);
 }

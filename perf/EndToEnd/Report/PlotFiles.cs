@@ -11,6 +11,9 @@ internal static class PlotFiles
     // Told apart with any colour vision. Source: Okabe and Ito, "Color Universal Design", 2008; its yellow left out, as it is faint on white.
     private static readonly string[] Colors = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"];
 
+    // gnuplot's numbers: square, disc, triangle, triangle on its tip, diamond filled; square and circle hollow.
+    private static readonly int[] PointTypes = [5, 7, 9, 11, 13, 4, 6];
+
     /// <summary>Writes points and scripts, and draws the plots if gnuplot is there.</summary>
     /// <param name="folder">Where to.</param>
     /// <param name="plots">What.</param>
@@ -43,13 +46,14 @@ internal static class PlotFiles
         script.AppendLine("set grid linecolor '#d0d0d0'");
         script.AppendLine("set key below"); // never over a line
         script.AppendLine("set format '%.6g'");
+        script.AppendLine("set autoscale xfix"); // no empty decade beside the points
         if (plot.LogX)
             script.AppendLine("set logscale x");
         script.AppendLine(plot.LogY ? "set logscale y" : "set yrange [0:*]");
         // Ten marks a line, so that lines are told apart without colours, too.
         var lines = plot.Series.Select((series, index) =>
             $"{Quote(plot.Name + ".dat")} index {index} using 1:2 title {Quote(series.Label)} with linespoints linewidth 2 linecolor '{Colors[index % Colors.Length]}' "
-            + $"pointtype {index + 4} pointsize 0.8 pointnumber 10");
+            + $"pointtype {PointTypes[index % PointTypes.Length]} pointsize 0.8 pointnumber 10");
         script.AppendLine("plot " + string.Join(", \\\n     ", lines));
         return script.ToString();
     }

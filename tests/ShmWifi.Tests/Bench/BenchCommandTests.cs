@@ -26,7 +26,7 @@ public class BenchCommandTests
         Assert.That(code, Is.Zero);
         Assert.That(Rows(), Is.EqualTo(["rings", "relay"]));
         Assert.That(Report()["problem"], Is.Null);
-        Assert.That(File.ReadAllText(Path.Combine(_folder, "out", "bench.md")), Does.Contain("### relay"));
+        Assert.That(File.ReadAllText(Path.Combine(_folder, "out", "bench.md")), Does.Contain("| relay |"));
         Assert.That(Directory.GetFiles(Path.Combine(_folder, "out"), "plot.*").Select(Path.GetExtension), Is.SupersetOf((string[])[".dat", ".gp"]));
     }
 
