@@ -61,8 +61,8 @@ internal sealed class LoadRounds(VmLab lab)
 
     private void TellParts(Results results, string load)
     {
-        results.Add(_doorbellsToHost.Tell(VmGroup.GroupName, $"of them guest to host, {load}", "1"));
-        results.Add(_doorbellsToGuests.Tell(VmGroup.GroupName, $"of them host to guest, {load}", "1"));
+        results.Add(_doorbellsToHost.Tell(VmGroup.GroupName, $"doorbells a frame, guest to host, {load}", "1"));
+        results.Add(_doorbellsToGuests.Tell(VmGroup.GroupName, $"doorbells a frame, host to guest, {load}", "1"));
         results.Add(_drops.Tell(VmGroup.GroupName, $"drops in the rings, {load}", "frames"));
     }
 }
