@@ -17,4 +17,10 @@ public static unsafe partial class LibC
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int unshare(int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int sched_getaffinity(int pid, nuint size, ulong* mask);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int sched_setaffinity(int pid, nuint size, ulong* mask);
 }

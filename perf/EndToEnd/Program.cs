@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ShmWifi.Lab;
 using ShmWifi.Perf.EndToEnd;
+using ShmWifi.Perf.EndToEnd.Rings;
 using ShmWifi.Perf.EndToEnd.Vm;
 using Spectre.Console;
 
@@ -14,7 +15,7 @@ if (Console.IsOutputRedirected)
 
 try
 {
-    return await BenchCommand.Create([new VmGroup()]).Parse(args).InvokeAsync(new InvocationConfiguration
+    return await BenchCommand.Create([new RingsGroup(), new VmGroup()]).Parse(args).InvokeAsync(new InvocationConfiguration
     {
         EnableDefaultExceptionHandler = false,
         ProcessTerminationTimeout = TimeSpan.FromSeconds(30), // what was started ends in order after Ctrl-C
