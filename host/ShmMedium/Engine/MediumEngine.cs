@@ -145,7 +145,7 @@ public sealed unsafe partial class MediumEngine : IDisposable
 
     /// <summary>One look at everything.</summary>
     /// <returns>Whether there was anything to do.</returns>
-    private bool RunRound()
+    internal bool RunRound()
     {
         bool busy = false;
         foreach (Port port in _ports)

@@ -1,0 +1,136 @@
+using ShmWifi.Dot11;
+using ShmWifi.Linux;
+using ShmWifi.Medium.Engine;
+using ShmWifi.RingBuffer;
+using ShmWifi.RingBuffer.Layout;
+using static ShmWifi.Linux.LibC;
+
+namespace ShmWifi.Perf.Micro;
+
+/// <summary>An engine that does not run by itself, and ports in one region with a radio each: whoever calls drives both ends.</summary>
+internal sealed unsafe class AirOfPorts : IDisposable
+{
+    private const int MinHeader = 24; // IEEE 802.11-2020 clause 9.3.2.1: three addresses
+    private readonly SharedMemory _memory;
+    private readonly List<int> _events = [];
+
+    /// <summary>Lays it out.</summary>
+    /// <param name="ports">How many.</param>
+    public AirOfPorts(int ports)
+    {
+        var geometry = new RegionGeometry((uint)ports, TxSlots: 256, RxDescriptors: 256);
+        _memory = SharedMemory.Create("shmwifi-benchmark", geometry.RegionSize);
+        Region region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference, epoch: 1);
+        Engine = new MediumEngine(new SilentLog(), new SpinBudget(0));
+        for (int port = 0; port < ports; port++)
+        {
+            uint peerId = (uint)port + 1;
+            var one = new Port(port, $"vm{port}", peerId, pid: 0, maxRadios: 1, region.Attach(port, peerId, $"vm{port}"), NewEvent(), NewEvent());
+            Engine.Attach(one);
+            Radio radio = Engine.Air.AddOrGet(one, number: 0, AddressOf(port))!;
+            Engine.Air.AddAddress(radio, AddressOf(port));
+            Ports.Add(one);
+            Guests.Add(region.OpenGuestPort(port));
+        }
+    }
+
+    /// <summary>The engine.</summary>
+    public MediumEngine Engine { get; }
+
+    /// <summary>The engine's ends.</summary>
+    public List<Port> Ports { get; } = [];
+
+    /// <summary>The VMs' ends.</summary>
+    public List<GuestPort> Guests { get; } = [];
+
+    /// <summary>The address that a port's radio answers to.</summary>
+    /// <param name="port">Its number.</param>
+    public static MacAddress AddressOf(int port) => new(0x0253_5700_0000UL + (ulong)port);
+
+    /// <summary>Port 0 sends frames that want no status.</summary>
+    /// <param name="receiver">Whom to.</param>
+    /// <param name="count">How many.</param>
+    public void Send(MacAddress receiver, uint count)
+    {
+        GuestPort guest = Guests[0];
+        if (!guest.Tx.HasFree(count))
+            throw new InvalidOperationException("the engine does not give TX slots back");
+        for (uint i = 0; i < count; i++)
+        {
+            TxSlotHeader* slot = guest.TxSlot(guest.Tx.Tail + i);
+            *slot = new TxSlotHeader
+            {
+                Kind = RingKind.Frame,
+                Flags = (byte)TxFlags.NoAck,
+                Length = MinHeader,
+                Offset = Abi.SlotHeaderSize,
+                FreqMhz = 2412,
+            };
+            receiver.CopyTo(new Span<byte>((byte*)slot + Abi.SlotHeaderSize + 4, MacAddress.Length));
+        }
+        _ = guest.Tx.Publish(count);
+    }
+
+    /// <summary>All the others take what came, and give it back.</summary>
+    /// <returns>Frames.</returns>
+    public uint Receive()
+    {
+        uint frames = 0;
+        for (int port = 1; port < Guests.Count; port++)
+        {
+            GuestPort guest = Guests[port];
+            uint ready = guest.Rx.CountReady();
+            if (ready == 0)
+                continue;
+            guest.Rx.Take(ready);
+            _ = guest.Rx.Release(ready);
+            frames += ready;
+        }
+        return frames;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Engine.Dispose();
+        foreach (int descriptor in _events)
+            _ = close(descriptor);
+        _memory.Dispose();
+    }
+
+    private int NewEvent()
+    {
+        int descriptor = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
+        _events.Add(descriptor);
+        return descriptor;
+    }
+
+    private sealed class SilentLog : IMediumLog
+    {
+        public void PortAttached(Port port)
+        {
+        }
+
+        public void PortDetached(Port port)
+        {
+        }
+
+        public void PortFaulted(Port port, PortFault fault) => throw new InvalidOperationException($"{port.Name} broke the rules: {fault}");
+
+        public void GuestReady(Port port)
+        {
+        }
+
+        public void RadioAdded(Radio radio)
+        {
+        }
+
+        public void AnnouncementsUnlogged(Port port)
+        {
+        }
+
+        public void RadioGone(Radio radio)
+        {
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using BenchmarkDotNet.Attributes;
+using ShmWifi.Medium.Engine;
+using ShmWifi.RingBuffer;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Perf.Micro;
+
+/// <summary>A batch of RX descriptors to a guest and back, with the engine's account of who holds which slot.</summary>
+[MemoryDiagnoser]
+public class DescriptorBenchmarks
+{
+    private AirOfPorts? _air;
+
+    /// <summary>Descriptors published and given back at a time.</summary>
+    [Params(1, 32)]
+    public uint Batch { get; set; }
+
+    /// <summary>Makes a sender and a receiver.</summary>
+    [GlobalSetup]
+    public void SetUp() => _air = new AirOfPorts(2);
+
+    /// <summary>Frees them.</summary>
+    [GlobalCleanup]
+    public void CleanUp() => _air?.Dispose();
+
+    /// <summary>Host: fill, count the reference, publish; guest: copy out, release; host: reclaim.</summary>
+    [Benchmark]
+    public unsafe ulong PostAndReclaim()
+    {
+        Port from = _air!.Ports[0], to = _air.Ports[1];
+        GuestPort guest = _air.Guests[1];
+        for (uint slot = 0; slot < Batch; slot++)
+        {
+            *to.Rings.Descriptor(to.NextRx) = new RxDescriptor { Kind = RingKind.Frame, Length = 1500, Offset = Abi.HeaderSize };
+            to.CommitReference(from, slot, Abi.SlotHeaderSize, 1500);
+        }
+        _ = to.PublishRx(out _);
+
+        ulong bytes = 0;
+        uint ready = guest.Rx.CountReady();
+        for (uint i = 0; i < ready; i++)
+            bytes += guest.ReadDescriptor(guest.Rx.Taken + i).Length;
+        guest.Rx.Take(ready);
+        _ = guest.Rx.Release(ready);
+
+        if (!to.Rings.Rx.RefreshHead())
+            throw new InvalidOperationException("the guest's head is out of range");
+        while (to.ReclaimedRx != to.Rings.Rx.Head)
+            _ = to.ReclaimNext();
+        return bytes;
+    }
+}
