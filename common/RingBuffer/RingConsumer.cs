@@ -52,22 +52,17 @@ public sealed class RingConsumer
     public bool IsBroken { get; private set; }
 
     /// <summary>Slots ready to take; reads the tail only when all that was seen is taken.</summary>
-    public uint CountReady() => _tail != _taken ? _tail - _taken : RefreshTail() ? _tail - _taken : 0;
+    public uint CountReady()
+    {
+        uint ready = _tail - _taken;
+        if (ready != 0)
+            return ready;
+        uint tail = _tailWord.LoadAcquire(); // (C)
+        return tail != _tail && Accept(tail) ? tail - _taken : 0; // who polls finds the same tail most of the time
+    }
 
     /// <summary>Reads the tail. False when it is not one that the peer may write (<see cref="IsBroken"/>).</summary>
-    public bool RefreshTail()
-    {
-        if (IsBroken)
-            return false;
-        uint tail = _tailWord.LoadAcquire(); // (C)
-        if (tail - _head > Length || tail - _head < _tail - _head)
-        {
-            IsBroken = true;
-            return false;
-        }
-        _tail = tail;
-        return true;
-    }
+    public bool RefreshTail() => Accept(_tailWord.LoadAcquire()); // (C)
 
     /// <summary>Counts <paramref name="count"/> ready slots as taken.</summary>
     /// <param name="count">Not more than are ready.</param>
@@ -92,5 +87,18 @@ public sealed class RingConsumer
         _availEvent.StoreRelease(_taken);
         Interlocked.MemoryBarrier(); // (F)
         return RefreshTail() && _tail == _taken;
+    }
+
+    private bool Accept(uint tail)
+    {
+        if (IsBroken)
+            return false;
+        if (tail - _head > Length || tail - _head < _tail - _head)
+        {
+            IsBroken = true;
+            return false;
+        }
+        _tail = tail;
+        return true;
     }
 }

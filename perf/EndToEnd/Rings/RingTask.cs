@@ -6,7 +6,7 @@ internal enum RingLoop
     /// <summary>Two threads: a TX slot one way, an RX descriptor back.</summary>
     RoundTrip,
 
-    /// <summary>Two threads: payload is copied into TX slots and out of them.</summary>
+    /// <summary>Two threads: the payload is written into TX slots, and read there.</summary>
     Messages,
 
     /// <summary>Two threads: as <see cref="Messages"/>, but the payload stays where it is.</summary>
@@ -21,5 +21,5 @@ internal enum RingLoop
 /// <param name="Chunks">How many times are taken.</param>
 /// <param name="Count">Frames of a chunk; a multiple of <paramref name="Batch"/>.</param>
 /// <param name="Batch">Frames to a publish; <see cref="RingLoop.InPlace"/>: 1.</param>
-/// <param name="Size">Payload bytes, 8 at least.</param>
+/// <param name="Size">Payload bytes, in whole words of eight.</param>
 internal sealed record RingTask(RingLoop Loop, int Chunks, uint Count, uint Batch = 1, uint Size = 64);
