@@ -7,7 +7,8 @@ using ShmWifi.Perf.Micro;
 
 // dotnet run -c Release --project perf/Micro -- --filter '*' --artifacts perf/results/micro
 // In process: BenchmarkDotNet 0.14, the newest that the registry serves, cannot build projects for .NET 10.
-IConfig config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
+var inProcess = new InProcessEmitToolchain(timeout: TimeSpan.FromHours(1), logOutput: true);
+IConfig config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(inProcess));
 var reports = BenchmarkSwitcher.FromAssembly(typeof(RingBenchmarks).Assembly).Run(args, config).SelectMany(summary => summary.Reports).ToList();
 
 int failures = 0;
