@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ShmWifi.Lab;
 using ShmWifi.Perf.EndToEnd;
+using ShmWifi.Perf.EndToEnd.Relay;
 using ShmWifi.Perf.EndToEnd.Rings;
 using ShmWifi.Perf.EndToEnd.Vm;
 using Spectre.Console;
@@ -15,7 +16,9 @@ if (Console.IsOutputRedirected)
 
 try
 {
-    return await BenchCommand.Create([new RingsGroup(), new VmGroup()]).Parse(args).InvokeAsync(new InvocationConfiguration
+    var command = BenchCommand.Create([new RingsGroup(), new RelayGroup(), new VmGroup()]);
+    command.Add(RelayCommand.Create());
+    return await command.Parse(args).InvokeAsync(new InvocationConfiguration
     {
         EnableDefaultExceptionHandler = false,
         ProcessTerminationTimeout = TimeSpan.FromSeconds(30), // what was started ends in order after Ctrl-C

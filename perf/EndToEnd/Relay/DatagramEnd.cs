@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+using ShmWifi.Linux;
+using static ShmWifi.Linux.LibC;
+
+namespace ShmWifi.Perf.EndToEnd.Relay;
+
+/// <summary>A station behind a relay of Unix datagrams.</summary>
+internal sealed unsafe class DatagramEnd : RelayEnd
+{
+    private readonly int _socket;
+    private readonly byte* _buffer = (byte*)NativeMemory.AlignedAlloc(2 * RelayFrame.MaxLength, 64);
+
+    /// <summary>Binds.</summary>
+    /// <param name="folder">Where the sockets are.</param>
+    /// <param name="station">Its number.</param>
+    public DatagramEnd(string folder, byte station)
+        : base(station)
+    {
+        _socket = LibCException.ThrowIfFailed(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
+        sockaddr_un own = UnixAddress.Of(DatagramRelay.SocketOf(folder, station));
+        LibCException.ThrowIfFailed(bind(_socket, &own, (uint)sizeof(sockaddr_un)), "bind");
+        sockaddr_un relay = UnixAddress.Of(DatagramRelay.SocketOf(folder));
+        LibCException.ThrowIfFailed(connect(_socket, &relay, (uint)sizeof(sockaddr_un)), "connect to the relay");
+        Patience.Set(_socket);
+    }
+
+    /// <inheritdoc/>
+    public override bool TrySend(uint number, int length, byte receiver)
+    {
+        byte* frame = _buffer + RelayFrame.MaxLength;
+        RelayFrame.Write(frame, length, number, receiver, Station);
+        if (send(_socket, frame, (nuint)length, MSG_DONTWAIT) == length)
+            return true;
+        return errno == EAGAIN ? false : throw new LibCException("send to the relay");
+    }
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override int Receive(int most, Waiting waiting)
+    {
+        int frames = 0;
+        while (frames < most && TryReceive(frames == 0 ? waiting : Waiting.Not, out int length))
+        {
+            RelayFrame.Check(_buffer, length, Expected++);
+            LatestLength = length;
+            frames++;
+        }
+        return frames;
+    }
+
+    /// <inheritdoc/>
+    public override int Discard()
+    {
+        int frames = 0;
+        while (TryReceive(Waiting.Not, out _))
+            frames++;
+        return frames;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _ = close(_socket);
+        NativeMemory.AlignedFree(_buffer);
+    }
+
+    private bool TryReceive(Waiting waiting, out int length)
+    {
+        while (true)
+        {
+            length = (int)recv(_socket, _buffer, RelayFrame.MaxLength, waiting == Waiting.Not ? MSG_DONTWAIT : 0);
+            if (length > 0)
+                return true;
+            if (errno != EAGAIN)
+                throw new LibCException("receive from the relay");
+            if (waiting == Waiting.Not)
+                return false;
+            if (waiting == Waiting.Patiently)
+                throw NothingCame();
+        }
+    }
+}

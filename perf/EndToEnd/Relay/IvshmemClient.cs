@@ -1,0 +1,72 @@
+using Microsoft.Win32.SafeHandles;
+using ShmWifi.Lab;
+using ShmWifi.Linux;
+using ShmWifi.RingBuffer;
+using static ShmWifi.Linux.LibC;
+
+namespace ShmWifi.Perf.EndToEnd.Relay;
+
+/// <summary>What QEMU is to the daemon: takes the region and the eventfds by the ivshmem protocol.</summary>
+/// <remarks>Source: qemu docs/specs/ivshmem-spec, "client-server protocol"; the daemon's side is <c>Ivshmem/Handshake.cs</c>.</remarks>
+internal sealed unsafe class IvshmemClient : IDisposable
+{
+    private readonly int _connection;
+    private readonly SharedMemory _memory;
+
+    /// <summary>Attaches.</summary>
+    /// <param name="path">The daemon's socket.</param>
+    /// <exception cref="LabException">It serves no air.</exception>
+    public IvshmemClient(string path)
+    {
+        sockaddr_un address = UnixAddress.Of(path);
+        _connection = LibCException.ThrowIfFailed(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+        LibCException.ThrowIfFailed(connect(_connection, &address, (uint)sizeof(sockaddr_un)), $"connect to {path}");
+        _ = ReadMessage(out _); // the protocol's version
+        uint peerId = (uint)ReadMessage(out _);
+        _ = ReadMessage(out int region);
+        _ = ReadMessage(out int daemonEvent);
+        _ = ReadMessage(out int ownEvent);
+        (DaemonEvent, OwnEvent) = (daemonEvent, ownEvent);
+        using (var handle = new SafeFileHandle(region, ownsHandle: false))
+            _memory = SharedMemory.Map(region, (ulong)RandomAccess.GetLength(handle), offset: 0, ownsDescriptor: true);
+        if (*(ulong*)_memory.Address == 0)
+            throw new LabException($"relay: the daemon at {path} refused a VM; its output tells why");
+        Region = Region.Open(_memory.Address, _memory.Size);
+        Port = Region.OpenGuestPort(Region.FindPort(peerId));
+    }
+
+    /// <summary>Its region.</summary>
+    public Region Region { get; }
+
+    /// <summary>Its port.</summary>
+    public GuestPort Port { get; }
+
+    /// <summary>Signalled to ring the daemon.</summary>
+    public int DaemonEvent { get; }
+
+    /// <summary>Signalled by the daemon.</summary>
+    public int OwnEvent { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _ = close(_connection);
+        _memory.Dispose();
+        _ = close(DaemonEvent);
+        _ = close(OwnEvent);
+    }
+
+    private long ReadMessage(out int descriptor)
+    {
+        const int ControlSize = 24; // CMSG_SPACE(sizeof(int))
+        long value = 0;
+        byte* control = stackalloc byte[ControlSize];
+        var vector = new iovec { iov_base = &value, iov_len = sizeof(long) };
+        var message = new msghdr { msg_iov = &vector, msg_iovlen = 1, msg_control = control, msg_controllen = ControlSize };
+        if (LibCException.ThrowIfFailed((int)recvmsg(_connection, &message, 0), "receive the ivshmem handshake") != sizeof(long))
+            throw new LabException("relay: the daemon closed the connection in the handshake; its output tells why");
+        var header = (cmsghdr*)control;
+        descriptor = message.msg_controllen != 0 && header->cmsg_type == SCM_RIGHTS ? *(int*)(header + 1) : -1;
+        return value;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using ShmWifi.Lab;
+using ShmWifi.Linux;
+using ShmWifi.Medium.Telemetry;
+
+namespace ShmWifi.Perf.EndToEnd.Relay;
+
+/// <summary>A real shm-medium, in a folder of its own.</summary>
+internal sealed class MediumDaemon : IDisposable
+{
+    /// <summary>Polls while it is measured, and sleeps soon after.</summary>
+    public const string PollingInTurns = "20000"; // µs
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private readonly string _folder = Directory.CreateTempSubdirectory("shmwifi-relay").FullName;
+    private readonly RelayProcess _process;
+
+    /// <summary>Starts it.</summary>
+    /// <param name="polling">As in its configuration.</param>
+    /// <param name="ports">How many VMs may attach.</param>
+    public MediumDaemon(string polling, int ports)
+    {
+        string configuration = Path.Combine(_folder, "medium.yaml");
+        File.WriteAllText(configuration, $"socket: any.sock\npolling: {polling}\ngeometry: {{ ports: {ports} }}\n");
+        try
+        {
+            _process = RelayProcess.Start(
+                "shm-medium", "shm-medium: ready", ["run", "--config", configuration, "--state", Path.Combine(_folder, "state.json"), "--stats", StatisticsFile]);
+        }
+        catch
+        {
+            Directory.Delete(_folder, recursive: true);
+            throw;
+        }
+    }
+
+    /// <summary>Where VMs attach.</summary>
+    public string Socket => Path.Combine(_folder, "any.sock");
+
+    /// <summary>CPU time that the engine's thread has used, ns.</summary>
+    public long EngineCpuNs => _process.CpuNs("medium-engine");
+
+    /// <summary>Resident memory without the region, bytes.</summary>
+    public long ResidentBytes => StatusBytes("VmRSS") - StatusBytes("RssShmem");
+
+    private string StatisticsFile => Path.Combine(_folder, "medium.json");
+
+    /// <summary>Daemons that poll in turns and were measured before sleep when it returns.</summary>
+    public static void WaitUntilOthersSleep() => Thread.Sleep(50);
+
+    /// <summary>Has it write its statistics, and reads them.</summary>
+    /// <exception cref="LabException">It writes none within 20 s.</exception>
+    public MediumSnapshot ReadStatistics()
+    {
+        File.Delete(StatisticsFile);
+        _process.Signal(LibC.SIGUSR1);
+        for (var clock = Stopwatch.StartNew(); !File.Exists(StatisticsFile);)
+        {
+            if (clock.Elapsed > Limit)
+                throw new LabException($"relay: shm-medium writes no statistics\n{_process.Output}");
+            Thread.Sleep(10);
+        }
+        return JsonSerializer.Deserialize(File.ReadAllText(StatisticsFile), SnapshotJson.Default.MediumSnapshot)
+            ?? throw new LabException($"relay: {StatisticsFile} is empty");
+    }
+
+    /// <summary>Waits until so many VMs are attached and the engine has dealt with what they announced.</summary>
+    /// <param name="vms">How many.</param>
+    public void WaitForStations(int vms)
+    {
+        for (var clock = Stopwatch.StartNew(); ReadStatistics().Vms.Count(vm => vm.Radios.Any(radio => radio.Addresses.Count != 0)) != vms;)
+        {
+            if (clock.Elapsed > Limit)
+                throw new LabException($"relay: not all of {vms} VMs are on the air\n{_process.Output}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _process.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private long StatusBytes(string field)
+    {
+        string line = File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith(field, StringComparison.Ordinal));
+        return long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+    }
+}

@@ -1,0 +1,76 @@
+using ShmWifi.Lab;
+using ShmWifi.Linux;
+using ShmWifi.Perf.EndToEnd.Report;
+
+namespace ShmWifi.Perf.EndToEnd.Relay;
+
+/// <summary>Frames from process to process through a real shm-medium, and through relays over sockets.</summary>
+internal sealed class RelayGroup : IBenchGroup
+{
+    /// <summary>Its name.</summary>
+    public const string GroupName = "relay";
+
+    /// <inheritdoc/>
+    public string Name => GroupName;
+
+    /// <inheritdoc/>
+    public string Description => "frames through the daemon, without VMs, beside relays over Unix datagrams and TCP";
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// On a thread of its own: the processes that it starts end with that thread, and no pool thread's work comes between.
+    /// </remarks>
+    public Task RunAsync(BenchOptions options, Results results, Progress progress, CancellationToken cancellation)
+    {
+        var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                Run(options, results, progress, cancellation);
+                completion.SetResult();
+            }
+            catch (LibCException exception)
+            {
+                completion.SetException(new LabException($"relay: {exception.Message}"));
+            }
+            catch (Exception exception)
+            {
+                completion.SetException(exception);
+            }
+        })
+        {
+            Name = GroupName,
+        };
+        thread.Start();
+        return completion.Task;
+    }
+
+    private static void Run(BenchOptions options, Results results, Progress progress, CancellationToken cancellation)
+    {
+        using var cleanup = new Cleanup();
+        progress.Now("relay: starting daemons and baselines");
+        SleepingTrips sleeping = cleanup.Add(new SleepingTrips(options.IsQuick));
+        cancellation.ThrowIfCancellationRequested();
+        IRelayMeasurement[] measurements =
+        [
+            sleeping,
+            cleanup.Add(new PollingTrips(options.IsQuick, sleeping)),
+            cleanup.Add(new ThroughputBySize(options.IsQuick)),
+            cleanup.Add(new FanOut(options.IsQuick)),
+            cleanup.Add(new Footprint()),
+        ];
+        int rounds = options.IsQuick ? 1 : options.Rounds;
+        for (int round = 1; round <= rounds; round++)
+        {
+            foreach (IRelayMeasurement measurement in measurements)
+            {
+                progress.Now($"relay: round {round} of {rounds}, {measurement.Name}");
+                measurement.RunRound(cancellation);
+            }
+            progress.Done($"relay: round {round} of {rounds}");
+        }
+        foreach (IRelayMeasurement measurement in measurements)
+            measurement.Report(results);
+    }
+}

@@ -1,0 +1,67 @@
+using ShmWifi.Lab;
+using ShmWifi.Linux;
+
+namespace ShmWifi.Perf.EndToEnd.Relay;
+
+/// <summary>One frame to and fro: near station, relay, far station, relay, near station.</summary>
+internal static class RoundTrips
+{
+    private const int Length = 256;
+
+    /// <summary>Answers the latest frame that a far station got.</summary>
+    /// <param name="far">The far station.</param>
+    public static void Answer(RelayEnd far)
+    {
+        while (!far.TrySend(far.Expected - 1, far.LatestLength, Route.NearStation))
+            Thread.SpinWait(1);
+        far.Flush();
+    }
+
+    /// <summary>Everyone sleeps until something comes.</summary>
+    /// <param name="near">The near station.</param>
+    /// <param name="count">How many round trips.</param>
+    /// <param name="latencies">Gets them.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public static void MeasureAsleep(RelayEnd near, int count, Latencies latencies, CancellationToken cancellation)
+    {
+        latencies.Reserve(count);
+        for (int i = 0; i < count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            long start = MonotonicClock.NowNs;
+            Send(near);
+            _ = near.Receive(1, Waiting.Patiently);
+            latencies.Add(MonotonicClock.NowNs - start);
+        }
+    }
+
+    /// <summary>Everyone polls. One thread plays both stations: with two cores, the relay has the other.</summary>
+    /// <param name="near">The near station.</param>
+    /// <param name="far">The far station.</param>
+    /// <param name="count">How many round trips.</param>
+    /// <param name="latencies">Gets them.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public static void MeasurePolling(RelayEnd near, RelayEnd far, int count, Latencies latencies, CancellationToken cancellation)
+    {
+        latencies.Reserve(count);
+        for (int i = 0; i < count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            long start = MonotonicClock.NowNs;
+            Send(near);
+            while (far.Receive(1, Waiting.Not) == 0)
+                Impatience.Check(start, near.Expected);
+            Answer(far);
+            while (near.Receive(1, Waiting.Not) == 0)
+                Impatience.Check(start, near.Expected);
+            latencies.Add(MonotonicClock.NowNs - start);
+        }
+    }
+
+    private static void Send(RelayEnd near)
+    {
+        if (!near.TrySend(near.Expected, Length, Route.FarStation))
+            throw new LabException($"relay: no room for frame {near.Expected}, though all before it were answered");
+        near.Flush();
+    }
+}

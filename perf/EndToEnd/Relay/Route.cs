@@ -1,0 +1,92 @@
+using System.Globalization;
+
+namespace ShmWifi.Perf.EndToEnd.Relay;
+
+/// <summary>A relay that runs, and how stations reach it: through shm-medium, or through a baseline.</summary>
+internal sealed class Route : IDisposable
+{
+    /// <summary>The station that this process plays.</summary>
+    public const byte NearStation = 0;
+
+    /// <summary>The station that answers.</summary>
+    public const byte FarStation = 1;
+
+    /// <summary>The route by Unix datagrams, which the goals compare with.</summary>
+    public const string DatagramsLabel = "Unix datagrams";
+
+    private readonly Func<byte, RelayEnd> _attach;
+    private readonly IReadOnlyList<string> _echo;
+    private readonly IDisposable _relay;
+    private readonly string? _folder;
+
+    private Route(string label, IDisposable relay, Func<byte, RelayEnd> attach, IReadOnlyList<string> echo, string? folder = null)
+    {
+        (Label, _relay, _attach, _echo, _folder) = (label, relay, attach, echo, folder);
+    }
+
+    /// <summary>For tables and legends.</summary>
+    public string Label { get; }
+
+    /// <summary>The daemon, where it relays.</summary>
+    public MediumDaemon? Daemon => _relay as MediumDaemon;
+
+    /// <summary>Through a daemon.</summary>
+    /// <param name="polling">As in its configuration.</param>
+    /// <param name="ports">How many stations may attach.</param>
+    /// <param name="isAcknowledged">Whether unicast frames are acknowledged, which a baseline does not do.</param>
+    public static Route Rings(string polling, int ports, bool isAcknowledged)
+    {
+        var daemon = new MediumDaemon(polling, ports);
+        IEnumerable<string> option = isAcknowledged ? ["--acknowledged"] : [];
+        return new Route(
+            isAcknowledged ? "rings, acknowledged" : "rings", daemon, station => new RingEnd(daemon.Socket, station, isAcknowledged), ["ring-echo", daemon.Socket, .. option]);
+    }
+
+    /// <summary>Through a relay of Unix datagrams.</summary>
+    /// <param name="stations">How many.</param>
+    /// <param name="spin">Whether the relay polls.</param>
+    public static Route Datagrams(int stations, bool spin = false)
+    {
+        string folder = Directory.CreateTempSubdirectory("shmwifi-relay").FullName;
+        IEnumerable<string> option = spin ? ["--spin"] : [];
+        try
+        {
+            var relay = RelayProcess.StartHelper(["datagram-relay", folder, $"{stations}", .. option]);
+            return new Route(spin ? "Unix datagrams, polling" : DatagramsLabel, relay, station => new DatagramEnd(folder, station), ["datagram-echo", folder], folder);
+        }
+        catch
+        {
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
+    }
+
+    /// <summary>Through a relay of TCP streams.</summary>
+    /// <param name="stations">How many.</param>
+    /// <param name="noDelay">TCP_NODELAY, at the relay and at both ends.</param>
+    public static Route Streams(int stations, bool noDelay)
+    {
+        IEnumerable<string> option = noDelay ? ["--no-delay"] : [];
+        var relay = RelayProcess.StartHelper(["stream-relay", $"{stations}", .. option]);
+        int port = int.Parse(relay.ReadyLine.Split(' ')[^1], CultureInfo.InvariantCulture);
+        return new Route(noDelay ? "TCP, TCP_NODELAY" : "TCP", relay, station => new StreamEnd(port, station, noDelay), ["stream-echo", $"{port}", .. option]);
+    }
+
+    /// <summary>CPU time that the thread that relays has used, ns.</summary>
+    public long CpuNs => Daemon?.EngineCpuNs ?? ((RelayProcess)_relay).CpuNs();
+
+    /// <summary>A station in this process.</summary>
+    /// <param name="station">Its number.</param>
+    public RelayEnd Attach(byte station) => _attach(station);
+
+    /// <summary>The far station in a process of its own, which answers each frame.</summary>
+    public RelayProcess StartEcho() => RelayProcess.StartHelper(_echo);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _relay.Dispose();
+        if (_folder is not null)
+            Directory.Delete(_folder, recursive: true);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using ShmWifi.Lab;
+using ShmWifi.Linux;
+using static ShmWifi.Linux.LibC;
+
+namespace ShmWifi.Perf.EndToEnd.Relay;
+
+/// <summary>A station behind a relay of TCP streams: each frame after its length, u32.</summary>
+internal sealed unsafe class StreamEnd : RelayEnd
+{
+    private readonly Socket _socket;
+    private readonly int _descriptor;
+    private readonly byte* _out = (byte*)NativeMemory.AlignedAlloc(sizeof(uint) + RelayFrame.MaxLength, 64);
+    private readonly FrameStream _in = new();
+    private int _unsent;
+    private int _sent;
+
+    /// <summary>Connects.</summary>
+    /// <param name="port">The relay's, on the loopback.</param>
+    /// <param name="station">Its number.</param>
+    /// <param name="noDelay">TCP_NODELAY.</param>
+    public StreamEnd(int port, byte station, bool noDelay)
+        : base(station)
+    {
+        _socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = noDelay };
+        _socket.Connect(new IPEndPoint(IPAddress.Loopback, port));
+        _socket.Send([station]);
+        _descriptor = (int)_socket.Handle;
+        Patience.Set(_descriptor);
+    }
+
+    /// <inheritdoc/>
+    public override bool TrySend(uint number, int length, byte receiver)
+    {
+        if (!TrySendRest())
+            return false;
+        Unsafe.WriteUnaligned(_out, (uint)length);
+        RelayFrame.Write(_out + sizeof(uint), length, number, receiver, Station);
+        (_sent, _unsent) = (0, sizeof(uint) + length);
+        _ = TrySendRest(); // what the socket does not take now follows later
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override void Flush() => _ = TrySendRest();
+
+    /// <inheritdoc/>
+    public override int Receive(int most, Waiting waiting)
+    {
+        int frames = 0;
+        while (frames < most && TryReceive(frames == 0 ? waiting : Waiting.Not, out byte* frame, out int length))
+        {
+            RelayFrame.Check(frame, length, Expected++);
+            LatestLength = length;
+            frames++;
+        }
+        return frames;
+    }
+
+    /// <inheritdoc/>
+    public override int Discard()
+    {
+        int frames = 0;
+        while (TryReceive(Waiting.Not, out _, out _))
+            frames++;
+        return frames;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _socket.Dispose();
+        _in.Dispose();
+        NativeMemory.AlignedFree(_out);
+    }
+
+    private bool TrySendRest()
+    {
+        while (_unsent != 0)
+        {
+            nint sent = send(_descriptor, _out + _sent, (nuint)_unsent, MSG_DONTWAIT | MSG_NOSIGNAL);
+            if (sent < 0)
+                return errno == EAGAIN ? false : throw new LibCException("send to the relay");
+            (_sent, _unsent) = (_sent + (int)sent, _unsent - (int)sent);
+        }
+        return true;
+    }
+
+    private bool TryReceive(Waiting waiting, out byte* frame, out int length)
+    {
+        while (!_in.TryTake(out frame, out length))
+        {
+            nint received = _in.Receive(_descriptor, waiting == Waiting.Not ? MSG_DONTWAIT : 0);
+            if (received > 0)
+                continue;
+            if (received == 0)
+                throw new LabException("relay: the TCP relay closed a connection");
+            if (errno != EAGAIN)
+                throw new LibCException("receive from the relay");
+            if (waiting == Waiting.Not)
+                return false;
+            if (waiting == Waiting.Patiently)
+                throw NothingCame();
+        }
+        return true;
+    }
+}

@@ -1,0 +1,79 @@
+using ShmWifi.Linux;
+
+namespace ShmWifi.Perf.EndToEnd.Relay;
+
+/// <summary>As many frames as the relay carries from one station to another, or to many.</summary>
+/// <remarks>One thread writes all frames and takes them at the other end, without sleeping: with two cores, the relay has the other.</remarks>
+internal static class Throughput
+{
+    private const int Burst = 32; // frames published at a time
+    private const int Window = 192; // frames on their way: fewer than a receiver may hold of one sender's slots
+
+    /// <summary>One to one; each frame is written, relayed, read and checked whole.</summary>
+    /// <param name="near">Sends.</param>
+    /// <param name="far">Receives.</param>
+    /// <param name="length">Bytes a frame.</param>
+    /// <param name="time">How long.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <returns>Frames a second.</returns>
+    public static double MeasureUnicast(RelayEnd near, RelayEnd far, int length, TimeSpan time, CancellationToken cancellation)
+    {
+        uint first = far.Expected;
+        uint next = first;
+        long start = MonotonicClock.NowNs;
+        long end = start + (long)time.TotalNanoseconds;
+        long now = start;
+        while (now < end || far.Expected != next)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            for (int i = 0; now < end && i < Burst && next - far.Expected < Window && near.TrySend(next, length, far.Station); i++)
+                next++;
+            near.Flush();
+            _ = far.Receive(Burst, Waiting.Not);
+            near.TakeStatuses();
+            now = MonotonicClock.NowNs;
+            Impatience.Check(end, far.Expected);
+        }
+        near.Expected = far.Expected;
+        return (next - first) * 1e9 / (now - start);
+    }
+
+    /// <summary>One to all, for some time; hearers only give back what came.</summary>
+    /// <param name="near">Sends.</param>
+    /// <param name="hearers">Hear all of it.</param>
+    /// <param name="length">Bytes a frame.</param>
+    /// <param name="time">How long.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <returns>How many frames.</returns>
+    public static long MeasureBroadcast(RelayEnd near, IReadOnlyList<RelayEnd> hearers, int length, TimeSpan time, CancellationToken cancellation) =>
+        Broadcast(near, hearers, length, long.MaxValue, MonotonicClock.NowNs + (long)time.TotalNanoseconds, cancellation);
+
+    /// <summary>So many frames to all.</summary>
+    /// <param name="near">Sends.</param>
+    /// <param name="hearers">Hear all of it.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public static void Broadcast(RelayEnd near, IReadOnlyList<RelayEnd> hearers, int count, CancellationToken cancellation) =>
+        _ = Broadcast(near, hearers, RelayFrame.MinLength, count, MonotonicClock.NowNs + (RelayEnd.PatienceMs * 1_000_000L), cancellation);
+
+    private static long Broadcast(RelayEnd near, IReadOnlyList<RelayEnd> hearers, int length, long most, long end, CancellationToken cancellation)
+    {
+        long sent = 0;
+        long heard = 0;
+        long now = MonotonicClock.NowNs;
+        bool isSending = true;
+        while (isSending || heard != sent * hearers.Count)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            isSending = now < end && sent < most;
+            for (int i = 0; isSending && i < Burst && sent < most && (sent * hearers.Count) - heard < Window * hearers.Count && near.TrySend((uint)sent, length, RelayFrame.Everyone); i++)
+                sent++;
+            near.Flush();
+            foreach (RelayEnd hearer in hearers)
+                heard += hearer.Discard();
+            now = MonotonicClock.NowNs;
+            Impatience.Check(end, (uint)sent);
+        }
+        return sent;
+    }
+}

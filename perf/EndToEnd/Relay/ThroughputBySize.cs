@@ -1,0 +1,108 @@
+using ShmWifi.Medium.Telemetry;
+using ShmWifi.Perf.EndToEnd.Report;
+
+namespace ShmWifi.Perf.EndToEnd.Relay;
+
+/// <summary>Frames a second from one station to another, by frame size; and what the daemon did for each frame meanwhile.</summary>
+internal sealed class ThroughputBySize : IRelayMeasurement
+{
+    private const int GoalLength = 1500;
+    private const double LeastFrames = 2e6;
+    private const double LeastRatio = 10;
+    private static readonly int[] Lengths = [RelayFrame.MinLength, 256, 512, 1024, GoalLength, RelayFrame.MaxLength];
+    private readonly Cleanup _cleanup = new();
+    private readonly TimeSpan _time;
+    private readonly List<(Route Route, RelayEnd Near, RelayEnd Far, Dictionary<int, Rounds> Figures)> _lines = [];
+    private readonly MediumSnapshot[] _before;
+
+    /// <summary>Starts relays.</summary>
+    /// <param name="isQuick">Short.</param>
+    public ThroughputBySize(bool isQuick)
+    {
+        _time = TimeSpan.FromMilliseconds(isQuick ? 60 : 500);
+        try
+        {
+            foreach (Func<Route> start in (Func<Route>[])
+            [
+                () => Route.Rings(MediumDaemon.PollingInTurns, ports: 2, isAcknowledged: false),
+                () => Route.Datagrams(2),
+                () => Route.Streams(2, noDelay: false),
+                () => Route.Streams(2, noDelay: true),
+                () => Route.Rings(MediumDaemon.PollingInTurns, ports: 2, isAcknowledged: true),
+                () => Route.Rings("off", ports: 2, isAcknowledged: false),
+            ])
+            {
+                Route route = _cleanup.Add(start());
+                RelayEnd near = _cleanup.Add(route.Attach(Route.NearStation));
+                RelayEnd far = _cleanup.Add(route.Attach(Route.FarStation));
+                route.Daemon?.WaitForStations(2);
+                _lines.Add((route, near, far, Lengths.ToDictionary(length => length, _ => new Rounds())));
+                for (int i = 0; i < 3; i++) // the compilers' time
+                    _ = Throughput.MeasureUnicast(near, far, GoalLength, TimeSpan.FromMilliseconds(150), CancellationToken.None);
+            }
+            _before = [.. Daemons.Select(daemon => daemon.ReadStatistics())];
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Name => "throughput";
+
+    private IEnumerable<MediumDaemon> Daemons => _lines.Select(line => line.Route.Daemon).OfType<MediumDaemon>();
+
+    /// <inheritdoc/>
+    public void RunRound(CancellationToken cancellation)
+    {
+        foreach (int length in Lengths)
+        {
+            double[] framesPerSecond = new double[_lines.Count];
+            for (int i = 0; i < _lines.Count; i++)
+            {
+                MediumDaemon.WaitUntilOthersSleep();
+                framesPerSecond[i] = Throughput.MeasureUnicast(_lines[i].Near, _lines[i].Far, length, _time, cancellation);
+            }
+            double baseline = framesPerSecond[_lines.FindIndex(line => line.Route.Label == Route.DatagramsLabel)];
+            for (int i = 0; i < _lines.Count; i++)
+                _lines[i].Figures[length].Add(framesPerSecond[i], baseline);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Report(Results results)
+    {
+        Rounds rings = _lines[0].Figures[GoalLength];
+        results.Add(rings.Judge(
+            RelayGroup.GroupName, "throughput, 1500 B, one to one", "frames/s", "≥ 2 million frames/s or ≥ 10 × the socket relay, whichever is more",
+            rings.Median >= LeastFrames && rings.MedianRatio >= LeastRatio));
+        for (int i = 2; i < _lines.Count; i++)
+            results.Add(_lines[i].Figures[GoalLength].Tell(RelayGroup.GroupName, $"throughput, 1500 B, {LabelOf(i)}", "frames/s"));
+        ReportDaemons(results);
+        results.Add(new Plot(
+            "relay-throughput", "Throughput of a relay, one to one", "frame, bytes", "frames/s", LogX: true, LogY: true,
+            [.. _lines.Select((line, i) => new Series(LabelOf(i), [.. Lengths.Select(length => ((double)length, line.Figures[length].Median))]))]));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _cleanup.Dispose();
+
+    private string LabelOf(int line) => line == _lines.Count - 1 ? "rings, the daemon sleeps when it can" : _lines[line].Route.Label;
+
+    private void ReportDaemons(Results results)
+    {
+        MediumSnapshot[] after = [.. Daemons.Select(daemon => daemon.ReadStatistics())];
+        double Difference(int daemon, Func<MediumTotals, double> value) => value(after[daemon].Medium) - value(_before[daemon].Medium);
+        double PerFrame(int daemon, Func<MediumTotals, double> value) => Difference(daemon, value) / Difference(daemon, totals => totals.Frames);
+        double doorbells = PerFrame(after.Length - 1, totals => totals.Doorbells);
+        results.Add(Row("doorbells a frame under load, the daemon sleeps when it can", doorbells, "< 0.05", doorbells < 0.05));
+        results.Add(Row("doorbells a frame under load, polling", PerFrame(0, totals => totals.Doorbells)));
+        double allocated = Enumerable.Range(0, after.Length).Sum(daemon => Difference(daemon, totals => totals.AllocatedBytesPerFrame * totals.Frames));
+        results.Add(Row("allocation in the engine's loop, bytes a frame", allocated, "0 bytes a frame", allocated == 0));
+    }
+
+    private static Row Row(string figure, double value, string? goal = null, bool? met = null) =>
+        new(RelayGroup.GroupName, figure, "1", value, Spread: null, Baseline: null, Ratio: null, goal, met);
+}
