@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using ShmWifi.Dot11;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
@@ -8,6 +10,10 @@ namespace ShmWifi.Medium.Engine;
 // The way of a frame through the host. All of a slot's header is copied first; what is checked and used is the copy.
 public sealed unsafe partial class MediumEngine
 {
+    private const uint PrefetchDistance = 4; // slots
+    private const int UsedHeaderSize = 64; // of a slot's header: the rest is reserved, and another cache line
+    private ulong _takenNs;
+
     private const int MinFrameLength = 10; // ACK and CTS, without FCS: IEEE 802.11-2020 clause 9.3.1
 
     /// <summary>Takes a batch of a port's TX slots.</summary>
@@ -20,19 +26,41 @@ public sealed unsafe partial class MediumEngine
             Fault(port, PortFault.TxTail);
         if (ready == 0)
             return false;
+        _isAnyTxHeld = true;
+        _takenNs = (ulong)MonotonicClock.NowNs;
+        Prefetch(port, PrefetchDistance > ready ? ready : PrefetchDistance);
         for (uint i = 0; i < ready && !port.IsFaulted; i++)
         {
             uint slot = port.Rings.Tx.Taken;
             port.Rings.Tx.Take(1);
+            if (i + PrefetchDistance < ready)
+                Prefetch((byte*)port.Rings.TxSlot(slot + PrefetchDistance));
             TakeSlot(port, slot);
         }
         return true;
     }
 
+    /// <summary>Has the first of the slots that are ready fetched from the guest's core.</summary>
+    private static void Prefetch(Port port, uint count)
+    {
+        for (uint i = 0; i < count; i++)
+            Prefetch((byte*)port.Rings.TxSlot(port.Rings.Tx.Taken + i));
+    }
+
+    /// <summary>A slot's header, and where the services put the frame's: only a hint, wherever the frame is.</summary>
+    private static void Prefetch(byte* slot)
+    {
+        if (!Sse.IsSupported)
+            return;
+        Sse.Prefetch0(slot);
+        Sse.Prefetch0(slot + Abi.SlotHeaderSize);
+    }
+
     private void TakeSlot(Port port, uint slot)
     {
         TxSlotHeader* shared = port.Rings.TxSlot(slot);
-        TxSlotHeader header = *shared;
+        Unsafe.SkipInit(out TxSlotHeader header);
+        Buffer.MemoryCopy(shared, &header, sizeof(TxSlotHeader), UsedHeaderSize);
         if (header.Kind == RingKind.Frame)
             Transmit(port, slot, (byte*)shared, in header);
         else if (header.Kind != RingKind.None)
@@ -66,12 +94,12 @@ public sealed unsafe partial class MediumEngine
             Length = header.Length,
             FreqMhz = header.FreqMhz,
             CapturedNs = header.CapturedNs,
-            TakenNs = (ulong)MonotonicClock.NowNs,
+            TakenNs = _takenNs,
         };
         fixed (byte* rates = header.Rates, rateFlags = header.RateFlags)
         {
             frame.Rates = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(rates, 8));
-            frame.RateIndex = PerfectMedium.RxRateIndex(new(rates, 8), new(rateFlags, 12), header.FreqMhz);
+            frame.RateIndex = sender.RxRate.IndexOf(new(rates, 8), new(rateFlags, 12), header.FreqMhz);
         }
         sender.LastFreqMhz = header.FreqMhz;
         port.Rings.Count(HostCounter.TxFrames);
@@ -150,12 +178,12 @@ public sealed unsafe partial class MediumEngine
             SourcePort = (ushort)from.Id,
             CapturedNs = frame.CapturedNs,
             TakenNs = frame.TakenNs,
-            PostedNs = (ulong)MonotonicClock.NowNs,
         };
         if (byReference)
             to.CommitReference(from, frame.Slot, (ushort)(frame.Bytes - (byte*)from.Rings.TxSlot(frame.Slot)), (ushort)frame.Length);
         else
             to.CommitCopy(from, poolSlot);
+        PublishLater(to);
         to.Rings.Count(HostCounter.RxFrames);
         to.Rings.Count(HostCounter.RxBytes, frame.Length);
         return true;
@@ -208,12 +236,12 @@ public sealed unsafe partial class MediumEngine
             if (port.ReclaimNext() is { } sender && port.LagFrom[sender.Id] is { } lag)
             {
                 RxDescriptor* descriptor = port.Rings.Descriptor(index);
-                lag.Record(descriptor->CapturedNs, descriptor->TakenNs, descriptor->PostedNs, port.Rings.InjectedNs(index));
+                lag.Record(descriptor->CapturedNs, descriptor->TakenNs, descriptor->PostedNs, port.Rings.InjectedNs(index), _lateLags);
             }
         }
         if (first == head)
             return false;
-        port.ReclaimedAtNs = MonotonicClock.NowNs;
+        port.ReclaimedAtNs = _roundNs;
         port.IsStalled = false;
         return true;
     }
@@ -225,14 +253,13 @@ public sealed unsafe partial class MediumEngine
     /// </summary>
     private void RelieveSenders()
     {
+        bool isAnyHeldUp = false;
         foreach (Port port in _ports)
         {
             if (port.IsHeldUpByTaps)
                 MoveTapped(port);
-        }
-        bool isAnyHeldUp = false;
-        foreach (Port port in _ports)
             isAnyHeldUp |= port.IsHeldUp;
+        }
         if (!isAnyHeldUp)
             return;
         long now = MonotonicClock.NowNs;

@@ -20,7 +20,9 @@ public sealed unsafe partial class MediumEngine
             other.LagFrom[port.Id] = new LinkLag();
         }
         port.LagFrom[port.Id] = new LinkLag();
-        _ports.Add(port);
+        _ports = [.. _ports, port];
+        _peers[port.Id] = port;
+        port.Peers = _peers;
         PublishPorts(_roster.Departed);
         _log.PortAttached(port);
     }
@@ -50,7 +52,7 @@ public sealed unsafe partial class MediumEngine
     {
         for (int id = 0; id < limit; id++)
         {
-            if (!_ports.Exists(p => p.Id == id))
+            if (_peers[id] is null)
                 return id;
         }
         return -1;
@@ -63,7 +65,8 @@ public sealed unsafe partial class MediumEngine
             return;
         foreach ((Port port, Action released) in _leaving.Where(l => l.Port.TotalReferences == 0))
         {
-            _ports.Remove(port);
+            _ports = [.. _ports.Where(p => p != port)];
+            _peers[port.Id] = null;
             released();
         }
         _leaving.RemoveAll(l => l.Port.TotalReferences == 0);
@@ -186,8 +189,8 @@ public sealed unsafe partial class MediumEngine
             Cookie = cookie,
             SourcePort = (ushort)port.Id,
             TakenNs = taken,
-            PostedNs = (ulong)MonotonicClock.NowNs,
         };
         port.CommitMessage();
+        PublishLater(port);
     }
 }

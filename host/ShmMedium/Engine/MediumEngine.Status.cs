@@ -62,9 +62,9 @@ public sealed unsafe partial class MediumEngine
             SignalDbm = PerfectMedium.SignalDbm,
             SourcePort = (ushort)port.Id,
             TakenNs = status.TakenNs,
-            PostedNs = (ulong)MonotonicClock.NowNs,
             Rates = PerfectMedium.Attempts(status.Rates, acked),
         };
         port.CommitMessage();
+        PublishLater(port);
     }
 }

@@ -8,9 +8,9 @@ namespace ShmWifi.Medium.Engine;
 
 /// <summary>The thread that owns all rings and all state of the air.</summary>
 /// <remarks>
-/// One round: carry out commands; take back what guests are done with; take each port's frames and post their
-/// descriptors; publish and ring once for each port that got any; give TX slots back. When a round found nothing: arm
-/// every ring, look once more, sleep in epoll. Frames allocate nothing, take no lock and copy no payload (by reference).
+/// One round: carry out commands; take back what guests are done with; take each port's frames, post their descriptors,
+/// publish and ring once for each port that got any; give TX slots back. An idle round looks at the ports' TX tails alone.
+/// When a round found nothing: arm every ring, look once more, sleep in epoll. Frames allocate nothing, take no lock and copy no payload (by reference).
 /// Other threads reach it by <see cref="Post"/> and by taps; what they read of it are counters and snapshots.
 /// </remarks>
 public sealed unsafe partial class MediumEngine : IDisposable
@@ -21,14 +21,21 @@ public sealed unsafe partial class MediumEngine : IDisposable
     private readonly IMediumLog _log;
     private readonly SpinBudget _spin;
     private readonly ConcurrentQueue<Action> _commands = new();
-    private readonly List<Port> _ports = [];
+    private readonly Port?[] _peers = new Port?[Abi.MaxPorts]; // _ports by number
+    private readonly Port[] _unpublished = new Port[Abi.MaxPorts];
+    private readonly LateLags _lateLags = new();
     private readonly List<(Port Port, Action Released)> _leaving = [];
     private readonly Thread _thread;
     private readonly int _epoll;
     private readonly int _commandEvent;
+    private Port[] _ports = []; // copied on write
     private FrameTap[] _taps = [];
     private Roster _roster = new([], new MediumTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
     private long _controlAllocatedBytes;
+    private long _roundNs;
+    private int _unpublishedCount;
+    private bool _isAnyRxOutstanding; // false: no port has any
+    private bool _isAnyTxHeld; // false: no port has any
     private int _inspections;
     private volatile bool _isStopping;
 
@@ -112,6 +119,8 @@ public sealed unsafe partial class MediumEngine : IDisposable
             while (_commands.TryDequeue(out Action? command))
                 command();
             ReleaseLeaving();
+            if (_lateLags.Any)
+                _lateLags.Settle();
 
             _controlAllocatedBytes = 0;
             long allocated = GC.GetAllocatedBytesForCurrentThread();
@@ -131,7 +140,7 @@ public sealed unsafe partial class MediumEngine : IDisposable
                     idleSince = now;
                 if (now - idleSince < spinNs)
                 {
-                    Thread.SpinWait(20);
+                    Thread.SpinWait(1);
                     continue;
                 }
             }
@@ -148,32 +157,76 @@ public sealed unsafe partial class MediumEngine : IDisposable
     internal bool RunRound()
     {
         bool busy = false;
-        foreach (Port port in _ports)
-            busy |= Reclaim(port);
+        _roundNs = MonotonicClock.NowNs;
+        if (_isAnyRxOutstanding)
+            busy |= ReclaimRx();
         foreach (FrameTap tap in _taps)
             tap.Reclaim();
         foreach (Port port in _ports)
-            ReportDeferred(port);
-        foreach (Port port in _ports)
-            busy |= TakeFrames(port);
-        RelieveSenders();
-        foreach (Port port in _ports)
         {
-            Publish(port);
-            ReleaseTxSlots(port);
+            if (!TakeFrames(port))
+                continue;
+            busy = true;
+            PublishRx(); // not at the end: frames of the first port do not wait for those of the last
+        }
+        if (_isAnyTxHeld)
+        {
+            RelieveSenders();
+            ReleaseTxSlots();
         }
         return busy;
     }
 
-    /// <summary>Publishes the port's new descriptors and interrupts its VM if it asked for that.</summary>
-    private static void Publish(Port port)
+    /// <summary>Takes back what guests are done with, and tells senders what was heard by that.</summary>
+    private bool ReclaimRx()
     {
-        if (!port.PublishRx(out bool doorbell))
-            return;
-        if (doorbell)
-            Ring(port);
-        else
-            port.Rings.Count(HostCounter.DoorbellsSuppressed);
+        bool busy = false;
+        bool isAnyOutstanding = false;
+        foreach (Port port in _ports)
+        {
+            if (port.OutstandingRx == 0)
+                continue;
+            busy |= Reclaim(port);
+            ReportDeferred(port);
+            isAnyOutstanding |= port.OutstandingRx != 0;
+        }
+        _isAnyRxOutstanding = isAnyOutstanding;
+        PublishRx();
+        return busy;
+    }
+
+    /// <summary>Remembers that a port has a new descriptor to be published.</summary>
+    private void PublishLater(Port port)
+    {
+        if (port.PendingRx == 1)
+            _unpublished[_unpublishedCount++] = port;
+        _isAnyRxOutstanding = true;
+    }
+
+    /// <summary>Publishes the ports' new descriptors, and interrupts the VMs that asked for that.</summary>
+    private void PublishRx()
+    {
+        for (int i = 0; i < _unpublishedCount; i++)
+        {
+            Port port = _unpublished[i];
+            if (port.PublishRx())
+                Ring(port);
+            else
+                port.Rings.Count(HostCounter.DoorbellsSuppressed);
+        }
+        _unpublishedCount = 0;
+    }
+
+    private void ReleaseTxSlots()
+    {
+        _isAnyTxHeld = false;
+        foreach (Port port in _ports)
+        {
+            if (port.Rings.Tx.Held == 0)
+                continue;
+            ReleaseTxSlots(port);
+            _isAnyTxHeld |= port.Rings.Tx.Held != 0;
+        }
     }
 
     /// <summary>Gives back the TX slots, oldest first, that nobody reads any more.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using ShmWifi.Linux;
 using ShmWifi.Medium.Telemetry;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
@@ -85,6 +87,9 @@ public sealed unsafe class Port
 
     /// <summary>Lag of frames that came to this VM, by the sending port's number; made when a port attaches.</summary>
     public LinkLag?[] LagFrom { get; }
+
+    /// <summary>All ports by number, as the engine keeps them; set when it takes the port on.</summary>
+    internal Port?[] Peers { get; set; } = [];
 
     /// <summary>What may still be logged of its announcements.</summary>
     public LogAllowance Announcements { get; } = new();
@@ -218,13 +223,13 @@ public sealed unsafe class Port
         sender.AddReference(slot);
         sender._heldBy[Id]++;
         HeldReferences++;
-        Hold(new Holding(sender, slot, HoldingKind.Reference, offset, length));
+        Hold(new Holding(slot, offset, length, (byte)sender.Id, HoldingKind.Reference));
     }
 
     /// <summary>Commits a descriptor that points into the RX pool.</summary>
     /// <param name="sender">Who sent the frame.</param>
     /// <param name="poolSlot">From <see cref="TryTakePoolSlot"/>.</param>
-    public void CommitCopy(Port sender, ushort poolSlot) => Hold(new Holding(sender, poolSlot, HoldingKind.Copy, 0, 0));
+    public void CommitCopy(Port sender, ushort poolSlot) => Hold(new Holding(poolSlot, 0, 0, (byte)sender.Id, HoldingKind.Copy));
 
     /// <summary>Commits a descriptor without payload.</summary>
     public void CommitMessage() => Hold(default);
@@ -254,12 +259,12 @@ public sealed unsafe class Port
             if (holding.Kind != HoldingKind.Reference || !TryTakePoolSlot(out ushort poolSlot))
                 continue;
             byte* copy = Rings.PoolSlot(poolSlot);
-            Buffer.MemoryCopy((byte*)holding.Sender!.Rings.TxSlot(holding.Slot) + holding.Offset, copy, Abi.SlotSize, holding.Length);
+            Buffer.MemoryCopy((byte*)Peers[holding.Sender]!.Rings.TxSlot(holding.Slot) + holding.Offset, copy, Abi.SlotSize, holding.Length);
             Volatile.Write(ref Rings.Descriptor(index)->Offset, Rings.OffsetOf(copy));
             Rings.Count(HostCounter.Copied);
             Rings.Count(HostCounter.CopiedBytes, holding.Length);
             DropHeldReference(in holding);
-            holding = new Holding(holding.Sender, poolSlot, HoldingKind.Copy, 0, 0);
+            holding = new Holding(poolSlot, 0, 0, holding.Sender, HoldingKind.Copy);
         }
     }
 
@@ -276,42 +281,41 @@ public sealed unsafe class Port
         return true;
     }
 
-    /// <summary>Publishes what was committed.</summary>
-    /// <param name="doorbell">Whether the guest asked for one.</param>
-    /// <returns>Whether there was anything.</returns>
-    public bool PublishRx(out bool doorbell)
+    /// <summary>Stamps and publishes what was committed.</summary>
+    /// <returns>Whether the guest asked for a doorbell.</returns>
+    public bool PublishRx()
     {
-        doorbell = false;
-        if (PendingRx == 0)
-            return false;
-        doorbell = Rings.Rx.Publish(PendingRx);
+        ulong now = (ulong)MonotonicClock.NowNs;
+        uint count = PendingRx;
+        for (uint i = 0; i < count; i++)
+            Rings.Descriptor(Rings.Rx.Tail + i)->PostedNs = now;
         PendingRx = 0;
-        return true;
+        return Rings.Rx.Publish(count);
     }
 
     /// <summary>Takes back what the oldest outstanding RX descriptor pointed at.</summary>
-    /// <returns>The frame's sender; null when it carried no frame.</returns>
+    /// <returns>The frame's sender; null when it carried no frame, or its sender is gone.</returns>
     public Port? ReclaimNext()
     {
-        ref Holding holding = ref _holdings[ReclaimedRx++ & (uint)(_holdings.Length - 1)];
-        Port? sender = holding.Sender;
+        Holding holding = _holdings[ReclaimedRx++ & (uint)(_holdings.Length - 1)];
         switch (holding.Kind)
         {
             case HoldingKind.Reference:
                 DropHeldReference(in holding);
-                break;
+                return Peers[holding.Sender];
             case HoldingKind.Copy:
                 _freePool[_freePoolCount++] = (ushort)holding.Slot;
-                break;
+                return Peers[holding.Sender];
+            default:
+                return null;
         }
-        holding = default;
-        return sender;
     }
 
     private void DropHeldReference(in Holding holding)
     {
-        holding.Sender!.DropReference(holding.Slot);
-        holding.Sender._heldBy[Id]--;
+        Port sender = Peers[holding.Sender]!; // it stays there while its slots are held
+        sender.DropReference(holding.Slot);
+        sender._heldBy[Id]--;
         HeldReferences--;
     }
 
@@ -330,5 +334,7 @@ public sealed unsafe class Port
         Copy,
     }
 
-    private readonly record struct Holding(Port? Sender, uint Slot, HoldingKind Kind, ushort Offset, ushort Length);
+    /// <summary>What one RX descriptor points at; without object references, so that writing one is a plain store.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Holding(uint Slot, ushort Offset, ushort Length, byte Sender, HoldingKind Kind);
 }

@@ -34,6 +34,9 @@ public sealed class Radio(Port port, ushort number, MacAddress identity, int id)
     /// <summary>Frequency of its latest transmission, MHz; 0 before the first.</summary>
     public uint LastFreqMhz { get; internal set; }
 
+    /// <summary>The rate that its frames are heard at.</summary>
+    internal RxRateMemo RxRate { get; } = new();
+
     /// <summary>"vm/radio".</summary>
     public string FullName => $"{Port.Name}/{Name}";
 

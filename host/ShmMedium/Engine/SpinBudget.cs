@@ -4,6 +4,7 @@ namespace ShmWifi.Medium.Engine;
 /// <param name="FixedNs">Nanoseconds; 0: sleep at once; negative: adapt.</param>
 public readonly record struct SpinBudget(long FixedNs)
 {
+    private static readonly int Cores = Environment.ProcessorCount;
     private const long AdaptiveNs = 50_000; // about what waking by eventfd costs (measured: p50 60 µs)
 
     /// <summary>Polls only while a core is left over beside the VMs' and the machine's own.</summary>
@@ -11,5 +12,5 @@ public readonly record struct SpinBudget(long FixedNs)
 
     /// <summary>Nanoseconds to look for work after the last was done.</summary>
     /// <param name="vms">VMs attached: each wants a core.</param>
-    public long SpinNs(int vms) => FixedNs >= 0 ? FixedNs : Environment.ProcessorCount > vms + 1 ? AdaptiveNs : 0;
+    public long SpinNs(int vms) => FixedNs >= 0 ? FixedNs : Cores > vms + 1 ? AdaptiveNs : 0;
 }

@@ -20,17 +20,22 @@ public sealed class LinkLag
     /// <param name="takenNs">Host clock.</param>
     /// <param name="postedNs">Host clock.</param>
     /// <param name="injectedNs">Host clock; 0: unknown.</param>
-    public void Record(ulong capturedNs, ulong takenNs, ulong postedNs, ulong injectedNs)
+    /// <param name="late">Gets what cannot be recorded without allocating; null: it may be allocated.</param>
+    public void Record(ulong capturedNs, ulong takenNs, ulong postedNs, ulong injectedNs, LateLags? late = null)
     {
-        RecordHop(InHost, takenNs, postedNs);
-        RecordHop(GuestToHost, capturedNs, takenNs);
-        RecordHop(HostToGuest, postedNs, injectedNs);
-        RecordHop(Total, capturedNs, injectedNs);
+        RecordHop(InHost, takenNs, postedNs, late);
+        RecordHop(GuestToHost, capturedNs, takenNs, late);
+        RecordHop(HostToGuest, postedNs, injectedNs, late);
+        RecordHop(Total, capturedNs, injectedNs, late);
     }
 
-    private static void RecordHop(LagHistogram histogram, ulong from, ulong to)
+    private static void RecordHop(LagHistogram histogram, ulong from, ulong to, LateLags? late)
     {
-        if (from != 0 && to >= from)
+        if (from == 0 || to < from || histogram.TryRecord(to - from))
+            return;
+        if (late is null)
             histogram.Record(to - from);
+        else
+            late.Add(histogram, to - from);
     }
 }

@@ -13,7 +13,11 @@ public sealed record MediumSnapshot(
     IReadOnlyList<VmSnapshot> Vms,
     IReadOnlyList<LagSnapshot> Lag,
     CaptureSnapshot? Capture,
-    FrameLogSnapshot? FrameLog);
+    FrameLogSnapshot? FrameLog)
+{
+    /// <summary>The garbage collector, in statistics that the daemon writes; others read the Meter <c>System.Runtime</c>.</summary>
+    public CollectorSnapshot? Collector { get; init; }
+}
 
 /// <summary>Sums over all VMs, also those that went.</summary>
 /// <param name="Frames">Frames that radios sent.</param>
@@ -129,6 +133,15 @@ public sealed record CaptureSnapshot(string File, long Frames, long Lost, string
 /// <param name="Frames">Frames read for them.</param>
 /// <param name="Lost">Frames without a line, since terminal or file was too slow.</param>
 public sealed record FrameLogSnapshot(long Frames, long Lost);
+
+/// <summary>What the garbage collector did to the daemon, the engine's thread included.</summary>
+/// <param name="Collections">How often it ran.</param>
+/// <param name="PauseMs">How long it stopped the threads, all in all.</param>
+public sealed record CollectorSnapshot(int Collections, double PauseMs)
+{
+    /// <summary>Until now.</summary>
+    public static CollectorSnapshot Take() => new(GC.CollectionCount(0), GC.GetTotalPauseDuration().TotalMilliseconds);
+}
 
 /// <summary>Source-generated JSON of a snapshot.</summary>
 [JsonSerializable(typeof(MediumSnapshot))]

@@ -41,7 +41,12 @@ public sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, Fra
             gone.PayloadBytesCopied + Sum(vms, v => v.CopiedBytes),
             PerFrame((ulong)engine.Counters.AllocatedBytes, frames),
             engine.Counters.Sleeps);
-        return new MediumSnapshot(totals, vms, [.. ports.SelectMany(to => ports.Select(from => DescribeLag(from, to)).OfType<LagSnapshot>())], capture?.Describe(), frameLog?.Describe());
+        return new MediumSnapshot(
+            totals,
+            vms,
+            [.. ports.SelectMany(to => ports.Select(from => DescribeLag(from, to)).OfType<LagSnapshot>())],
+            capture?.Describe(),
+            frameLog?.Describe());
     }
 
     /// <summary>Adds a VM that goes to the sums.</summary>
