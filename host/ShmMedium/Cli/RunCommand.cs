@@ -159,7 +159,7 @@ public static class RunCommand
         if (path is null)
             return;
         string temporary = path + ".new";
-        File.WriteAllText(temporary, JsonSerializer.Serialize(daemon.Snapshots.Take(), SnapshotJson.Default.MediumSnapshot));
+        File.WriteAllText(temporary, JsonSerializer.Serialize(daemon.Snapshots.Take() with { Collector = CollectorSnapshot.Take() }, SnapshotJson.Default.MediumSnapshot));
         File.Move(temporary, path, overwrite: true);
     }
 }

@@ -52,6 +52,10 @@ public sealed class MediumLog : IMediumLog, IServerLog, IDisposable
     /// <inheritdoc/>
     public void HandshakeFailed(string socket, int pid, string reason) => Add(LogLevel.Warning, "handshake-failed", null, $"{socket}, QEMU pid {pid}: {reason}");
 
+    /// <inheritdoc/>
+    public void AcceptFailed(string socket, string reason) =>
+        Add(LogLevel.Warning, "accept-failed", null, $"{socket}: VMs that connect wait, since {reason}; raise the daemon's limits (ulimit -n, LimitNOFILE)");
+
     /// <summary>Something was lost or refused.</summary>
     /// <param name="message">A sentence.</param>
     public void Warn(string message) => Add(LogLevel.Warning, "warning", null, message);

@@ -14,4 +14,9 @@ public interface IServerLog
     /// <param name="pid">QEMU's process; 0: unknown.</param>
     /// <param name="reason">Why.</param>
     void HandshakeFailed(string socket, int pid, string reason);
+
+    /// <summary>VMs that connect cannot be taken on for now: no descriptors or no memory. Told once, until one was.</summary>
+    /// <param name="socket">Where they connect.</param>
+    /// <param name="reason">Why.</param>
+    void AcceptFailed(string socket, string reason);
 }

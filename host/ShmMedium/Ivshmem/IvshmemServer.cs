@@ -14,6 +14,7 @@ namespace ShmWifi.Medium.Ivshmem;
 public sealed unsafe class IvshmemServer : IDisposable
 {
     private const ulong BlankRegionSize = 8192;
+    private const int AcceptPauseMs = 500; // while there are no descriptors for VMs that connect
     private const ushort RefusedPeerId = ushort.MaxValue; // of no port; a VM that keeps trying must not use the IDs up
     private readonly MediumEngine _engine;
     private readonly IServerLog _log;
@@ -25,6 +26,8 @@ public sealed unsafe class IvshmemServer : IDisposable
     private readonly int _epoll;
     private readonly int _stopEvent;
     private SharedMemory? _blank;
+    private bool _isAcceptPaused;
+    private bool _isAcceptFailureTold;
     private ushort _lastPeerId;
 
     /// <summary>A server that does not run yet; its sockets listen already.</summary>
@@ -73,7 +76,9 @@ public sealed unsafe class IvshmemServer : IDisposable
         epoll_event* events = stackalloc epoll_event[MaxEvents];
         while (true)
         {
-            int count = epoll_wait(_epoll, events, MaxEvents, -1);
+            int count = epoll_wait(_epoll, events, MaxEvents, _isAcceptPaused ? AcceptPauseMs : -1);
+            if (_isAcceptPaused)
+                ResumeAccept();
             for (int i = 0; i < count; i++)
             {
                 int descriptor = (int)events[i].data;
@@ -91,7 +96,12 @@ public sealed unsafe class IvshmemServer : IDisposable
     {
         int descriptor = accept4(socket.Descriptor, null, null, SOCK_CLOEXEC);
         if (descriptor < 0)
-            return; // it went again
+        {
+            if (errno is EMFILE or ENFILE or ENOBUFS or ENOMEM)
+                PauseAccept(socket, errno);
+            return; // else it went again
+        }
+        _isAcceptFailureTold = false;
         var connection = new VmConnection(descriptor, PeerProcess(descriptor));
         _connections.Add(descriptor, connection);
         Watch(descriptor, EPOLLIN | EPOLLRDHUP);
@@ -104,6 +114,26 @@ public sealed unsafe class IvshmemServer : IDisposable
             _log.HandshakeFailed(socket.Path, connection.Pid, exception.Message);
             Close(connection);
         }
+    }
+
+    /// <summary>Who waits in the backlog would be reported again and again while there is no descriptor for it.</summary>
+    private void PauseAccept(ListeningSocket socket, int error)
+    {
+        if (!_isAcceptFailureTold)
+            _log.AcceptFailed(socket.Path, strerror(error));
+        _isAcceptFailureTold = true;
+        if (_isAcceptPaused)
+            return;
+        _isAcceptPaused = true;
+        foreach (ListeningSocket one in _sockets)
+            LibCException.ThrowIfFailed(epoll_ctl(_epoll, EPOLL_CTL_DEL, one.Descriptor, null), "epoll_ctl for the server");
+    }
+
+    private void ResumeAccept()
+    {
+        _isAcceptPaused = false;
+        foreach (ListeningSocket one in _sockets)
+            Watch(one.Descriptor, EPOLLIN);
     }
 
     private void Serve(VmConnection connection, string? name)

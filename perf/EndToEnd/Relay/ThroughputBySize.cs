@@ -101,6 +101,8 @@ internal sealed class ThroughputBySize : IRelayMeasurement
         results.Add(Row("doorbells a frame under load, polling", PerFrame(0, totals => totals.Doorbells)));
         double allocated = Enumerable.Range(0, after.Length).Sum(daemon => Difference(daemon, totals => totals.AllocatedBytesPerFrame * totals.Frames));
         results.Add(Row("allocation in the engine's loop, bytes a frame", allocated, "0 bytes a frame", allocated == 0));
+        results.Add(Row("garbage collections in the polling daemon under load", after[0].Collector!.Collections - _before[0].Collector!.Collections));
+        results.Add(Row("pauses by them, ms in all", after[0].Collector!.PauseMs - _before[0].Collector!.PauseMs));
     }
 
     private static Row Row(string figure, double value, string? goal = null, bool? met = null) =>
