@@ -241,7 +241,7 @@ public sealed unsafe partial class MediumEngine
         }
         if (first == head)
             return false;
-        port.ReclaimedAtNs = _roundNs;
+        port.ReclaimedAtNs = MonotonicClock.NowNs;
         port.IsStalled = false;
         return true;
     }

@@ -32,7 +32,6 @@ public sealed unsafe partial class MediumEngine : IDisposable
     private FrameTap[] _taps = [];
     private Roster _roster = new([], new MediumTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
     private long _controlAllocatedBytes;
-    private long _roundNs;
     private int _unpublishedCount;
     private bool _isAnyRxOutstanding; // false: no port has any
     private bool _isAnyTxHeld; // false: no port has any
@@ -118,6 +117,7 @@ public sealed unsafe partial class MediumEngine : IDisposable
         {
             while (_commands.TryDequeue(out Action? command))
                 command();
+            PublishRx(); // what commands posted; of ports that are released next, too
             ReleaseLeaving();
             if (_lateLags.Any)
                 _lateLags.Settle();
@@ -157,7 +157,6 @@ public sealed unsafe partial class MediumEngine : IDisposable
     internal bool RunRound()
     {
         bool busy = false;
-        _roundNs = MonotonicClock.NowNs;
         if (_isAnyRxOutstanding)
             busy |= ReclaimRx();
         foreach (FrameTap tap in _taps)
@@ -169,6 +168,7 @@ public sealed unsafe partial class MediumEngine : IDisposable
             busy = true;
             PublishRx(); // not at the end: frames of the first port do not wait for those of the last
         }
+        PublishRx(); // to senders whose receiver was faulted
         if (_isAnyTxHeld)
         {
             RelieveSenders();
@@ -181,16 +181,15 @@ public sealed unsafe partial class MediumEngine : IDisposable
     private bool ReclaimRx()
     {
         bool busy = false;
-        bool isAnyOutstanding = false;
+        _isAnyRxOutstanding = false;
         foreach (Port port in _ports)
         {
             if (port.OutstandingRx == 0)
                 continue;
             busy |= Reclaim(port);
             ReportDeferred(port);
-            isAnyOutstanding |= port.OutstandingRx != 0;
+            _isAnyRxOutstanding |= port.OutstandingRx != 0;
         }
-        _isAnyRxOutstanding = isAnyOutstanding;
         PublishRx();
         return busy;
     }

@@ -13,6 +13,7 @@ internal sealed class ThroughputBySize : IRelayMeasurement
     private readonly Cleanup _cleanup = new();
     private readonly TimeSpan _time;
     private readonly List<(Route Route, RelayEnd Near, RelayEnd Far, Dictionary<int, Rounds> Figures)> _lines = [];
+    private readonly Rounds _relayNs = new();
     private readonly MediumSnapshot[] _before;
 
     /// <summary>Starts relays.</summary>
@@ -60,12 +61,18 @@ internal sealed class ThroughputBySize : IRelayMeasurement
         foreach (int length in Lengths)
         {
             double[] framesPerSecond = new double[_lines.Count];
+            double[] relayNs = new double[_lines.Count];
             for (int i = 0; i < _lines.Count; i++)
             {
                 MediumDaemon.WaitUntilOthersSleep();
+                (uint first, long cpuNs) = (_lines[i].Far.Expected, _lines[i].Route.CpuNs);
                 framesPerSecond[i] = Throughput.MeasureUnicast(_lines[i].Near, _lines[i].Far, length, _time, cancellation);
+                relayNs[i] = (double)(_lines[i].Route.CpuNs - cpuNs) / (_lines[i].Far.Expected - first);
             }
-            double baseline = framesPerSecond[_lines.FindIndex(line => line.Route.Label == Route.DatagramsLabel)];
+            int datagrams = _lines.FindIndex(line => line.Route.Label == Route.DatagramsLabel);
+            double baseline = framesPerSecond[datagrams];
+            if (length == GoalLength)
+                _relayNs.Add(relayNs[^1], relayNs[datagrams]);
             for (int i = 0; i < _lines.Count; i++)
                 _lines[i].Figures[length].Add(framesPerSecond[i], baseline);
         }
@@ -80,6 +87,7 @@ internal sealed class ThroughputBySize : IRelayMeasurement
             rings.Median >= LeastFrames && rings.MedianRatio >= LeastRatio));
         for (int i = 2; i < _lines.Count; i++)
             results.Add(_lines[i].Figures[GoalLength].Tell(RelayGroup.GroupName, $"throughput, 1500 B, {LabelOf(i)}", "frames/s"));
+        results.Add(_relayNs.Tell(RelayGroup.GroupName, "CPU time of the relay a frame, 1500 B, the daemon sleeps when it can", "ns"));
         ReportDaemons(results);
         results.Add(new Plot(
             "relay-throughput", "Throughput of a relay, one to one", "frame, bytes", "frames/s", LogX: true, LogY: true,
