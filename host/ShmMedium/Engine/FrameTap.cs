@@ -136,16 +136,18 @@ public sealed unsafe class FrameTap : IDisposable
         HoldsSlots &= _reclaimed != _tail;
     }
 
-    /// <summary>Engine: moves what lies in a sender's slots into the tap's memory.</summary>
+    /// <summary>Engine: moves what lies in a sender's slots into the tap's memory; a closed tap's memory may be gone, so its frames are let go.</summary>
     /// <param name="sender">Whose slots are wanted back.</param>
     internal void MoveFrom(Port sender)
     {
+        bool isRead = !IsClosed;
         for (uint index = _reclaimed; index != _tail; index++)
         {
             uint place = index & Mask;
             if (_frames[place].Sender.Port != sender || Interlocked.CompareExchange(ref _states[place], Moving, InSlot) != InSlot)
                 continue;
-            CopyFrame(place);
+            if (isRead)
+                CopyFrame(place);
             Volatile.Write(ref _states[place], Moved);
             sender.DropTapReference(_frames[place].Slot);
         }
