@@ -17,7 +17,7 @@ public class DemoTests
     {
         var name = $"test-{kernel}-{isolation}-{security}";
         var file = Path.Combine(TestContext.CurrentContext.WorkDirectory, name + ".json");
-        var (exitCode, output) = LabCommand.Run(
+        var (exitCode, output) = ProgramRun.Lab(
             Limit, "demo", "--name", name, "--kernel", kernel, "--isolation", isolation, "--security", security, "--json", file);
         Assert.That(exitCode, Is.Zero, output);
         var report = JsonNode.Parse(File.ReadAllText(file))!;

@@ -22,7 +22,7 @@ public class LabTests
               - name: two
                 kernel: 6.1
             """);
-        var (exitCode, output) = LabCommand.Run(Limit, "lab", "up", topology);
+        var (exitCode, output) = ProgramRun.Lab(Limit, "lab", "up", topology);
         Assert.That(exitCode, Is.Zero, output);
     }
 
@@ -30,17 +30,17 @@ public class LabTests
     public void EndTheLab()
     {
         if (TryState() is { } state && IsRunning((int)state["supervisor"]!["id"]!))
-            LabCommand.Run(Limit, "lab", "down", "--lab", Name);
+            ProgramRun.Lab(Limit, "lab", "down", "--lab", Name);
     }
 
     [Test]
     public void CommandsReachTheGuestsAndDownEndsThem()
     {
-        var (status, table) = LabCommand.Run(Limit, "lab", "status", "--lab", Name);
-        var (exec, output) = LabCommand.Run(Limit, "lab", "exec", "--lab", Name, "two", "--", "sh", "-c", "uname -r; echo \"a  b\"; exit 7");
-        var (ping, answers) = LabCommand.Run(Limit, "lab", "exec", "--lab", Name, "one", "--", "ping", "-c", "3", "10.77.0.11");
+        var (status, table) = ProgramRun.Lab(Limit, "lab", "status", "--lab", Name);
+        var (exec, output) = ProgramRun.Lab(Limit, "lab", "exec", "--lab", Name, "two", "--", "sh", "-c", "uname -r; echo \"a  b\"; exit 7");
+        var (ping, answers) = ProgramRun.Lab(Limit, "lab", "exec", "--lab", Name, "one", "--", "ping", "-c", "3", "10.77.0.11");
         var processes = VmProcesses();
-        var (down, _) = LabCommand.Run(Limit, "lab", "down", "--lab", Name);
+        var (down, _) = ProgramRun.Lab(Limit, "lab", "down", "--lab", Name);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(status, Is.Zero, table);

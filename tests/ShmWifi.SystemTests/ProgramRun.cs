@@ -3,13 +3,18 @@ using System.Text;
 
 namespace ShmWifi.SystemTests;
 
-/// <summary>Runs shmwifi-lab as a user does, and keeps what it prints.</summary>
-internal static class LabCommand
+/// <summary>Runs our programs as a user does, and keeps what they print.</summary>
+internal static class ProgramRun
 {
-    /// <summary>Runs a command to its end; its lines go to the test's output as they come.</summary>
-    public static (int ExitCode, string Output) Run(TimeSpan limit, params string[] arguments)
+    /// <summary>Runs a command of shmwifi-lab to its end; its lines go to the test's output as they come.</summary>
+    public static (int ExitCode, string Output) Lab(TimeSpan limit, params string[] arguments) => ToEnd("shmwifi-lab.dll", limit, arguments);
+
+    /// <summary>Runs shmwifi-bench to its end; likewise.</summary>
+    public static (int ExitCode, string Output) Bench(TimeSpan limit, params string[] arguments) => ToEnd("shmwifi-bench.dll", limit, arguments);
+
+    private static (int ExitCode, string Output) ToEnd(string assembly, TimeSpan limit, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Assembly, .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -24,7 +29,7 @@ internal static class LabCommand
         process.BeginErrorReadLine();
         if (!process.WaitForExit(limit))
         {
-            process.Kill(); // its VMs go with it
+            process.Kill(); // its VMs and daemons go with it
             process.WaitForExit();
             Assert.Fail($"'{string.Join(' ', arguments)}' ran longer than {limit}:\n{output}");
         }
@@ -32,9 +37,6 @@ internal static class LabCommand
         process.WaitForExit();
         return (process.ExitCode, output.ToString());
     }
-
-    private static string Assembly { get; } =
-        typeof(Lab.LabException).Assembly.Location;
 
     private static void Keep(StringBuilder output, string? line)
     {
