@@ -45,7 +45,7 @@ internal static class PlotFiles
         script.AppendLine($"set ylabel {Quote(plot.YLabel)}");
         script.AppendLine("set grid linecolor '#d0d0d0'");
         script.AppendLine("set key below"); // never over a line
-        script.AppendLine("set format '%.6g'");
+        script.AppendLine("set format '%.10g'");
         script.AppendLine("set autoscale xfix"); // no empty decade beside the points
         if (plot.LogX)
             script.AppendLine("set logscale x");
