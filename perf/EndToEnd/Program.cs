@@ -11,7 +11,7 @@ if (Console.IsOutputRedirected)
     // Plain lines for logs and pipes, wide enough for the tables.
     AnsiConsole.Profile.Capabilities.Ansi = false;
     AnsiConsole.Profile.Capabilities.ColorSystem = ColorSystem.NoColors;
-    AnsiConsole.Profile.Width = 200;
+    AnsiConsole.Profile.Width = 220;
 }
 
 try
