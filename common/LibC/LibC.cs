@@ -59,6 +59,9 @@ public static unsafe partial class LibC
     public static partial void* mmap(void* address, nuint length, int protection, int flags, int fd, nint offset);
 
     [LibraryImport(Library, SetLastError = true)]
+    public static partial int madvise(void* address, nuint length, int advice);
+
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int munmap(void* address, nuint length);
 
     [LibraryImport(Library, SetLastError = true)]
@@ -75,9 +78,6 @@ public static unsafe partial class LibC
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int poll(pollfd* fds, nuint count, int timeoutMs);
-
-    [LibraryImport(Library, SetLastError = true)]
-    public static partial int ppoll(pollfd* fds, nuint count, timespec* timeout, void* sigmask);
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int socket(int domain, int type, int protocol);

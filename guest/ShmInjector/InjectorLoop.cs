@@ -1,16 +1,14 @@
-using System.Runtime.InteropServices;
 using ShmWifi.Injector.Air;
 using ShmWifi.Injector.Clock;
 using ShmWifi.Injector.Radios;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Linux.LibC;
 
 namespace ShmWifi.Injector;
 
 /// <summary>The one thread of the service: moves frames both ways, and sleeps when there are none.</summary>
-/// <param name="device">Its interrupt wakes us.</param>
+/// <param name="waits">What wakes it.</param>
 /// <param name="port">The port.</param>
 /// <param name="slots">Its TX slots.</param>
 /// <param name="tx">hwsim to host.</param>
@@ -24,8 +22,8 @@ namespace ShmWifi.Injector;
 /// <param name="statistics">What is counted.</param>
 /// <param name="frames">hwsim's registered socket.</param>
 /// <param name="spinNs">How long to look for descriptors before sleeping.</param>
-internal sealed unsafe class InjectorLoop(
-    UioDevice device,
+internal sealed class InjectorLoop(
+    WaitSet waits,
     GuestPort port,
     TxSlots slots,
     TxPath tx,
@@ -42,24 +40,15 @@ internal sealed unsafe class InjectorLoop(
 {
     private const long TickNs = 1_000_000_000;
     private const long ClockSpinNs = 300_000;
-    private const int Waited = 5;
 
     /// <summary>Runs until it is told to stop.</summary>
     /// <exception cref="InjectorException">The device went away, or the host's words make no sense.</exception>
     public void Run()
     {
-        pollfd* waited = (pollfd*)NativeMemory.AllocZeroed(Waited, (nuint)sizeof(pollfd));
-        try
+        while (!signals.IsStopWanted)
         {
-            while (!signals.IsStopWanted)
-            {
-                if (!Pass())
-                    Sleep(waited);
-            }
-        }
-        finally
-        {
-            NativeMemory.Free(waited);
+            if (!Pass())
+                Sleep();
         }
     }
 
@@ -127,7 +116,7 @@ internal sealed unsafe class InjectorLoop(
         }
     }
 
-    private void Sleep(pollfd* waited)
+    private void Sleep()
     {
         for (long deadline = MonotonicClock.NowNs + spinNs; spinNs > 0 && MonotonicClock.NowNs < deadline;)
         {
@@ -137,30 +126,14 @@ internal sealed unsafe class InjectorLoop(
         if (!port.Rx.Arm() || (tx.IsBlocked && !port.Tx.ArmFree()))
             return;
 
-        waited[0] = new pollfd { fd = tx.IsBlocked ? -1 : frames.Descriptor, events = POLLIN };
-        waited[1] = new pollfd { fd = device.Descriptor, events = POLLIN };
-        waited[2] = new pollfd { fd = discovery.WirelessDescriptor, events = POLLIN };
-        waited[3] = new pollfd { fd = discovery.LinkDescriptor, events = POLLIN };
-        waited[4] = new pollfd { fd = signals.Descriptor, events = POLLIN };
         long timeoutNs = host.MayAnswer ? Math.Clamp(clock.DueNs - MonotonicClock.NowNs, 0, TickNs) : TickNs;
-        var timeout = new timespec { tv_sec = timeoutNs / 1_000_000_000, tv_nsec = timeoutNs % 1_000_000_000 };
-        int ready = ppoll(waited, Waited, &timeout, null);
+        Wakes wakes = waits.Sleep(timeoutNs);
         port.Count(GuestCounter.SystemCalls);
         port.Count(GuestCounter.Wakeups);
-        if (ready < 0 && errno != EINTR)
-            throw new LibCException("wait for frames");
-        if (ready <= 0)
-            return;
-
-        tx.IsReadable |= waited[0].revents != 0;
-        if (waited[1].revents != 0)
-        {
-            device.ConsumeInterrupt();
-            port.Count(GuestCounter.SystemCalls);
-        }
-        if ((waited[2].revents | waited[3].revents) != 0 && discovery.DrainEvents())
+        tx.IsReadable |= (wakes & Wakes.Frames) != Wakes.None;
+        if ((wakes & Wakes.Interfaces) != Wakes.None && discovery.DrainEvents())
             Discover();
-        if (waited[4].revents != 0 && signals.TakeReportWish())
+        if ((wakes & Wakes.Signal) != Wakes.None && signals.TakeReportWish())
             statistics.Print();
     }
 }

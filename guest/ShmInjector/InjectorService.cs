@@ -51,8 +51,9 @@ internal static class InjectorService
         using var tx = new TxPath(frames.Descriptor, hwsim.Family.Id, port, slots, radios, batch, clock);
         var rx = new RxPath(port, doorbell, radios, batch, clock);
         var statistics = new Statistics(port, radios, clock, host, options.IsJson) { Tx = tx };
+        using var waits = new WaitSet(device, frames.Descriptor, discovery.WirelessDescriptor, discovery.LinkDescriptor, signals.Descriptor);
         var loop = new InjectorLoop(
-            device, port, slots, tx, rx, host, radios, new Announcer(radios, slots), discovery, clock, signals, statistics, frames, options.SpinUs * 1000L);
+            waits, port, slots, tx, rx, host, radios, new Announcer(radios, slots), discovery, clock, signals, statistics, frames, options.SpinUs * 1000L);
 
         rx.Discard();
         doorbell.Ring(isAsked: true); // a service before us may have died between its last slot and the doorbell for it

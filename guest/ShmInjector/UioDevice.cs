@@ -35,7 +35,7 @@ internal sealed unsafe class UioDevice : IDisposable
     /// <summary>/dev/uioN.</summary>
     public string Path { get; }
 
-    /// <summary>Readable when the host rang.</summary>
+    /// <summary>Becomes readable each time the host rings.</summary>
     public int Descriptor { get; }
 
     /// <summary>Our ivshmem peer ID.</summary>
@@ -70,6 +70,7 @@ internal sealed unsafe class UioDevice : IDisposable
         try
         {
             region = Map(descriptor, sysfs, RegionMap);
+            region.Prefault();
             return new UioDevice(path, descriptor, region, Map(descriptor, sysfs, RegisterMap), (int)ReadNumber(sysfs, RegisterMap, "offset"));
         }
         catch
@@ -82,14 +83,6 @@ internal sealed unsafe class UioDevice : IDisposable
 
     /// <summary>Rings the host.</summary>
     public void RingHost() => Volatile.Write(ref *(uint*)(_registers + Doorbell), HostPeer << 16);
-
-    /// <summary>Takes note of an interrupt, so that the next one makes the descriptor readable again.</summary>
-    public void ConsumeInterrupt()
-    {
-        uint count;
-        if (read(Descriptor, &count, sizeof(uint)) != sizeof(uint))
-            throw new InjectorException($"{Path} gives no more interrupts ({strerror(errno)}): was the kernel module shmwifi removed?");
-    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -141,7 +141,7 @@ internal sealed unsafe class TxPath : IDisposable
         _port.Count(GuestCounter.SystemCalls);
         if (received < 0 && errno is not (EAGAIN or EINTR))
             throw new LibCException("read frames from mac80211_hwsim");
-        IsReadable = received == count;
+        IsReadable = received == count || (received < 0 && errno == EINTR); // till it is drained: only new messages wake us
         return Math.Max(received, 0);
     }
 
