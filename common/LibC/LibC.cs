@@ -125,6 +125,12 @@ public static unsafe partial class LibC
     public static partial int clock_gettime(int clock, timespec* value);
 
     [LibraryImport(Library, SetLastError = true)]
+    public static partial int clock_nanosleep(int clock, int flags, timespec* request, timespec* remain);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int sched_yield();
+
+    [LibraryImport(Library, SetLastError = true)]
     public static partial uint geteuid();
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

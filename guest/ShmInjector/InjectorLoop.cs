@@ -4,6 +4,7 @@ using ShmWifi.Injector.Radios;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
+using static ShmWifi.Linux.LibC;
 
 namespace ShmWifi.Injector;
 
@@ -21,7 +22,7 @@ namespace ShmWifi.Injector;
 /// <param name="signals">What the operator wants.</param>
 /// <param name="statistics">What is counted.</param>
 /// <param name="frames">hwsim's registered socket.</param>
-/// <param name="spinNs">How long to look for descriptors before sleeping.</param>
+/// <param name="answers">How long to look for an answer before sleeping.</param>
 internal sealed class InjectorLoop(
     WaitSet waits,
     GuestPort port,
@@ -36,10 +37,11 @@ internal sealed class InjectorLoop(
     SignalQueue signals,
     Statistics statistics,
     Netlink.NetlinkSocket frames,
-    long spinNs)
+    AnswerTimes answers)
 {
     private const long TickNs = 1_000_000_000;
     private const long ClockSpinNs = 300_000;
+    private const long LookNs = 20_000; // then others may run
 
     /// <summary>Runs until it is told to stop.</summary>
     /// <exception cref="InjectorException">The device went away, or the host's words make no sense.</exception>
@@ -72,7 +74,11 @@ internal sealed class InjectorLoop(
         if (host.IsThere)
             announcer.Pump();
         slots.Publish();
+        if (worked && tx.HasAsked)
+            answers.OnAsked(nowNs);
         worked |= Drain();
+        if (rx.HasInjected)
+            answers.OnHeard(nowNs);
         tx.IsReadable |= rx.HasInjected; // an answer to what was heard is often there at once
         statistics.AllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
 
@@ -116,13 +122,31 @@ internal sealed class InjectorLoop(
         }
     }
 
+    /// <summary>Looks at the ring instead of sleeping, and lets others run between two looks.</summary>
+    private bool LookForAnswer(long deadlineNs)
+    {
+        long nowNs = MonotonicClock.NowNs;
+        while (nowNs < deadlineNs)
+        {
+            for (long end = nowNs + LookNs; nowNs < end; nowNs = MonotonicClock.NowNs)
+            {
+                if (port.Rx.CountReady() > 0)
+                    return true;
+            }
+            _ = sched_yield();
+            port.Count(GuestCounter.SystemCalls);
+            tx.IsReadable = true;
+            if (tx.Pump(host.IsThere))
+                return true;
+            nowNs = MonotonicClock.NowNs;
+        }
+        return false;
+    }
+
     private void Sleep()
     {
-        for (long deadline = MonotonicClock.NowNs + spinNs; spinNs > 0 && MonotonicClock.NowNs < deadline;)
-        {
-            if (port.Rx.CountReady() > 0)
-                return;
-        }
+        if (answers.DeadlineNs is var deadline and not 0 && LookForAnswer(deadline))
+            return;
         if (!port.Rx.Arm() || (tx.IsBlocked && !port.Tx.ArmFree()))
             return;
 

@@ -18,14 +18,15 @@ internal sealed record InjectorOptions
                                (default 02:53:57:PP:PP:RR: peer ID of the VM, number of the radio)
           --name-prefix TEXT   name radios that are made TEXT0, TEXT1, ... (default: the kernel's phyN)
           --device /dev/uioN   the kernel module's device (default: the only one)
-          --spin-us N          microseconds to look for frames before sleeping (default: 0 with one CPU, else 20)
+          --spin-us N          stay awake for up to N microseconds for the answer to a frame that broke a silence,
+                               where answers used to come that soon (default 3000; 0: always sleep at once)
           --json               print statistics as JSON
                shm-injector --help | --version
 
         Statistics are printed at the end (SIGINT, SIGTERM) and on SIGUSR1.
         """;
 
-    private const int DefaultSpinUs = 20;
+    private const int DefaultSpinUs = 3000;
     private const int MaxSpinUs = 1_000_000;
 
     /// <summary>Radios to make.</summary>
@@ -40,8 +41,8 @@ internal sealed record InjectorOptions
     /// <summary>/dev/uioN, or null for the only one.</summary>
     public string? Device { get; private init; }
 
-    /// <summary>Microseconds to look for frames before sleeping.</summary>
-    public int SpinUs { get; private init; } = Environment.ProcessorCount > 1 ? DefaultSpinUs : 0;
+    /// <summary>Microseconds to stay awake for an answer at most.</summary>
+    public int SpinUs { get; private init; } = DefaultSpinUs;
 
     /// <summary>Whether statistics are JSON.</summary>
     public bool IsJson { get; private init; }

@@ -53,7 +53,7 @@ internal static class InjectorService
         var statistics = new Statistics(port, radios, clock, host, options.IsJson) { Tx = tx };
         using var waits = new WaitSet(device, frames.Descriptor, discovery.WirelessDescriptor, discovery.LinkDescriptor, signals.Descriptor);
         var loop = new InjectorLoop(
-            waits, port, slots, tx, rx, host, radios, new Announcer(radios, slots), discovery, clock, signals, statistics, frames, options.SpinUs * 1000L);
+            waits, port, slots, tx, rx, host, radios, new Announcer(radios, slots), discovery, clock, signals, statistics, frames, new AnswerTimes(options.SpinUs * 1000L));
 
         rx.Discard();
         doorbell.Ring(isAsked: true); // a service before us may have died between its last slot and the doorbell for it

@@ -55,6 +55,9 @@ internal sealed unsafe class TxPath : IDisposable
     /// <summary>Whether there are messages, but no slot is free.</summary>
     public bool IsBlocked { get; private set; }
 
+    /// <summary>The batch that was taken last is one frame to one receiver: maybe a question.</summary>
+    public bool HasAsked { get; private set; }
+
     /// <summary>A radio sent that we do not know.</summary>
     public bool IsRadioUnknown { get; set; }
 
@@ -82,6 +85,7 @@ internal sealed unsafe class TxPath : IDisposable
             IsBlocked = true;
             return false;
         }
+        HasAsked = false;
         int count = Receive(_slotMessages + position, free);
         ulong capturedNs = _clock.ToHost(MonotonicClock.NowNs);
         uint used = 0;
@@ -93,6 +97,7 @@ internal sealed unsafe class TxPath : IDisposable
             else
                 slot->Kind = RingKind.None;
         }
+        HasAsked &= used == 1;
         _slots.Commit(used); // what follows the last frame is not worth a slot
         return count > 0;
     }
@@ -178,6 +183,7 @@ internal sealed unsafe class TxPath : IDisposable
             rateFlags.Clear();
 
         bool isGroup = (datagram[message.FrameOffset + Address1Offset] & 1) != 0;
+        HasAsked = !isGroup;
         if (isGroup || ((TxFlags)message.Flags & TxFlags.NoAck) != TxFlags.None)
             _batch.AddStatus(message.Transmitter, message.Cookie, (TxFlags)message.Flags, RetryChain.SentOnce(message.Rates), signalDbm: 0);
         _port.Count(GuestCounter.TxFrames);
