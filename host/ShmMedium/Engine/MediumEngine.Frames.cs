@@ -37,6 +37,7 @@ public sealed unsafe partial class MediumEngine
                 Prefetch((byte*)port.Rings.TxSlot(slot + PrefetchDistance));
             TakeSlot(port, slot);
         }
+        _pacing.OnTaken(ready);
         return true;
     }
 

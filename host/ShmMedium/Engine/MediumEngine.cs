@@ -10,7 +10,8 @@ namespace ShmWifi.Medium.Engine;
 /// <remarks>
 /// One round: carry out commands; take back what guests are done with; take each port's frames, post their descriptors,
 /// publish and ring once for each port that got any; give TX slots back. An idle round looks at the ports' TX tails alone.
-/// When a round found nothing: arm every ring, look once more, sleep in epoll. Frames allocate nothing, take no lock and copy no payload (by reference).
+/// When a round found nothing: nap while a stream passes, else arm every ring, look once more, sleep in epoll.
+/// Frames allocate nothing, take no lock and copy no payload (by reference).
 /// Other threads reach it by <see cref="Post"/> and by taps; what they read of it are counters and snapshots.
 /// </remarks>
 public sealed unsafe partial class MediumEngine : IDisposable
@@ -20,6 +21,7 @@ public sealed unsafe partial class MediumEngine : IDisposable
     private const int MaxEvents = Abi.MaxPorts + 1;
     private readonly IMediumLog _log;
     private readonly SpinBudget _spin;
+    private readonly StreamPacing _pacing = new();
     private readonly ConcurrentQueue<Action> _commands = new();
     private readonly Port?[] _peers = new Port?[Abi.MaxPorts]; // _ports by number
     private readonly Port[] _unpublished = new Port[Abi.MaxPorts];
@@ -143,6 +145,12 @@ public sealed unsafe partial class MediumEngine : IDisposable
                     Thread.SpinWait(1);
                     continue;
                 }
+            }
+            if (_pacing.IsStreaming)
+            {
+                Counters.Sleeps++;
+                StreamPacing.Nap();
+                continue;
             }
             if (!TryArm(out int timeoutMs))
                 continue;
