@@ -21,6 +21,19 @@ internal sealed class FanOut : IRelayMeasurement
     {
         _time = TimeSpan.FromMilliseconds(isQuick ? 60 : 400);
         _rings = Route.Rings("off", HearerCounts[^1] + 1, isAcknowledged: false);
+        try
+        {
+            using RelayEnd sender = _rings.Attach(Route.NearStation);
+            using RelayEnd hearer = _rings.Attach(Route.FarStation);
+            _rings.Daemon!.WaitForStations(2);
+            for (int i = 0; i < 3; i++) // the compilers' time
+                _ = Throughput.MeasureBroadcast(sender, [hearer], Length, TimeSpan.FromMilliseconds(150), CancellationToken.None);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

@@ -10,11 +10,13 @@ namespace ShmWifi.Perf.EndToEnd.Relay;
 /// <summary>A station behind shm-medium: the guest's end of the real rings, with the stamps that a guest gives its frames.</summary>
 internal sealed unsafe class RingEnd : RelayEnd
 {
+    private const ulong FirstRateOnce = 0xff_0104; // hwsim_tx_rate: index 4, one attempt; then the end
     private readonly IvshmemClient _vm;
     private readonly GuestPort _port;
     private readonly TxFlags _flags;
     private readonly int _epoll;
     private uint _unpublished;
+    private ulong _capturedNs;
 
     /// <summary>Attaches to the daemon and announces a radio.</summary>
     /// <param name="socket">The daemon's.</param>
@@ -40,20 +42,19 @@ internal sealed unsafe class RingEnd : RelayEnd
     {
         if (!_port.Tx.HasFree(_unpublished + 1))
             return false;
+        if (_unpublished == 0)
+            _capturedNs = (ulong)MonotonicClock.NowNs; // of the batch, as a service does that reads many frames at once
         TxSlotHeader* slot = _port.TxSlot(_port.Tx.Tail + _unpublished++);
-        *slot = new TxSlotHeader
-        {
-            Kind = RingKind.Frame,
-            Flags = (byte)_flags,
-            Length = (uint)length,
-            Offset = Abi.SlotHeaderSize,
-            FreqMhz = 2412,
-            Cookie = number,
-            CapturedNs = (ulong)MonotonicClock.NowNs,
-        };
-        slot->Rates[0] = 4;
-        slot->Rates[1] = 1;
-        slot->Rates[2] = 0xff;
+        slot->Kind = RingKind.Frame;
+        slot->Flags = (byte)_flags;
+        slot->Radio = 0;
+        slot->Length = (uint)length;
+        slot->Offset = Abi.SlotHeaderSize;
+        slot->FreqMhz = 2412;
+        slot->Cookie = number;
+        slot->CapturedNs = _capturedNs;
+        *(ulong*)slot->Rates = FirstRateOnce;
+        *(ulong*)slot->RateFlags = 0;
         RelayFrame.Write((byte*)slot + Abi.SlotHeaderSize, length, number, receiver, Station);
         return true;
     }
@@ -108,6 +109,7 @@ internal sealed unsafe class RingEnd : RelayEnd
         uint ready = _port.Rx.CountReady();
         if (ready == 0)
             return 0;
+        ulong now = (ulong)MonotonicClock.NowNs;
         int frames = 0;
         uint taken = 0;
         while (taken < ready && frames < most)
@@ -122,7 +124,7 @@ internal sealed unsafe class RingEnd : RelayEnd
             RelayFrame.Check(_vm.Region.Address + descriptor.Offset, (int)descriptor.Length, Expected++);
             LatestLength = (int)descriptor.Length;
             frames++;
-            _port.SetInjected(index, (ulong)MonotonicClock.NowNs);
+            _port.SetInjected(index, now);
         }
         _port.Rx.Take(taken);
         if (_port.Rx.Release(taken))
