@@ -12,6 +12,7 @@ namespace ShmWifi.Configuration;
 /// <param name="Socket">Where VMs without a socket of their own attach; they are called vm1, vm2 and so on.</param>
 /// <param name="SocketGroup">The group that owns the sockets; null leaves the daemon's own.</param>
 /// <param name="Polling">How long the engine spins before it sleeps.</param>
+/// <param name="Scheduling">How the engine competes for a core.</param>
 /// <param name="Geometry">The lengths of the rings, and how many VMs are attached at a time.</param>
 /// <param name="Vms">The VMs that have a socket of their own.</param>
 /// <param name="Capture">Where the air is captured; null captures nothing.</param>
@@ -22,6 +23,7 @@ public sealed record MediumConfiguration(
     string? Socket,
     string? SocketGroup,
     Polling Polling,
+    Scheduling Scheduling,
     RegionGeometry Geometry,
     IReadOnlyList<VmConfiguration> Vms,
     CaptureConfiguration? Capture,

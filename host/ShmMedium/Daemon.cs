@@ -46,6 +46,8 @@ public sealed class Daemon : IDisposable
         _meter = new MediumMeter(Snapshots);
         Dictionary<string, int> radioLimits = configuration.Vms.ToDictionary(vm => vm.Name, vm => vm.MaxRadios, StringComparer.Ordinal);
         _server = new IvshmemServer(Engine, log, _regions, sockets, radioLimits);
+        if (configuration.Scheduling == Scheduling.Realtime)
+            Engine.Post(() => EnterRealtime(log));
         Engine.Start();
         _server.Start();
         _state = DaemonStateFile.Publish(statePath, DaemonState.Of(configuration));
@@ -67,6 +69,19 @@ public sealed class Daemon : IDisposable
         _capture?.Dispose();
         _frameLog?.Dispose();
         _regions.Dispose();
+    }
+
+    /// <summary>A daemon that may not be real-time serves all the same.</summary>
+    private static void EnterRealtime(MediumLog log)
+    {
+        try
+        {
+            RealtimeThread.Enter();
+        }
+        catch (Linux.LibCException exception)
+        {
+            log.Warn($"scheduling: realtime has no effect: {exception.Message}; run shm-medium as root, or raise its limit (ulimit -r 1, LimitRTPRIO=1)");
+        }
     }
 
     private static List<ListeningSocket> OpenSockets(MediumConfiguration configuration)

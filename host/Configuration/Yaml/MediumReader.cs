@@ -15,7 +15,7 @@ internal sealed partial class MediumReader(string file, ErrorList errors)
     public MediumConfiguration Read(YamlNode root)
     {
         var top = new Section(
-            root, "", ["isolation", "socket", "socketGroup", "polling", "geometry", "vms", "capture", "log"], errors);
+            root, "", ["isolation", "socket", "socketGroup", "polling", "scheduling", "geometry", "vms", "capture", "log"], errors);
         if (top.IsMapping && top.Value("socket") is null && top.Value("vms") is null)
             errors.Add(root, "has neither 'socket' nor 'vms'; no VM could attach: give a socket for all VMs, a list of VMs, or both");
 
@@ -36,6 +36,7 @@ internal sealed partial class MediumReader(string file, ErrorList errors)
             socket,
             top.Scalar("socketGroup", "the name of a group")?.Value,
             ReadPolling(top),
+            top.Word("scheduling", Scheduling.Normal, ("normal", Scheduling.Normal), ("realtime", Scheduling.Realtime)),
             geometry,
             vms,
             ReadCapture(top),

@@ -53,6 +53,8 @@ internal sealed class ConfigCheckCommand : Command
             : $"isolation  per-vm: a region of {Bytes(region.RegionSize)} for each of up to {c.Geometry.Ports} VMs at a time");
         output.WriteLine($"rings      {region.TxSlots} TX slots, {region.RxDescriptors} RX descriptors, {region.PoolSlots} pool slots a VM");
         output.WriteLine($"polling    {PollingText(c.Polling)}");
+        if (c.Scheduling == Scheduling.Realtime)
+            output.WriteLine("scheduling realtime: the engine runs before all that is not");
         foreach (var vm in c.Vms)
             output.WriteLine($"vm         {vm.Name}: {vm.Socket}, at most {vm.MaxRadios} radio{(vm.MaxRadios == 1 ? "" : "s")}");
         if (c.Socket is not null)
@@ -84,6 +86,7 @@ internal sealed record CheckedConfiguration(
     uint RxDescriptors,
     uint PoolSlots,
     string Polling,
+    string Scheduling,
     string? Socket,
     string? SocketGroup,
     IReadOnlyList<VmConfiguration> Vms,
@@ -99,6 +102,7 @@ internal sealed record CheckedConfiguration(
         c.Geometry.RxDescriptors,
         c.Geometry.PoolSlots,
         ConfigCheckCommand.PollingText(c.Polling),
+        c.Scheduling == ShmWifi.Configuration.Scheduling.Realtime ? "realtime" : "normal",
         c.Socket,
         c.SocketGroup,
         c.Vms,

@@ -20,10 +20,11 @@ internal sealed class MediumDaemon : IDisposable
     /// <summary>Starts it.</summary>
     /// <param name="polling">As in its configuration.</param>
     /// <param name="ports">How many VMs may attach.</param>
-    public MediumDaemon(string polling, int ports)
+    /// <param name="scheduling">As in its configuration.</param>
+    public MediumDaemon(string polling, int ports, string scheduling)
     {
         string configuration = Path.Combine(_folder, "medium.yaml");
-        File.WriteAllText(configuration, $"socket: any.sock\npolling: {polling}\ngeometry: {{ ports: {ports} }}\n");
+        File.WriteAllText(configuration, $"socket: any.sock\npolling: {polling}\nscheduling: {scheduling}\ngeometry: {{ ports: {ports} }}\n");
         try
         {
             _process = RelayProcess.Start(

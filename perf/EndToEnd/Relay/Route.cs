@@ -34,12 +34,13 @@ internal sealed class Route : IDisposable
     /// <param name="polling">As in its configuration.</param>
     /// <param name="ports">How many stations may attach.</param>
     /// <param name="isAcknowledged">Whether unicast frames are acknowledged, which a baseline does not do.</param>
-    public static Route Rings(string polling, int ports, bool isAcknowledged)
+    /// <param name="scheduling">As in its configuration.</param>
+    public static Route Rings(string polling, int ports, bool isAcknowledged, string scheduling = "normal")
     {
-        var daemon = new MediumDaemon(polling, ports);
+        var daemon = new MediumDaemon(polling, ports, scheduling);
         IEnumerable<string> option = isAcknowledged ? ["--acknowledged"] : [];
         return new Route(
-            isAcknowledged ? "rings, acknowledged" : "rings", daemon, station => new RingEnd(daemon.Socket, station, isAcknowledged), ["ring-echo", daemon.Socket, .. option]);
+            $"rings{(isAcknowledged ? ", acknowledged" : "")}{(scheduling == "normal" ? "" : $", scheduling: {scheduling}")}", daemon, station => new RingEnd(daemon.Socket, station, isAcknowledged), ["ring-echo", daemon.Socket, .. option]);
     }
 
     /// <summary>Through a relay of Unix datagrams.</summary>

@@ -25,6 +25,7 @@ internal sealed class SleepingTrips : IRelayMeasurement
                 () => Route.Streams(2, noDelay: false),
                 () => Route.Streams(2, noDelay: true),
                 () => Route.Rings("off", ports: 2, isAcknowledged: true),
+                () => Route.Rings("off", ports: 2, isAcknowledged: false, "realtime"),
             ])
             {
                 Route route = _cleanup.Add(start());
@@ -76,7 +77,10 @@ internal sealed class SleepingTrips : IRelayMeasurement
             RelayGroup.GroupName, "round trip, sleeping, p50", "ns", "≤ the Unix-datagram relay's p50, p99 not worse", rings.P50.MedianRatio <= 1 && rings.P99.MedianRatio <= 1));
         results.Add(rings.P99.Tell(RelayGroup.GroupName, "round trip, sleeping, p99", "ns"));
         foreach (TripFigures other in _figures.Skip(2))
+        {
             results.Add(other.P50.Tell(RelayGroup.GroupName, $"round trip, sleeping, p50, {other.Label}", "ns"));
+            results.Add(other.P99.Tell(RelayGroup.GroupName, $"round trip, sleeping, p99, {other.Label}", "ns"));
+        }
         results.Add(new Plot(
             "relay-round-trip-sleeping", "Round trip through a relay, everyone asleep", "1 of so many trips is slower", "µs", LogX: true, LogY: true,
             [.. _figures.Select(figure => figure.Distribution(figure.Label))]));
