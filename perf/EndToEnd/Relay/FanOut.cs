@@ -17,7 +17,8 @@ internal sealed class FanOut : IRelayMeasurement
 
     /// <summary>Starts a daemon.</summary>
     /// <param name="isQuick">Short.</param>
-    public FanOut(bool isQuick)
+    /// <param name="cancellation">Ends it early.</param>
+    public FanOut(bool isQuick, CancellationToken cancellation)
     {
         _time = TimeSpan.FromMilliseconds(isQuick ? 60 : 400);
         _rings = Route.Rings("off", HearerCounts[^1] + 1, isAcknowledged: false);
@@ -27,7 +28,7 @@ internal sealed class FanOut : IRelayMeasurement
             using RelayEnd hearer = _rings.Attach(Route.FarStation);
             _rings.Daemon!.WaitForStations(2);
             for (int i = 0; i < 3; i++) // the compilers' time
-                _ = Throughput.MeasureBroadcast(sender, [hearer], Length, TimeSpan.FromMilliseconds(150), CancellationToken.None);
+                _ = Throughput.MeasureBroadcast(sender, [hearer], Length, TimeSpan.FromMilliseconds(150), cancellation);
         }
         catch
         {

@@ -15,7 +15,8 @@ internal sealed class PollingTrips : IRelayMeasurement
     /// <summary>Starts daemons.</summary>
     /// <param name="isQuick">Few trips.</param>
     /// <param name="baseline">Its round has just been run when ours is.</param>
-    public PollingTrips(bool isQuick, SleepingTrips baseline)
+    /// <param name="cancellation">Ends it early.</param>
+    public PollingTrips(bool isQuick, SleepingTrips baseline, CancellationToken cancellation)
     {
         _trips = isQuick ? 20_000 : 200_000;
         _baseline = baseline;
@@ -23,10 +24,11 @@ internal sealed class PollingTrips : IRelayMeasurement
         {
             foreach ((int ports, bool isAcknowledged, string label) in (ReadOnlySpan<(int, bool, string)>)[(2, false, "rings"), (2, true, "rings, acknowledged"), (64, false, "rings, 64 VMs attached")])
             {
+                cancellation.ThrowIfCancellationRequested();
                 Route route = _cleanup.Add(Route.Rings(MediumDaemon.PollingInTurns, ports, isAcknowledged));
                 RelayEnd[] ends = [.. Enumerable.Range(0, ports).Select(station => _cleanup.Add(route.Attach((byte)station)))];
                 route.Daemon!.WaitForStations(ports);
-                RoundTrips.MeasurePolling(ends[0], ends[1], 20_000, new Latencies(), CancellationToken.None); // the compilers' time
+                RoundTrips.MeasurePolling(ends[0], ends[1], 20_000, new Latencies(), cancellation); // the compilers' time
                 _lines.Add((ends[0], ends[1], new TripFigures(label)));
             }
         }

@@ -50,14 +50,13 @@ internal sealed class RelayGroup : IBenchGroup
     {
         using var cleanup = new Cleanup();
         progress.Now("relay: starting daemons and baselines");
-        SleepingTrips sleeping = cleanup.Add(new SleepingTrips(options.IsQuick));
-        cancellation.ThrowIfCancellationRequested();
+        SleepingTrips sleeping = cleanup.Add(new SleepingTrips(options.IsQuick, cancellation));
         IRelayMeasurement[] measurements =
         [
             sleeping,
-            cleanup.Add(new PollingTrips(options.IsQuick, sleeping)),
-            cleanup.Add(new ThroughputBySize(options.IsQuick)),
-            cleanup.Add(new FanOut(options.IsQuick)),
+            cleanup.Add(new PollingTrips(options.IsQuick, sleeping, cancellation)),
+            cleanup.Add(new ThroughputBySize(options.IsQuick, cancellation)),
+            cleanup.Add(new FanOut(options.IsQuick, cancellation)),
             cleanup.Add(new Footprint()),
         ];
         int rounds = options.IsQuick ? 1 : options.Rounds;

@@ -13,7 +13,8 @@ internal sealed class SleepingTrips : IRelayMeasurement
 
     /// <summary>Starts relays and far stations.</summary>
     /// <param name="isQuick">Few trips.</param>
-    public SleepingTrips(bool isQuick)
+    /// <param name="cancellation">Ends it early.</param>
+    public SleepingTrips(bool isQuick, CancellationToken cancellation)
     {
         _tripsASlice = isQuick ? 100 : 1000;
         try
@@ -28,13 +29,14 @@ internal sealed class SleepingTrips : IRelayMeasurement
                 () => Route.Rings("off", ports: 2, isAcknowledged: false, "realtime"),
             ])
             {
+                cancellation.ThrowIfCancellationRequested();
                 Route route = _cleanup.Add(start());
                 _cleanup.Add(route.StartEcho());
                 RelayEnd near = _cleanup.Add(route.Attach(Route.NearStation));
                 route.Daemon?.WaitForStations(2);
                 _lines.Add((route, near));
                 _figures.Add(new TripFigures(route.Label));
-                RoundTrips.MeasureAsleep(near, 500, new Latencies(), CancellationToken.None); // the compilers' time
+                RoundTrips.MeasureAsleep(near, 500, new Latencies(), cancellation); // the compilers' time
             }
         }
         catch

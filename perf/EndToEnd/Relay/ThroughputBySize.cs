@@ -18,7 +18,8 @@ internal sealed class ThroughputBySize : IRelayMeasurement
 
     /// <summary>Starts relays.</summary>
     /// <param name="isQuick">Short.</param>
-    public ThroughputBySize(bool isQuick)
+    /// <param name="cancellation">Ends it early.</param>
+    public ThroughputBySize(bool isQuick, CancellationToken cancellation)
     {
         _time = TimeSpan.FromMilliseconds(isQuick ? 60 : 500);
         try
@@ -33,13 +34,14 @@ internal sealed class ThroughputBySize : IRelayMeasurement
                 () => Route.Rings("off", ports: 2, isAcknowledged: false),
             ])
             {
+                cancellation.ThrowIfCancellationRequested();
                 Route route = _cleanup.Add(start());
                 RelayEnd near = _cleanup.Add(route.Attach(Route.NearStation));
                 RelayEnd far = _cleanup.Add(route.Attach(Route.FarStation));
                 route.Daemon?.WaitForStations(2);
                 _lines.Add((route, near, far, Lengths.ToDictionary(length => length, _ => new Rounds())));
                 for (int i = 0; i < 3; i++) // the compilers' time
-                    _ = Throughput.MeasureUnicast(near, far, GoalLength, TimeSpan.FromMilliseconds(150), CancellationToken.None);
+                    _ = Throughput.MeasureUnicast(near, far, GoalLength, TimeSpan.FromMilliseconds(150), cancellation);
             }
             _before = [.. Daemons.Select(daemon => daemon.ReadStatistics())];
         }
