@@ -79,6 +79,11 @@ internal sealed class InjectorLoop(
         worked |= Drain();
         if (rx.HasInjected)
             answers.OnHeard(nowNs);
+        if (rx.HasInjected && port.Rx.CountReady() == 0)
+        {
+            _ = sched_yield(); // to ksoftirqd, which hands the frames to mac80211: less than sleeping until the answer wakes us
+            port.Count(GuestCounter.SystemCalls);
+        }
         tx.IsReadable |= rx.HasInjected; // an answer to what was heard is often there at once
         statistics.AllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
 
