@@ -77,14 +77,13 @@ internal sealed class InjectorLoop(
         if (worked && tx.HasAsked)
             answers.OnAsked(nowNs);
         worked |= Drain();
-        if (rx.HasInjected)
-            answers.OnHeard(nowNs);
-        if (rx.HasInjected && port.Rx.CountReady() == 0)
+        if (rx.MayBeAnswered)
         {
-            _ = sched_yield(); // to ksoftirqd, which hands the frames to mac80211: less than sleeping until the answer wakes us
+            answers.OnHeard(nowNs);
+            _ = sched_yield(); // to ksoftirqd, which hands the frame to mac80211: the answer is there when we are back, with less than a sleep
             port.Count(GuestCounter.SystemCalls);
+            tx.IsReadable = true;
         }
-        tx.IsReadable |= rx.HasInjected; // an answer to what was heard is often there at once
         statistics.AllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
 
         if (port.Tx.IsBroken || port.Rx.IsBroken)

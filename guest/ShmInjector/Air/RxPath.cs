@@ -19,18 +19,19 @@ internal sealed unsafe class RxPath(GuestPort port, IDoorbell doorbell, RadioTab
     public const int MaxBatch = 32;
 
     private const uint MinFrameLength = 10; // frame control, duration, receiver
+    private const int Address1Offset = 4;
 
     private ulong _inBatch; // bit i: the frame of descriptor _first + i is in the batch
     private uint _first;
 
-    /// <summary>Frames were given to hwsim by the last call, so that it may have something to say to them.</summary>
-    public bool HasInjected { get; private set; }
+    /// <summary>The last call gave hwsim one frame, and to one receiver: maybe a question, unlike a beacon or a part of a stream.</summary>
+    public bool MayBeAnswered { get; private set; }
 
     /// <summary>Deals with what is ready, and with the statuses that are in the batch already.</summary>
     /// <returns>Whether anything was ready.</returns>
     public bool Drain()
     {
-        HasInjected = false;
+        MayBeAnswered = false;
         uint count = Math.Min(port.Rx.CountReady(), MaxBatch);
         _first = port.Rx.Taken;
         for (uint i = 0; i < count; i++)
@@ -67,7 +68,9 @@ internal sealed unsafe class RxPath(GuestPort port, IDoorbell doorbell, RadioTab
                 port.Count(GuestCounter.RxInvalid);
                 break;
             case RingKind.Frame when radios.Find(descriptor.Radio) is { IsUp: true } radio:
-                batch.AddFrame(radio.Transmitter, descriptor, port.Region.Address + descriptor.Offset);
+                byte* payload = port.Region.Address + descriptor.Offset;
+                MayBeAnswered = batch.Frames == 0 && (payload[Address1Offset] & 1) == 0;
+                batch.AddFrame(radio.Transmitter, descriptor, payload);
                 _inBatch |= 1UL << (int)index;
                 break;
             case RingKind.TxStatus when radios.Find(descriptor.Radio) is { } radio:
@@ -108,6 +111,5 @@ internal sealed unsafe class RxPath(GuestPort port, IDoorbell doorbell, RadioTab
         ulong nowNs = isTaken ? clock.ToHost(MonotonicClock.NowNs) : 0;
         for (; _inBatch != 0; _inBatch &= _inBatch - 1)
             port.SetInjected(_first + (uint)System.Numerics.BitOperations.TrailingZeroCount(_inBatch), nowNs);
-        HasInjected |= isTaken;
     }
 }
