@@ -12,7 +12,7 @@ internal sealed unsafe class StreamPacing
 {
     private const uint StreamBatch = 4; // so many frames of one VM at once are a stream
     private const long StreamNs = 10_000_000; // so long after its last batch it may still go on; TCP between VMs under TCG: a batch every 4 ms
-    private const long NapNs = 500_000; // measured: docs/performance.md
+    private const long NapNs = 200_000; // measured: docs/performance.md
 
     private long _streamUntilNs;
 
