@@ -66,7 +66,7 @@ internal static class BenchCommand
                 // Also what was measured before a failure or Ctrl-C.
                 var report = new BenchReport(environment.End(), problem, results.Rows);
                 BenchTable.Print(report, AnsiConsole.Console);
-                files.Write(report, results.Plots);
+                files.Write(report, results);
             }
 
             return 0; // a goal that is missed is a figure, not a failure

@@ -2,7 +2,7 @@ using ShmWifi.Lab;
 
 namespace ShmWifi.Perf.EndToEnd.Report;
 
-/// <summary>The files of a run: the JSON, bench.md and the plots.</summary>
+/// <summary>The files of a run: the JSON, bench.md, texts and plots.</summary>
 internal sealed class ReportFiles
 {
     private readonly string _folder;
@@ -31,15 +31,22 @@ internal sealed class ReportFiles
 
     /// <summary>Writes them, and says where.</summary>
     /// <param name="report">The figures.</param>
-    /// <param name="plots">The plots.</param>
-    public void Write(BenchReport report, IReadOnlyList<Plot> plots)
+    /// <param name="results">Plots and texts.</param>
+    public void Write(BenchReport report, Results results)
     {
+        var plots = results.Plots;
         File.WriteAllText(Path.Combine(_folder, "bench.md"), BenchTable.ToMarkdown(report));
         Console.WriteLine($"table: {Path.Combine(_folder, "bench.md")}");
         if (_json != null)
         {
             File.WriteAllText(_json, report.ToJson());
             Console.WriteLine($"JSON:  {_json}");
+        }
+
+        foreach (var (name, text) in results.Texts)
+        {
+            File.WriteAllText(Path.Combine(_folder, name), text);
+            Console.WriteLine($"text:  {Path.Combine(_folder, name)}");
         }
 
         if (plots.Count == 0)

@@ -19,6 +19,9 @@ internal sealed record LoadCounters(
     /// <summary>Frames that the daemon dropped, or that found a guest's ring full.</summary>
     public long Drops => HostDrops + Injectors.Sum(injector => injector.TxDropped);
 
+    /// <summary>Frames that hwsim had given up when their status came.</summary>
+    public long LateStatuses => Injectors.Sum(injector => injector.StatusRefused);
+
     /// <summary>Bytes that the engine's loop allocated, by frame.</summary>
     public double EngineBytesAFrame => PerFrame(EngineBytes);
 
@@ -68,7 +71,8 @@ internal sealed record LoadCounters(
             now.RxFrames - then.RxFrames,
             now.Doorbells - then.Doorbells,
             now.SystemCalls - then.SystemCalls,
-            now.AllocatedBytes - then.AllocatedBytes))]);
+            now.AllocatedBytes - then.AllocatedBytes,
+            now.StatusRefused - then.StatusRefused))]);
 
     private static double PerFrame(long count, InjectorCounters injector) => count / (double)Math.Max(1, injector.TxFrames + injector.RxFrames);
 

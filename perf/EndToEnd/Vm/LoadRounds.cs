@@ -13,6 +13,7 @@ internal sealed class LoadRounds(VmLab lab)
     private readonly Rounds _engineBytes = new();
     private readonly Rounds _injectorBytes = new();
     private readonly Rounds _drops = new();
+    private readonly Rounds _lateStatuses = new();
 
     /// <summary>Frames dropped in all rounds.</summary>
     public long Drops { get; private set; }
@@ -33,6 +34,7 @@ internal sealed class LoadRounds(VmLab lab)
         _engineBytes.Add(cost.EngineBytesAFrame);
         _injectorBytes.Add(cost.InjectorBytesAFrame);
         _drops.Add(cost.Drops);
+        _lateStatuses.Add(cost.LateStatuses);
         Drops += cost.Drops;
         return result;
     }
@@ -64,5 +66,6 @@ internal sealed class LoadRounds(VmLab lab)
         results.Add(_doorbellsToHost.Tell(VmGroup.GroupName, $"doorbells a frame, guest to host, {load}", "1"));
         results.Add(_doorbellsToGuests.Tell(VmGroup.GroupName, $"doorbells a frame, host to guest, {load}", "1"));
         results.Add(_drops.Tell(VmGroup.GroupName, $"drops in the rings, {load}", "frames"));
+        results.Add(_lateStatuses.Tell(VmGroup.GroupName, $"statuses too late for hwsim, {load}", "frames"));
     }
 }

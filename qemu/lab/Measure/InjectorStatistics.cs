@@ -6,7 +6,8 @@ namespace ShmWifi.Lab.Measure;
 
 /// <summary>What a guest's shm-injector prints on SIGUSR1; only what is measured by.</summary>
 /// <param name="Counters">Since its start.</param>
-internal sealed record InjectorStatistics(InjectorCounters Counters)
+/// <param name="Clock">The host's clock as it knows it; null as long as it does not.</param>
+internal sealed record InjectorStatistics(InjectorCounters Counters, InjectorClock? Clock = null)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
@@ -50,13 +51,20 @@ internal sealed record InjectorStatistics(InjectorCounters Counters)
 /// <param name="Doorbells">Rung.</param>
 /// <param name="SystemCalls">Of the data path.</param>
 /// <param name="AllocatedBytes">Managed heap that moving frames took.</param>
+/// <param name="StatusRefused">TX statuses that came after hwsim had given the frame up: its queue holds 200 unanswered frames.</param>
 internal sealed record InjectorCounters(
     long TxFrames,
     long TxDropped,
     long RxFrames,
     long Doorbells,
     long SystemCalls,
-    long AllocatedBytes);
+    long AllocatedBytes,
+    long StatusRefused);
+
+/// <summary>An injector's estimate of the host's clock.</summary>
+/// <param name="OffsetNs">Host's CLOCK_MONOTONIC minus the guest's.</param>
+/// <param name="ErrorNs">The offset is wrong by this much at most.</param>
+internal sealed record InjectorClock(long OffsetNs, long ErrorNs);
 
 /// <summary>Serialisation of <see cref="InjectorStatistics"/>.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]

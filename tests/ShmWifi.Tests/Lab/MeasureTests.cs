@@ -57,8 +57,8 @@ public class MeasureTests
     public void AnInjectorTellsItsCounters()
     {
         var statistics = InjectorStatistics.Read(
-            """{"port":0,"radios":[],"counters":{"txFrames":5,"txDropped":1,"rxFrames":7,"doorbells":3,"systemCalls":9,"allocatedBytes":0,"wakeups":4}}""");
-        Assert.That(statistics.Counters, Is.EqualTo(new InjectorCounters(5, 1, 7, 3, 9, 0)));
+            """{"port":0,"radios":[],"counters":{"txFrames":5,"txDropped":1,"rxFrames":7,"doorbells":3,"systemCalls":9,"allocatedBytes":0,"wakeups":4,"statusRefused":2}}""");
+        Assert.That(statistics.Counters, Is.EqualTo(new InjectorCounters(5, 1, 7, 3, 9, 0, 2)));
     }
 
     [TestCase("")]
