@@ -16,7 +16,9 @@ public readonly ref partial struct FrameView
     /// <summary>Octets of the shortest frames, Ack and CTS; mac80211_hwsim_tx() sends nothing shorter.</summary>
     public const int MinLength = 10;
 
-    private const int Addr1Offset = 4;
+    /// <summary>Where Address 1, the receiver's, is in all frames but extension frames.</summary>
+    public const int Addr1Offset = 4;
+
     private const int Addr2Offset = 10;
     private const int Addr3Offset = 16;
     private const int SequenceControlOffset = 22;

@@ -2,14 +2,13 @@ namespace ShmWifi.Injector;
 
 /// <summary>How long to look for the answer to a frame before sleeping: about twice what answers took so far, and not at all where they come late.</summary>
 /// <remarks>
-/// An interrupt costs a guest far more than a look at the ring: the virtual CPU must be woken, and comes back to cold caches. Whoever asks and
+/// An interrupt costs a guest far more than a look at the ring: the virtual CPU must be woken, and comes back to cold caches. Whoever
 /// breaks a silence by a question and is answered at once (ping, DNS, a handshake) saves that; streams, and beacons, are never looked after.
 /// </remarks>
 /// <param name="maxNs">Longer is not worth it; 0: never look.</param>
 internal sealed class AnswerTimes(long maxNs)
 {
     private const int Weight = 4; // of all times before against the newest
-
     private const long SilenceNs = 10_000_000; // a stream's batches are nearer to each other
 
     private long _askedNs;

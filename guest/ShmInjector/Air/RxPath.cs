@@ -1,3 +1,4 @@
+using ShmWifi.Dot11;
 using ShmWifi.Injector.Clock;
 using ShmWifi.Injector.Hwsim;
 using ShmWifi.Injector.Radios;
@@ -19,7 +20,6 @@ internal sealed unsafe class RxPath(GuestPort port, IDoorbell doorbell, RadioTab
     public const int MaxBatch = 32;
 
     private const uint MinFrameLength = 10; // frame control, duration, receiver
-    private const int Address1Offset = 4;
 
     private ulong _inBatch; // bit i: the frame of descriptor _first + i is in the batch
     private uint _first;
@@ -69,7 +69,7 @@ internal sealed unsafe class RxPath(GuestPort port, IDoorbell doorbell, RadioTab
                 break;
             case RingKind.Frame when radios.Find(descriptor.Radio) is { IsUp: true } radio:
                 byte* payload = port.Region.Address + descriptor.Offset;
-                MayBeAnswered = batch.Frames == 0 && (payload[Address1Offset] & 1) == 0;
+                MayBeAnswered = batch.Frames == 0 && (payload[FrameView.Addr1Offset] & 1) == 0;
                 batch.AddFrame(radio.Transmitter, descriptor, payload);
                 _inBatch |= 1UL << (int)index;
                 break;

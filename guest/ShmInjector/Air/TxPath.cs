@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ShmWifi.Dot11;
 using ShmWifi.Injector.Clock;
 using ShmWifi.Injector.Hwsim;
 using ShmWifi.Injector.Radios;
@@ -19,7 +20,6 @@ internal sealed unsafe class TxPath : IDisposable
     /// <summary>Messages taken by one system call.</summary>
     public const int MaxBatch = 32;
 
-    private const int Address1Offset = 4;
     private const int MinFrameLength = 10; // frame control, duration, receiver
 
     private readonly GuestPort _port;
@@ -182,7 +182,7 @@ internal sealed unsafe class TxPath : IDisposable
         else
             rateFlags.Clear();
 
-        bool isGroup = (datagram[message.FrameOffset + Address1Offset] & 1) != 0;
+        bool isGroup = (datagram[message.FrameOffset + FrameView.Addr1Offset] & 1) != 0;
         HasAsked = !isGroup;
         if (isGroup || ((TxFlags)message.Flags & TxFlags.NoAck) != TxFlags.None)
             _batch.AddStatus(message.Transmitter, message.Cookie, (TxFlags)message.Flags, RetryChain.SentOnce(message.Rates), signalDbm: 0);

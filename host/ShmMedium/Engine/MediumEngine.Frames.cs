@@ -37,7 +37,7 @@ public sealed unsafe partial class MediumEngine
                 Prefetch((byte*)port.Rings.TxSlot(slot + PrefetchDistance));
             TakeSlot(port, slot);
         }
-        _pacing.OnTaken(ready);
+        _pacing.OnTaken(ready, (long)_takenNs);
         return true;
     }
 
@@ -106,7 +106,7 @@ public sealed unsafe partial class MediumEngine
         port.Rings.Count(HostCounter.TxFrames);
         port.Rings.Count(HostCounter.TxBytes, header.Length);
 
-        var receiver = new MacAddress(new ReadOnlySpan<byte>(frame.Bytes + 4, MacAddress.Length));
+        var receiver = new MacAddress(new ReadOnlySpan<byte>(frame.Bytes + FrameView.Addr1Offset, MacAddress.Length));
         Port? acknowledger = null;
         if (receiver.IsGroup)
         {

@@ -17,14 +17,15 @@ internal sealed unsafe class StreamPacing
     private long _streamUntilNs;
 
     /// <summary>Whether a stream passes.</summary>
-    public bool IsStreaming => _streamUntilNs != 0 && IsStillStreaming();
+    public bool IsStreaming => MonotonicClock.NowNs < _streamUntilNs;
 
     /// <summary>Frames of one VM were taken.</summary>
     /// <param name="frames">How many at once.</param>
-    public void OnTaken(uint frames)
+    /// <param name="nowNs">CLOCK_MONOTONIC.</param>
+    public void OnTaken(uint frames, long nowNs)
     {
         if (frames >= StreamBatch)
-            _streamUntilNs = MonotonicClock.NowNs + StreamNs;
+            _streamUntilNs = nowNs + StreamNs;
     }
 
     /// <summary>Sleeps for a nap.</summary>
@@ -32,12 +33,5 @@ internal sealed unsafe class StreamPacing
     {
         var nap = new timespec { tv_nsec = NapNs };
         _ = clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, null);
-    }
-
-    private bool IsStillStreaming()
-    {
-        if (MonotonicClock.NowNs >= _streamUntilNs)
-            _streamUntilNs = 0;
-        return _streamUntilNs != 0;
     }
 }

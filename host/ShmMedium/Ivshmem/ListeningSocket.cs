@@ -1,4 +1,3 @@
-using System.Text;
 using ShmWifi.Linux;
 using static ShmWifi.Linux.LibC;
 
@@ -33,7 +32,7 @@ public sealed unsafe class ListeningSocket : IDisposable
     /// <exception cref="LibCException">It cannot be made there.</exception>
     public static ListeningSocket Open(string path, string? vmName, string? group)
     {
-        sockaddr_un address = AddressOf(path);
+        sockaddr_un address = UnixAddress.Of(path);
         int descriptor = LibCException.ThrowIfFailed(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
         try
         {
@@ -83,17 +82,6 @@ public sealed unsafe class ListeningSocket : IDisposable
             return errno == ENXIO;
         _ = close(descriptor);
         return false;
-    }
-
-    private static sockaddr_un AddressOf(string path)
-    {
-        var address = new sockaddr_un { sun_family = AF_UNIX };
-        byte[] bytes = Encoding.UTF8.GetBytes(path);
-        var room = new Span<byte>(address.sun_path, 107);
-        if (bytes.Length > room.Length)
-            throw new LibCException($"listen on {path}: the path has {bytes.Length} bytes, a socket's may have {room.Length}", EINVAL);
-        bytes.CopyTo(room);
-        return address;
     }
 
     private static uint GroupId(string name)

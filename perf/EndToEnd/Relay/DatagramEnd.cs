@@ -5,7 +5,7 @@ using static ShmWifi.Linux.LibC;
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
 /// <summary>A station behind a relay of Unix datagrams.</summary>
-internal sealed unsafe class DatagramEnd : RelayEnd
+internal sealed unsafe class DatagramEnd : SocketEnd
 {
     private readonly int _socket;
     private readonly byte* _buffer = (byte*)NativeMemory.AlignedAlloc(2 * RelayFrame.MaxLength, 64);
@@ -40,47 +40,23 @@ internal sealed unsafe class DatagramEnd : RelayEnd
     }
 
     /// <inheritdoc/>
-    public override int Receive(int most, Waiting waiting)
-    {
-        int frames = 0;
-        while (frames < most && TryReceive(frames == 0 ? waiting : Waiting.Not, out int length))
-        {
-            RelayFrame.Check(_buffer, length, Expected++);
-            LatestLength = length;
-            frames++;
-        }
-        return frames;
-    }
-
-    /// <inheritdoc/>
-    public override int Discard()
-    {
-        int frames = 0;
-        while (TryReceive(Waiting.Not, out _))
-            frames++;
-        return frames;
-    }
-
-    /// <inheritdoc/>
     public override void Dispose()
     {
         _ = close(_socket);
         NativeMemory.AlignedFree(_buffer);
     }
 
-    private bool TryReceive(Waiting waiting, out int length)
+    /// <inheritdoc/>
+    protected override bool TryReceive(Waiting waiting, out byte* frame, out int length)
     {
-        while (true)
+        frame = _buffer;
+        do
         {
-            length = (int)recv(_socket, _buffer, RelayFrame.MaxLength, waiting == Waiting.Not ? MSG_DONTWAIT : 0);
+            length = (int)recv(_socket, frame, RelayFrame.MaxLength, waiting == Waiting.Not ? MSG_DONTWAIT : 0);
             if (length > 0)
                 return true;
-            if (errno != EAGAIN)
-                throw new LibCException("receive from the relay");
-            if (waiting == Waiting.Not)
-                return false;
-            if (waiting == Waiting.Patiently)
-                throw NothingCame();
         }
+        while (MayRetry(waiting));
+        return false;
     }
 }

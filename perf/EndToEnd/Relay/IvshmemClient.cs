@@ -56,17 +56,26 @@ internal sealed unsafe class IvshmemClient : IDisposable
         _ = close(OwnEvent);
     }
 
-    private long ReadMessage(out int descriptor)
+    /// <summary>Reads one message of the protocol.</summary>
+    /// <param name="connection">To the daemon.</param>
+    /// <param name="value">A version, a peer ID, or -1.</param>
+    /// <param name="descriptor">What came with it; -1: nothing.</param>
+    /// <returns>False when the daemon closed the connection, or it is no message.</returns>
+    internal static bool TryReadMessage(int connection, out long value, out int descriptor)
     {
         const int ControlSize = 24; // CMSG_SPACE(sizeof(int))
-        long value = 0;
+        long read = 0;
         byte* control = stackalloc byte[ControlSize];
-        var vector = new iovec { iov_base = &value, iov_len = sizeof(long) };
+        var vector = new iovec { iov_base = &read, iov_len = sizeof(long) };
         var message = new msghdr { msg_iov = &vector, msg_iovlen = 1, msg_control = control, msg_controllen = ControlSize };
-        if (LibCException.ThrowIfFailed((int)recvmsg(_connection, &message, 0), "receive the ivshmem handshake") != sizeof(long))
-            throw new LabException("relay: the daemon closed the connection in the handshake; its output tells why");
+        nint length = recvmsg(connection, &message, 0);
         var header = (cmsghdr*)control;
         descriptor = message.msg_controllen != 0 && header->cmsg_type == SCM_RIGHTS ? *(int*)(header + 1) : -1;
-        return value;
+        value = read;
+        return length == sizeof(long);
     }
+
+    private long ReadMessage(out int descriptor) => TryReadMessage(_connection, out long value, out descriptor)
+        ? value
+        : throw new LabException("relay: the daemon closed the connection in the handshake; its output tells why");
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using ShmWifi.Lab;
+using ShmWifi.Lab.Measure;
 using ShmWifi.Linux;
 using ShmWifi.Medium.Telemetry;
 
@@ -44,7 +44,7 @@ internal sealed class MediumDaemon : IDisposable
     public long EngineCpuNs => _process.CpuNs("medium-engine");
 
     /// <summary>Resident memory without the region, bytes.</summary>
-    public long ResidentBytes => StatusBytes("VmRSS") - StatusBytes("RssShmem");
+    public long ResidentBytes => ResidentMemory.Read(File.ReadAllText($"/proc/{_process.Id}/smaps"));
 
     private string StatisticsFile => Path.Combine(_folder, "medium.json");
 
@@ -83,11 +83,5 @@ internal sealed class MediumDaemon : IDisposable
     {
         _process.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private long StatusBytes(string field)
-    {
-        string line = File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith(field, StringComparison.Ordinal));
-        return long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
     }
 }

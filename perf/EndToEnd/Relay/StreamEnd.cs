@@ -9,7 +9,7 @@ using static ShmWifi.Linux.LibC;
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
 /// <summary>A station behind a relay of TCP streams: each frame after its length, u32.</summary>
-internal sealed unsafe class StreamEnd : RelayEnd
+internal sealed unsafe class StreamEnd : SocketEnd
 {
     private readonly Socket _socket;
     private readonly int _descriptor;
@@ -48,33 +48,25 @@ internal sealed unsafe class StreamEnd : RelayEnd
     public override void Flush() => _ = TrySendRest();
 
     /// <inheritdoc/>
-    public override int Receive(int most, Waiting waiting)
-    {
-        int frames = 0;
-        while (frames < most && TryReceive(frames == 0 ? waiting : Waiting.Not, out byte* frame, out int length))
-        {
-            RelayFrame.Check(frame, length, Expected++);
-            LatestLength = length;
-            frames++;
-        }
-        return frames;
-    }
-
-    /// <inheritdoc/>
-    public override int Discard()
-    {
-        int frames = 0;
-        while (TryReceive(Waiting.Not, out _, out _))
-            frames++;
-        return frames;
-    }
-
-    /// <inheritdoc/>
     public override void Dispose()
     {
         _socket.Dispose();
         _in.Dispose();
         NativeMemory.AlignedFree(_out);
+    }
+
+    /// <inheritdoc/>
+    protected override bool TryReceive(Waiting waiting, out byte* frame, out int length)
+    {
+        while (!_in.TryTake(out frame, out length))
+        {
+            nint received = _in.Receive(_descriptor, waiting == Waiting.Not ? MSG_DONTWAIT : 0);
+            if (received == 0)
+                throw new LabException("relay: the TCP relay closed a connection");
+            if (received < 0 && !MayRetry(waiting))
+                return false;
+        }
+        return true;
     }
 
     private bool TrySendRest()
@@ -85,25 +77,6 @@ internal sealed unsafe class StreamEnd : RelayEnd
             if (sent < 0)
                 return errno == EAGAIN ? false : throw new LibCException("send to the relay");
             (_sent, _unsent) = (_sent + (int)sent, _unsent - (int)sent);
-        }
-        return true;
-    }
-
-    private bool TryReceive(Waiting waiting, out byte* frame, out int length)
-    {
-        while (!_in.TryTake(out frame, out length))
-        {
-            nint received = _in.Receive(_descriptor, waiting == Waiting.Not ? MSG_DONTWAIT : 0);
-            if (received > 0)
-                continue;
-            if (received == 0)
-                throw new LabException("relay: the TCP relay closed a connection");
-            if (errno != EAGAIN)
-                throw new LibCException("receive from the relay");
-            if (waiting == Waiting.Not)
-                return false;
-            if (waiting == Waiting.Patiently)
-                throw NothingCame();
         }
         return true;
     }

@@ -12,6 +12,13 @@ internal sealed class Rounds
     /// <summary>Median of the ratios; NaN without baseline.</summary>
     public double MedianRatio => _baselines.Count == 0 ? double.NaN : MedianOf(_values.Zip(_baselines, static (value, baseline) => value / baseline));
 
+    /// <summary>Median of some values; NaN without any.</summary>
+    public static double MedianOf(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted.Length == 0 ? double.NaN : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+
     /// <summary>Adds a round.</summary>
     /// <param name="value">The figure.</param>
     /// <param name="baseline">What it is compared with, measured next to it. In all rounds or in none.</param>
@@ -37,10 +44,4 @@ internal sealed class Rounds
     /// <param name="goal">As the goals table words it.</param>
     /// <param name="met">Whether it was reached.</param>
     public Row Judge(string group, string figure, string unit, string goal, bool met) => Tell(group, figure, unit) with { Goal = goal, Met = met };
-
-    private static double MedianOf(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted.Length == 0 ? double.NaN : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
 }

@@ -1,3 +1,5 @@
+using ShmWifi.Perf.EndToEnd.Report;
+
 namespace ShmWifi.Perf.EndToEnd.Rings;
 
 /// <summary>What one run of a loop took.</summary>
@@ -26,21 +28,9 @@ internal sealed class Times
     public double QuantileNs(double fraction) => _sortedNs[Math.Clamp((int)Math.Ceiling(_sortedNs.Length * fraction) - 1, 0, _sortedNs.Length - 1)];
 
     /// <summary>Median over runs of their medians, ns.</summary>
-    public static double MedianOf(IEnumerable<Times> runs)
-    {
-        var rounds = new Report.Rounds();
-        foreach (Times run in runs)
-            rounds.Add(run.MedianNs);
-        return rounds.Median;
-    }
+    public static double MedianOf(IEnumerable<Times> runs) => Rounds.MedianOf(runs.Select(run => run.MedianNs));
 
     /// <summary>For a plot: times, and the share of chunks that took longer; medians over runs.</summary>
     public static IReadOnlyList<(double Ns, double Longer)> Tail(IReadOnlyList<Times> runs) =>
-        [.. TailFractions.Select(fraction =>
-        {
-            var rounds = new Report.Rounds();
-            foreach (Times run in runs)
-                rounds.Add(run.QuantileNs(fraction));
-            return (rounds.Median, 1 - fraction);
-        })];
+        [.. TailFractions.Select(fraction => (Rounds.MedianOf(runs.Select(run => run.QuantileNs(fraction))), 1 - fraction))];
 }

@@ -3,6 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using ShmWifi.Dot11;
 using ShmWifi.Linux;
 using ShmWifi.Medium.Ivshmem;
+using ShmWifi.Perf.EndToEnd.Relay;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 using static ShmWifi.Linux.LibC;
@@ -67,8 +68,7 @@ public sealed unsafe class FakeVm : IDisposable
     /// <param name="path">A socket of the daemon.</param>
     public static FakeVm Connect(string path)
     {
-        var address = new sockaddr_un { sun_family = AF_UNIX };
-        Encoding.UTF8.GetBytes(path).CopyTo(new Span<byte>(address.sun_path, 107));
+        sockaddr_un address = UnixAddress.Of(path);
         int connection = LibCException.ThrowIfFailed(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
         LibCException.ThrowIfFailed(connect(connection, &address, (uint)sizeof(sockaddr_un)), $"connect to {path}");
         return new FakeVm(connection);
@@ -271,15 +271,7 @@ public sealed unsafe class FakeVm : IDisposable
 
     private long ReadMessage(out int descriptor)
     {
-        const int ControlSize = 24; // CMSG_SPACE(sizeof(int))
-        long value = 0;
-        byte* control = stackalloc byte[ControlSize];
-        var vector = new iovec { iov_base = &value, iov_len = sizeof(long) };
-        var message = new msghdr { msg_iov = &vector, msg_iovlen = 1, msg_control = control, msg_controllen = ControlSize };
-        nint length = recvmsg(_connection, &message, 0);
-        Assert.That(length, Is.EqualTo((nint)sizeof(long)), "an ivshmem message");
-        var header = (cmsghdr*)control;
-        descriptor = message.msg_controllen != 0 && header->cmsg_type == SCM_RIGHTS ? *(int*)(header + 1) : -1;
+        Assert.That(IvshmemClient.TryReadMessage(_connection, out long value, out descriptor), Is.True, "an ivshmem message");
         return value;
     }
 }
