@@ -1,4 +1,5 @@
 using System.Text;
+using ShmWifi.Configuration.Air;
 using ShmWifi.Configuration.Yaml;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
@@ -29,6 +30,9 @@ public sealed record MediumConfiguration(
     CaptureConfiguration? Capture,
     LogConfiguration Log)
 {
+    /// <summary>What the air is like at the start.</summary>
+    public AirConfiguration Air { get; init; } = new();
+
     /// <summary>What one region is made of: all ports when it is shared, one port when each VM has a region.</summary>
     public RegionGeometry RegionGeometry => Isolation == Isolation.Shared ? Geometry : Geometry with { Ports = 1 };
 

@@ -1,0 +1,136 @@
+namespace ShmWifi.Configuration.Air;
+
+/// <summary>A change to the air: from the schedule, or from the control API.</summary>
+public abstract record AirChange
+{
+    /// <summary>The configuration with this change.</summary>
+    /// <param name="air">As it was.</param>
+    public abstract AirConfiguration ApplyTo(AirConfiguration air);
+}
+
+/// <summary>Everything anew. A schedule starts again.</summary>
+/// <param name="Air">All of it.</param>
+public sealed record ReplaceAir(AirConfiguration Air) : AirChange
+{
+    /// <inheritdoc/>
+    public override AirConfiguration ApplyTo(AirConfiguration air) => Air;
+}
+
+/// <summary>Gives a link, in place of the one for the same pair of patterns.</summary>
+/// <param name="Link">The link.</param>
+public sealed record SetLink(LinkConfiguration Link) : AirChange
+{
+    /// <inheritdoc/>
+    public override AirConfiguration ApplyTo(AirConfiguration air)
+    {
+        ArgumentNullException.ThrowIfNull(air);
+        return air with { Links = [.. air.Links.Where(l => l.From != Link.From || l.To != Link.To), Link] };
+    }
+}
+
+/// <summary>Takes a given link back: the pair's link is computed again.</summary>
+/// <param name="From">As it was given.</param>
+/// <param name="To">As it was given.</param>
+public sealed record RemoveLink(RadioPattern From, RadioPattern To) : AirChange
+{
+    /// <inheritdoc/>
+    public override AirConfiguration ApplyTo(AirConfiguration air)
+    {
+        ArgumentNullException.ThrowIfNull(air);
+        return air with { Links = [.. air.Links.Where(l => l.From != From || l.To != To)] };
+    }
+}
+
+/// <summary>Says something of radios; what it leaves null stays as it was.</summary>
+/// <param name="Radio">What is new.</param>
+public sealed record SetRadio(RadioConfiguration Radio) : AirChange
+{
+    /// <inheritdoc/>
+    public override AirConfiguration ApplyTo(AirConfiguration air)
+    {
+        ArgumentNullException.ThrowIfNull(air);
+        RadioConfiguration? old = air.Radios.LastOrDefault(r => r.Radio == Radio.Radio);
+        RadioConfiguration merged = old is null
+            ? Radio
+            : new(Radio.Radio)
+            {
+                Motion = Radio.Motion ?? old.Motion,
+                TxPowerDbm = Radio.TxPowerDbm ?? old.TxPowerDbm,
+                AntennaGainDbi = Radio.AntennaGainDbi ?? old.AntennaGainDbi,
+                NoiseFloorDbm = Radio.NoiseFloorDbm ?? old.NoiseFloorDbm,
+            };
+        return air with { Radios = [.. air.Radios.Where(r => r.Radio != Radio.Radio), merged] };
+    }
+}
+
+/// <summary>Gives a fault, in place of the one of its name; its count starts again.</summary>
+/// <param name="Fault">The fault.</param>
+public sealed record SetFault(FaultConfiguration Fault) : AirChange
+{
+    /// <inheritdoc/>
+    public override AirConfiguration ApplyTo(AirConfiguration air)
+    {
+        ArgumentNullException.ThrowIfNull(air);
+        return air with { Faults = [.. air.Faults.Where(f => f.Name != Fault.Name), Fault] };
+    }
+}
+
+/// <summary>Takes a fault back.</summary>
+/// <param name="Name">Its name.</param>
+public sealed record RemoveFault(string Name) : AirChange
+{
+    /// <inheritdoc/>
+    public override AirConfiguration ApplyTo(AirConfiguration air)
+    {
+        ArgumentNullException.ThrowIfNull(air);
+        return air with { Faults = [.. air.Faults.Where(f => f.Name != Name)] };
+    }
+}
+
+/// <summary>Changes how links are computed.</summary>
+/// <param name="Propagation">The model; null: perfect links.</param>
+public sealed record SetPropagation(PropagationConfiguration? Propagation) : AirChange
+{
+    /// <inheritdoc/>
+    public override AirConfiguration ApplyTo(AirConfiguration air)
+    {
+        ArgumentNullException.ThrowIfNull(air);
+        return air with { Propagation = Propagation };
+    }
+}
+
+/// <summary>Changes how signals vary.</summary>
+/// <param name="Fading">The model; null: not.</param>
+public sealed record SetFading(FadingConfiguration? Fading) : AirChange
+{
+    /// <inheritdoc/>
+    public override AirConfiguration ApplyTo(AirConfiguration air)
+    {
+        ArgumentNullException.ThrowIfNull(air);
+        return air with { Fading = Fading };
+    }
+}
+
+/// <summary>Changes where error rates come from.</summary>
+/// <param name="File">Absolute path of a table; null: the built-in curves.</param>
+public sealed record SetErrorTable(string? File) : AirChange
+{
+    /// <inheritdoc/>
+    public override AirConfiguration ApplyTo(AirConfiguration air)
+    {
+        ArgumentNullException.ThrowIfNull(air);
+        return air with { ErrorTable = File };
+    }
+}
+
+/// <summary>Changes whether frames take their airtime.</summary>
+/// <param name="Timing">How long frames take.</param>
+public sealed record SetTiming(Timing Timing) : AirChange
+{
+    /// <inheritdoc/>
+    public override AirConfiguration ApplyTo(AirConfiguration air)
+    {
+        ArgumentNullException.ThrowIfNull(air);
+        return air with { Timing = Timing };
+    }
+}
