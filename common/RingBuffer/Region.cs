@@ -26,6 +26,9 @@ public sealed unsafe class Region
     /// <summary>First byte.</summary>
     public byte* Address => _base;
 
+    /// <summary>What the host uses.</summary>
+    public RegionFeatures Features => Header->Features;
+
     /// <summary>Differs for each fresh region.</summary>
     public ulong Epoch => Header->Epoch;
 

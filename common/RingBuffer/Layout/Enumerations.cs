@@ -12,6 +12,9 @@ public enum RegionFeatures : ulong
 
     /// <summary>Guest: the kernel module moves the frames, not a process.</summary>
     KernelPath = 1 << 1,
+
+    /// <summary>Host: takes <see cref="RingKind.RxRefused"/>. Since ABI 1.1.</summary>
+    Refused = 1 << 2,
 }
 
 /// <summary>Whether the host's engine runs.</summary>
@@ -101,6 +104,9 @@ public enum RingKind : byte
 
     /// <summary>Both ways: a clock exchange, request and answer.</summary>
     ClockSync = 9,
+
+    /// <summary>Guest to host: the radio's kernel refused a frame that was addressed to it, as it does not listen on that frequency.</summary>
+    RxRefused = 10,
 }
 
 /// <summary>Flags of a frame or a TX status.</summary>

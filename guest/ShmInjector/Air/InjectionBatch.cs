@@ -18,6 +18,9 @@ internal sealed unsafe class InjectionBatch : IDisposable
     /// <summary>Sequence number of messages that carry a frame; comes back when hwsim refuses it.</summary>
     public const uint FrameSequence = 0x10000;
 
+    /// <summary>Sequence number of messages that carry a frame to one receiver: with the radio and the frequency, it tells who did not hear it, and where.</summary>
+    private const uint AddressedSequence = 0x4000_0000;
+
     /// <summary>Sequence number of messages that carry a status.</summary>
     public const uint StatusSequence = 0x10001;
 
@@ -75,8 +78,9 @@ internal sealed unsafe class InjectionBatch : IDisposable
     public void AddFrame(MacAddress receiver, in RxDescriptor descriptor, byte* payload)
     {
         int length = (int)Math.Max(descriptor.Length, HwsimProtocol.MinFrameLength);
+        uint sequence = (payload[FrameView.Addr1Offset] & 1) != 0 ? FrameSequence : Addressed(descriptor.Radio, descriptor.FreqMhz);
         var writer = new NetlinkWriter(new Span<byte>(_text + _textLength, FramePrefixSize));
-        writer.BeginGeneric(FramePrefixSize + NetlinkWriter.Align(length), _family, NetlinkMessage.FlagRequest, FrameSequence, (byte)HwsimCommand.Frame);
+        writer.BeginGeneric(FramePrefixSize + NetlinkWriter.Align(length), _family, NetlinkMessage.FlagRequest, sequence, (byte)HwsimCommand.Frame);
         writer.Add(HwsimAttribute.AddrReceiver, receiver);
         writer.Add(HwsimAttribute.RxRate, descriptor.RateIndex);
         writer.Add(HwsimAttribute.Signal, (uint)descriptor.SignalDbm);
@@ -127,6 +131,17 @@ internal sealed unsafe class InjectionBatch : IDisposable
         return isTaken;
     }
 
+    /// <summary>Whether a sequence number is that of a frame to one receiver, and which.</summary>
+    /// <param name="sequence">As it came back.</param>
+    /// <param name="radio">The port's number of the radio that was to hear it.</param>
+    /// <param name="freqMhz">Where.</param>
+    public static bool TryReadAddressed(uint sequence, out ushort radio, out uint freqMhz)
+    {
+        radio = (ushort)((sequence >> 16) & 0xff);
+        freqMhz = sequence & 0xffff;
+        return (sequence & AddressedSequence) != 0;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -134,6 +149,8 @@ internal sealed unsafe class InjectionBatch : IDisposable
         NativeMemory.Free(_vectors);
         NativeMemory.Free(_message);
     }
+
+    private static uint Addressed(ushort radio, uint freqMhz) => AddressedSequence | ((uint)radio << 16) | (freqMhz & 0xffff);
 
     private void AppendText(int length)
     {

@@ -29,6 +29,7 @@ internal sealed unsafe class TxPath : IDisposable
     private readonly ClockSync _clock;
     private readonly int _descriptor;
     private readonly ushort _family;
+    private readonly bool _isRefusalTold;
     private readonly mmsghdr* _slotMessages;
     private readonly byte* _scratch;
     private readonly mmsghdr* _scratchMessages;
@@ -44,6 +45,7 @@ internal sealed unsafe class TxPath : IDisposable
     public TxPath(int descriptor, ushort family, GuestPort port, TxSlots slots, RadioTable radios, InjectionBatch batch, ClockSync clock)
     {
         (_descriptor, _family, _port, _slots, _radios, _batch, _clock) = (descriptor, family, port, slots, radios, batch, clock);
+        _isRefusalTold = (port.Region.Features & RegionFeatures.Refused) != RegionFeatures.None;
         _slotMessages = PrepareMessages((byte*)port.TxSlot(0) + Abi.SlotHeaderSize, Abi.SlotSize, port.Tx.Length);
         _scratch = (byte*)NativeMemory.AllocZeroed(MaxBatch * Abi.SlotPayloadSize);
         _scratchMessages = PrepareMessages(_scratch, Abi.SlotPayloadSize, MaxBatch);
@@ -157,7 +159,7 @@ internal sealed unsafe class TxPath : IDisposable
         if (message.Kind != HwsimMessageKind.Frame)
         {
             Observe(message);
-            return false;
+            return message.Kind == HwsimMessageKind.Refusal && TryFillRefusal(slot, message.Sequence);
         }
         if (!_radios.TryFind(message.Transmitter, out Radio? radio) || message.FrameLength < MinFrameLength)
         {
@@ -187,6 +189,17 @@ internal sealed unsafe class TxPath : IDisposable
         if (isGroup || ((TxFlags)message.Flags & TxFlags.NoAck) != TxFlags.None)
             _batch.AddStatus(message.Transmitter, message.Cookie, (TxFlags)message.Flags, RetryChain.SentOnce(message.Rates), signalDbm: 0);
         _port.Count(GuestCounter.TxFrames);
+        return true;
+    }
+
+    /// <summary>The slot that the kernel wrote its refusal to tells the host of it.</summary>
+    private bool TryFillRefusal(TxSlotHeader* slot, uint sequence)
+    {
+        if (!_isRefusalTold || !InjectionBatch.TryReadAddressed(sequence, out ushort radio, out uint freqMhz))
+            return false;
+        slot->Kind = RingKind.RxRefused;
+        slot->Radio = radio;
+        slot->FreqMhz = freqMhz;
         return true;
     }
 
@@ -221,11 +234,11 @@ internal sealed unsafe class TxPath : IDisposable
                 else
                     IsRadioUnknown = true;
                 break;
-            case HwsimMessageKind.Refusal when message.Sequence == InjectionBatch.FrameSequence:
-                _port.Count(GuestCounter.RxRefused);
-                break;
             case HwsimMessageKind.Refusal when message.Sequence == InjectionBatch.StatusSequence:
                 StatusRefused++;
+                break;
+            case HwsimMessageKind.Refusal:
+                _port.Count(GuestCounter.RxRefused);
                 break;
             case HwsimMessageKind.Malformed:
                 Malformed++;

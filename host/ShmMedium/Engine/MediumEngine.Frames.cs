@@ -102,7 +102,7 @@ public sealed unsafe partial class MediumEngine
             frame.Rates = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(rates, 8));
             frame.RateIndex = sender.RxRate.IndexOf(new(rates, 8), new(rateFlags, 12), header.FreqMhz);
         }
-        sender.LastFreqMhz = header.FreqMhz;
+        sender.OnSent(header.FreqMhz);
         port.Rings.Count(HostCounter.TxFrames);
         port.Rings.Count(HostCounter.TxBytes, header.Length);
 
@@ -120,7 +120,7 @@ public sealed unsafe partial class MediumEngine
         {
             foreach (Radio owner in Air.OwnersOf(receiver))
             {
-                if (owner != sender && Deliver(in frame, owner))
+                if (owner != sender && Deliver(in frame, owner) && owner.ListensTo(frame.FreqMhz, (long)frame.TakenNs))
                     acknowledger = owner.Port;
             }
             var flags = (TxFlags)header.Flags;

@@ -124,7 +124,10 @@ public sealed unsafe partial class MediumEngine
             case RingKind.ClockSync:
                 AnswerClockSync(port, header.Cookie);
                 break;
-            case RingKind.RadioDel or RingKind.AddressAdd or RingKind.AddressDel:
+            case RingKind.RxRefused when radio is not null:
+                radio.OnRefused(header.FreqMhz, (long)_takenNs);
+                break;
+            case RingKind.RadioDel or RingKind.AddressAdd or RingKind.AddressDel or RingKind.RxRefused:
                 port.Rings.Count(HostCounter.Refused);
                 break;
             default:

@@ -13,6 +13,11 @@ public sealed class Radio(Port port, ushort number, MacAddress identity, int id)
     /// <summary>Addresses that one radio may answer to: more than any use of hwsim needs, and a bound for a hostile guest.</summary>
     public const int MaxAddresses = 64;
 
+    private const long RefusedNs = 1_000_000_000; // then it is asked again: it may be back without having sent
+
+    private uint _refusedFreqMhz;
+    private long _refusedUntilNs;
+
     /// <summary>The port of its VM.</summary>
     public Port Port { get; } = port;
 
@@ -32,7 +37,26 @@ public sealed class Radio(Port port, ushort number, MacAddress identity, int id)
     public RadioFlags Flags { get; internal set; }
 
     /// <summary>Frequency of its latest transmission, MHz; 0 before the first.</summary>
-    public uint LastFreqMhz { get; internal set; }
+    public uint LastFreqMhz { get; private set; }
+
+    /// <summary>Whether it listens on a frequency, as far as its kernel let us know by refusing a frame there.</summary>
+    /// <param name="freqMhz">MHz.</param>
+    /// <param name="nowNs">CLOCK_MONOTONIC.</param>
+    public bool ListensTo(uint freqMhz, long nowNs) => freqMhz != _refusedFreqMhz || nowNs >= _refusedUntilNs;
+
+    /// <summary>Its kernel refused a frame.</summary>
+    /// <param name="freqMhz">Where.</param>
+    /// <param name="nowNs">CLOCK_MONOTONIC.</param>
+    internal void OnRefused(uint freqMhz, long nowNs) => (_refusedFreqMhz, _refusedUntilNs) = (freqMhz, nowNs + RefusedNs);
+
+    /// <summary>It sent a frame, so it listens there, too.</summary>
+    /// <param name="freqMhz">Where.</param>
+    internal void OnSent(uint freqMhz)
+    {
+        LastFreqMhz = freqMhz;
+        if (freqMhz == _refusedFreqMhz)
+            _refusedFreqMhz = 0;
+    }
 
     /// <summary>The rate that its frames are heard at.</summary>
     internal RxRateMemo RxRate { get; } = new();

@@ -57,7 +57,7 @@ public sealed class RegionLease(SharedMemory memory, Region region, bool isShare
 /// <summary>isolation: shared. One region, a port for each VM, delivery by reference.</summary>
 public sealed class SharedRegionSource(RegionGeometry geometry) : RegionSource
 {
-    private readonly RegionLease _lease = CreateRegion("shmwifi", geometry, RegionFeatures.ByReference, isShared: true);
+    private readonly RegionLease _lease = CreateRegion("shmwifi", geometry, RegionFeatures.ByReference | RegionFeatures.Refused, isShared: true);
 
     /// <inheritdoc/>
     public override int PortLimit => (int)geometry.Ports;
@@ -91,7 +91,7 @@ public sealed class PerVmRegionSource(RegionGeometry geometry) : RegionSource
     /// <inheritdoc/>
     public override RegionLease Lease(string vmName)
     {
-        RegionLease lease = CreateRegion($"shmwifi-{vmName}", _geometry, RegionFeatures.None, isShared: false);
+        RegionLease lease = CreateRegion($"shmwifi-{vmName}", _geometry, RegionFeatures.Refused, isShared: false);
         _leases.RemoveAll(l => l.Memory.IsDisposed);
         _leases.Add(lease);
         return lease;

@@ -21,7 +21,7 @@ internal sealed unsafe class InjectorRig : IDisposable
     {
         var geometry = new RegionGeometry(Ports: 1, TxSlots: TxLength, RxDescriptors: 64, PoolSlots: 16);
         _memory = SharedMemory.Create("injector-rig", geometry.RegionSize);
-        Region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference, epoch: 1);
+        Region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference | RegionFeatures.Refused, epoch: 1);
         Region.HostState = HostState.Running;
         Host = Region.Attach(0, peerId: 1, "rig");
         Port = Region.OpenGuestPort(0);
@@ -97,6 +97,7 @@ internal sealed unsafe class InjectorRig : IDisposable
             while (NetlinkMessage.TryTake(ref datagram, out NetlinkMessage message))
             {
                 Assert.That(GenericNetlink.TrySplit(message, out byte command, out NetlinkAttributes attributes), Is.True);
+                LastSequence = message.Sequence;
                 var values = new Dictionary<ushort, byte[]>();
                 while (attributes.MoveNext())
                     values.Add(attributes.Type, attributes.Value.ToArray());
@@ -105,6 +106,18 @@ internal sealed unsafe class InjectorRig : IDisposable
             Assert.That(datagram.Length, Is.Zero, "bytes after the last message");
         }
         return messages;
+    }
+
+    /// <summary>Sequence number of the last message that hwsim received.</summary>
+    public uint LastSequence { get; private set; }
+
+    /// <summary>hwsim refuses the last message, as if from the wrong channel.</summary>
+    public void KernelRefuses()
+    {
+        byte[] bytes = new byte[36];
+        new NetlinkWriter(bytes).Begin(36, NetlinkMessage.Error, 0, LastSequence);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(NetlinkMessage.HeaderSize), -22);
+        KernelSends(bytes);
     }
 
     /// <summary>The host takes all slots and gives them back.</summary>

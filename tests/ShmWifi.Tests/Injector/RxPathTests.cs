@@ -79,6 +79,30 @@ public sealed class RxPathTests
         });
     }
 
+    [TestCase(0, 1)]
+    [TestCase(1, 0)]
+    public void TheHostIsToldOfAnAddressedFrameThatHwsimRefuses(byte groupBit, int told)
+    {
+        using InjectorRig rig = new InjectorRig().WithRadio();
+        RxDescriptor descriptor = rig.FrameDescriptor(0, 100);
+        unsafe
+        {
+            rig.Host.PoolSlot(0)[FrameView.Addr1Offset] = groupBit;
+        }
+        rig.HostPosts(descriptor);
+        rig.Rx.Drain();
+        Assert.That(rig.KernelReceives(), Has.Count.EqualTo(1));
+        rig.KernelRefuses();
+
+        rig.Tx.Pump(isHostThere: true);
+        rig.Slots.Publish();
+
+        InjectorRig.SlotCopy[] slots = [.. rig.TakeAll()];
+        Assert.That(slots, Has.Length.EqualTo(told));
+        Assert.That(slots.Select(slot => (slot.Kind, slot.Radio, slot.FreqMhz)), Is.All.EqualTo((RingKind.RxRefused, (ushort)0, 2437u)));
+        Assert.That(rig.Port.ReadCounter(GuestCounter.RxRefused), Is.EqualTo(1));
+    }
+
     [Test]
     public void ARadioThatIsDownHearsNothing()
     {

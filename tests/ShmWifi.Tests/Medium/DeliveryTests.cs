@@ -100,6 +100,24 @@ public class DeliveryTests(Isolation isolation)
     }
 
     [Test]
+    public void ARadioWhoseKernelRefusedAFrameDoesNotAcknowledgeThereUntilItSends()
+    {
+        FakeVm a = _daemon.Attach(Address(1));
+        FakeVm b = _daemon.Attach(Address(2));
+        Assert.That(StatusOf(a, Address(2), cookie: 1), Is.EqualTo(TxFlags.RequestStatus | TxFlags.Acked));
+        b.SendSlot(new TxSlotHeader { Kind = RingKind.RxRefused, FreqMhz = 2412 });
+        b.Drain();
+
+        Assert.That(StatusOf(a, Address(2), cookie: 2), Is.EqualTo(TxFlags.RequestStatus));
+        Assert.That(FramesOf(b.Drain()), Has.Exactly(1).Items, "its kernel is asked all the same");
+        a.SendFrame(0, Data(Address(2), Address(1)), freqMhz: 2437);
+        Assert.That(a.Drain()[0].Descriptor.Flags, Is.EqualTo(TxFlags.RequestStatus | TxFlags.Acked), "another frequency");
+        b.SendFrame(0, Data(Address(1), Address(2)));
+        b.Drain();
+        Assert.That(StatusOf(a, Address(2), cookie: 3), Is.EqualTo(TxFlags.RequestStatus | TxFlags.Acked), "it is back");
+    }
+
+    [Test]
     public void ATxStatusTellsTheAttemptsOfTheRetryChain()
     {
         FakeVm a = _daemon.Attach(Address(1));
