@@ -93,8 +93,17 @@ public static unsafe partial class LibC
     public const int SOL_NETLINK = 270;
     public const int NETLINK_ADD_MEMBERSHIP = 1;
     public const int NETLINK_NO_ENOBUFS = 5;
+    public const int NETLINK_LISTEN_ALL_NSID = 8;
     public const int NETLINK_CAP_ACK = 10;
     public const int NETLINK_EXT_ACK = 11;
+
+    // The same on all architectures; glibc has functions for them since 2.36.
+    public const nint SYS_fsopen = 430;
+    public const nint SYS_fsconfig = 431;
+    public const nint SYS_fsmount = 432;
+    public const int FSOPEN_CLOEXEC = 1;
+    public const int FSMOUNT_CLOEXEC = 1;
+    public const int FSCONFIG_CMD_CREATE = 6;
 
     public const int CLOCK_REALTIME = 0;
     public const int CLOCK_MONOTONIC = 1;

@@ -137,6 +137,12 @@ public static unsafe partial class LibC
     public static partial group* getgrnam(string name);
 
     [LibraryImport(Library, SetLastError = true)]
+    public static partial int setns(int fd, int type);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint syscall(nint number, nint arg1, nint arg2, nint arg3, nint arg4, nint arg5);
+
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int kill(int pid, int signal);
 
     [LibraryImport(Library, SetLastError = true)]

@@ -1,5 +1,5 @@
 namespace ShmWifi.Injector;
 
-/// <summary>The service cannot go on; the message says what is wrong and what to do.</summary>
+/// <summary>The way to the host is missing; the message says what is wrong and what to do.</summary>
 /// <param name="message">For the person who runs it.</param>
 internal sealed class InjectorException(string message) : Exception(message);

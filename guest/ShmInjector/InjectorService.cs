@@ -1,33 +1,21 @@
-using ShmWifi.Injector.Air;
-using ShmWifi.Injector.Clock;
-using ShmWifi.Injector.Hwsim;
-using ShmWifi.Injector.Netlink;
-using ShmWifi.Injector.Radios;
-using ShmWifi.Injector.Wireless;
+using ShmWifi.Hwsim;
+using ShmWifi.Hwsim.Radios;
 using ShmWifi.RingBuffer;
-using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Linux.LibC;
 
 namespace ShmWifi.Injector;
 
 /// <summary>Puts the parts together, in the order in which each can fail clearly, and takes them apart again.</summary>
 internal static class InjectorService
 {
-    private const int SocketBufferSize = 8 << 20;
-    private const int MaxBatchBytes = 32 << 10;
-
     /// <summary>Serves until SIGINT or SIGTERM.</summary>
     /// <param name="options">What the command line asks for.</param>
-    /// <exception cref="InjectorException">Something is missing, in use, or breaks.</exception>
+    /// <exception cref="HwsimException">The radios cannot be served, or not any more.</exception>
+    /// <exception cref="InjectorException">The device is missing or in use, or the host has no port for us.</exception>
     /// <exception cref="RegionFormatException">The region is of another ABI, or none.</exception>
     public static void Run(InjectorOptions options)
     {
         using var signals = new SignalQueue();
-        using NetlinkSocket control = NetlinkSocket.Open(NETLINK_GENERIC);
-        control.SetOption(SOL_NETLINK, NETLINK_EXT_ACK, 1);
-        HwsimControl hwsim = HwsimControl.Find(control);
-        Nl80211 nl80211 = Nl80211.Find(control);
-
+        using KernelAir air = KernelAir.Find();
         using UioDevice device = UioDevice.Open(options.Device);
         Region region = device.OpenRegion();
         uint peerId = device.PeerId;
@@ -36,60 +24,23 @@ internal static class InjectorService
             throw new InjectorException($"the host has no port for this VM (ivshmem peer {peerId}): shm-medium was started anew without it, or all {region.Geometry.Ports} ports were taken; restart this VM");
         GuestPort port = region.OpenGuestPort(portIndex);
 
-        using NetlinkSocket frames = OpenFrameSocket();
-        hwsim.Register(frames);
+        air.Take();
         for (int i = 0; i < options.Radios; i++)
-            hwsim.CreateRadio(options.GetAddress(i, peerId), options.NamePrefix is null ? null : $"{options.NamePrefix}{i}");
+            air.Hwsim.CreateRadio(options.GetAddress(i, peerId), options.NamePrefix is null ? null : $"{options.NamePrefix}{i}");
 
-        var doorbell = new PortDoorbell(device, port);
-        var slots = new TxSlots(port, doorbell);
-        var radios = new RadioTable();
-        var clock = new ClockSync(port, slots);
-        var host = new HostWatch(region, port);
-        using var discovery = new RadioDiscovery(hwsim, nl80211);
-        using var batch = new InjectionBatch(frames.Descriptor, hwsim.Family.Id, MaxBatchBytes);
-        using var tx = new TxPath(frames.Descriptor, hwsim.Family.Id, port, slots, radios, batch, clock);
-        var rx = new RxPath(port, doorbell, radios, batch, clock);
-        var statistics = new Statistics(port, radios, clock, host, options.IsJson) { Tx = tx };
-        using var waits = new WaitSet(device, frames.Descriptor, discovery.WirelessDescriptor, discovery.LinkDescriptor, signals.Descriptor);
-        var loop = new InjectorLoop(
-            waits, port, slots, tx, rx, host, radios, new Announcer(radios, slots), discovery, clock, signals, statistics, frames, new AnswerTimes(options.SpinUs * 1000L));
-
-        rx.Discard();
-        doorbell.Ring(isAsked: true); // a service before us may have died between its last slot and the doorbell for it
-        port.SetReady(RegionFeatures.None);
+        var discovery = new RadioDiscovery(air.Hwsim, air.Nl80211);
+        using var loop = new AirLoop(air, region, port, device, signals, discovery, options.SpinUs * 1000L, static text => Console.Error.WriteLine($"shm-injector: {text}"));
+        var statistics = new Statistics(port, loop, options.IsJson);
+        signals.Report = statistics.Print;
         try
         {
-            loop.Discover();
-            Console.Out.WriteLine($"shm-injector: ready, {radios.Count} radios, port {portIndex} (\"{region.GetPortName(portIndex)}\")");
+            loop.Start();
+            Console.Out.WriteLine($"shm-injector: ready, {loop.Radios.Count} radios, port {portIndex} (\"{region.GetPortName(portIndex)}\")");
             loop.Run();
         }
         finally
         {
-            port.SetAbsent();
             statistics.Print();
-        }
-    }
-
-    private static NetlinkSocket OpenFrameSocket()
-    {
-        NetlinkSocket frames = NetlinkSocket.Open(NETLINK_GENERIC);
-        try
-        {
-            frames.SetOption(SOL_NETLINK, NETLINK_NO_ENOBUFS, 1);
-            frames.SetOption(SOL_SOCKET, SO_RCVBUFFORCE, SocketBufferSize);
-            frames.SetOption(SOL_SOCKET, SO_SNDBUFFORCE, SocketBufferSize);
-            return frames;
-        }
-        catch (Linux.LibCException e) when (e.Errno == EPERM)
-        {
-            frames.Dispose();
-            throw new InjectorException("not privileged: the socket to mac80211_hwsim needs CAP_NET_ADMIN; run as root");
-        }
-        catch
-        {
-            frames.Dispose();
-            throw;
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Reflection;
+using ShmWifi.Hwsim;
+using ShmWifi.Hwsim.Netlink;
 using ShmWifi.Injector;
-using ShmWifi.Injector.Netlink;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 
@@ -32,7 +33,7 @@ catch (UsageException e)
     Console.Error.WriteLine($"shm-injector: {e.Message}; see shm-injector --help");
     return WrongUsage;
 }
-catch (Exception e) when (e is InjectorException or RegionFormatException or NetlinkException or LibCException)
+catch (Exception e) when (e is InjectorException or HwsimException or RegionFormatException or NetlinkException or LibCException)
 {
     Console.Error.WriteLine($"shm-injector: {e.Message}");
     return Failure;

@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
+using ShmWifi.Hwsim;
 using ShmWifi.Linux;
 using static ShmWifi.Linux.LibC;
 
 namespace ShmWifi.Injector;
 
 /// <summary>Signals, for a thread that sleeps in poll.</summary>
-internal sealed unsafe class SignalQueue : IDisposable
+internal sealed unsafe class SignalQueue : IOperator, IDisposable
 {
     private const PosixSignal SIGUSR1 = (PosixSignal)10;
 
@@ -25,18 +26,22 @@ internal sealed unsafe class SignalQueue : IDisposable
         ];
     }
 
-    /// <summary>Readable when a signal came.</summary>
+    /// <summary>What SIGUSR1 asks for; called on the thread that sleeps.</summary>
+    public Action? Report { get; set; }
+
+    /// <inheritdoc/>
     public int Descriptor { get; }
 
-    /// <summary>SIGINT or SIGTERM came.</summary>
+    /// <inheritdoc/>
     public bool IsStopWanted => Volatile.Read(ref _isStopWanted);
 
-    /// <summary>Whether SIGUSR1 came since the last call.</summary>
-    public bool TakeReportWish()
+    /// <inheritdoc/>
+    public void Answer()
     {
         ulong count;
         _ = read(Descriptor, &count, sizeof(ulong)); // nothing there: the flags tell
-        return Interlocked.Exchange(ref _isReportWanted, false);
+        if (Interlocked.Exchange(ref _isReportWanted, false))
+            Report?.Invoke();
     }
 
     /// <inheritdoc/>

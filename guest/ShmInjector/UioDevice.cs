@@ -1,4 +1,5 @@
 using System.Globalization;
+using ShmWifi.Hwsim;
 using ShmWifi.RingBuffer;
 using static ShmWifi.Linux.LibC;
 
@@ -9,7 +10,7 @@ namespace ShmWifi.Injector;
 /// map0 is the region; map1 is the page of ivshmem's registers: u32 at 8 is our peer ID, a u32 written to 12 rings
 /// peer &lt;&lt; 16 | vector. The host is peer 0, vector 0. Source: qemu docs/specs/ivshmem-spec.rst; kernel/shmwifi_uio.c.
 /// </remarks>
-internal sealed unsafe class UioDevice : IDisposable
+internal sealed unsafe class UioDevice : IPortDevice, IDisposable
 {
     private const string ClassPath = "/sys/class/uio";
     private const string DriverName = "shmwifi";
@@ -35,8 +36,11 @@ internal sealed unsafe class UioDevice : IDisposable
     /// <summary>/dev/uioN.</summary>
     public string Path { get; }
 
-    /// <summary>Becomes readable each time the host rings.</summary>
+    /// <inheritdoc/>
     public int Descriptor { get; }
+
+    /// <inheritdoc/>
+    public string LossReason => $"{Path} gives no more interrupts: was the kernel module shmwifi removed?";
 
     /// <summary>Our ivshmem peer ID.</summary>
     public uint PeerId => Volatile.Read(ref *(uint*)(_registers + IvPosition));
@@ -81,7 +85,7 @@ internal sealed unsafe class UioDevice : IDisposable
         }
     }
 
-    /// <summary>Rings the host.</summary>
+    /// <inheritdoc/>
     public void RingHost() => Volatile.Write(ref *(uint*)(_registers + Doorbell), HostPeer << 16);
 
     /// <inheritdoc/>

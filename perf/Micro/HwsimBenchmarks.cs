@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
 using ShmWifi.Dot11;
-using ShmWifi.Injector.Air;
-using ShmWifi.Injector.Hwsim;
+using ShmWifi.Hwsim.Air;
+using ShmWifi.Hwsim.Protocol;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.Tests.Injector;
 

@@ -1,4 +1,4 @@
-using ShmWifi.Injector;
+using ShmWifi.Hwsim;
 
 namespace ShmWifi.Tests.Injector;
 

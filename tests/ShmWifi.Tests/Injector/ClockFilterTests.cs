@@ -1,4 +1,4 @@
-using ShmWifi.Injector.Clock;
+using ShmWifi.Hwsim.Clock;
 
 namespace ShmWifi.Tests.Injector;
 

@@ -1,4 +1,4 @@
-using ShmWifi.Injector.Air;
+using ShmWifi.Hwsim.Air;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Tests.Injector;

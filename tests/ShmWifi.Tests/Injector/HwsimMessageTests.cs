@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using ShmWifi.Dot11;
-using ShmWifi.Injector.Hwsim;
-using ShmWifi.Injector.Netlink;
+using ShmWifi.Hwsim.Protocol;
+using ShmWifi.Hwsim.Netlink;
 
 namespace ShmWifi.Tests.Injector;
 

@@ -1,9 +1,9 @@
 using System.Net.Sockets;
 using ShmWifi.Dot11;
-using ShmWifi.Injector.Air;
-using ShmWifi.Injector.Clock;
-using ShmWifi.Injector.Netlink;
-using ShmWifi.Injector.Radios;
+using ShmWifi.Hwsim.Air;
+using ShmWifi.Hwsim.Clock;
+using ShmWifi.Hwsim.Netlink;
+using ShmWifi.Hwsim.Radios;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using ShmWifi.Dot11;
-using ShmWifi.Injector.Netlink;
-using ShmWifi.Injector.Wireless;
+using ShmWifi.Hwsim.Netlink;
+using ShmWifi.Hwsim.Wireless;
 
 namespace ShmWifi.Tests.Injector;
 

@@ -1,5 +1,5 @@
 using ShmWifi.Dot11;
-using ShmWifi.Injector.Radios;
+using ShmWifi.Hwsim.Radios;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Tests.Injector;

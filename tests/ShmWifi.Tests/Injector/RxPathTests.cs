@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using ShmWifi.Dot11;
-using ShmWifi.Injector.Hwsim;
+using ShmWifi.Hwsim.Protocol;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Tests.Injector;
@@ -108,12 +108,12 @@ public sealed class RxPathTests
     {
         using InjectorRig rig = new InjectorRig().WithRadio();
         MacAddress address = MacAddress.Parse(RecordedMessages.Radio);
-        rig.Radios.Apply([new ShmWifi.Injector.Radios.RadioSnapshot(1, "phy0", address, HasMonitor: false, [])]);
+        rig.Radios.Apply([new ShmWifi.Hwsim.Radios.RadioSnapshot(1, "phy0", address, HasMonitor: false, [])]);
         rig.HostPosts(rig.FrameDescriptor(0, 100));
         rig.Rx.Drain();
         Assert.That((rig.KernelReceives().Count, rig.Port.ReadCounter(GuestCounter.RxRefused)), Is.EqualTo((0, 1ul)));
 
-        rig.Radios.Apply([new ShmWifi.Injector.Radios.RadioSnapshot(1, "phy0", address, HasMonitor: true, [])]);
+        rig.Radios.Apply([new ShmWifi.Hwsim.Radios.RadioSnapshot(1, "phy0", address, HasMonitor: true, [])]);
         rig.HostPosts(rig.FrameDescriptor(0, 100));
         rig.Rx.Drain();
         Assert.That(rig.KernelReceives(), Has.Count.EqualTo(1), "a monitor hears without an address");

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using ShmWifi.Dot11;
-using ShmWifi.Injector.Hwsim;
+using ShmWifi.Hwsim.Protocol;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Tests.Injector;

@@ -1,0 +1,176 @@
+using System.Runtime.InteropServices;
+using ShmWifi.Dot11;
+using ShmWifi.Hwsim.Protocol;
+using ShmWifi.Hwsim.Netlink;
+using ShmWifi.Linux;
+using ShmWifi.RingBuffer.Layout;
+using static ShmWifi.Linux.LibC;
+
+namespace ShmWifi.Hwsim.Air;
+
+/// <summary>Messages for hwsim, collected and sent by one system call: the kernel walks all messages of a datagram.</summary>
+/// <remarks>
+/// Frames stay where they lie in the region; the kernel gathers them by iovec. All else is written one after the other
+/// into a buffer, so that neighbours there share an iovec. Source: linux net/netlink/af_netlink.c, netlink_rcv_skb.
+/// </remarks>
+internal sealed unsafe class InjectionBatch : IDisposable
+{
+    /// <summary>Sequence number of messages that carry a frame; comes back when hwsim refuses it.</summary>
+    public const uint FrameSequence = 0x10000;
+
+    /// <summary>Sequence number of messages that carry a frame to one receiver: with the radio and the frequency, it tells who did not hear it, and where.</summary>
+    private const uint AddressedSequence = 0x4000_0000;
+
+    /// <summary>Sequence number of messages that carry a status.</summary>
+    public const uint StatusSequence = 0x10001;
+
+    /// <summary>Messages that fit.</summary>
+    public const int MaxMessages = 64;
+
+    private const int FramePrefixSize = NetlinkMessage.HeaderSize + GenericNetlink.HeaderSize
+        + 12 /* receiver */ + 8 /* rate */ + 8 /* signal */ + 8 /* frequency */ + NetlinkAttributes.HeaderSize;
+
+    private const int StatusSize = NetlinkMessage.HeaderSize + GenericNetlink.HeaderSize
+        + 12 /* transmitter */ + 8 /* flags */ + 12 /* cookie */ + 8 /* signal */ + 12 /* rates */;
+
+    private const int MaxPadding = (int)HwsimProtocol.MinFrameLength; // a short frame is filled up to it
+    private const int TextSize = MaxMessages * (StatusSize + MaxPadding + FramePrefixSize);
+
+    private readonly int _descriptor;
+    private readonly ushort _family;
+    private readonly int _maxBytes;
+    private readonly byte* _text;
+    private readonly iovec* _vectors;
+    private readonly msghdr* _message;
+    private int _textLength;
+    private int _vectorCount;
+    private int _bytes;
+
+    /// <summary>An empty batch.</summary>
+    /// <param name="descriptor">hwsim's registered socket.</param>
+    /// <param name="family">hwsim's family ID.</param>
+    /// <param name="maxBytes">Sent as soon as the messages reach it; the socket's send buffer is larger by a message at least.</param>
+    public InjectionBatch(int descriptor, ushort family, int maxBytes)
+    {
+        _descriptor = descriptor;
+        _family = family;
+        _maxBytes = maxBytes;
+        _text = (byte*)NativeMemory.AllocZeroed(TextSize);
+        _vectors = (iovec*)NativeMemory.AllocZeroed(2 * MaxMessages + 1, (nuint)sizeof(iovec));
+        _message = (msghdr*)NativeMemory.AllocZeroed((nuint)sizeof(msghdr));
+        _message->msg_iov = _vectors;
+    }
+
+    /// <summary>Messages collected.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Frames collected.</summary>
+    public int Frames { get; private set; }
+
+    /// <summary>Whether it must be sent before more is added.</summary>
+    public bool IsFull => Count == MaxMessages || _bytes >= _maxBytes;
+
+    /// <summary>Adds a frame that a radio hears.</summary>
+    /// <remarks>hwsim takes no frame of fewer than 24 bytes; control frames (PS-Poll, BlockAckReq) are filled up with zeros, which mac80211 does not read.</remarks>
+    /// <param name="receiver">addresses[1] of the radio.</param>
+    /// <param name="descriptor">Signal, rate, frequency and length.</param>
+    /// <param name="payload">The frame; stays valid until <see cref="Send"/>.</param>
+    public void AddFrame(MacAddress receiver, in RxDescriptor descriptor, byte* payload)
+    {
+        int length = (int)Math.Max(descriptor.Length, HwsimProtocol.MinFrameLength);
+        uint sequence = (payload[FrameView.Addr1Offset] & 1) != 0 ? FrameSequence : Addressed(descriptor.Radio, descriptor.FreqMhz);
+        var writer = new NetlinkWriter(new Span<byte>(_text + _textLength, FramePrefixSize));
+        writer.BeginGeneric(FramePrefixSize + NetlinkWriter.Align(length), _family, NetlinkMessage.FlagRequest, sequence, (byte)HwsimCommand.Frame);
+        writer.Add(HwsimAttribute.AddrReceiver, receiver);
+        writer.Add(HwsimAttribute.RxRate, descriptor.RateIndex);
+        writer.Add(HwsimAttribute.Signal, (uint)descriptor.SignalDbm);
+        writer.Add(HwsimAttribute.Freq, descriptor.FreqMhz);
+        writer.BeginAttribute(HwsimAttribute.Frame, length);
+        AppendText(FramePrefixSize);
+        Append(payload, (int)descriptor.Length);
+        int padding = NetlinkWriter.Align(length) - (int)descriptor.Length;
+        if (padding > 0)
+        {
+            new Span<byte>(_text + _textLength, padding).Clear();
+            AppendText(padding);
+        }
+        Count++;
+        Frames++;
+    }
+
+    /// <summary>Adds what became of a frame that a radio sent.</summary>
+    /// <param name="transmitter">addresses[1] of the radio.</param>
+    /// <param name="cookie">The frame's.</param>
+    /// <param name="flags">The frame's, with <see cref="TxFlags.Acked"/> if it was.</param>
+    /// <param name="rates">The attempts as they were, <see cref="RetryChain"/>.</param>
+    /// <param name="signalDbm">Signal of the acknowledgement.</param>
+    public void AddStatus(MacAddress transmitter, ulong cookie, TxFlags flags, ulong rates, sbyte signalDbm)
+    {
+        var writer = new NetlinkWriter(new Span<byte>(_text + _textLength, StatusSize));
+        writer.BeginGeneric(StatusSize, _family, NetlinkMessage.FlagRequest, StatusSequence, (byte)HwsimCommand.TxInfoFrame);
+        writer.Add(HwsimAttribute.AddrTransmitter, transmitter);
+        writer.Add(HwsimAttribute.Flags, (uint)flags);
+        writer.Add(HwsimAttribute.Cookie, cookie);
+        writer.Add(HwsimAttribute.Signal, (uint)signalDbm);
+        writer.Add(HwsimAttribute.TxInfo, rates);
+        AppendText(StatusSize);
+        Count++;
+    }
+
+    /// <summary>Sends what was collected; the kernel has dealt with all of it when this returns.</summary>
+    /// <returns>False when the kernel took none of it.</returns>
+    public bool Send()
+    {
+        _message->msg_iovlen = (nuint)_vectorCount;
+        bool isTaken;
+        do
+            isTaken = sendmsg(_descriptor, _message, 0) >= 0;
+        while (!isTaken && errno == EINTR);
+        Count = Frames = 0;
+        _textLength = _vectorCount = _bytes = 0;
+        return isTaken;
+    }
+
+    /// <summary>Whether a sequence number is that of a frame to one receiver, and which.</summary>
+    /// <param name="sequence">As it came back.</param>
+    /// <param name="radio">The port's number of the radio that was to hear it.</param>
+    /// <param name="freqMhz">Where.</param>
+    public static bool TryReadAddressed(uint sequence, out ushort radio, out uint freqMhz)
+    {
+        radio = (ushort)((sequence >> 16) & 0xff);
+        freqMhz = sequence & 0xffff;
+        return (sequence & AddressedSequence) != 0;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        NativeMemory.Free(_text);
+        NativeMemory.Free(_vectors);
+        NativeMemory.Free(_message);
+    }
+
+    private static uint Addressed(ushort radio, uint freqMhz) => AddressedSequence | ((uint)radio << 16) | (freqMhz & 0xffff);
+
+    private void AppendText(int length)
+    {
+        byte* start = _text + _textLength;
+        _textLength += length;
+        iovec* last = _vectors + _vectorCount - 1;
+        if (_vectorCount > 0 && (byte*)last->iov_base + last->iov_len == start)
+        {
+            last->iov_len += (nuint)length;
+            _bytes += length;
+        }
+        else
+        {
+            Append(start, length);
+        }
+    }
+
+    private void Append(byte* start, int length)
+    {
+        _vectors[_vectorCount++] = new iovec { iov_base = start, iov_len = (nuint)length };
+        _bytes += length;
+    }
+}

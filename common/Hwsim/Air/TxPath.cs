@@ -1,0 +1,248 @@
+using System.Runtime.InteropServices;
+using ShmWifi.Dot11;
+using ShmWifi.Hwsim.Clock;
+using ShmWifi.Hwsim.Protocol;
+using ShmWifi.Hwsim.Radios;
+using ShmWifi.Linux;
+using ShmWifi.RingBuffer;
+using ShmWifi.RingBuffer.Layout;
+using static ShmWifi.Linux.LibC;
+
+namespace ShmWifi.Hwsim.Air;
+
+/// <summary>hwsim to host: the kernel writes its messages straight into TX slots, many by one system call, and they are read there.</summary>
+/// <remarks>
+/// hwsim waits for the status of every frame. Whoever expects no acknowledgement gets it from here at once; all others
+/// when the host has decided. While the host is away the air is dead: nobody acknowledges, and nothing gets stuck.
+/// </remarks>
+internal sealed unsafe class TxPath : IDisposable
+{
+    /// <summary>Messages taken by one system call.</summary>
+    public const int MaxBatch = 32;
+
+    private const int MinFrameLength = 10; // frame control, duration, receiver
+
+    private readonly GuestPort _port;
+    private readonly TxSlots _slots;
+    private readonly RadioTable _radios;
+    private readonly InjectionBatch _batch;
+    private readonly ClockSync _clock;
+    private readonly int _descriptor;
+    private readonly ushort _family;
+    private readonly bool _isRefusalTold;
+    private readonly mmsghdr* _slotMessages;
+    private readonly byte* _scratch;
+    private readonly mmsghdr* _scratchMessages;
+
+    /// <summary>Prepares a message header for each slot, once and for all.</summary>
+    /// <param name="descriptor">hwsim's registered socket.</param>
+    /// <param name="family">hwsim's family ID.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="slots">Its TX slots.</param>
+    /// <param name="radios">Who may send.</param>
+    /// <param name="batch">Takes the statuses.</param>
+    /// <param name="clock">For the frames' time stamps.</param>
+    public TxPath(int descriptor, ushort family, GuestPort port, TxSlots slots, RadioTable radios, InjectionBatch batch, ClockSync clock)
+    {
+        (_descriptor, _family, _port, _slots, _radios, _batch, _clock) = (descriptor, family, port, slots, radios, batch, clock);
+        _isRefusalTold = (port.Region.Features & RegionFeatures.Refused) != RegionFeatures.None;
+        _slotMessages = PrepareMessages((byte*)port.TxSlot(0) + Abi.SlotHeaderSize, Abi.SlotSize, port.Tx.Length);
+        _scratch = (byte*)NativeMemory.AllocZeroed(MaxBatch * Abi.SlotPayloadSize);
+        _scratchMessages = PrepareMessages(_scratch, Abi.SlotPayloadSize, MaxBatch);
+    }
+
+    /// <summary>Whether hwsim may have messages for us.</summary>
+    public bool IsReadable { get; set; } = true;
+
+    /// <summary>Whether there are messages, but no slot is free.</summary>
+    public bool IsBlocked { get; private set; }
+
+    /// <summary>The batch that was taken last is one frame to one receiver: maybe a question.</summary>
+    public bool HasAsked { get; private set; }
+
+    /// <summary>A radio sent that we do not know.</summary>
+    public bool IsRadioUnknown { get; set; }
+
+    /// <summary>Messages that made no sense.</summary>
+    public ulong Malformed { get; private set; }
+
+    /// <summary>Statuses that hwsim refused: it had given the frame up.</summary>
+    public ulong StatusRefused { get; private set; }
+
+    /// <summary>Takes a batch of messages. Slots that are filled still have to be published.</summary>
+    /// <param name="isHostThere">Whether somebody drains the ring.</param>
+    /// <returns>Whether there were any.</returns>
+    public bool Pump(bool isHostThere)
+    {
+        IsBlocked = false;
+        if (!IsReadable)
+            return false;
+        if (!isHostThere)
+            return PumpDeadAir();
+
+        uint position = _slots.Next & (_port.Tx.Length - 1);
+        uint free = Math.Min(_slots.CountFree(MaxBatch), _port.Tx.Length - position);
+        if (free == 0)
+        {
+            IsBlocked = true;
+            return false;
+        }
+        HasAsked = false;
+        int count = Receive(_slotMessages + position, free);
+        ulong capturedNs = _clock.ToHost(MonotonicClock.NowNs);
+        uint used = 0;
+        for (uint i = 0; i < count; i++)
+        {
+            TxSlotHeader* slot = _port.TxSlot(_slots.Next + i);
+            if (TryFill(slot, _slotMessages[position + i].msg_len, capturedNs))
+                used = i + 1;
+            else
+                slot->Kind = RingKind.None;
+        }
+        HasAsked &= used == 1;
+        _slots.Commit(used); // what follows the last frame is not worth a slot
+        return count > 0;
+    }
+
+    /// <summary>Answers what the host has not given back as not acknowledged: mac80211 sends nothing more while too much is unanswered.</summary>
+    /// <remarks>hwsim refuses the answer to a frame that had one before; so does it refuse the host's, should that come after all.</remarks>
+    public void GiveUp()
+    {
+        _ = _port.Tx.RefreshHead();
+        for (uint index = _port.Tx.Head; index != _port.Tx.Tail; index++)
+        {
+            TxSlotHeader slot = *_port.TxSlot(index);
+            if (slot.Kind != RingKind.Frame || _radios.Find(slot.Radio) is not { } radio)
+                continue;
+            if (_batch.IsFull)
+                _ = _batch.Send();
+            _batch.AddStatus(radio.Transmitter, slot.Cookie, (TxFlags)slot.Flags, *(ulong*)slot.Rates, signalDbm: 0);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        NativeMemory.Free(_slotMessages);
+        NativeMemory.Free(_scratchMessages);
+        NativeMemory.Free(_scratch);
+    }
+
+    // Message headers, and behind them in the same allocation an iovec for each.
+    private static mmsghdr* PrepareMessages(byte* buffers, int stride, uint count)
+    {
+        var messages = (mmsghdr*)NativeMemory.AllocZeroed(count, (nuint)(sizeof(mmsghdr) + sizeof(iovec)));
+        var vectors = (iovec*)(messages + count);
+        for (uint i = 0; i < count; i++)
+        {
+            vectors[i] = new iovec { iov_base = buffers + (i * stride), iov_len = Abi.SlotPayloadSize };
+            messages[i].msg_hdr.msg_iov = vectors + i;
+            messages[i].msg_hdr.msg_iovlen = 1;
+        }
+        return messages;
+    }
+
+    private int Receive(mmsghdr* messages, uint count)
+    {
+        int received = recvmmsg(_descriptor, messages, count, MSG_DONTWAIT, null);
+        _port.Count(GuestCounter.SystemCalls);
+        if (received < 0 && errno is not (EAGAIN or EINTR))
+            throw new LibCException("read frames from mac80211_hwsim");
+        IsReadable = received == count || (received < 0 && errno == EINTR); // till it is drained: only new messages wake us
+        return Math.Max(received, 0);
+    }
+
+    private bool TryFill(TxSlotHeader* slot, uint length, ulong capturedNs)
+    {
+        byte* datagram = (byte*)slot + Abi.SlotHeaderSize;
+        HwsimMessage message = HwsimMessage.Read(new ReadOnlySpan<byte>(datagram, (int)Math.Min(length, Abi.SlotPayloadSize)), _family);
+        if (message.Kind != HwsimMessageKind.Frame)
+        {
+            Observe(message);
+            return message.Kind == HwsimMessageKind.Refusal && TryFillRefusal(slot, message.Sequence);
+        }
+        if (!_radios.TryFind(message.Transmitter, out Radio? radio) || message.FrameLength < MinFrameLength)
+        {
+            IsRadioUnknown |= radio is null;
+            Malformed += radio is null ? 0u : 1u;
+            Drop(message);
+            return false;
+        }
+
+        slot->Kind = RingKind.Frame;
+        slot->Flags = (byte)message.Flags;
+        slot->Radio = radio.Number;
+        slot->Length = (uint)message.FrameLength;
+        slot->Offset = (uint)(Abi.SlotHeaderSize + message.FrameOffset);
+        slot->FreqMhz = message.FreqMhz;
+        slot->Cookie = message.Cookie;
+        slot->CapturedNs = capturedNs;
+        *(ulong*)slot->Rates = message.Rates;
+        var rateFlags = new Span<byte>(slot->RateFlags, HwsimMessage.RateFlagsSize);
+        if (message.RateFlagsOffset != 0)
+            new ReadOnlySpan<byte>(datagram + message.RateFlagsOffset, HwsimMessage.RateFlagsSize).CopyTo(rateFlags);
+        else
+            rateFlags.Clear();
+
+        bool isGroup = (datagram[message.FrameOffset + FrameView.Addr1Offset] & 1) != 0;
+        HasAsked = !isGroup;
+        if (isGroup || ((TxFlags)message.Flags & TxFlags.NoAck) != TxFlags.None)
+            _batch.AddStatus(message.Transmitter, message.Cookie, (TxFlags)message.Flags, RetryChain.SentOnce(message.Rates), signalDbm: 0);
+        _port.Count(GuestCounter.TxFrames);
+        return true;
+    }
+
+    /// <summary>The slot that the kernel wrote its refusal to tells the host of it.</summary>
+    private bool TryFillRefusal(TxSlotHeader* slot, uint sequence)
+    {
+        if (!_isRefusalTold || !InjectionBatch.TryReadAddressed(sequence, out ushort radio, out uint freqMhz))
+            return false;
+        slot->Kind = RingKind.RxRefused;
+        slot->Radio = radio;
+        slot->FreqMhz = freqMhz;
+        return true;
+    }
+
+    private bool PumpDeadAir()
+    {
+        int count = Receive(_scratchMessages, MaxBatch);
+        for (uint i = 0; i < count; i++)
+        {
+            uint length = Math.Min(_scratchMessages[i].msg_len, Abi.SlotPayloadSize);
+            HwsimMessage message = HwsimMessage.Read(new ReadOnlySpan<byte>(_scratch + (i * Abi.SlotPayloadSize), (int)length), _family);
+            if (message.Kind == HwsimMessageKind.Frame)
+                Drop(message);
+            else
+                Observe(message);
+        }
+        return count > 0;
+    }
+
+    private void Drop(in HwsimMessage message)
+    {
+        _batch.AddStatus(message.Transmitter, message.Cookie, (TxFlags)message.Flags, message.Rates, signalDbm: 0);
+        _port.Count(GuestCounter.TxDropped);
+    }
+
+    private void Observe(in HwsimMessage message)
+    {
+        switch (message.Kind)
+        {
+            case HwsimMessageKind.AddressAdd or HwsimMessageKind.AddressDel:
+                if (_radios.TryFind(message.Transmitter, out Radio? radio))
+                    _radios.SetDriverAddress(radio, message.Address, message.Kind == HwsimMessageKind.AddressAdd);
+                else
+                    IsRadioUnknown = true;
+                break;
+            case HwsimMessageKind.Refusal when message.Sequence == InjectionBatch.StatusSequence:
+                StatusRefused++;
+                break;
+            case HwsimMessageKind.Refusal:
+                _port.Count(GuestCounter.RxRefused);
+                break;
+            case HwsimMessageKind.Malformed:
+                Malformed++;
+                break;
+        }
+    }
+}

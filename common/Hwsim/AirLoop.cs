@@ -1,0 +1,226 @@
+using ShmWifi.Hwsim.Air;
+using ShmWifi.Hwsim.Clock;
+using ShmWifi.Hwsim.Radios;
+using ShmWifi.Linux;
+using ShmWifi.RingBuffer;
+using ShmWifi.RingBuffer.Layout;
+using static ShmWifi.Linux.LibC;
+
+namespace ShmWifi.Hwsim;
+
+/// <summary>Moves frames between the kernel's radios and a port, both ways, and sleeps when there are none. One thread runs it.</summary>
+internal sealed class AirLoop : IDisposable
+{
+    private const int MaxBatchBytes = 32 << 10;
+    private const long TickNs = 1_000_000_000;
+    private const long ClockSpinNs = 300_000;
+    private const long LookNs = 20_000; // then others may run
+
+    private readonly KernelAir _air;
+    private readonly GuestPort _port;
+    private readonly IOperator _operator;
+    private readonly Action<string> _warn;
+    private readonly AnswerTimes _answers;
+    private readonly PortDoorbell _doorbell;
+    private readonly TxSlots _slots;
+    private readonly RxPath _rx;
+    private readonly InjectionBatch _batch;
+    private readonly Announcer _announcer;
+    private readonly RadioDiscovery _discovery;
+    private readonly WaitSet _waits;
+    private uint _overruns;
+    private long _overrunsDueNs;
+
+    /// <summary>Ready to start.</summary>
+    /// <param name="air">Taken.</param>
+    /// <param name="region">The port's.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="device">How its host is woken, and wakes us.</param>
+    /// <param name="operator">Ends the loop.</param>
+    /// <param name="discovery">Where radios are found; owned by the loop.</param>
+    /// <param name="maxLookNs">How long to look for an answer before sleeping; 0: never.</param>
+    /// <param name="warn">Takes what the operator should know, a line a call.</param>
+    public AirLoop(
+        KernelAir air, Region region, GuestPort port, IPortDevice device, IOperator @operator, RadioDiscovery discovery, long maxLookNs, Action<string> warn)
+    {
+        (_air, _port, _operator, _discovery, _warn) = (air, port, @operator, discovery, warn);
+        int frames = air.Frames.Descriptor;
+        ushort family = air.Hwsim.Family.Id;
+        _answers = new AnswerTimes(maxLookNs);
+        _doorbell = new PortDoorbell(device, port);
+        _slots = new TxSlots(port, _doorbell);
+        _announcer = new Announcer(Radios, _slots);
+        Clock = new ClockSync(port, _slots);
+        Host = new HostWatch(region, port);
+        _batch = new InjectionBatch(frames, family, MaxBatchBytes);
+        Tx = new TxPath(frames, family, port, _slots, Radios, _batch, Clock);
+        _rx = new RxPath(port, _doorbell, Radios, _batch, Clock);
+        _waits = new WaitSet(device, frames, discovery.WirelessDescriptor, discovery.LinkDescriptor, @operator.Descriptor);
+    }
+
+    /// <summary>What the host is told of.</summary>
+    public RadioTable Radios { get; } = new();
+
+    /// <summary>The host's clock.</summary>
+    public ClockSync Clock { get; }
+
+    /// <summary>Whether the host takes frames.</summary>
+    public HostWatch Host { get; }
+
+    /// <summary>hwsim to host.</summary>
+    public TxPath Tx { get; }
+
+    /// <summary>Bytes that moving frames allocated on the managed heap; none is the aim.</summary>
+    public long AllocatedBytes { get; private set; }
+
+    /// <summary>Says that the port is served, and announces the radios.</summary>
+    public void Start()
+    {
+        _rx.Discard();
+        _doorbell.Ring(isAsked: true); // a service before us may have died between its last slot and the doorbell for it
+        _port.SetReady(RegionFeatures.None);
+        Discover();
+    }
+
+    /// <summary>Runs until the operator ends it.</summary>
+    /// <exception cref="HwsimException">The device went away, or the host's words make no sense.</exception>
+    public void Run()
+    {
+        while (!_operator.IsStopWanted)
+        {
+            if (!Pass())
+                Sleep();
+        }
+    }
+
+    /// <summary>Says that nobody serves the port.</summary>
+    public void Dispose()
+    {
+        _port.SetAbsent();
+        _waits.Dispose();
+        Tx.Dispose();
+        _batch.Dispose();
+        _discovery.Dispose();
+    }
+
+    /// <summary>Lists the radios anew, and tells the host what changed.</summary>
+    private void Discover()
+    {
+        Tx.IsRadioUnknown = false;
+        Radios.Apply(_discovery.List());
+        _announcer.Pump();
+        _slots.Publish();
+    }
+
+    private bool Pass()
+    {
+        long nowNs = MonotonicClock.NowNs;
+        if (Host.Update(nowNs))
+            OnHostChanged();
+
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        bool worked = Tx.Pump(Host.IsThere);
+        if (Host.IsThere)
+            _announcer.Pump();
+        _slots.Publish();
+        if (worked && Tx.HasAsked)
+            _answers.OnAsked(nowNs);
+        worked |= Drain();
+        if (_rx.MayBeAnswered)
+        {
+            _answers.OnHeard(nowNs);
+            _ = sched_yield(); // to ksoftirqd, which hands the frame to mac80211: the answer is there when we are back, with less than a sleep
+            _port.Count(GuestCounter.SystemCalls);
+            Tx.IsReadable = true;
+        }
+        AllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
+
+        if (_port.Tx.IsBroken || _port.Rx.IsBroken)
+            throw new HwsimException("the host wrote ring indices that cannot be: is this region served by two daemons? Restart this VM");
+        if (Tx.IsRadioUnknown && Radios.Refused == 0)
+            Discover();
+        if (nowNs >= _overrunsDueNs)
+            CountOverruns(nowNs);
+        if (Host.MayAnswer && nowNs >= Clock.DueNs)
+            SyncClock(nowNs);
+        return worked;
+    }
+
+    private bool Drain()
+    {
+        if (!_rx.Drain())
+            return false;
+        Host.OnHeard();
+        return true;
+    }
+
+    private void OnHostChanged()
+    {
+        _warn(Host.IsThere ? "the host is back" : $"the host is away ({Host.Reason}); nobody acknowledges until it is back");
+        if (Host.IsThere)
+            Radios.StartAnew();
+        else
+            Tx.GiveUp();
+    }
+
+    /// <summary>Messages that the kernel could not queue for us.</summary>
+    private void CountOverruns(long nowNs)
+    {
+        _overrunsDueNs = nowNs + TickNs;
+        uint drops = _air.Frames.ReadDropCount();
+        _port.Count(GuestCounter.NetlinkOverruns, drops - _overruns);
+        _overruns = drops;
+    }
+
+    private void SyncClock(long nowNs)
+    {
+        Host.OnAsked(nowNs);
+        Clock.Ask();
+        // An interrupt would make the answer late, and so the clock vague.
+        long deadline = MonotonicClock.NowNs + ClockSpinNs;
+        while (Clock.IsWaiting && MonotonicClock.NowNs < deadline)
+        {
+            if (!Drain())
+                Thread.SpinWait(1);
+        }
+    }
+
+    /// <summary>Looks at the ring instead of sleeping, and lets others run between two looks.</summary>
+    private bool LookForAnswer(long deadlineNs)
+    {
+        long nowNs = MonotonicClock.NowNs;
+        while (nowNs < deadlineNs)
+        {
+            for (long end = nowNs + LookNs; nowNs < end; nowNs = MonotonicClock.NowNs)
+            {
+                if (_port.Rx.CountReady() > 0)
+                    return true;
+            }
+            _ = sched_yield();
+            _port.Count(GuestCounter.SystemCalls);
+            Tx.IsReadable = true;
+            if (Tx.Pump(Host.IsThere))
+                return true;
+            nowNs = MonotonicClock.NowNs;
+        }
+        return false;
+    }
+
+    private void Sleep()
+    {
+        if (_answers.DeadlineNs is var deadline and not 0 && LookForAnswer(deadline))
+            return;
+        if (!_port.Rx.Arm() || (Tx.IsBlocked && !_port.Tx.ArmFree()))
+            return;
+
+        long timeoutNs = Host.MayAnswer ? Math.Clamp(Clock.DueNs - MonotonicClock.NowNs, 0, TickNs) : TickNs;
+        Wakes wakes = _waits.Sleep(timeoutNs);
+        _port.Count(GuestCounter.SystemCalls);
+        _port.Count(GuestCounter.Wakeups);
+        Tx.IsReadable |= (wakes & Wakes.Frames) != Wakes.None;
+        if ((wakes & Wakes.Interfaces) != Wakes.None && _discovery.DrainEvents())
+            Discover();
+        if ((wakes & Wakes.Operator) != Wakes.None)
+            _operator.Answer();
+    }
+}

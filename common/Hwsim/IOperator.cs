@@ -1,0 +1,14 @@
+namespace ShmWifi.Hwsim;
+
+/// <summary>Whoever may end the loop, or want something of it between two rounds.</summary>
+internal interface IOperator
+{
+    /// <summary>For epoll: readable when something is wanted.</summary>
+    int Descriptor { get; }
+
+    /// <summary>Whether the loop is to end.</summary>
+    bool IsStopWanted { get; }
+
+    /// <summary>The loop's thread was woken by <see cref="Descriptor"/>: do what is wanted, and make it unreadable.</summary>
+    void Answer();
+}

@@ -1,0 +1,118 @@
+using System.Buffers.Binary;
+using System.Text;
+using ShmWifi.Dot11;
+
+namespace ShmWifi.Hwsim.Netlink;
+
+/// <summary>Writes netlink messages into a fixed buffer.</summary>
+/// <param name="buffer">Large enough for what will be written; beyond it the span's bounds check throws.</param>
+internal ref struct NetlinkWriter(Span<byte> buffer)
+{
+    private readonly Span<byte> _buffer = buffer;
+
+    /// <summary>Bytes written.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>What was written.</summary>
+    public readonly ReadOnlySpan<byte> Written => _buffer[..Length];
+
+    /// <summary>Rounds up to netlink's alignment.</summary>
+    /// <param name="length">Bytes.</param>
+    public static int Align(int length) => (length + 3) & ~3;
+
+    /// <summary>Writes the header of a generic netlink message.</summary>
+    /// <param name="total">Bytes of the whole message; 0: <see cref="Complete"/> sets it.</param>
+    /// <param name="family">The family's ID.</param>
+    /// <param name="flags">NetlinkMessage.FlagX.</param>
+    /// <param name="sequence">Comes back in answers.</param>
+    /// <param name="command">The family's command.</param>
+    public void BeginGeneric(int total, ushort family, ushort flags, uint sequence, byte command)
+    {
+        Begin(total, family, flags, sequence);
+        BinaryPrimitives.WriteUInt32LittleEndian(Take(GenericNetlink.HeaderSize), command | (1u << 8)); // version 1
+    }
+
+    /// <summary>Writes the header of a message.</summary>
+    /// <param name="total">Bytes of the whole message; 0: <see cref="Complete"/> sets it.</param>
+    /// <param name="type">Family or type.</param>
+    /// <param name="flags">NetlinkMessage.FlagX.</param>
+    /// <param name="sequence">Comes back in answers.</param>
+    public void Begin(int total, ushort type, ushort flags, uint sequence)
+    {
+        Span<byte> header = Take(NetlinkMessage.HeaderSize);
+        BinaryPrimitives.WriteInt32LittleEndian(header, total);
+        BinaryPrimitives.WriteUInt16LittleEndian(header[4..], type);
+        BinaryPrimitives.WriteUInt16LittleEndian(header[6..], flags);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], sequence);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[12..], 0);
+    }
+
+    /// <summary>Writes an attribute's header; its value is the caller's.</summary>
+    /// <param name="type">The family's attribute.</param>
+    /// <param name="length">Bytes of its value.</param>
+    public void BeginAttribute(ushort type, int length) =>
+        BinaryPrimitives.WriteUInt32LittleEndian(Take(NetlinkAttributes.HeaderSize), (uint)(NetlinkAttributes.HeaderSize + length) | ((uint)type << 16));
+
+    /// <summary>Writes a number.</summary>
+    /// <param name="type">The family's attribute.</param>
+    /// <param name="value">Its value.</param>
+    public void Add(ushort type, uint value)
+    {
+        BeginAttribute(type, sizeof(uint));
+        BinaryPrimitives.WriteUInt32LittleEndian(Take(sizeof(uint)), value);
+    }
+
+    /// <summary>Writes a number.</summary>
+    /// <param name="type">The family's attribute.</param>
+    /// <param name="value">Its value.</param>
+    public void Add(ushort type, ulong value)
+    {
+        BeginAttribute(type, sizeof(ulong));
+        BinaryPrimitives.WriteUInt64LittleEndian(Take(sizeof(ulong)), value);
+    }
+
+    /// <summary>Writes an address.</summary>
+    /// <param name="type">The family's attribute.</param>
+    /// <param name="value">Its value.</param>
+    public void Add(ushort type, MacAddress value)
+    {
+        BeginAttribute(type, MacAddress.Length);
+        Span<byte> octets = Take(Align(MacAddress.Length));
+        value.CopyTo(octets);
+        octets[MacAddress.Length..].Clear();
+    }
+
+    /// <summary>Writes text, without NUL.</summary>
+    /// <param name="type">The family's attribute.</param>
+    /// <param name="value">Its value.</param>
+    public void Add(ushort type, string value)
+    {
+        int length = Encoding.UTF8.GetByteCount(value);
+        BeginAttribute(type, length);
+        Span<byte> text = Take(Align(length));
+        text[length..].Clear();
+        Encoding.UTF8.GetBytes(value, text);
+    }
+
+    /// <summary>Writes an attribute that says something by being there.</summary>
+    /// <param name="type">The family's attribute.</param>
+    public void AddFlag(ushort type) => BeginAttribute(type, 0);
+
+    /// <summary>Writes zeros.</summary>
+    /// <param name="length">Bytes.</param>
+    public void AddZeros(int length) => Take(length).Clear();
+
+    /// <summary>Sets the length of the one message that the buffer holds.</summary>
+    public readonly ReadOnlySpan<byte> Complete()
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(_buffer, Length);
+        return Written;
+    }
+
+    private Span<byte> Take(int length)
+    {
+        Span<byte> taken = _buffer.Slice(Length, length);
+        Length += length;
+        return taken;
+    }
+}

@@ -1,0 +1,107 @@
+using System.Runtime.InteropServices;
+using ShmWifi.Dot11;
+using ShmWifi.Hwsim.Netlink;
+using static ShmWifi.Linux.LibC;
+
+namespace ShmWifi.Hwsim.Protocol;
+
+/// <summary>A radio as hwsim lists it.</summary>
+/// <param name="Id">Never used twice while the module is loaded.</param>
+/// <param name="Name">The wiphy's name: "phy0".</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct HwsimRadio(uint Id, string Name);
+
+/// <summary>What is asked of hwsim now and then: to register, to make and to list radios.</summary>
+/// <param name="control">A generic netlink socket; radios made go when it is closed.</param>
+/// <param name="family">hwsim's.</param>
+internal sealed class HwsimControl(NetlinkSocket control, GenericFamily family)
+{
+    private const int RequestSize = 256;
+
+    /// <summary>hwsim's family.</summary>
+    public GenericFamily Family => family;
+
+    /// <summary>Finds hwsim.</summary>
+    /// <param name="control">A generic netlink socket, kept open.</param>
+    /// <exception cref="HwsimException">It is not loaded.</exception>
+    public static HwsimControl Find(NetlinkSocket control) =>
+        GenericNetlink.Find(control, HwsimProtocol.FamilyName) is { } family
+            ? new HwsimControl(control, family)
+            : throw new HwsimException("this kernel has no mac80211_hwsim: load it by \"modprobe mac80211_hwsim radios=N\"");
+
+    /// <summary>Takes the air from the kernel; closing the socket gives it back.</summary>
+    /// <param name="frames">The socket that all frames will pass.</param>
+    /// <exception cref="HwsimException">Somebody else has it, or it cannot be taken.</exception>
+    public void Register(NetlinkSocket frames)
+    {
+        var writer = new NetlinkWriter(stackalloc byte[RequestSize]);
+        writer.BeginGeneric(0, family.Id, NetlinkMessage.FlagRequest | NetlinkMessage.FlagAck, frames.NextSequence(), (byte)HwsimCommand.Register);
+        try
+        {
+            frames.Request(writer.Complete(), "register with mac80211_hwsim");
+        }
+        catch (NetlinkException e)
+        {
+            throw new HwsimException(e.Errno switch
+            {
+                EBUSY => "another program is registered with mac80211_hwsim in this network namespace (wmediumd, shm-injector or shm-medium local): stop it first",
+                EOPNOTSUPP => "a radio has more than one channel, and mac80211_hwsim does not give such radios away: load it with channels=1, and remove the radios that were made otherwise",
+                EPERM => "not privileged: registering with mac80211_hwsim needs CAP_NET_ADMIN; run as root",
+                _ => e.Message,
+            });
+        }
+    }
+
+    /// <summary>Makes a radio that lives as long as the control socket.</summary>
+    /// <param name="address">Permanent address, not a group's.</param>
+    /// <param name="name">The wiphy's name, or null for the kernel's choice.</param>
+    /// <exception cref="HwsimException">The kernel refused.</exception>
+    public void CreateRadio(MacAddress address, string? name)
+    {
+        var writer = new NetlinkWriter(stackalloc byte[RequestSize]);
+        writer.BeginGeneric(0, family.Id, NetlinkMessage.FlagRequest | NetlinkMessage.FlagAck, control.NextSequence(), (byte)HwsimCommand.NewRadio);
+        writer.Add(HwsimAttribute.Channels, 1u);
+        writer.AddFlag(HwsimAttribute.DestroyRadioOnClose);
+        writer.Add(HwsimAttribute.PermAddr, address);
+        if (name is not null)
+            writer.Add(HwsimAttribute.RadioName, name);
+        try
+        {
+            control.Request(writer.Complete(), $"make radio {name} {address}");
+        }
+        catch (NetlinkException e)
+        {
+            throw new HwsimException(e.Errno switch
+            {
+                EPERM => "not privileged: making radios needs CAP_NET_ADMIN; run as root",
+                EEXIST => $"cannot make a radio with address {address}: another radio of this kernel has it; choose another by --mac",
+                _ => e.Message,
+            });
+        }
+    }
+
+    /// <summary>Lists the radios of this network namespace.</summary>
+    public List<HwsimRadio> ListRadios()
+    {
+        var writer = new NetlinkWriter(stackalloc byte[RequestSize]);
+        writer.BeginGeneric(0, family.Id, NetlinkMessage.FlagRequest | NetlinkMessage.FlagDump, control.NextSequence(), (byte)HwsimCommand.GetRadio);
+        var radios = new List<HwsimRadio>();
+        control.Request(writer.Complete(), "list mac80211_hwsim's radios", (scoped in NetlinkMessage message) =>
+        {
+            if (message.Type != family.Id || !GenericNetlink.TrySplit(message, out _, out NetlinkAttributes attributes))
+                return;
+            uint? id = null;
+            string? name = null;
+            while (attributes.MoveNext())
+            {
+                if (attributes.Type == HwsimAttribute.RadioId && attributes.TryReadUInt32(out uint value))
+                    id = value;
+                else if (attributes.Type == HwsimAttribute.RadioName)
+                    name = attributes.ReadText();
+            }
+            if (id is not null && name is not null)
+                radios.Add(new HwsimRadio(id.Value, name));
+        });
+        return radios;
+    }
+}

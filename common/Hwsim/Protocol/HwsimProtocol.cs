@@ -1,0 +1,92 @@
+namespace ShmWifi.Hwsim.Protocol;
+
+/// <summary>mac80211_hwsim's generic netlink protocol: its numbers.</summary>
+/// <remarks>Source: linux drivers/net/wireless/virtual/mac80211_hwsim.h (not a UAPI header, but stable since 3.x).</remarks>
+internal static class HwsimProtocol
+{
+    /// <summary>Name of its family.</summary>
+    public const string FamilyName = "MAC80211_HWSIM";
+
+    /// <summary>Shortest frame that the kernel takes from user space, bytes: struct ieee80211_hdr_3addr.</summary>
+    public const uint MinFrameLength = 24;
+
+    /// <summary>Longest frame that the kernel takes from user space, bytes: IEEE80211_MAX_DATA_LEN.</summary>
+    public const uint MaxFrameLength = 2304;
+}
+
+/// <summary>enum hwsim_commands, those that we use.</summary>
+internal enum HwsimCommand : byte
+{
+    /// <summary>Takes the air from the kernel.</summary>
+    Register = 1,
+
+    /// <summary>A frame, either way.</summary>
+    Frame = 2,
+
+    /// <summary>What became of a frame, to the kernel.</summary>
+    TxInfoFrame = 3,
+
+    /// <summary>Makes a radio; multicast when one is new.</summary>
+    NewRadio = 4,
+
+    /// <summary>Multicast when a radio is gone.</summary>
+    DelRadio = 5,
+
+    /// <summary>Lists radios.</summary>
+    GetRadio = 6,
+
+    /// <summary>A radio's driver wants frames to an address, from the kernel.</summary>
+    AddMacAddr = 7,
+
+    /// <summary>It wants them no more.</summary>
+    DelMacAddr = 8,
+}
+
+/// <summary>enum hwsim_attrs, those that we use.</summary>
+internal static class HwsimAttribute
+{
+    /// <summary>addresses[1] of the receiving radio; in ADD/DEL_MAC_ADDR the address itself.</summary>
+    public const ushort AddrReceiver = 1;
+
+    /// <summary>addresses[1] of the radio.</summary>
+    public const ushort AddrTransmitter = 2;
+
+    /// <summary>The 802.11 frame without FCS.</summary>
+    public const ushort Frame = 3;
+
+    /// <summary>u32, enum hwsim_tx_control_flags.</summary>
+    public const ushort Flags = 4;
+
+    /// <summary>u32, index into the band's legacy rates.</summary>
+    public const ushort RxRate = 5;
+
+    /// <summary>s32 in a u32, dBm.</summary>
+    public const ushort Signal = 6;
+
+    /// <summary>hwsim_tx_rate[4].</summary>
+    public const ushort TxInfo = 7;
+
+    /// <summary>u64, a counter of the radio.</summary>
+    public const ushort Cookie = 8;
+
+    /// <summary>u32, concurrent channels.</summary>
+    public const ushort Channels = 9;
+
+    /// <summary>u32, never used twice.</summary>
+    public const ushort RadioId = 10;
+
+    /// <summary>Flag: the radio goes with the socket that made it.</summary>
+    public const ushort DestroyRadioOnClose = 16;
+
+    /// <summary>Text: the wiphy's name.</summary>
+    public const ushort RadioName = 17;
+
+    /// <summary>u32, MHz.</summary>
+    public const ushort Freq = 19;
+
+    /// <summary>hwsim_tx_rate_flag[4].</summary>
+    public const ushort TxInfoFlags = 21;
+
+    /// <summary>Permanent address of a new radio.</summary>
+    public const ushort PermAddr = 22;
+}

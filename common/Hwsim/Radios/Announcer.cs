@@ -1,0 +1,75 @@
+using System.Text.Unicode;
+using ShmWifi.Dot11;
+using ShmWifi.Hwsim.Air;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Hwsim.Radios;
+
+/// <summary>Tells the host what it does not know of our radios yet, as far as slots are free; the rest at the next call.</summary>
+/// <param name="radios">What is.</param>
+/// <param name="slots">Where it is said.</param>
+internal sealed unsafe class Announcer(RadioTable radios, TxSlots slots)
+{
+    private const int MaxNameSize = Abi.NameSize - 1;
+
+    /// <summary>Fills slots; the caller publishes them.</summary>
+    public void Pump()
+    {
+        if (radios.IsDirty && TrySayAll())
+            radios.OnAllSaid();
+    }
+
+    private bool TrySayAll()
+    {
+        if (radios.IsHelloWanted)
+        {
+            if (slots.TryAdd(RingKind.Hello, radio: 0) == null)
+                return false;
+            radios.OnHelloSaid();
+        }
+        foreach (Radio? radio in radios.All)
+        {
+            if (radio is not null && !(radio.IsGone ? TrySayGone(radio) : TrySayRadio(radio)))
+                return false;
+        }
+        return true;
+    }
+
+    private bool TrySayGone(Radio radio)
+    {
+        if (radio.IsKnownToHost && slots.TryAdd(RingKind.RadioDel, radio.Number) == null)
+            return false;
+        radios.Forget(radio);
+        return true;
+    }
+
+    private bool TrySayRadio(Radio radio)
+    {
+        if (!radio.IsAnnounced)
+        {
+            TxSlotHeader* slot = slots.TryAdd(RingKind.RadioAdd, radio.Number);
+            if (slot == null)
+                return false;
+            slot->Flags = (byte)(radio.HasMonitor ? RadioFlags.Monitor : RadioFlags.None);
+            _ = Utf8.FromUtf16(radio.Name, new Span<byte>((byte*)slot + Abi.SlotHeaderSize, MaxNameSize), out _, out int nameLength);
+            slot->Length = (uint)nameLength;
+            radio.Transmitter.CopyTo(new Span<byte>(slot->Address, MacAddress.Length));
+            radio.IsAnnounced = radio.IsKnownToHost = true;
+        }
+        for (int i = radio.Addresses.Count - 1; i >= 0; i--)
+        {
+            RadioAddress address = radio.Addresses[i];
+            if (address.IsWanted != address.IsAnnounced)
+            {
+                TxSlotHeader* slot = slots.TryAdd(address.IsWanted ? RingKind.AddressAdd : RingKind.AddressDel, radio.Number);
+                if (slot == null)
+                    return false;
+                address.Value.CopyTo(new Span<byte>(slot->Address, MacAddress.Length));
+                address.IsAnnounced = address.IsWanted;
+            }
+            if (!address.IsWanted)
+                radio.Addresses.RemoveAt(i);
+        }
+        return true;
+    }
+}

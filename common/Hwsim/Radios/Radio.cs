@@ -1,0 +1,57 @@
+using ShmWifi.Dot11;
+
+namespace ShmWifi.Hwsim.Radios;
+
+/// <summary>A radio that we serve, and what the host knows of it.</summary>
+/// <param name="number">The port's number for it.</param>
+/// <param name="hwsimId">hwsim's number for it.</param>
+/// <param name="transmitter">addresses[1].</param>
+internal sealed class Radio(ushort number, uint hwsimId, MacAddress transmitter)
+{
+    /// <summary>The port's number for it.</summary>
+    public ushort Number => number;
+
+    /// <summary>hwsim's number for it.</summary>
+    public uint HwsimId => hwsimId;
+
+    /// <summary>addresses[1], by which hwsim's messages name it.</summary>
+    public MacAddress Transmitter => transmitter;
+
+    /// <summary>The wiphy's name.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Whether it wants frames that are addressed to others.</summary>
+    public bool HasMonitor { get; set; }
+
+    /// <summary>An interface of it is up, so that it hears something.</summary>
+    public bool IsUp { get; private set; }
+
+    /// <summary>The kernel has it no more; it stays until the host was told.</summary>
+    public bool IsGone { get; set; }
+
+    /// <summary>The host knows it, with this name and these flags.</summary>
+    public bool IsAnnounced { get; set; }
+
+    /// <summary>The host knows it, perhaps with another name or other flags.</summary>
+    public bool IsKnownToHost { get; set; }
+
+    /// <summary>What it answers to, and what the host must still be told that it does not.</summary>
+    public List<RadioAddress> Addresses { get; } = [];
+
+    /// <summary>Finds out whether it is up, after what it answers to has changed.</summary>
+    public void UpdateIsUp() => IsUp = HasMonitor || Addresses.Exists(static address => address.IsWanted);
+
+    /// <summary>The entry of an address, made if there is none.</summary>
+    /// <param name="address">The address.</param>
+    public RadioAddress GetAddress(MacAddress address)
+    {
+        foreach (RadioAddress known in Addresses)
+        {
+            if (known.Value == address)
+                return known;
+        }
+        var added = new RadioAddress(address);
+        Addresses.Add(added);
+        return added;
+    }
+}

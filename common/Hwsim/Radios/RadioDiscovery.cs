@@ -1,0 +1,137 @@
+using System.Globalization;
+using ShmWifi.Dot11;
+using ShmWifi.Hwsim.Netlink;
+using ShmWifi.Hwsim.Protocol;
+using ShmWifi.Hwsim.Wireless;
+using static ShmWifi.Linux.LibC;
+
+namespace ShmWifi.Hwsim.Radios;
+
+/// <summary>Finds the hwsim radios and what they answer to, and notices when that changes.</summary>
+/// <remarks>
+/// All lists of the kernel are of one network namespace. A radio that was moved to another one stays on the air of the one
+/// in which it was made (hwsim's netgroup), so whoever serves namespaces looks there, too. Source: linux
+/// drivers/net/wireless/virtual/mac80211_hwsim.c, hwsim_unicast_netgroup, hwsim_dump_radio_nl.
+/// </remarks>
+internal sealed class RadioDiscovery : IDisposable
+{
+    private const string ClassPath = "/sys/class/ieee80211";
+
+    private readonly HwsimControl _hwsim;
+    private readonly Nl80211 _nl80211;
+    private readonly NetworkNamespaces? _others;
+    private readonly NetworkLinks _links = new();
+    private readonly NetlinkSocket _wirelessEvents;
+    private readonly NetlinkSocket _linkEvents;
+    private bool _isChanged;
+
+    /// <summary>Starts to listen.</summary>
+    /// <param name="hwsim">Lists radios.</param>
+    /// <param name="nl80211">Lists interfaces.</param>
+    /// <param name="others">The namespaces to look into besides ours; null: none. Owned from now on.</param>
+    public RadioDiscovery(HwsimControl hwsim, Nl80211 nl80211, NetworkNamespaces? others = null)
+    {
+        (_hwsim, _nl80211, _others) = (hwsim, nl80211, others);
+        _wirelessEvents = NetlinkSocket.Open(NETLINK_GENERIC);
+        _linkEvents = NetlinkSocket.Open(NETLINK_ROUTE);
+        if (others is not null)
+        {
+            _wirelessEvents.SetOption(SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, 1);
+            _linkEvents.SetOption(SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, 1);
+        }
+        _wirelessEvents.SetOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, (int)hwsim.Family.ConfigGroup);
+        _wirelessEvents.SetOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, (int)nl80211.Family.ConfigGroup);
+        _linkEvents.SetOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, (int)NetworkLinks.LinkGroup);
+        if (others is null)
+            _links.Load(_linkEvents);
+    }
+
+    /// <summary>Readable when radios or interfaces came, went or changed.</summary>
+    public int WirelessDescriptor => _wirelessEvents.Descriptor;
+
+    /// <summary>Readable when network devices came, went or changed.</summary>
+    public int LinkDescriptor => _linkEvents.Descriptor;
+
+    /// <summary>Reads the events that are queued.</summary>
+    /// <returns>Whether the radios may differ from what was listed last.</returns>
+    public bool DrainEvents()
+    {
+        _isChanged = false;
+        _wirelessEvents.Drain((scoped in NetlinkMessage _) => _isChanged = true);
+        // Of several namespaces the events do not tell which, and ifindexes are a namespace's own: all are listed anew then.
+        _linkEvents.Drain((scoped in NetlinkMessage message) => _isChanged |= _others is not null || _links.Observe(message));
+        return _isChanged;
+    }
+
+    /// <summary>Lists the radios as they are now.</summary>
+    public List<RadioSnapshot> List()
+    {
+        var snapshots = new List<RadioSnapshot>();
+        if (_others is null)
+        {
+            Add(snapshots, _nl80211.ListInterfaces(), _hwsim.ListRadios(), _links, ClassPath);
+            return snapshots;
+        }
+        // Interfaces first: the kernel answers when a radio that moves just now has arrived (rtnl), and then it is in one of the lists that follow.
+        Add(snapshots, _nl80211.ListInterfaces(), _hwsim.ListRadios(), NetworkLinks.List(), ClassPath);
+        _others.Visit(visited =>
+        {
+            using NetlinkSocket control = NetlinkSocket.Open(NETLINK_GENERIC);
+            List<HwsimRadio> radios = new HwsimControl(control, _hwsim.Family).ListRadios();
+            if (radios.Count == 0)
+                return;
+            visited.HearEvents();
+            using ClassFolder folder = visited.OpenClass();
+            Add(snapshots, new Nl80211(control, _nl80211.Family).ListInterfaces(), radios, NetworkLinks.List(), folder.Path);
+        });
+        return snapshots;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _wirelessEvents.Dispose();
+        _linkEvents.Dispose();
+        _others?.Dispose();
+    }
+
+    private static void Add(List<RadioSnapshot> snapshots, List<WirelessInterface> interfaces, List<HwsimRadio> radios, NetworkLinks links, string classPath)
+    {
+        foreach (HwsimRadio radio in radios)
+        {
+            // A radio that is going, or not yet registered, has no files; its event will bring us here again.
+            if (!TryReadWiphy(Path.Combine(classPath, radio.Name), out uint wiphy, out MacAddress transmitter))
+                continue;
+            bool hasMonitor = false;
+            var addresses = new List<MacAddress>();
+            foreach (WirelessInterface found in interfaces)
+            {
+                if (found.Wiphy != wiphy || (found.Index != 0 && !links.IsUp(found.Index)))
+                    continue;
+                if (found.IsMonitor)
+                    hasMonitor = true;
+                else if (!addresses.Contains(found.Address))
+                    addresses.Add(found.Address);
+            }
+            snapshots.Add(new RadioSnapshot(radio.Id, radio.Name, transmitter, hasMonitor, addresses));
+        }
+    }
+
+    // addresses: one a line; the second is the one that hwsim's messages carry.
+    private static bool TryReadWiphy(string path, out uint wiphy, out MacAddress transmitter)
+    {
+        wiphy = 0;
+        transmitter = default;
+        try
+        {
+            string[] addresses = File.ReadAllLines(Path.Combine(path, "addresses"));
+            return addresses.Length >= 2
+                && MacAddress.TryParse(addresses[1].AsSpan().Trim(), out transmitter)
+                && uint.TryParse(File.ReadAllText(Path.Combine(path, "index")).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out wiphy);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using System.Diagnostics.CodeAnalysis;
+using ShmWifi.Dot11;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Hwsim.Radios;
+
+/// <summary>The radios of this kernel, by the port's numbers for them.</summary>
+internal sealed class RadioTable
+{
+    private readonly Radio?[] _byNumber = new Radio?[Abi.MaxRadios];
+    private Radio? _lastFound;
+
+    /// <summary>Something changed that the host was not told.</summary>
+    public bool IsDirty { get; private set; } = true;
+
+    /// <summary>The host must be told everything from the start.</summary>
+    public bool IsHelloWanted { get; private set; } = true;
+
+    /// <summary>Radios that the port has no number for.</summary>
+    public int Refused { get; private set; }
+
+    /// <summary>Radios that the kernel has.</summary>
+    public int Count => _byNumber.Count(static radio => radio is { IsGone: false });
+
+    /// <summary>All, those that the host must still be told are gone among them; by number, with gaps.</summary>
+    public ReadOnlySpan<Radio?> All => _byNumber;
+
+    /// <summary>The radio of a number, or null.</summary>
+    /// <param name="number">Any number.</param>
+    public Radio? Find(ushort number) => number < Abi.MaxRadios && _byNumber[number] is { IsGone: false } radio ? radio : null;
+
+    /// <summary>Finds the radio that hwsim names by an address.</summary>
+    /// <param name="transmitter">addresses[1].</param>
+    /// <param name="radio">The radio.</param>
+    public bool TryFind(MacAddress transmitter, [NotNullWhen(true)] out Radio? radio)
+    {
+        if (_lastFound is { IsGone: false } last && last.Transmitter == transmitter)
+        {
+            radio = last;
+            return true;
+        }
+        foreach (Radio? candidate in _byNumber)
+        {
+            if (candidate is { IsGone: false } && candidate.Transmitter == transmitter)
+            {
+                radio = _lastFound = candidate;
+                return true;
+            }
+        }
+        radio = null;
+        return false;
+    }
+
+    /// <summary>Takes over what the kernel has now.</summary>
+    /// <param name="snapshots">All of its radios.</param>
+    public void Apply(IReadOnlyList<RadioSnapshot> snapshots)
+    {
+        Refused = 0;
+        foreach (Radio? radio in _byNumber)
+        {
+            if (radio is { IsGone: false } && !snapshots.Any(snapshot => IsSame(radio, snapshot)))
+            {
+                radio.IsGone = true;
+                IsDirty = true;
+            }
+        }
+        foreach (RadioSnapshot snapshot in snapshots)
+        {
+            Radio? radio = Array.Find(_byNumber, candidate => candidate is { IsGone: false } && IsSame(candidate, snapshot)) ?? Add(snapshot);
+            if (radio is null)
+                Refused++;
+            else
+                Update(radio, snapshot);
+        }
+    }
+
+    /// <summary>hwsim asks for an address, or takes it back.</summary>
+    /// <param name="radio">The radio.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="isWanted">Whether it asks.</param>
+    public void SetDriverAddress(Radio radio, MacAddress address, bool isWanted)
+    {
+        radio.GetAddress(address).IsDriver = isWanted;
+        radio.UpdateIsUp();
+        IsDirty = true;
+    }
+
+    /// <summary>The host knows nothing of us any more.</summary>
+    public void StartAnew()
+    {
+        IsHelloWanted = true;
+        IsDirty = true;
+    }
+
+    /// <summary>The host was told to forget our radios.</summary>
+    public void OnHelloSaid()
+    {
+        IsHelloWanted = false;
+        foreach (Radio? radio in _byNumber)
+        {
+            if (radio is null)
+                continue;
+            radio.IsAnnounced = radio.IsKnownToHost = false;
+            foreach (RadioAddress address in radio.Addresses)
+                address.IsAnnounced = false;
+        }
+    }
+
+    /// <summary>The host was told everything.</summary>
+    public void OnAllSaid() => IsDirty = false;
+
+    /// <summary>The host was told that a radio is gone, so its number is free.</summary>
+    /// <param name="radio">The radio.</param>
+    public void Forget(Radio radio) => _byNumber[radio.Number] = null;
+
+    private static bool IsSame(Radio radio, RadioSnapshot snapshot) =>
+        radio.HwsimId == snapshot.HwsimId && radio.Transmitter == snapshot.Transmitter;
+
+    private Radio? Add(RadioSnapshot snapshot)
+    {
+        int free = Array.IndexOf(_byNumber, null);
+        return free < 0 ? null : _byNumber[free] = new Radio((ushort)free, snapshot.HwsimId, snapshot.Transmitter);
+    }
+
+    private void Update(Radio radio, RadioSnapshot snapshot)
+    {
+        if (radio.Name != snapshot.Name || radio.HasMonitor != snapshot.HasMonitor)
+        {
+            radio.Name = snapshot.Name;
+            radio.HasMonitor = snapshot.HasMonitor;
+            radio.IsAnnounced = false;
+        }
+        foreach (RadioAddress address in radio.Addresses)
+            address.IsInterface = false;
+        foreach (MacAddress address in snapshot.Addresses)
+            radio.GetAddress(address).IsInterface = true;
+        radio.UpdateIsUp();
+        IsDirty = true;
+    }
+}

@@ -1,0 +1,74 @@
+using ShmWifi.Dot11;
+using ShmWifi.Hwsim.Netlink;
+
+namespace ShmWifi.Hwsim.Wireless;
+
+/// <summary>What is asked of nl80211: the interfaces that there are.</summary>
+/// <remarks>Source: linux include/uapi/linux/nl80211.h.</remarks>
+/// <param name="control">A generic netlink socket.</param>
+/// <param name="family">nl80211's.</param>
+internal sealed class Nl80211(NetlinkSocket control, GenericFamily family)
+{
+    private const byte GetInterface = 5;
+    private const ushort AttributeWiphy = 1;
+    private const ushort AttributeIfindex = 3;
+    private const ushort AttributeIftype = 5;
+    private const ushort AttributeMac = 6;
+
+    /// <summary>nl80211's family.</summary>
+    public GenericFamily Family => family;
+
+    /// <summary>Finds nl80211.</summary>
+    /// <param name="control">A generic netlink socket, kept open.</param>
+    /// <exception cref="HwsimException">cfg80211 is not loaded.</exception>
+    public static Nl80211 Find(NetlinkSocket control) =>
+        GenericNetlink.Find(control, "nl80211") is { } family
+            ? new Nl80211(control, family)
+            : throw new HwsimException("this kernel has no nl80211, though it has mac80211_hwsim: was it built without cfg80211?");
+
+    /// <summary>Lists all interfaces of this network namespace, of all drivers.</summary>
+    public List<WirelessInterface> ListInterfaces()
+    {
+        var writer = new NetlinkWriter(stackalloc byte[32]);
+        writer.BeginGeneric(0, family.Id, NetlinkMessage.FlagRequest | NetlinkMessage.FlagDump, control.NextSequence(), GetInterface);
+        var interfaces = new List<WirelessInterface>();
+        control.Request(writer.Complete(), "list the wireless interfaces", (scoped in NetlinkMessage message) =>
+        {
+            if (TryReadInterface(message, out WirelessInterface found))
+                interfaces.Add(found);
+        });
+        return interfaces;
+    }
+
+    private bool TryReadInterface(scoped in NetlinkMessage message, out WirelessInterface found)
+    {
+        found = default;
+        if (message.Type != family.Id || !GenericNetlink.TrySplit(message, out _, out NetlinkAttributes attributes))
+            return false;
+        uint? wiphy = null;
+        uint index = 0, type = 0;
+        MacAddress? address = null;
+        while (attributes.MoveNext())
+        {
+            switch (attributes.Type)
+            {
+                case AttributeWiphy when attributes.TryReadUInt32(out uint value):
+                    wiphy = value;
+                    break;
+                case AttributeIfindex:
+                    _ = attributes.TryReadUInt32(out index);
+                    break;
+                case AttributeIftype:
+                    _ = attributes.TryReadUInt32(out type);
+                    break;
+                case AttributeMac when attributes.Value.Length == MacAddress.Length:
+                    address = new MacAddress(attributes.Value);
+                    break;
+            }
+        }
+        if (wiphy is null || address is null)
+            return false;
+        found = new WirelessInterface(wiphy.Value, (int)index, type, address.Value);
+        return true;
+    }
+}

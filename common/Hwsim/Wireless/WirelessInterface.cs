@@ -1,0 +1,18 @@
+using System.Runtime.InteropServices;
+using ShmWifi.Dot11;
+
+namespace ShmWifi.Hwsim.Wireless;
+
+/// <summary>An interface of a wiphy, as nl80211 lists it.</summary>
+/// <param name="Wiphy">Index of its wiphy.</param>
+/// <param name="Index">Its ifindex; 0: it has no network device (P2P device, NAN).</param>
+/// <param name="Type">enum nl80211_iftype.</param>
+/// <param name="Address">Its MAC address.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct WirelessInterface(uint Wiphy, int Index, uint Type, MacAddress Address)
+{
+    private const uint TypeMonitor = 6;
+
+    /// <summary>Whether it is a monitor.</summary>
+    public bool IsMonitor => Type == TypeMonitor;
+}
