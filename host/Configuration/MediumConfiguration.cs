@@ -37,13 +37,15 @@ public sealed record MediumConfiguration(
     public RegionGeometry RegionGeometry => Isolation == Isolation.Shared ? Geometry : Geometry with { Ports = 1 };
 
     /// <summary>Reads and checks a file.</summary>
+    /// <param name="file">YAML.</param>
+    /// <param name="needsVms">Whether VMs must be able to attach; else the air is that of this machine's own radios.</param>
     /// <exception cref="ConfigurationException">It cannot be read, or is wrong; carries every error of the file.</exception>
-    public static MediumConfiguration Load(string file)
+    public static MediumConfiguration Load(string file, bool needsVms = true)
     {
         ArgumentNullException.ThrowIfNull(file);
         try
         {
-            return Parse(System.IO.File.ReadAllText(file, new UTF8Encoding(false, throwOnInvalidBytes: true)), file);
+            return Parse(System.IO.File.ReadAllText(file, new UTF8Encoding(false, throwOnInvalidBytes: true)), file, needsVms);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -58,8 +60,9 @@ public sealed record MediumConfiguration(
     /// <summary>Checks the text of a file.</summary>
     /// <param name="text">YAML.</param>
     /// <param name="file">Its name, for errors; relative paths start from its folder.</param>
+    /// <param name="needsVms">Whether VMs must be able to attach.</param>
     /// <exception cref="ConfigurationException">It is wrong; carries every error.</exception>
-    public static MediumConfiguration Parse(string text, string file)
+    public static MediumConfiguration Parse(string text, string file, bool needsVms = true)
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(file);
@@ -67,7 +70,7 @@ public sealed record MediumConfiguration(
         MediumConfiguration? configuration = null;
         try
         {
-            configuration = YamlDocument.Read(text, errors) is { } root ? new MediumReader(file, errors).Read(root) : null;
+            configuration = YamlDocument.Read(text, errors) is { } root ? new MediumReader(file, errors, needsVms).Read(root) : null;
         }
         catch (YamlException e)
         {

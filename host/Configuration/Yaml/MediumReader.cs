@@ -6,7 +6,7 @@ using ShmWifi.RingBuffer.Layout;
 namespace ShmWifi.Configuration.Yaml;
 
 /// <summary>Turns the tree of a file into a <see cref="MediumConfiguration"/>, and reports all that is wrong on the way.</summary>
-internal sealed partial class MediumReader(string file, ErrorList errors)
+internal sealed partial class MediumReader(string file, ErrorList errors, bool needsVms)
 {
     private readonly string _folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
     private readonly Dictionary<string, YamlNode> _sockets = new(StringComparer.Ordinal);
@@ -16,7 +16,7 @@ internal sealed partial class MediumReader(string file, ErrorList errors)
     {
         var top = new Section(
             root, "", ["isolation", "socket", "socketGroup", "polling", "scheduling", "geometry", "vms", "capture", "log"], errors);
-        if (top.IsMapping && top.Value("socket") is null && top.Value("vms") is null)
+        if (needsVms && top.IsMapping && top.Value("socket") is null && top.Value("vms") is null)
             errors.Add(root, "has neither 'socket' nor 'vms'; no VM could attach: give a socket for all VMs, a list of VMs, or both");
 
         var socket = Socket(top);
