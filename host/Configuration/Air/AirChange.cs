@@ -134,3 +134,15 @@ public sealed record SetTiming(Timing Timing) : AirChange
         return air with { Timing = Timing };
     }
 }
+
+/// <summary>Gives what is to change by itself, in place of what was; times count from now.</summary>
+/// <param name="Schedule">The changes.</param>
+public sealed record SetSchedule(IReadOnlyList<ScheduledChange> Schedule) : AirChange
+{
+    /// <inheritdoc/>
+    public override AirConfiguration ApplyTo(AirConfiguration air)
+    {
+        ArgumentNullException.ThrowIfNull(air);
+        return air with { Schedule = Schedule };
+    }
+}
