@@ -42,6 +42,7 @@ public sealed record RemoveLink(RadioPattern From, RadioPattern To) : AirChange
 }
 
 /// <summary>Says something of radios; what it leaves null stays as it was.</summary>
+/// <remarks>It comes last, so it holds; what an entry of the same pattern said of the same things goes.</remarks>
 /// <param name="Radio">What is new.</param>
 public sealed record SetRadio(RadioConfiguration Radio) : AirChange
 {
@@ -49,18 +50,22 @@ public sealed record SetRadio(RadioConfiguration Radio) : AirChange
     public override AirConfiguration ApplyTo(AirConfiguration air)
     {
         ArgumentNullException.ThrowIfNull(air);
-        RadioConfiguration? old = air.Radios.LastOrDefault(r => r.Radio == Radio.Radio);
-        RadioConfiguration merged = old is null
-            ? Radio
-            : new(Radio.Radio)
-            {
-                Motion = Radio.Motion ?? old.Motion,
-                TxPowerDbm = Radio.TxPowerDbm ?? old.TxPowerDbm,
-                AntennaGainDbi = Radio.AntennaGainDbi ?? old.AntennaGainDbi,
-                NoiseFloorDbm = Radio.NoiseFloorDbm ?? old.NoiseFloorDbm,
-            };
-        return air with { Radios = [.. air.Radios.Where(r => r.Radio != Radio.Radio), merged] };
+        return air with { Radios = [.. air.Radios.Select(WhatStays).Where(SaysSomething), .. new[] { Radio }.Where(SaysSomething)] };
     }
+
+    private RadioConfiguration WhatStays(RadioConfiguration old) =>
+        old.Radio != Radio.Radio
+            ? old
+            : old with
+            {
+                Motion = Radio.Motion is null ? old.Motion : null,
+                TxPowerDbm = Radio.TxPowerDbm is null ? old.TxPowerDbm : null,
+                AntennaGainDbi = Radio.AntennaGainDbi is null ? old.AntennaGainDbi : null,
+                NoiseFloorDbm = Radio.NoiseFloorDbm is null ? old.NoiseFloorDbm : null,
+            };
+
+    private static bool SaysSomething(RadioConfiguration radio) =>
+        (radio.Motion, radio.TxPowerDbm, radio.AntennaGainDbi, radio.NoiseFloorDbm) != (null, null, null, null);
 }
 
 /// <summary>Gives a fault, in place of the one of its name; its count starts again.</summary>

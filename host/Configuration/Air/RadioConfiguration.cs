@@ -69,4 +69,8 @@ public sealed record Waypoint(TimeSpan At, Position Position);
 /// <param name="MinSpeed">m/s, above 0: with 0, speeds decay for ever (Yoon, Liu and Noble, 2003).</param>
 /// <param name="MaxSpeed">m/s.</param>
 /// <param name="Pause">At each point.</param>
-public sealed record RandomWaypointMotion(Position Low, Position High, double MinSpeed, double MaxSpeed, TimeSpan Pause) : MotionConfiguration;
+public sealed record RandomWaypointMotion(Position Low, Position High, double MinSpeed, double MaxSpeed, TimeSpan Pause) : MotionConfiguration
+{
+    /// <summary>How long it has been going on already: a saved air continues the walk of its seed instead of starting it again.</summary>
+    public TimeSpan Elapsed { get; init; }
+}

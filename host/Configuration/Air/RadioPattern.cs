@@ -22,6 +22,12 @@ public readonly record struct RadioPattern
     /// <summary>An address of the radio; null: any.</summary>
     public MacAddress? Address { get; }
 
+    /// <summary>All radios of a VM, or the one of a name.</summary>
+    public static RadioPattern Of(string vm, string? radio = null) => new(vm, radio, null);
+
+    /// <summary>The radio of an address.</summary>
+    public static RadioPattern Of(MacAddress address) => new(null, null, address);
+
     /// <summary>Reads the text form; false for anything that no VM or radio can be called.</summary>
     public static bool TryParse(string text, out RadioPattern pattern)
     {
