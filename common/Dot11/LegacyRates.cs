@@ -12,4 +12,7 @@ public static class LegacyRates
 
     /// <summary>The rates of <paramref name="band"/> in 100 kbit/s, at hwsim's indices: 12 on 2.4 GHz, 8 on 5 and 6 GHz.</summary>
     public static ReadOnlySpan<ushort> Of(Band band) => band == Band.Ghz2 ? All : All[DsssCount..];
+
+    /// <summary>hwsim's index of a rate that is DSSS, CCK or OFDM on 2.4 GHz, OFDM above.</summary>
+    public static int IndexOf(in PhyRate legacy, Band band) => band == Band.Ghz2 ? legacy.Mcs : legacy.Mcs - DsssCount;
 }

@@ -1,7 +1,7 @@
 namespace ShmWifi.Dot11;
 
 /// <summary>The preamble in front of a PPDU. Source: IEEE 802.11-2020, clauses as given.</summary>
-public enum Preamble
+public enum Preamble : byte
 {
     /// <summary>DSSS and CCK, long: 192 µs with the header. Clauses 15.2.2, 16.2.2.2.</summary>
     DsssLong,
@@ -20,4 +20,10 @@ public enum Preamble
 
     /// <summary>VHT. Clause 21.3.2.</summary>
     Vht,
+
+    /// <summary>HE, single user. IEEE 802.11ax-2021 clause 27.3.4.</summary>
+    He,
+
+    /// <summary>EHT, MU PPDU to a single user. IEEE 802.11be-2024 clause 36.3.4.</summary>
+    Eht,
 }

@@ -98,13 +98,13 @@ public sealed unsafe class CaptureTap : IDisposable
         Volatile.Write(ref _frames, _frames + 1);
     }
 
-    private static TxRate? FirstRate(in TappedFrame frame, Band band)
+    private static PhyRate? FirstRate(in TappedFrame frame, Band band)
     {
         Span<byte> rates = stackalloc byte[8];
         Span<byte> flags = stackalloc byte[12];
         BinaryPrimitives.WriteUInt64LittleEndian(rates, frame.Rates);
         BinaryPrimitives.WriteUInt64LittleEndian(flags, frame.RateFlagsLow);
         BinaryPrimitives.WriteUInt32LittleEndian(flags[8..], frame.RateFlagsHigh);
-        return TxRate.TryDecode(rates, flags, 0, band, out TxRate rate) ? rate : null;
+        return TxRate.TryDecode(rates, flags, 0, band, out TxRate rate) ? rate.Phy : null;
     }
 }

@@ -59,7 +59,7 @@ public static class RadiotapHeader
     /// <param name="noiseDbm">Noise at the receiver; null: unknown.</param>
     /// <returns>Bytes written.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="destination"/> is too short.</exception>
-    public static int Write(Span<byte> destination, Channel channel, TxRate? rate, sbyte signalDbm, sbyte? noiseDbm)
+    public static int Write(Span<byte> destination, Channel channel, PhyRate? rate, sbyte signalDbm, sbyte? noiseDbm)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, MaxLength, nameof(destination));
         destination[..MaxLength].Clear();
@@ -78,17 +78,17 @@ public static class RadiotapHeader
 
         switch (rate)
         {
-            case { Kind: TxRateKind.Legacy } legacy:
+            case { IsLegacy: true } legacy:
                 present |= PresentRate;
                 destination[FlagsOffset] = legacy.Preamble == Preamble.DsssShort ? FlagsShortPreamble : (byte)0;
                 destination[RateOffset] = (byte)(legacy.BitRate100Kbps / 5);
                 break;
-            case { Kind: TxRateKind.Ht } ht:
+            case { Kind: PhyKind.Ht } ht:
                 present |= PresentMcs;
                 WriteMcs(destination[length..], ht);
                 length += McsLength;
                 break;
-            case { Kind: TxRateKind.Vht } vht:
+            case { Kind: PhyKind.Vht } vht:
                 present |= PresentVht;
                 length += length & 1;
                 WriteVht(destination[length..], vht);
@@ -103,28 +103,28 @@ public static class RadiotapHeader
 
     /// <summary>As mac80211 flags what its monitor interfaces see: linux net/mac80211/rx.c, ieee80211_add_rx_radiotap_header();
     /// radiotap has no bit for 6 GHz.</summary>
-    private static ushort ChannelFlags(Band band, TxRate? rate) => (band, rate) switch
+    private static ushort ChannelFlags(Band band, PhyRate? rate) => (band, rate) switch
     {
         (not Band.Ghz2, _) => ChannelOfdm | Channel5Ghz,
         (_, null) => Channel2Ghz,
-        (_, { Preamble: Preamble.DsssLong or Preamble.DsssShort }) => ChannelCck | Channel2Ghz,
-        (_, { Kind: TxRateKind.Legacy }) => ChannelOfdm | Channel2Ghz,
+        (_, { IsDsss: true }) => ChannelCck | Channel2Ghz,
+        (_, { IsLegacy: true }) => ChannelOfdm | Channel2Ghz,
         _ => ChannelDynamic | Channel2Ghz,
     };
 
-    private static void WriteMcs(Span<byte> field, TxRate rate)
+    private static void WriteMcs(Span<byte> field, PhyRate rate)
     {
         field[0] = McsKnown;
         field[1] = (byte)((rate.BandwidthMhz == 40 ? McsWidth40Mhz : 0)
-            | (rate.ShortGi ? McsShortGi : 0)
+            | (rate.GuardInterval == GuardInterval.Ns400 ? McsShortGi : 0)
             | (rate.Preamble == Preamble.HtGreenfield ? McsGreenfield : 0));
         field[2] = (byte)rate.Mcs;
     }
 
-    private static void WriteVht(Span<byte> field, TxRate rate)
+    private static void WriteVht(Span<byte> field, PhyRate rate)
     {
         BinaryPrimitives.WriteUInt16LittleEndian(field, VhtKnown);
-        field[2] = rate.ShortGi ? VhtShortGi : (byte)0;
+        field[2] = rate.GuardInterval == GuardInterval.Ns400 ? VhtShortGi : (byte)0;
         field[3] = rate.BandwidthMhz switch
         {
             160 => 11,

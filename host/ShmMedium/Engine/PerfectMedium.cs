@@ -17,10 +17,9 @@ public static class PerfectMedium
     {
         if (!Channel.TryFromFrequency((int)freqMhz, out Channel channel))
             return 0;
-        int count = LegacyRates.Of(channel.Band).Length;
         if (!TxRate.TryDecode(rates, rateFlags, 0, channel.Band, out TxRate rate))
             return 0;
-        return (byte)(rate.Kind == TxRateKind.Legacy ? rate.Mcs : count - 1);
+        return (byte)(rate.Phy.IsLegacy ? LegacyRates.IndexOf(rate.Phy, channel.Band) : LegacyRates.Of(channel.Band).Length - 1);
     }
 
     /// <summary>The attempts of a frame as hwsim wants them told: all of the chain when nobody acknowledged, else the first alone.</summary>

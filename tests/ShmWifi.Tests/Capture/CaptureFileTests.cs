@@ -24,12 +24,12 @@ public class CaptureFileTests
         Write(writer =>
         {
             int ap = writer.AddInterface("ap/wlan0", Frames.Ap);
-            Frame(writer, ap, Time, FrameDirection.Outbound, 2437, TxRateTests.Rate(0), 20, Frames.Beacon("Grüße"));
-            Frame(writer, ap, Time + 1, FrameDirection.Inbound, 2437, TxRateTests.Rate(2, TxRateFlags.UseShortPreamble), -50, Frames.ProbeRequest("x"));
+            Frame(writer, ap, Time, FrameDirection.Outbound, 2437, TxRateTests.Rate(0).Phy, 20, Frames.Beacon("Grüße"));
+            Frame(writer, ap, Time + 1, FrameDirection.Inbound, 2437, TxRateTests.Rate(2, TxRateFlags.UseShortPreamble).Phy, -50, Frames.ProbeRequest("x"));
             int station = writer.AddInterface("sta1/wlan0", Frames.Station);
-            Frame(writer, station, Time + 2, FrameDirection.Outbound, 2437, TxRateTests.Rate(12, TxRateFlags.Mcs | TxRateFlags.ShortGi | TxRateFlags.Width40Mhz), -51, Frames.QosData(0x88b5));
-            Frame(writer, station, Time + 3, FrameDirection.Inbound, 5180, TxRateTests.Rate(0x19, TxRateFlags.VhtMcs | TxRateFlags.Width80Mhz, Band.Ghz5), -52, Frames.QosData(0x88b5));
-            Frame(writer, ap, Time + 4, FrameDirection.Inbound, 5955, TxRateTests.Rate(7, band: Band.Ghz6), -53, Frames.Ack());
+            Frame(writer, station, Time + 2, FrameDirection.Outbound, 2437, TxRateTests.Rate(12, TxRateFlags.Mcs | TxRateFlags.ShortGi | TxRateFlags.Width40Mhz).Phy, -51, Frames.QosData(0x88b5));
+            Frame(writer, station, Time + 3, FrameDirection.Inbound, 5180, TxRateTests.Rate(0x19, TxRateFlags.VhtMcs | TxRateFlags.Width80Mhz, Band.Ghz5).Phy, -52, Frames.QosData(0x88b5));
+            Frame(writer, ap, Time + 4, FrameDirection.Inbound, 5955, TxRateTests.Rate(7, band: Band.Ghz6).Phy, -53, Frames.Ack());
         });
 
         Assert.That(
@@ -57,7 +57,7 @@ public class CaptureFileTests
         Write(writer =>
         {
             int ap = writer.AddInterface("ap/wlan0", Frames.Ap);
-            foreach (byte[] message in messages) Frame(writer, ap, Time, FrameDirection.Inbound, 2412, TxRateTests.Rate(4), -50, message);
+            foreach (byte[] message in messages) Frame(writer, ap, Time, FrameDirection.Inbound, 2412, TxRateTests.Rate(4).Phy, -50, message);
         });
 
         Assert.That(Wireshark.Fields(_path, "wlan_rsna_eapol.keydes.msgnr"), Is.EqualTo(new[] { "1", "2", "3", "4" }));
@@ -87,7 +87,7 @@ public class CaptureFileTests
             Write(writer =>
             {
                 int ap = writer.AddInterface("ap/wlan0", Frames.Ap);
-                foreach (byte[] frame in frames) Frame(writer, ap, Time, FrameDirection.Inbound, 2412, TxRateTests.Rate(4), -50, frame);
+                foreach (byte[] frame in frames) Frame(writer, ap, Time, FrameDirection.Inbound, 2412, TxRateTests.Rate(4).Phy, -50, frame);
             });
 
             Assert.That(Wireshark.Fields(_path, "frame.cap_len"), Is.EqualTo(frames.Select(frame => $"{15 + frame.Length}")));
@@ -112,7 +112,7 @@ public class CaptureFileTests
 
         for (int i = 0; i < 3; i++)
         {
-            Frame(writer, writer.AddInterface($"vm{i}/wlan0", Frames.Ap), Time, FrameDirection.Outbound, 2412, TxRateTests.Rate(0), 20, Frames.Beacon());
+            Frame(writer, writer.AddInterface($"vm{i}/wlan0", Frames.Ap), Time, FrameDirection.Outbound, 2412, TxRateTests.Rate(0).Phy, 20, Frames.Beacon());
             writer.Flush();
             Assert.That(await tshark.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)), Is.EqualTo($"vm{i}/wlan0\t0x0008"));
         }
@@ -122,7 +122,7 @@ public class CaptureFileTests
     }
 
     private static void Frame(
-        PcapngWriter writer, int number, long time, FrameDirection direction, int frequencyMhz, TxRate? rate, sbyte signalDbm, byte[] frame)
+        PcapngWriter writer, int number, long time, FrameDirection direction, int frequencyMhz, PhyRate? rate, sbyte signalDbm, byte[] frame)
     {
         Assert.That(Channel.TryFromFrequency(frequencyMhz, out Channel channel), Is.True);
         Span<byte> radiotap = stackalloc byte[RadiotapHeader.MaxLength];

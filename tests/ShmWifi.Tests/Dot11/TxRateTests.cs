@@ -19,8 +19,9 @@ public class TxRateTests
     {
         TxRate rate = Rate(index, band: band);
 
-        Assert.That(rate.Kind, Is.EqualTo(TxRateKind.Legacy));
-        Assert.That(rate.BitRate100Kbps, Is.EqualTo(bitRate));
+        Assert.That(rate.Phy.IsLegacy, Is.True);
+        Assert.That(LegacyRates.IndexOf(rate.Phy, band), Is.EqualTo(index));
+        Assert.That(rate.Phy.BitRate100Kbps, Is.EqualTo(bitRate));
         Assert.That(rate.ToString(), Is.EqualTo(name));
     }
 
@@ -35,8 +36,8 @@ public class TxRateTests
     {
         TxRate rate = Rate(index, flags | TxRateFlags.Mcs);
 
-        Assert.That((rate.Kind, rate.Mcs, rate.Nss), Is.EqualTo((TxRateKind.Ht, index, nss)));
-        Assert.That(rate.BitRate100Kbps, Is.EqualTo(bitRate));
+        Assert.That((rate.Phy.Kind, rate.Phy.Mcs, rate.Phy.Nss), Is.EqualTo((PhyKind.Ht, index, nss)));
+        Assert.That(rate.Phy.BitRate100Kbps, Is.EqualTo(bitRate));
         Assert.That(rate.ToString(), Is.EqualTo(name));
     }
 
@@ -49,8 +50,8 @@ public class TxRateTests
     {
         TxRate rate = Rate(((nss - 1) << 4) | mcs, flags | TxRateFlags.VhtMcs, Band.Ghz5);
 
-        Assert.That((rate.Kind, rate.Mcs, rate.Nss), Is.EqualTo((TxRateKind.Vht, mcs, nss)));
-        Assert.That(rate.BitRate100Kbps, Is.EqualTo(bitRate));
+        Assert.That((rate.Phy.Kind, rate.Phy.Mcs, rate.Phy.Nss), Is.EqualTo((PhyKind.Vht, mcs, nss)));
+        Assert.That(rate.Phy.BitRate100Kbps, Is.EqualTo(bitRate));
         Assert.That(rate.ToString(), Is.EqualTo(name));
     }
 
@@ -63,7 +64,7 @@ public class TxRateTests
     [TestCase(0, TxRateFlags.Mcs | TxRateFlags.GreenField, Band.Ghz2, Preamble.HtGreenfield)]
     [TestCase(0, TxRateFlags.VhtMcs, Band.Ghz5, Preamble.Vht)]
     public void ThePreambleFollowsThePhyAndTheFlags(int index, TxRateFlags flags, Band band, Preamble preamble) =>
-        Assert.That(Rate(index, flags, band).Preamble, Is.EqualTo(preamble));
+        Assert.That(Rate(index, flags, band).Phy.Preamble, Is.EqualTo(preamble));
 
     [Test]
     public void AChainIsReadToItsEnd()
@@ -92,7 +93,7 @@ public class TxRateTests
         for (int link = -1; link <= TxRate.ChainLength; link++)
         {
             if (!TxRate.TryDecode(input.Rates, input.Flags, link, band, out TxRate rate)) continue;
-            Assert.That(rate.BitRate100Kbps, Is.InRange(10, 69333));
+            Assert.That(rate.Phy.BitRate100Kbps, Is.InRange(10, 69333));
             Assert.That(rate.Attempts, Is.InRange(1, 255));
             Assert.That(rate.ToString(), Is.Not.Empty);
         }
@@ -106,8 +107,8 @@ public class TxRateTests
             for (int mcs = 1; mcs <= 9; mcs++)
             {
                 Assert.That(
-                    Rate(mcs, TxRateFlags.VhtMcs | width).BitRate100Kbps,
-                    Is.GreaterThan(Rate(mcs - 1, TxRateFlags.VhtMcs | width).BitRate100Kbps));
+                    Rate(mcs, TxRateFlags.VhtMcs | width).Phy.BitRate100Kbps,
+                    Is.GreaterThan(Rate(mcs - 1, TxRateFlags.VhtMcs | width).Phy.BitRate100Kbps));
             }
         }
     }
@@ -124,7 +125,7 @@ public class TxRateTests
         Assert.That(sum, Is.Positive);
 
         static int Decode() => TxRate.TryDecode([7, 1], [7, 0x88, 0], 0, Band.Ghz2, out TxRate rate)
-            ? rate.BitRate100Kbps + rate.Attempts + rate.Mcs + rate.Nss + rate.BandwidthMhz + (int)rate.Preamble
+            ? rate.Phy.BitRate100Kbps + rate.Attempts + rate.Phy.Mcs + rate.Phy.Nss + rate.Phy.BandwidthMhz + (int)rate.Phy.Preamble
             : 0;
     }
 }
