@@ -6,19 +6,33 @@ namespace ShmWifi.Lab;
 /// <summary>Tells what is going on: a line for each step done, and on a terminal what is being done now.</summary>
 internal sealed class Progress
 {
+    private const int PlainWidth = 1000; // a line stays a line in a file
+
     private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly IAnsiConsole _console;
     private readonly StatusContext? _live;
 
-    private Progress(StatusContext? live) => _live = live;
+    private Progress(IAnsiConsole console, StatusContext? live)
+    {
+        _console = console;
+        _live = live;
+    }
 
     /// <summary>Runs an action with progress on standard output.</summary>
     /// <param name="action">What is done.</param>
-    public static async Task RunAsync(Func<Progress, Task> action)
+    public static Task RunAsync(Func<Progress, Task> action) => RunAsync(AnsiConsole.Console, Console.IsOutputRedirected, action);
+
+    /// <summary>Runs an action with progress on standard error.</summary>
+    /// <param name="action">What is done.</param>
+    public static Task RunOnErrorAsync(Func<Progress, Task> action)
     {
-        if (AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected)
-            await AnsiConsole.Status().StartAsync("starting", context => action(new Progress(context)));
-        else
-            await action(new Progress(null));
+        var settings = new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) };
+        if (Console.IsErrorRedirected)
+            (settings.Ansi, settings.ColorSystem) = (AnsiSupport.No, ColorSystemSupport.NoColors);
+        var console = AnsiConsole.Create(settings);
+        if (Console.IsErrorRedirected)
+            console.Profile.Width = PlainWidth;
+        return RunAsync(console, Console.IsErrorRedirected, action);
     }
 
     /// <summary>Says what is being done now; shown on a terminal only.</summary>
@@ -27,5 +41,13 @@ internal sealed class Progress
 
     /// <summary>Writes a line about what was done.</summary>
     /// <param name="what">Such as "ap is up".</param>
-    public void Done(string what) => AnsiConsole.MarkupLineInterpolated($"[grey]{_clock.Elapsed.TotalSeconds,6:0.0} s[/]  {what}");
+    public void Done(string what) => _console.MarkupLineInterpolated($"[grey]{_clock.Elapsed.TotalSeconds,6:0.0} s[/]  {what}");
+
+    private static async Task RunAsync(IAnsiConsole console, bool isRedirected, Func<Progress, Task> action)
+    {
+        if (console.Profile.Capabilities.Interactive && !isRedirected)
+            await console.Status().StartAsync("starting", context => action(new Progress(console, context)));
+        else
+            await action(new Progress(console, null));
+    }
 }

@@ -8,6 +8,8 @@ namespace ShmWifi.Lab.Measure;
 /// <summary>iperf3 in the guests.</summary>
 internal static class Iperf
 {
+    private const int RampSeconds = 2; // until queues are full, and after the count
+
     /// <summary>Starts the server in a guest; it stays.</summary>
     /// <param name="guest">The guest.</param>
     /// <param name="cancellation">Gives up.</param>
@@ -30,6 +32,42 @@ internal static class Iperf
     /// <param name="cancellation">Gives up.</param>
     public static async Task<UdpResult> UdpAsync(Route route, int seconds, int mbps, int bytes, CancellationToken cancellation) =>
         ReadUdp(await RunAsync(route, seconds, string.Create(CultureInfo.InvariantCulture, $" -u -b {mbps}M -l {bytes}"), cancellation));
+
+    /// <summary>Sends more UDP than a route carries, and counts what the receiving application gets once queues are full.</summary>
+    /// <param name="route">To a guest that serves.</param>
+    /// <param name="receiver">That guest.</param>
+    /// <param name="seconds">How long is counted.</param>
+    /// <param name="mbps">Payload that is offered, Mbit/s.</param>
+    /// <param name="bytes">Payload of a datagram.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>Payload that came, Mbit/s.</returns>
+    public static async Task<double> SaturateAsync(
+        Route route, GuestExecutor receiver, int seconds, int mbps, int bytes, CancellationToken cancellation)
+    {
+        var sending = RunAsync(route, seconds + (2 * RampSeconds), string.Create(CultureInfo.InvariantCulture, $" -u -b {mbps}M -l {bytes}"), cancellation);
+        var counts = await receiver.RunAsync(
+            "counting UDP datagrams",
+            $"""
+            count() {"{"} grep '^Udp: [0-9]' /proc/net/snmp | cut -d' ' -f2; cut -d' ' -f1 /proc/uptime; {"}"}
+            sleep {RampSeconds}; count; sleep {seconds}; count
+            """,
+            TimeSpan.FromSeconds(seconds + RampSeconds + 20),
+            cancellation);
+        _ = await sending;
+        return ReadSaturation(counts, bytes);
+    }
+
+    /// <summary>Reads datagrams and seconds of uptime at the start, then both at the end.</summary>
+    /// <param name="counts">Four lines.</param>
+    /// <param name="bytes">Payload of a datagram.</param>
+    /// <returns>Mbit/s.</returns>
+    internal static double ReadSaturation(string counts, int bytes)
+    {
+        var numbers = counts.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => double.Parse(line, CultureInfo.InvariantCulture)).ToArray();
+        return numbers is [var first, var start, var last, var end]
+            ? (last - first) * bytes * 8 / (end - start) / 1e6
+            : throw new LabException($"the guest's counters cannot be read:\n{counts}");
+    }
 
     /// <summary>Reads the result of a TCP run.</summary>
     /// <param name="json">What <c>iperf3 -J</c> printed.</param>

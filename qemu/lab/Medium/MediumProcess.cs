@@ -44,6 +44,10 @@ internal sealed class MediumProcess : IAsyncDisposable
     /// <param name="vm">The VM's name.</param>
     public static string Socket(string folder, string vm) => Path.Combine(folder, $"{vm}.air");
 
+    /// <summary>The socket of a lab's daemon's control API.</summary>
+    /// <param name="folder">The lab's folder.</param>
+    public static string ControlSocket(string folder) => Path.Combine(folder, "control.sock");
+
     /// <summary>Starts the daemon and waits until its sockets listen.</summary>
     /// <param name="spawner">Starts it.</param>
     /// <param name="folder">The lab's folder.</param>
@@ -56,7 +60,7 @@ internal sealed class MediumProcess : IAsyncDisposable
         await File.WriteAllTextAsync(configuration, Configuration(folder, topology), cancellation);
         var process = spawner.Start("medium", Log(folder),
         [
-            Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet", Checkout.Medium, "run",
+            Host, Checkout.Medium, "run",
             "--config", configuration, .. topology.IsCaptured ? (string[])["--capture", CaptureFile(folder)] : [], "--stats", Statistics(folder),
             "--isolation", topology.PerVmIsolation ? "per-vm" : "shared", "--state", Path.Combine(folder, "medium-state.json"),
         ]);
@@ -100,6 +104,26 @@ internal sealed class MediumProcess : IAsyncDisposable
         return MediumStatistics.Read(path);
     }
 
+    /// <summary>Runs <c>shm-medium ctl</c> on it.</summary>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="arguments">What follows <c>ctl</c>.</param>
+    /// <returns>What it printed.</returns>
+    /// <exception cref="LabException">It failed: what it said.</exception>
+    public async Task<string> ControlAsync(CancellationToken cancellation, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Host, [Checkout.Medium, "ctl", .. arguments, "--socket", ControlSocket(_folder)])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start) ?? throw new LabException("shm-medium ctl cannot be started");
+        var output = process.StandardOutput.ReadToEndAsync(cancellation);
+        var error = process.StandardError.ReadToEndAsync(cancellation);
+        await process.WaitForExitAsync(cancellation);
+        return process.ExitCode == 0 ? await output : throw new LabException($"shm-medium ctl {string.Join(' ', arguments)}: exit code {process.ExitCode}: {await error}");
+    }
+
     /// <summary>Ends the daemon in order; the capture is whole then.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -107,11 +131,13 @@ internal sealed class MediumProcess : IAsyncDisposable
         _process.Dispose();
     }
 
+    private static string Host => Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet";
+
     private static string Statistics(string folder) => Path.Combine(folder, "medium.json");
 
     private static string Configuration(string folder, Topology topology)
     {
-        var yaml = new StringBuilder("vms:\n");
+        var yaml = new StringBuilder(topology.Medium).Append("vms:\n");
         foreach (var vm in topology.Vms.Where(vm => vm.Radios > 0))
             yaml.Append(CultureInfo.InvariantCulture, $"  - {{ name: {vm.Name}, socket: '{Socket(folder, vm.Name).Replace("'", "''", StringComparison.Ordinal)}', radios: {vm.Radios} }}\n");
         return yaml.ToString();

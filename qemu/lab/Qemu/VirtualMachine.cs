@@ -87,6 +87,14 @@ internal sealed class VirtualMachine : IAsyncDisposable
         await monitor.ExecuteAsync(command, cancellation);
     }
 
+    /// <summary>Takes its power away: its QEMU ends, and the guest is told nothing.</summary>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task PowerOffAsync(CancellationToken cancellation)
+    {
+        await MonitorAsync("quit", cancellation);
+        await _process.WaitAsync(StopStep);
+    }
+
     /// <summary>Ends the QEMU: by its monitor, else SIGTERM, else SIGKILL.</summary>
     public async ValueTask DisposeAsync()
     {

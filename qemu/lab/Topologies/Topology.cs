@@ -26,12 +26,41 @@ internal enum Security
     Wpa3,
 }
 
+/// <summary>The newest PHY that a network uses.</summary>
+internal enum PhyMode
+{
+    /// <summary>802.11b: DSSS and CCK, on 2.4 GHz.</summary>
+    B,
+
+    /// <summary>802.11g: OFDM beside 802.11b, on 2.4 GHz.</summary>
+    G,
+
+    /// <summary>802.11a: OFDM, on 5 GHz.</summary>
+    A,
+
+    /// <summary>802.11n: HT in 20 MHz, on either band.</summary>
+    N,
+}
+
 /// <summary>A Wi-Fi network.</summary>
 /// <param name="Ssid">1..32 bytes UTF-8.</param>
 /// <param name="Security">How it is protected.</param>
 /// <param name="Passphrase">8..63 printable ASCII characters; not used by an open network.</param>
-/// <param name="Channel">2.4 GHz channel, 1..13.</param>
-internal sealed record Network(string Ssid, Security Security, string Passphrase, int Channel);
+/// <param name="Channel">1..13 on 2.4 GHz, or one of <see cref="Channels5GHz"/>.</param>
+internal sealed record Network(string Ssid, Security Security, string Passphrase, int Channel)
+{
+    /// <summary>Channels of 5 GHz that need no radar detection in the United States (47 CFR 15.407(h)), whose rules the access points follow there.</summary>
+    public static readonly IReadOnlyList<int> Channels5GHz = [36, 40, 44, 48, 149, 153, 157, 161, 165];
+
+    /// <summary>The newest PHY that it uses.</summary>
+    public PhyMode Mode { get; init; } = PhyMode.N;
+
+    /// <summary>Rates that every member must have, in 100 kbit/s as hostapd counts them; empty: hostapd's choice. Only such a rate can be fixed alone.</summary>
+    public IReadOnlyList<int> BasicRates { get; init; } = [];
+
+    /// <summary>Whether it is on 5 GHz.</summary>
+    public bool Is5GHz => Channel > 14;
+}
 
 /// <summary>One VM of a lab.</summary>
 internal sealed record VmSpec
@@ -78,6 +107,9 @@ internal sealed record Topology(string Name, bool PerVmIsolation, IReadOnlyList<
 {
     /// <summary>Whether what passes on the air is written to a file. A measurement of the air alone goes without.</summary>
     public bool IsCaptured { get; init; } = true;
+
+    /// <summary>Sections of the daemon's configuration, such as <c>timing</c>, <c>links</c> and <c>radios</c>; empty: the perfect medium.</summary>
+    public string Medium { get; init; } = "";
 
     /// <summary>Whether any VM has a radio on the lab's air.</summary>
     public bool NeedsMedium => Vms.Any(vm => vm.Radios > 0);

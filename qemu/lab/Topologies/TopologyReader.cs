@@ -7,10 +7,11 @@ namespace ShmWifi.Lab.Topologies;
 /// <summary>Reads a topology file; every mistake is told with file, line and what is allowed.</summary>
 internal sealed partial class TopologyReader
 {
-    private static readonly string[] LabKeys = ["name", "kernel", "isolation", "vms"];
+    private static readonly string[] LabKeys = ["name", "kernel", "isolation", "medium", "vms"];
+    private static readonly string[] OwnSections = ["vms", "socket", "isolation", "capture"];
     private static readonly string[] VmKeys =
     [
-        "name", "role", "radios", "kernelRadios", "memory", "cpus", "kernel", "ssid", "security", "passphrase", "channel",
+        "name", "role", "radios", "kernelRadios", "memory", "cpus", "kernel", "ssid", "security", "passphrase", "channel", "mode",
         "uplink", "kernelArguments", "qemu",
     ];
 
@@ -58,7 +59,25 @@ internal sealed partial class TopologyReader
             vms.Add((vm, item));
         }
 
-        return new Topology(name, (isolationOverride ?? isolation) == "per-vm", JoinStations(vms));
+        return new Topology(name, (isolationOverride ?? isolation) == "per-vm", JoinStations(vms)) { Medium = Medium(lab) };
+    }
+
+    /// <summary>What the daemon is told beside the VMs, as it stands there: the daemon knows its own keys.</summary>
+    private string Medium(Dictionary<string, YamlNode> lab)
+    {
+        if (!lab.TryGetValue("medium", out var node))
+            return "";
+        if (node is not YamlMappingNode sections)
+        {
+            Error(node, "'medium' must be a mapping: sections of shm-medium's configuration");
+            return "";
+        }
+
+        foreach (var key in sections.Children.Keys.OfType<YamlScalarNode>().Where(key => OwnSections.Contains(key.Value)))
+            Error(key, $"'{key.Value}' is not for 'medium': the lab tells the daemon itself");
+        var text = new StringWriter();
+        new YamlStream(new YamlDocument(sections)).Save(text, assignAnchors: false);
+        return text.ToString()[..text.ToString().LastIndexOf("...", StringComparison.Ordinal)];
     }
 
     private YamlMappingNode? Root(string text)
@@ -98,9 +117,9 @@ internal sealed partial class TopologyReader
             _ => Role.Plain,
         };
         if (role == Role.Plain)
-            NotFor(vm, "a plain VM", "ssid", "security", "passphrase", "channel");
+            NotFor(vm, "a plain VM", "ssid", "security", "passphrase", "channel", "mode");
         if (role == Role.Station)
-            NotFor(vm, "a station: it takes them from the access point with its ssid", "security", "passphrase", "channel");
+            NotFor(vm, "a station: it takes them from the access point with its ssid", "security", "passphrase", "channel", "mode");
         if (role != Role.AccessPoint)
             NotFor(vm, "any VM but an access point", "uplink");
 
@@ -139,7 +158,28 @@ internal sealed partial class TopologyReader
             _ => Security.Wpa2,
         };
         var passphrase = Text(vm, "passphrase", Passphrase(), "8 to 63 printable ASCII characters");
-        return new Network(Ssid(vm) ?? "ShmWifi", security, passphrase ?? "one air, two machines", Number(vm, "channel", 1, 1, 13));
+        var channel = Channel(vm);
+        var mode = Choice(vm, "mode", "n", ["b", "g", "a", "n"]) switch
+        {
+            "b" => PhyMode.B,
+            "g" => PhyMode.G,
+            "a" => PhyMode.A,
+            _ => PhyMode.N,
+        };
+        var network = new Network(Ssid(vm) ?? "ShmWifi", security, passphrase ?? "one air, two machines", channel) { Mode = mode };
+        if (mode == PhyMode.A ? !network.Is5GHz : mode != PhyMode.N && network.Is5GHz)
+            Error(vm["mode"], $"'mode' must be {(network.Is5GHz ? "a or n on 5 GHz" : "b, g or n on 2.4 GHz")}, where channel {channel} is");
+        return network;
+    }
+
+    private int Channel(Dictionary<string, YamlNode> vm)
+    {
+        if (!vm.TryGetValue("channel", out var node))
+            return 1;
+        if (node is YamlScalarNode scalar && int.TryParse(scalar.Value, out var channel) && (channel is >= 1 and <= 13 || Network.Channels5GHz.Contains(channel)))
+            return channel;
+        Error(node, $"'channel' must be a whole number from 1 to 13, or one of {Join(Network.Channels5GHz.Select(allowed => $"{allowed}"))}");
+        return 1;
     }
 
     private string? Ssid(Dictionary<string, YamlNode> vm) => Text(vm, "ssid", PrintableSsid(), "1 to 32 printable ASCII characters");

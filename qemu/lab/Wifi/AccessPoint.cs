@@ -2,7 +2,7 @@ using ShmWifi.Lab.Topologies;
 
 namespace ShmWifi.Lab.Wifi;
 
-/// <summary>hostapd on an interface, 802.11n on 2.4 GHz.</summary>
+/// <summary>hostapd on an interface.</summary>
 /// <param name="radio">The interface.</param>
 /// <param name="network">What it offers.</param>
 internal sealed class AccessPoint(WifiInterface radio, Network network)
@@ -58,13 +58,21 @@ internal sealed class AccessPoint(WifiInterface radio, Network network)
             cancellation);
     }
 
+    private char HardwareMode() => network.Is5GHz ? 'a' : network.Mode == PhyMode.B ? 'b' : 'g';
+
     private string Configuration(string? bridge)
     {
         List<string> lines =
         [
-            $"interface={radio.Name}", "driver=nl80211", $"ssid={network.Ssid}", "hw_mode=g", $"channel={network.Channel}",
-            "ieee80211n=1", "wmm_enabled=1", "ctrl_interface=/run/hostapd",
+            $"interface={radio.Name}", "driver=nl80211", $"ssid={network.Ssid}", $"hw_mode={HardwareMode()}", $"channel={network.Channel}",
+            "ctrl_interface=/run/hostapd",
         ];
+        if (network.Mode == PhyMode.N)
+            lines.AddRange(["ieee80211n=1", "wmm_enabled=1"]);
+        if (network.Is5GHz)
+            lines.AddRange(["country_code=US", "ieee80211d=1"]); // the world's rules let nobody send there first
+        if (network.BasicRates.Count > 0)
+            lines.Add($"basic_rates={string.Join(' ', network.BasicRates)}");
         if (bridge != null)
             lines.Add($"bridge={bridge}");
         if (network.Security == Security.Wpa2)

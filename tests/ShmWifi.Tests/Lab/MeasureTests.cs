@@ -21,6 +21,14 @@ public class MeasureTests
         }
     }
 
+    [Test]
+    public void AFullRouteCarriesWhatCameBetweenTwoCounts() =>
+        Assert.That(Iperf.ReadSaturation("1000\n50.25\n3500\n55.25\n", 1250), Is.EqualTo(5).Within(1e-9));
+
+    [Test]
+    public void CountersThatCannotBeReadAreQuoted() =>
+        Assert.That(() => Iperf.ReadSaturation("1000\n50.25\n", 1250), Throws.TypeOf<LabException>().With.Message.Contains("50.25"));
+
     [TestCase("")]
     [TestCase("iperf3: error - unable to connect")]
     [TestCase("[]")]

@@ -56,6 +56,22 @@ public class TopologyReaderTests
     }
 
     [Test]
+    public void TheDaemonIsToldItsSectionsAsTheyAre()
+    {
+        var topology = TopologyReader.Read(
+            """
+            medium:
+              timing: airtime
+              links: [{ from: a, to: "02:00:00:00:00:01", snrDb: 25 }] # both ways
+            vms:
+              - { name: a, role: ap, channel: 36, mode: a }
+            """,
+            "t.yaml");
+        Assert.That(topology.Medium.ReplaceLineEndings("\n"), Is.EqualTo("timing: airtime\nlinks: [{from: a, to: \"02:00:00:00:00:01\", snrDb: 25}]\n"));
+        Assert.That(topology.Vms[0].Network, Is.EqualTo(new Network("ShmWifi", Security.Wpa2, "one air, two machines", 36) { Mode = PhyMode.A }));
+    }
+
+    [Test]
     public void ArgumentsForTheKernelEndItsCommandLine()
     {
         var vm = TopologyReader.Read("vms:\n  - { name: a, kernelArguments: [idle=poll, threadirqs] }", "t.yaml").Vms[0];
@@ -68,7 +84,12 @@ public class TopologyReaderTests
     [TestCase("vms:\n  - { role: plain }", "t.yaml:2:5: error: a VM needs a 'name'")]
     [TestCase("vms:\n  - { name: a, role: router }", "'role' must be one of ap, station, plain")]
     [TestCase("vms:\n  - { name: a, memory: 12 }", "'memory' must be a whole number from 128 to 65536")]
-    [TestCase("vms:\n  - { name: a, role: ap, channel: 14 }", "'channel' must be a whole number from 1 to 13")]
+    [TestCase("vms:\n  - { name: a, role: ap, channel: 14 }", "'channel' must be a whole number from 1 to 13, or one of 36, 40, 44, 48, 149, 153, 157, 161, 165")]
+    [TestCase("vms:\n  - { name: a, role: ap, channel: 36, mode: g }", "t.yaml:2:45: error: 'mode' must be a or n on 5 GHz, where channel 36 is")]
+    [TestCase("vms:\n  - { name: a, role: ap, mode: a }", "'mode' must be b, g or n on 2.4 GHz, where channel 1 is")]
+    [TestCase("vms:\n  - { name: a, role: ap, mode: ax }", "'mode' must be one of b, g, a, n")]
+    [TestCase("medium: airtime\nvms:\n  - { name: a }", "t.yaml:1:9: error: 'medium' must be a mapping: sections of shm-medium's configuration")]
+    [TestCase("medium:\n  vms: []\nvms:\n  - { name: a }", "t.yaml:2:3: error: 'vms' is not for 'medium'")]
     [TestCase("vms:\n  - { name: a, role: ap, passphrase: short }", "'passphrase' must be 8 to 63 printable ASCII characters")]
     [TestCase("vms:\n  - { name: a, role: station }", "station 'a' has no access point to join")]
     [TestCase("vms:\n  - { name: a, role: ap, ssid: x }\n  - { name: b, role: station, ssid: y }", "no access point has the ssid 'y' of station 'b': there are x")]
@@ -80,7 +101,7 @@ public class TopologyReaderTests
     [TestCase("kernel: 5.10\nvms:\n  - { name: a }", "t.yaml:1:9: error: 'kernel' must be one of 6.1, 6.12")]
     [TestCase("vms: []", "'vms' must be a list of at least one VM")]
     [TestCase("name: x", "'vms' must be a list of at least one VM")]
-    [TestCase("", "t.yaml:1:1: error: one mapping with the keys name, kernel, isolation, vms is expected")]
+    [TestCase("", "t.yaml:1:1: error: one mapping with the keys name, kernel, isolation, medium, vms is expected")]
     [TestCase("vms: [", "t.yaml:2:1: error: ")]
     [TestCase("name: a\nname: b", "t.yaml:2:")]
     public void AMistakeIsToldWithItsPlaceAndWhatIsAllowed(string yaml, string expected)
