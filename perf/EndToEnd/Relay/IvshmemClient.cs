@@ -30,7 +30,7 @@ internal sealed unsafe class IvshmemClient : IDisposable
         using (var handle = new SafeFileHandle(region, ownsHandle: false))
             _memory = SharedMemory.Map(region, (ulong)RandomAccess.GetLength(handle), offset: 0, ownsDescriptor: true);
         if (*(ulong*)_memory.Address == 0)
-            throw new LabException($"relay: the daemon at {path} refused a VM; its output tells why");
+            throw new LabException($"the daemon at {path} refused a VM; its output tells why");
         Region = Region.Open(_memory.Address, _memory.Size);
         Port = Region.OpenGuestPort(Region.FindPort(peerId));
     }
@@ -77,5 +77,5 @@ internal sealed unsafe class IvshmemClient : IDisposable
 
     private long ReadMessage(out int descriptor) => TryReadMessage(_connection, out long value, out descriptor)
         ? value
-        : throw new LabException("relay: the daemon closed the connection in the handshake; its output tells why");
+        : throw new LabException("the daemon closed the connection in the handshake; its output tells why");
 }

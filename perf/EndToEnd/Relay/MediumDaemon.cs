@@ -17,14 +17,21 @@ internal sealed class MediumDaemon : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("shmwifi-relay").FullName;
     private readonly RelayProcess _process;
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts one for any VMs.</summary>
     /// <param name="polling">As in its configuration.</param>
     /// <param name="ports">How many VMs may attach.</param>
     /// <param name="scheduling">As in its configuration.</param>
     public MediumDaemon(string polling, int ports, string scheduling)
+        : this($"socket: any.sock\npolling: {polling}\nscheduling: {scheduling}\ngeometry: {{ ports: {ports} }}\n")
+    {
+    }
+
+    /// <summary>Starts it.</summary>
+    /// <param name="yaml">Its configuration; relative paths start from its folder.</param>
+    public MediumDaemon(string yaml)
     {
         string configuration = Path.Combine(_folder, "medium.yaml");
-        File.WriteAllText(configuration, $"socket: any.sock\npolling: {polling}\nscheduling: {scheduling}\ngeometry: {{ ports: {ports} }}\n");
+        File.WriteAllText(configuration, yaml);
         try
         {
             _process = RelayProcess.Start(
@@ -37,8 +44,11 @@ internal sealed class MediumDaemon : IDisposable
         }
     }
 
-    /// <summary>Where VMs attach.</summary>
-    public string Socket => Path.Combine(_folder, "any.sock");
+    /// <summary>Where any VMs attach.</summary>
+    public string Socket => PathOf("any.sock");
+
+    /// <summary>What it printed.</summary>
+    public string Output => _process.Output;
 
     /// <summary>CPU time that the engine's thread has used, ns.</summary>
     public long EngineCpuNs => _process.CpuNs("medium-engine");
@@ -47,6 +57,10 @@ internal sealed class MediumDaemon : IDisposable
     public long ResidentBytes => ResidentMemory.Read(File.ReadAllText($"/proc/{_process.Id}/smaps"));
 
     private string StatisticsFile => Path.Combine(_folder, "medium.json");
+
+    /// <summary>A file or socket in its folder.</summary>
+    /// <param name="name">As in its configuration.</param>
+    public string PathOf(string name) => Path.Combine(_folder, name);
 
     /// <summary>Daemons that poll in turns and were measured before sleep when it returns.</summary>
     public static void WaitUntilOthersSleep() => Thread.Sleep(50);
@@ -60,11 +74,11 @@ internal sealed class MediumDaemon : IDisposable
         for (var clock = Stopwatch.StartNew(); !File.Exists(StatisticsFile);)
         {
             if (clock.Elapsed > Limit)
-                throw new LabException($"relay: shm-medium writes no statistics\n{_process.Output}");
+                throw new LabException($"shm-medium writes no statistics\n{_process.Output}");
             Thread.Sleep(10);
         }
         return JsonSerializer.Deserialize(File.ReadAllText(StatisticsFile), SnapshotJson.Default.MediumSnapshot)
-            ?? throw new LabException($"relay: {StatisticsFile} is empty");
+            ?? throw new LabException($"{StatisticsFile} is empty");
     }
 
     /// <summary>Waits until so many VMs are attached and the engine has dealt with what they announced.</summary>
@@ -74,7 +88,7 @@ internal sealed class MediumDaemon : IDisposable
         for (var clock = Stopwatch.StartNew(); ReadStatistics().Vms.Count(vm => vm.Radios.Any(radio => radio.Addresses.Count != 0)) != vms;)
         {
             if (clock.Elapsed > Limit)
-                throw new LabException($"relay: not all of {vms} VMs are on the air\n{_process.Output}");
+                throw new LabException($"shm-medium: not all of {vms} VMs are on the air\n{_process.Output}");
         }
     }
 

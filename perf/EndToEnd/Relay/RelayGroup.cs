@@ -1,5 +1,4 @@
 using ShmWifi.Lab;
-using ShmWifi.Linux;
 using ShmWifi.Perf.EndToEnd.Report;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
@@ -20,31 +19,8 @@ internal sealed class RelayGroup : IBenchGroup
     /// <remarks>
     /// On a thread of its own: the processes that it starts end with that thread, and no pool thread's work comes between.
     /// </remarks>
-    public Task RunAsync(BenchOptions options, Results results, Progress progress, CancellationToken cancellation)
-    {
-        var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                Run(options, results, progress, cancellation);
-                completion.SetResult();
-            }
-            catch (LibCException exception)
-            {
-                completion.SetException(new LabException($"relay: {exception.Message}"));
-            }
-            catch (Exception exception)
-            {
-                completion.SetException(exception);
-            }
-        })
-        {
-            Name = GroupName,
-        };
-        thread.Start();
-        return completion.Task;
-    }
+    public Task RunAsync(BenchOptions options, Results results, Progress progress, CancellationToken cancellation) =>
+        OwnThread.RunAsync(GroupName, () => Run(options, results, progress, cancellation));
 
     private static void Run(BenchOptions options, Results results, Progress progress, CancellationToken cancellation)
     {

@@ -32,7 +32,7 @@ internal sealed class RelayProcess : IDisposable
         };
         _process.OutputDataReceived += (_, line) => Add(line.Data, readyLine);
         _process.ErrorDataReceived += (_, line) => Add(line.Data, readyLine);
-        _process.Exited += (_, _) => _ready.TrySetException(new LabException($"relay: {_name} ended at once"));
+        _process.Exited += (_, _) => _ready.TrySetException(new LabException($"{_name} ended at once"));
     }
 
     /// <summary>Its process ID.</summary>
@@ -60,7 +60,7 @@ internal sealed class RelayProcess : IDisposable
             process._process.BeginErrorReadLine();
             if (process._ready.Task.Wait(Limit))
                 return process;
-            throw new LabException($"relay: {program} is not ready after {Limit.TotalSeconds} s");
+            throw new LabException($"{program} is not ready after {Limit.TotalSeconds} s");
         }
         catch (Exception exception) when (exception is Win32Exception or AggregateException or LabException)
         {

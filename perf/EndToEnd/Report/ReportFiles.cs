@@ -19,13 +19,28 @@ internal sealed class ReportFiles
         try
         {
             Directory.CreateDirectory(folder);
-            Touch(Path.Combine(folder, "bench.md"));
-            if (json != null)
-                Touch(json);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new LabException($"results cannot be written: {exception.Message} Choose other places by --json and --output.");
+            throw new LabException($"results cannot be written: {exception.Message} Choose another place by --output.");
+        }
+        ThrowIfUnwritable(Path.Combine(folder, "bench.md"));
+        if (json != null)
+            ThrowIfUnwritable(json);
+    }
+
+    /// <summary>Opens a file for writing; what is there stays.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="LabException">It cannot be written.</exception>
+    public static void ThrowIfUnwritable(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new LabException($"results cannot be written: {exception.Message} Choose another place by --json or --output.");
         }
     }
 
@@ -54,11 +69,5 @@ internal sealed class ReportFiles
         Console.WriteLine(PlotFiles.Write(_folder, plots)
             ? $"plots: {string.Join(", ", plots.Select(plot => Path.Combine(_folder, plot.Name + ".svg")))}"
             : $"plots: none, as there is no gnuplot (Debian: gnuplot-nox); points and scripts are in {_folder}");
-    }
-
-    /// <summary>Opens it for writing; what is there stays.</summary>
-    private static void Touch(string path)
-    {
-        using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write);
     }
 }
