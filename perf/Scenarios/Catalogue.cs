@@ -1,0 +1,11 @@
+namespace ShmWifi.Perf.Scenarios;
+
+/// <summary>All scenarios.</summary>
+internal static class Catalogue
+{
+    /// <summary>In the order in which they run: first those that boot nothing.</summary>
+    public static IReadOnlyList<IScenario> All { get; } =
+    [
+        new Vms.AccessPointOff(),
+    ];
+}
