@@ -6,6 +6,9 @@ namespace ShmWifi.Dot11;
 /// <param name="Value">The field in the CPU's order.</param>
 public readonly record struct FrameControl(ushort Value)
 {
+    /// <summary>The Retry flag, in the second octet.</summary>
+    public const byte RetryFlag = 0x08;
+
     private static readonly string[] s_names =
     [
         "Association Request", "Association Response", "Reassociation Request", "Reassociation Response",

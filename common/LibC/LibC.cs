@@ -77,6 +77,9 @@ public static unsafe partial class LibC
     public static partial int epoll_wait(int epfd, epoll_event* events, int maximum, int timeoutMs);
 
     [LibraryImport(Library, SetLastError = true)]
+    public static partial int epoll_pwait2(int epfd, epoll_event* events, int maximum, timespec* timeout, void* signals);
+
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int poll(pollfd* fds, nuint count, int timeoutMs);
 
     [LibraryImport(Library, SetLastError = true)]

@@ -29,7 +29,7 @@ public sealed class Daemon : IDisposable
         _regions = configuration.Isolation == Isolation.Shared
             ? new SharedRegionSource(configuration.RegionGeometry)
             : new PerVmRegionSource(configuration.RegionGeometry);
-        Engine = new MediumEngine(log, SpinBudgetOf(configuration.Polling));
+        Engine = new MediumEngine(log, SpinBudgetOf(configuration.Polling), configuration.Air);
         if (configuration.Capture is { } capture)
         {
             _capture = new CaptureTap(capture.File, log.Warn);

@@ -1,3 +1,4 @@
+using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
 using ShmWifi.Linux;
 using ShmWifi.Medium.Engine;
@@ -21,13 +22,13 @@ internal sealed unsafe class AirOfPorts : IDisposable
         var geometry = new RegionGeometry((uint)ports, TxSlots: 256, RxDescriptors: 256);
         _memory = SharedMemory.Create("shmwifi-benchmark", geometry.RegionSize);
         Region region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference, epoch: 1);
-        Engine = new MediumEngine(new SilentLog(), new SpinBudget(0));
+        Engine = new MediumEngine(new SilentLog(), new SpinBudget(0), new AirConfiguration());
         for (int port = 0; port < ports; port++)
         {
             uint peerId = (uint)port + 1;
             var one = new Port(port, $"vm{port}", peerId, pid: 0, maxRadios: 1, region.Attach(port, peerId, $"vm{port}"), NewEvent(), NewEvent());
             Engine.Attach(one);
-            Radio radio = Engine.Air.AddOrGet(one, number: 0, AddressOf(port))!;
+            Radio radio = Engine.Air.AddOrGet(one, number: 0, AddressOf(port), "phy0")!;
             Engine.Air.AddAddress(radio, AddressOf(port));
             Ports.Add(one);
             Guests.Add(region.OpenGuestPort(port));

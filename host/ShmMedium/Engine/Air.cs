@@ -1,10 +1,13 @@
 using ShmWifi.Dot11;
+using ShmWifi.Medium.Links;
 
 namespace ShmWifi.Medium.Engine;
 
 /// <summary>Who is on the air: all radios, and which of them answer to an address.</summary>
 /// <remarks>Changed by the engine thread alone; lists are copied on write, so looking up allocates nothing and other threads may read them.</remarks>
-public sealed class Air
+/// <param name="links">Is told of radios that come, change and go.</param>
+/// <param name="clock">When they do.</param>
+public sealed class Air(LinkTable links, AirClock clock)
 {
     private readonly Dictionary<MacAddress, Radio[]> _owners = [];
     private Radio[] _radios = [];
@@ -27,18 +30,26 @@ public sealed class Air
     /// <param name="port">Its VM's port.</param>
     /// <param name="number">The port's number for it.</param>
     /// <param name="identity">hwsim's TRANSMITTER address.</param>
+    /// <param name="name">The guest's name for it, or its new one.</param>
     /// <returns>The radio; null when the VM has as many as it may.</returns>
-    public Radio? AddOrGet(Port port, ushort number, MacAddress identity)
+    public Radio? AddOrGet(Port port, ushort number, MacAddress identity, string name)
     {
         Radio? radio = port.Radios[number];
         if (radio is not null && radio.Identity == identity)
+        {
+            if (radio.Name != name)
+            {
+                radio.Name = name;
+                UpdateModel(radio);
+            }
             return radio;
+        }
         if (radio is not null)
             Remove(radio);
         if (port.Radios.Count(r => r is not null) >= port.MaxRadios || port.RadiosEver == MaxRadiosEver)
             return null;
         port.RadiosEver++;
-        radio = new Radio(port, number, identity, _radiosEver++);
+        radio = new Radio(port, number, identity, _radiosEver++, links.Add(port.Name, name, [], clock.NowNs)) { Name = name };
         port.Radios[number] = radio;
         Volatile.Write(ref _radios, [.. _radios, radio]);
         return radio;
@@ -53,6 +64,7 @@ public sealed class Air
         Volatile.Write(ref _radios, Without(_radios, radio));
         Monitors = Without(Monitors, radio);
         radio.Port.Radios[radio.Number] = null;
+        links.Remove(radio.Model);
     }
 
     /// <summary>Takes all radios of a VM off the air.</summary>
@@ -87,6 +99,7 @@ public sealed class Air
             return false;
         radio.Addresses = [.. radio.Addresses, address];
         _owners[address] = [.. OwnersOf(address), radio];
+        UpdateModel(radio);
         return true;
     }
 
@@ -103,7 +116,10 @@ public sealed class Air
             _owners.Remove(address);
         else
             _owners[address] = owners;
+        UpdateModel(radio);
     }
+
+    private void UpdateModel(Radio radio) => links.Update(radio.Model, radio.Name, radio.Addresses, clock.NowNs);
 
     private static Radio[] Without(Radio[] radios, Radio radio) => [.. radios.Where(r => r != radio)];
 }

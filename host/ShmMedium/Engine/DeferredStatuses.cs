@@ -10,7 +10,31 @@ internal struct TxStatus
     public uint FreqMhz;
     public ulong Cookie;
     public ulong TakenNs;
+
+    /// <summary>hwsim_tx_rate[4] as it was asked for.</summary>
     public ulong Rates;
+
+    /// <summary>hwsim_tx_rate[4] as it was used until the acknowledgement came.</summary>
+    public ulong AckedRates;
+
+    /// <summary>Signal of the acknowledgement at the sender.</summary>
+    public sbyte AckSignalDbm;
+
+    /// <summary>Of a frame that was acknowledged at some attempt, or will be if its receiver comes to hear it.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="attempts">How often it was sent.</param>
+    /// <param name="ackSignalDbm">Signal of the acknowledgement.</param>
+    public static TxStatus Of(in FrameInFlight frame, int attempts, sbyte ackSignalDbm) => new()
+    {
+        Sender = frame.Sender,
+        Flags = frame.Flags,
+        FreqMhz = frame.FreqMhz,
+        Cookie = frame.Cookie,
+        TakenNs = frame.TakenNs,
+        Rates = frame.Rates,
+        AckedRates = frame.Sender.Chain.Used(frame.Rates, attempts),
+        AckSignalDbm = ackSignalDbm,
+    };
 }
 
 /// <summary>TX statuses of acknowledged frames that wait until a receiver that is behind has come near them.</summary>

@@ -17,6 +17,9 @@ public unsafe struct TappedFrame
     /// <summary>The TX slot's index, for the engine.</summary>
     internal uint Slot;
 
+    /// <summary>The frame is in the engine's own memory, in no slot.</summary>
+    internal bool IsHeld;
+
     /// <summary>Bytes, without FCS.</summary>
     public int Length;
 
@@ -107,7 +110,7 @@ public sealed unsafe class FrameTap : IDisposable
         uint place = _tail & Mask;
         _frames[place] = frame;
         Port sender = frame.Sender.Port;
-        if (sender.MayTap(frame.Slot))
+        if (!frame.IsHeld && sender.MayTap(frame.Slot))
         {
             sender.AddTapReference(frame.Slot);
             _states[place] = InSlot;

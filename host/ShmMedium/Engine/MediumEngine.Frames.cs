@@ -94,50 +94,65 @@ public sealed unsafe partial class MediumEngine
             Bytes = slotAddress + header.Offset,
             Length = header.Length,
             FreqMhz = header.FreqMhz,
+            Flags = (TxFlags)header.Flags,
+            Cookie = header.Cookie,
             CapturedNs = header.CapturedNs,
             TakenNs = _takenNs,
         };
         fixed (byte* rates = header.Rates, rateFlags = header.RateFlags)
         {
             frame.Rates = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(rates, 8));
-            frame.RateIndex = sender.RxRate.IndexOf(new(rates, 8), new(rateFlags, 12), header.FreqMhz);
+            frame.RateFlagsLow = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(rateFlags, 8));
+            frame.RateFlagsHigh = BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(rateFlags + 8, 4));
         }
+        frame.Receiver = new MacAddress(new ReadOnlySpan<byte>(frame.Bytes + FrameView.Addr1Offset, MacAddress.Length));
         sender.OnSent(header.FreqMhz);
         port.Rings.Count(HostCounter.TxFrames);
         port.Rings.Count(HostCounter.TxBytes, header.Length);
 
-        var receiver = new MacAddress(new ReadOnlySpan<byte>(frame.Bytes + FrameView.Addr1Offset, MacAddress.Length));
+        if (_model.IsPerfect)
+            TransmitPerfectly(in frame);
+        else
+            TransmitOverLinks(in frame);
+    }
+
+    /// <summary>Every radio hears the frame, at the first attempt.</summary>
+    private void TransmitPerfectly(in FrameInFlight frame)
+    {
+        Radio sender = frame.Sender;
+        var hearing = new Hearing(PerfectMedium.SignalDbm, sender.Chain.Read(in frame, _model.Errors).Links[0].RateIndex);
         Port? acknowledger = null;
-        if (receiver.IsGroup)
+        if (frame.Receiver.IsGroup)
         {
             foreach (Radio hearer in Air.Radios) // copy-on-write: a port that is faulted on the way changes the next frame's
             {
                 if (hearer != sender)
-                    Deliver(in frame, hearer);
+                    Deliver(in frame, hearer, in hearing);
             }
         }
         else
         {
-            foreach (Radio owner in Air.OwnersOf(receiver))
+            foreach (Radio owner in Air.OwnersOf(frame.Receiver))
             {
-                if (owner != sender && Deliver(in frame, owner) && owner.ListensTo(frame.FreqMhz, (long)frame.TakenNs))
+                if (owner != sender && Deliver(in frame, owner, in hearing) && owner.ListensTo(frame.FreqMhz, (long)frame.TakenNs))
                     acknowledger = owner.Port;
             }
-            var flags = (TxFlags)header.Flags;
-            if ((flags & TxFlags.NoAck) == TxFlags.None)
-                Report(new TxStatus { Sender = sender, Flags = flags, FreqMhz = frame.FreqMhz, Cookie = header.Cookie, TakenNs = frame.TakenNs, Rates = frame.Rates }, acknowledger);
+            if (WantsAck(in frame))
+                Report(TxStatus.Of(in frame, attempts: 1, PerfectMedium.SignalDbm), acknowledger);
             foreach (Radio monitor in Air.Monitors)
             {
-                if (monitor != sender && !monitor.Owns(receiver))
-                    Deliver(in frame, monitor);
+                if (monitor != sender && !monitor.Owns(frame.Receiver))
+                    Deliver(in frame, monitor, in hearing);
             }
         }
-        OfferToTaps(in frame, in header, acknowledger is not null);
+        OfferToTaps(in frame, PerfectMedium.SignalDbm, acknowledger is not null);
     }
+
+    private static bool WantsAck(in FrameInFlight frame) => (frame.Flags & TxFlags.NoAck) == TxFlags.None;
 
     /// <summary>Posts a frame to one radio, by reference if it may, else by copy.</summary>
     /// <returns>Whether it will be heard.</returns>
-    private bool Deliver(in FrameInFlight frame, Radio hearer)
+    private bool Deliver(in FrameInFlight frame, Radio hearer, in Hearing hearing)
     {
         Port to = hearer.Port;
         Port from = frame.Sender.Port;
@@ -155,7 +170,7 @@ public sealed unsafe partial class MediumEngine
             return false;
         }
 
-        bool byReference = to.Rings.Region == from.Rings.Region && from.MayHold(frame.Slot, to);
+        bool byReference = !frame.IsHeld && !hearing.IsAltered && to.Rings.Region == from.Rings.Region && from.MayHold(frame.Slot, to);
         byte* payload = frame.Bytes;
         ushort poolSlot = 0;
         if (!byReference)
@@ -163,6 +178,8 @@ public sealed unsafe partial class MediumEngine
             _ = to.TryTakePoolSlot(out poolSlot); // there is one: HasPlaceForFrame
             payload = to.Rings.PoolSlot(poolSlot);
             Buffer.MemoryCopy(frame.Bytes, payload, Abi.SlotSize, frame.Length);
+            if (hearing.IsAltered)
+                hearing.Alter(new Span<byte>(payload, (int)frame.Length));
             to.Rings.Count(HostCounter.Copied);
             to.Rings.Count(HostCounter.CopiedBytes, frame.Length);
         }
@@ -174,8 +191,8 @@ public sealed unsafe partial class MediumEngine
             Length = frame.Length,
             Offset = to.Rings.OffsetOf(payload),
             FreqMhz = frame.FreqMhz,
-            SignalDbm = PerfectMedium.SignalDbm,
-            RateIndex = frame.RateIndex,
+            SignalDbm = hearing.SignalDbm,
+            RateIndex = hearing.RateIndex,
             SourcePort = (ushort)from.Id,
             CapturedNs = frame.CapturedNs,
             TakenNs = frame.TakenNs,
@@ -190,7 +207,7 @@ public sealed unsafe partial class MediumEngine
         return true;
     }
 
-    private void OfferToTaps(in FrameInFlight frame, in TxSlotHeader header, bool acked)
+    private void OfferToTaps(in FrameInFlight frame, sbyte signalDbm, bool acked)
     {
         if (_taps.Length == 0)
             return;
@@ -200,17 +217,15 @@ public sealed unsafe partial class MediumEngine
             Bytes = frame.Bytes,
             Length = (int)frame.Length,
             Slot = frame.Slot,
+            IsHeld = frame.IsHeld,
             TakenNs = frame.TakenNs,
             FreqMhz = frame.FreqMhz,
             Rates = frame.Rates,
-            SignalDbm = PerfectMedium.SignalDbm,
+            RateFlagsLow = frame.RateFlagsLow,
+            RateFlagsHigh = frame.RateFlagsHigh,
+            SignalDbm = signalDbm,
             IsAcked = acked,
         };
-        fixed (byte* rateFlags = header.RateFlags)
-        {
-            tapped.RateFlagsLow = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(rateFlags, 8));
-            tapped.RateFlagsHigh = BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(rateFlags + 8, 4));
-        }
         foreach (FrameTap tap in _taps)
         {
             if (!tap.IsClosed)
@@ -288,18 +303,5 @@ public sealed unsafe partial class MediumEngine
         ReportUnheard(port);
         Air.RemoveAll(port);
         _log.PortFaulted(port, fault);
-    }
-
-    private struct FrameInFlight
-    {
-        public Radio Sender;
-        public byte* Bytes;
-        public uint Slot;
-        public uint Length;
-        public uint FreqMhz;
-        public ulong CapturedNs;
-        public ulong TakenNs;
-        public ulong Rates;
-        public byte RateIndex;
     }
 }

@@ -148,7 +148,7 @@ public sealed unsafe partial class MediumEngine
         name = name[..(int)header.Length];
         new ReadOnlySpan<byte>(slotAddress + header.Offset, name.Length).CopyTo(name);
         bool isNew = port.Radios[header.Radio]?.Identity != identity;
-        Radio? radio = Air.AddOrGet(port, header.Radio, identity);
+        Radio? radio = Air.AddOrGet(port, header.Radio, identity, PrintableName(name, header.Radio));
         if (radio is null)
         {
             port.Rings.Count(HostCounter.Refused);
@@ -156,7 +156,6 @@ public sealed unsafe partial class MediumEngine
         }
         radio.Flags = (RadioFlags)header.Flags;
         Air.SetMonitor(radio, radio.Flags.HasFlag(RadioFlags.Monitor));
-        radio.Name = PrintableName(name, header.Radio);
         if (isNew && MayLog(port))
             _log.RadioAdded(radio);
     }

@@ -59,10 +59,10 @@ public sealed unsafe partial class MediumEngine
             Radio = status.Sender.Number,
             Cookie = status.Cookie,
             FreqMhz = status.FreqMhz,
-            SignalDbm = PerfectMedium.SignalDbm,
+            SignalDbm = status.AckSignalDbm,
             SourcePort = (ushort)port.Id,
             TakenNs = status.TakenNs,
-            Rates = PerfectMedium.Attempts(status.Rates, acked),
+            Rates = acked ? status.AckedRates : RetryChain.Exhausted(status.Rates),
         };
         port.CommitMessage();
         PublishLater(port);

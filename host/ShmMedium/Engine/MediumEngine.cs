@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ShmWifi.Configuration.Air;
 using ShmWifi.Linux;
 using ShmWifi.Medium.Telemetry;
 using ShmWifi.RingBuffer.Layout;
@@ -26,6 +27,10 @@ public sealed unsafe partial class MediumEngine : IDisposable
     private readonly Port?[] _peers = new Port?[Abi.MaxPorts]; // _ports by number
     private readonly Port[] _unpublished = new Port[Abi.MaxPorts];
     private readonly LateLags _lateLags = new();
+    private readonly AirClock _clock = new();
+    private readonly AirModel _model;
+    private readonly HeldFrames _held = new();
+    private readonly DelayedDeliveries _delayed = new();
     private readonly List<(Port Port, Action Released)> _leaving = [];
     private readonly Thread _thread;
     private readonly int _epoll;
@@ -43,10 +48,14 @@ public sealed unsafe partial class MediumEngine : IDisposable
     /// <summary>An engine that does not run yet.</summary>
     /// <param name="log">What happened to ports and radios.</param>
     /// <param name="spin">How long to look for more before sleeping.</param>
-    public MediumEngine(IMediumLog log, SpinBudget spin)
+    /// <param name="air">What the air is like.</param>
+    /// <exception cref="Configuration.ConfigurationException">An error table that it names cannot be read, or is wrong.</exception>
+    public MediumEngine(IMediumLog log, SpinBudget spin, AirConfiguration air)
     {
         _log = log;
         _spin = spin;
+        _model = new AirModel(air, _clock.NowNs);
+        Air = new Air(_model.Links, _clock);
         _epoll = LibCException.ThrowIfFailed(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
         _commandEvent = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd for the engine");
         Watch(_commandEvent);
@@ -54,7 +63,7 @@ public sealed unsafe partial class MediumEngine : IDisposable
     }
 
     /// <summary>Who is on the air.</summary>
-    public Air Air { get; } = new();
+    public Air Air { get; }
 
     /// <summary>What the engine counts of itself.</summary>
     public EngineCounters Counters { get; } = new();
@@ -109,6 +118,7 @@ public sealed unsafe partial class MediumEngine : IDisposable
         Stop();
         _ = close(_epoll);
         _ = close(_commandEvent);
+        _held.Dispose();
     }
 
     private void Run()
@@ -149,14 +159,14 @@ public sealed unsafe partial class MediumEngine : IDisposable
             if (_pacing.IsStreaming)
             {
                 Counters.Sleeps++;
-                StreamPacing.Nap();
+                StreamPacing.Nap(NextDueInNs);
                 continue;
             }
             if (!TryArm(out int timeoutMs))
                 continue;
             idleSince = 0;
             Counters.Sleeps++;
-            _ = epoll_wait(_epoll, events, MaxEvents, timeoutMs);
+            Sleep(events, timeoutMs);
         }
     }
 
@@ -164,7 +174,7 @@ public sealed unsafe partial class MediumEngine : IDisposable
     /// <returns>Whether there was anything to do.</returns>
     internal bool RunRound()
     {
-        bool busy = false;
+        bool busy = RunDue();
         if (_isAnyRxOutstanding)
             busy |= ReclaimRx();
         foreach (FrameTap tap in _taps)
@@ -287,6 +297,21 @@ public sealed unsafe partial class MediumEngine : IDisposable
         if (isTapHolding || _leaving.Count != 0)
             timeoutMs = ReclaimPollMs;
         return _commands.IsEmpty && !_isStopping;
+    }
+
+    /// <summary>Sleeps until something happens, or something of the air is due.</summary>
+    private void Sleep(epoll_event* events, int timeoutMs)
+    {
+        long dueNs = NextDueInNs;
+        if (dueNs == long.MaxValue)
+        {
+            _ = epoll_wait(_epoll, events, MaxEvents, timeoutMs);
+            return;
+        }
+        if (timeoutMs >= 0)
+            dueNs = Math.Min(dueNs, timeoutMs * 1_000_000L);
+        var timeout = new timespec { tv_sec = dueNs / 1_000_000_000, tv_nsec = dueNs % 1_000_000_000 };
+        _ = epoll_pwait2(_epoll, events, MaxEvents, &timeout, null);
     }
 
     private void Unwatch(int descriptor) => _ = epoll_ctl(_epoll, EPOLL_CTL_DEL, descriptor, null);

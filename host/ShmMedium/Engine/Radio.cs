@@ -1,4 +1,5 @@
 using ShmWifi.Dot11;
+using ShmWifi.Medium.Links;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Medium.Engine;
@@ -8,7 +9,8 @@ namespace ShmWifi.Medium.Engine;
 /// <param name="number">The port's number for it.</param>
 /// <param name="identity">hwsim's TRANSMITTER address: names the radio to its kernel, is not an address on the air.</param>
 /// <param name="id">Counts all radios that this daemon ever saw; names it in captures.</param>
-public sealed class Radio(Port port, ushort number, MacAddress identity, int id)
+/// <param name="model">What the models know of it.</param>
+public sealed class Radio(Port port, ushort number, MacAddress identity, int id, RadioModel model)
 {
     /// <summary>Addresses that one radio may answer to: more than any use of hwsim needs, and a bound for a hostile guest.</summary>
     public const int MaxAddresses = 64;
@@ -58,8 +60,11 @@ public sealed class Radio(Port port, ushort number, MacAddress identity, int id)
             _refusedFreqMhz = 0;
     }
 
-    /// <summary>The rate that its frames are heard at.</summary>
-    internal RxRateMemo RxRate { get; } = new();
+    /// <summary>The retry chain of its latest frame.</summary>
+    internal RetryChain Chain { get; } = new();
+
+    /// <summary>What the models know of it.</summary>
+    internal RadioModel Model { get; } = model;
 
     /// <summary>"vm/radio".</summary>
     public string FullName => $"{Port.Name}/{Name}";

@@ -29,9 +29,10 @@ internal sealed unsafe class StreamPacing
     }
 
     /// <summary>Sleeps for a nap.</summary>
-    public static void Nap()
+    /// <param name="atMostNs">But no longer.</param>
+    public static void Nap(long atMostNs)
     {
-        var nap = new timespec { tv_nsec = NapNs };
+        var nap = new timespec { tv_nsec = Math.Min(NapNs, atMostNs) };
         _ = clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, null);
     }
 }

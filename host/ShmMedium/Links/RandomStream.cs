@@ -65,4 +65,7 @@ internal enum RandomPurpose : ulong
 
     /// <summary>Random waypoints.</summary>
     Motion = 4,
+
+    /// <summary>Faults to order.</summary>
+    Fault = 5,
 }
