@@ -21,8 +21,8 @@ internal sealed class GivenLinks
     /// <summary>Gives a link in place of those of the same patterns.</summary>
     public void Set(LinkConfiguration link)
     {
-        Remove(link.From, link.To);
-        Add(link);
+        Latest latest = new(link, ++_order);
+        From(link.From)[link.To] = new(latest, link.OneWay ? default : latest);
     }
 
     /// <summary>Takes the links of two patterns back.</summary>
@@ -53,11 +53,16 @@ internal sealed class GivenLinks
 
     private void Add(LinkConfiguration link)
     {
-        if (!_byFrom.TryGetValue(link.From, out var byTo))
-            _byFrom.Add(link.From, byTo = []);
         Latest latest = new(link, ++_order);
-        Latest back = link.OneWay ? byTo.GetValueOrDefault(link.To).Back : latest;
-        byTo[link.To] = new(latest, back);
+        var byTo = From(link.From);
+        byTo[link.To] = new(latest, link.OneWay ? byTo.GetValueOrDefault(link.To).Back : latest);
+    }
+
+    private Dictionary<RadioPattern, Entry> From(RadioPattern from)
+    {
+        if (!_byFrom.TryGetValue(from, out var byTo))
+            _byFrom.Add(from, byTo = []);
+        return byTo;
     }
 
     /// <summary>A link and its place in the order they were given; the first has 1.</summary>

@@ -1,0 +1,106 @@
+using BenchmarkDotNet.Attributes;
+using ShmWifi.Configuration.Air;
+using ShmWifi.Medium.Links;
+
+namespace ShmWifi.Perf.Micro;
+
+/// <summary>What a frame costs the link model for each hearer, among 32 radios, and what a change costs.</summary>
+[MemoryDiagnoser]
+public class LinkBenchmarks
+{
+    private const int Radios = 32;
+    private const int Pairs = Radios * Radios;
+    private readonly RadioModel[] _radios = new RadioModel[Radios];
+    private LinkTable _table = new(new AirConfiguration(), airNs: 0);
+    private AirConfiguration _air = new();
+    private SetLink[] _changes = [];
+    private long _airNs;
+
+    /// <summary>What the links come from.</summary>
+    [ParamsAllValues]
+    public Source Links { get; set; }
+
+    /// <summary>Attaches the radios.</summary>
+    [GlobalSetup]
+    public void Start()
+    {
+        LinkConfiguration[] matrix =
+        [
+            .. from a in Enumerable.Range(0, Radios)
+               from b in Enumerable.Range(0, a)
+               select new LinkConfiguration(RadioPattern.Of($"vm{a}"), RadioPattern.Of($"vm{b}")) { SnrDb = 10 + ((a + b) % 30) },
+        ];
+        MotionConfiguration[] places =
+        [
+            .. Enumerable.Range(0, Radios).Select(i => new LinearMotion(new(i, 3 * i % 7, 1), Links == Source.Moving ? new(1, 0, 0) : default)),
+        ];
+        _air = new AirConfiguration
+        {
+            Links = Links == Source.SnrMatrix ? matrix : [],
+            Radios = [.. places.Select((motion, i) => new RadioConfiguration(RadioPattern.Of($"vm{i}")) { Motion = motion })],
+            Propagation = new LogDistancePropagation(3, 1) { ShadowingDb = 4 },
+            Fading = Links == Source.Faded ? new FadingConfiguration(3, TimeSpan.FromMilliseconds(1)) : null,
+        };
+        _table = new LinkTable(_air, airNs: 0);
+        for (int i = 0; i < Radios; i++)
+            _radios[i] = _table.Add($"vm{i}", "phy0", [], airNs: 0);
+        _changes = [.. matrix.Select(link => new SetLink(link))];
+    }
+
+    /// <summary>Each pair once, all in one microsecond: what is cached holds.</summary>
+    [Benchmark(OperationsPerInvoke = Pairs)]
+    public float Of() => SumAt(_airNs += 1000);
+
+    /// <summary>Each pair once, 10 ms later than before: what moves or fades is computed again.</summary>
+    [Benchmark(OperationsPerInvoke = Pairs)]
+    public float OfTenMillisecondsLater() => SumAt(_airNs += LinkTable.MobilityStepNs);
+
+    /// <summary>A random number for each pair.</summary>
+    [Benchmark(OperationsPerInvoke = Pairs)]
+    public float NextDraw()
+    {
+        float sum = 0;
+        foreach (RadioModel from in _radios)
+            foreach (RadioModel to in _radios)
+                sum += _table.NextDraw(from, to);
+        return sum;
+    }
+
+    /// <summary>A link is set, and the next frame uses it.</summary>
+    [Benchmark(OperationsPerInvoke = 100)]
+    public float SetLink()
+    {
+        float sum = 0;
+        for (int i = 0; i < 100; i++)
+        {
+            _table.Apply(_changes[i], _air, _airNs);
+            sum += _table.Of(_radios[i % Radios], _radios[0], 2437, _airNs).SnrDb;
+        }
+        return sum;
+    }
+
+    private float SumAt(long airNs)
+    {
+        float sum = 0;
+        foreach (RadioModel from in _radios)
+            foreach (RadioModel to in _radios)
+                sum += _table.Of(from, to, 2437, airNs).SnrDb;
+        return sum;
+    }
+
+    /// <summary>What links come from.</summary>
+    public enum Source
+    {
+        /// <summary>A given SNR for each pair.</summary>
+        SnrMatrix,
+
+        /// <summary>Places, log distance, shadowing.</summary>
+        Places,
+
+        /// <summary>The same, moving.</summary>
+        Moving,
+
+        /// <summary>Places, and Rician fading with a coherence time of 1 ms.</summary>
+        Faded,
+    }
+}
