@@ -13,6 +13,7 @@ public class LinkBenchmarks
     private readonly RadioModel[] _radios = new RadioModel[Radios];
     private LinkTable _table = new(new AirConfiguration(), airNs: 0);
     private AirConfiguration _air = new();
+    private (int From, int To)[] _changed = [];
     private SetLink[] _changes = [];
     private long _airNs;
 
@@ -24,11 +25,11 @@ public class LinkBenchmarks
     [GlobalSetup]
     public void Start()
     {
+        _changed = [.. from a in Enumerable.Range(0, Radios) from b in Enumerable.Range(0, a) select (a, b)];
         LinkConfiguration[] matrix =
         [
-            .. from a in Enumerable.Range(0, Radios)
-               from b in Enumerable.Range(0, a)
-               select new LinkConfiguration(RadioPattern.Of($"vm{a}"), RadioPattern.Of($"vm{b}")) { SnrDb = 10 + ((a + b) % 30) },
+            .. _changed.Select(pair =>
+                new LinkConfiguration(RadioPattern.Of($"vm{pair.From}"), RadioPattern.Of($"vm{pair.To}")) { SnrDb = 10 + (pair.From % 30) }),
         ];
         MotionConfiguration[] places =
         [
@@ -74,7 +75,8 @@ public class LinkBenchmarks
         for (int i = 0; i < 100; i++)
         {
             _table.Apply(_changes[i], _air, _airNs);
-            sum += _table.Of(_radios[i % Radios], _radios[0], 2437, _airNs).SnrDb;
+            (int from, int to) = _changed[i];
+            sum += _table.Of(_radios[from], _radios[to], 2437, _airNs).SnrDb;
         }
         return sum;
     }

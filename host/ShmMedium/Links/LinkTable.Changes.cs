@@ -98,18 +98,16 @@ public sealed partial class LinkTable
     }
 
     /// <summary>The configuration that an air can be started with to go on as this one would.</summary>
-    /// <remarks>Places are as now, and motions and what is left of the schedule go on from here. Given links and shadowing are as they were.
-    /// Draws and fading start again.</remarks>
+    /// <remarks>Places are as now, and motions go on from here. Given links and shadowing are as they were. Draws and fading start again.
+    /// The schedule is left as it is.</remarks>
     /// <param name="current">The configuration, with all changes.</param>
     /// <param name="airNs">Now.</param>
     public AirConfiguration Snapshot(AirConfiguration current, long airNs)
     {
         ArgumentNullException.ThrowIfNull(current);
-        TimeSpan passed = TimeSpan.FromTicks((airNs - _sinceNs) / TimeSpan.NanosecondsPerTick);
         return current with
         {
             Radios = [.. current.Radios.Select(radio => radio.Motion is { } motion ? radio with { Motion = Later(radio.Radio, motion, airNs) } : radio)],
-            Schedule = [.. current.Schedule.Where(coming => coming.At > passed).Select(coming => coming with { At = coming.At - passed })],
         };
     }
 

@@ -54,17 +54,7 @@ public class SnapshotTests
             for (long ns = 0; ns < 20 * Second; ns += 40 * Millisecond)
                 Assert.That(again.Snr(a2, b2, ns), Is.EqualTo(running.Snr(a, b, (50 * Second) + ns)).Within(1e-4));
             Assert.That(again.Snr(a2, c2), Is.EqualTo(12));
-            Assert.That(saved with { Radios = air.Radios, Schedule = air.Schedule }, Is.EqualTo(air));
+            Assert.That(saved with { Radios = air.Radios }, Is.EqualTo(air));
         });
-    }
-
-    [Test]
-    public void WhatIsLeftOfTheScheduleIsSaved()
-    {
-        ScheduledChange past = new(TimeSpan.FromSeconds(5), new SetTiming(Timing.Airtime));
-        ScheduledChange coming = new(TimeSpan.FromSeconds(30), new SetTiming(Timing.Instant));
-        var air = new AirConfiguration { Schedule = [past, coming] };
-        var table = new LinkTable(air, airNs: 10 * Second);
-        Assert.That(table.Snapshot(air, 30 * Second).Schedule, Is.EqualTo(new[] { coming with { At = TimeSpan.FromSeconds(10) } }));
     }
 }
