@@ -1,5 +1,7 @@
 using BenchmarkDotNet.Attributes;
+using ShmWifi.Dot11;
 using ShmWifi.Medium.Engine;
+using ShmWifi.Medium.Phy;
 
 namespace ShmWifi.Perf.Micro;
 
@@ -8,6 +10,8 @@ namespace ShmWifi.Perf.Micro;
 public class RateBenchmarks
 {
     private const int Frames = 256;
+    private readonly PhyRate _rate = PhyRate.Vht(7, nss: 2, bandwidthMhz: 80, shortGi: true);
+
     /// <summary>The chain as it went when nobody acknowledged.</summary>
     [Benchmark(OperationsPerInvoke = Frames)]
     public ulong Attempts()
@@ -15,6 +19,26 @@ public class RateBenchmarks
         ulong sum = 0;
         for (ulong frame = 0; frame < Frames; frame++)
             sum += RetryChain.Exhausted(0x00ff_00ff_00ff_0000 | frame);
+        return sum;
+    }
+
+    /// <summary>Packet error rate of an attempt, its curve looked up each time.</summary>
+    [Benchmark(OperationsPerInvoke = Frames)]
+    public float Per()
+    {
+        float sum = 0;
+        for (int frame = 0; frame < Frames; frame++)
+            sum += ErrorModel.BuiltIn.Per(_rate, 15 + (frame & 15), 1500);
+        return sum;
+    }
+
+    /// <summary>How long a frame is on the air.</summary>
+    [Benchmark(OperationsPerInvoke = Frames)]
+    public long Ppdu()
+    {
+        long sum = 0;
+        for (int frame = 0; frame < Frames; frame++)
+            sum += Airtime.Ppdu(_rate, 1500 + frame, Band.Ghz5);
         return sum;
     }
 }

@@ -24,7 +24,9 @@ internal sealed class ErrorCurve
         _octets = isForAnyLength ? 1 : null;
     }
 
-    /// <summary>PER, 0..1. Any numbers do: what is not a number counts as no signal.</summary>
+    /// <summary>PER, 0..1.</summary>
+    /// <param name="snrDb">SNR of one stream, dB; not a number: as no signal.</param>
+    /// <param name="octets">Of the PSDU, 1 or more.</param>
     public float Per(float snrDb, int octets)
     {
         float place = (snrDb - MinSnrDb) * StepsPerDb;
@@ -32,6 +34,8 @@ internal sealed class ErrorCurve
         if (place > Last) place = Last;
         int step = (int)place;
         float exponent = _exponents[step] + ((place - step) * (_exponents[step + 1] - _exponents[step]));
+        if (exponent <= Perfect) return 0;
+        if (exponent >= Hopeless) return 1;
         return 1 - MathF.Exp(-MathF.Exp(exponent) * (_octets ?? octets));
     }
 }
