@@ -75,7 +75,7 @@ public readonly partial record struct PhyRate : ISpanFormattable
         return new(PhyKind.Vht, mcs, nss, bandwidthMhz, ShortOrNot(shortGi), Preamble.Vht);
     }
 
-    /// <summary>An HE rate. hwsim's message has no flag for it: mac80211 tells drivers of such rates otherwise.</summary>
+    /// <summary>An HE rate. hwsim's message has no flag for it: see <see cref="TxRate"/>.</summary>
     /// <param name="mcs">0..11.</param>
     /// <param name="nss">Spatial streams, 1..8.</param>
     /// <param name="bandwidthMhz">20, 40, 80 or 160.</param>
@@ -84,7 +84,7 @@ public readonly partial record struct PhyRate : ISpanFormattable
     public static PhyRate He(int mcs, int nss = 1, int bandwidthMhz = 20, GuardInterval guardInterval = GuardInterval.Ns800) =>
         HeOrEht(PhyKind.He, mcs, MaxHeMcs, nss, bandwidthMhz, 160, guardInterval);
 
-    /// <summary>An EHT rate. hwsim's message has no flag for it either.</summary>
+    /// <summary>An EHT rate. hwsim's message has no flag for it: see <see cref="TxRate"/>.</summary>
     /// <param name="mcs">0..13.</param>
     /// <param name="nss">Spatial streams, 1..8.</param>
     /// <param name="bandwidthMhz">20, 40, 80, 160 or 320.</param>

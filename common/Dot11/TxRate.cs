@@ -7,7 +7,7 @@ namespace ShmWifi.Dot11;
 /// <summary>One link of the retry chain that mac80211 asks hwsim to go down: a rate, and how often to try it.</summary>
 /// <remarks>
 /// Shape: in TX_INFO s8 idx, u8 count; at the same place of TX_INFO_FLAGS s8 idx, le16 flags; packed, up to four.
-/// The flags tell legacy, HT and VHT rates; HE and EHT have none (mac80211's rate control does not set such rates either).
+/// The flags tell legacy, HT and VHT rates; HE and EHT have none, and mac80211's own rate control, minstrel_ht, has no such rates.
 /// Source: linux drivers/net/wireless/virtual/mac80211_hwsim.h, struct hwsim_tx_rate and struct hwsim_tx_rate_flag;
 /// include/net/mac80211.h, enum mac80211_rate_control_flags.
 /// </remarks>
