@@ -7,6 +7,9 @@ namespace ShmWifi.Configuration;
 /// <param name="Message">What is wrong, and what is allowed.</param>
 public sealed record ConfigurationError(string File, int Line, int Column, string Message)
 {
+    /// <summary>The field that is meant, such as <c>links[2].snrDb</c>; empty when all of it is.</summary>
+    public string Field { get; init; } = "";
+
     /// <summary>As compilers write it, so that editors find the place.</summary>
     public override string ToString() =>
         Line == 0 ? $"{File}: error: {Message}" : $"{File}:{Line}:{Column}: error: {Message}";

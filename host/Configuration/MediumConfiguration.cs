@@ -3,7 +3,6 @@ using ShmWifi.Configuration.Air;
 using ShmWifi.Configuration.Yaml;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
-using YamlDotNet.Core;
 
 namespace ShmWifi.Configuration;
 
@@ -67,16 +66,7 @@ public sealed record MediumConfiguration(
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(file);
         var errors = new ErrorList(file);
-        MediumConfiguration? configuration = null;
-        try
-        {
-            configuration = YamlDocument.Read(text, errors) is { } root ? new MediumReader(file, errors, needsVms).Read(root) : null;
-        }
-        catch (YamlException e)
-        {
-            errors.Add(e.Start, $"is not YAML: {e.Message}");
-        }
-
+        var configuration = YamlDocument.Read(text, errors) is { } root ? new MediumReader(file, errors, needsVms).Read(root) : null;
         return errors.Any ? throw new ConfigurationException(errors.Sorted()) : configuration!;
     }
 }

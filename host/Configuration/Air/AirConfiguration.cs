@@ -28,7 +28,7 @@ public sealed record AirConfiguration
     /// <summary>What goes wrong to order; the first one that matches a frame and hearer is carried out.</summary>
     public IReadOnlyList<FaultConfiguration> Faults { get; init; } = [];
 
-    /// <summary>What changes by itself, by time.</summary>
+    /// <summary>What changes by itself, in the order of time.</summary>
     public IReadOnlyList<ScheduledChange> Schedule { get; init; } = [];
 }
 

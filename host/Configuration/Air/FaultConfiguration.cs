@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ShmWifi.Dot11;
 
 namespace ShmWifi.Configuration.Air;
@@ -49,6 +50,18 @@ public sealed record FrameKind(string Text)
 
     /// <summary>0: an EAPOL packet in the clear; 1..4: that message of the 4-way handshake; null: any frame.</summary>
     public int? Eapol { get; init; }
+
+    /// <summary>All kinds: the types <c>management</c>, <c>control</c>, <c>data</c>; each <see cref="FrameSubtype"/> but plain Data, whose name the type has;
+    /// <c>eapol</c>, <c>eapol1</c> to <c>eapol4</c>.</summary>
+    public static IReadOnlyList<FrameKind> All { get; } =
+    [
+        new("management") { Type = FrameType.Management },
+        new("control") { Type = FrameType.Control },
+        new("data") { Type = FrameType.Data },
+        .. Enum.GetValues<FrameSubtype>().Where(s => s != FrameSubtype.Data)
+            .Select(s => new FrameKind(JsonNamingPolicy.CamelCase.ConvertName(s.ToString())) { Subtype = s }),
+        .. Enumerable.Range(0, 5).Select(message => new FrameKind(message == 0 ? "eapol" : $"eapol{message}") { Eapol = message }),
+    ];
 }
 
 /// <summary>What happens to a frame on its way to one hearer.</summary>

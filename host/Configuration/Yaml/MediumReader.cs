@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using ShmWifi.Configuration.Air;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
@@ -14,8 +15,7 @@ internal sealed partial class MediumReader(string file, ErrorList errors, bool n
 
     public MediumConfiguration Read(YamlNode root)
     {
-        var top = new Section(
-            root, "", ["isolation", "socket", "socketGroup", "polling", "scheduling", "geometry", "vms", "capture", "log"], errors);
+        var top = new Section(root, "", MediumKeys.Medium, errors);
         if (needsVms && top.IsMapping && top.Value("socket") is null && top.Value("vms") is null)
             errors.Add(root, "has neither 'socket' nor 'vms'; no VM could attach: give a socket for all VMs, a list of VMs, or both");
 
@@ -30,27 +30,43 @@ internal sealed partial class MediumReader(string file, ErrorList errors, bool n
                 + $"and at most {Abi.MaxPorts} ports");
         }
 
+        var reader = new AirReader(errors, _folder);
+        var air = reader.Read(top);
+        foreach (var (pattern, node) in needsVms ? reader.Patterns : [])
+            CheckVm(pattern, node, vms, hasCommonSocket: socket is not null);
         return new(
             Path.GetFullPath(file),
-            top.Word("isolation", Isolation.Shared, ("shared", Isolation.Shared), ("per-vm", Isolation.PerVm)),
+            top.Word("isolation", Isolation.Shared, MediumKeys.Isolations),
             socket,
             top.Scalar("socketGroup", "the name of a group")?.Value,
             ReadPolling(top),
-            top.Word("scheduling", Scheduling.Normal, ("normal", Scheduling.Normal), ("realtime", Scheduling.Realtime)),
+            top.Word("scheduling", Scheduling.Normal, MediumKeys.Schedulings),
             geometry,
             vms,
             ReadCapture(top),
-            ReadLog(top));
+            ReadLog(top))
+        {
+            Air = air,
+        };
     }
 
-    private static readonly string[] GeometryKeys = ["ports", "txSlots", "rxDescriptors", "poolSlots"];
+    // The VMs that can attach are known: those listed, and vm1, vm2 and so on where a common socket is.
+    private void CheckVm(RadioPattern pattern, YamlNode node, List<VmConfiguration> vms, bool hasCommonSocket)
+    {
+        if (pattern.Vm is not { } name || (vms.Count == 0 && !hasCommonSocket)
+            || vms.Exists(vm => vm.Name == name) || (hasCommonSocket && AutomaticName().IsMatch(name)))
+            return;
+        var common = hasCommonSocket ? "vm1, vm2 and so on, which attach at the common 'socket'" : "";
+        var known = string.Join(", ", vms.Select(vm => vm.Name).Append(common).Where(text => text.Length > 0));
+        errors.Add(node, $"no VM is called '{name}'{Nearest.Hint(name, vms.Select(vm => vm.Name))}; there are {known}");
+    }
 
     private RegionGeometry ReadGeometry(Section top)
     {
         var defaults = new RegionGeometry();
         if (top.Value("geometry") is not { } node)
             return defaults;
-        var section = new Section(node, "geometry", GeometryKeys, errors);
+        var section = new Section(node, "geometry", MediumKeys.Geometry, errors);
         return new(
             (uint)section.Integer("ports", (int)defaults.Ports, 1, Abi.MaxPorts),
             section.PowerOfTwo("txSlots", defaults.TxSlots, RegionGeometry.MinLength, RegionGeometry.MaxSlots),
@@ -96,7 +112,7 @@ internal sealed partial class MediumReader(string file, ErrorList errors, bool n
 
     private VmConfiguration ReadVm(YamlNode node, bool hasCommonSocket)
     {
-        var section = new Section(node, "vms", ["name", "socket", "radios"], errors);
+        var section = new Section(node, "vms", MediumKeys.Vm, errors);
         if (!section.IsMapping)
             return new("", "");
         foreach (var key in (string[])["name", "socket"])
@@ -141,7 +157,7 @@ internal sealed partial class MediumReader(string file, ErrorList errors, bool n
     {
         if (top.Value("capture") is not { } node)
             return null;
-        var section = new Section(node, "capture", ["file"], errors);
+        var section = new Section(node, "capture", MediumKeys.Capture, errors);
         if (section.IsMapping && section.Value("file") is null)
             errors.Add(node, "'capture' has no 'file'; give a file or FIFO, or leave 'capture' out");
         return new(ReadPath(section, "file") ?? "");
@@ -151,10 +167,10 @@ internal sealed partial class MediumReader(string file, ErrorList errors, bool n
     {
         if (top.Value("log") is not { } node)
             return new(null, LogFormat.Text);
-        var section = new Section(node, "log", ["file", "format"], errors);
+        var section = new Section(node, "log", MediumKeys.Log, errors);
         return new(
             ReadPath(section, "file"),
-            section.Word("format", LogFormat.Text, ("text", LogFormat.Text), ("json", LogFormat.Json)));
+            section.Word("format", LogFormat.Text, MediumKeys.LogFormats));
     }
 
     private string? ReadPath(Section section, string key)

@@ -27,10 +27,12 @@ internal sealed class Section
         IsMapping = true;
         foreach (var (key, value) in map.Pairs)
         {
+            if (errors.IsFull)
+                break;
             if (key is not YamlScalar { Value: var word } || !keys.Contains(word))
             {
                 var unknown = (key as YamlScalar)?.Value ?? key.Kind;
-                errors.Add(key, $"unknown key '{unknown}'{In}{Nearest.Hint(unknown, keys)}; allowed: {string.Join(", ", keys)}");
+                errors.Add(key, $"unknown key '{YamlScalar.Shown(unknown)}'{In}{Nearest.Hint(unknown, keys)}; allowed: {string.Join(", ", keys)}");
             }
             else if (!_values.TryAdd(word, value))
             {
@@ -58,6 +60,99 @@ internal sealed class Section
             return (YamlScalar?)node;
         _errors.Add(node, $"'{key}' is {node.Kind}; allowed: {allowed}");
         return null;
+    }
+
+    /// <summary>A key is missing that must be there.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="allowed">What it may be, for the error.</param>
+    public void Missing(string key, string allowed)
+    {
+        if (IsMapping)
+            _errors.Add(Node, $"'{key}' is missing{In}; give {allowed}");
+    }
+
+    /// <summary>true or false.</summary>
+    public bool Flag(string key) => Word(key, false, ("true", true), ("false", false));
+
+    /// <summary>A number from a range.</summary>
+    /// <returns>null when it is missing or wrong.</returns>
+    public double? Number(string key, Bounds bounds)
+    {
+        if (Scalar(key, bounds.Allowed) is not { } scalar)
+            return null;
+        if (TryNumber(scalar, bounds, out var value))
+            return value;
+        _errors.Add(scalar, $"'{key}' is {scalar.Kind}; allowed: {bounds.Allowed}");
+        return null;
+    }
+
+    /// <summary>A duration from a range.</summary>
+    /// <returns>null when it is missing or wrong.</returns>
+    public TimeSpan? Duration(string key, TimeSpan min, TimeSpan max)
+    {
+        var allowed = $"{Configuration.Duration.Allowed}, from {Configuration.Duration.ToText(min)} to {Configuration.Duration.ToText(max)}";
+        if (Scalar(key, allowed) is not { } scalar)
+            return null;
+        if (Configuration.Duration.TryParse(scalar.Value, out var value) && value >= min && value <= max)
+            return value;
+        _errors.Add(scalar, $"'{key}' is {scalar.Kind}; allowed: {allowed}");
+        return null;
+    }
+
+    /// <summary>Numbers from a range, so many.</summary>
+    /// <returns>null when they are missing or wrong.</returns>
+    public double[]? Numbers(string key, int count, Bounds bounds) =>
+        Value(key) is { } node ? Numbers(node, key, count, bounds, _errors) : null;
+
+    /// <summary>Numbers from a range, so many.</summary>
+    /// <returns>null when they are wrong.</returns>
+    public static double[]? Numbers(YamlNode node, string name, int count, Bounds bounds, ErrorList errors)
+    {
+        var allowed = $"a list of {count} numbers, each {bounds.Allowed}";
+        if (node is not YamlList list)
+        {
+            errors.Add(node, $"'{name}' is {node.Kind}; allowed: {allowed}");
+            return null;
+        }
+
+        if (list.Items.Count != count)
+        {
+            errors.Add(node, $"'{name}' has {list.Items.Count} values; allowed: {allowed}");
+            return null;
+        }
+
+        var numbers = new double[count];
+        var right = true;
+        for (var i = 0; i < count; i++)
+        {
+            if (list.Items[i] is YamlScalar scalar && TryNumber(scalar, bounds, out numbers[i]))
+                continue;
+            right = false;
+            errors.Add(list.Items[i], $"'{name}[{i}]' is {list.Items[i].Kind}; allowed: {bounds.Allowed}");
+        }
+
+        return right ? numbers : null;
+    }
+
+    /// <summary>The items of a list.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="allowed">What it may be, for the error.</param>
+    /// <param name="limit">At most so many.</param>
+    public IReadOnlyList<YamlNode> Items(string key, string allowed, int limit)
+    {
+        switch (Value(key))
+        {
+            case null:
+                return [];
+            case YamlList list when Air.AirLimits.Problem(key, list.Items.Count, limit) is { } problem:
+                _errors.Add(list, problem);
+                return [];
+            case YamlList list:
+                return list.Items;
+            case { } node:
+                _errors.Add(node, $"'{key}' is {node.Kind}; allowed: {allowed}");
+                return [];
+        }
     }
 
     /// <summary>A whole number from a range.</summary>
@@ -115,6 +210,15 @@ internal sealed class Section
             && int.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)
             && value >= min
             && value <= max;
+    }
+
+    private static bool TryNumber(YamlScalar scalar, Bounds bounds, out double value)
+    {
+        value = 0;
+        return scalar.Plain
+            && double.TryParse(scalar.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out value)
+            && value >= bounds.Min // NaN is not.
+            && value <= bounds.Max;
     }
 
     private string In => _name.Length == 0 ? "" : $" in '{_name}'";

@@ -3,71 +3,99 @@ using YamlDotNet.Core.Events;
 
 namespace ShmWifi.Configuration.Yaml;
 
-/// <summary>Reads the one document of a configuration file.</summary>
-/// <remarks>YamlDotNet's own representation model stops at the first duplicate key; this one keeps all pairs, so that a file's errors
+/// <summary>Reads the one document of a text. JSON is YAML, too.</summary>
+/// <remarks>YamlDotNet's own representation model stops at the first duplicate key; this one keeps all pairs, so that a text's errors
 /// are reported together.</remarks>
-internal static class YamlDocument
+internal sealed class YamlDocument
 {
-    // The configuration nests three deep. A limit keeps the recursion off the end of the stack.
+    // A scheduled fault's action nests seven deep. A limit keeps the recursion off the end of the stack.
     private const int MaxDepth = 32;
 
+    // An air at all its limits (AirLimits) is about 1 million characters and 200,000 values.
+    private const int MaxLength = 4 << 20;
+    private const int MaxValues = 1 << 18;
+
+    private readonly Parser _parser;
+    private readonly ErrorList _errors;
+    private int _values;
+
+    private YamlDocument(string text, ErrorList errors) => (_parser, _errors) = (new(new StringReader(text)), errors);
+
     /// <returns>null, and an error, when there is no document.</returns>
-    /// <exception cref="YamlException">The text is not YAML.</exception>
     public static YamlNode? Read(string text, ErrorList errors)
     {
-        var parser = new Parser(new StringReader(text));
-        try
+        if (text.Length > MaxLength)
         {
-            return Root(parser, errors);
-        }
-        catch (InvalidOperationException e)
-        {
-            // What YamlDotNet's parser throws, without a place, when it loses its way in a damaged text.
-            var last = parser.Current?.End ?? Mark.Empty;
-            throw new YamlException(last, last, "cannot be understood from here on", e);
-        }
-    }
-
-    private static YamlNode? Root(Parser parser, ErrorList errors)
-    {
-        parser.Consume<StreamStart>();
-        if (!parser.TryConsume<DocumentStart>(out _))
-        {
-            errors.Add(Mark.Empty, "is empty; a configuration needs 'socket', 'vms' or both");
+            errors.Add(Mark.Empty, $"has {text.Length} characters; allowed: at most {MaxLength}");
             return null;
         }
 
-        var root = Node(parser, errors, 0);
-        parser.Consume<DocumentEnd>();
-        if (parser.TryConsume<DocumentStart>(out var second))
-            errors.Add(second.Start, "a second document starts here; a configuration is one document");
+        var document = new YamlDocument(text, errors);
+        try
+        {
+            return document.Root();
+        }
+        catch (YamlException e)
+        {
+            var hint = e.Message.Contains("alias", StringComparison.Ordinal) ? " (for all radios, write '*' in quotes)" : "";
+            errors.Add(e.Start, $"is not YAML: {e.Message}{hint}");
+        }
+        catch (InvalidOperationException)
+        {
+            // What YamlDotNet's parser throws, without a place, when it loses its way in a damaged text.
+            errors.Add(document._parser.Current?.End ?? Mark.Empty, "is not YAML: cannot be understood from here on");
+        }
+
+        return null;
+    }
+
+    private YamlNode? Root()
+    {
+        _parser.Consume<StreamStart>();
+        if (!_parser.TryConsume<DocumentStart>(out _))
+        {
+            _errors.Add(Mark.Empty, "is empty");
+            return null;
+        }
+
+        var root = Node(null, 0);
+        _parser.Consume<DocumentEnd>();
+        if (_parser.TryConsume<DocumentStart>(out var second))
+            _errors.Add(second.Start, "a second document starts here; only one is allowed");
         return root;
     }
 
-    private static YamlNode Node(Parser parser, ErrorList errors, int depth)
+    private YamlNode Node(YamlField? field, int depth)
     {
-        if (parser.TryConsume<Scalar>(out var scalar))
-            return new YamlScalar(scalar.Start, scalar.Value, scalar.Style == ScalarStyle.Plain);
-        if (parser.TryConsume<AnchorAlias>(out var alias))
+        if (_parser.TryConsume<AnchorAlias>(out var alias))
         {
-            errors.Add(alias.Start, $"'*{alias.Value}' is an alias; write the value itself");
-            return new YamlScalar(alias.Start, $"*{alias.Value}", Plain: true);
+            _errors.Add(alias.Start, $"'*{YamlScalar.Shown(alias.Value.Value)}' is an alias; write the value itself", field);
+            return new YamlScalar(alias.Start, field, $"*{alias.Value}", Plain: true);
         }
 
-        var start = parser.Consume<NodeEvent>();
+        var start = _parser.Consume<NodeEvent>();
+        if (++_values > MaxValues)
+            throw new YamlException(start.Start, start.End, $"more than {MaxValues} values");
+        if (start is Scalar scalar)
+            return new YamlScalar(scalar.Start, field, scalar.Value, scalar.Style == ScalarStyle.Plain);
         if (depth == MaxDepth)
             throw new YamlException(start.Start, start.End, $"nested more than {MaxDepth} deep");
         if (start is SequenceStart)
         {
             var items = new List<YamlNode>();
-            while (!parser.TryConsume<SequenceEnd>(out _))
-                items.Add(Node(parser, errors, depth + 1));
-            return new YamlList(start.Start, items);
+            while (!_parser.TryConsume<SequenceEnd>(out _))
+                items.Add(Node(new(field, null, items.Count), depth + 1));
+            return new YamlList(start.Start, field, items);
         }
 
         var pairs = new List<(YamlNode, YamlNode)>();
-        while (!parser.TryConsume<MappingEnd>(out _))
-            pairs.Add((Node(parser, errors, depth + 1), Node(parser, errors, depth + 1)));
-        return new YamlMap(start.Start, pairs);
+        while (!_parser.TryConsume<MappingEnd>(out _))
+        {
+            var key = Node(field, depth + 1);
+            var inside = new YamlField(field, (key as YamlScalar)?.Value ?? "?", 0);
+            pairs.Add((key with { Field = inside }, Node(inside, depth + 1)));
+        }
+
+        return new YamlMap(start.Start, field, pairs);
     }
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
+using ShmWifi.Configuration;
 using ShmWifi.Lab.Cli;
 using ShmWifi.Lab.Topologies;
 
@@ -18,7 +18,7 @@ internal static class DemoCommand
         security.AcceptOnlyFromAmong("open", "wpa2", "wpa3");
         var stations = Number("--stations", "How many stations.", 2, 1, 100);
         var seconds = Number("--duration", "Seconds that the pings of each pair, and each TCP test, take.", 5, 4, 3600);
-        var soak = new Option<TimeSpan>("--soak") { Description = "Keep traffic for that long, such as 5m or 90s, then look for lost links.", CustomParser = Duration };
+        var soak = new Option<TimeSpan>("--soak") { Description = "Keep traffic for that long, such as 5m or 90s, then look for lost links.", CustomParser = Soak };
         var name = new Option<string>("--name") { Description = "Names the folder run/NAME of its logs and capture.", DefaultValueFactory = _ => "demo" };
         var json = new Option<FileInfo?>("--json") { Description = "Write the figures to this file." };
         var command = new Command("demo", "An access point and stations in VMs of their own: association, ping, TCP, beside both floors.")
@@ -50,13 +50,11 @@ internal static class DemoCommand
         return option;
     }
 
-    private static TimeSpan Duration(ArgumentResult result)
+    private static TimeSpan Soak(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
-        var unit = text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 };
-        if (unit > 0 && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var value))
-            return TimeSpan.FromSeconds(value * unit);
-        result.AddError($"--soak: '{text}' is no duration; write 90s, 5m or 1h");
-        return default;
+        if (!Duration.TryParse(text, out var soak))
+            result.AddError($"--soak: '{text}' is no duration; write {Duration.Allowed}");
+        return soak;
     }
 }

@@ -1,0 +1,35 @@
+namespace ShmWifi.Configuration.Air;
+
+/// <summary>How much one air may hold. A client of the control API can ask for no more, so that it cannot fill the daemon's memory or slow its engine.</summary>
+public static class AirLimits
+{
+    /// <summary>Entries about radios. 120 VMs of 64 radios are 7680 radios, but one entry may be about all radios of a VM.</summary>
+    public const int Radios = 1024;
+
+    /// <summary>Given links: all pairs of 64 radios, one way each, and some.</summary>
+    public const int Links = 4096;
+
+    /// <summary>Faults: each is looked at for each frame and hearer.</summary>
+    public const int Faults = 256;
+
+    /// <summary>Scheduled changes: one a second for an hour, and some.</summary>
+    public const int Schedule = 4096;
+
+    /// <summary>Points of one path: one a second for an hour, and some.</summary>
+    public const int Waypoints = 4096;
+
+    /// <summary>What is too much of something, now or when all of the schedule is carried out.</summary>
+    /// <returns>null when all is within the limits.</returns>
+    public static string? Problem(AirConfiguration air)
+    {
+        ArgumentNullException.ThrowIfNull(air);
+        var changes = air.Schedule.Select(c => c.Change).ToList();
+        return Problem("schedule", changes.Count, Schedule)
+            ?? Problem("radios", air.Radios.Concat(changes.OfType<SetRadio>().Select(c => c.Radio)).DistinctBy(r => r.Radio).Count(), Radios)
+            ?? Problem("links", air.Links.Concat(changes.OfType<SetLink>().Select(c => c.Link)).DistinctBy(l => (l.From, l.To)).Count(), Links)
+            ?? Problem("faults", air.Faults.Concat(changes.OfType<SetFault>().Select(c => c.Fault)).DistinctBy(f => f.Name).Count(), Faults);
+    }
+
+    internal static string? Problem(string name, int count, int limit) =>
+        count > limit ? $"'{name}' has {count} entries; allowed: at most {limit}" : null;
+}

@@ -1,0 +1,22 @@
+namespace ShmWifi.Configuration.Yaml;
+
+/// <summary>The keys and words of a configuration file, but for those of its air (<see cref="AirKeys"/>). The JSON schema has the same: a test compares them.</summary>
+internal static class MediumKeys
+{
+    public static readonly string[] Medium =
+        ["isolation", "socket", "socketGroup", "polling", "scheduling", "geometry", "vms", "capture", "log", .. AirKeys.Air];
+
+    public static readonly string[] Geometry = ["ports", "txSlots", "rxDescriptors", "poolSlots"];
+
+    public static readonly string[] Vm = ["name", "socket", "radios"];
+
+    public static readonly string[] Capture = ["file"];
+
+    public static readonly string[] Log = ["file", "format"];
+
+    public static readonly (string Word, Isolation Isolation)[] Isolations = [("shared", Isolation.Shared), ("per-vm", Isolation.PerVm)];
+
+    public static readonly (string Word, Scheduling Scheduling)[] Schedulings = [("normal", Scheduling.Normal), ("realtime", Scheduling.Realtime)];
+
+    public static readonly (string Word, LogFormat Format)[] LogFormats = [("text", LogFormat.Text), ("json", LogFormat.Json)];
+}
