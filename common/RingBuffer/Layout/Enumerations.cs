@@ -219,4 +219,13 @@ public enum HostCounter
 
     /// <summary>Announcements of radios or addresses beyond the limit.</summary>
     Refused,
+
+    /// <summary>Attempts of the port's unicast frames after the first.</summary>
+    Retries,
+
+    /// <summary>Attempts that the port's radios could have heard, and that the air lost or a fault to order dropped.</summary>
+    LostOnAir,
+
+    /// <summary>Frames of the port that found no room among those that wait for the air.</summary>
+    DropAirQueueFull,
 }

@@ -2,6 +2,7 @@ using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Faults;
 using ShmWifi.Medium.Links;
+using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Medium.Engine;
 
@@ -20,7 +21,7 @@ public sealed unsafe partial class MediumEngine
             return;
         }
 
-        var best = new Walk { Attempts = WantsAck(in frame) ? RetryChain.MaxAttempts : 1, SignalDbm = PerfectMedium.SignalDbm };
+        var best = new Walk { Attempts = WantsAck(in frame) ? chain.Attempts : 1, SignalDbm = PerfectMedium.SignalDbm };
         Port? acknowledger = null;
         foreach (Radio owner in Air.OwnersOf(frame.Receiver))
         {
@@ -33,6 +34,7 @@ public sealed unsafe partial class MediumEngine
             if (walk.IsAcked)
                 acknowledger = owner.Port;
         }
+        frame.Sender.Port.Rings.Count(HostCounter.Retries, (ulong)best.Attempts - 1);
         if (WantsAck(in frame))
             Report(TxStatus.Of(in frame, best.Attempts, best.AckSignalDbm), acknowledger);
         if (Air.Monitors.Length != 0)
@@ -47,18 +49,19 @@ public sealed unsafe partial class MediumEngine
         Radio sender = frame.Sender;
         LinkTable links = _model.Links;
         sbyte strongest = sbyte.MinValue;
+        bool isGroup = frame.Receiver.IsGroup;
         foreach (Radio hearer in hearers) // copy-on-write: a port that is faulted on the way changes the next frame's
         {
-            if (hearer == sender || hearer.Owns(frame.Receiver))
+            if (hearer == sender || (!isGroup && hearer.Owns(frame.Receiver)))
                 continue;
             LinkBudget there = links.Of(sender.Model, hearer.Model, (int)frame.FreqMhz, airNs);
             sbyte signalDbm = Hearing.ToSignal(there.SignalDbm);
             strongest = Math.Max(strongest, signalDbm);
             Fault? fault = FaultOn(in frame, hearer);
-            if (fault?.Configuration.Action is DropFault)
-                continue;
-            float per = LossOf(in there, link.Curve, frame.Length);
-            if (per <= 0 || links.NextDraw(sender.Model, hearer.Model) >= per)
+            float per = fault?.Configuration.Action is DropFault ? 1 : LossOf(in there, link.Curve, frame.Length);
+            if (IsLost(per, sender.Model, hearer.Model))
+                hearer.Port.Rings.Count(HostCounter.LostOnAir);
+            else
                 DeliverWith(fault, in frame, hearer, new Hearing(signalDbm, link.RateIndex));
         }
         return strongest;
@@ -87,14 +90,17 @@ public sealed unsafe partial class MediumEngine
             for (int i = 0; i < link.Attempts && walk.Attempts < limit; i++)
             {
                 walk.Attempts++;
-                if (per > 0 && (per >= 1 || links.NextDraw(from, to) < per))
+                if (IsLost(per, from, to))
+                {
+                    receiver.Port.Rings.Count(HostCounter.LostOnAir);
                     continue;
+                }
                 if (walk.IsHeard && !mayAcknowledge)
                     continue; // its kernel refused the first one, too
                 if (!DeliverWith(walk.IsHeard ? null : fault, in frame, receiver, new Hearing(walk.SignalDbm, link.RateIndex) { IsRetry = walk.Attempts > 1 }))
                     continue;
                 walk.IsHeard = true;
-                if (!mayAcknowledge || (ackPer > 0 && links.NextDraw(to, from) < ackPer))
+                if (!mayAcknowledge || IsLost(ackPer, to, from))
                     continue;
                 walk.IsAcked = true;
                 return walk;
@@ -102,6 +108,9 @@ public sealed unsafe partial class MediumEngine
         }
         return walk;
     }
+
+    /// <summary>Draws what becomes of an attempt.</summary>
+    private bool IsLost(float per, RadioModel from, RadioModel to) => per > 0 && (per >= 1 || _model.Links.NextDraw(from, to) < per);
 
     /// <summary>The fault to order that hits a frame on its way to a radio.</summary>
     private Fault? FaultOn(in FrameInFlight frame, Radio hearer) =>

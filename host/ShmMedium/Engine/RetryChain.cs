@@ -45,6 +45,9 @@ internal sealed class RetryChain
     /// <summary>The rates, in their order; one at least.</summary>
     public ReadOnlySpan<ChainLink> Links => _links.AsSpan(0, _count);
 
+    /// <summary>Attempts of all rates, <see cref="MaxAttempts"/> at most.</summary>
+    public int Attempts { get; private set; }
+
     /// <summary>Decodes a frame's chain, unless it is the one of the frame before.</summary>
     /// <param name="frame">The frame.</param>
     /// <param name="errors">Has the curves.</param>
@@ -64,6 +67,9 @@ internal sealed class RetryChain
             _links[_count] = LinkOf(rate.Phy, rate.Attempts, rate.Flags, band);
         if (_count == 0)
             _links[_count++] = LinkOf(PhyRate.BasicOf(band), attempts: 1, TxRateFlags.None, band);
+        Attempts = 0;
+        foreach (ref readonly ChainLink link in Links)
+            Attempts = Math.Min(Attempts + link.Attempts, MaxAttempts);
         return this;
     }
 

@@ -91,7 +91,14 @@ public sealed record VmSnapshot(
     uint TxSlots,
     uint RxOutstanding,
     uint RxDescriptors,
-    double? ClockErrorUs);
+    double? ClockErrorUs)
+{
+    /// <summary>Attempts of its unicast frames after the first.</summary>
+    public ulong Retries { get; init; }
+
+    /// <summary>Attempts that its radios could have heard, and that the air lost or a fault to order dropped.</summary>
+    public ulong LostOnAir { get; init; }
+}
 
 /// <summary>One radio.</summary>
 /// <param name="Name">The guest's name for it.</param>

@@ -84,7 +84,11 @@ public sealed class MeterReadings
             (uint)Of("shmwifi.ring.size", "ring", "tx"),
             (uint)Of("shmwifi.ring.used", "ring", "rx"),
             (uint)Of("shmwifi.ring.size", "ring", "rx"),
-            ClockErrorUs(name));
+            ClockErrorUs(name))
+        {
+            Retries = Counter("retries"),
+            LostOnAir = Counter("lost_on_air"),
+        };
     }
 
     private double? ClockErrorUs(string vm) => Series("shmwifi.vm.clock.error")

@@ -17,6 +17,7 @@ public sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, Fra
         ("poolEmpty", HostCounter.DropPoolEmpty),
         ("txStatus", HostCounter.DropStatus),
         ("invalid", HostCounter.DropInvalid),
+        ("airQueueFull", HostCounter.DropAirQueueFull),
     ];
 
     /// <summary>Reasons for which the host drops, as <see cref="VmSnapshot.Drops"/> names them.</summary>
@@ -100,7 +101,11 @@ public sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, Fra
             port.Rings.Tx.Length,
             port.OutstandingRx,
             port.Rings.Rx.Length,
-            ClockErrorUs(port));
+            ClockErrorUs(port))
+        {
+            Retries = Host(HostCounter.Retries),
+            LostOnAir = Host(HostCounter.LostOnAir),
+        };
     }
 
     private static LagSnapshot? DescribeLag(Port from, Port to)
