@@ -16,13 +16,14 @@ internal sealed unsafe class AirOfPorts : IDisposable
     private readonly List<int> _events = [];
 
     /// <summary>Lays it out.</summary>
-    /// <param name="ports">How many.</param>
-    public AirOfPorts(int ports)
+    /// <param name="ports">How many; their VMs are vm0, vm1, ….</param>
+    /// <param name="air">What it is like; null: perfect.</param>
+    public AirOfPorts(int ports, AirConfiguration? air = null)
     {
         var geometry = new RegionGeometry((uint)ports, TxSlots: 256, RxDescriptors: 256);
         _memory = SharedMemory.Create("shmwifi-benchmark", geometry.RegionSize);
         Region region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference, epoch: 1);
-        Engine = new MediumEngine(new SilentLog(), new SpinBudget(0), new AirConfiguration());
+        Engine = new MediumEngine(new SilentLog(), new SpinBudget(0), air ?? new AirConfiguration());
         for (int port = 0; port < ports; port++)
         {
             uint peerId = (uint)port + 1;

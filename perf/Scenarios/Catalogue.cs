@@ -6,6 +6,9 @@ internal static class Catalogue
     /// <summary>In the order in which they run: first those that boot nothing.</summary>
     public static IReadOnlyList<IScenario> All { get; } =
     [
+        new Air.ErrorRates(),
+        new Air.GivenLoss(),
+        new Air.LinkCost(),
         new Vms.AccessPointOff(),
     ];
 }

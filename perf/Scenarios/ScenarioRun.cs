@@ -33,7 +33,7 @@ internal sealed class ScenarioRun(string name, ScenarioOptions options, Progress
     {
         var row = new ScenarioRow(name, figure, unit, value, low, high);
         rows.Add(row);
-        progress.Done($"{name}: {figure}: {ScenarioTable.Number(value)} {unit}, {(row.Met == true ? "met" : "NOT met")} ({ScenarioTable.Limits(row)})");
+        progress.Done($"{name}: {figure}: {ScenarioTable.Number(value)}{(unit == "1" ? "" : " " + unit)}, {(row.Met == true ? "met" : "NOT met")} ({ScenarioTable.Limits(row)})");
     }
 
     /// <summary>Adds a figure that is only told.</summary>

@@ -50,6 +50,10 @@ internal static unsafe class RelayFrame
         Unsafe.WriteUnaligned(frame + length - sizeof(uint), number);
     }
 
+    /// <summary>Which frame it is.</summary>
+    /// <param name="frame">Its first byte.</param>
+    public static uint NumberOf(byte* frame) => Unsafe.ReadUnaligned<uint>(frame + 24);
+
     /// <summary>Reads all of a frame and checks it.</summary>
     /// <param name="frame">Its first byte.</param>
     /// <param name="length">Its bytes.</param>

@@ -24,10 +24,10 @@ internal sealed class AccessPointOff : IScenario
     /// <inheritdoc/>
     public async Task RunAsync(ScenarioRun run)
     {
-        Network network = WifiLab.Open("power", 6, PhyMode.N);
-        await using WifiLab lab = await WifiLab.StartAsync(run, "", WifiLab.AccessPoint(run, "ap", network), WifiLab.Station(run, "sta1", network));
-        GuestLog log = await GuestLog.FollowAsync(lab["sta1"], run.Cancellation);
-        await lab["ap"].Radio.Vm.PowerOffAsync(run.Cancellation);
+        await using WifiLab lab = await WifiLab.StartAsync(run, "", radios: 1, "ap", "sta1");
+        WifiNetwork network = await lab.ConnectAsync("wlan0", WifiLab.Open("power", 6, PhyMode.N), "ap", "sta1");
+        GuestLog log = await GuestLog.FollowAsync(network.Station, run.Cancellation);
+        await lab["ap"].PowerOffAsync(run.Cancellation);
         var limit = TimeSpan.FromSeconds(30);
         TimeSpan? beacons = await log.WaitAsync("CTRL-EVENT-BEACON-LOSS", limit, run.Cancellation);
         TimeSpan? lost = await log.WaitAsync("CTRL-EVENT-DISCONNECTED", limit, run.Cancellation);
