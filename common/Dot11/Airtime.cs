@@ -31,8 +31,8 @@ public static class Airtime
         Preamble.HtMixed => LegacyPreambleNs + 8_000 + 4_000 + (HtLtfs(rate.Nss) * 4_000), // HT-SIG, HT-STF, HT-LTFs
         Preamble.HtGreenfield => 8_000 + 8_000 + 8_000 + ((HtLtfs(rate.Nss) - 1) * 4_000), // HT-GF-STF, HT-LTF1, HT-SIG, more HT-LTFs
         Preamble.Vht => LegacyPreambleNs + 8_000 + 4_000 + (Ltfs(rate.Nss) * 4_000) + 4_000, // VHT-SIG-A, VHT-STF, VHT-LTFs, VHT-SIG-B
-        Preamble.He => LegacyPreambleNs + 4_000 + 8_000 + 4_000 + (Ltfs(rate.Nss) * LtfNs(rate.GuardInterval)), // RL-SIG, HE-SIG-A, HE-STF, HE-LTFs
-        _ => LegacyPreambleNs + 4_000 + 8_000 + 8_000 + 4_000 + (Ltfs(rate.Nss) * LtfNs(rate.GuardInterval)), // RL-SIG, U-SIG, EHT-SIG, EHT-STF, EHT-LTFs
+        Preamble.He => LegacyPreambleNs + 4_000 + 8_000 + 4_000 + HeLtfsNs(rate), // RL-SIG, HE-SIG-A, HE-STF, HE-LTFs
+        _ => LegacyPreambleNs + 4_000 + 8_000 + 8_000 + 4_000 + HeLtfsNs(rate), // RL-SIG, U-SIG, EHT-SIG, EHT-STF, EHT-LTFs
     };
 
     /// <summary>Octets of the PSDU that carries one MPDU.</summary>
@@ -73,8 +73,9 @@ public static class Airtime
     /// <summary>N_VHTLTF: table 21-13; HE's and EHT's are the same.</summary>
     private static int Ltfs(int nss) => nss is 1 ? 1 : nss + (nss & 1);
 
-    /// <summary>An HE-LTF: 6.4 µs (2x) or 12.8 µs (4x), and its guard interval.</summary>
-    private static int LtfNs(GuardInterval guardInterval) => (guardInterval == GuardInterval.Ns3200 ? 12_800 : 6_400) + (int)guardInterval;
+    /// <summary>HE- or EHT-LTFs: 6.4 µs (2x) or 12.8 µs (4x) each, and a guard interval.</summary>
+    private static int HeLtfsNs(in PhyRate rate) =>
+        Ltfs(rate.Nss) * ((rate.GuardInterval == GuardInterval.Ns3200 ? 12_800 : 6_400) + (int)rate.GuardInterval);
 
     private static long CeilingOf(long dividend, long divisor) => (dividend + divisor - 1) / divisor;
 }

@@ -15,8 +15,8 @@ public readonly record struct EdcaParameters(int Aifsn, int CwMin, int CwMax)
     /// <param name="timing">aCWmin and aCWmax.</param>
     /// <param name="isAp">An AP contends harder than it tells its stations to: AIFSN 1 for VI and VO, CW to 63 for BE.</param>
     /// <remarks>
-    /// Source: stations, IEEE 802.11-2020 table 9-155; APs, the same standard's annex C, dot11QAPEDCATable, which hostapd sets (tx_queue_data0_* to tx_queue_data3_*);
-    /// beacons, linux drivers/net/wireless/ath/ath9k/beacon.c, ath9k_beaconq_config(): after PIFS, without backoff.
+    /// Source: stations, IEEE 802.11-2020 table 9-155; APs, the same standard's annex C, dot11QAPEDCATable, which hostapd sets (tx_queue_data0_*
+    /// to tx_queue_data3_*); beacons, linux drivers/net/wireless/ath/ath9k/beacon.c, ath9k_beaconq_config(): after PIFS, without backoff.
     /// </remarks>
     public static EdcaParameters Of(AccessCategory category, MacTiming timing, bool isAp)
     {

@@ -1,7 +1,8 @@
 namespace ShmWifi.Dot11;
 
 /// <summary>What a PHY gives the MAC to count with: SIFS, slot and contention window.</summary>
-/// <remarks>Times in ns. Source: IEEE 802.11-2020 clauses 10.3.2.3 (interframe spaces), 10.3.7 (their relation), 10.3.2.11 (ACK procedure); the PHYs' as given.</remarks>
+/// <remarks>Times in ns. Source: IEEE 802.11-2020 clauses 10.3.2.3 (interframe spaces), 10.3.7 (their relation), 10.3.2.11 (ACK procedure);
+/// the PHYs' as given.</remarks>
 /// <param name="SifsNs">aSIFSTime: between a frame and its response.</param>
 /// <param name="SlotNs">aSlotTime.</param>
 /// <param name="CwMin">aCWmin, slots.</param>
@@ -14,19 +15,8 @@ public sealed record MacTiming(int SifsNs, int SlotNs, int CwMin, int CwMax)
     /// <summary>OFDM, HT and HE on 2.4 GHz with the short slot, 9 µs, as APs without 802.11b stations use it: table 18-5.</summary>
     public static MacTiming Erp { get; } = new(10_000, 9_000, 15, 1023);
 
-    /// <summary>The same with the long slot, 20 µs, where an 802.11b station is about: table 18-5.</summary>
-    public static MacTiming ErpLongSlot { get; } = new(10_000, 20_000, 15, 1023);
-
     /// <summary>5 and 6 GHz: table 17-21.</summary>
     public static MacTiming Ofdm { get; } = new(16_000, 9_000, 15, 1023);
-
-    /// <summary>The one that fits a data rate: <see cref="Dsss"/>, <see cref="Erp"/> or <see cref="Ofdm"/>.</summary>
-    public static MacTiming Of(in PhyRate rate, Band band) => (band, rate.IsDsss) switch
-    {
-        (not Band.Ghz2, _) => Ofdm,
-        (_, true) => Dsss,
-        _ => Erp,
-    };
 
     /// <summary>SIFS + slot.</summary>
     public int PifsNs => SifsNs + SlotNs;

@@ -8,9 +8,10 @@ public readonly partial record struct PhyRate
     /// <summary>The PHY's names, in <see cref="PhyKind"/>'s order.</summary>
     private static readonly string[] s_kinds = ["dsss", "cck", "ofdm", "ht", "vht", "he", "eht"];
 
-    /// <summary>Reads a name: the PHY, its bit rate in Mbit/s or its MCS, then what differs from one stream, 20 MHz, and the usual guard interval and preamble.</summary>
-    /// <param name="text"><c>cck 11 short</c>, <c>ofdm 54</c>, <c>ht 7 40 sgi</c>, <c>ht 7 greenfield</c>, <c>vht 9 nss 2 80 sgi</c>, <c>he 11 80 gi 1.6</c>;
-    /// words in any case, parted by blanks.</param>
+    /// <summary>Reads a name: the PHY, its bit rate in Mbit/s or its MCS, then what differs from one stream, 20 MHz, and the usual guard interval
+    /// and preamble.</summary>
+    /// <param name="text"><c>cck 11 short</c>, <c>ofdm 54</c>, <c>ht 7 40 sgi</c>, <c>ht 7 greenfield</c>, <c>vht 9 nss 2 80 sgi</c>,
+    /// <c>he 11 80 gi 1.6</c>; words in any case, parted by blanks.</param>
     /// <param name="rate">The rate.</param>
     /// <returns>False: no such rate.</returns>
     public static bool TryParse(ReadOnlySpan<char> text, out PhyRate rate)
@@ -64,7 +65,8 @@ public readonly partial record struct PhyRate
                 rate = FromLegacyIndex(index, shortPreamble);
                 return rate.Kind == (PhyKind)kind && shortPreamble == (rate.Preamble == Preamble.DsssShort);
             case PhyKind.Ht:
-                if (shortPreamble || nss is not null || guardInterval > GuardInterval.Ns800 || bandwidthMhz > 40 || !TryParseMcs(words[1], MaxHtMcs, out int mcs)) return false;
+                if (shortPreamble || nss is not null || guardInterval > GuardInterval.Ns800 || bandwidthMhz > 40
+                    || !TryParseMcs(words[1], MaxHtMcs, out int mcs)) return false;
                 rate = Ht(mcs, bandwidthMhz ?? 20, isShortGi, greenfield);
                 return true;
             case PhyKind.Vht:

@@ -160,7 +160,8 @@ public readonly partial record struct PhyRate : ISpanFormattable
         _ => DataBitsPerSymbolTwelfths / 12,
     };
 
-    /// <summary>Length of a symbol in ns, guard interval included: 1000 (DSSS), 727 (CCK: 8 chips of 11 Mchip/s, rounded), 3600 or 4000, HE and EHT 12800 and the guard interval.</summary>
+    /// <summary>Length of a symbol in ns, guard interval included: 1000 (DSSS), 727 (CCK: 8 chips of 11 Mchip/s, rounded), 3600 or 4000, with HE
+    /// and EHT 12800 and the guard interval.</summary>
     public int SymbolNs => Kind switch
     {
         PhyKind.Dsss => 1000,
@@ -184,7 +185,8 @@ public readonly partial record struct PhyRate : ISpanFormattable
     /// <summary>N_CBPS R, in twelfths of a bit, so that all are integers.</summary>
     private int DataBitsPerSymbolTwelfths => DataSubcarriers * CodedBitsTwelfths(ModulationAndCode) * Nss;
 
-    /// <summary>N_SD: IEEE 802.11-2020 tables 17-5, 19-6, 21-5; HE and EHT as in the tables of IEEE 802.11ax-2021 clause 27.5 and 802.11be-2024 clause 36.5.</summary>
+    /// <summary>N_SD: IEEE 802.11-2020 tables 17-5, 19-6, 21-5; HE and EHT as in the tables of IEEE 802.11ax-2021 clause 27.5 and 802.11be-2024
+    /// clause 36.5.</summary>
     private int DataSubcarriers => Kind switch
     {
         PhyKind.Ofdm => 48,

@@ -20,7 +20,9 @@ internal static class AwgnErrors
     {
         Modulation.Dbpsk => Octet(8, Dbpsk(snr * NoiseBandwidthMhz)),
         Modulation.Dqpsk => Octet(8, Dqpsk(snr * NoiseBandwidthMhz / 2)),
-        Modulation.Cck => Octet(8.0 / rate.DataBitsPerSymbol, CckSymbol(rate.DataBitsPerSymbol, snr * NoiseBandwidthMhz / CckSymbolsPerMicrosecond)),
+        Modulation.Cck => Octet(
+            8.0 / rate.DataBitsPerSymbol,
+            CckSymbol(rate.DataBitsPerSymbol, snr * NoiseBandwidthMhz / CckSymbolsPerMicrosecond)),
         _ => Octet(8, ConvolutionalCode.DecodedBitError(rate.CodeRate, CodedBit(rate.Modulation, snr))),
     };
 
@@ -44,8 +46,9 @@ internal static class AwgnErrors
     }
 
     /// <summary>A CCK symbol: 16 biorthogonal code words (4 bits), or two such halves (8 bits), each with half of the energy.</summary>
-    /// <remarks>The union bound of biorthogonal signals, at 3 dB less for the differential phase. Source: M. B. Pursley, T. C. Royster, "Properties and performance of the
-    /// IEEE 802.11b complementary-code-key signal sets", IEEE Transactions on Communications 57 (2), 2009, equations 17 and 18, as Pei and Henderson use them.</remarks>
+    /// <remarks>The union bound of biorthogonal signals at half the energy, which is where Pei and Henderson put their integral.
+    /// Source: M. B. Pursley, T. C. Royster, "Properties and performance of the IEEE 802.11b complementary-code-key signal sets",
+    /// IEEE Transactions on Communications 57 (2), 2009, equations 17 and 18, as Pei and Henderson use them.</remarks>
     private static double CckSymbol(int bits, double energyPerSymbol)
     {
         if (bits == 8)

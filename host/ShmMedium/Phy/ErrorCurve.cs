@@ -15,7 +15,8 @@ internal sealed class ErrorCurve
     private readonly int? _octets;
 
     /// <summary>Fills the table.</summary>
-    /// <param name="exponent">-ln of the probability that one octet is right (or that the frame is, with <paramref name="isForAnyLength"/>), by the SNR in dB.</param>
+    /// <param name="exponent">-ln of the probability that one octet is right (with <paramref name="isForAnyLength"/>: that the frame is), by the
+    /// SNR in dB.</param>
     /// <param name="isForAnyLength">The length of a frame does not matter.</param>
     public ErrorCurve(Func<double, double> exponent, bool isForAnyLength)
     {

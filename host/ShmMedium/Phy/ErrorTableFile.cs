@@ -83,10 +83,15 @@ internal static class ErrorTableFile
 
     private static void ReadPoint(string file, TableLine line, List<(double SnrDb, double Per)> points, List<ConfigurationError> errors)
     {
-        if (line.Words.Count != 2) errors.Add(line.Error(file, 0, $"{line.Words.Count} numbers: a point has two, SNR in dB and PER"));
-        else if (!TryParse(line.Words[0].Text, out double snrDb) || Math.Abs(snrDb) > MaxSnrDb) errors.Add(line.Error(file, 0, $"SNR must be from {-MaxSnrDb} to {MaxSnrDb} dB"));
-        else if (points.Count > 0 && snrDb <= points[^1].SnrDb) errors.Add(line.Error(file, 0, $"SNR must rise: {points[^1].SnrDb} dB is above"));
-        else if (!TryParse(line.Words[1].Text, out double per) || per is < 0 or > 1) errors.Add(line.Error(file, 1, $"'{line.Words[1].Text}' is no PER: 0 to 1"));
-        else points.Add((snrDb, per));
+        if (line.Words.Count != 2)
+            errors.Add(line.Error(file, 0, $"{line.Words.Count} numbers: a point has two, SNR in dB and PER"));
+        else if (!TryParse(line.Words[0].Text, out double snrDb) || Math.Abs(snrDb) > MaxSnrDb)
+            errors.Add(line.Error(file, 0, $"SNR must be from {-MaxSnrDb} to {MaxSnrDb} dB"));
+        else if (points.Count > 0 && snrDb <= points[^1].SnrDb)
+            errors.Add(line.Error(file, 0, $"SNR must rise: {points[^1].SnrDb} dB is above"));
+        else if (!TryParse(line.Words[1].Text, out double per) || per is < 0 or > 1)
+            errors.Add(line.Error(file, 1, $"'{line.Words[1].Text}' is no PER: 0 to 1"));
+        else
+            points.Add((snrDb, per));
     }
 }

@@ -6,7 +6,8 @@ internal static class Gauss
     private const double SeriesLimit = 3;
 
     /// <summary>Q(x): the probability that a standard normal variable is above x. For x of 0 and more; relative error below 1e-9.</summary>
-    /// <remarks>Maclaurin series of erf, or the continued fraction of Mills' ratio. Source: NIST Digital Library of Mathematical Functions, 7.6.1 and 7.9.1.</remarks>
+    /// <remarks>A series around 0, or the continued fraction of Mills' ratio. Source: NIST Digital Library of Mathematical Functions,
+    /// 7.6.2 and 7.9.</remarks>
     public static double Q(double x)
     {
         double density = Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI);

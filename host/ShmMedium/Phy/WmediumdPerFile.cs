@@ -28,7 +28,8 @@ internal static class WmediumdPerFile
         {
             if (line.Words.Count != 1 + rates.Length)
             {
-                errors.Add(line.Error(file, 0, $"{line.Words.Count} numbers: a line has {1 + rates.Length}, the signal in dBm and the PER of {rates.Length} rates, 1 to 54 Mbit/s"));
+                string expected = $"a line has {1 + rates.Length}, the signal in dBm and the PER of {rates.Length} rates, 1 to 54 Mbit/s";
+                errors.Add(line.Error(file, 0, $"{line.Words.Count} numbers: {expected}"));
                 continue;
             }
 
@@ -38,13 +39,16 @@ internal static class WmediumdPerFile
                 continue;
             }
 
-            if (lastDbm is { } last && dbm != last + 1) errors.Add(line.Error(file, 0, $"{dbm} dBm after {last} dBm: the signal must rise by 1 dB a line"));
+            if (lastDbm is { } last && dbm != last + 1)
+                errors.Add(line.Error(file, 0, $"{dbm} dBm after {last} dBm: the signal must rise by 1 dB a line"));
             if (lastDbm is null) AddToAll(columns, dbm - 1, 1);
             lastDbm = dbm;
             for (int i = 0; i < columns.Length; i++)
             {
-                if (ErrorTableFile.TryParse(line.Words[i + 1].Text, out double per) && per is >= 0 and <= 1) columns[i].Add((dbm - NoiseDbm, per));
-                else errors.Add(line.Error(file, i + 1, $"'{line.Words[i + 1].Text}' is no PER: 0 to 1"));
+                if (ErrorTableFile.TryParse(line.Words[i + 1].Text, out double per) && per is >= 0 and <= 1)
+                    columns[i].Add((dbm - NoiseDbm, per));
+                else
+                    errors.Add(line.Error(file, i + 1, $"'{line.Words[i + 1].Text}' is no PER: 0 to 1"));
             }
         }
 

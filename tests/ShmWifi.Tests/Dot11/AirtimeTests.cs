@@ -81,7 +81,6 @@ public class AirtimeTests
     {
         Assert.That(MacTiming.Dsss.DifsNs, Is.EqualTo(10_000 + (2 * 20_000)));
         Assert.That(MacTiming.Erp.DifsNs, Is.EqualTo(10_000 + (2 * 9_000)));
-        Assert.That(MacTiming.ErpLongSlot.DifsNs, Is.EqualTo(50_000));
         Assert.That(MacTiming.Ofdm.DifsNs, Is.EqualTo(16_000 + (2 * 9_000)));
         Assert.That(MacTiming.Ofdm.PifsNs, Is.EqualTo(25_000));
         Assert.That(MacTiming.Ofdm.AifsNs(7), Is.EqualTo(16_000 + (7 * 9_000)));
@@ -89,19 +88,6 @@ public class AirtimeTests
         Assert.That(MacTiming.Ofdm.EifsNs(Band.Ghz5), Is.EqualTo(16_000 + 44_000 + 34_000)); // ACK at 6 Mbit/s: 20 + 24
         Assert.That(MacTiming.Ofdm.ResponseTimeoutNs(PhyRate.Legacy(240)), Is.EqualTo(16_000 + 9_000 + 20_000));
         Assert.That(MacTiming.Dsss.ResponseTimeoutNs(PhyRate.Legacy(110)), Is.EqualTo(10_000 + 20_000 + 192_000));
-    }
-
-    [TestCase("cck 11", Band.Ghz2, 20_000)]
-    [TestCase("ofdm 6", Band.Ghz2, 9_000)]
-    [TestCase("ht 7", Band.Ghz2, 9_000)]
-    [TestCase("ofdm 6", Band.Ghz5, 9_000)]
-    public void TimingFollowsThePhyAndTheBand(string rate, Band band, int slotNs)
-    {
-        MacTiming timing = MacTiming.Of(Rate(rate), band);
-
-        Assert.That(timing.SlotNs, Is.EqualTo(slotNs));
-        Assert.That(timing.SifsNs, Is.EqualTo(band == Band.Ghz2 ? 10_000 : 16_000));
-        Assert.That(timing.CwMin, Is.EqualTo(slotNs == 20_000 ? 31 : 15));
     }
 
     [TestCase(AccessCategory.Background, false, 7, 15, 1023)]

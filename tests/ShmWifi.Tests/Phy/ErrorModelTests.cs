@@ -124,8 +124,8 @@ public class ErrorModelTests
     [TestCase("cck 11", 7.42)]
     public void TheCurvesOf802Dot11BAreThePapers(string name, double snrDb) => Assert.That(SnrAt(0.1, Rate(name), 1000), Is.EqualTo(snrDb).Within(0.03));
 
-    /// <summary>The standard's receivers lose 8 % of 1024 octets at -80 dBm (2 Mbit/s) and -76 dBm (11 Mbit/s): receiver minimum input level sensitivity, clauses 15 and 16. Less noise figure and margin
-    /// as above that is 6 and 10 dB; the model is no worse, and no more than 5 dB better.</summary>
+    /// <summary>The standard's receivers lose 8 % of 1024 octets at -80 dBm (2 Mbit/s) and -76 dBm (11 Mbit/s): receiver minimum input level sensitivity,
+    /// clauses 15 and 16. Less noise figure and margin as above that is 6 and 10 dB; the model is no worse, and no more than 5 dB better.</summary>
     [TestCase("dsss 2", -80)]
     [TestCase("cck 11", -76)]
     public void TheCurvesOf802Dot11BMeetTheStandardsSensitivity(string name, int sensitivityDbm) =>
