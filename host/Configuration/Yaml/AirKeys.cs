@@ -15,7 +15,7 @@ internal static class AirKeys
 
     public static readonly string[] Waypoint = ["at", "position"];
 
-    public static readonly string[] RandomWaypoint = ["box", "speed", "pause"];
+    public static readonly string[] RandomWaypoint = ["box", "speed", "pause", "elapsed"];
 
     public static readonly string[] Link = ["from", "to", "oneWay", "snrDb", "loss"];
 

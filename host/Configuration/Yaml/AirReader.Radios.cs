@@ -65,18 +65,35 @@ internal sealed partial class AirReader
 
     private List<RadioConfiguration> ReadRadios(Section top)
     {
-        var first = new Dictionary<RadioPattern, YamlNode>();
+        var first = new Dictionary<(RadioPattern, string), YamlNode>();
         var radios = new List<RadioConfiguration>();
         foreach (var node in top.Items("radios", "a list of entries about radios", AirLimits.Radios))
         {
             var before = errors.Count;
             var radio = ReadRadio(node);
-            if (errors.Count == before && !first.TryAdd(radio.Radio, node))
-                errors.Add(node, $"'{radio.Radio}' has a second entry here; the first is in line {first[radio.Radio].Start.Line}: put both in one");
             radios.Add(radio);
+            if (errors.Count > before)
+                continue;
+            foreach (var what in Said(radio))
+            {
+                if (!first.TryAdd((radio.Radio, what), node))
+                    errors.Add(node, $"'{radio.Radio}' gets {what} a second time here; the first is in line {first[(radio.Radio, what)].Start.Line}: keep one");
+            }
         }
 
         return radios;
+    }
+
+    private static IEnumerable<string> Said(RadioConfiguration radio)
+    {
+        if (radio.Motion is not null)
+            yield return "a place";
+        if (radio.TxPowerDbm is not null)
+            yield return "'txPowerDbm'";
+        if (radio.AntennaGainDbi is not null)
+            yield return "'antennaGainDbi'";
+        if (radio.NoiseFloorDbm is not null)
+            yield return "'noiseFloorDbm'";
     }
 
     private List<LinkConfiguration> ReadLinks(Section top)
@@ -146,7 +163,10 @@ internal sealed partial class AirReader
         var speed = section.Numbers("speed", 2, Speed) ?? [1, 1];
         if (speed[0] > speed[1])
             errors.Add(section.Value("speed")!, "'speed' has the least above the most; give the least first");
-        return new(low, high, speed[0], speed[1], section.Duration("pause", TimeSpan.Zero, MaxTime) ?? TimeSpan.Zero);
+        return new(low, high, speed[0], speed[1], section.Duration("pause", TimeSpan.Zero, MaxTime) ?? TimeSpan.Zero)
+        {
+            Elapsed = section.Duration("elapsed", TimeSpan.Zero, MaxTime) ?? TimeSpan.Zero,
+        };
     }
 
     private (Position Low, Position High) ReadBox(Section section)

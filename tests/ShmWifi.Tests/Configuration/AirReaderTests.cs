@@ -44,7 +44,7 @@ public sealed class AirReaderTests
               - {radio: ap, position: [0, 0, 2], txPowerDbm: 20, antennaGainDbi: 2.5, noiseFloorDbm: -91}
               - {radio: sta1, position: [10, 0, 1], velocity: [1.5, 0, -1e-1]}
               - {radio: sta2/phy0, waypoints: [{at: 0s, position: [0, 0, 1]}, {at: 1.5m, position: [50, 0, 1]}]}
-              - {radio: 02:00:00:00:00:01, randomWaypoint: {box: [[0, 0, 1], [50, 50, 1]], speed: [0.5, 2], pause: 2s}}
+              - {radio: 02:00:00:00:00:01, randomWaypoint: {box: [[0, 0, 1], [50, 50, 1]], speed: [0.5, 2], pause: 2s, elapsed: 90s}}
               - {radio: '*', txPowerDbm: 17}
             links:
               - {from: ap, to: sta1, snrDb: 25}
@@ -71,7 +71,7 @@ public sealed class AirReaderTests
                 Is.EqualTo(new Waypoint[] { new(TimeSpan.Zero, new(0, 0, 1)), new(TimeSpan.FromSeconds(90), new(50, 0, 1)) }));
             Assert.That(air.Radios[2].Radio.Radio, Is.EqualTo("phy0"));
             Assert.That(air.Radios[3].Radio.Address, Is.EqualTo(MacAddress.Parse("02:00:00:00:00:01")));
-            Assert.That(air.Radios[3].Motion, Is.EqualTo(new RandomWaypointMotion(new(0, 0, 1), new(50, 50, 1), 0.5, 2, TimeSpan.FromSeconds(2))));
+            Assert.That(air.Radios[3].Motion, Is.EqualTo(new RandomWaypointMotion(new(0, 0, 1), new(50, 50, 1), 0.5, 2, TimeSpan.FromSeconds(2)) { Elapsed = TimeSpan.FromSeconds(90) }));
             Assert.That(air.Radios[4], Is.EqualTo(new RadioConfiguration(RadioPattern.Any) { TxPowerDbm = 17 }));
             Assert.That(air.Links, Is.EqualTo(new LinkConfiguration[]
             {
@@ -206,7 +206,9 @@ public sealed class AirReaderTests
     [TestCase("radios: [{radio: a/b/c}]", "'radio' is 'a/b/c'; allowed: a VM")]
     [TestCase("radios: [{radio: ff:ff:ff:ff:ff:ff}]", "'radio' is 'ff:ff:ff:ff:ff:ff'; allowed: a VM")]
     [TestCase("radios: [{radio: *}]", "(for all radios, write '*' in quotes)")]
-    [TestCase("radios: [{radio: ap}, {radio: ap}]", "'ap' has a second entry here; the first is in line 2")]
+    [TestCase("radios: [{radio: ap, txPowerDbm: 1}, {radio: ap, txPowerDbm: 1}]", "'ap' gets 'txPowerDbm' a second time here; the first is in line 2")]
+    [TestCase("radios: [{radio: ap, position: [0, 0, 0]}, {radio: ap, waypoints: [{at: 1s, position: [0, 0, 0]}]}]", "'ap' gets a place a second time here")]
+    [TestCase("radios: [{radio: ap, randomWaypoint: {box: [[0, 0, 0], [9, 9, 0]], speed: [1, 2], elapsed: -1s}}]", "'elapsed' is '-1s'")]
     [TestCase("radios: [{radio: ap, position: [0, 0, 2e6]}]", "'position[2]' is '2e6'; allowed: a number from -1000000 to 1000000 m")]
     [TestCase("radios: [{radio: ap, position: [0, 0, Infinity]}]", "'position[2]' is 'Infinity'; allowed: a number")]
     [TestCase("radios: [{radio: ap, position: [0, 0, '1']}]", "'position[2]' is '1'; allowed: a number")]
