@@ -17,13 +17,15 @@ internal sealed class ErrorList(string file)
     /// <summary>Whether more errors would be left out.</summary>
     public bool IsFull => _errors.Count == Limit;
 
-    public void Add(Mark at, string message, YamlField? field = null)
-    {
-        if (!IsFull)
-            _errors.Add(new(file, (int)at.Line, (int)at.Column, message) { Field = field?.ToString() ?? "" });
-    }
+    public void Add(Mark at, string message, YamlField? field = null) => Add((int)at.Line, (int)at.Column, message, field);
 
     public void Add(YamlNode at, string message) => Add(at.Start, message, at.Field);
+
+    public void Add(int line, int column, string message, YamlField? field = null)
+    {
+        if (!IsFull)
+            _errors.Add(new(file, line, column, message) { Field = field?.ToString() ?? "" });
+    }
 
     /// <summary>In the order of the file; what concerns the file as a whole comes first.</summary>
     public IReadOnlyList<ConfigurationError> Sorted()

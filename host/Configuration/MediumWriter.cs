@@ -1,0 +1,48 @@
+using System.Text.Json.Nodes;
+using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Yaml;
+
+namespace ShmWifi.Configuration;
+
+/// <summary>Writes a configuration with the keys of its file: what <see cref="MediumConfiguration.Parse"/> reads as the same, in whatever folder it is.</summary>
+public static class MediumWriter
+{
+    /// <summary>All of it.</summary>
+    public static JsonObject ToJson(MediumConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var c = configuration;
+        var json = new JsonObject { ["isolation"] = Array.Find(MediumKeys.Isolations, i => i.Isolation == c.Isolation).Word };
+        if (c.Socket is not null)
+            json["socket"] = c.Socket;
+        if (c.SocketGroup is not null)
+            json["socketGroup"] = c.SocketGroup;
+        json["polling"] = c.Polling.Mode switch
+        {
+            PollingMode.Fixed => (int)c.Polling.Spin.TotalMicroseconds,
+            PollingMode.Off => "off",
+            _ => "auto",
+        };
+        json["scheduling"] = Array.Find(MediumKeys.Schedulings, s => s.Scheduling == c.Scheduling).Word;
+        json["geometry"] = new JsonObject
+        {
+            ["ports"] = c.Geometry.Ports,
+            ["txSlots"] = c.Geometry.TxSlots,
+            ["rxDescriptors"] = c.Geometry.RxDescriptors,
+            ["poolSlots"] = c.Geometry.PoolSlots,
+        };
+        if (c.Vms.Count > 0)
+            json["vms"] = new JsonArray([.. c.Vms.Select(vm => new JsonObject { ["name"] = vm.Name, ["socket"] = vm.Socket, ["radios"] = vm.MaxRadios })]);
+        if (c.Capture is not null)
+            json["capture"] = new JsonObject { ["file"] = c.Capture.File };
+        json["log"] = new JsonObject { ["format"] = Array.Find(MediumKeys.LogFormats, f => f.Format == c.Log.Format).Word };
+        if (c.Log.File is not null)
+            json["log"]!["file"] = c.Log.File;
+        foreach (var (key, value) in AirWriter.ToJson(c.Air))
+            json[key] = value?.DeepClone();
+        return json;
+    }
+
+    /// <summary>A file that starts the same daemon.</summary>
+    public static string ToYaml(MediumConfiguration configuration) => YamlText.Of(AirWriter.WithoutDefaults(ToJson(configuration)));
+}
