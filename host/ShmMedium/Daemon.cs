@@ -1,8 +1,10 @@
 using ShmWifi.Configuration;
+using ShmWifi.Hwsim;
 using ShmWifi.Medium.Capture;
 using ShmWifi.Medium.Console;
 using ShmWifi.Medium.Engine;
 using ShmWifi.Medium.Ivshmem;
+using ShmWifi.Medium.Local;
 using ShmWifi.Medium.Telemetry;
 
 namespace ShmWifi.Medium;
@@ -11,7 +13,7 @@ namespace ShmWifi.Medium;
 /// <remarks>Made in this order, taken down in the reverse one.</remarks>
 public sealed class Daemon : IDisposable
 {
-    private readonly IvshmemServer _server;
+    private readonly IPortServer _server;
     private readonly RegionSource _regions;
     private readonly CaptureTap? _capture;
     private readonly FrameLog? _frameLog;
@@ -24,8 +26,12 @@ public sealed class Daemon : IDisposable
     /// <param name="log">What happens, for people; frames, too, if it wants them.</param>
     /// <exception cref="Linux.LibCException">A socket, the region or a descriptor cannot be had.</exception>
     public Daemon(MediumConfiguration configuration, string statePath, MediumLog log)
+        : this(configuration, statePath, log, ForVms(configuration, log))
     {
-        List<ListeningSocket> sockets = OpenSockets(configuration);
+    }
+
+    private Daemon(MediumConfiguration configuration, string statePath, MediumLog log, Func<MediumEngine, RegionSource, IPortServer> newServer)
+    {
         _regions = configuration.Isolation == Isolation.Shared
             ? new SharedRegionSource(configuration.RegionGeometry)
             : new PerVmRegionSource(configuration.RegionGeometry);
@@ -44,13 +50,21 @@ public sealed class Daemon : IDisposable
         }
         Snapshots = new SnapshotSource(Engine, _capture, _frameLog);
         _meter = new MediumMeter(Snapshots);
-        Dictionary<string, int> radioLimits = configuration.Vms.ToDictionary(vm => vm.Name, vm => vm.MaxRadios, StringComparer.Ordinal);
-        _server = new IvshmemServer(Engine, log, _regions, sockets, radioLimits);
+        _server = newServer(Engine, _regions);
         if (configuration.Scheduling == Scheduling.Realtime)
             Engine.Post(() => EnterRealtime(log));
         Engine.Start();
-        _server.Start();
-        _state = DaemonStateFile.Publish(statePath, DaemonState.Of(configuration));
+        try
+        {
+            _server.Start();
+            _state = DaemonStateFile.Publish(statePath, DaemonState.Of(configuration));
+        }
+        catch
+        {
+            _server.Dispose();
+            Engine.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The engine.</summary>
@@ -58,6 +72,35 @@ public sealed class Daemon : IDisposable
 
     /// <summary>What it has done so far.</summary>
     public SnapshotSource Snapshots { get; }
+
+    /// <summary>Takes the air of this machine's own radios.</summary>
+    /// <param name="configuration">Checked; what it says of VMs and their sockets has no meaning here.</param>
+    /// <param name="statePath">Where others find the daemon.</param>
+    /// <param name="log">What happens, for people; frames, too, if it wants them.</param>
+    /// <param name="fail">Told, once, when the radios cannot be served any more, with the reason; on a thread that must not end the daemon itself.</param>
+    /// <exception cref="HwsimException">This kernel has no such radios, or does not give their air.</exception>
+    public static Daemon ForThisKernel(MediumConfiguration configuration, string statePath, MediumLog log, Action<string> fail)
+    {
+        KernelAir air = KernelAir.Find();
+        try
+        {
+            air.Take();
+        }
+        catch
+        {
+            air.Dispose();
+            throw;
+        }
+        MediumConfiguration local = configuration with
+        {
+            Isolation = Isolation.Shared,
+            Geometry = configuration.Geometry with { Ports = 1 },
+            Socket = null,
+            SocketGroup = null,
+            Vms = [],
+        };
+        return new Daemon(local, statePath, log, (engine, regions) => new LocalServer(engine, regions, air, log.Warn, fail));
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -82,6 +125,13 @@ public sealed class Daemon : IDisposable
         {
             log.Warn($"scheduling: realtime has no effect: {exception.Message}; run shm-medium as root, or raise its limit (ulimit -r 1, LimitRTPRIO=1)");
         }
+    }
+
+    private static Func<MediumEngine, RegionSource, IPortServer> ForVms(MediumConfiguration configuration, MediumLog log)
+    {
+        List<ListeningSocket> sockets = OpenSockets(configuration);
+        Dictionary<string, int> radioLimits = configuration.Vms.ToDictionary(vm => vm.Name, vm => vm.MaxRadios, StringComparer.Ordinal);
+        return (engine, regions) => new IvshmemServer(engine, log, regions, sockets, radioLimits);
     }
 
     private static List<ListeningSocket> OpenSockets(MediumConfiguration configuration)

@@ -1,9 +1,10 @@
 using System.CommandLine;
 using ShmWifi.Medium.Cli;
 
-var root = new RootCommand("ShmWifi's daemon: one 802.11 air for many QEMU VMs.")
+var root = new RootCommand("ShmWifi's daemon: one 802.11 air for many QEMU VMs, or for the radios of this machine.")
 {
     RunCommand.Create(),
+    LocalCommand.Create(),
     new TopCommand(),
     new Command("config", "About configurations.") { new ConfigCheckCommand() },
 };

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Dot11;
-using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Hwsim.Netlink;
+using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 using static ShmWifi.Linux.LibC;

@@ -20,7 +20,7 @@ public sealed class MediumLog : IMediumLog, IServerLog, IDisposable
     public long LostFrames => _outputs.Select(o => o.LostFrames).DefaultIfEmpty().Max();
 
     /// <inheritdoc/>
-    public void PortAttached(Port port) => Info("vm-attached", port.Name, $"attached: port {port.Id}, peer {port.PeerId}, QEMU pid {port.Pid}");
+    public void PortAttached(Port port) => Info("vm-attached", port.Name, $"attached: port {port.Id}, peer {port.PeerId}{(port.Pid == 0 ? "" : $", QEMU pid {port.Pid}")}");
 
     /// <inheritdoc/>
     public void PortDetached(Port port) => Info("vm-detached", port.Name, "gone");

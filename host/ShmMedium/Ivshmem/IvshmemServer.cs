@@ -11,7 +11,7 @@ namespace ShmWifi.Medium.Ivshmem;
 /// its heap otherwise. A VM that cannot be served gets a blank region in place of the air, since QEMU 7.2 spins for ever
 /// on a connection that is closed in its face; the guest's module leaves such a device alone.
 /// </remarks>
-public sealed unsafe class IvshmemServer : IDisposable
+public sealed unsafe class IvshmemServer : IPortServer
 {
     private const ulong BlankRegionSize = 8192;
     private const int AcceptPauseMs = 500; // while there are no descriptors for VMs that connect
@@ -51,7 +51,7 @@ public sealed unsafe class IvshmemServer : IDisposable
         _thread = new Thread(Run) { Name = "ivshmem-server", IsBackground = true };
     }
 
-    /// <summary>Starts the thread.</summary>
+    /// <inheritdoc/>
     public void Start() => _thread.Start();
 
     /// <summary>Stops serving; VMs that run keep running, with nobody on the other side.</summary>

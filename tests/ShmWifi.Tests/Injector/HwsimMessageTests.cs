@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using ShmWifi.Dot11;
-using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Hwsim.Netlink;
+using ShmWifi.Hwsim.Protocol;
 
 namespace ShmWifi.Tests.Injector;
 

@@ -1,0 +1,24 @@
+using System.CommandLine;
+using ShmWifi.Configuration;
+
+namespace ShmWifi.Medium.Cli;
+
+/// <summary><c>shm-medium local</c>: the same air for the hwsim radios of this machine's kernel; no VMs.</summary>
+internal static class LocalCommand
+{
+    /// <summary>The command with its options.</summary>
+    public static Command Create()
+    {
+        var common = new ServeOptions();
+        var command = new Command(
+            "local",
+            "Is the medium of this machine's own mac80211_hwsim radios, in whichever network namespaces they are, until SIGINT or SIGTERM; SIGINT prints the totals. No VMs (docs/local.md).");
+        common.AddTo(command);
+        command.SetAction((parse, cancellation) => Task.FromResult(common.Serve(parse, Load, Daemon.ForThisKernel, cancellation)));
+        return command;
+    }
+
+    private static MediumConfiguration Load(FileInfo? file) => file is null
+        ? MediumConfiguration.Parse("{}", ServeOptions.CommandLineFile, needsVms: false)
+        : MediumConfiguration.Load(file.FullName, needsVms: false);
+}
