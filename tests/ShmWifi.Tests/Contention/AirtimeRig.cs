@@ -1,0 +1,181 @@
+using ShmWifi.Configuration.Air;
+using ShmWifi.Dot11;
+using ShmWifi.Medium.Contention;
+using ShmWifi.Medium.Links;
+using ShmWifi.Medium.Phy;
+
+namespace ShmWifi.Tests.Contention;
+
+/// <summary>An air of virtual time alone, and its traffic.</summary>
+internal sealed class AirtimeRig : IAirtimeSink
+{
+    private readonly Dictionary<string, RadioModel> _radios = [];
+    private readonly Flow?[] _flowOf = new Flow?[4096]; // by ticket
+    private readonly int[] _heardTimes = new int[4096];
+    private readonly Stack<int> _freeTickets = new(Enumerable.Range(0, 4096));
+
+    public AirtimeRig(ulong seed = 1, params LinkConfiguration[] links)
+        : this(new AirConfiguration { Seed = seed, Links = links })
+    {
+    }
+
+    public AirtimeRig(AirConfiguration air)
+    {
+        Links = new LinkTable(air, 0);
+        Medium = new AirtimeMedium(Links, ErrorModel.BuiltIn, this, 0);
+    }
+
+    public LinkTable Links { get; }
+
+    public AirtimeMedium Medium { get; }
+
+    public long NowNs { get; private set; }
+
+    /// <summary>All that was told, if somebody listens.</summary>
+    public List<string>? Log { get; init; }
+
+    public void Leave(string name)
+    {
+        Medium.Remove(_radios[name]);
+        Links.Remove(_radios[name]);
+    }
+
+    public static LinkConfiguration Snr(string a, string b, double snrDb, bool oneWay = false) => new(Pattern(a), Pattern(b)) { SnrDb = snrDb, OneWay = oneWay };
+
+    public static LinkConfiguration Loss(string a, string b, double loss, bool oneWay = false) => new(Pattern(a), Pattern(b)) { Loss = loss, OneWay = oneWay };
+
+    public RadioModel this[string name]
+    {
+        get
+        {
+            if (_radios.TryGetValue(name, out RadioModel? radio))
+                return radio;
+            radio = Links.Add(name, "phy0", [], NowNs);
+            Medium.Add(radio);
+            return _radios[name] = radio;
+        }
+    }
+
+    /// <summary>A flow that always has frames waiting, from now on.</summary>
+    public Flow Saturate(Flow flow)
+    {
+        for (int i = 0; i < 3; i++)
+            Assert.That(Send(flow), Is.True);
+        flow.IsSaturated = true;
+        return flow;
+    }
+
+    /// <summary>One frame, now.</summary>
+    public bool Send(Flow flow)
+    {
+        if (flow.To is not null)
+            _ = this[flow.To];
+        int ticket = _freeTickets.Pop();
+        _flowOf[ticket] = flow;
+        _heardTimes[ticket] = 0;
+        var frame = new Transmission(ticket, this[flow.From], flow.FreqMhz, flow.MpduOctets, flow.Category)
+        {
+            WantsAck = flow.To is not null,
+            UsesDcf = flow.UsesDcf,
+        };
+        if (Medium.TryEnqueue(in frame, flow.Rates))
+            return true;
+        _freeTickets.Push(ticket);
+        return false;
+    }
+
+    public void Run(TimeSpan time) => RunUntil(NowNs + (time.Ticks * 100));
+
+    public void RunUntil(long airNs)
+    {
+        Medium.Advance(airNs);
+        NowNs = airNs;
+    }
+
+    public Interest InterestOf(int ticket, RadioModel radio)
+    {
+        Flow flow = _flowOf[ticket]!;
+        return flow.To is null ? Interest.Hears : _radios[flow.To] == radio ? flow.ReceiverListens ? Interest.Owns : Interest.None : Interest.None;
+    }
+
+    public void Heard(int ticket, RadioModel hearer, int attempt, bool isRetry, float signalDbm, long airNs)
+    {
+        Flow flow = _flowOf[ticket]!;
+        flow.Heard++;
+        flow.Retries += isRetry ? 1 : 0;
+        flow.LastSignalDbm = signalDbm;
+        if (_heardTimes[ticket]++ == 0)
+            flow.Delivered++;
+        Log?.Add($"{airNs} heard {flow.From} {hearer.Vm} {attempt} {isRetry}");
+    }
+
+    public void Done(int ticket, int attempts, bool isAcked, float ackSignalDbm, long airNs)
+    {
+        Flow flow = _flowOf[ticket]!;
+        _freeTickets.Push(ticket);
+        flow.Done++;
+        flow.Acked += isAcked ? 1 : 0;
+        flow.Attempts += attempts;
+        flow.LastDoneNs = airNs;
+        flow.LastAckSignalDbm = ackSignalDbm;
+        Log?.Add($"{airNs} done {flow.From} {attempts} {isAcked}");
+        if (flow.IsSaturated)
+            Send(flow);
+    }
+
+    private static RadioPattern Pattern(string name)
+    {
+        Assert.That(RadioPattern.TryParse(name, out RadioPattern pattern), Is.True);
+        return pattern;
+    }
+}
+
+/// <summary>Frames of one kind, and what became of them.</summary>
+internal sealed class Flow(string from, string? to, string rate, int freqMhz = 5180)
+{
+    public string From { get; } = from;
+
+    /// <summary>Null: a group.</summary>
+    public string? To { get; } = to;
+
+    public int FreqMhz { get; } = freqMhz;
+
+    public RateAttempts[] Rates { get; init; } = [RateOf(rate)];
+
+    public int MpduOctets { get; init; } = 1536;
+
+    public AccessCategory Category { get; init; } = AccessCategory.BestEffort;
+
+    public bool UsesDcf { get; init; }
+
+    public bool ReceiverListens { get; set; } = true;
+
+    public bool IsSaturated { get; set; }
+
+    public int Heard { get; set; }
+
+    public int Retries { get; set; }
+
+    public int Delivered { get; set; }
+
+    public int Done { get; set; }
+
+    public int Acked { get; set; }
+
+    public long Attempts { get; set; }
+
+    public long LastDoneNs { get; set; }
+
+    public float LastAckSignalDbm { get; set; }
+
+    public float LastSignalDbm { get; set; }
+
+    /// <summary>Mbit/s of payload, if each frame carries so many octets of it.</summary>
+    public double MbpsOf(int payloadOctets, TimeSpan time) => Delivered * payloadOctets * 8 / time.TotalMicroseconds;
+
+    public static RateAttempts RateOf(string rate, int attempts = 7, TxRateFlags flags = TxRateFlags.None)
+    {
+        Assert.That(PhyRate.TryParse(rate, out PhyRate phy), Is.True, rate);
+        return new RateAttempts(phy, flags, attempts);
+    }
+}
