@@ -46,12 +46,15 @@ public static class AirWriter
                 json["waypoints"] = List(path.Points, p => new JsonObject { ["at"] = Duration.ToText(p.At), ["position"] = ToJson(p.Position) });
                 break;
             case RandomWaypointMotion random:
-                json["randomWaypoint"] = new JsonObject
+                var walk = new JsonObject
                 {
                     ["box"] = new JsonArray(ToJson(random.Low), ToJson(random.High)),
                     ["speed"] = new JsonArray(random.MinSpeed, random.MaxSpeed),
                     ["pause"] = Duration.ToText(random.Pause),
                 };
+                if (random.Elapsed != TimeSpan.Zero)
+                    walk["elapsed"] = Duration.ToText(random.Elapsed);
+                json["randomWaypoint"] = walk;
                 break;
         }
 

@@ -88,6 +88,7 @@ public class ChangeTests
             Apply(new SetRadio(At("a", i) with { AntennaGainDbi = i }));
         }
         Assert.That(_air.Radios, Has.Count.EqualTo(3));
+        Assert.That(AirText.ReadAir(AirWriter.ToYaml(_air), "saved.yaml").Radios, Is.EqualTo(_air.Radios));
     }
 
     [Test]

@@ -47,7 +47,7 @@ public class SnapshotTests
         var running = new LinkTable(air, airNs: 0);
         RadioModel a = running.Add("a"), b = running.Add("b"), c = running.Add("c");
         AirConfiguration saved = running.Snapshot(air, 50 * Second);
-        var again = new LinkTable(saved, airNs: 0);
+        var again = new LinkTable(AirText.ReadAir(AirWriter.ToYaml(saved), "saved.yaml"), airNs: 0);
         RadioModel a2 = again.Add("a"), b2 = again.Add("b"), c2 = again.Add("c");
         Assert.Multiple(() =>
         {
