@@ -1,4 +1,5 @@
 using ShmWifi.Dot11;
+using ShmWifi.Medium.Contention;
 using ShmWifi.Medium.Links;
 
 namespace ShmWifi.Medium.Engine;
@@ -6,11 +7,14 @@ namespace ShmWifi.Medium.Engine;
 /// <summary>Who is on the air: all radios, and which of them answer to an address.</summary>
 /// <remarks>Changed by the engine thread alone; lists are copied on write, so looking up allocates nothing and other threads may read them.</remarks>
 /// <param name="links">Is told of radios that come, change and go.</param>
+/// <param name="contention">Is told of radios that come and go.</param>
+/// <param name="removed">Forgets what else is kept of a radio that went.</param>
 /// <param name="clock">When they do.</param>
-public sealed class Air(LinkTable links, AirClock clock)
+public sealed class Air(LinkTable links, AirtimeMedium contention, Action<Radio> removed, AirClock clock)
 {
     private readonly Dictionary<MacAddress, Radio[]> _owners = [];
     private Radio[] _radios = [];
+    private Radio?[] _byModel = new Radio?[16];
     private int _radiosEver;
 
     /// <summary>Radios that one VM may bring one after the other: captures keep an interface for each, so this bounds their memory.</summary>
@@ -18,6 +22,10 @@ public sealed class Air(LinkTable links, AirClock clock)
 
     /// <summary>All radios.</summary>
     public Radio[] Radios => Volatile.Read(ref _radios);
+
+    /// <summary>The radio of a model. Engine thread only.</summary>
+    /// <param name="model">Of a radio that is on the air.</param>
+    public Radio Of(RadioModel model) => _byModel[model.Index]!;
 
     /// <summary>Radios that want frames addressed to others, too.</summary>
     public Radio[] Monitors { get; private set; } = [];
@@ -52,6 +60,10 @@ public sealed class Air(LinkTable links, AirClock clock)
         radio = new Radio(port, number, identity, _radiosEver++, links.Add(port.Name, name, [], clock.NowNs)) { Name = name };
         port.Radios[number] = radio;
         Volatile.Write(ref _radios, [.. _radios, radio]);
+        if (radio.Model.Index >= _byModel.Length)
+            Array.Resize(ref _byModel, Math.Max(2 * _byModel.Length, radio.Model.Index + 1));
+        _byModel[radio.Model.Index] = radio;
+        contention.Add(radio.Model);
         return radio;
     }
 
@@ -64,7 +76,10 @@ public sealed class Air(LinkTable links, AirClock clock)
         Volatile.Write(ref _radios, Without(_radios, radio));
         Monitors = Without(Monitors, radio);
         radio.Port.Radios[radio.Number] = null;
+        _byModel[radio.Model.Index] = null;
         links.Remove(radio.Model);
+        contention.Remove(radio.Model);
+        removed(radio);
     }
 
     /// <summary>Takes all radios of a VM off the air.</summary>

@@ -26,11 +26,14 @@ internal unsafe struct FrameInFlight
     /// <summary>The frame lies in the engine's own memory, and has waited there.</summary>
     public bool IsHeld;
 
+    /// <summary>It waits for the end of a delay to order, not for its turn on the air.</summary>
+    public bool IsDelayed;
+
+    /// <summary>The strongest signal that a radio heard it with so far, dBm; 0: none did.</summary>
+    public sbyte HeardDbm;
+
     /// <summary>hwsim's.</summary>
     public TxFlags Flags;
-
-    /// <summary>hwsim's RX_RATE at the first rate of the chain.</summary>
-    public byte RateIndex;
 
     /// <summary>Address 1.</summary>
     public MacAddress Receiver;

@@ -22,6 +22,7 @@ public sealed unsafe partial class MediumEngine
         return PostAsync(() =>
         {
             _model.Apply(change, _clock.NowNs);
+            _airtime.Errors = _model.Errors;
             return true;
         });
     }
@@ -53,7 +54,7 @@ public sealed unsafe partial class MediumEngine
     {
         get
         {
-            long dueNs = Math.Min(_model.NextChangeNs, _delayed.NextNs);
+            long dueNs = Math.Min(Math.Min(_model.NextChangeNs, _delayed.NextNs), _airtime.NextEventNs);
             return dueNs == long.MaxValue ? dueNs : Math.Max(0, dueNs - _clock.NowNs);
         }
     }
@@ -69,6 +70,7 @@ public sealed unsafe partial class MediumEngine
         {
             long allocated = GC.GetAllocatedBytesForCurrentThread();
             busy = _model.RunSchedule(airNs);
+            _airtime.Errors = _model.Errors;
             _controlAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
         }
         while (_delayed.TryTake(airNs, out DelayedDelivery delivery))
@@ -81,5 +83,17 @@ public sealed unsafe partial class MediumEngine
         if (busy)
             PublishRx();
         return busy;
+    }
+
+    /// <summary>Has happen what is due on channels that frames contend for.</summary>
+    private bool AdvanceAir()
+    {
+        if (_airtime.NextEventNs == long.MaxValue)
+            return false;
+        long airNs = _clock.NowNs;
+        if (_airtime.NextEventNs > airNs)
+            return false;
+        _airtime.Advance(airNs);
+        return true;
     }
 }

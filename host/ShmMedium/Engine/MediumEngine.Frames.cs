@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
@@ -112,6 +113,8 @@ public sealed unsafe partial class MediumEngine
 
         if (_model.IsPerfect)
             TransmitPerfectly(in frame);
+        else if (_model.Current.Timing == Timing.Airtime)
+            QueueForAir(in frame);
         else
             TransmitOverLinks(in frame);
     }

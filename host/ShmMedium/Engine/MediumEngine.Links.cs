@@ -132,6 +132,7 @@ public sealed unsafe partial class MediumEngine
             case DelayFault delay:
                 if (!_held.TryHold(in frame, out int ticket))
                     return false;
+                _held[ticket].IsDelayed = true;
                 _delayed.Add(_clock.NowNs + (delay.By.Ticks * TimeSpan.NanosecondsPerTick), new DelayedDelivery(ticket, hearer, hearing));
                 return true;
             case DuplicateFault duplicate:

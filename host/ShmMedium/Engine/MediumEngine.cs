@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ShmWifi.Configuration.Air;
 using ShmWifi.Linux;
+using ShmWifi.Medium.Contention;
 using ShmWifi.Medium.Telemetry;
 using ShmWifi.RingBuffer.Layout;
 using static ShmWifi.Linux.LibC;
@@ -15,7 +16,7 @@ namespace ShmWifi.Medium.Engine;
 /// Frames allocate nothing, take no lock and copy no payload (by reference).
 /// Other threads reach it by <see cref="Post"/> and by taps; what they read of it are counters and snapshots.
 /// </remarks>
-public sealed unsafe partial class MediumEngine : IDisposable
+public sealed unsafe partial class MediumEngine : IAirtimeSink, IDisposable
 {
     private const int Batch = 64; // TX slots of one port a round, so that a flood does not starve the others
     private const int ReclaimPollMs = 20; // while guests hold slots and were not asked to ring
@@ -55,7 +56,8 @@ public sealed unsafe partial class MediumEngine : IDisposable
         _log = log;
         _spin = spin;
         _model = new AirModel(air, _clock.NowNs);
-        Air = new Air(_model.Links, _clock);
+        _airtime = new AirtimeMedium(_model.Links, _model.Errors, this, _clock.NowNs);
+        Air = new Air(_model.Links, _airtime, ForgetFramesOf, _clock);
         _epoll = LibCException.ThrowIfFailed(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
         _commandEvent = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd for the engine");
         Watch(_commandEvent);
@@ -186,6 +188,7 @@ public sealed unsafe partial class MediumEngine : IDisposable
             busy = true;
             PublishRx(); // not at the end: frames of the first port do not wait for those of the last
         }
+        busy |= AdvanceAir(); // after the frames were taken: they came before now
         PublishRx(); // to senders whose receiver was faulted
         if (_isAnyTxHeld)
         {

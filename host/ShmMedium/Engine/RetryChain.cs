@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using ShmWifi.Dot11;
+using ShmWifi.Medium.Contention;
 using ShmWifi.Medium.Phy;
 
 namespace ShmWifi.Medium.Engine;
@@ -35,6 +36,7 @@ internal sealed class RetryChain
     public const int MaxAttempts = 64;
 
     private readonly ChainLink[] _links = new ChainLink[TxRate.ChainLength];
+    private readonly RateAttempts[] _attempts = new RateAttempts[TxRate.ChainLength];
     private ulong _rates;
     private ulong _rateFlagsLow;
     private uint _rateFlagsHigh;
@@ -44,6 +46,19 @@ internal sealed class RetryChain
 
     /// <summary>The rates, in their order; one at least.</summary>
     public ReadOnlySpan<ChainLink> Links => _links.AsSpan(0, _count);
+
+    /// <summary>The same for the model of contention.</summary>
+    public ReadOnlySpan<RateAttempts> Rates => _attempts.AsSpan(0, _count);
+
+    /// <summary>The rate of an attempt.</summary>
+    /// <param name="attempt">From 1; beyond the chain's end: its last.</param>
+    public ref readonly ChainLink LinkOf(int attempt)
+    {
+        int link = 0;
+        while (link < _count - 1 && attempt > _links[link].Attempts)
+            attempt -= _links[link++].Attempts;
+        return ref _links[link];
+    }
 
     /// <summary>Attempts of all rates, <see cref="MaxAttempts"/> at most.</summary>
     public int Attempts { get; private set; }
@@ -68,8 +83,11 @@ internal sealed class RetryChain
         if (_count == 0)
             _links[_count++] = LinkOf(PhyRate.BasicOf(band), attempts: 1, TxRateFlags.None, band);
         Attempts = 0;
-        foreach (ref readonly ChainLink link in Links)
-            Attempts = Math.Min(Attempts + link.Attempts, MaxAttempts);
+        for (int link = 0; link < _count; link++)
+        {
+            Attempts = Math.Min(Attempts + _links[link].Attempts, MaxAttempts);
+            _attempts[link] = new RateAttempts(_links[link].Rate, _links[link].Flags, _links[link].Attempts);
+        }
         return this;
     }
 
