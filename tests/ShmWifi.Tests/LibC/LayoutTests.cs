@@ -24,10 +24,12 @@ public class LayoutTests
         #include <sys/eventfd.h>
         #include <sys/file.h>
         #include <sys/mman.h>
+        #include <sys/mount.h>
         #include <sys/prctl.h>
         #include <sys/signalfd.h>
         #include <sys/socket.h>
         #include <sys/stat.h>
+        #include <sys/syscall.h>
         #include <sys/timerfd.h>
         #include <sys/uio.h>
         #include <sys/un.h>
