@@ -12,13 +12,15 @@ namespace ShmWifi.Configuration;
 /// <param name="RegionBytes">Bytes of one region.</param>
 /// <param name="Vms">The VMs with a socket of their own.</param>
 /// <param name="Socket">Where other VMs attach; null if they cannot.</param>
+/// <param name="Control">Where the control API listens; null if it does not.</param>
 public sealed record DaemonState(
     int Pid,
     ulong StartTime,
     Isolation Isolation,
     ulong RegionBytes,
     IReadOnlyList<DaemonVm> Vms,
-    string? Socket)
+    string? Socket,
+    string? Control = null)
 {
     private const string Name = "state.json", Folder = "shm-medium";
     private const string SystemFolder = "/run/" + Folder;
@@ -48,7 +50,9 @@ public sealed record DaemonState(
     }
 
     /// <summary>The state of this process as the daemon.</summary>
-    public static DaemonState Of(MediumConfiguration configuration)
+    /// <param name="configuration">What it was told.</param>
+    /// <param name="control">Where its control API listens, or null.</param>
+    public static DaemonState Of(MediumConfiguration configuration, string? control = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         return new(
@@ -58,7 +62,8 @@ public sealed record DaemonState(
             configuration.Isolation,
             configuration.RegionGeometry.RegionSize,
             [.. configuration.Vms.Select(vm => new DaemonVm(vm.Name, vm.Socket))],
-            configuration.Socket);
+            configuration.Socket,
+            control);
     }
 
     /// <summary>Reads a state file, and looks whether its daemon still runs.</summary>

@@ -21,11 +21,9 @@ public sealed class DaemonStateFile : IDisposable
         if (DaemonState.TryRead(path) is { State: { } other } && other.Pid != state.Pid)
             throw new IOException($"another shm-medium, process {other.Pid}, publishes its state in '{path}'; give this one its own by --state FILE");
 
-        const UnixFileMode Folder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-            | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
         const UnixFileMode ReadableToAll =
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!, Folder);
+        MakeFolder(path);
         var unfinished = $"{path}.{state.Pid}";
         using (var stream = new FileStream(
             unfinished,
@@ -37,6 +35,17 @@ public sealed class DaemonStateFile : IDisposable
         File.SetUnixFileMode(unfinished, ReadableToAll); // Whatever the umask is.
         File.Move(unfinished, path, overwrite: true);
         return new(path, state);
+    }
+
+    /// <summary>Makes the folder of a state file (0755) when it is missing.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">Its folder is not ours to write in.</exception>
+    public static void MakeFolder(string path)
+    {
+        const UnixFileMode Folder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!, Folder);
     }
 
     /// <summary>Removes the file, unless another daemon has taken it over.</summary>

@@ -32,8 +32,14 @@ public sealed record MediumConfiguration(
     /// <summary>What the air is like at the start.</summary>
     public AirConfiguration Air { get; init; } = new();
 
+    /// <summary>Where the control API listens; null: nowhere.</summary>
+    public ControlConfiguration? Control { get; init; } = new(null);
+
     /// <summary>What one region is made of: all ports when it is shared, one port when each VM has a region.</summary>
     public RegionGeometry RegionGeometry => Isolation == Isolation.Shared ? Geometry : Geometry with { Ports = 1 };
+
+    /// <summary>Whether a VM of this name may come.</summary>
+    public bool CanAttach(string vm) => Vms.Any(v => v.Name == vm) || (Socket is not null && VmConfiguration.IsAutomatic(vm));
 
     /// <summary>Reads and checks a file.</summary>
     /// <param name="file">YAML.</param>
@@ -82,6 +88,28 @@ public sealed record VmConfiguration(string Name, string Socket, int MaxRadios =
 
     /// <summary>Bytes of a name: the port table's field less its NUL.</summary>
     public const int NameLimit = Abi.NameSize - 1;
+
+    /// <summary>Whether a VM that attaches at the common socket may be called so: vm1, vm2 and so on.</summary>
+    public static bool IsAutomatic(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.Length > 2 && name.StartsWith("vm", StringComparison.Ordinal) && name.AsSpan(2).IndexOfAnyExceptInRange('0', '9') < 0;
+    }
+}
+
+/// <summary>Where the control API listens.</summary>
+/// <param name="Socket">A Unix socket; null: <c>control.sock</c> beside the state file.</param>
+public sealed record ControlConfiguration(string? Socket)
+{
+    /// <summary>In place of a path: the API listens nowhere.</summary>
+    public const string None = "none";
+
+    /// <summary>What a path, or <see cref="None"/>, on the command line means.</summary>
+    public static ControlConfiguration? Of(string text) => text == None ? null : new(Path.GetFullPath(text));
+
+    /// <summary>The socket's path.</summary>
+    /// <param name="statePath">The state file.</param>
+    public string SocketFor(string statePath) => Socket ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(statePath))!, "control.sock");
 }
 
 /// <summary>Where the air is captured.</summary>

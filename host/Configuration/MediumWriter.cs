@@ -11,7 +11,18 @@ public static class MediumWriter
     public static JsonObject ToJson(MediumConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        var c = configuration;
+        return With(AirWriter.ToJson(configuration.Air), configuration);
+    }
+
+    /// <summary>A file that starts the same daemon.</summary>
+    public static string ToYaml(MediumConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return YamlText.Of(With(AirWriter.WithoutDefaults(AirWriter.ToJson(configuration.Air)), configuration));
+    }
+
+    private static JsonObject With(JsonObject air, MediumConfiguration c)
+    {
         var json = new JsonObject { ["isolation"] = Array.Find(MediumKeys.Isolations, i => i.Isolation == c.Isolation).Word };
         if (c.Socket is not null)
             json["socket"] = c.Socket;
@@ -38,11 +49,12 @@ public static class MediumWriter
         json["log"] = new JsonObject { ["format"] = Array.Find(MediumKeys.LogFormats, f => f.Format == c.Log.Format).Word };
         if (c.Log.File is not null)
             json["log"]!["file"] = c.Log.File;
-        foreach (var (key, value) in AirWriter.ToJson(c.Air))
+        if (c.Control is null)
+            json["control"] = ControlConfiguration.None;
+        else if (c.Control.Socket is not null)
+            json["control"] = c.Control.Socket;
+        foreach (var (key, value) in air)
             json[key] = value?.DeepClone();
         return json;
     }
-
-    /// <summary>A file that starts the same daemon.</summary>
-    public static string ToYaml(MediumConfiguration configuration) => YamlText.Of(AirWriter.WithoutDefaults(ToJson(configuration)));
 }

@@ -2,6 +2,7 @@ using ShmWifi.Configuration;
 using ShmWifi.Hwsim;
 using ShmWifi.Medium.Capture;
 using ShmWifi.Medium.Console;
+using ShmWifi.Medium.Control;
 using ShmWifi.Medium.Engine;
 using ShmWifi.Medium.Ivshmem;
 using ShmWifi.Medium.Local;
@@ -9,7 +10,7 @@ using ShmWifi.Medium.Telemetry;
 
 namespace ShmWifi.Medium;
 
-/// <summary>All parts of shm-medium, wired: sockets, engine, server, capture, frame log, meter, state file.</summary>
+/// <summary>All parts of shm-medium, wired: sockets, engine, server, capture, frame log, meter, control API, state file.</summary>
 /// <remarks>Made in this order, taken down in the reverse one.</remarks>
 public sealed class Daemon : IDisposable
 {
@@ -18,6 +19,7 @@ public sealed class Daemon : IDisposable
     private readonly CaptureTap? _capture;
     private readonly FrameLog? _frameLog;
     private readonly MediumMeter _meter;
+    private readonly ControlServer? _control;
     private readonly DaemonStateFile _state;
 
     /// <summary>Opens the sockets and takes VMs on.</summary>
@@ -57,10 +59,13 @@ public sealed class Daemon : IDisposable
         try
         {
             _server.Start();
-            _state = DaemonStateFile.Publish(statePath, DaemonState.Of(configuration));
+            _control = OpenControl(configuration, statePath, log);
+            _control?.Start();
+            _state = DaemonStateFile.Publish(statePath, DaemonState.Of(configuration, configuration.Control?.SocketFor(statePath)));
         }
         catch
         {
+            _control?.Dispose();
             _server.Dispose();
             Engine.Dispose();
             throw;
@@ -96,7 +101,6 @@ public sealed class Daemon : IDisposable
             Isolation = Isolation.Shared,
             Geometry = configuration.Geometry with { Ports = 1 },
             Socket = null,
-            SocketGroup = null,
             Vms = [],
         };
         return new Daemon(local, statePath, log, (engine, regions) => new LocalServer(engine, regions, air, log.Warn, fail));
@@ -106,6 +110,7 @@ public sealed class Daemon : IDisposable
     public void Dispose()
     {
         _state.Dispose();
+        _control?.Dispose();
         _meter.Dispose();
         _server.Dispose();
         Engine.Dispose();
@@ -125,6 +130,15 @@ public sealed class Daemon : IDisposable
         {
             log.Warn($"scheduling: realtime has no effect: {exception.Message}; run shm-medium as root, or raise its limit (ulimit -r 1, LimitRTPRIO=1)");
         }
+    }
+
+    private ControlServer? OpenControl(MediumConfiguration configuration, string statePath, MediumLog log)
+    {
+        if (configuration.Control is not { } control)
+            return null;
+        DaemonStateFile.MakeFolder(statePath); // the socket's default place
+        var api = new ControlApi(new EngineAir(Engine), configuration, Snapshots.Take);
+        return new ControlServer(ListeningSocket.Open(control.SocketFor(statePath), vmName: null, configuration.SocketGroup), api.Routes, log.Warn);
     }
 
     private static Func<MediumEngine, RegionSource, IPortServer> ForVms(MediumConfiguration configuration, MediumLog log)

@@ -5,6 +5,7 @@ var root = new RootCommand("ShmWifi's daemon: one 802.11 air for many QEMU VMs, 
 {
     RunCommand.Create(),
     LocalCommand.Create(),
+    new CtlCommand(),
     new TopCommand(),
     new Command("config", "About configurations.") { new ConfigCheckCommand() },
 };

@@ -4,7 +4,7 @@ namespace ShmWifi.Configuration.Yaml;
 internal static class MediumKeys
 {
     public static readonly string[] Medium =
-        ["isolation", "socket", "socketGroup", "polling", "scheduling", "geometry", "vms", "capture", "log", .. AirKeys.Air];
+        ["isolation", "socket", "socketGroup", "polling", "scheduling", "geometry", "vms", "capture", "log", "control", .. AirKeys.Air];
 
     public static readonly string[] Geometry = ["ports", "txSlots", "rxDescriptors", "poolSlots"];
 

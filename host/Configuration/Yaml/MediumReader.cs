@@ -47,6 +47,7 @@ internal sealed partial class MediumReader(string file, ErrorList errors, bool n
             ReadLog(top))
         {
             Air = air,
+            Control = ReadControl(top),
         };
     }
 
@@ -54,7 +55,7 @@ internal sealed partial class MediumReader(string file, ErrorList errors, bool n
     private void CheckVm(RadioPattern pattern, YamlNode node, List<VmConfiguration> vms, bool hasCommonSocket)
     {
         if (pattern.Vm is not { } name || (vms.Count == 0 && !hasCommonSocket)
-            || vms.Exists(vm => vm.Name == name) || (hasCommonSocket && AutomaticName().IsMatch(name)))
+            || vms.Exists(vm => vm.Name == name) || (hasCommonSocket && VmConfiguration.IsAutomatic(name)))
             return;
         var common = hasCommonSocket ? "vm1, vm2 and so on, which attach at the common 'socket'" : "";
         var known = string.Join(", ", vms.Select(vm => vm.Name).Append(common).Where(text => text.Length > 0));
@@ -134,18 +135,21 @@ internal sealed partial class MediumReader(string file, ErrorList errors, bool n
             return "";
         if (Encoding.UTF8.GetByteCount(name) > VmConfiguration.NameLimit || !NamePattern().IsMatch(name))
             errors.Add(scalar, $"VM name '{name}' is not possible; allowed: {allowed}");
-        else if (hasCommonSocket && AutomaticName().IsMatch(name))
+        else if (hasCommonSocket && VmConfiguration.IsAutomatic(name))
             errors.Add(scalar, $"VM name '{name}' is kept for VMs that attach at the common 'socket'; allowed: any name but vm and a number");
         else if (!_names.TryAdd(name, scalar))
             errors.Add(scalar, $"VM name '{name}' is here a second time; the first is in line {_names[name].Start.Line}");
         return name;
     }
 
-    private string? Socket(Section section)
+    private ControlConfiguration? ReadControl(Section top) =>
+        top.Value("control") is YamlScalar { Value: ControlConfiguration.None } ? null : new(Socket(top, "control"));
+
+    private string? Socket(Section section, string key = "socket")
     {
-        if (ReadPath(section, "socket") is not { } path)
+        if (ReadPath(section, key) is not { } path)
             return null;
-        var node = section.Value("socket")!;
+        var node = section.Value(key)!;
         if (SocketPath.Problem(path) is { } problem)
             errors.Add(node, problem);
         else if (!_sockets.TryAdd(path, node))
@@ -186,7 +190,4 @@ internal sealed partial class MediumReader(string file, ErrorList errors, bool n
 
     [GeneratedRegex("^[A-Za-z0-9_.-]+$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex NamePattern();
-
-    [GeneratedRegex("^vm[0-9]+$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
-    private static partial Regex AutomaticName();
 }

@@ -64,6 +64,8 @@ internal sealed class ConfigCheckCommand : Command
         if (c.Capture is not null)
             output.WriteLine($"capture    {c.Capture.File}");
         output.WriteLine($"log        {c.Log.File ?? "standard error"}, {(c.Log.Format == LogFormat.Json ? "JSON" : "text")}");
+        if (c.Control?.Socket is not null || c.Control is null)
+            output.WriteLine($"control    {c.Control?.Socket ?? "none"}");
     }
 
     internal static string PollingText(Polling polling) => polling.Mode switch
@@ -91,7 +93,8 @@ internal sealed record CheckedConfiguration(
     string? SocketGroup,
     IReadOnlyList<VmConfiguration> Vms,
     CaptureConfiguration? Capture,
-    LogConfiguration Log)
+    LogConfiguration Log,
+    ControlConfiguration? Control)
 {
     public static CheckedConfiguration Of(MediumConfiguration c) => new(
         c.File,
@@ -107,7 +110,8 @@ internal sealed record CheckedConfiguration(
         c.SocketGroup,
         c.Vms,
         c.Capture,
-        c.Log);
+        c.Log,
+        c.Control);
 }
 
 /// <summary>What <c>--json</c> prints of a wrong configuration.</summary>

@@ -23,6 +23,7 @@ internal sealed class ServeOptions
     private readonly Option<string?> _capture = new("--capture") { Description = "Writes all frames as pcapng to this file or FIFO." };
     private readonly Option<string?> _stats = new("--stats") { Description = "Writes totals as JSON to this file on SIGUSR1 and at the end." };
     private readonly Option<string?> _state = new("--state") { Description = "Where ivshmem-args and others find this daemon." };
+    private readonly Option<string?> _control = new("--control") { Description = "Socket of the control API (docs/control.md), or none. Default: control.sock beside the state file." };
     private readonly Option<string?> _print = new("--print")
     {
         Description = "Prints a line a frame (frames), a summary each second (table) or neither (none). Default: frames on a terminal, else none.",
@@ -46,7 +47,7 @@ internal sealed class ServeOptions
     /// <param name="command">The command.</param>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_config, _capture, _print, _logFile, _logFormat, _json, _stats, _state])
+        foreach (Option option in (Option[])[_config, _capture, _print, _logFile, _logFormat, _json, _stats, _state, _control])
             command.Options.Add(option);
     }
 
@@ -81,6 +82,7 @@ internal sealed class ServeOptions
     private MediumConfiguration Override(MediumConfiguration configuration, ParseResult parse) => configuration with
     {
         Capture = parse.GetValue(_capture) is { } capture ? new CaptureConfiguration(capture) : configuration.Capture,
+        Control = parse.GetValue(_control) is { } control ? ControlConfiguration.Of(control) : configuration.Control,
         Log = new LogConfiguration(
             parse.GetValue(_logFile) is { } file ? Path.GetFullPath(file) : configuration.Log.File,
             parse.GetValue(_logFormat) switch { "text" => LogFormat.Text, "json" => LogFormat.Json, _ => configuration.Log.Format }),
@@ -160,7 +162,7 @@ internal sealed class ServeOptions
                 System.Console.Error.WriteLine($"shm-medium: {failure}");
             return failure is null ? 0 : 1;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ConfigurationException)
         {
             System.Console.Error.WriteLine($"shm-medium: {exception.Message}");
             return 1;

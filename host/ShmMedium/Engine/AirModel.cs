@@ -16,6 +16,7 @@ public sealed class AirModel
     private ScheduledChange[] _schedule = []; // by time
     private int _nextScheduled;
     private long _scheduleSinceNs;
+    private Action<AirChange>? _watchers;
 
     /// <summary>An air.</summary>
     /// <param name="air">What it is like.</param>
@@ -83,7 +84,21 @@ public sealed class AirModel
         if (!ReferenceEquals(before.Schedule, after.Schedule))
             Schedule(after.Schedule, airNs);
         IsPerfect = Links.IsPerfect && Faults.IsEmpty && after.Timing == Timing.Instant;
+        Volatile.Read(ref _watchers)?.Invoke(change);
     }
+
+    /// <summary>Tells of each change that is carried out; any thread may ask.</summary>
+    /// <param name="changed">Called by the engine thread: must not block.</param>
+    /// <returns>Dispose of it to hear no more.</returns>
+    public IDisposable Watch(Action<AirChange> changed)
+    {
+        lock (_tables)
+            _watchers += changed;
+        return new Watcher(this, changed);
+    }
+
+    /// <summary>Since when the schedule's times count, ns of the air, and how many of its changes were carried out.</summary>
+    public (long SinceNs, int Done) ScheduleProgress => (_scheduleSinceNs, _nextScheduled);
 
     /// <summary>Carries out the scheduled changes that are due.</summary>
     /// <param name="airNs">Now.</param>
@@ -126,4 +141,13 @@ public sealed class AirModel
     private void UpdateNextChange() => NextChangeNs = _nextScheduled < _schedule.Length
         ? _scheduleSinceNs + (_schedule[_nextScheduled].At.Ticks * TimeSpan.NanosecondsPerTick)
         : long.MaxValue;
+
+    private sealed class Watcher(AirModel model, Action<AirChange> changed) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (model._tables)
+                model._watchers -= changed;
+        }
+    }
 }

@@ -30,6 +30,15 @@ public sealed unsafe partial class MediumEngine
     /// <summary>The configuration that goes on from here as the air does: places as they are now.</summary>
     public Task<AirConfiguration> SnapshotAirAsync() => PostAsync(() => _model.Snapshot(_clock.NowNs));
 
+    /// <summary>Tells of each change of the air.</summary>
+    /// <param name="changed">Called by the engine thread: must not block.</param>
+    /// <returns>Dispose of it to hear no more.</returns>
+    public IDisposable WatchAir(Action<AirChange> changed) => _model.Watch(changed);
+
+    /// <summary>Has the engine thread read the air between two rounds.</summary>
+    /// <param name="read">Gets the air and its time, ns. Must not block.</param>
+    public Task<T> ReadAirAsync<T>(Func<AirModel, long, T> read) => PostAsync(() => read(_model, _clock.NowNs));
+
     /// <summary>Has the engine thread compute something between two rounds.</summary>
     /// <param name="compute">Must not block.</param>
     public Task<T> PostAsync<T>(Func<T> compute)

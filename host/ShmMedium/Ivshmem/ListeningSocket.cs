@@ -3,10 +3,10 @@ using static ShmWifi.Linux.LibC;
 
 namespace ShmWifi.Medium.Ivshmem;
 
-/// <summary>A Unix stream socket that QEMU connects to; mode 0660, removed when disposed.</summary>
+/// <summary>A Unix stream socket that QEMU, or a client of the control API, connects to; mode 0660, removed when disposed.</summary>
 public sealed unsafe class ListeningSocket : IDisposable
 {
-    private const int Backlog = 16;
+    private const int Backlog = 256; // a client that does not wait is refused beyond it
     private const uint OwnerAndGroup = 0x1b0; // 0660
 
     private ListeningSocket(int descriptor, string path, string? vmName)
@@ -22,7 +22,7 @@ public sealed unsafe class ListeningSocket : IDisposable
     /// <summary>Where it is.</summary>
     public string Path { get; }
 
-    /// <summary>The VM that it is for; null: any, named by the server.</summary>
+    /// <summary>The VM that it is for; null: any, named by the server, or none.</summary>
     public string? VmName { get; }
 
     /// <summary>Listens. A socket that a dead daemon left behind is replaced; one that is served is not.</summary>

@@ -39,6 +39,7 @@ public sealed class AirWriterTests
                 new(any.OneOf(null, "/lab/log"), any.OneOf(LogFormat.Text, LogFormat.Json)))
             {
                 Air = any.Air(),
+                Control = any.OneOf(null, new ControlConfiguration(null), new("/run/control one.sock")),
             };
             var yaml = MediumWriter.ToYaml(written);
             Assert.That(Shape(MediumConfiguration.Parse(yaml, written.File, needsVms: false)), Is.EqualTo(Shape(written)), yaml);

@@ -64,6 +64,30 @@ public sealed class MediumConfigurationTests
         }
     }
 
+    [TestCase("", null, "/run/shm/control.sock")]
+    [TestCase("control: ctl.sock", "/lab/ctl.sock", "/lab/ctl.sock")]
+    public void TheControlSocketIsBesideTheStateFileUnlessToldOtherwise(string yaml, string? socket, string path)
+    {
+        var control = Parse($"socket: s\n{yaml}").Control;
+        Assert.That(control, Is.EqualTo(new ControlConfiguration(socket)));
+        Assert.That(control!.SocketFor("/run/shm/state.json"), Is.EqualTo(path));
+    }
+
+    [Test]
+    public void TheControlApiCanBeTurnedOff() => Assert.That(Parse("socket: s\ncontrol: none").Control, Is.Null);
+
+    [Test]
+    public void TheControlSocketIsNoVms() =>
+        Assert.That(ErrorsOf("socket: s\ncontrol: ./s"), Is.EqualTo(new[] { "/lab/medium.yaml:2:10: error: socket '/lab/s' is here a second time; the first is in line 1" }));
+
+    [TestCase("vm1", true)]
+    [TestCase("ap", true)]
+    [TestCase("vm", false)]
+    [TestCase("vmx", false)]
+    [TestCase("sta", false)]
+    public void VmsThatCanAttachAreKnown(string name, bool can) =>
+        Assert.That(Parse("socket: s\nvms: [{name: ap, socket: ap.sock}]").CanAttach(name), Is.EqualTo(can));
+
     [Test]
     public void PollingCanBeOff() => Assert.That(Parse("socket: s\npolling: off").Polling, Is.EqualTo(Polling.Off));
 
@@ -102,7 +126,7 @@ public sealed class MediumConfigurationTests
         Is.EqualTo(new[]
         {
             "/lab/medium.yaml:1:12: error: 'isolation' is 'share' (did you mean 'shared'?); allowed: shared, per-vm",
-            "/lab/medium.yaml:2:1: error: unknown key 'sokcet' (did you mean 'socket'?); allowed: isolation, socket, socketGroup, polling, scheduling, geometry, vms, capture, log, timing, seed, radios, links, propagation, fading, errorTable, faults, schedule",
+            "/lab/medium.yaml:2:1: error: unknown key 'sokcet' (did you mean 'socket'?); allowed: isolation, socket, socketGroup, polling, scheduling, geometry, vms, capture, log, control, timing, seed, radios, links, propagation, fading, errorTable, faults, schedule",
             "/lab/medium.yaml:4:12: error: 'txSlots' is 300, no power of two; allowed: a power of two from 16 to 4096; next to it are 256 and 512",
             "/lab/medium.yaml:5:10: error: 'ports' is '121'; allowed: a whole number from 1 to 120",
             "/lab/medium.yaml:6:18: error: 'rxDescriptors' is 'many'; allowed: a power of two from 16 to 16384",

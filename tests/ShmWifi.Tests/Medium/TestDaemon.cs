@@ -41,6 +41,9 @@ public sealed class TestDaemon : IDisposable
     /// <summary>What it told people.</summary>
     public RecordingSink Log { get; } = new();
 
+    /// <summary>Where its control API listens.</summary>
+    public string ControlSocket => Path.Combine(_folder, "control.sock");
+
     /// <summary>A VM attaches.</summary>
     /// <param name="name">The VM whose socket it takes; null: the common one.</param>
     public FakeVm Connect(string? name = null)

@@ -1,0 +1,107 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using ShmWifi.Medium.Control;
+
+namespace ShmWifi.Medium.Cli.Ctl;
+
+/// <summary>A client of a daemon's control API.</summary>
+internal sealed class ControlClient : IDisposable
+{
+    private readonly string _socket;
+    private readonly HttpClient _http;
+
+    /// <summary>A client that connects when it must.</summary>
+    /// <param name="socket">The daemon's control socket.</param>
+    public ControlClient(string socket)
+    {
+        _socket = socket;
+        _http = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync, UseProxy = false })
+        {
+            BaseAddress = new Uri("http://localhost/v1/"),
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
+
+    /// <summary>The path of a resource below /v1/.</summary>
+    /// <param name="segments">As they are; a slash within one is escaped.</param>
+    public static string PathOf(params IEnumerable<string> segments) => string.Join('/', segments.Select(Uri.EscapeDataString));
+
+    /// <summary>Asks, and returns what the answer's body is.</summary>
+    /// <param name="method">HTTP's.</param>
+    /// <param name="path">Below /v1/.</param>
+    /// <param name="body">JSON or YAML; null: none.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="CtlException">The daemon refused, or is not there.</exception>
+    public async Task<string> SendAsync(HttpMethod method, string path, string? body, CancellationToken cancellation)
+    {
+        using HttpResponseMessage answer = await SendAsync(method, path, body, HttpCompletionOption.ResponseContentRead, cancellation);
+        return await answer.Content.ReadAsStringAsync(cancellation);
+    }
+
+    /// <summary>Reads the lines of an answer that goes on.</summary>
+    public async IAsyncEnumerable<string> ReadLinesAsync(string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using HttpResponseMessage answer = await SendAsync(HttpMethod.Get, path, null, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellation), Encoding.UTF8);
+        while (await reader.ReadLineAsync(cancellation) is { } line)
+            yield return line;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? body, HttpCompletionOption completion, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+            request.Content = new StringContent(body, Encoding.UTF8, ControlResponse.JsonType);
+        try
+        {
+            HttpResponseMessage answer = await _http.SendAsync(request, completion, cancellation);
+            if (answer.IsSuccessStatusCode)
+                return answer;
+            using (answer)
+                throw new CtlException(Refusal(answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellation)));
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new CtlException(exception.InnerException is SocketException { SocketErrorCode: SocketError.AccessDenied }
+                ? $"{_socket}: not yours to open; be its owner or in its group (socketGroup)"
+                : $"{_socket}: {exception.InnerException?.Message ?? exception.Message}; does the daemon run?");
+        }
+    }
+
+    /// <summary>A line for each field that is wrong.</summary>
+    private static string Refusal(HttpStatusCode status, string body)
+    {
+        JsonObject problem;
+        try
+        {
+            problem = JsonNode.Parse(body)!.AsObject();
+        }
+        catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException)
+        {
+            return $"the daemon answers {(int)status} {status}";
+        }
+        if (problem["errors"] is not JsonArray { Count: > 0 } errors)
+            return problem["detail"]?.ToString() ?? status.ToString();
+        return string.Join('\n', errors.Select(e => e!["field"]!.ToString() is { Length: > 0 } field ? $"{field}: {e["message"]}" : e["message"]!.ToString()));
+    }
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(_socket), cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

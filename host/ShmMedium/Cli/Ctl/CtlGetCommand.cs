@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ShmWifi.Medium.Cli.Ctl;
+
+/// <summary><c>ctl get</c>: prints a resource of the API.</summary>
+internal sealed class CtlGetCommand : Command
+{
+    private static readonly Dictionary<string, string> s_plurals = new(StringComparer.Ordinal)
+    {
+        ["radio"] = "radios",
+        ["link"] = "links",
+        ["fault"] = "faults",
+        ["error-table"] = "errorTable",
+    };
+
+    private readonly CtlSession _session;
+    private readonly Argument<string[]> _path = new("PATH")
+    {
+        Description = "air (default), radios [RADIO], links [FROM TO], faults [NAME], timing, seed, propagation, fading, errorTable, schedule, status, configuration, openapi.json.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    /// <summary>Makes the command.</summary>
+    public CtlGetCommand(CtlSession session)
+        : base("get", "Prints what the air is like now.")
+    {
+        _session = session;
+        Add(_path);
+        SetAction(RunAsync);
+    }
+
+    private Task<int> RunAsync(ParseResult options, CancellationToken cancellation) => _session.RunAsync(options, async client =>
+    {
+        string[] words = options.GetValue(_path) is { Length: > 0 } given ? given : ["air"];
+        if (words is [var path])
+            words = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length != 0 && s_plurals.TryGetValue(words[0], out string? plural))
+            words[0] = plural;
+        string answer = await client.SendAsync(HttpMethod.Get, ControlClient.PathOf(words), body: null, cancellation);
+        TextWriter output = options.InvocationConfiguration.Output;
+        if (_session.WantsJson(options) || !TryParse(answer, out JsonNode? json))
+            await output.WriteAsync(answer);
+        else
+            ReadableJson.Write(output, json);
+        return 0;
+    });
+
+    /// <summary>The configuration is YAML.</summary>
+    private static bool TryParse(string answer, out JsonNode? json)
+    {
+        try
+        {
+            json = JsonNode.Parse(answer);
+            return true;
+        }
+        catch (JsonException)
+        {
+            json = null;
+            return false;
+        }
+    }
+}

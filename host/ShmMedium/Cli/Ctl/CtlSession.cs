@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using ShmWifi.Configuration;
+
+namespace ShmWifi.Medium.Cli.Ctl;
+
+/// <summary>What all commands of <c>ctl</c> share: which daemon, how to print, what to do when it refuses.</summary>
+internal sealed class CtlSession
+{
+    private readonly Option<string?> _socket = new("--socket") { Description = "The daemon's control socket; else its state file tells.", Recursive = true };
+    private readonly Option<string?> _state = new("--state") { Description = "The daemon's state file, if it is not in the usual place.", Recursive = true };
+    private readonly Option<bool> _json = new("--json") { Description = "Print the API's JSON.", Recursive = true };
+
+    /// <summary>The options of all of them.</summary>
+    public IReadOnlyList<Option> Options => [_socket, _state, _json];
+
+    /// <summary>Whether JSON is wanted.</summary>
+    public bool WantsJson(ParseResult options) => options.GetValue(_json);
+
+    /// <summary>Does something with the daemon.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(ParseResult options, Func<ControlClient, Task<int>> act)
+    {
+        try
+        {
+            using var client = new ControlClient(FindSocket(options));
+            return await act(client);
+        }
+        catch (Exception exception) when (exception is CtlException or ConfigurationException or IOException or UnauthorizedAccessException)
+        {
+            foreach (string line in exception.Message.Split('\n'))
+                await options.InvocationConfiguration.Error.WriteLineAsync($"shm-medium ctl: {line}");
+            return 1;
+        }
+    }
+
+    /// <summary>Changes something; prints what the daemon answers only with --json.</summary>
+    public Task<int> ChangeAsync(ParseResult options, HttpMethod method, string path, JsonNode? body, CancellationToken cancellation) =>
+        ChangeAsync(options, method, path, body?.ToJsonString(), cancellation);
+
+    /// <summary>Changes something; prints what the daemon answers only with --json.</summary>
+    public Task<int> ChangeAsync(ParseResult options, HttpMethod method, string path, string? body, CancellationToken cancellation) =>
+        RunAsync(options, async client =>
+        {
+            string answer = await client.SendAsync(method, path, body, cancellation);
+            if (WantsJson(options))
+                await options.InvocationConfiguration.Output.WriteAsync(answer);
+            return 0;
+        });
+
+    private string FindSocket(ParseResult options)
+    {
+        if (options.GetValue(_socket) is { } socket)
+            return socket;
+        IReadOnlyList<string> paths = options.GetValue(_state) is { } path ? [path] : DaemonState.SearchPaths();
+        var reasons = new List<string>();
+        foreach (DaemonStateReading reading in paths.Select(DaemonState.TryRead))
+        {
+            if (reading.State is { } state)
+                return state.Control ?? throw new CtlException($"the daemon, process {state.Pid}, has no control socket: it was started with 'control: none'");
+            reasons.Add(reading.Reason);
+        }
+        throw new CtlException($"{string.Join("; ", reasons)}; start one, or give --socket or --state");
+    }
+}

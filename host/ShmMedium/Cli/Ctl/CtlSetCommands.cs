@@ -1,0 +1,133 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ShmWifi.Configuration.Air;
+
+namespace ShmWifi.Medium.Cli.Ctl;
+
+/// <summary><c>ctl set</c>: changes the air.</summary>
+internal static class CtlSetCommands
+{
+    /// <summary>The command with its subcommands.</summary>
+    public static Command Create(CtlSession session) => new("set", "Changes the air while frames pass.")
+    {
+        Link(session),
+        Radio(session),
+        CtlSetFaultCommand.Create(session),
+        Value(session, "timing", "timing", "WORD", "instant or airtime.", "Whether frames take their airtime."),
+        Value(session, "seed", "seed", "NUMBER", "0 to 18446744073709551615.", "Starts the air as it was given again, with another seed."),
+        Value(session, "propagation", "propagation", "MODEL", "none, freeSpace, or such as '{model: logDistance, exponent: 3}'.", "How links are computed from positions."),
+        Value(session, "fading", "fading", "MODEL", "none, rayleigh, or such as '{model: rician, k: 4, coherenceTime: 20ms}'.", "How signals vary with time."),
+        ErrorTable(session),
+        Air(session),
+    };
+
+    /// <summary>A JSON number if it is one; else the text, for the daemon to say what is wrong.</summary>
+    public static JsonNode NumberOrText(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : text;
+
+    private static Command Link(CtlSession session)
+    {
+        var from = new Argument<string>("FROM") { Description = "Who sends: a VM (ap), VM and radio (ap/phy0), an address, or *." };
+        var to = new Argument<string>("TO") { Description = "Who hears." };
+        var snr = new Option<string?>("--snr-db") { Description = "Signal to noise in 20 MHz, dB." };
+        var loss = new Option<string?>("--loss") { Description = "Probability that an attempt is not heard, 0 to 1." };
+        var oneWay = new Option<bool>("--one-way") { Description = "Only from FROM to TO; else both ways." };
+        var command = new Command("link", "Gives a link.") { from, to, snr, loss, oneWay };
+        command.SetAction((options, cancellation) =>
+        {
+            var body = new JsonObject();
+            AddNumber(body, "snrDb", options.GetValue(snr));
+            AddNumber(body, "loss", options.GetValue(loss));
+            if (options.GetValue(oneWay))
+                body["oneWay"] = true;
+            return session.ChangeAsync(
+                options, HttpMethod.Put, ControlClient.PathOf("links", options.GetRequiredValue(from), options.GetRequiredValue(to)), body, cancellation);
+        });
+        return command;
+    }
+
+    private static Command Radio(CtlSession session)
+    {
+        var radio = new Argument<string>("RADIO") { Description = "A VM (sta1), VM and radio (sta1/phy0), an address, or *." };
+        var more = new Argument<string?>("MAPPING")
+        {
+            Description = "Anything that the configuration can say of a radio, such as '{randomWaypoint: {box: [[0, 0, 1], [50, 50, 1]], speed: [0.5, 2]}}'.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var position = new Option<string?>("--position") { Description = "x,y,z in metres." };
+        var velocity = new Option<string?>("--velocity") { Description = "x,y,z in m/s." };
+        var power = new Option<string?>("--tx-power-dbm") { Description = "Transmit power, dBm." };
+        var gain = new Option<string?>("--antenna-gain-dbi") { Description = "Antenna gain, dBi." };
+        var noise = new Option<string?>("--noise-floor-dbm") { Description = "Noise at the receiver in 20 MHz, dBm." };
+        var command = new Command("radio", "Says where radios are, how they move, and how they send and hear. What is left out stays as it was.")
+        {
+            radio, more, position, velocity, power, gain, noise,
+        };
+        command.SetAction((options, cancellation) =>
+        {
+            var body = new JsonObject();
+            AddPoint(body, "position", options.GetValue(position));
+            AddPoint(body, "velocity", options.GetValue(velocity));
+            AddNumber(body, "txPowerDbm", options.GetValue(power));
+            AddNumber(body, "antennaGainDbi", options.GetValue(gain));
+            AddNumber(body, "noiseFloorDbm", options.GetValue(noise));
+            return session.ChangeAsync(
+                options, HttpMethod.Patch, ControlClient.PathOf("radios", options.GetRequiredValue(radio)), Merge(options.GetValue(more), body), cancellation);
+        });
+        return command;
+    }
+
+    /// <summary>A mapping in braces with what options said behind its brace: a key that is there twice is an error that the daemon tells.</summary>
+    public static string Merge(string? mapping, JsonObject options)
+    {
+        string own = options.ToJsonString();
+        if (mapping is null)
+            return own;
+        return options.Count != 0 && mapping.TrimStart() is ['{', .. var rest] ? $"{own[..^1]}, {rest}" : mapping;
+    }
+
+    private static Command Value(CtlSession session, string name, string resource, string argument, string allowed, string description)
+    {
+        var value = new Argument<string>(argument) { Description = allowed };
+        var command = new Command(name, description) { value };
+        command.SetAction((options, cancellation) => session.ChangeAsync(options, HttpMethod.Put, resource, options.GetRequiredValue(value), cancellation));
+        return command;
+    }
+
+    private static Command ErrorTable(CtlSession session)
+    {
+        var file = new Argument<string>("FILE") { Description = "A table of error rates, which the daemon can read." };
+        var command = new Command("error-table", "Where error rates come from.") { file };
+        command.SetAction((options, cancellation) => session.ChangeAsync(
+            options, HttpMethod.Put, "errorTable", JsonValue.Create(Path.GetFullPath(options.GetRequiredValue(file))), cancellation));
+        return command;
+    }
+
+    private static Command Air(CtlSession session)
+    {
+        var file = new Argument<string>("FILE") { Description = "YAML with the sections of an air (docs/configuration.md)." };
+        var command = new Command("air", "Gives the whole air anew; its clock and schedule start again.") { file };
+        command.SetAction((options, cancellation) => session.RunAsync(options, async client =>
+        {
+            string path = options.GetRequiredValue(file);
+            // Read here, so that errors have lines and relative paths start from the file.
+            AirConfiguration air = AirText.ReadAir(await File.ReadAllTextAsync(path, cancellation), path, Path.GetDirectoryName(Path.GetFullPath(path)));
+            await client.SendAsync(HttpMethod.Put, "air", AirWriter.ToJson(air).ToJsonString(), cancellation);
+            return 0;
+        }));
+        return command;
+    }
+
+    private static void AddNumber(JsonObject body, string key, string? text)
+    {
+        if (text is not null)
+            body[key] = NumberOrText(text);
+    }
+
+    private static void AddPoint(JsonObject body, string key, string? text)
+    {
+        if (text is not null)
+            body[key] = new JsonArray([.. text.Split(',').Select(part => NumberOrText(part.Trim()))]);
+    }
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+
+namespace ShmWifi.Medium.Cli.Ctl;
+
+/// <summary><c>ctl unset</c>: takes back what <c>ctl set</c> or the configuration gave.</summary>
+internal static class CtlUnsetCommands
+{
+    /// <summary>The command with its subcommands.</summary>
+    public static Command Create(CtlSession session) => new("unset", "Takes something back.")
+    {
+        Link(session),
+        Fault(session),
+        Model(session, "propagation", "propagation", "Links are perfect unless they are given."),
+        Model(session, "fading", "fading", "Signals do not vary."),
+        Model(session, "error-table", "errorTable", "Error rates come from the built-in curves."),
+    };
+
+    private static Command Link(CtlSession session)
+    {
+        var from = new Argument<string>("FROM") { Description = "As it was given." };
+        var to = new Argument<string>("TO") { Description = "As it was given." };
+        var command = new Command("link", "The pair's link is computed again.") { from, to };
+        command.SetAction((options, cancellation) => session.ChangeAsync(
+            options, HttpMethod.Delete, ControlClient.PathOf("links", options.GetRequiredValue(from), options.GetRequiredValue(to)), body: (string?)null, cancellation));
+        return command;
+    }
+
+    private static Command Fault(CtlSession session)
+    {
+        var name = new Argument<string>("NAME") { Description = "Its name." };
+        var command = new Command("fault", "It is carried out no more.") { name };
+        command.SetAction((options, cancellation) => session.ChangeAsync(
+            options, HttpMethod.Delete, ControlClient.PathOf("faults", options.GetRequiredValue(name)), body: (string?)null, cancellation));
+        return command;
+    }
+
+    private static Command Model(CtlSession session, string name, string resource, string description)
+    {
+        var command = new Command(name, description);
+        command.SetAction((options, cancellation) => session.ChangeAsync(options, HttpMethod.Delete, resource, body: (string?)null, cancellation));
+        return command;
+    }
+}

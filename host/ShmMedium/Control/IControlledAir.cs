@@ -1,0 +1,44 @@
+using ShmWifi.Configuration;
+using ShmWifi.Configuration.Air;
+
+namespace ShmWifi.Medium.Control;
+
+/// <summary>An air that the control API reads and changes while frames pass.</summary>
+/// <remarks>Called by any thread; what it does to the air happens on the engine's thread between two rounds.</remarks>
+public interface IControlledAir
+{
+    /// <summary>The air as it was given and changed so far; moving radios are where they began.</summary>
+    AirConfiguration CurrentAir { get; }
+
+    /// <summary>Tells of each change that is carried out: by the API, by the schedule, by anyone.</summary>
+    /// <param name="changed">Called on the engine's thread: must not block.</param>
+    /// <returns>Dispose of it to hear no more.</returns>
+    IDisposable Watch(Action<AirChange> changed);
+
+    /// <summary>Carries a change out.</summary>
+    /// <returns>Done when the next frame meets the changed air.</returns>
+    /// <exception cref="ConfigurationException">It names a file that cannot be read or is wrong. Nothing was changed.</exception>
+    Task ApplyAsync(AirChange change);
+
+    /// <summary>The configuration that reproduces the air as it is now: radios start from where they are.</summary>
+    Task<AirConfiguration> SnapshotAirAsync();
+
+    /// <summary>The radios that are on the air; costs the engine nothing.</summary>
+    IEnumerable<RadioIdentity> Radios { get; }
+
+    /// <summary>The radios that are on the air, as they are now.</summary>
+    Task<IReadOnlyList<RadioReading>> ReadRadiosAsync();
+
+    /// <summary>How one radio hears another.</summary>
+    /// <param name="from">Who sends.</param>
+    /// <param name="to">Who hears; another radio.</param>
+    /// <param name="freqMhz">On which frequency.</param>
+    /// <returns>null when one of them has gone.</returns>
+    Task<LinkReading?> ReadLinkAsync(RadioIdentity from, RadioIdentity to, int freqMhz);
+
+    /// <summary>How far the schedule is.</summary>
+    Task<ScheduleReading> ReadScheduleAsync();
+
+    /// <summary>How often each fault was carried out since it was given, by its name.</summary>
+    IReadOnlyDictionary<string, long> FaultHits { get; }
+}

@@ -1,0 +1,44 @@
+using ShmWifi.Configuration.Air;
+using ShmWifi.Dot11;
+
+namespace ShmWifi.Medium.Control;
+
+/// <summary>A radio that is on the air.</summary>
+/// <param name="Vm">Its VM's name.</param>
+/// <param name="Name">Its name there, such as "phy0".</param>
+/// <param name="Addresses">What it answers to.</param>
+public record RadioIdentity(string Vm, string Name, IReadOnlyList<MacAddress> Addresses)
+{
+    /// <summary>"vm/radio".</summary>
+    public string FullName => $"{Vm}/{Name}";
+
+    /// <summary>Whether a pattern means it.</summary>
+    public bool IsMeantBy(RadioPattern pattern) => pattern.Matches(Vm, Name, [.. Addresses]);
+}
+
+/// <summary>A radio that is on the air, as it is now.</summary>
+/// <param name="Vm">Its VM's name.</param>
+/// <param name="Name">Its name there, such as "phy0".</param>
+/// <param name="Addresses">What it answers to.</param>
+/// <param name="FreqMhz">Of its latest transmission; 0 before the first.</param>
+/// <param name="IsMonitor">Whether it wants frames addressed to others.</param>
+/// <param name="Position">Where it is, metres.</param>
+/// <param name="TxPowerDbm">Transmit power, dBm.</param>
+/// <param name="AntennaGainDbi">Gain of its antenna, dBi.</param>
+/// <param name="NoiseFloorDbm">Noise at its receiver in 20 MHz, dBm.</param>
+public sealed record RadioReading(
+    string Vm,
+    string Name,
+    IReadOnlyList<MacAddress> Addresses,
+    int FreqMhz,
+    bool IsMonitor,
+    Position Position,
+    double TxPowerDbm,
+    double AntennaGainDbi,
+    double NoiseFloorDbm) : RadioIdentity(Vm, Name, Addresses);
+
+/// <summary>How one radio hears another now.</summary>
+/// <param name="SignalDbm">Power at the hearer, dBm.</param>
+/// <param name="SnrDb">Signal to noise there in 20 MHz, dB.</param>
+/// <param name="Loss">The given probability that an attempt is not heard; null: rates and SNR decide.</param>
+public sealed record LinkReading(double SignalDbm, double SnrDb, double? Loss);
