@@ -8,5 +8,6 @@ var root = new RootCommand("ShmWifi's daemon: one 802.11 air for many QEMU VMs, 
     new CtlCommand(),
     new TopCommand(),
     new Command("config", "About configurations.") { new ConfigCheckCommand() },
+    new Command("import", "Converts configurations of other programs.") { new ImportCommand() },
 };
 return await root.Parse(args).InvokeAsync();

@@ -46,15 +46,7 @@ public static class AirWriter
                 json["waypoints"] = List(path.Points, p => new JsonObject { ["at"] = Duration.ToText(p.At), ["position"] = ToJson(p.Position) });
                 break;
             case RandomWaypointMotion random:
-                var walk = new JsonObject
-                {
-                    ["box"] = new JsonArray(ToJson(random.Low), ToJson(random.High)),
-                    ["speed"] = new JsonArray(random.MinSpeed, random.MaxSpeed),
-                    ["pause"] = Duration.ToText(random.Pause),
-                };
-                if (random.Elapsed != TimeSpan.Zero)
-                    walk["elapsed"] = Duration.ToText(random.Elapsed);
-                json["randomWaypoint"] = walk;
+                json["randomWaypoint"] = ToJson(random);
                 break;
         }
 
@@ -175,6 +167,19 @@ public static class AirWriter
     internal static JsonObject WithoutDefaults(JsonObject air) => new(
         air.Where(p => p.Value is not JsonArray { Count: 0 } && (p.Value as JsonValue)?.ToString() != AirKeys.None)
             .Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())));
+
+    private static JsonObject ToJson(RandomWaypointMotion motion)
+    {
+        var json = new JsonObject
+        {
+            ["box"] = new JsonArray(ToJson(motion.Low), ToJson(motion.High)),
+            ["speed"] = new JsonArray(motion.MinSpeed, motion.MaxSpeed),
+            ["pause"] = Duration.ToText(motion.Pause),
+        };
+        if (motion.Elapsed != TimeSpan.Zero)
+            json["elapsed"] = Duration.ToText(motion.Elapsed);
+        return json;
+    }
 
     private static JsonObject ToJson(FrameMatch match)
     {

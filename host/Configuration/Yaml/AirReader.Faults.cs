@@ -108,7 +108,8 @@ internal sealed partial class AirReader
 
         foreach (var item in items)
         {
-            if (item is YamlScalar { IsNull: false } scalar && FrameKind.All.FirstOrDefault(k => k.Text == scalar.Value) is { } kind)
+            // 'null' is the name of a frame here, in quotes or not.
+            if (item is YamlScalar scalar && FrameKind.All.FirstOrDefault(k => k.Text == scalar.Value) is { } kind)
             {
                 kinds.Add(kind);
                 continue;

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using ShmWifi.Configuration;
+using ShmWifi.Configuration.Air;
 
 namespace ShmWifi.Medium.Cli;
 
@@ -61,6 +63,8 @@ internal sealed class ConfigCheckCommand : Command
             output.WriteLine($"socket     {c.Socket}: VMs named vm1, vm2 and so on");
         if (c.SocketGroup is not null)
             output.WriteLine($"group      {c.SocketGroup} owns the sockets");
+        foreach (var line in AirSummary.Lines(c.Air))
+            output.WriteLine(line);
         if (c.Capture is not null)
             output.WriteLine($"capture    {c.Capture.File}");
         output.WriteLine($"log        {c.Log.File ?? "standard error"}, {(c.Log.Format == LogFormat.Json ? "JSON" : "text")}");
@@ -92,6 +96,7 @@ internal sealed record CheckedConfiguration(
     string? Socket,
     string? SocketGroup,
     IReadOnlyList<VmConfiguration> Vms,
+    JsonObject Air,
     CaptureConfiguration? Capture,
     LogConfiguration Log,
     ControlConfiguration? Control)
@@ -109,6 +114,7 @@ internal sealed record CheckedConfiguration(
         c.Socket,
         c.SocketGroup,
         c.Vms,
+        AirWriter.ToJson(c.Air),
         c.Capture,
         c.Log,
         c.Control);

@@ -31,7 +31,7 @@ internal sealed class AnyAir(int seed)
 
     public RadioPattern Pattern()
     {
-        string[] texts = ["*", "ap", "sta1", "sta1/phy0", "null", "1.5", "0x10", "true", "-a", ".", "~"[..0] + "y", $"02:00:00:00:00:{_random.Next(256):x2}"];
+        string[] texts = ["*", "ap", "sta1", "sta1/phy0", "null", "1.5", "0x10", "true", "-a", ".", "y", $"02:00:00:00:00:{_random.Next(256):x2}"];
         Assert.That(RadioPattern.TryParse(OneOf(texts), out var pattern), Is.True);
         return pattern;
     }
@@ -56,7 +56,7 @@ internal sealed class AnyAir(int seed)
             0 => new LinearMotion(Position(), default),
             1 => new LinearMotion(Position(), new(Number(-5, 5), 0, Number(-5, 5))),
             2 => new WaypointMotion([.. Enumerable.Range(0, _random.Next(1, 50)).Select(i => new Waypoint(TimeSpan.FromSeconds(i) + Time(0.9), Position()))]),
-            3 => new RandomWaypointMotion(new(-1, -2, 0), new(Number(0, 9), Number(1, 9), 0), 0.5, Number(1, 2), Time(10)) { Elapsed = OneOf(TimeSpan.Zero, Time(1000)) },
+            3 => new RandomWaypointMotion(new(-1, -2, 0), new(Number(0, 9), Number(1, 9), 0), 0.5, Number(1, 2), Time(10)) { Elapsed = OneOf(TimeSpan.Zero, Time(100)) },
             _ => null,
         },
         TxPowerDbm = Maybe(-20, 30),
