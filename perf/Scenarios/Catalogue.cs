@@ -9,6 +9,13 @@ internal static class Catalogue
         new Air.ErrorRates(),
         new Air.GivenLoss(),
         new Air.LinkCost(),
+        new Air.LinkChanges(),
+        new Air.ControlAbuse(),
+        new Air.HiddenNodes(),
+        new Vms.TotalLoss(),
         new Vms.AccessPointOff(),
+        new Vms.Minstrel(),
+        new Vms.Goodput(),
+        new Vms.Channels(),
     ];
 }

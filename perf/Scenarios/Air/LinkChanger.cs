@@ -79,7 +79,7 @@ internal sealed class LinkChanger : IDisposable
             long now = MonotonicClock.NowNs;
             if (!_isOn || now < nextNs)
             {
-                Thread.Sleep(_isOn ? 0 : 1);
+                Thread.Sleep(1); // when that was too long, two changes follow each other
                 nextNs = _isOn ? nextNs : now;
                 continue;
             }

@@ -89,24 +89,53 @@ internal sealed class PlayedAir : IDisposable
         Synchronise();
     }
 
-    /// <summary>Sends frames one by one at a steady pace, and takes what comes at once.</summary>
+    /// <summary>Sends a frame each millisecond; the hearer sleeps on a thread of its own until its doorbell rings, as a guest does.</summary>
     /// <param name="sender">Who sends; acknowledged.</param>
+    /// <param name="hearer">Who hears; no other of the VMs gets frames meanwhile.</param>
     /// <param name="frames">How many.</param>
-    /// <param name="interval">From frame to frame.</param>
     /// <param name="cancellation">Ends it early.</param>
-    public void Pace(Sender sender, int frames, TimeSpan interval, CancellationToken cancellation)
+    /// <returns>How long each frame was under way that arrived.</returns>
+    public static Latencies Pace(Sender sender, PlayedVm hearer, int frames, CancellationToken cancellation)
     {
-        long nextNs = MonotonicClock.NowNs;
-        for (int i = 0; i < frames; i++)
+        var lags = new Latencies();
+        lags.Reserve(frames);
+        PlayedRadio radio = hearer.Radios[0];
+        radio.Lags = lags;
+        using var done = new CancellationTokenSource();
+        var listener = new Thread(() =>
         {
-            cancellation.ThrowIfCancellationRequested();
-            while (MonotonicClock.NowNs < nextNs)
-                _ = Take();
-            if (sender.Vm.TrySend(sender.Radio, sender.Receiver, sender.Shape))
+            while (!done.IsCancellationRequested)
+            {
+                hearer.Wait(timeoutMs: 20);
+                _ = hearer.Take();
+            }
+        });
+        listener.Start();
+        try
+        {
+            for (int i = 0; i < frames; i++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (!sender.Vm.TrySend(sender.Radio, sender.Receiver, sender.Shape))
+                    throw new LabException("no room for a frame a millisecond: the engine does not take them");
                 sender.Vm.Flush();
-            nextNs += interval.Ticks * TimeSpan.NanosecondsPerTick;
+                Thread.Sleep(1);
+                _ = sender.Vm.Take();
+            }
+            for (long start = MonotonicClock.NowNs; sender.Radio.Statuses < sender.Radio.Sent; _ = sender.Vm.Take())
+            {
+                Impatience.Check(start, (uint)sender.Radio.Statuses);
+                Thread.Sleep(1);
+            }
         }
-        Drain([sender], cancellation);
+        finally
+        {
+            done.Cancel();
+            listener.Join();
+        }
+        hearer.Synchronise();
+        radio.Lags = null;
+        return lags;
     }
 
     /// <summary>Keeps the queues of some radios full for a while.</summary>

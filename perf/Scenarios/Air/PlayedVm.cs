@@ -111,6 +111,18 @@ internal sealed unsafe class PlayedVm : IDisposable
         return true;
     }
 
+    /// <summary>Sleeps until the daemon rings.</summary>
+    /// <param name="timeoutMs">How long at most.</param>
+    public void Wait(int timeoutMs)
+    {
+        if (!_port.Rx.Arm())
+            return;
+        var rung = new pollfd { fd = _client.OwnEvent, events = POLLIN };
+        ulong count;
+        if (poll(&rung, 1, timeoutMs) == 1)
+            _ = read(_client.OwnEvent, &count, sizeof(ulong));
+    }
+
     /// <summary>Waits until the daemon has dealt with all that it was given, and takes all that came of it.</summary>
     /// <exception cref="LabException">The daemon does not answer.</exception>
     public void Synchronise()

@@ -30,8 +30,9 @@ internal static class Iperf
     /// <param name="mbps">Payload, Mbit/s.</param>
     /// <param name="bytes">Payload of a datagram.</param>
     /// <param name="cancellation">Gives up.</param>
-    public static async Task<UdpResult> UdpAsync(Route route, int seconds, int mbps, int bytes, CancellationToken cancellation) =>
-        ReadUdp(await RunAsync(route, seconds, string.Create(CultureInfo.InvariantCulture, $" -u -b {mbps}M -l {bytes}"), cancellation));
+    /// <param name="tos">IPv4's type of service; its upper three bits choose the access category.</param>
+    public static async Task<UdpResult> UdpAsync(Route route, int seconds, int mbps, int bytes, CancellationToken cancellation, byte tos = 0) =>
+        ReadUdp(await RunAsync(route, seconds, string.Create(CultureInfo.InvariantCulture, $" -u -b {mbps}M -l {bytes} -S {tos}"), cancellation));
 
     /// <summary>Sends more UDP than a route carries, and counts what the receiving application gets once queues are full.</summary>
     /// <param name="route">To a guest that serves.</param>
