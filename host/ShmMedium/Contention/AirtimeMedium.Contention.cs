@@ -10,8 +10,10 @@ public sealed partial class AirtimeMedium
     private const float PreambleSenseDbm = -82;
     private const float EnergySenseDbm = -62;
 
-    // Clause 21.3.18.5.4: signals of -72 dBm on the other 20 MHz of a wide channel; clause 19.3.19.5.5: HT looks for energy there.
+    // On the other 20 MHz of a wide channel: signals of -72 dBm, clause 21.3.18.5.4; HT looks for energy there, clause 19.3.19.5.
     private const float SecondarySenseDbm = -72;
+
+    private const int Beacons = (int)AccessCategory.Beacon;
 
     private static readonly float s_preambleSenseMw = Power.FromDb(PreambleSenseDbm);
     private static readonly float s_energySenseMw = Power.FromDb(EnergySenseDbm);
@@ -29,11 +31,11 @@ public sealed partial class AirtimeMedium
     }
 
     /// <summary>The backoff of a frame that finds the medium busy.</summary>
-    /// <remarks>Beacons do not back off, but wait for those that came before them: APs choose different times for their beacons, but hwsim's of one
-    /// kernel all have the same, and without an ACK they would collide for ever.</remarks>
+    /// <remarks>Beacons do not back off, but wait for those that came before them: APs choose different times for their beacons, but hwsim's
+    /// of one kernel all have the same, and without an ACK they would collide for ever.</remarks>
     private void DrawFirstBackoff(Station station, int queue)
     {
-        if (queue == (int)AccessCategory.Beacon)
+        if (queue == Beacons)
             station.Queues[queue].Backoff = BeaconsBefore(station);
         else
             DrawBackoff(station, queue);
@@ -44,16 +46,19 @@ public sealed partial class AirtimeMedium
         int count = 0;
         for (int index = 0; index < _stationCount; index++)
         {
-            if (_stations[index] is not { } other || other == station || other.FreqMhz != station.FreqMhz || other.Queues[(int)AccessCategory.Beacon].Count == 0)
+            if (_stations[index] is not { } other || other == station || other.FreqMhz != station.FreqMhz)
                 continue;
-            if (other.State == StationState.Contending || other.Current != (int)AccessCategory.Beacon)
+            bool isSendingOne = other.State != StationState.Contending && other.Current == Beacons;
+            if (!isSendingOne && other.Queues[Beacons].Count != 0)
                 count++;
         }
         return count;
     }
 
-    /// <summary>Whether carrier sense says busy: a preamble on the own channel, the PPDU that the receiver follows, or enough energy of any kind.</summary>
-    /// <remarks>The standard's -82 dBm is what a radio must notice at least; one that can follow a weaker PPDU knows that the medium is busy, too.</remarks>
+    /// <summary>Whether carrier sense says busy: a preamble on the own channel, the PPDU that the receiver follows, or enough energy of any
+    /// kind.</summary>
+    /// <remarks>The standard's -82 dBm is what a radio must notice at least; one that can follow a weaker PPDU knows that the medium is busy,
+    /// too.</remarks>
     private bool Senses(Station station)
     {
         float energyMw = 0;
@@ -98,8 +103,9 @@ public sealed partial class AirtimeMedium
     /// <param name="mayCommit">The medium became busy: within the slot before its access a station does not notice.</param>
     /// <returns>Whether it was counting.</returns>
     /// <remarks>
-    /// EDCA counts down at the start of each slot, the first after AIFS: clause 10.23.2.4. DCF at its end, if the medium stayed idle: clause 10.3.4.3.
-    /// A slot is as long as it takes to sense the medium and to turn around (clause 10.3.7), so that who sends in a slot cannot have noticed who began in it.
+    /// EDCA counts down at the start of each slot, the first after AIFS: clause 10.23.2.4. DCF at its end, if the medium stayed idle: clause
+    /// 10.3.4.3. A slot is as long as it takes to sense the medium and to turn around (clause 10.3.7), so that who sends in a slot cannot have
+    /// noticed who began in it.
     /// </remarks>
     private bool StopCounting(Station station, bool mayCommit = false)
     {
@@ -145,7 +151,8 @@ public sealed partial class AirtimeMedium
             _events.Clear(AirEvent.Access, station.Index);
     }
 
-    /// <summary>A backoff ended: the station sends. Of queues whose backoffs ended together the highest does; for the others it is a collision (clause 10.23.2.4).</summary>
+    /// <summary>A backoff ended: the station sends. Of queues whose backoffs ended together the highest does; for the others it is a collision
+    /// (clause 10.23.2.4).</summary>
     private void Access(Station station)
     {
         StopCounting(station);
@@ -235,9 +242,9 @@ public sealed partial class AirtimeMedium
     /// <summary>An RTS reserved the medium, but what it announced did not begin: the medium is free again. Clause 10.3.2.4.</summary>
     private void CheckNav(Station station)
     {
-        if (station.LockedNs > station.RtsNs)
+        if (station.LockedNs > station.RtsNs || station.NavNs <= _nowNs)
             return;
-        station.NavNs = Math.Min(station.NavNs, _nowNs);
+        station.NavNs = _nowNs;
         if (StopCounting(station))
             StartCounting(station);
     }

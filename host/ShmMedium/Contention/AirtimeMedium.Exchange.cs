@@ -218,7 +218,8 @@ public sealed partial class AirtimeMedium
         if (ppdu.Kind != PpduKind.Rts)
             return;
         PhyRate cts = FrameExchange.ResponseRate(ppdu.Rate);
-        long patienceNs = (2 * station.Timing.SifsNs) + Airtime.Ppdu(cts, FrameExchange.CtsOctets, station.Band) + Airtime.PreambleNs(cts) + (2 * station.Timing.SlotNs);
+        long patienceNs = (2 * station.Timing.SifsNs) + Airtime.Ppdu(cts, FrameExchange.CtsOctets, station.Band)
+            + Airtime.PreambleNs(cts) + (2 * station.Timing.SlotNs);
         station.RtsNs = _nowNs;
         _events.Set(AirEvent.NavCheck, station.Index, _nowNs + patienceNs);
     }

@@ -10,7 +10,7 @@ public sealed partial class AirtimeMedium
     // A receiver that follows a PPDU goes over to a later one that is 10 dB stronger: Santhapuri et al., Message in Message (MIM), HotNets 2008.
     private const float CaptureDb = 10;
 
-    // Of preambles that begin within aCCATime it finds the strongest: IEEE 802.11-2020 tables 15-5 (15 µs) and 17-21 (4 µs).
+    // Of preambles that begin within aCCATime it finds the strongest: IEEE 802.11-2020 clauses 15.3 (15 µs) and 17.4.4 (4 µs).
     private const long DsssDetectNs = 15_000;
     private const long OfdmDetectNs = 4_000;
 

@@ -4,16 +4,17 @@ using ShmWifi.Medium.Phy;
 
 namespace ShmWifi.Medium.Contention;
 
-/// <summary>The medium of <c>timing: airtime</c>: radios contend for their channels by EDCA, frames take their time, collide and are sent again.</summary>
+/// <summary>The medium of <c>timing: airtime</c>: radios contend for their channels by EDCA; frames take their time, collide, and are sent
+/// again.</summary>
 /// <remarks>
 /// A discrete-event model of virtual time that real time drives: each event has its exact time and happens in its order, whenever
 /// <see cref="Advance"/> is called; so a late caller delays what guests see, but never the air. The caller sleeps until <see cref="NextEventNs"/>.
 /// For one thread. Allocates only until it has seen the most radios, frames and PPDUs at once. Times are the air's, ns.
-/// Source: IEEE 802.11-2020 clauses 10.3 (DCF), 10.23.2 (EDCA), and those named at the parts; what is left out is told in docs/models.md.
+/// Source: IEEE 802.11-2020 clauses 10.3 (DCF), 10.23.2 (EDCA), and those named at the parts; docs/models.md tells what is left out.
 /// </remarks>
 public sealed partial class AirtimeMedium
 {
-    /// <summary>Frames that may wait in one queue of a radio: more than hwsim keeps waiting for their status (MAX_QUEUE 100, WARN_QUEUE).</summary>
+    /// <summary>Frames that may wait in one queue of a radio: more than hwsim keeps until their status comes, 200.</summary>
     public const int QueueLimit = 256;
 
     private const int FirstStations = 16;

@@ -9,7 +9,7 @@ namespace ShmWifi.Medium.Contention;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct FrequencyRange(int LowMhz, int HighMhz)
 {
-    private const int DsssHalfMhz = 11; // clause 15.4.5.5: the main lobe of 11 Mchip/s
+    private const int DsssHalfMhz = 11; // clause 15.4.5: the main lobe of 11 Mchip/s
     private const int Ghz2LastBelow = 6; // channels 1..6 have their other 20 MHz above them, the others below
 
     /// <summary>MHz.</summary>
@@ -37,7 +37,8 @@ internal readonly record struct FrequencyRange(int LowMhz, int HighMhz)
     public float ShareIn(FrequencyRange other) => (float)OverlapMhz(other) / WidthMhz;
 
     /// <summary>The wide channel that a primary channel is part of: the plan's blocks begin at 36, 100 and 149, on 6 GHz at 1.</summary>
-    /// <remarks>Source: IEEE 802.11-2020 table E-4 and clause 19.3.15.4 (2.4 GHz: 20 MHz above or below, as the BSS has it, which no frame's rate tells).</remarks>
+    /// <remarks>Source: IEEE 802.11-2020 table E-4 and clause 19.3.15.4. On 2.4 GHz the other 20 MHz are above or below as the BSS has it, which no
+    /// frame's rate tells.</remarks>
     private static FrequencyRange Wide(Channel channel, int bandwidthMhz)
     {
         if (channel.Band == Band.Ghz2)

@@ -85,7 +85,8 @@ internal sealed class Ppdu(int index, int stations)
 
     /// <summary>Whether a receiver on that 20 MHz channel sees its preamble: that of a wide PPDU is on each of its 20 MHz.</summary>
     public bool HasPreambleOn(int freqMhz) =>
-        freqMhz == FreqMhz || (Rate.BandwidthMhz > 20 && freqMhz - 10 >= Range.LowMhz && freqMhz + 10 <= Range.HighMhz && (freqMhz - 10 - Range.LowMhz) % 20 == 0);
+        freqMhz == FreqMhz
+        || (Rate.BandwidthMhz > 20 && freqMhz - 10 >= Range.LowMhz && freqMhz + 10 <= Range.HighMhz && (freqMhz - 10 - Range.LowMhz) % 20 == 0);
 }
 
 /// <summary>How one station receives one PPDU.</summary>

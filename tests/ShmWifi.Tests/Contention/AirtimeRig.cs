@@ -14,6 +14,8 @@ internal sealed class AirtimeRig : IAirtimeSink
     private readonly int[] _heardTimes = new int[4096];
     private readonly Stack<int> _freeTickets = new(Enumerable.Range(0, 4096));
 
+    private long _toldNs;
+
     public AirtimeRig(ulong seed = 1, params LinkConfiguration[] links)
         : this(new AirConfiguration { Seed = seed, Links = links })
     {
@@ -38,11 +40,14 @@ internal sealed class AirtimeRig : IAirtimeSink
     {
         Medium.Remove(_radios[name]);
         Links.Remove(_radios[name]);
+        _radios.Remove(name);
     }
 
-    public static LinkConfiguration Snr(string a, string b, double snrDb, bool oneWay = false) => new(Pattern(a), Pattern(b)) { SnrDb = snrDb, OneWay = oneWay };
+    public static LinkConfiguration Snr(string a, string b, double snrDb, bool oneWay = false) =>
+        new(Pattern(a), Pattern(b)) { SnrDb = snrDb, OneWay = oneWay };
 
-    public static LinkConfiguration Loss(string a, string b, double loss, bool oneWay = false) => new(Pattern(a), Pattern(b)) { Loss = loss, OneWay = oneWay };
+    public static LinkConfiguration Loss(string a, string b, double loss, bool oneWay = false) =>
+        new(Pattern(a), Pattern(b)) { Loss = loss, OneWay = oneWay };
 
     public RadioModel this[string name]
     {
@@ -68,7 +73,7 @@ internal sealed class AirtimeRig : IAirtimeSink
     /// <summary>One frame, now.</summary>
     public bool Send(Flow flow)
     {
-        if (flow.To is not null)
+        if (flow.To is not null && !flow.IsSaturated)
             _ = this[flow.To];
         int ticket = _freeTickets.Pop();
         _flowOf[ticket] = flow;
@@ -79,7 +84,10 @@ internal sealed class AirtimeRig : IAirtimeSink
             UsesDcf = flow.UsesDcf,
         };
         if (Medium.TryEnqueue(in frame, flow.Rates))
+        {
+            flow.Sent++;
             return true;
+        }
         _freeTickets.Push(ticket);
         return false;
     }
@@ -95,11 +103,14 @@ internal sealed class AirtimeRig : IAirtimeSink
     public Interest InterestOf(int ticket, RadioModel radio)
     {
         Flow flow = _flowOf[ticket]!;
-        return flow.To is null ? Interest.Hears : _radios[flow.To] == radio ? flow.ReceiverListens ? Interest.Owns : Interest.None : Interest.None;
+        if (flow.To is null || radio.Vm == flow.Monitor)
+            return Interest.Hears;
+        return radio.Vm == flow.To && flow.ReceiverListens ? Interest.Owns : Interest.None;
     }
 
     public void Heard(int ticket, RadioModel hearer, int attempt, bool isRetry, float signalDbm, long airNs)
     {
+        CheckTime(airNs);
         Flow flow = _flowOf[ticket]!;
         flow.Heard++;
         flow.Retries += isRetry ? 1 : 0;
@@ -111,7 +122,9 @@ internal sealed class AirtimeRig : IAirtimeSink
 
     public void Done(int ticket, int attempts, bool isAcked, float ackSignalDbm, long airNs)
     {
+        CheckTime(airNs);
         Flow flow = _flowOf[ticket]!;
+        _flowOf[ticket] = null;
         _freeTickets.Push(ticket);
         flow.Done++;
         flow.Acked += isAcked ? 1 : 0;
@@ -121,6 +134,13 @@ internal sealed class AirtimeRig : IAirtimeSink
         Log?.Add($"{airNs} done {flow.From} {attempts} {isAcked}");
         if (flow.IsSaturated)
             Send(flow);
+    }
+
+    private void CheckTime(long airNs)
+    {
+        if (airNs < _toldNs)
+            Assert.Fail($"{airNs} ns was told after {_toldNs} ns");
+        _toldNs = airNs;
     }
 
     private static RadioPattern Pattern(string name)
@@ -149,6 +169,11 @@ internal sealed class Flow(string from, string? to, string rate, int freqMhz = 5
     public bool UsesDcf { get; init; }
 
     public bool ReceiverListens { get; set; } = true;
+
+    /// <summary>Also hears, and does not acknowledge.</summary>
+    public string? Monitor { get; init; }
+
+    public int Sent { get; set; }
 
     public bool IsSaturated { get; set; }
 

@@ -17,12 +17,13 @@ public sealed class ContentionTests
     {
         (double lost, int delivered, int retries) bare = HiddenNodes(TxRateFlags.None);
         (double lost, int delivered, int retries) withRts = HiddenNodes(TxRateFlags.UseRtsCts);
-        TestContext.Out.WriteLine($"{bare.delivered} delivered without RTS, {100 * bare.lost:f1} % of attempts lost, {bare.retries} heard as retries; "
-            + $"{withRts.delivered} with RTS, {100 * withRts.lost:f1} % of attempts lost, {withRts.retries} heard as retries");
+        TestContext.Out.WriteLine($"without RTS {bare.delivered} delivered, {100 * bare.lost:f1} % of attempts lost, {bare.retries} retries heard");
+        TestContext.Out.WriteLine($"with RTS {withRts.delivered} delivered, {100 * withRts.lost:f1} % of attempts lost, {withRts.retries} retries heard");
         Assert.Multiple(() =>
         {
             Assert.That(bare.lost, Is.GreaterThan(0.5));
-            Assert.That(withRts.retries, Is.LessThan(0.05 * withRts.delivered), "what collides is the RTS; but who sends one while the CTS comes does not hear that");
+            // What collides is the RTS; but who sends one while the CTS comes does not hear that.
+            Assert.That(withRts.retries, Is.LessThan(0.05 * withRts.delivered));
             Assert.That(withRts.delivered, Is.GreaterThan(1.5 * bare.delivered));
         });
     }
@@ -104,7 +105,7 @@ public sealed class ContentionTests
             rig.Run(TimeSpan.FromMicroseconds(50_000));
             delays.Add((beacon.LastDoneNs - airtimeNs - tbtt) / 1000.0);
         }
-        TestContext.Out.WriteLine($"beacons start {delays.Min():f0} to {delays.Max():f0} µs after TBTT, {delays.Average():f0} on average; {beacon.Heard} of {200 * 5} heard");
+        TestContext.Out.WriteLine($"{delays.Min():f0} to {delays.Max():f0} µs after TBTT, {delays.Average():f0} on average; {beacon.Heard} of {200 * 5} heard");
         Assert.That(beacon.Done, Is.EqualTo(200));
         Assert.That(delays.Min(), Is.GreaterThanOrEqualTo(0));
         Assert.That(delays.Max(), Is.LessThan(1500));
@@ -116,7 +117,8 @@ public sealed class ContentionTests
     public void BeaconsOfApsThatComeTogetherDoNotCollide()
     {
         var rig = new AirtimeRig();
-        Flow[] beacons = [.. Enumerable.Range(0, 4).Select(i => new Flow($"ap{i}", null, "dsss 1", 2437) { Category = AccessCategory.Beacon, MpduOctets = 150 })];
+        Flow[] beacons = [.. Enumerable.Range(0, 4)
+            .Select(i => new Flow($"ap{i}", null, "dsss 1", 2437) { Category = AccessCategory.Beacon, MpduOctets = 150 })];
         _ = rig["sta"];
         for (int i = 0; i < 100; i++)
         {
@@ -157,7 +159,8 @@ public sealed class ContentionTests
     public void NeighboursInTheSpectrumDisturbByTheirOverlap()
     {
         // Channel 3's sender is not sensed on channel 1 at that strength, but its power in channel 1 drowns the signal.
-        var rig = new AirtimeRig(1, AirtimeRig.Snr("*", "*", -30), AirtimeRig.Snr("a", "b", 12), AirtimeRig.Snr("c", "d", 30), AirtimeRig.Snr("c", "b", 20, oneWay: true));
+        LinkConfiguration[] given = [AirtimeRig.Snr("a", "b", 12), AirtimeRig.Snr("c", "d", 30), AirtimeRig.Snr("c", "b", 20, oneWay: true)];
+        var rig = new AirtimeRig(1, [AirtimeRig.Snr("*", "*", -30), .. given]);
         Flow far = Slow("a", "b", freqMhz: 2412);
         rig.Saturate(far);
         rig.Run(s_time);

@@ -1,3 +1,4 @@
+using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Contention;
 
@@ -13,14 +14,15 @@ public sealed class ExchangeTests
     {
         var rig = new AirtimeRig { Log = [] };
         rig.Send(Frame());
-        Assert.That(rig.Medium.NextEventNs, Is.InRange(34_000, 34_000 + (15 * 9_000)), "DIFS and a backoff on a channel that the station just came to");
+        Assert.That(rig.Medium.NextEventNs, Is.InRange(34_000, 34_000 + (15 * 9_000)), "DIFS and a backoff, as it just came to the channel");
         rig.RunUntil(10_000_000);
         Assert.That(rig.Medium.NextEventNs, Is.EqualTo(long.MaxValue));
 
         rig.Log!.Clear();
         rig.Send(Frame());
         rig.RunUntil(20_000_000);
-        Assert.That(rig.Log, Is.EqualTo(new[] { "10248000 heard a b 1 False", "10292000 done a 1 True" }), "at once, as DIFS and backoff are over; 20 + 4 * 57, 16 + 28 µs");
+        // At once, as DIFS and backoff are long over: 20 + 4 * 57, then 16 + 28 µs.
+        Assert.That(rig.Log, Is.EqualTo(new[] { "10248000 heard a b 1 False", "10292000 done a 1 True" }));
     }
 
     [Test]
@@ -67,7 +69,10 @@ public sealed class ExchangeTests
     public void TheChainIsWalkedAttemptByAttempt()
     {
         var rig = new AirtimeRig(1, AirtimeRig.Snr("a", "b", 12)) { Log = [] };
-        var flow = new Flow("a", "b", "ofdm 54") { Rates = [Flow.RateOf("ofdm 54", 3), Flow.RateOf("ofdm 36", 2), Flow.RateOf("ofdm 6", 1), Flow.RateOf("ofdm 9", 5)] };
+        var flow = new Flow("a", "b", "ofdm 54")
+        {
+            Rates = [Flow.RateOf("ofdm 54", 3), Flow.RateOf("ofdm 36", 2), Flow.RateOf("ofdm 6", 1), Flow.RateOf("ofdm 9", 5)],
+        };
         rig.Send(flow);
         rig.RunUntil(100_000_000);
         Assert.That(rig.Log!.Select(line => line[(line.IndexOf(' ') + 1)..]), Is.EqualTo(new[] { "heard a b 6 True", "done a 6 True" }));
@@ -95,7 +100,8 @@ public sealed class ExchangeTests
         rig.Log!.Clear();
         rig.Send(group);
         rig.RunUntil(20_000_000);
-        Assert.That(rig.Log, Is.EqualTo(new[] { "10160000 heard a b 1 False", "10160000 heard a d 1 False", "10160000 done a 1 False" })); // 20 + 4 * 35
+        // 20 + 4 * 35 µs
+        Assert.That(rig.Log, Is.EqualTo(new[] { "10160000 heard a b 1 False", "10160000 heard a d 1 False", "10160000 done a 1 False" }));
     }
 
     [Test]
@@ -180,6 +186,81 @@ public sealed class ExchangeTests
             Assert.That(flows[0].Heard, Is.EqualTo(heard));
             Assert.That(flows[0].Done + flows[1].Done, Is.GreaterThan(4), "the others go on");
         }
+    }
+
+    [Test]
+    public void MonitorsHearAndDoNotAcknowledge()
+    {
+        var rig = new AirtimeRig(1, AirtimeRig.Loss("a", "b", 1));
+        _ = rig["m"];
+        var flow = new Flow("a", "b", "ofdm 54") { Monitor = "m" };
+        rig.Send(flow);
+        rig.Run(TimeSpan.FromMilliseconds(100));
+        Assert.That((flow.Heard, flow.Acked), Is.EqualTo((7, 0)));
+    }
+
+    [Test]
+    public void AnRtsThatNobodyAnswersDoesNotHoldTheOthersUp()
+    {
+        // c hears a's RTS, which announces a frame of 12 ms at 1 Mbit/s, and waits no longer than for the CTS that does not come.
+        var rig = new AirtimeRig(1, AirtimeRig.Snr("a", "b", -30));
+        Flow other = new("c", "d", "dsss 1", 2412) { UsesDcf = true, MpduOctets = 100 };
+        rig.Send(other);
+        rig.Run(TimeSpan.FromMilliseconds(50));
+        rig.Send(new Flow("a", "b", "dsss 1", 2412) { UsesDcf = true, Rates = [Flow.RateOf("dsss 1", 1, TxRateFlags.UseRtsCts)] });
+        long rtsNs = rig.Medium.NextEventNs;
+        rig.RunUntil(rtsNs + 100_000);
+        rig.Send(other);
+        rig.Run(TimeSpan.FromMilliseconds(50));
+        double lateMs = (other.LastDoneNs - rtsNs) / 1e6;
+        TestContext.Out.WriteLine($"done {lateMs:f2} ms after the RTS began");
+        Assert.That(other.Acked, Is.EqualTo(2));
+        Assert.That(lateMs, Is.LessThan(5));
+    }
+
+    [Test]
+    public void AnythingGoesAndAllOfItEnds([Range(1, 40)] int seed)
+    {
+        var random = new Random(seed);
+        string[] names = [.. Enumerable.Range(0, 8).Select(i => $"r{i}")];
+        string[] rates = ["dsss 1", "cck 11 short", "ofdm 6", "ofdm 54", "ht 7", "ht 15 40 sgi", "vht 9 nss 2 80", "vht 4 160"];
+        int[] channels = [2412, 2422, 2437, 2462, 5180, 5200, 5260, 5955, 1234];
+        LinkConfiguration[] links = [.. names.SelectMany(from => names.Where(to => to != from).Select(to => random.Next(4) == 0
+            ? AirtimeRig.Loss(from, to, random.NextDouble(), oneWay: true)
+            : AirtimeRig.Snr(from, to, random.Next(-20, 60), oneWay: true)))];
+        var rig = new AirtimeRig((ulong)seed, links);
+        var flows = new List<Flow>();
+        for (int i = 0; i < 600; i++)
+        {
+            string from = names[random.Next(names.Length)];
+            int freqMhz = channels[random.Next(seed % 3 == 0 ? 2 : channels.Length)];
+            string? to = random.Next(5) == 0 ? null : names.Where(name => name != from).ElementAt(random.Next(names.Length - 1));
+            var flow = new Flow(from, to, "ofdm 6", freqMhz)
+            {
+                MpduOctets = random.Next(14, 2350),
+                Category = (AccessCategory)random.Next(Station.QueueCount),
+                UsesDcf = random.Next(3) == 0,
+                Monitor = random.Next(3) == 0 ? names[random.Next(names.Length)] : null,
+                Rates = [.. Enumerable.Range(0, random.Next(1, 5))
+                    .Select(_ => Flow.RateOf(rates[random.Next(rates.Length)], random.Next(1, 5), (TxRateFlags)random.Next(4)))],
+            };
+            flows.Add(flow);
+            for (int n = random.Next(1, 6); n > 0; n--)
+                rig.Send(flow);
+            if (random.Next(60) == 0)
+            {
+                string gone = names[random.Next(names.Length)];
+                _ = rig[gone];
+                rig.Leave(gone);
+                flows.RemoveAll(gonesToo => gonesToo.From == gone);
+            }
+            if (random.Next(3) != 0)
+                rig.RunUntil(rig.NowNs + random.Next(5_000_000));
+        }
+        rig.Run(TimeSpan.FromSeconds(60));
+        Assert.That(rig.Medium.NextEventNs, Is.EqualTo(long.MaxValue));
+        Assert.That(flows.Select(flow => flow.Done), Is.EqualTo(flows.Select(flow => flow.Sent)));
+        Assert.That(flows.Sum(flow => flow.Delivered), Is.GreaterThan(100));
     }
 
     [Test]
