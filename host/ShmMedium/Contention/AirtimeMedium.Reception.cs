@@ -7,7 +7,8 @@ namespace ShmWifi.Medium.Contention;
 // PPDUs on the air: who senses them, whose receiver follows them, what disturbs them, who gets them.
 public sealed partial class AirtimeMedium
 {
-    // A receiver that follows a PPDU goes over to a later one that is 10 dB stronger: Santhapuri et al., Message in Message (MIM), HotNets 2008.
+    // A receiver goes over to a later PPDU, at any time (Lee et al., An Experimental Study on the Capture Effect in 802.11a Networks, WiNTECH
+    // 2007), that is 10 dB stronger (Opportunities of MIM capture in IEEE 802.11 WLANs: analytic study).
     private const float CaptureDb = 10;
 
     // Of preambles that begin within aCCATime it finds the strongest: IEEE 802.11-2020 clauses 15.3 (15 µs) and 17.4.4 (4 µs).
