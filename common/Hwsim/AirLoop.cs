@@ -107,7 +107,10 @@ internal sealed class AirLoop : IDisposable
     private void Discover()
     {
         Tx.IsRadioUnknown = false;
+        int refused = Radios.Refused;
         Radios.Apply(_discovery.List());
+        if (Radios.Refused > refused)
+            _warn($"{Radios.Refused} radios are not served: a port has {Abi.MaxRadios} at most");
         _announcer.Pump();
         _slots.Publish();
     }

@@ -12,6 +12,8 @@ internal sealed class ConfigCheckCommand : Command
 {
     private readonly Argument<string> _file = new("FILE") { Description = "The configuration (YAML)." };
 
+    private readonly Option<bool> _local = new("--local") { Description = "For shm-medium local: no VM need be able to attach." };
+
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object, with the errors in it." };
 
     /// <summary>Makes the command.</summary>
@@ -19,6 +21,7 @@ internal sealed class ConfigCheckCommand : Command
         : base("check", "Checks a configuration and prints what it means. Exit codes: 0 right, 1 wrong.")
     {
         Add(_file);
+        Add(_local);
         Add(_json);
         SetAction(Run);
     }
@@ -29,7 +32,7 @@ internal sealed class ConfigCheckCommand : Command
         var json = options.GetValue(_json);
         try
         {
-            var configuration = MediumConfiguration.Load(options.GetRequiredValue(_file));
+            var configuration = MediumConfiguration.Load(options.GetRequiredValue(_file), needsVms: !options.GetValue(_local));
             if (json)
                 output.WriteLine(JsonSerializer.Serialize(CheckedConfiguration.Of(configuration), CheckJson.Default.CheckedConfiguration));
             else

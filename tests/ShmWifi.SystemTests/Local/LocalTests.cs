@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ShmWifi.Configuration.Air;
 using ShmWifi.Lab;
 using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Qemu;
@@ -52,13 +53,19 @@ public class LocalTests
         await LoadAsync("radios=3");
         var radios = (await RunAsync("naming the radios", "cat /sys/class/net/wlan[0-2]/phy80211/name")).TrimEnd().Split('\n');
         await RunAsync("moving a radio before the start", $"/bin/ip netns add early && iw phy {radios[2]} set netns name early && /bin/ip -n early link set wlan2 up");
+        await RunAsync("configuring the air", $$"""
+            cat >/run/air.yaml <<'EOF'
+            links:
+              - { from: local/{{radios[0]}}, to: local/{{radios[2]}}, snrDb: 30 }
+            EOF
+            """);
         await StartAsync();
 
         var station = await KernelFloor.StartAsync(Vm, Network, CancellationToken.None); // moves the second radio after the start
         var pings = new PingProbe(Route.InKernel(station));
         await pings.WarmUpAsync(CancellationToken.None);
         await pings.RunAsync(100, CancellationToken.None);
-        var seen = await RunAsync("scanning in the third namespace", "/bin/ip netns exec early iw dev wlan2 scan freq 2437 | grep SSID");
+        var seen = await RunAsync("scanning in the third namespace", "/bin/ip netns exec early iw dev wlan2 scan freq 2437 | grep -E 'SSID|signal'");
         await RunAsync("sending to nobody", $"hostapd_cli -i wlan0 deauthenticate {Absent}");
         var (secondExit, second) = await Vm.Guest.TryRunAsync("shm-medium local --state /run/second.json", Limit);
         var (unprivilegedExit, unprivileged) = await Vm.Guest.TryRunAsync("start-stop-daemon -S -c tcpdump -x /bin/shm-medium -- local --state /tmp/third.json", Limit);
@@ -71,10 +78,9 @@ public class LocalTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(pings.Received, Is.EqualTo(120), "of 100 over ShmMedium and 20 over the kernel's own, after it got its air back");
-            Assert.That(seen, Does.Contain(Network.Ssid));
+            Assert.That(seen, Does.Contain(Network.Ssid).And.Contain($"signal: {RadioConfiguration.DefaultNoiseFloorDbm + 30:0.00} dBm"));
             Assert.That(medium["radios"]!.AsArray().Select(radio => (string)radio!["name"]!), Is.EquivalentTo(radios));
             Assert.That((ulong)medium["acked"]!, Is.GreaterThan(200));
-            Assert.That((double)totals["medium"]!["allocatedBytesPerFrame"]!, Is.Zero);
             Assert.That((ulong)totals["medium"]!["payloadBytesCopied"]!, Is.Zero);
             Assert.That(log.Split('\n'), Has.Some.Contains($"> {Absent}").And.Contains("not acknowledged"));
             Assert.That(secondExit, Is.EqualTo(1));
@@ -99,7 +105,7 @@ public class LocalTests
     private async Task LoadAsync(string parameters) => await RunAsync("loading hwsim", $"rmmod mac80211_hwsim && modprobe mac80211_hwsim {parameters}");
 
     private async Task StartAsync() => await RunAsync("starting shm-medium", """
-        shm-medium local --print none --log /run/medium.frames --capture /run/air.pcapng --stats /run/medium.stats </dev/null >/run/medium.log 2>&1 &
+        shm-medium local --config /run/air.yaml --print none --log /run/medium.frames --capture /run/air.pcapng --stats /run/medium.stats </dev/null >/run/medium.log 2>&1 &
         echo $! >/run/medium.pid
         until grep -q 'shm-medium: ready' /run/medium.log; do kill -0 $! || { cat /run/medium.log; exit 1; }; usleep 50000; done
         """);

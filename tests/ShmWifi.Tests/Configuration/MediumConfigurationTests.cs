@@ -145,6 +145,17 @@ public sealed class MediumConfigurationTests
     public void SchedulingIsNormalUnlessAskedFor(string line, Scheduling expected) =>
         Assert.That(Parse($"socket: s\n{line}").Scheduling, Is.EqualTo(expected));
 
+    [Test]
+    public void AnAirOfThisMachinesRadiosNeedsNoVms()
+    {
+        var configuration = MediumConfiguration.Parse("links:\n  - { from: local/phy0, to: local/phy1, snrDb: 20 }", "/lab/medium.yaml", needsVms: false);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(configuration.Socket, Is.Null);
+            Assert.That(configuration.Vms, Is.Empty);
+        }
+    }
+
     [TestCase("", "1:1: error: is empty")]
     [TestCase("# only a comment", "is empty")]
     [TestCase("- a", "1:1: error: the file is a list; it must be a mapping of isolation,")]

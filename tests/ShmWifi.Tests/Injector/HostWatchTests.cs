@@ -55,4 +55,17 @@ public sealed class HostWatchTests
             Assert.That(rig.Watch.Update((i * Second) + (Second / 2)), Is.False);
         }
     }
+
+    [Test]
+    public void AClockThatIsOursIsNeverAskedFor()
+    {
+        using var rig = new InjectorRig();
+        rig.Clock.KnowSame();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(rig.Clock.ToHost(1234), Is.EqualTo(1234));
+            Assert.That(rig.Clock.DueNs, Is.EqualTo(long.MaxValue));
+            Assert.That(rig.Host.ClockErrorNs, Is.EqualTo(1), "known, so lag is measured");
+        }
+    }
 }
