@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ShmWifi.Configuration.Air;
+using ShmWifi.Dot11;
 
 namespace ShmWifi.Medium.Control;
 
@@ -8,6 +9,15 @@ internal sealed partial class ControlApi
 {
     /// <summary>MHz: channel 1, for a radio that has sent nothing yet.</summary>
     private const int DefaultFreqMhz = 2412;
+
+    /// <summary>A full Ethernet packet of 1500 octets in QoS data: 26 + 8 + 1500 + 4.</summary>
+    private const int DefaultOctets = 1538;
+
+    /// <summary>An acknowledgement.</summary>
+    private const int ShortestOctets = 14;
+
+    /// <summary>What hwsim's message can carry, and the FCS.</summary>
+    private const int LongestOctets = 2304 + 4;
 
     private Route[] LinkRoutes() =>
     [
@@ -18,7 +28,12 @@ internal sealed partial class ControlApi
         },
         new("GET", "/v1/links/{from}/{to}", "getLink", "How radios hear each other now: each pair that the two names mean.", ReadLinksAsync)
         {
-            Query = [new("freqMhz", "integer", "On which frequency, MHz; default: that of the sender's latest frame, or 2412.")],
+            Query =
+            [
+                new("freqMhz", "integer", "On which frequency, MHz; default: that of the sender's latest frame, or 2412."),
+                new("rate", "string", "Of a frame, such as 'ofdm 54' or 'ht 7 40 sgi' (docs/models.md); default: the band's basic rate."),
+                new("octets", "integer", $"Its length with FCS, 14 to {LongestOctets}; default: {DefaultOctets}."),
+            ],
             Result = RouteResult.JsonList("linkReading"),
             Refusals = [(404, "no such radio is on the air")],
         },
@@ -58,20 +73,23 @@ internal sealed partial class ControlApi
         IReadOnlyList<RadioReading> senders = await FindRadiosAsync("from", ReadPattern("from", request["from"]));
         IReadOnlyList<RadioReading> hearers = await FindRadiosAsync("to", ReadPattern("to", request["to"]));
         int? freqMhz = ReadFrequency(request);
+        PhyRate? rate = ReadRate(request);
+        int octets = ReadOctets(request);
         var pairs = new JsonArray();
         foreach (RadioReading from in senders)
         {
             foreach (RadioReading to in hearers.Where(r => r != from))
             {
                 int freq = freqMhz ?? (from.FreqMhz == 0 ? DefaultFreqMhz : from.FreqMhz);
-                if (await _air.ReadLinkAsync(from, to, freq) is { } link)
-                    pairs.Add(ToJson(from, to, freq, link));
+                PhyRate one = rate ?? (Channel.TryFromFrequency(freq, out Channel channel) ? PhyRate.BasicOf(channel.Band) : default);
+                if (await _air.ReadLinkAsync(from, to, freq, one, octets) is { } link)
+                    pairs.Add(ToJson(from, to, freq, one, link));
             }
         }
         return ControlResponse.Json(pairs);
     }
 
-    private static JsonObject ToJson(RadioReading from, RadioReading to, int freqMhz, LinkReading link)
+    private static JsonObject ToJson(RadioReading from, RadioReading to, int freqMhz, PhyRate rate, LinkReading link)
     {
         var json = new JsonObject
         {
@@ -83,15 +101,42 @@ internal sealed partial class ControlApi
         };
         if (link.Loss is { } loss)
             json["loss"] = loss;
+        json["rate"] = rate.ToString();
+        json["per"] = Rounded(link.Per, 6);
         return json;
     }
 
     private static int? ReadFrequency(ControlRequest request)
     {
-        if (!request.Query.TryGetValue("freqMhz", out Microsoft.Extensions.Primitives.StringValues text))
+        string? text = request.Query["freqMhz"];
+        if (text is null)
             return null;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int freqMhz) && Dot11.Channel.TryFromFrequency(freqMhz, out _))
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int freqMhz) && Channel.TryFromFrequency(freqMhz, out _))
             return freqMhz;
-        throw new ControlException(400, $"'{text}' is no channel's frequency", new FieldError("freqMhz", $"is '{text}'; allowed: the centre of a 20 MHz channel, such as 2412 or 5180"));
+        throw Wrong("freqMhz", text, "the centre of a 20 MHz channel, such as 2412 or 5180");
+    }
+
+    private static PhyRate? ReadRate(ControlRequest request)
+    {
+        string? text = request.Query["rate"];
+        if (text is null)
+            return null;
+        return PhyRate.TryParse(text, out PhyRate rate) ? rate : throw Wrong("rate", text, "a rate such as 'cck 11', 'ofdm 54', 'ht 7 40 sgi' or 'vht 9 nss 2 80'");
+    }
+
+    private static int ReadOctets(ControlRequest request)
+    {
+        string? text = request.Query["octets"];
+        if (text is null)
+            return DefaultOctets;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int octets) && octets is >= ShortestOctets and <= LongestOctets)
+            return octets;
+        throw Wrong("octets", text, $"{ShortestOctets} to {LongestOctets}");
+    }
+
+    private static ControlException Wrong(string field, string text, string allowed)
+    {
+        string message = $"'{field}' is '{text}'; allowed: {allowed}";
+        return new ControlException(400, message, new FieldError(field, message));
     }
 }

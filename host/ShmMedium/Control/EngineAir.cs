@@ -1,4 +1,5 @@
 using ShmWifi.Configuration.Air;
+using ShmWifi.Dot11;
 using ShmWifi.Medium.Engine;
 using ShmWifi.Medium.Links;
 
@@ -31,12 +32,13 @@ internal sealed class EngineAir(MediumEngine engine) : IControlledAir
         (IReadOnlyList<RadioReading>)[.. engine.Air.Radios.Select(r => Read(r, airNs))]);
 
     /// <inheritdoc/>
-    public Task<LinkReading?> ReadLinkAsync(RadioIdentity from, RadioIdentity to, int freqMhz) => engine.ReadAirAsync((model, airNs) =>
+    public Task<LinkReading?> ReadLinkAsync(RadioIdentity from, RadioIdentity to, int freqMhz, PhyRate rate, int octets) => engine.ReadAirAsync((model, airNs) =>
     {
         if (Find(from) is not { } sender || Find(to) is not { } hearer)
             return null;
         LinkBudget budget = model.Links.Of(sender.Model, hearer.Model, freqMhz, airNs);
-        return new LinkReading(budget.SignalDbm, budget.SnrDb, float.IsNaN(budget.Loss) ? null : budget.Loss);
+        float? loss = float.IsNaN(budget.Loss) ? null : budget.Loss;
+        return new LinkReading(budget.SignalDbm, budget.SnrDb, loss, loss ?? model.Errors.Per(rate, budget.SnrDb, octets));
     });
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Air;
+using ShmWifi.Dot11;
 
 namespace ShmWifi.Medium.Control;
 
@@ -33,8 +34,10 @@ public interface IControlledAir
     /// <param name="from">Who sends.</param>
     /// <param name="to">Who hears; another radio.</param>
     /// <param name="freqMhz">On which frequency.</param>
+    /// <param name="rate">How a frame is sent.</param>
+    /// <param name="octets">Its length, FCS included.</param>
     /// <returns>null when one of them has gone.</returns>
-    Task<LinkReading?> ReadLinkAsync(RadioIdentity from, RadioIdentity to, int freqMhz);
+    Task<LinkReading?> ReadLinkAsync(RadioIdentity from, RadioIdentity to, int freqMhz, PhyRate rate, int octets);
 
     /// <summary>How far the schedule is.</summary>
     Task<ScheduleReading> ReadScheduleAsync();

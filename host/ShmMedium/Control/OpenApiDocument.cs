@@ -5,8 +5,6 @@ namespace ShmWifi.Medium.Control;
 /// <summary>The description of the API, made of its routes. Source: OpenAPI Specification 3.1.1.</summary>
 internal static class OpenApiDocument
 {
-    private const string SchemaResource = "ShmWifi.Medium.Control.schemas.json";
-
     /// <summary>Describes routes.</summary>
     public static JsonObject Describe(RouteTable table)
     {
@@ -26,7 +24,7 @@ internal static class OpenApiDocument
             // The host means nothing on a Unix socket.
             ["servers"] = new JsonArray(new JsonObject { ["url"] = "http://localhost/" }),
             ["paths"] = paths,
-            ["components"] = new JsonObject { ["schemas"] = ReadSchemas() },
+            ["components"] = new JsonObject { ["schemas"] = ControlSchemas.For(paths) },
         };
     }
 
@@ -88,15 +86,9 @@ internal static class OpenApiDocument
     {
         if (schema is null)
             return [];
-        var reference = new JsonObject { ["$ref"] = $"#/components/schemas/{schema}" };
+        var reference = new JsonObject { ["$ref"] = ControlSchemas.Prefix + schema };
         return new JsonObject { ["schema"] = isList ? new JsonObject { ["type"] = "array", ["items"] = reference } : reference };
     }
 
     private static string Text(int status) => status.ToString(System.Globalization.CultureInfo.InvariantCulture);
-
-    private static JsonObject ReadSchemas()
-    {
-        using Stream resource = typeof(OpenApiDocument).Assembly.GetManifestResourceStream(SchemaResource)!;
-        return JsonNode.Parse(resource)!.AsObject();
-    }
 }

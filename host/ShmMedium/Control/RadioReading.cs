@@ -41,4 +41,5 @@ public sealed record RadioReading(
 /// <param name="SignalDbm">Power at the hearer, dBm.</param>
 /// <param name="SnrDb">Signal to noise there in 20 MHz, dB.</param>
 /// <param name="Loss">The given probability that an attempt is not heard; null: rates and SNR decide.</param>
-public sealed record LinkReading(double SignalDbm, double SnrDb, double? Loss);
+/// <param name="Per">The probability that a frame of the rate and length that were asked for is not heard.</param>
+public sealed record LinkReading(double SignalDbm, double SnrDb, double? Loss, double Per);

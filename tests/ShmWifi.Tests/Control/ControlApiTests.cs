@@ -150,6 +150,14 @@ public sealed class ControlApiTests
     }
 
     [Test]
+    public async Task TheErrorRateIsThatOfTheRateAndLengthAskedFor()
+    {
+        Assert.That((await GetAsync("/v1/links/ap/sta1?rate=HT%207%20sgi&octets=100")).Json[0]!.ToJsonString(), Does.Contain("\"rate\":\"ht 7 sgi\",\"per\":0.01"));
+        Assert.That((await GetAsync("/v1/links/ap/sta1")).Json[0]!.ToJsonString(), Does.Contain("\"rate\":\"dsss 1\",\"per\":0.1538"));
+        Assert.That((await GetAsync("/v1/links/ap/sta1?freqMhz=5180")).Json[0]!.ToJsonString(), Does.Contain("\"rate\":\"ofdm 6\""));
+    }
+
+    [Test]
     public async Task AFaultIsOrderedCountedReplacedAndTakenBack()
     {
         const string Drop = "{\"match\": {\"frame\": \"eapol\", \"to\": \"sta1\"}, \"action\": \"drop\", \"count\": 3}";
@@ -235,6 +243,9 @@ public sealed class ControlApiTests
     [TestCase("PUT", "/v1/schedule", "[{\"at\": 5, \"timing\": \"airtime\"}]", "[0].at")]
     [TestCase("GET", "/v1/links/ap/sta1?freqMhz=2413", null, "freqMhz")]
     [TestCase("GET", "/v1/links/ap/sta1?freq=2412", null, "freq")]
+    [TestCase("GET", "/v1/links/ap/sta1?rate=ht", null, "rate")]
+    [TestCase("GET", "/v1/links/ap/sta1?octets=13", null, "octets")]
+    [TestCase("GET", "/v1/links/ap/sta1?octets=100&octets=200", null, "octets")]
     public async Task AWrongFieldIsNamed(string method, string path, string? body, string field)
     {
         Answer answer = await SendAsync(HttpStatusCode.BadRequest, method, path, body);

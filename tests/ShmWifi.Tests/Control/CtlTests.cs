@@ -61,6 +61,7 @@ public sealed class CtlTests
         Assert.That(await SucceedAsync("set", "link", "ap", "sta1/phy1", "--loss", "0.3", "--one-way"), Is.Empty);
         Assert.That(_rig.Air.CurrentAir.Links[1], Is.EqualTo(_rig.Air.CurrentAir.Links[1] with { Loss = 0.3, OneWay = true, SnrDb = null }));
         Assert.That(await SucceedAsync("get", "link", "ap", "sta1/phy1"), Does.Match("ap/phy0 +sta1/phy1 +2437 +-60.13 +30.87"));
+        Assert.That(await SucceedAsync("get", "link", "ap", "sta1/phy1", "--rate", "ht 7", "--octets", "1000", "--freq-mhz", "2412"), Does.Match("2412 .*ht 7 +0.1\n$"));
         Assert.That(await SucceedAsync("unset", "link", "ap", "sta1/phy1"), Is.Empty);
         Assert.That(_rig.Air.CurrentAir.Links, Has.Count.EqualTo(1));
     }

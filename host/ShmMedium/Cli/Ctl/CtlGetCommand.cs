@@ -22,12 +22,21 @@ internal sealed class CtlGetCommand : Command
         Arity = ArgumentArity.ZeroOrMore,
     };
 
+    private readonly (Option<string?> Option, string Parameter)[] _query =
+    [
+        (new("--freq-mhz") { Description = "Of links: on which frequency." }, "freqMhz"),
+        (new("--rate") { Description = "Of links: packet error rate for this rate, such as 'ht 7'." }, "rate"),
+        (new("--octets") { Description = "Of links: packet error rate for this length." }, "octets"),
+    ];
+
     /// <summary>Makes the command.</summary>
     public CtlGetCommand(CtlSession session)
         : base("get", "Prints what the air is like now.")
     {
         _session = session;
         Add(_path);
+        foreach ((Option<string?> option, _) in _query)
+            Add(option);
         SetAction(RunAsync);
     }
 
@@ -38,7 +47,7 @@ internal sealed class CtlGetCommand : Command
             words = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (words.Length != 0 && s_plurals.TryGetValue(words[0], out string? plural))
             words[0] = plural;
-        string answer = await client.SendAsync(HttpMethod.Get, ControlClient.PathOf(words), body: null, cancellation);
+        string answer = await client.SendAsync(HttpMethod.Get, ControlClient.PathOf(words) + QueryOf(options), body: null, cancellation);
         TextWriter output = options.InvocationConfiguration.Output;
         if (_session.WantsJson(options) || !TryParse(answer, out JsonNode? json))
             await output.WriteAsync(answer);
@@ -46,6 +55,12 @@ internal sealed class CtlGetCommand : Command
             ReadableJson.Write(output, json);
         return 0;
     });
+
+    private string QueryOf(ParseResult options)
+    {
+        string[] given = [.. _query.Where(q => options.GetValue(q.Option) is not null).Select(q => $"{q.Parameter}={Uri.EscapeDataString(options.GetValue(q.Option)!)}")];
+        return given.Length == 0 ? "" : $"?{string.Join('&', given)}";
+    }
 
     /// <summary>The configuration is YAML.</summary>
     private static bool TryParse(string answer, out JsonNode? json)
