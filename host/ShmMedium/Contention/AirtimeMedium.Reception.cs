@@ -218,8 +218,9 @@ public sealed partial class AirtimeMedium
         Disturb(ppdu);
         for (int index = 0; index < _stationCount; index++)
         {
-            if (ppdu.Receptions[index].IsLocked)
-                Receive(ppdu, _stations[index]!);
+            bool isReceived = ppdu.Receptions[index].IsLocked && TryReceive(ppdu, _stations[index]!);
+            if (!isReceived && ppdu is { Kind: PpduKind.Frame, Sender: { } from } && ppdu.Receptions[index].Interest != Interest.None)
+                Tell(new Report { Ticket = ppdu.Ticket, Sender = from, Hearer = _stations[index]!.Model, IsLost = true });
         }
         Station? sender = ppdu.Sender is { } radio ? _stations[radio.Index] : null;
         if (sender is not null)
@@ -235,7 +236,8 @@ public sealed partial class AirtimeMedium
     }
 
     /// <summary>The PPDU that a station followed is over.</summary>
-    private void Receive(Ppdu ppdu, Station station)
+    /// <returns>Whether it was received.</returns>
+    private bool TryReceive(Ppdu ppdu, Station station)
     {
         ref Reception reception = ref ppdu.Receptions[station.Index];
         ClosePiece(ppdu, ref reception);
@@ -251,12 +253,13 @@ public sealed partial class AirtimeMedium
                 if (isReceived && ppdu.To == station.Index && ppdu.Kind == station.Expected)
                 {
                     OnResponse(station, reception.SignalDbm);
-                    return;
+                    return true;
                 }
                 Fail(station);
             }
         }
         if (isReceived)
             OnReceived(station, ppdu, ref reception);
+        return isReceived;
     }
 }

@@ -231,7 +231,9 @@ public sealed partial class AirtimeMedium
             Report report = _reports[_reported++];
             if (report.Ticket < 0)
                 continue;
-            if (report.Hearer is { } hearer)
+            if (report.IsLost)
+                _sink.Lost(report.Ticket, report.Hearer!);
+            else if (report.Hearer is { } hearer)
                 _sink.Heard(report.Ticket, hearer, report.Attempt, report.IsRetryOrAcked, report.SignalDbm, report.AirNs);
             else
                 _sink.Done(report.Ticket, report.Attempt, report.IsRetryOrAcked, report.SignalDbm, report.AirNs);
@@ -247,6 +249,7 @@ public sealed partial class AirtimeMedium
         public RadioModel? Hearer;
         public int Attempt;
         public bool IsRetryOrAcked;
+        public bool IsLost;
         public float SignalDbm;
         public long AirNs;
     }

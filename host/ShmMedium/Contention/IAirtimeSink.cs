@@ -33,6 +33,11 @@ public interface IAirtimeSink
     /// <param name="airNs">The frame's end.</param>
     void Heard(int ticket, RadioModel hearer, int attempt, bool isRetry, float signalDbm, long airNs);
 
+    /// <summary>A radio that wants a frame did not receive it: too weak, disturbed, or busy sending.</summary>
+    /// <param name="ticket">The frame's.</param>
+    /// <param name="hearer">Who.</param>
+    void Lost(int ticket, RadioModel hearer);
+
     /// <summary>It is over with a frame: the ticket will not be used any more.</summary>
     /// <param name="ticket">The frame's.</param>
     /// <param name="attempts">Attempts that were made: the retry chain went so far.</param>

@@ -66,6 +66,9 @@ public sealed unsafe partial class MediumEngine
     }
 
     /// <inheritdoc/>
+    void IAirtimeSink.Lost(int ticket, RadioModel hearer) => Air.Of(hearer).Port.Rings.Count(HostCounter.LostOnAir);
+
+    /// <inheritdoc/>
     void IAirtimeSink.Done(int ticket, int attempts, bool isAcked, float ackSignalDbm, long airNs)
     {
         ref FrameInFlight frame = ref _held[ticket];

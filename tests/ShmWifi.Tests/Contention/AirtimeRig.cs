@@ -108,6 +108,8 @@ internal sealed class AirtimeRig : IAirtimeSink
         return radio.Vm == flow.To && flow.ReceiverListens ? Interest.Owns : Interest.None;
     }
 
+    public void Lost(int ticket, RadioModel hearer) => _flowOf[ticket]!.Lost++;
+
     public void Heard(int ticket, RadioModel hearer, int attempt, bool isRetry, float signalDbm, long airNs)
     {
         CheckTime(airNs);
@@ -178,6 +180,8 @@ internal sealed class Flow(string from, string? to, string rate, int freqMhz = 5
     public bool IsSaturated { get; set; }
 
     public int Heard { get; set; }
+
+    public int Lost { get; set; }
 
     public int Retries { get; set; }
 

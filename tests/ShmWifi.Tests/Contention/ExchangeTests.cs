@@ -62,6 +62,7 @@ public sealed class ExchangeTests
         Flow flow = rig.Saturate(new Flow("a", "b", "ofdm 54") { Rates = [Flow.RateOf("ofdm 54", attempts: 1)] });
         rig.Run(TimeSpan.FromSeconds(20));
         Assert.That((double)flow.Heard / flow.Done, Is.EqualTo(0.7).Within(0.01));
+        Assert.That(flow.Heard + flow.Lost, Is.EqualTo(flow.Done).Within(1), "one attempt each; the last may be on the air");
         Assert.That((double)flow.Acked / flow.Done, Is.EqualTo(0.49).Within(0.01));
     }
 
