@@ -29,6 +29,7 @@ public sealed partial class AirtimeMedium
     private Report[] _reports = new Report[16];
     private int _reportCount;
     private int _reported;
+    private long _eventNs; // of the latest event or frame: time cannot go back behind it
     private long _nowNs;
 
     /// <summary>An air without radios.</summary>
@@ -40,7 +41,7 @@ public sealed partial class AirtimeMedium
     {
         _links = links;
         _sink = sink;
-        _nowNs = airNs;
+        _nowNs = _eventNs = airNs;
         Errors = errors;
     }
 
@@ -98,7 +99,7 @@ public sealed partial class AirtimeMedium
         }
     }
 
-    /// <summary>Has a radio send a frame, which arrives now: at the time of the latest <see cref="Advance"/>.</summary>
+    /// <summary>Has a radio send a frame, which arrives at the time of the latest <see cref="Advance"/>.</summary>
     /// <param name="frame">The frame.</param>
     /// <param name="rates">Its retry chain, 1 to 4 links; a frame that wants no ACK is sent once at the first.</param>
     /// <returns>False: the queue is full, nothing will be said of the frame.</returns>
@@ -109,6 +110,7 @@ public sealed partial class AirtimeMedium
         if (queue.Count == QueueLimit)
             return false;
 
+        _eventNs = _nowNs;
         Enqueue(ref queue, in frame, rates);
         Learn(station, in frame, rates);
         if (queue.Count == 1)
@@ -128,13 +130,14 @@ public sealed partial class AirtimeMedium
         return true;
     }
 
-    /// <summary>Carries out all that happens until now.</summary>
-    /// <param name="airNs">Now.</param>
+    /// <summary>Carries out all that happens until then.</summary>
+    /// <param name="airNs">When. May be before the latest call's: as long as nothing happened since, time goes back for a frame that came late;
+    /// else to what happened last.</param>
     public void Advance(long airNs)
     {
         while (_events.NextNs <= airNs)
         {
-            _nowNs = _events.NextNs;
+            _nowNs = _eventNs = _events.NextNs;
             (AirEvent kind, int owner) = _events.Take();
             switch (kind)
             {
@@ -153,7 +156,7 @@ public sealed partial class AirtimeMedium
             }
             TellReports();
         }
-        _nowNs = Math.Max(_nowNs, airNs);
+        _nowNs = Math.Max(_eventNs, airNs);
     }
 
     /// <summary>What a frame of a 2.4 GHz radio or an AP tells of its station.</summary>

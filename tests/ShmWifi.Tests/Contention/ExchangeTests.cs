@@ -137,6 +137,25 @@ public sealed class ExchangeTests
     }
 
     [Test]
+    public void AFrameThatIsTakenLateArrivesWhenItCame()
+    {
+        var rig = new AirtimeRig { Log = [] };
+        Flow flow = Frame();
+        rig.Send(flow);
+        rig.RunUntil(10_000_000);
+        rig.Log!.Clear();
+
+        rig.Medium.Advance(9_000_000);
+        rig.Send(flow);
+        rig.RunUntil(9_100_000);
+        rig.Medium.Advance(8_900_000);
+        rig.Send(flow); // the first one began at 9 ms: this one came no earlier
+        rig.RunUntil(20_000_000);
+        Assert.That(rig.Log.Select(line => line[..line.IndexOf(' ')]).Take(2), Is.EqualTo(new[] { "9248000", "9292000" }));
+        Assert.That(flow.Acked, Is.EqualTo(3));
+    }
+
+    [Test]
     public void OneSeedRepeatsItselfAndAnotherDoesNot()
     {
         List<string> Run(ulong seed)
