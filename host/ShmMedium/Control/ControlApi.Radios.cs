@@ -61,8 +61,8 @@ internal sealed partial class ControlApi
         ["noiseFloorDbm"] = radio.NoiseFloorDbm,
     };
 
-    /// <summary>As many digits as mean something.</summary>
-    private static JsonValue Rounded(double value, int digits) => JsonValue.Create(Math.Round(value, digits));
+    /// <summary>As many digits as mean something, never in powers of ten.</summary>
+    private static JsonValue Rounded(double value, int digits) => JsonValue.Create((decimal)Math.Round(value, digits));
 
     private static RadioPattern ReadPattern(string field, string text) => RadioPattern.TryParse(text, out RadioPattern pattern)
         ? pattern

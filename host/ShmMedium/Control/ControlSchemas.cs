@@ -37,6 +37,7 @@ internal static class ControlSchemas
         all["linkChange"] = WithProperties(all["link"]!, key => key is not ("from" or "to"));
         all["radioChange"] = WithProperties(all["radio"]!, key => key != "radio");
         all["faultChange"] = WithProperties(all["fault"]!, key => key != "name");
+        all["change"] = Change(all["scheduledChange"]!);
         foreach ((string name, JsonNode? schema) in Read("ShmWifi.Medium.Control.schemas.json", Prefix))
             all[name] = schema!.DeepClone();
         return all;
@@ -52,6 +53,17 @@ internal static class ControlSchemas
         if (part["required"] is JsonArray required)
             part["required"] = new JsonArray([.. required.Select(key => key!.ToString()).Where(isWanted).Select(key => JsonValue.Create(key))]);
         return part;
+    }
+
+    /// <summary>A change that was carried out: one that a schedule can have, a schedule, or a whole air.</summary>
+    private static JsonObject Change(JsonNode scheduled)
+    {
+        JsonObject change = WithProperties(scheduled, key => key != "at");
+        change["minProperties"] = 1;
+        change["maxProperties"] = 1;
+        foreach (string other in (string[])["schedule", "air"])
+            change["properties"]![other] = new JsonObject { ["$ref"] = Prefix + other };
+        return change;
     }
 
     private static JsonObject Read(string resource, string prefix)

@@ -188,9 +188,9 @@ public sealed class CtlTests
         Assert.That(JsonNode.Parse(await SucceedAsync("set", "link", "ap", "sta1", "--snr-db", "10", "--json"))!["to"]!.ToString(), Is.EqualTo("sta1"));
     }
 
-    [TestCase(new[] { "set", "link", "ap", "sta1", "--snr-db", "much" }, "snrDb: 'snrDb' is 'much'")]
+    [TestCase(new[] { "set", "link", "ap", "sta1", "--snr-db", "much" }, "'snrDb' is 'much'; allowed: a number from")]
     [TestCase(new[] { "set", "link", "ap", "sat1", "--snr-db", "1" }, "to: no radio 'sat1' is on the air or in the configuration (did you mean 'sta1'?)")]
-    [TestCase(new[] { "set", "radio", "sta1", "--position", "1,2" }, "position: ")]
+    [TestCase(new[] { "set", "radio", "sta1", "--position", "1,2" }, "'position' ")]
     [TestCase(new[] { "set", "radio", "sta1", "{mass: 5}" }, "mass: unknown key 'mass'")]
     [TestCase(new[] { "get", "lonks" }, "there is no /v1/lonks (did you mean '/v1/links'?)")]
     [TestCase(new[] { "unset", "fault", "x" }, "no fault is called 'x'")]

@@ -87,8 +87,11 @@ internal sealed class ControlClient : IDisposable
         }
         if (problem["errors"] is not JsonArray { Count: > 0 } errors)
             return problem["detail"]?.ToString() ?? status.ToString();
-        return string.Join('\n', errors.Select(e => e!["field"]!.ToString() is { Length: > 0 } field ? $"{field}: {e["message"]}" : e["message"]!.ToString()));
+        return string.Join('\n', errors.Select(e => Line(e!["field"]!.ToString(), e["message"]!.ToString())));
     }
+
+    private static string Line(string field, string message) =>
+        field.Length == 0 || message.StartsWith($"'{field}' ", StringComparison.Ordinal) ? message : $"{field}: {message}";
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
