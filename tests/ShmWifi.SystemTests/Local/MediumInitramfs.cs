@@ -59,9 +59,12 @@ internal static class MediumInitramfs
         var (version, root) = (Path.GetFileName(running), Path.GetFullPath("../../..", running));
         Link(Path.Combine(target, "host/fxr", version), Path.Combine(root, "host/fxr", version));
         foreach (var framework in Frameworks())
-            Link(Path.Combine(target, "shared", framework, version), Path.Combine(root, "shared", framework, version));
+            Link(Path.Combine(target, "shared", framework, version), Newest(Path.Combine(root, "shared", framework), major: version.Split('.')[0]));
         return running;
     }
+
+    private static string Newest(string framework, string major) => Directory.EnumerateDirectories(framework, major + ".*")
+        .MaxBy(folder => Version.Parse(Path.GetFileName(folder).Split('-')[0]))!;
 
     private static IEnumerable<string> Frameworks()
     {
