@@ -8,10 +8,12 @@ internal static class Catalogue
     [
         new Air.ErrorRates(),
         new Air.GivenLoss(),
+        new Air.WmediumdImports(),
         new Air.LinkCost(),
         new Air.LinkChanges(),
         new Air.ControlAbuse(),
         new Air.HiddenNodes(),
+        new Vms.GuestErrorRate(),
         new Vms.TotalLoss(),
         new Vms.AccessPointOff(),
         new Vms.Minstrel(),
