@@ -77,8 +77,8 @@ public sealed class Air(LinkTable links, AirtimeMedium contention, Action<Radio>
         Monitors = Without(Monitors, radio);
         radio.Port.Radios[radio.Number] = null;
         _byModel[radio.Model.Index] = null;
-        links.Remove(radio.Model);
         contention.Remove(radio.Model);
+        links.Remove(radio.Model);
         removed(radio);
     }
 

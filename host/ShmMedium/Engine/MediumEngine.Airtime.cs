@@ -10,6 +10,8 @@ namespace ShmWifi.Medium.Engine;
 // timing: airtime. Frames wait for their turn in the engine's memory; the model of contention says who hears them and when it is over.
 public sealed unsafe partial class MediumEngine
 {
+    private const long MaxLateNs = 5_000_000; // what a busy machine keeps the engine from a core; a guest that claims more would send in the past
+
     private readonly AirtimeMedium _airtime;
     private readonly Dictionary<(int Ticket, int Radio), Fault?> _drawnFaults = [];
 
@@ -18,7 +20,7 @@ public sealed unsafe partial class MediumEngine
     private void QueueForAir(in FrameInFlight frame)
     {
         long nowNs = _clock.At((long)frame.TakenNs);
-        _airtime.Advance(frame.CapturedNs == 0 ? nowNs : Math.Min(nowNs, _clock.At((long)frame.CapturedNs)));
+        _airtime.Advance(frame.CapturedNs == 0 ? nowNs : Math.Clamp(_clock.At((long)frame.CapturedNs), nowNs - MaxLateNs, nowNs));
         Port port = frame.Sender.Port;
         if (_held.TryHold(in frame, out int ticket))
         {

@@ -301,10 +301,10 @@ public sealed unsafe partial class MediumEngine
         if (port.IsFaulted)
             return;
         port.Fault = fault;
-        port.Rings.SetFault(fault);
         ReclaimAll(port);
         ReportUnheard(port);
         Air.RemoveAll(port);
+        port.Rings.SetFault(fault); // when all of it is done
         _log.PortFaulted(port, fault);
     }
 }
