@@ -12,6 +12,8 @@ internal static class Catalogue
         new Air.LinkCost(),
         new Air.LinkChanges(),
         new Air.ControlAbuse(),
+        new Air.EngineGoodput(),
+        new Air.EngineChannels(),
         new Air.HiddenNodes(),
         new Vms.GuestErrorRate(),
         new Vms.TotalLoss(),

@@ -12,6 +12,9 @@ internal static class ProgramRun
     /// <summary>Runs shmwifi-bench to its end; likewise.</summary>
     public static (int ExitCode, string Output) Bench(TimeSpan limit, params string[] arguments) => ToEnd("shmwifi-bench.dll", limit, arguments);
 
+    /// <summary>Runs shmwifi-scenarios to its end; likewise.</summary>
+    public static (int ExitCode, string Output) Scenarios(TimeSpan limit, params string[] arguments) => ToEnd("shmwifi-scenarios.dll", limit, arguments);
+
     private static (int ExitCode, string Output) ToEnd(string assembly, TimeSpan limit, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly), .. arguments])

@@ -146,7 +146,7 @@ internal sealed class PlayedAir : IDisposable
     /// <exception cref="LabException">Nothing came for 10 s.</exception>
     public IReadOnlyList<Saturation> Saturate(IReadOnlyList<Sender> senders, TimeSpan time, CancellationToken cancellation)
     {
-        const int QueueLength = 8; // frames of a radio under way: more than contend at a time
+        const int QueueLength = 100; // frames of a radio under way: enough for when we do not run for a while
         long rampNs = MonotonicClock.NowNs + 500_000_000;
         long lastNs = MonotonicClock.NowNs;
         Saturation[]? before = null;
