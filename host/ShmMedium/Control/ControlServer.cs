@@ -9,7 +9,7 @@ using static ShmWifi.Linux.LibC;
 namespace ShmWifi.Medium.Control;
 
 /// <summary>The control API: HTTP/1.1 on a Unix socket.</summary>
-/// <remarks>Kestrel starts when the first client connects: an air that nobody controls does without its memory, some 20 MB.</remarks>
+/// <remarks>Kestrel starts when the first client connects: an air that nobody controls does without its memory, 10 to 25 MB.</remarks>
 internal sealed unsafe class ControlServer : IDisposable
 {
     private const int ConnectionLimit = 256;
