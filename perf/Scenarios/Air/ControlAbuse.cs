@@ -56,8 +56,7 @@ internal sealed class ControlAbuse : IScenario
         var sender = new Sender(air["tx"], air["tx"].Radios[0], Stations[1], new FrameShape(PhyRate.Legacy(60), 2412, 256));
         using var http = NewClient(socket);
         _ = Measure(); // the compilers' time
-        Latencies quiet = Measure();
-        double[] before = quiet.Quantiles(0.5, 0.99);
+        double[] before = Measure().ToService.Quantiles(0.5, 0.99);
         run.Tell("p50 lag before", "µs", before[0] / 1000);
         run.Tell("p99 lag before", "µs", before[1] / 1000);
 
@@ -84,14 +83,14 @@ internal sealed class ControlAbuse : IScenario
         run.Judge($"{requests} fuzzed requests: refusals without a reason in words", "1", fuzzed.Count(answer => answer.Status >= 400 && !answer.HasReason), 0, 0);
         run.Judge("frames that did not arrive meanwhile", "1", sender.Radio.Sent - sent - (hearer.Heard - heard), 0, 0);
 
-        Latencies Measure() => PlayedAir.Pace(sender, air["rx"], FramesAPart, run.Cancellation);
+        FrameLags Measure() => PlayedAir.Pace(sender, air["rx"], FramesAPart, run.Cancellation);
 
         T During<T>(string what, Task<T> abuse)
         {
             run.Progress.Now($"{run.Name}: {what}");
-            Latencies lags = Measure();
+            FrameLags lags = Measure();
             T result = abuse.GetAwaiter().GetResult();
-            double[] quantiles = lags.Quantiles(0.5, 0.99);
+            double[] quantiles = lags.ToService.Quantiles(0.5, 0.99);
             run.Tell($"{what}: p50 lag meanwhile", "µs", quantiles[0] / 1000);
             run.Tell($"{what}: p99 lag meanwhile", "µs", quantiles[1] / 1000);
             return result;

@@ -95,10 +95,9 @@ internal sealed class PlayedAir : IDisposable
     /// <param name="frames">How many.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <returns>How long each frame was under way that arrived.</returns>
-    public static Latencies Pace(Sender sender, PlayedVm hearer, int frames, CancellationToken cancellation)
+    public static FrameLags Pace(Sender sender, PlayedVm hearer, int frames, CancellationToken cancellation)
     {
-        var lags = new Latencies();
-        lags.Reserve(frames);
+        var lags = new FrameLags(frames);
         PlayedRadio radio = hearer.Radios[0];
         radio.Lags = lags;
         using var done = new CancellationTokenSource();

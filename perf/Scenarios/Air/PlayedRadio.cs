@@ -40,8 +40,8 @@ internal sealed unsafe class PlayedRadio(ushort number, byte station)
     /// <summary>Frames that it heard again, with the retry bit, as their acknowledgement was lost.</summary>
     public long Duplicates { get; private set; }
 
-    /// <summary>Takes how long each frame was under way, from the sender's service to here; null: nobody wants to know.</summary>
-    public Latencies? Lags { get; set; }
+    /// <summary>Takes how long each frame was under way; null: nobody wants to know.</summary>
+    public FrameLags? Lags { get; set; }
 
     /// <summary>Signal of the latest frame, dBm.</summary>
     public int LatestSignalDbm { get; private set; }
@@ -65,7 +65,11 @@ internal sealed unsafe class PlayedRadio(ushort number, byte station)
     public void CountFrame(in RxDescriptor frame, byte* bytes, ulong nowNs)
     {
         LatestSignalDbm = frame.SignalDbm;
-        Lags?.Add((long)(nowNs - frame.CapturedNs));
+        if (Lags is { } lags)
+        {
+            lags.ToRing.Add((long)(frame.PostedNs - frame.CapturedNs));
+            lags.ToService.Add((long)(nowNs - frame.CapturedNs));
+        }
         ref uint latest = ref _latestOf[bytes[RelayFrame.TransmitterOffset]];
         uint next = RelayFrame.NumberOf(bytes) + 1;
         if ((bytes[1] & RetryBit) != 0 && next == latest)

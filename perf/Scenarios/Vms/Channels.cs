@@ -21,7 +21,7 @@ internal sealed class Channels : IScenario
     /// <inheritdoc/>
     public async Task RunAsync(ScenarioRun run)
     {
-        int seconds = run.Options.IsQuick ? 3 : 8;
+        int seconds = run.Options.IsQuick ? 3 : 12;
         await using WifiLab lab = await WifiLab.StartAsync(run, "timing: airtime\n", radios: 2, "ap1", "sta1", "ap2", "sta2");
         Task<WifiNetwork>[] connecting =
         [

@@ -1,0 +1,21 @@
+using ShmWifi.Perf.EndToEnd.Relay;
+
+namespace ShmWifi.Perf.Scenarios.Air;
+
+/// <summary>How long frames were under way from their sender's service.</summary>
+internal sealed class FrameLags
+{
+    /// <summary>Has room for frames without allocating.</summary>
+    /// <param name="frames">How many.</param>
+    public FrameLags(int frames)
+    {
+        ToRing.Reserve(frames);
+        ToService.Reserve(frames);
+    }
+
+    /// <summary>Until the medium posted them to their hearer: the medium's part.</summary>
+    public Latencies ToRing { get; } = new();
+
+    /// <summary>Until their hearer's service had them: with its wake-up, which is the machine's.</summary>
+    public Latencies ToService { get; } = new();
+}
