@@ -28,6 +28,8 @@ public sealed partial class LinkTable
         }
         var model = new RadioModel(index, vm);
         _radios[index] = model;
+        if (_radios.Length <= EagerRows)
+            LengthenAll();
         Update(model, radio, addresses, airNs);
         return model;
     }

@@ -5,7 +5,7 @@ namespace ShmWifi.Medium.Links;
 
 /// <summary>How well every radio hears every other: given links, or propagation between places, with fading on top.</summary>
 /// <remarks>The engine thread's alone. <see cref="Of"/> and <see cref="NextDraw"/> are called for each frame: they take no lock, and allocate
-/// nothing but a sender's row, once. All that is random is a function of the seed and of the radios' names, so the same names, frames and changes
+/// nothing but, where radios are many, a sender's row, once. All that is random is a function of the seed and of the radios' names, so the same names, frames and changes
 /// have the same fates. Times are those of the air's clock, ns.</remarks>
 public sealed partial class LinkTable
 {
@@ -14,6 +14,9 @@ public sealed partial class LinkTable
 
     /// <summary>A radio that moves is where it was at the start of such a step, ns.</summary>
     public const long MobilityStepNs = 10_000_000;
+
+    // Up to so many radios their rows are made when they come, not by their first frames: 5 MB at most.
+    private const int EagerRows = 256;
 
     private readonly GivenLinks _given = new();
     private AirConfiguration _air;
@@ -97,7 +100,16 @@ public sealed partial class LinkTable
         return ref row[to.Index];
     }
 
-    // A row is there from its radio's first frame on: radios that only listen need none.
+    private void LengthenAll()
+    {
+        for (int index = 0; index < _radios.Length; index++)
+        {
+            if (_radios[index] is not null && _rows[index].Length < _radios.Length)
+                Lengthen(index);
+        }
+    }
+
+    // Of more radios a row is there from its radio's first frame on: those that only listen need none.
     private Pair[] Lengthen(int index)
     {
         Array.Resize(ref _rows[index], _radios.Length);
