@@ -18,4 +18,12 @@ internal sealed class FrameLags
 
     /// <summary>Until their hearer's service had them: with its wake-up, which is the machine's.</summary>
     public Latencies ToService { get; } = new();
+
+    /// <summary>Adds those of another round.</summary>
+    /// <param name="round">The round.</param>
+    public void Add(FrameLags round)
+    {
+        ToRing.Add(round.ToRing);
+        ToService.Add(round.ToService);
+    }
 }

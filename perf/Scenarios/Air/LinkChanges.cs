@@ -43,31 +43,31 @@ internal sealed class LinkChanges : IScenario
         using var changer = new LinkChanger(air.Daemon.PathOf("control.sock"), "/v1/links/tx/rx", [40, 41, 42], ChangesASecond);
         for (int i = 0; i < 3; i++) // the compilers' time
             _ = changer.During(() => _ = Measure());
-        Rounds ringStill = new(), ringChanging = new(), serviceStill = new(), serviceChanging = new(), rates = new();
+        int rounds = run.Options.IsQuick ? 5 : 40;
+        FrameLags still = new(rounds * FramesARound), changing = new(rounds * FramesARound);
+        var rates = new Rounds();
         long sent = sender.Radio.Sent;
         long heard = hearer.Heard;
-        int rounds = run.Options.IsQuick ? 5 : 25;
         for (int round = 1; round <= rounds; round++)
         {
             run.Progress.Now($"{run.Name}: round {round} of {rounds}");
-            FrameLags still = Measure();
-            FrameLags? changing = null;
-            rates.Add(changer.During(() => changing = Measure()));
-            ringStill.Add(P99Us(still.ToRing));
-            ringChanging.Add(P99Us(changing!.ToRing));
-            serviceStill.Add(P99Us(still.ToService));
-            serviceChanging.Add(P99Us(changing.ToService));
+            still.Add(Measure());
+            rates.Add(changer.During(() => changing.Add(Measure())));
         }
         run.Judge("changes", "1/s", rates.Median, 0.95 * ChangesASecond, null);
-        run.Tell("p99 lag to the hearer's ring, without changes", "µs", ringStill.Median);
-        run.Tell("p99 lag to the hearer's ring, changing", "µs", ringChanging.Median);
-        run.Judge("p99 lag to the hearer's ring, changing, of that without changes", "1", ringChanging.Median / ringStill.Median, null, 1.1);
-        run.Tell("p99 lag to the hearer's service, without changes", "µs", serviceStill.Median);
-        run.Tell("p99 lag to the hearer's service, changing", "µs", serviceChanging.Median);
+        foreach ((string part, Func<FrameLags, Latencies> of) in (ReadOnlySpan<(string, Func<FrameLags, Latencies>)>)[("ring", lags => lags.ToRing), ("service", lags => lags.ToService)])
+        {
+            run.Tell($"p50 lag to the hearer's {part}, without changes", "µs", QuantileUs(of(still), 0.5));
+            run.Tell($"p50 lag to the hearer's {part}, changing", "µs", QuantileUs(of(changing), 0.5));
+            run.Tell($"p99 lag to the hearer's {part}, without changes", "µs", QuantileUs(of(still), 0.99));
+            run.Tell($"p99 lag to the hearer's {part}, changing", "µs", QuantileUs(of(changing), 0.99));
+        }
+        run.Judge(
+            "p99 lag to the hearer's ring, changing, of that without changes", "1", QuantileUs(changing.ToRing, 0.99) / QuantileUs(still.ToRing, 0.99), null, 1.1);
         run.Judge("frames lost", "1", sender.Radio.Sent - sent - (hearer.Heard - heard), 0, 0);
 
         FrameLags Measure() => PlayedAir.Pace(sender, air["rx"], FramesARound, run.Cancellation);
 
-        static double P99Us(Latencies lags) => lags.Quantiles(0.99)[0] / 1000;
+        static double QuantileUs(Latencies lags, double fraction) => lags.Quantiles(fraction)[0] / 1000;
     }
 }
