@@ -22,7 +22,6 @@ public sealed unsafe partial class MediumEngine
         return PostAsync(() =>
         {
             _model.Apply(change, _clock.NowNs);
-            _airtime.Errors = _model.Errors;
             return true;
         });
     }
@@ -79,7 +78,6 @@ public sealed unsafe partial class MediumEngine
         {
             long allocated = GC.GetAllocatedBytesForCurrentThread();
             busy = _model.RunSchedule(airNs);
-            _airtime.Errors = _model.Errors;
             _controlAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
         }
         while (_delayed.TryTake(airNs, out DelayedDelivery delivery))

@@ -57,6 +57,7 @@ public sealed unsafe partial class MediumEngine : IAirtimeSink, IDisposable
         _spin = spin;
         _model = new AirModel(air, _clock.NowNs);
         _airtime = new AirtimeMedium(_model.Links, _model.Errors, this, _clock.NowNs);
+        _ = _model.Watch(_ => _airtime.Errors = _model.Errors);
         Air = new Air(_model.Links, _airtime, ForgetFramesOf, _clock);
         _epoll = LibCException.ThrowIfFailed(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
         _commandEvent = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd for the engine");
