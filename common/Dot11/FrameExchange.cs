@@ -16,9 +16,6 @@ public static class FrameExchange
     /// <summary>Octets of an RTS, FCS included.</summary>
     public const int RtsOctets = 20;
 
-    /// <summary>Octets of a compressed BlockAck with a bitmap of 64 frames, FCS included.</summary>
-    public const int BlockAckOctets = 32;
-
     /// <summary>The rate of an ACK, CTS or BlockAck: the fastest mandatory one of the same modulation class that is not faster than the frame.</summary>
     /// <param name="rate">The frame's. HT, VHT, HE and EHT stand for the OFDM rate of the same modulation and code rate: clause 10.6, non-HT basic
     /// rate calculation.</param>

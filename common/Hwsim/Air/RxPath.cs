@@ -19,8 +19,6 @@ internal sealed unsafe class RxPath(GuestPort port, IDoorbell doorbell, RadioTab
     /// <summary>Descriptors dealt with at a time.</summary>
     public const int MaxBatch = 32;
 
-    private const uint MinFrameLength = 10; // frame control, duration, receiver
-
     private ulong _inBatch; // bit i: the frame of descriptor _first + i is in the batch
     private uint _first;
 
@@ -94,7 +92,7 @@ internal sealed unsafe class RxPath(GuestPort port, IDoorbell doorbell, RadioTab
     }
 
     private bool IsSound(in RxDescriptor descriptor) =>
-        descriptor.Length is >= MinFrameLength and <= HwsimProtocol.MaxFrameLength
+        descriptor.Length is >= FrameView.MinLength and <= HwsimProtocol.MaxFrameLength
         && descriptor.FreqMhz != 0
         && port.Region.Contains(descriptor.Offset, descriptor.Length);
 

@@ -20,8 +20,6 @@ internal sealed unsafe class TxPath : IDisposable
     /// <summary>Messages taken by one system call.</summary>
     public const int MaxBatch = 32;
 
-    private const int MinFrameLength = 10; // frame control, duration, receiver
-
     private readonly GuestPort _port;
     private readonly TxSlots _slots;
     private readonly RadioTable _radios;
@@ -161,7 +159,7 @@ internal sealed unsafe class TxPath : IDisposable
             Observe(message);
             return message.Kind == HwsimMessageKind.Refusal && TryFillRefusal(slot, message.Sequence);
         }
-        if (!_radios.TryFind(message.Transmitter, out Radio? radio) || message.FrameLength < MinFrameLength)
+        if (!_radios.TryFind(message.Transmitter, out Radio? radio) || message.FrameLength < FrameView.MinLength)
         {
             IsRadioUnknown |= radio is null;
             Malformed += radio is null ? 0u : 1u;

@@ -15,8 +15,6 @@ public sealed unsafe partial class MediumEngine
     private const int UsedHeaderSize = 64; // of a slot's header: the rest is reserved, and another cache line
     private ulong _takenNs;
 
-    private const int MinFrameLength = 10; // ACK and CTS, without FCS: IEEE 802.11-2020 clause 9.3.1
-
     /// <summary>Takes a batch of a port's TX slots.</summary>
     private bool TakeFrames(Port port)
     {
@@ -82,7 +80,7 @@ public sealed unsafe partial class MediumEngine
             return;
         }
         Radio? sender = port.Radios[header.Radio];
-        if (sender is null || header.Length < MinFrameLength)
+        if (sender is null || header.Length < FrameView.MinLength)
         {
             port.Rings.Count(HostCounter.DropInvalid);
             return;
