@@ -40,7 +40,9 @@ internal sealed record MediumTotals(
 /// <param name="Name">The VM.</param>
 /// <param name="Doorbells">Rung at it.</param>
 /// <param name="GuestDoorbells">Rung by it.</param>
-internal sealed record VmCounters(string Name, long Doorbells, long GuestDoorbells);
+/// <param name="TxFrames">Frames taken from it.</param>
+/// <param name="RxFrames">Frames posted to it.</param>
+internal sealed record VmCounters(string Name, long Doorbells, long GuestDoorbells, long TxFrames, long RxFrames);
 
 /// <summary>One-way lag from the sender's kernel to the hearer's.</summary>
 /// <param name="From">The sending VM.</param>

@@ -87,6 +87,16 @@ internal sealed class VirtualMachine : IAsyncDisposable
         await monitor.ExecuteAsync(command, cancellation);
     }
 
+    /// <summary>Asks for the threads that run its virtual CPUs: what the guest itself costs, without QEMU's own work.</summary>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>Their thread IDs.</returns>
+    public async Task<IReadOnlyList<int>> CpuThreadsAsync(CancellationToken cancellation)
+    {
+        using var monitor = await QmpClient.ConnectAsync(QemuCommand.QmpSocket(Folder), cancellation);
+        var cpus = await monitor.ExecuteAsync("query-cpus-fast", cancellation) ?? throw new LabException($"{Name}: QEMU has ended");
+        return [.. cpus.AsArray().Select(cpu => cpu!["thread-id"]!.GetValue<int>())];
+    }
+
     /// <summary>Takes its power away: its QEMU ends, and the guest is told nothing.</summary>
     /// <param name="cancellation">Gives up.</param>
     public async Task PowerOffAsync(CancellationToken cancellation)

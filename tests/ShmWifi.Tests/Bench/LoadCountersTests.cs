@@ -7,14 +7,14 @@ namespace ShmWifi.Tests.Bench;
 public class LoadCountersTests
 {
     private static readonly LoadCounters Before = LoadCounters.Of(
-        new MediumStatistics(new MediumTotals(1000, 2000, 3, 0.5, 0, 0.125), [new VmCounters("ap", 100, 150), new VmCounters("sta1", 120, 130)], []),
+        new MediumStatistics(new MediumTotals(1000, 2000, 3, 0.5, 0, 0.125), [new VmCounters("ap", 100, 150, 600, 400), new VmCounters("sta1", 120, 130, 400, 600)], []),
         [new InjectorCounters(500, 1, 500, 150, 800, 64, 0), new InjectorCounters(500, 0, 400, 130, 700, 0, 2)]);
 
     [Test]
     public void OnlyWhatALoadItselfCostIsCounted()
     {
         var after = LoadCounters.Of(
-            new MediumStatistics(new MediumTotals(11_000, 20_000, 3, 0.1, 0, 125 / 11_000.0), [new VmCounters("ap", 300, 250), new VmCounters("sta1", 220, 130)], []),
+            new MediumStatistics(new MediumTotals(11_000, 20_000, 3, 0.1, 0, 125 / 11_000.0), [new VmCounters("ap", 300, 250, 2600, 8400), new VmCounters("sta1", 220, 130, 8400, 2600)], []),
             [new InjectorCounters(2500, 1, 7500, 250, 2800, 64, 1), new InjectorCounters(7500, 2, 2400, 130, 1600, 0, 5)]);
         var cost = after.Since(Before);
         using (Assert.EnterMultipleScope())
