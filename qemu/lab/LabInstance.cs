@@ -114,6 +114,6 @@ internal sealed class LabInstance : IAsyncDisposable
             TimeSpan.FromSeconds(20),
             cancellation);
         if (vm.Spec.Radios > 0)
-            await Wifi.WifiInterface.StartInjectorAsync(vm, cancellation);
+            await Wifi.GuestRadios.StartAsync(vm, cancellation);
     }
 }

@@ -28,6 +28,7 @@ internal sealed record LabState(
 /// <param name="Name">Its name.</param>
 /// <param name="Role">"ap", "station" or "plain".</param>
 /// <param name="Kernel">Kernel series.</param>
+/// <param name="Path">What moves its frames, "user" or "kernel"; null for a VM without radios on the lab's air.</param>
 /// <param name="ProcessId">Its QEMU.</param>
 /// <param name="WiredAddress">Its address on the lab's bridge.</param>
 /// <param name="Ssid">The network that it offers or joins; null for a plain VM.</param>
@@ -38,6 +39,7 @@ internal sealed record VmState(
     string Name,
     string Role,
     string Kernel,
+    string? Path,
     int ProcessId,
     string WiredAddress,
     string? Ssid,

@@ -24,6 +24,14 @@ internal static class LabOptions
         return option;
     }
 
+    /// <summary>What moves frames in the guests.</summary>
+    public static Option<string?> Path()
+    {
+        var option = new Option<string?>("--path") { Description = "What moves frames in the guests: shm-injector (user), or the kernel module (kernel)." };
+        option.AcceptOnlyFromAmong("user", "kernel");
+        return option;
+    }
+
     /// <summary>The lab of that name; without a name, the one that runs.</summary>
     /// <param name="name">From <see cref="Name"/>.</param>
     /// <exception cref="LabException">None runs, or several do and none is named.</exception>
@@ -32,7 +40,7 @@ internal static class LabOptions
         if (name != null)
             return new LabDirectory(name);
         var running = Directory.Exists(Checkout.Run)
-            ? Directory.GetDirectories(Checkout.Run).Select(Path.GetFileName).OfType<string>()
+            ? Directory.GetDirectories(Checkout.Run).Select(System.IO.Path.GetFileName).OfType<string>()
                 .Where(candidate => new LabDirectory(candidate).TryRead() is { Supervisor.IsAlive: true }).Order().ToList()
             : [];
         return running switch

@@ -32,13 +32,14 @@ internal static class StatusCommand
     public static void Print(LabState state)
     {
         AnsiConsole.MarkupLineInterpolated($"lab [bold]{state.Name}[/] is {state.Phase}: {state.Accel ?? "?"}, isolation {state.Isolation}, supervisor {state.Supervisor.Id}, shm-medium {state.Medium?.ToString() ?? "none"}");
-        var table = new Table().Border(TableBorder.Simple).AddColumns("VM", "role", "kernel", "QEMU", "wired", "network", "Wi-Fi", "associated");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("VM", "role", "kernel", "path", "QEMU", "wired", "network", "Wi-Fi", "associated");
         foreach (var vm in state.Vms)
         {
             table.AddRow(
                 Markup.Escape(vm.Name),
                 vm.Role,
                 vm.Kernel,
+                vm.Path ?? "-",
                 ProcessIdentity.Of(vm.ProcessId) == null ? "[red]gone[/]" : $"{vm.ProcessId}",
                 vm.WiredAddress,
                 Markup.Escape(vm.Ssid ?? "-"),

@@ -15,16 +15,17 @@ internal static class SuperviseCommand
         var file = new Argument<FileInfo>("topology") { Description = "The copy that 'lab up' made in the lab's folder." };
         var kernel = LabOptions.Kernel();
         var isolation = LabOptions.Isolation();
-        var command = new Command("supervise", "Own a lab until SIGTERM.") { file, kernel, isolation };
+        var path = LabOptions.Path();
+        var command = new Command("supervise", "Own a lab until SIGTERM.") { file, kernel, isolation, path };
         command.Hidden = true;
         command.SetAction((result, cancellation) =>
-            RunAsync(result.GetRequiredValue(file), result.GetValue(kernel), result.GetValue(isolation), cancellation));
+            RunAsync(result.GetRequiredValue(file), result.GetValue(kernel), result.GetValue(isolation), result.GetValue(path), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(FileInfo file, string? kernel, string? isolation, CancellationToken cancellation)
+    private static async Task<int> RunAsync(FileInfo file, string? kernel, string? isolation, string? path, CancellationToken cancellation)
     {
-        var topology = TopologyReader.Read(await File.ReadAllTextAsync(file.FullName, cancellation), file.Name, kernel, isolation);
+        var topology = TopologyReader.Read(await File.ReadAllTextAsync(file.FullName, cancellation), file.Name, kernel, isolation, path);
         var directory = new LabDirectory(topology.Name);
         var state = new LabState(
             topology.Name, ProcessIdentity.Current, "starting", null, null, topology.PerVmIsolation ? "per-vm" : "shared", null, null, []);
@@ -66,6 +67,7 @@ internal static class SuperviseCommand
         vm.Name,
         vm.Spec.Role switch { Role.AccessPoint => "ap", Role.Station => "station", _ => "plain" },
         vm.Spec.Kernel,
+        vm.Spec.Radios > 0 ? vm.Spec.Path.ToString().ToLowerInvariant() : null,
         vm.ProcessId,
         WiredNetwork.Address(vm.Index),
         vm.Spec.Network?.Ssid,

@@ -19,18 +19,19 @@ internal static class UpCommand
         };
         var kernel = LabOptions.Kernel();
         var isolation = LabOptions.Isolation();
-        var command = new Command("up", "Start a lab; it runs in the background until 'lab down'.") { file, kernel, isolation };
+        var path = LabOptions.Path();
+        var command = new Command("up", "Start a lab; it runs in the background until 'lab down'.") { file, kernel, isolation, path };
         command.SetAction((result, cancellation) =>
-            RunAsync(result.GetValue(file), result.GetValue(kernel), result.GetValue(isolation), cancellation));
+            RunAsync(result.GetValue(file), result.GetValue(kernel), result.GetValue(isolation), result.GetValue(path), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(FileInfo? file, string? kernel, string? isolation, CancellationToken cancellation)
+    private static async Task<int> RunAsync(FileInfo? file, string? kernel, string? isolation, string? path, CancellationToken cancellation)
     {
         if (LibC.geteuid() != 0)
             throw new LabException("a lab needs root: it makes a network namespace, taps and a bridge of its own. Run it with sudo.");
         var text = file == null ? DefaultTopology() : ReadFile(file);
-        var topology = TopologyReader.Read(text, file?.ToString() ?? "default.yaml", kernel, isolation);
+        var topology = TopologyReader.Read(text, file?.ToString() ?? "default.yaml", kernel, isolation, path);
         var directory = new LabDirectory(topology.Name);
         directory.Prepare(topology.Vms.Select(vm => vm.Name));
         var copy = Path.Combine(directory.Path, "topology.yaml");
@@ -43,6 +44,7 @@ internal static class UpCommand
             start.ArgumentList.Add(argument);
         AddOption(start, "--kernel", kernel);
         AddOption(start, "--isolation", isolation);
+        AddOption(start, "--path", path);
         using var supervisor = Process.Start(start)!;
         directory.Write(new LabState(
             topology.Name, ProcessIdentity.Of(supervisor.Id)!, "starting", null, null, topology.PerVmIsolation ? "per-vm" : "shared", null, null, []));

@@ -42,6 +42,16 @@ internal enum PhyMode
     N,
 }
 
+/// <summary>What moves the frames of a guest between mac80211_hwsim and the rings.</summary>
+internal enum FramePath
+{
+    /// <summary>A process in the guest, shm-injector.</summary>
+    User,
+
+    /// <summary>The guest's kernel module: no process runs.</summary>
+    Kernel,
+}
+
 /// <summary>A Wi-Fi network.</summary>
 /// <param name="Ssid">1..32 bytes UTF-8.</param>
 /// <param name="Security">How it is protected.</param>
@@ -73,6 +83,9 @@ internal sealed record VmSpec
 
     /// <summary>Radios on the lab's air, 0..64.</summary>
     public int Radios { get; init; } = 1;
+
+    /// <summary>What moves its frames; without meaning in a VM without <see cref="Radios"/>.</summary>
+    public FramePath Path { get; init; }
 
     /// <summary>Radios on the guest kernel's own medium instead, 0..64; they never meet the lab's air.</summary>
     public int KernelRadios { get; init; }

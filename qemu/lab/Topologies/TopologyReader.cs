@@ -7,11 +7,12 @@ namespace ShmWifi.Lab.Topologies;
 /// <summary>Reads a topology file; every mistake is told with file, line and what is allowed.</summary>
 internal sealed partial class TopologyReader
 {
-    private static readonly string[] LabKeys = ["name", "kernel", "isolation", "medium", "vms"];
+    private static readonly string[] LabKeys = ["name", "kernel", "isolation", "path", "medium", "vms"];
+    private static readonly string[] Paths = ["user", "kernel"];
     private static readonly string[] OwnSections = ["vms", "socket", "isolation", "capture"];
     private static readonly string[] VmKeys =
     [
-        "name", "role", "radios", "kernelRadios", "memory", "cpus", "kernel", "ssid", "security", "passphrase", "channel", "mode",
+        "name", "role", "radios", "path", "kernelRadios", "memory", "cpus", "kernel", "ssid", "security", "passphrase", "channel", "mode",
         "uplink", "kernelArguments", "qemu",
     ];
 
@@ -25,17 +26,18 @@ internal sealed partial class TopologyReader
     /// <param name="file">What the messages call it.</param>
     /// <param name="kernel">Kernel series for all VMs, in place of the file's; or null.</param>
     /// <param name="isolation">"shared" or "per-vm" in place of the file's; or null.</param>
+    /// <param name="path">"user" or "kernel" for all VMs, in place of the file's; or null.</param>
     /// <exception cref="LabException">The text is no topology: all mistakes, a line each.</exception>
-    public static Topology Read(string text, string file, string? kernel = null, string? isolation = null)
+    public static Topology Read(string text, string file, string? kernel = null, string? isolation = null, string? path = null)
     {
         var reader = new TopologyReader(file);
-        var topology = reader.Lab(text, kernel, isolation);
+        var topology = reader.Lab(text, kernel, isolation, path);
         return reader._errors.Count == 0 && topology != null
             ? topology
             : throw new LabException(string.Join('\n', reader._errors));
     }
 
-    private Topology? Lab(string text, string? kernelOverride, string? isolationOverride)
+    private Topology? Lab(string text, string? kernelOverride, string? isolationOverride, string? pathOverride)
     {
         if (Root(text) is not { } root)
             return null;
@@ -43,6 +45,7 @@ internal sealed partial class TopologyReader
         var name = Text(lab, "name", LabName(), "1 to 31 of a-z, 0-9 and -") ?? "lab";
         var kernel = Choice(lab, "kernel", "6.12", ["6.1", "6.12"]);
         var isolation = Choice(lab, "isolation", "shared", ["shared", "per-vm"]);
+        var path = Choice(lab, "path", "user", Paths);
         if (!lab.TryGetValue("vms", out var node) || node is not YamlSequenceNode { Children.Count: > 0 } list)
         {
             Error(node ?? root, "'vms' must be a list of at least one VM");
@@ -52,7 +55,7 @@ internal sealed partial class TopologyReader
         var vms = new List<(VmSpec Vm, YamlNode Node)>();
         foreach (var item in list)
         {
-            if (Vm(item, kernelOverride ?? kernel, kernelOverride != null) is not { } vm)
+            if (Vm(item, kernelOverride ?? kernel, kernelOverride != null, pathOverride ?? path, pathOverride != null) is not { } vm)
                 continue;
             if (vms.Exists(other => other.Vm.Name == vm.Name))
                 Error(item, $"a VM called '{vm.Name}' is there already: names must differ");
@@ -99,7 +102,7 @@ internal sealed partial class TopologyReader
         return null;
     }
 
-    private VmSpec? Vm(YamlNode node, string kernel, bool kernelForAll)
+    private VmSpec? Vm(YamlNode node, string kernel, bool kernelForAll, string path, bool pathForAll)
     {
         if (node is not YamlMappingNode mapping)
         {
@@ -128,11 +131,15 @@ internal sealed partial class TopologyReader
         var kernelRadios = Number(vm, "kernelRadios", 0, 0, 64);
         if (radios > 0 && kernelRadios > 0)
             Error(vm["kernelRadios"], "a guest kernel has one medium: either 'radios' or 'kernelRadios'");
+        var ownPath = Choice(vm, "path", path, Paths);
+        if (radios == 0)
+            NotFor(vm, "a VM without radios on the lab's air", "path");
         return new VmSpec
         {
             Name = Text(vm, "name", VmName(), "1 to 15 of a-z, 0-9 and -") ?? "",
             Role = role,
             Radios = radios,
+            Path = (pathForAll ? path : ownPath) == "kernel" ? FramePath.Kernel : FramePath.User,
             KernelRadios = kernelRadios,
             MemoryMib = Number(vm, "memory", 256, 128, 65536),
             Cpus = Number(vm, "cpus", 1, 1, 64),

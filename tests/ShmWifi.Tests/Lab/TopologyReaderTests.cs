@@ -56,6 +56,42 @@ public class TopologyReaderTests
     }
 
     [Test]
+    public void AVmMayHaveAnotherPathThanItsLab()
+    {
+        var topology = TopologyReader.Read(
+            """
+            path: kernel
+            vms:
+              - { name: a, role: ap }
+              - { name: b, role: station, path: user }
+            """,
+            "t.yaml");
+        Assert.That(topology.Vms.Select(vm => vm.Path), Is.EqualTo([FramePath.Kernel, FramePath.User]));
+    }
+
+    [Test]
+    public void ThePathOfTheCommandLineIsThatOfAllVms()
+    {
+        var topology = TopologyReader.Read("vms: [{ name: a, radios: 1 }, { name: b, radios: 1, path: user }]", "t.yaml", path: "kernel");
+        Assert.That(topology.Vms.Select(vm => vm.Path), Is.All.EqualTo(FramePath.Kernel));
+    }
+
+    [TestCase("{ name: a, radios: 1, path: kernel }", true)]
+    [TestCase("{ name: a, radios: 1 }", false)]
+    public void AGuestOfTheKernelPathLoadsTheModuleWithThatFace(string yaml, bool kernel)
+    {
+        var vm = TopologyReader.Read($"vms: [{yaml}]", "t.yaml").Vms[0];
+        Assert.That(QemuCommand.KernelCommandLine(vm, "kvm").Contains(" shmwifi.face=kernel", StringComparison.Ordinal), Is.EqualTo(kernel));
+    }
+
+    [Test]
+    public void TheFloorsRadiosAreOnNoPathOfOurs()
+    {
+        var vm = TopologyReader.Read("path: kernel\nvms: [{ name: a, kernelRadios: 2 }]", "t.yaml").Vms[0];
+        Assert.That(QemuCommand.KernelCommandLine(vm, "kvm"), Does.Not.Contain("shmwifi.face"));
+    }
+
+    [Test]
     public void TheDaemonIsToldItsSectionsAsTheyAre()
     {
         var topology = TopologyReader.Read(
@@ -98,10 +134,12 @@ public class TopologyReaderTests
     [TestCase("vms:\n  - { name: a, qemu: -smp }", "'qemu' must be a list of strings")]
     [TestCase("vms:\n  - { name: a, kernelArguments: [idle=poll quiet] }", "'kernelArguments' must be a list of arguments for the guest's kernel, without blanks")]
     [TestCase("vms:\n  - { name: a, kernelArguments: idle=poll }", "'kernelArguments' must be a list")]
+    [TestCase("path: module\nvms:\n  - { name: a }", "t.yaml:1:7: error: 'path' must be one of user, kernel")]
+    [TestCase("vms:\n  - { name: a, radios: 0, path: kernel }", "t.yaml:2:33: error: 'path' is not for a VM without radios on the lab's air")]
     [TestCase("kernel: 5.10\nvms:\n  - { name: a }", "t.yaml:1:9: error: 'kernel' must be one of 6.1, 6.12")]
     [TestCase("vms: []", "'vms' must be a list of at least one VM")]
     [TestCase("name: x", "'vms' must be a list of at least one VM")]
-    [TestCase("", "t.yaml:1:1: error: one mapping with the keys name, kernel, isolation, medium, vms is expected")]
+    [TestCase("", "t.yaml:1:1: error: one mapping with the keys name, kernel, isolation, path, medium, vms is expected")]
     [TestCase("vms: [", "t.yaml:2:1: error: ")]
     [TestCase("name: a\nname: b", "t.yaml:2:")]
     public void AMistakeIsToldWithItsPlaceAndWhatIsAllowed(string yaml, string expected)

@@ -1,0 +1,42 @@
+using ShmWifi.Lab.Qemu;
+using ShmWifi.Lab.Topologies;
+
+namespace ShmWifi.Lab.Wifi;
+
+/// <summary>The radios of a VM on the lab's air.</summary>
+internal static class GuestRadios
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    /// <summary>Makes a VM's radios, sees that something moves their frames, and waits for their interfaces, wlan0 and on.</summary>
+    /// <param name="vm">A VM with radios on the lab's air.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="LabException">They cannot be had: what the guest says.</exception>
+    public static Task StartAsync(VirtualMachine vm, CancellationToken cancellation) => vm.Spec.Path == FramePath.Kernel
+        ? vm.Guest.RunAsync("making the radios", Required + KernelPath(vm.Spec.Radios), Limit, cancellation)
+        : vm.Guest.RunAsync("starting shm-injector", Required + UserPath(vm.Spec.Radios), Limit, cancellation);
+
+    private const string Required =
+        """
+        command -v shm-injector >/dev/null || { echo "this image has no shm-injector: run './shmwifi setup'"; exit 1; }
+
+        """;
+
+    private static string UserPath(int radios) =>
+        $$"""
+        setsid shm-injector run --radios {{radios}} --json </dev/null >/run/shm-injector.log 2>&1 &
+        injector=$!
+        while ! { grep -q 'shm-injector: ready' /run/shm-injector.log && [ -e /sys/class/net/wlan{{radios - 1}} ]; } 2>/dev/null; do
+            kill -0 $injector 2>/dev/null || { cat /run/shm-injector.log; dmesg | tail -n 5; exit 1; }
+            usleep 50000
+        done
+        """;
+
+    /// <summary>The module was loaded with its kernel face at boot: hwsim hands it every frame of every radio.</summary>
+    private static string KernelPath(int radios) =>
+        $$"""
+        face=$(cat /sys/bus/pci/drivers/shmwifi/*/face)
+        [ "$face" = kernel ] || { echo "the module's face is '$face', not 'kernel'"; dmesg | tail -n 5; exit 1; }
+        shm-injector radios add --count {{radios}} || { dmesg | tail -n 5; exit 1; }
+        """;
+}
