@@ -3,5 +3,5 @@ namespace ShmWifi.Perf.EndToEnd;
 /// <summary>How thoroughly is measured.</summary>
 /// <param name="Rounds">How often each measurement is taken, in turns with its baseline.</param>
 /// <param name="IsQuick">Short rounds: to see that everything works, not for figures.</param>
-/// <param name="Kernel">Kernel series of the guests, for the group "vm".</param>
+/// <param name="Kernel">Kernel series of the guests, for the groups with VMs.</param>
 internal sealed record BenchOptions(int Rounds, bool IsQuick, string Kernel);

@@ -1,7 +1,7 @@
 namespace ShmWifi.Perf.EndToEnd.Report;
 
 /// <summary>One figure of a run.</summary>
-/// <param name="Group">"rings", "relay" or "vm".</param>
+/// <param name="Group">"rings", "relay", "vm" or "vm-kernel".</param>
 /// <param name="Figure">What was measured, such as "round trip, polling, p50".</param>
 /// <param name="Unit">Of <paramref name="Value"/>, <paramref name="Spread"/> and <paramref name="Baseline"/>: "ns", "ms", "frames/s", "Mbit/s", "1".</param>
 /// <param name="Value">Median over the rounds.</param>

@@ -13,6 +13,10 @@ internal sealed class CpuMeter(Func<Task<string>> readStat)
     /// <summary>Of a core, from start to stop, in percent.</summary>
     public double Percent { get; private set; }
 
+    /// <summary>Of a process of this machine.</summary>
+    /// <param name="process">Its ID.</param>
+    public static CpuMeter OfProcess(int process) => new(() => File.ReadAllTextAsync($"/proc/{process}/stat"));
+
     /// <summary>Starts.</summary>
     public async Task StartAsync()
     {

@@ -9,34 +9,35 @@ internal static class HopRows
 {
     /// <summary>Adds the rows of both directions of a route. The daemon counts from the association on; what passed since then are mostly pings, and beacons one way.</summary>
     /// <param name="results">Where they go.</param>
+    /// <param name="group">Of the rows.</param>
     /// <param name="statistics">Read when only pings had passed.</param>
     /// <param name="route">Its ends are meant.</param>
     /// <param name="guests">What is special about the guests.</param>
-    public static void Add(Results results, MediumStatistics statistics, Route route, string guests)
+    public static void Add(Results results, string group, MediumStatistics statistics, Route route, string guests)
     {
         foreach (var link in statistics.Lag.Where(link => (link.From == route.From && link.To == route.To) || (link.From == route.To && link.To == route.From)))
         {
             var name = $"way of a frame {link.From} → {link.To}{guests}";
-            Add(results, $"{name}, whole", link.Us);
+            Add(results, group, $"{name}, whole", link.Us);
             foreach (var (hop, us) in link.Hops ?? new Dictionary<string, LagQuantiles>(StringComparer.Ordinal))
-                Add(results, $"{name}, {hop}", us);
+                Add(results, group, $"{name}, {hop}", us);
             if (link.ClockErrorUs is { } error)
-                Tell(results, $"{name}, error of the clocks at most", error);
+                Tell(results, group, $"{name}, error of the clocks at most", error);
         }
     }
 
-    private static void Add(Results results, string name, LagQuantiles us)
+    private static void Add(Results results, string group, string name, LagQuantiles us)
     {
         if (us is not { P50: { } p50, P99: { } p99 })
             return;
-        Tell(results, $"{name}, p50", p50);
-        Tell(results, $"{name}, p99", p99);
+        Tell(results, group, $"{name}, p50", p50);
+        Tell(results, group, $"{name}, p99", p99);
     }
 
-    private static void Tell(Results results, string figure, double us)
+    private static void Tell(Results results, string group, string figure, double us)
     {
         var once = new Rounds();
         once.Add(us);
-        results.Add(once.Tell(VmGroup.GroupName, figure, "µs"));
+        results.Add(once.Tell(group, figure, "µs"));
     }
 }

@@ -28,8 +28,8 @@ internal sealed class IdleCosts(VmLab lab, VmPace pace)
     {
         progress.Now("nothing but beacons");
         var injectorMeters = lab.AirVms.Select(vm => new CpuMeter(() => InjectorFileAsync(vm, "stat", cancellation))).ToList();
-        var daemonMeter = new CpuMeter(() => HostFileAsync(lab.Medium.ProcessId, "stat", cancellation));
-        var qemuMeters = lab.AirVms.Append(lab.Floor!).Select(vm => new CpuMeter(() => HostFileAsync(vm.ProcessId, "stat", cancellation))).ToList();
+        var daemonMeter = CpuMeter.OfProcess(lab.Medium.ProcessId);
+        var qemuMeters = lab.AirVms.Append(lab.Floor!).Select(vm => CpuMeter.OfProcess(vm.ProcessId)).ToList();
         foreach (var meter in injectorMeters)
             await meter.StartAsync();
         await Task.Delay(Settle, cancellation); // reading in a guest costs CPU time of its QEMU
@@ -47,16 +47,13 @@ internal sealed class IdleCosts(VmLab lab, VmPace pace)
             Tell(results, $"idle: whole QEMU of {vm.Name}, of a core; baseline: two radios in one VM", "%", meter.Percent, qemuMeters[^1].Percent);
         progress.Done($"idle: daemon {daemon:0.00} %, injector {injector:0.00} % of a core");
 
-        var daemonMegabytes = ResidentMemory.Read(await HostFileAsync(lab.Medium.ProcessId, "smaps", cancellation)) / 1e6;
+        var daemonMegabytes = ResidentMemory.Read(await File.ReadAllTextAsync($"/proc/{lab.Medium.ProcessId}/smaps", cancellation)) / 1e6;
         Judge(results, "memory: daemon RSS without the region", "MB", daemonMegabytes, "≤ 80 MB", daemonMegabytes <= DaemonGoalMegabytes);
         var smaps = await Task.WhenAll(lab.AirVms.Select(vm => InjectorFileAsync(vm, "smaps", cancellation)));
         var injectorMegabytes = smaps.Max(ResidentMemory.Read) / 1e6;
         Judge(results, "memory: injector RSS without the region, the largest", "MB", injectorMegabytes, "≤ 15 MB", injectorMegabytes <= InjectorGoalMegabytes);
         progress.Done($"memory: daemon {daemonMegabytes:0.0} MB, injector {injectorMegabytes:0.0} MB without the region");
     }
-
-    private static Task<string> HostFileAsync(int process, string file, CancellationToken cancellation) =>
-        File.ReadAllTextAsync($"/proc/{process}/{file}", cancellation);
 
     private static Task<string> InjectorFileAsync(VirtualMachine vm, string file, CancellationToken cancellation) =>
         vm.Guest.RunAsync($"reading {file} of shm-injector", $"cat /proc/$(pidof shm-injector)/{file}", Limit, cancellation);

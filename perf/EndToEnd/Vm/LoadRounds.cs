@@ -1,22 +1,18 @@
+using ShmWifi.Lab.Medium;
 using ShmWifi.Perf.EndToEnd.Report;
 
 namespace ShmWifi.Perf.EndToEnd.Vm;
 
-/// <summary>What a load cost in doorbells, system calls and allocations, round by round.</summary>
-/// <param name="lab">The load passes between its <see cref="VmLab.Ends"/>.</param>
-internal sealed class LoadRounds(VmLab lab)
+/// <summary>What a load cost in doorbells, system calls, interrupts and allocations, round by round.</summary>
+/// <param name="group">Of the rows.</param>
+/// <param name="medium">The daemon.</param>
+/// <param name="pair">The load passes between the two.</param>
+internal sealed class LoadRounds(string group, MediumProcess medium, VmPair pair)
 {
-    private readonly Rounds _doorbells = new();
-    private readonly Rounds _doorbellsToHost = new();
-    private readonly Rounds _doorbellsToGuests = new();
-    private readonly Rounds _systemCalls = new();
-    private readonly Rounds _engineBytes = new();
-    private readonly Rounds _injectorBytes = new();
-    private readonly Rounds _drops = new();
-    private readonly Rounds _lateStatuses = new();
+    private readonly List<LoadCounters> _rounds = [];
 
     /// <summary>Frames dropped in all rounds.</summary>
-    public long Drops { get; private set; }
+    public long Drops => _rounds.Sum(round => round.Drops);
 
     /// <summary>Reads the counters around a load.</summary>
     /// <param name="load">The load.</param>
@@ -24,18 +20,9 @@ internal sealed class LoadRounds(VmLab lab)
     /// <returns>What the load returns.</returns>
     public async Task<T> MeasureAsync<T>(Func<Task<T>> load, CancellationToken cancellation)
     {
-        var before = await LoadCounters.TakeAsync(lab, cancellation);
+        var before = await LoadCounters.TakeAsync(medium, pair, cancellation);
         var result = await load();
-        var cost = (await LoadCounters.TakeAsync(lab, cancellation)).Since(before);
-        _doorbells.Add(cost.DoorbellsAFrame);
-        _doorbellsToHost.Add(cost.DoorbellsToHost / (double)Math.Max(1, cost.Frames));
-        _doorbellsToGuests.Add(cost.DoorbellsToGuests / (double)Math.Max(1, cost.Frames));
-        _systemCalls.Add(cost.SystemCallsAFrame);
-        _engineBytes.Add(cost.EngineBytesAFrame);
-        _injectorBytes.Add(cost.InjectorBytesAFrame);
-        _drops.Add(cost.Drops);
-        _lateStatuses.Add(cost.LateStatuses);
-        Drops += cost.Drops;
+        _rounds.Add((await LoadCounters.TakeAsync(medium, pair, cancellation)).Since(before));
         return result;
     }
 
@@ -44,8 +31,9 @@ internal sealed class LoadRounds(VmLab lab)
     /// <param name="load">Names the load.</param>
     public void Tell(Results results, string load)
     {
-        results.Add(_doorbells.Tell(VmGroup.GroupName, $"doorbells a frame, {load}", "1"));
-        results.Add(_systemCalls.Tell(VmGroup.GroupName, $"system calls a frame in the injector, {load}", "1"));
+        results.Add(Of(cost => cost.DoorbellsAFrame).Tell(group, $"doorbells a frame, {load}", "1"));
+        if (HasInjectors)
+            results.Add(Of(cost => cost.SystemCallsAFrame).Tell(group, $"system calls a frame in the injector, {load}", "1"));
         TellParts(results, load);
     }
 
@@ -54,18 +42,46 @@ internal sealed class LoadRounds(VmLab lab)
     /// <param name="load">Names the load.</param>
     public void Judge(Results results, string load)
     {
-        results.Add(_doorbells.Judge(VmGroup.GroupName, $"doorbells a frame under load, {load}", "1", "< 0.05", _doorbells.Median < 0.05));
-        results.Add(_systemCalls.Judge(VmGroup.GroupName, $"system calls a frame in the injector under load, {load}", "1", "< 0.3", _systemCalls.Median < 0.3));
-        results.Add(_engineBytes.Judge(VmGroup.GroupName, $"allocation in the engine loop a frame, {load}", "B", "0", _engineBytes.Median == 0));
-        results.Add(_injectorBytes.Judge(VmGroup.GroupName, $"allocation in the injector loop a frame, {load}", "B", "0", _injectorBytes.Median == 0));
+        var doorbells = Of(cost => cost.DoorbellsAFrame);
+        results.Add(doorbells.Judge(group, $"doorbells a frame under load, {load}", "1", "< 0.05", doorbells.Median < 0.05));
+        if (HasInjectors)
+        {
+            var systemCalls = Of(cost => cost.SystemCallsAFrame);
+            results.Add(systemCalls.Judge(group, $"system calls a frame in the injector under load, {load}", "1", "< 0.3", systemCalls.Median < 0.3));
+        }
+
+        var engineBytes = Of(cost => cost.EngineBytesAFrame);
+        results.Add(engineBytes.Judge(group, $"allocation in the engine loop a frame, {load}", "B", "0", engineBytes.Median == 0));
+        if (HasInjectors)
+        {
+            var injectorBytes = Of(cost => cost.InjectorBytesAFrame);
+            results.Add(injectorBytes.Judge(group, $"allocation in the injector loop a frame, {load}", "B", "0", injectorBytes.Median == 0));
+        }
+
         TellParts(results, load);
     }
 
     private void TellParts(Results results, string load)
     {
-        results.Add(_doorbellsToHost.Tell(VmGroup.GroupName, $"doorbells a frame, guest to host, {load}", "1"));
-        results.Add(_doorbellsToGuests.Tell(VmGroup.GroupName, $"doorbells a frame, host to guest, {load}", "1"));
-        results.Add(_drops.Tell(VmGroup.GroupName, $"drops in the rings, {load}", "frames"));
-        results.Add(_lateStatuses.Tell(VmGroup.GroupName, $"statuses too late for hwsim, {load}", "frames"));
+        results.Add(Of(cost => cost.DoorbellsToHost / (double)Math.Max(1, cost.Frames)).Tell(group, $"doorbells a frame, guest to host, {load}", "1"));
+        results.Add(Of(cost => cost.DoorbellsToGuests / (double)Math.Max(1, cost.Frames)).Tell(group, $"doorbells a frame, host to guest, {load}", "1"));
+        if (!HasInjectors)
+        {
+            results.Add(Of(cost => cost.InterruptsAFrame).Tell(group, $"interrupts a frame in the module, {load}", "1"));
+            results.Add(Of(cost => cost.PollsAFrame).Tell(group, $"polls a frame in the module, {load}", "1"));
+        }
+
+        results.Add(Of(cost => cost.Drops).Tell(group, $"drops in the rings, {load}", "frames"));
+        results.Add(Of(cost => cost.LostStatuses).Tell(group, HasInjectors ? $"statuses too late for hwsim, {load}" : $"statuses dropped by the module, {load}", "frames"));
+    }
+
+    private bool HasInjectors => _rounds[0].Injectors.Count > 0;
+
+    private Rounds Of(Func<LoadCounters, double> figure)
+    {
+        var rounds = new Rounds();
+        foreach (var cost in _rounds)
+            rounds.Add(figure(cost));
+        return rounds;
     }
 }

@@ -1,5 +1,6 @@
 using ShmWifi.Lab;
 using ShmWifi.Lab.Measure;
+using ShmWifi.Lab.Medium;
 using ShmWifi.Perf.EndToEnd.Report;
 
 namespace ShmWifi.Perf.EndToEnd.Vm;
@@ -17,9 +18,6 @@ internal sealed class PingRounds(Route route)
     /// <summary>What they go over.</summary>
     public Route Route => route;
 
-    /// <summary>Pings of all rounds that nobody answered.</summary>
-    public int Lost => _probe.Sent - _probe.Received;
-
     /// <summary>Round-trip times of all rounds, in milliseconds.</summary>
     public IReadOnlyList<double> RttMs => _probe.RttMs;
 
@@ -34,6 +32,19 @@ internal sealed class PingRounds(Route route)
     public async Task RunAsync(int count, CancellationToken cancellation) => _rounds.Add(
         RttSummary.Of(await _probe.RunAsync(count, cancellation))
         ?? throw new LabException($"none of {count} pings from {route.From} to {route.To} ({route.Address}) was answered"));
+
+    /// <summary>On an air that loses nothing, a lost ping is a mistake of ours.</summary>
+    /// <param name="guests">What is special about the guests, for the message.</param>
+    /// <param name="medium">The lab's daemon.</param>
+    /// <exception cref="LabException">Pings were lost: how many, and between whom.</exception>
+    public void ThrowIfLost(string guests, MediumProcess medium)
+    {
+        if (_probe.Sent > _probe.Received)
+        {
+            throw new LabException(
+                $"{_probe.Sent - _probe.Received} pings from {route.From} to {route.To} over the air{guests} were lost: the run counts for nothing; logs are in {Path.GetDirectoryName(medium.LogFile)}");
+        }
+    }
 
     /// <summary>A quantile of each round.</summary>
     /// <param name="quantile">Which.</param>

@@ -30,7 +30,7 @@ internal sealed class VmGroup : IBenchGroup
             var run = new VmRun(lab, pace, "", results, progress, cancellation);
             await run.TrafficAsync();
             progress.Now("tracing pings in both guests");
-            results.Add("vm-ping-trace.txt", await PingTrace.TakeAsync(lab, cancellation));
+            results.Add("vm-ping-trace.txt", await PingTrace.TakeAsync(lab.Pair, cancellation));
             await new IdleCosts(lab, pace).MeasureAsync(results, progress, cancellation);
             run.ThrowIfPingsWereLost();
         }

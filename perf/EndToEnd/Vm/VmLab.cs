@@ -7,23 +7,23 @@ using ShmWifi.Lab.Wifi;
 
 namespace ShmWifi.Perf.EndToEnd.Vm;
 
-/// <summary>A running lab that is measured: an access point, one or two stations, and maybe the VM of the in-kernel floor.</summary>
+/// <summary>A running lab that is measured: a pair of VMs, and maybe another station or another pair, and the VM of the in-kernel floor.</summary>
 internal sealed class VmLab : IAsyncDisposable
 {
     private readonly LabInstance _lab;
 
-    private VmLab(LabInstance lab, Member accessPoint, Member station, Member? secondStation, WifiInterface? floorStation)
+    private VmLab(LabInstance lab, IReadOnlyList<Member> members, WifiInterface? floorStation)
     {
         _lab = lab;
         AirVms = [.. lab.Vms.Where(vm => vm.Spec.Radios > 0)];
         Floor = floorStation?.Vm;
-        Ends = [station.Radio.Vm, accessPoint.Radio.Vm];
-        VmToVm = Route.OverAir(station, accessPoint);
-        VmToVmWired = Route.OverWire(station, accessPoint);
-        if (secondStation != null)
+        var pairs = members.Where(member => Has(member, Role.AccessPoint)).Select(accessPoint => PairOf(accessPoint, members)).ToList();
+        Pair = pairs[0];
+        OtherPair = pairs.ElementAtOrDefault(1);
+        if (members.Where(member => Has(member, Role.Station) && Serves(members[0], member)).ToList() is [var first, var second])
         {
-            StationToStation = Route.OverAir(station, secondStation);
-            StationToStationWired = Route.OverWire(station, secondStation);
+            StationToStation = Route.OverAir(first, second);
+            StationToStationWired = Route.OverWire(first, second);
         }
 
         if (floorStation != null)
@@ -39,19 +39,16 @@ internal sealed class VmLab : IAsyncDisposable
     /// <summary>The VM of the in-kernel floor.</summary>
     public VirtualMachine? Floor { get; }
 
-    /// <summary>Those between which <see cref="VmToVm"/> goes.</summary>
-    public IReadOnlyList<VirtualMachine> Ends { get; }
+    /// <summary>The first access point and its first station.</summary>
+    public VmPair Pair { get; }
 
-    /// <summary>Station to access point over our air.</summary>
-    public Route VmToVm { get; }
+    /// <summary>The second access point and its first station; null without them.</summary>
+    public VmPair? OtherPair { get; }
 
-    /// <summary>Between the same two VMs over virtio-net and a bridge.</summary>
-    public Route VmToVmWired { get; }
-
-    /// <summary>Station to access point to station over our air; null with one station.</summary>
+    /// <summary>Station to access point to station over our air; null when the first access point has one station.</summary>
     public Route? StationToStation { get; }
 
-    /// <summary>Between the same two VMs over virtio-net and a bridge; null with one station.</summary>
+    /// <summary>Between the same two VMs over virtio-net and a bridge; null likewise.</summary>
     public Route? StationToStationWired { get; }
 
     /// <summary>Station to access point in one VM, over the kernel's own medium; null without that VM.</summary>
@@ -69,6 +66,24 @@ internal sealed class VmLab : IAsyncDisposable
         Guest("ap", Role.AccessPoint, kernel) with { KernelArguments = ["idle=poll"] },
         Guest("sta1", Role.Station, kernel) with { KernelArguments = ["idle=poll"] });
 
+    /// <summary>A pair on each path, the kernel path first, in networks of their own on channels that do not meet. Guests sleep when idle.</summary>
+    /// <param name="kernel">Kernel series of the guests.</param>
+    public static Topology BothPaths(string kernel) => Of(
+        "bench-paths",
+        OnKernelPath(Guest("ap", Role.AccessPoint, kernel)),
+        OnKernelPath(Guest("sta", Role.Station, kernel)),
+        Guest("user-ap", Role.AccessPoint, kernel) with { Network = UserPathNetwork },
+        Guest("user-sta", Role.Station, kernel) with { Network = UserPathNetwork },
+        KernelFloor.Vm(kernel));
+
+    /// <summary>A pair on the kernel path. Guests poll when idle.</summary>
+    /// <param name="kernel">Kernel series of the guests.</param>
+    public static Topology KernelPathPolling(string kernel)
+    {
+        var topology = Polling(kernel);
+        return topology with { Name = "bench-paths-poll", Vms = [.. topology.Vms.Select(OnKernelPath)] };
+    }
+
     /// <summary>Starts a lab, and waits until all stations are associated and all guests serve iperf3.</summary>
     /// <param name="topology">The VMs.</param>
     /// <param name="progress">Hears of each step.</param>
@@ -85,7 +100,7 @@ internal sealed class VmLab : IAsyncDisposable
             await Task.WhenAll(roles.StartAsync(lab.Vms, cancellation), floor);
             foreach (var vm in lab.Vms)
                 await Iperf.ServeAsync(vm.Guest, cancellation);
-            return new VmLab(lab, roles.Members[0], roles.Members[1], roles.Members.ElementAtOrDefault(2), await floor);
+            return new VmLab(lab, roles.Members, await floor);
         }
         catch
         {
@@ -102,9 +117,20 @@ internal sealed class VmLab : IAsyncDisposable
             ? await KernelFloor.StartAsync(vm, OpenNetwork, cancellation)
             : null;
 
+    private static bool Has(Member member, Role role) => member.Radio.Vm.Spec.Role == role;
+
+    private static bool Serves(Member accessPoint, Member station) => station.Radio.Vm.Spec.Network!.Ssid == accessPoint.Radio.Vm.Spec.Network!.Ssid;
+
+    private static VmPair PairOf(Member accessPoint, IReadOnlyList<Member> members) =>
+        new(members.First(member => Has(member, Role.Station) && Serves(accessPoint, member)), accessPoint);
+
     private static Topology Of(string name, params VmSpec[] vms) => new(name, PerVmIsolation: false, vms) { IsCaptured = false };
 
     private static VmSpec Guest(string name, Role role, string kernel) => new() { Name = name, Role = role, Kernel = kernel, Network = OpenNetwork };
 
+    private static VmSpec OnKernelPath(VmSpec vm) => vm with { Path = FramePath.Kernel };
+
     private static Network OpenNetwork => new("ShmWifi", Security.Open, "", 1);
+
+    private static Network UserPathNetwork => new("ShmWifi-user", Security.Open, "", 11);
 }

@@ -13,10 +13,14 @@ namespace ShmWifi.Perf.EndToEnd.Vm;
 /// <param name="cancellation">Ends it early.</param>
 internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results results, Progress progress, CancellationToken cancellation)
 {
+    /// <summary>Payload that is sent by UDP, Mbit/s: less than either path carries.</summary>
+    internal const int UdpMbps = 20;
+
+    /// <summary>Payload of a datagram.</summary>
+    internal const int UdpBytes = 1400;
+
     private const double PingGoal = 1.5;
     private const double TcpGoal = 0.6;
-    private const int UdpMbps = 20;
-    private const int UdpBytes = 1400;
 
     private readonly List<PingRounds> _airPings = [];
 
@@ -24,7 +28,7 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
     public async Task TrafficAsync()
     {
         await PingAsync();
-        HopRows.Add(results, await lab.Medium.StatisticsAsync(cancellation), lab.VmToVm, guests);
+        HopRows.Add(results, VmGroup.GroupName, await lab.Medium.StatisticsAsync(cancellation), lab.Pair.Air, guests);
         await TcpAsync();
         await UdpAsync();
     }
@@ -33,17 +37,14 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
     /// <exception cref="LabException">Pings over the air were lost: how many, and between whom.</exception>
     public void ThrowIfPingsWereLost()
     {
-        foreach (var ping in _airPings.Where(ping => ping.Lost > 0))
-        {
-            throw new LabException(
-                $"{ping.Lost} pings from {ping.Route.From} to {ping.Route.To} over the air{guests} were lost: the run counts for nothing; logs are in {Path.GetDirectoryName(lab.Medium.LogFile)}");
-        }
+        foreach (var ping in _airPings)
+            ping.ThrowIfLost(guests, lab.Medium);
     }
 
     private async Task PingAsync()
     {
-        var air = new PingRounds(lab.VmToVm);
-        var wired = new PingRounds(lab.VmToVmWired);
+        var air = new PingRounds(lab.Pair.Air);
+        var wired = new PingRounds(lab.Pair.Wired);
         var stations = lab.StationToStation == null ? null : new PingRounds(lab.StationToStation);
         var stationsWired = lab.StationToStationWired == null ? null : new PingRounds(lab.StationToStationWired);
         var inKernel = lab.InKernel == null ? null : new PingRounds(lab.InKernel);
@@ -83,13 +84,13 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
         var air = new Rounds();
         var stations = new Rounds();
         var wired = new Rounds();
-        var load = new LoadRounds(lab);
+        var load = new LoadRounds(VmGroup.GroupName, lab.Medium, lab.Pair);
         for (var round = 1; round <= pace.Rounds; round++)
         {
             progress.Now($"TCP{guests}, round {round} of {pace.Rounds}");
             double? floor = lab.InKernel == null ? null : await TcpAsync(lab.InKernel);
-            air.Add(await load.MeasureAsync(() => TcpAsync(lab.VmToVm), cancellation), floor);
-            wired.Add(await TcpAsync(lab.VmToVmWired), floor);
+            air.Add(await load.MeasureAsync(() => TcpAsync(lab.Pair.Air), cancellation), floor);
+            wired.Add(await TcpAsync(lab.Pair.Wired), floor);
             if (lab.StationToStation != null)
                 stations.Add(await TcpAsync(lab.StationToStation), floor);
         }
@@ -119,16 +120,16 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
     {
         (string Name, Route? Route)[] routes =
         [
-            ("VM to VM", lab.VmToVm), ("station to station", lab.StationToStation), ("wired floor", lab.VmToVmWired), ("in-kernel floor", lab.InKernel),
+            ("VM to VM", lab.Pair.Air), ("station to station", lab.StationToStation), ("wired floor", lab.Pair.Wired), ("in-kernel floor", lab.InKernel),
         ];
         var measured = routes.Where(route => route.Route != null).Select(route => (route.Name, Route: route.Route!, Lost: new Rounds(), Jitter: new Rounds())).ToList();
-        var load = new LoadRounds(lab);
+        var load = new LoadRounds(VmGroup.GroupName, lab.Medium, lab.Pair);
         for (var round = 1; round <= pace.Rounds; round++)
         {
             progress.Now($"UDP{guests}, round {round} of {pace.Rounds}");
             foreach (var (_, route, lost, jitter) in measured)
             {
-                var result = route == lab.VmToVm ? await load.MeasureAsync(() => UdpAsync(route), cancellation) : await UdpAsync(route);
+                var result = route == lab.Pair.Air ? await load.MeasureAsync(() => UdpAsync(route), cancellation) : await UdpAsync(route);
                 lost.Add(result.LostPercent);
                 jitter.Add(result.JitterMs);
             }

@@ -1,0 +1,159 @@
+using ShmWifi.Lab;
+using ShmWifi.Lab.Measure;
+using ShmWifi.Perf.EndToEnd.Report;
+
+namespace ShmWifi.Perf.EndToEnd.Vm;
+
+/// <summary>
+/// Measures the kernel path, in turns round by round with both floors and, where the lab has another pair, with the user path: first pings alone, then TCP,
+/// then UDP at a fixed rate with what a frame costs the guests.
+/// </summary>
+/// <param name="lab">The lab: its first pair is on the kernel path, its other one, if any, on the user path.</param>
+/// <param name="pace">How long each measurement takes.</param>
+/// <param name="guests">What is special about its guests, as a part of the figures' names: "" or ", idle=poll".</param>
+/// <param name="results">Where rows and plots go.</param>
+/// <param name="progress">Hears of each step.</param>
+/// <param name="cancellation">Ends it early.</param>
+internal sealed class PathsRun(VmLab lab, VmPace pace, string guests, Results results, Progress progress, CancellationToken cancellation)
+{
+    private const string Group = VmKernelGroup.GroupName;
+    private const double PingGain = 1.5;
+    private const double CpuGoal = 0.5;
+
+    private static readonly (string Quantile, double Goal)[] PingGoals = [("p50", 1.0), ("p99", 1.2)];
+
+    private readonly List<PingRounds> _airPings = [];
+
+    /// <summary>Measures all.</summary>
+    public async Task TrafficAsync()
+    {
+        await PingAsync();
+        HopRows.Add(results, Group, await lab.Medium.StatisticsAsync(cancellation), lab.Pair.Air, guests);
+        await TcpAsync();
+        await UdpAsync();
+    }
+
+    /// <summary>The medium loses nothing on this air, so a ping that got lost is a mistake of ours, not a figure.</summary>
+    /// <exception cref="LabException">Pings over the air were lost: how many, and between whom.</exception>
+    public void ThrowIfPingsWereLost()
+    {
+        foreach (var ping in _airPings)
+            ping.ThrowIfLost(guests, lab.Medium);
+    }
+
+    private async Task PingAsync()
+    {
+        var air = new PingRounds(lab.Pair.Air);
+        var wired = new PingRounds(lab.Pair.Wired);
+        var user = lab.OtherPair == null ? null : new PingRounds(lab.OtherPair.Air);
+        var inKernel = lab.InKernel == null ? null : new PingRounds(lab.InKernel);
+        List<PingRounds> all = [.. new[] { air, wired, user, inKernel }.OfType<PingRounds>()];
+        _airPings.AddRange(new[] { air, user }.OfType<PingRounds>());
+
+        foreach (var ping in all)
+            await ping.WarmUpAsync(cancellation);
+        for (var round = 1; round <= pace.Rounds; round++)
+        {
+            progress.Now($"ping{guests}, round {round} of {pace.Rounds}");
+            foreach (var ping in all)
+                await ping.RunAsync(pace.Pings, cancellation);
+        }
+
+        foreach (var ((quantile, goal), (_, of)) in PingGoals.Zip(PingRounds.Quantiles))
+        {
+            var rounds = air.Against(wired, of);
+            results.Add(rounds.Judge(Group, $"VM to VM ping{guests}, {quantile}", "ms", $"≤ {goal:0.0} × the wired floor", rounds.MedianRatio <= goal));
+            progress.Done($"VM to VM ping{guests}, {quantile}: {rounds.Median:0.00} ms, {rounds.MedianRatio:0.00} × the wired floor");
+            if (user != null)
+                AddAgainstUserPath(air.Against(user, of), quantile);
+            if (inKernel != null)
+                results.Add(inKernel.Alone(of).Tell(Group, $"in-kernel floor: ping{guests}, {quantile}", "ms"));
+        }
+
+        (string, PingRounds?)[] series = [("kernel path", air), ("user path", user), ("wired floor", wired), ("in-kernel floor", inKernel)];
+        results.Add(new Plot(
+            guests.Length == 0 ? "vm-kernel-ping" : "vm-kernel-ping-poll", $"Ping between VMs on both paths{guests}", "round trip, ms", "pings that were as fast, %",
+            LogX: true, LogY: false, [.. series.Where(one => one.Item2 != null).Select(one => new Series(one.Item1, Distribution.Of(one.Item2!.RttMs)))]));
+    }
+
+    private void AddAgainstUserPath(Rounds rounds, string quantile)
+    {
+        var figure = $"VM to VM ping{guests} beside the user path, {quantile}";
+        results.Add(quantile == "p50"
+            ? rounds.Judge(Group, figure, "ms", $"≥ {PingGain} × lower than the user path", rounds.MedianRatio <= 1 / PingGain)
+            : rounds.Tell(Group, figure, "ms"));
+        progress.Done($"{figure}: {1 / rounds.MedianRatio:0.00} × lower");
+    }
+
+    private async Task TcpAsync()
+    {
+        var air = new Rounds();
+        var user = new Rounds();
+        var wired = new Rounds();
+        var load = new LoadRounds(Group, lab.Medium, lab.Pair);
+        for (var round = 1; round <= pace.Rounds; round++)
+        {
+            progress.Now($"TCP{guests}, round {round} of {pace.Rounds}");
+            double? floor = lab.InKernel == null ? null : await TcpAsync(lab.InKernel);
+            air.Add(await load.MeasureAsync(() => TcpAsync(lab.Pair.Air), cancellation), floor);
+            wired.Add(await TcpAsync(lab.Pair.Wired), floor);
+            if (lab.OtherPair != null)
+                user.Add(await TcpAsync(lab.OtherPair.Air), floor);
+        }
+
+        const string Unit = "Mbit/s";
+        if (lab.InKernel == null)
+        {
+            results.Add(air.Tell(Group, $"VM to VM TCP{guests}", Unit));
+            load.Tell(results, $"TCP{guests}");
+        }
+        else
+        {
+            results.Add(air.Judge(Group, $"VM to VM TCP{guests}", Unit, "≥ the in-kernel floor, no drop in the rings", air.MedianRatio >= 1 && load.Drops == 0));
+            load.Judge(results, $"TCP{guests}");
+        }
+
+        if (lab.OtherPair != null)
+            results.Add(user.Tell(Group, $"user path: TCP{guests}", Unit));
+        results.Add(wired.Tell(Group, $"wired floor: TCP{guests}", Unit));
+        progress.Done($"VM to VM TCP{guests}: {air.Median:0} Mbit/s, {air.MedianRatio:0.00} × the in-kernel floor, {load.Drops} drops in the rings");
+    }
+
+    private Task<double> TcpAsync(Route route) => Iperf.TcpAsync(route, pace.Seconds, cancellation);
+
+    private async Task UdpAsync()
+    {
+        var what = $"UDP, {VmRun.UdpMbps} Mbit/s of {VmRun.UdpBytes} B{guests}";
+        var measured = new[] { ("VM to VM", lab.Pair), ("user path", lab.OtherPair) }.Where(path => path.Item2 != null)
+            .Select(path => (Name: path.Item1, Pair: path.Item2!, Cpu: new GuestCpu(lab.Medium, path.Item2!), Lost: new Rounds(), Jitter: new Rounds())).ToList();
+        var load = new LoadRounds(Group, lab.Medium, lab.Pair);
+        for (var round = 1; round <= pace.Rounds; round++)
+        {
+            progress.Now($"UDP{guests}, round {round} of {pace.Rounds}");
+            foreach (var (_, pair, cpu, lost, jitter) in measured)
+            {
+                Task<UdpResult> Send(int seconds) => Iperf.UdpAsync(pair.Air, seconds, VmRun.UdpMbps, VmRun.UdpBytes, cancellation);
+                Task<UdpResult> Run() => lab.OtherPair == null ? Send(pace.Seconds) : cpu.MeasureAsync(Send, pace.Seconds, cancellation);
+                var result = pair == lab.Pair ? await load.MeasureAsync(Run, cancellation) : await Run();
+                lost.Add(result.LostPercent);
+                jitter.Add(result.JitterMs);
+            }
+        }
+
+        foreach (var (name, _, _, lost, jitter) in measured)
+        {
+            results.Add(lost.Tell(Group, $"{name}: {what}, lost", "%"));
+            results.Add(jitter.Tell(Group, $"{name}: {what}, jitter", "ms"));
+        }
+
+        load.Tell(results, what);
+        progress.Done($"VM to VM {what}: {measured[0].Lost.Median:0.##} % lost, jitter {measured[0].Jitter.Median:0.00} ms");
+        if (measured is [var kernelPath, var userPath])
+        {
+            var rounds = kernelPath.Cpu.Against(userPath.Cpu);
+            results.Add(rounds.Judge(Group, $"guest CPU a frame, both guests, {what}", "µs", $"≤ {CpuGoal} × the user path", rounds.MedianRatio <= CpuGoal));
+            kernelPath.Cpu.Tell(results, Group, what, userPath.Cpu);
+            progress.Done($"guest CPU a frame: {rounds.Median:0} µs, {rounds.MedianRatio:0.00} × the user path");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using ShmWifi.Lab.Measure;
+using ShmWifi.Lab.Qemu;
+using ShmWifi.Lab.Wifi;
+
+namespace ShmWifi.Perf.EndToEnd.Vm;
+
+/// <summary>A station and its access point, in a VM each: between them is measured.</summary>
+/// <param name="station">The station, which sends.</param>
+/// <param name="accessPoint">Its access point, which answers.</param>
+internal sealed class VmPair(Member station, Member accessPoint)
+{
+    /// <summary>The station's VM, then the access point's.</summary>
+    public IReadOnlyList<VirtualMachine> Ends { get; } = [station.Radio.Vm, accessPoint.Radio.Vm];
+
+    /// <summary>Over our air.</summary>
+    public Route Air { get; } = Route.OverAir(station, accessPoint);
+
+    /// <summary>Between the same two VMs over virtio-net and a bridge.</summary>
+    public Route Wired { get; } = Route.OverWire(station, accessPoint);
+}
