@@ -5,22 +5,40 @@
 #ifndef SHMWIFI_H
 #define SHMWIFI_H
 
+#include <linux/io.h>
 #include <linux/kref.h>
 #include <linux/memremap.h>
+#include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/rwsem.h>
 #include <linux/uio_driver.h>
 
+struct dentry;
+struct shmwifi_air;
+
 /* ivshmem's BARs. Source: QEMU docs/specs/ivshmem-spec.rst */
 #define SHMWIFI_BAR_REGISTERS	0
 #define SHMWIFI_BAR_REGION	2
+#define SHMWIFI_REG_IVPOSITION	8	/* our peer ID */
+#define SHMWIFI_REG_DOORBELL	12	/* peer << 16 | vector; the host is peer 0 */
+
+/* Who moves the frames. */
+enum shmwifi_face {
+	SHMWIFI_FACE_NONE = -1,	/* between two faces, or after one failed */
+	SHMWIFI_FACE_USER,	/* a process: a UIO device */
+	SHMWIFI_FACE_KERNEL,	/* this module: a virtio device for mac80211_hwsim */
+};
 
 /**
  * struct shmwifi_device - an ivshmem-doorbell device that carries our region
  * @ref: held by the driver from probe to remove, and by each mapping
  * @pdev: valid from probe to remove
  * @region: BAR2 as memory with struct pages
- * @uio: the face to user space
+ * @registers: BAR0
+ * @face_lock: one face at a time
+ * @face: the one in force
+ * @air: the face to the kernel, while that is in force
+ * @uio: the face to user space, while that is in force
  * @user: who has the UIO device open; serialised by UIO's open and release
  * @fault_lock: a page fault reads @gone and inserts its page under one hold
  * @gone: the device was removed: no page is handed out any more
@@ -29,6 +47,10 @@ struct shmwifi_device {
 	struct kref ref;
 	struct pci_dev *pdev;
 	struct dev_pagemap region;
+	void __iomem *registers;
+	struct mutex face_lock;
+	enum shmwifi_face face;
+	struct shmwifi_air *air;
 	struct uio_info uio;
 	struct inode *user;
 	struct rw_semaphore fault_lock;
@@ -37,7 +59,20 @@ struct shmwifi_device {
 
 void shmwifi_device_release(struct kref *ref);
 
+static inline void shmwifi_ring_host(struct shmwifi_device *shm)
+{
+	writel(0, shm->registers + SHMWIFI_REG_DOORBELL);
+}
+
 int shmwifi_uio_register(struct shmwifi_device *shm);
 void shmwifi_uio_unregister(struct shmwifi_device *shm);
+
+int shmwifi_virtio_register(struct shmwifi_device *shm);
+void shmwifi_virtio_unregister(struct shmwifi_device *shm);
+bool shmwifi_virtio_is_used(struct shmwifi_device *shm);
+void shmwifi_virtio_suspend(struct shmwifi_device *shm);
+void shmwifi_virtio_resume(struct shmwifi_device *shm);
+
+extern struct dentry *shmwifi_debugfs;
 
 #endif /* SHMWIFI_H */

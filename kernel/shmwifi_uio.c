@@ -18,16 +18,10 @@
 
 #include <shmwifi_abi.h>
 #include "shmwifi.h"
+#include "shmwifi_compat.h"
 
 #define SHMWIFI_MAP_REGION	0
 #define SHMWIFI_MAP_REGISTERS	1
-
-#ifdef SHMWIFI_NO_VM_FLAGS_SET	/* before 6.3: see Kbuild */
-static void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
-{
-	vma->vm_flags |= flags;
-}
-#endif
 
 static void shmwifi_vma_open(struct vm_area_struct *vma)
 {

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ShmWifi: finds hwsim's radios by their network devices and messages, keeps
+ * what they answer to, and tells the host.
+ */
+#include <linux/etherdevice.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/cfg80211.h>
+
+#include "shmwifi_radio.h"
+
+void shmwifi_radios_init(struct shmwifi_radios *radios)
+{
+	unsigned int i;
+
+	memset(radios, 0, sizeof(*radios));
+	for (i = 0; i < SHMWIFI_MAX_RADIOS; i++)
+		INIT_LIST_HEAD(&radios->by_number[i].addresses);
+	shmwifi_radios_start_anew(radios);
+}
+
+static void shmwifi_address_drop(struct shmwifi_address *address)
+{
+	list_del(&address->node);
+	kfree(address);
+}
+
+static void shmwifi_radio_forget(struct shmwifi_radio *radio)
+{
+	struct shmwifi_address *address, *next;
+
+	list_for_each_entry_safe(address, next, &radio->addresses, node)
+		shmwifi_address_drop(address);
+	memset(radio, 0, sizeof(*radio));
+	INIT_LIST_HEAD(&radio->addresses);
+}
+
+void shmwifi_radios_clear(struct shmwifi_radios *radios)
+{
+	unsigned int i;
+
+	for (i = 0; i < SHMWIFI_MAX_RADIOS; i++)
+		shmwifi_radio_forget(&radios->by_number[i]);
+}
+
+/* The host knows nothing of us (any more). */
+void shmwifi_radios_start_anew(struct shmwifi_radios *radios)
+{
+	radios->hello = true;
+	radios->dirty = true;
+}
+
+struct shmwifi_radio *shmwifi_radios_get(struct shmwifi_radios *radios, u16 number)
+{
+	struct shmwifi_radio *radio;
+
+	if (number >= SHMWIFI_MAX_RADIOS)
+		return NULL;
+	radio = &radios->by_number[number];
+	return radio->used && !radio->gone ? radio : NULL;
+}
+
+struct shmwifi_radio *shmwifi_radios_find(struct shmwifi_radios *radios, const u8 transmitter[ETH_ALEN])
+{
+	struct shmwifi_radio *radio = shmwifi_radios_get(radios, radios->last);
+	unsigned int i;
+
+	if (radio && ether_addr_equal_unaligned(radio->transmitter, transmitter))
+		return radio;
+	for (i = 0; i < SHMWIFI_MAX_RADIOS; i++) {
+		radio = shmwifi_radios_get(radios, i);
+		if (radio && ether_addr_equal_unaligned(radio->transmitter, transmitter)) {
+			radios->last = i;
+			return radio;
+		}
+	}
+	return NULL;
+}
+
+static struct shmwifi_radio *shmwifi_radios_find_or_add(struct shmwifi_radios *radios,
+							const u8 transmitter[ETH_ALEN])
+{
+	struct shmwifi_radio *radio = shmwifi_radios_find(radios, transmitter);
+	unsigned int i;
+
+	if (radio)
+		return radio;
+	for (i = 0; i < SHMWIFI_MAX_RADIOS; i++) {
+		radio = &radios->by_number[i];
+		if (radio->used)
+			continue;
+		radio->used = true;
+		ether_addr_copy(radio->transmitter, transmitter);
+		snprintf(radio->name, sizeof(radio->name), "%pM", transmitter);
+		radios->dirty = true;
+		return radio;
+	}
+	radios->refused++;
+	return NULL;
+}
+
+static struct shmwifi_address *shmwifi_radio_address(struct shmwifi_radio *radio, const u8 value[ETH_ALEN])
+{
+	struct shmwifi_address *address;
+
+	list_for_each_entry(address, &radio->addresses, node)
+		if (ether_addr_equal_unaligned(address->value, value))
+			return address;
+	address = kzalloc(sizeof(*address), GFP_ATOMIC);
+	if (!address)
+		return NULL;
+	ether_addr_copy(address->value, value);
+	list_add_tail(&address->node, &radio->addresses);
+	return address;
+}
+
+static bool shmwifi_address_is_wanted(const struct shmwifi_address *address)
+{
+	return address->interface || address->driver;
+}
+
+/* After what the radio answers to has changed. */
+static void shmwifi_radio_changed(struct shmwifi_radios *radios, struct shmwifi_radio *radio)
+{
+	struct shmwifi_address *address;
+
+	radio->up = radio->monitor;
+	list_for_each_entry(address, &radio->addresses, node)
+		radio->up |= shmwifi_address_is_wanted(address);
+	radios->dirty = true;
+}
+
+/* hwsim asks for an address, or takes it back. */
+void shmwifi_radios_set_driver_address(struct shmwifi_radios *radios, const struct shmwifi_message *message)
+{
+	struct shmwifi_radio *radio = shmwifi_radios_find_or_add(radios, message->transmitter);
+	struct shmwifi_address *address;
+
+	if (!radio)
+		return;
+	address = shmwifi_radio_address(radio, message->address);
+	if (!address) {
+		radios->refused++;
+		return;
+	}
+	address->driver = message->command == HWSIM_CMD_ADD_MAC_ADDR;
+	shmwifi_radio_changed(radios, radio);
+}
+
+/* The wiphy of a network device if that is an hwsim radio's, else NULL. */
+struct wiphy *shmwifi_hwsim_wiphy(struct net_device *dev)
+{
+	struct device *parent;
+
+	if (!dev->ieee80211_ptr)
+		return NULL;
+	parent = wiphy_dev(dev->ieee80211_ptr->wiphy);
+	if (!parent || !parent->driver || strcmp(parent->driver->name, "mac80211_hwsim") ||
+	    dev->ieee80211_ptr->wiphy->n_addresses < 2)
+		return NULL;
+	return dev->ieee80211_ptr->wiphy;
+}
+
+/**
+ * shmwifi_radios_observe() - look at the interfaces of a radio anew
+ * @radios: the table
+ * @dev: an interface of it that came, went or changed
+ * @leaves: it is about to go
+ *
+ * Under RTNL, which guards the wiphy's list of interfaces.
+ */
+void shmwifi_radios_observe(struct shmwifi_radios *radios, struct net_device *dev, bool leaves)
+{
+	struct wiphy *wiphy = dev->ieee80211_ptr->wiphy;
+	struct shmwifi_address *address;
+	struct shmwifi_radio *radio;
+	struct wireless_dev *wdev;
+	bool monitor = false, others = false;
+
+	ASSERT_RTNL();
+	radio = shmwifi_radios_find_or_add(radios, wiphy->addresses[1].addr);
+	if (!radio)
+		return;
+	radio->hw = wiphy_to_ieee80211_hw(wiphy);
+	if (strncmp(radio->name, wiphy_name(wiphy), sizeof(radio->name) - 1)) {
+		strscpy(radio->name, wiphy_name(wiphy), sizeof(radio->name));
+		radio->announced = false;
+	}
+
+	list_for_each_entry(address, &radio->addresses, node)
+		address->interface = false;
+	list_for_each_entry(wdev, &wiphy->wdev_list, list) {
+		if (wdev->netdev == dev && leaves)
+			continue;
+		others = true;
+		if (!wdev->netdev || !(wdev->netdev->flags & IFF_UP))
+			continue;
+		if (wdev->iftype == NL80211_IFTYPE_MONITOR) {
+			monitor = true;
+			continue;
+		}
+		address = shmwifi_radio_address(radio, wdev->netdev->dev_addr);
+		if (address)
+			address->interface = true;
+		else
+			radios->refused++;
+	}
+	if (radio->monitor != monitor) {
+		radio->monitor = monitor;
+		radio->announced = false;
+	}
+	shmwifi_radio_changed(radios, radio);
+
+	if (leaves && !others) {	/* the radio goes with its last interface, and its hw soon after */
+		radio->hw = NULL;
+		radio->gone = true;
+	}
+}
+
+/* Whether hwsim passes a frame on this frequency on to mac80211. */
+static void shmwifi_listens_on(void *data, u8 *mac, struct ieee80211_vif *vif)
+{
+	struct { u32 freq_mhz; bool listens; } *query = data;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(vif->link_conf); i++) {
+		struct ieee80211_bss_conf *conf = rcu_dereference(vif->link_conf[i]);
+		struct ieee80211_chanctx_conf *chanctx = conf ? rcu_dereference(conf->chanctx_conf) : NULL;
+
+		if (chanctx && chanctx->def.chan->center_freq == query->freq_mhz)
+			query->listens = true;
+	}
+}
+
+/**
+ * shmwifi_radio_listens() - whether hwsim will take a frame for a radio
+ * @radio: the radio
+ * @freq_mhz: where the frame is
+ *
+ * hwsim refuses a frame without saying so to its virtio front end, so the
+ * same question is asked here. A radio with several channels at a time has no
+ * channel of its own, and it alone knows where its scan is: it gets all.
+ * Source: mac80211_hwsim.c, hwsim_cloned_frame_received_nl()
+ */
+bool shmwifi_radio_listens(const struct shmwifi_radio *radio, u32 freq_mhz)
+{
+	struct { u32 freq_mhz; bool listens; } query = { .freq_mhz = freq_mhz };
+	const struct ieee80211_channel *channel;
+
+	if (!radio->up)
+		return false;
+	if (!radio->hw)
+		return true;
+	channel = READ_ONCE(radio->hw->conf.chandef.chan);
+	if (!channel)
+		return true;
+	if (READ_ONCE(radio->hw->conf.flags) & IEEE80211_CONF_IDLE)
+		return false;
+	if (channel->center_freq == freq_mhz)
+		return true;
+	ieee80211_iterate_active_interfaces_atomic(radio->hw, IEEE80211_IFACE_ITER_NORMAL,
+						   shmwifi_listens_on, &query);
+	return query.listens;
+}
+
+static struct shmwifi_tx_slot *shmwifi_radios_say(struct shmwifi_producer *tx, u8 kind, u16 number)
+{
+	struct shmwifi_tx_slot *slot = shmwifi_producer_next(tx);
+
+	if (!slot)
+		return NULL;
+	memset(slot, 0, SHMWIFI_SLOT_HEADER);
+	slot->kind = kind;
+	slot->radio = number;
+	slot->offset = SHMWIFI_SLOT_HEADER;
+	return slot;
+}
+
+static bool shmwifi_radio_say(struct shmwifi_radio *radio, u16 number, struct shmwifi_producer *tx)
+{
+	struct shmwifi_address *address, *next;
+	struct shmwifi_tx_slot *slot;
+	u32 length;
+
+	if (!radio->announced) {
+		slot = shmwifi_radios_say(tx, SHMWIFI_KIND_RADIO_ADD, number);
+		if (!slot)
+			return false;
+		slot->flags = radio->monitor ? SHMWIFI_RADIO_MONITOR : 0;
+		length = strlen(radio->name);
+		slot->length = length;
+		memcpy(slot->payload, radio->name, length);
+		ether_addr_copy(slot->address, radio->transmitter);
+		radio->announced = true;
+		radio->known = true;
+	}
+	list_for_each_entry_safe(address, next, &radio->addresses, node) {
+		bool wanted = shmwifi_address_is_wanted(address);
+
+		if (wanted != address->announced) {
+			slot = shmwifi_radios_say(tx, wanted ? SHMWIFI_KIND_ADDRESS_ADD : SHMWIFI_KIND_ADDRESS_DEL,
+						  number);
+			if (!slot)
+				return false;
+			ether_addr_copy(slot->address, address->value);
+			address->announced = wanted;
+		}
+		if (!wanted)
+			shmwifi_address_drop(address);
+	}
+	return true;
+}
+
+static bool shmwifi_radio_say_gone(struct shmwifi_radio *radio, u16 number, struct shmwifi_producer *tx)
+{
+	if (radio->known && !shmwifi_radios_say(tx, SHMWIFI_KIND_RADIO_DEL, number))
+		return false;
+	shmwifi_radio_forget(radio);
+	return true;
+}
+
+static void shmwifi_radios_unsay(struct shmwifi_radios *radios)
+{
+	struct shmwifi_address *address;
+	unsigned int i;
+
+	for (i = 0; i < SHMWIFI_MAX_RADIOS; i++) {
+		radios->by_number[i].announced = false;
+		radios->by_number[i].known = false;
+		list_for_each_entry(address, &radios->by_number[i].addresses, node)
+			address->announced = false;
+	}
+	radios->hello = false;
+}
+
+/**
+ * shmwifi_radios_announce() - tell the host what it does not know yet
+ * @radios: the table
+ * @tx: where it is said, as far as slots are free; the rest at the next call
+ *
+ * The caller publishes.
+ */
+void shmwifi_radios_announce(struct shmwifi_radios *radios, struct shmwifi_producer *tx)
+{
+	unsigned int i;
+
+	if (!radios->dirty)
+		return;
+	if (radios->hello) {
+		if (!shmwifi_radios_say(tx, SHMWIFI_KIND_HELLO, 0))
+			return;
+		shmwifi_radios_unsay(radios);
+	}
+	for (i = 0; i < SHMWIFI_MAX_RADIOS; i++) {
+		struct shmwifi_radio *radio = &radios->by_number[i];
+
+		if (radio->used && !(radio->gone ? shmwifi_radio_say_gone(radio, i, tx) :
+						   shmwifi_radio_say(radio, i, tx)))
+			return;
+	}
+	radios->dirty = false;
+}

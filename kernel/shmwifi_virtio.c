@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ShmWifi: a virtio device of ID 29 for mac80211_hwsim's own virtio front end,
+ * and a transport for it whose device is this module. hwsim needs no patch.
+ */
+#include <linux/debugfs.h>
+#include <linux/slab.h>
+#include <linux/virtio_config.h>
+#include <linux/virtio_ids.h>
+#include <linux/vmalloc.h>
+
+#include "shmwifi_air.h"
+
+/* hwsim's virtqueues, in its order: HWSIM_VQ_TX, HWSIM_VQ_RX. */
+#define SHMWIFI_VQ_TX		0
+#define SHMWIFI_VQ_RX		1
+#define SHMWIFI_VQS		2
+
+/* Sent messages are given back at once; hwsim puts a buffer of some 4 kB into each place of the RX queue. */
+#define SHMWIFI_TX_BUFFERS	1024
+#define SHMWIFI_RX_BUFFERS	256
+
+static struct shmwifi_air *shmwifi_to_air(struct virtio_device *vdev)
+{
+	return container_of(vdev, struct shmwifi_air, vdev);
+}
+
+/* hwsim has no configuration space. */
+static void shmwifi_get(struct virtio_device *vdev, unsigned int offset, void *buf, unsigned int len)
+{
+	memset(buf, 0, len);
+}
+
+static u64 shmwifi_get_features(struct virtio_device *vdev)
+{
+	return BIT_ULL(VIRTIO_F_VERSION_1);
+}
+
+static int shmwifi_finalize_features(struct virtio_device *vdev)
+{
+	vring_transport_features(vdev);
+	return 0;
+}
+
+static u8 shmwifi_get_status(struct virtio_device *vdev)
+{
+	return shmwifi_to_air(vdev)->status;
+}
+
+static void shmwifi_set_status(struct virtio_device *vdev, u8 status)
+{
+	struct shmwifi_air *air = shmwifi_to_air(vdev);
+	u8 old = air->status;
+
+	air->status = status;
+	if (status & ~old & VIRTIO_CONFIG_S_DRIVER_OK)
+		shmwifi_air_start(air);
+}
+
+static void shmwifi_reset(struct virtio_device *vdev)
+{
+	struct shmwifi_air *air = shmwifi_to_air(vdev);
+
+	if (air->status & VIRTIO_CONFIG_S_DRIVER_OK)
+		shmwifi_air_stop(air);
+	air->status = 0;
+}
+
+static void shmwifi_del_vqs(struct virtio_device *vdev)
+{
+	struct virtqueue *vq, *next;
+
+	list_for_each_entry_safe(vq, next, &vdev->vqs, list)
+		vring_del_virtqueue(vq);
+}
+
+static struct virtqueue *shmwifi_add_vq(struct virtio_device *vdev, unsigned int index,
+					void (*callback)(struct virtqueue *vq), const char *name)
+{
+	unsigned int length = index == SHMWIFI_VQ_TX ? SHMWIFI_TX_BUFFERS : SHMWIFI_RX_BUFFERS;
+
+	return vring_create_virtqueue(index, length, SMP_CACHE_BYTES, vdev, true, true, false,
+				      shmwifi_air_notify, callback, name);
+}
+
+#ifdef SHMWIFI_NO_VIRTQUEUE_INFO	/* before 6.11 */
+static int shmwifi_find_vqs(struct virtio_device *vdev, unsigned int count, struct virtqueue *vqs[],
+			    vq_callback_t *callbacks[], const char * const names[], const bool *ctx,
+			    struct irq_affinity *affinity)
+#define SHMWIFI_VQ_CALLBACK(i)	callbacks[i]
+#define SHMWIFI_VQ_NAME(i)	names[i]
+#else
+static int shmwifi_find_vqs(struct virtio_device *vdev, unsigned int count, struct virtqueue *vqs[],
+			    struct virtqueue_info infos[], struct irq_affinity *affinity)
+#define SHMWIFI_VQ_CALLBACK(i)	infos[i].callback
+#define SHMWIFI_VQ_NAME(i)	infos[i].name
+#endif
+{
+	struct shmwifi_air *air = shmwifi_to_air(vdev);
+	unsigned int i;
+
+	if (count != SHMWIFI_VQS)
+		return -EINVAL;
+	for (i = 0; i < count; i++) {
+		vqs[i] = shmwifi_add_vq(vdev, i, SHMWIFI_VQ_CALLBACK(i), SHMWIFI_VQ_NAME(i));
+		if (!vqs[i]) {
+			shmwifi_del_vqs(vdev);
+			return -ENOMEM;
+		}
+	}
+	shmwifi_vring_init(&air->to_host, vqs[SHMWIFI_VQ_TX]);
+	shmwifi_vring_init(&air->to_guest, vqs[SHMWIFI_VQ_RX]);
+	shmwifi_vring_set_notify(&air->to_guest, false);
+	return 0;
+}
+
+static const char *shmwifi_bus_name(struct virtio_device *vdev)
+{
+	return pci_name(shmwifi_to_air(vdev)->shm->pdev);
+}
+
+static const struct virtio_config_ops shmwifi_config_ops = {
+	.get = shmwifi_get,
+	.get_features = shmwifi_get_features,
+	.finalize_features = shmwifi_finalize_features,
+	.get_status = shmwifi_get_status,
+	.set_status = shmwifi_set_status,
+	.reset = shmwifi_reset,
+	.find_vqs = shmwifi_find_vqs,
+	.del_vqs = shmwifi_del_vqs,
+	.bus_name = shmwifi_bus_name,
+};
+
+static void shmwifi_release_vdev(struct device *dev)
+{
+	kfree(shmwifi_to_air(dev_to_virtio(dev)));
+}
+
+/*
+ * The region as write-back memory. The kernel's own mapping of its struct
+ * pages has the memory type that the firmware gave the BAR: see README.md.
+ */
+static void *shmwifi_map(struct shmwifi_device *shm)
+{
+	unsigned long count = PHYS_PFN(range_len(&shm->region.range));
+	unsigned long i, first = PHYS_PFN(shm->region.range.start);
+	struct page **pages;
+	void *base;
+
+	pages = kvmalloc_array(count, sizeof(*pages), GFP_KERNEL);
+	if (!pages)
+		return NULL;
+	for (i = 0; i < count; i++)
+		pages[i] = pfn_to_page(first + i);
+	base = vmap(pages, count, VM_MAP, PAGE_KERNEL);
+	kvfree(pages);
+	return base;
+}
+
+static struct shmwifi_port *shmwifi_find_own_port(struct shmwifi_device *shm, const struct shmwifi_region *region)
+{
+	u32 peer = readl(shm->registers + SHMWIFI_REG_IVPOSITION);
+	struct shmwifi_port *port = shmwifi_region_find_port(region, peer);
+
+	if (!port)
+		dev_err(&shm->pdev->dev,
+			"the host has no port for this VM (peer %u): its shm-medium did not accept it, or is another's\n",
+			peer);
+	return port;
+}
+
+/**
+ * shmwifi_virtio_register() - put the kernel's face on a device
+ * @shm: the device, without a face
+ *
+ * hwsim binds it at once, or when it is loaded.
+ *
+ * Return: 0 or an errno; the reason is in the log.
+ */
+int shmwifi_virtio_register(struct shmwifi_device *shm)
+{
+	struct device *dev = &shm->pdev->dev;
+	struct shmwifi_air *air;
+	void *base;
+	int err;
+
+	air = kzalloc(sizeof(*air), GFP_KERNEL);
+	if (!air)
+		return -ENOMEM;
+	air->shm = shm;
+
+	base = shmwifi_map(shm);
+	if (!base) {
+		err = -ENOMEM;
+		goto err_free;
+	}
+	err = shmwifi_region_open(&air->region, dev, base, range_len(&shm->region.range));
+	if (err)
+		goto err_unmap;
+	air->port = shmwifi_find_own_port(shm, &air->region);
+	if (!air->port) {
+		err = -ENXIO;
+		goto err_unmap;
+	}
+	err = shmwifi_air_init(air);
+	if (err)
+		goto err_unmap;
+	err = request_irq(pci_irq_vector(shm->pdev, 0), shmwifi_air_interrupt, 0, "shmwifi", air);
+	if (err)
+		goto err_exit;
+
+	shm->air = air;
+	air->vdev.dev.parent = dev;
+	air->vdev.dev.release = shmwifi_release_vdev;
+	air->vdev.config = &shmwifi_config_ops;
+	air->vdev.id.device = VIRTIO_ID_MAC80211_HWSIM;
+	air->vdev.id.vendor = PCI_VENDOR_ID_REDHAT_QUMRANET;
+	err = register_virtio_device(&air->vdev);
+	if (err)
+		goto err_put;
+
+	debugfs_create_file("statistics", 0444, debugfs_create_dir(pci_name(shm->pdev), shmwifi_debugfs), air,
+			    &shmwifi_statistics_fops);
+	return 0;
+
+err_put:
+	shm->air = NULL;
+	free_irq(pci_irq_vector(shm->pdev, 0), air);
+	shmwifi_air_exit(air);
+	vunmap(base);
+	put_device(&air->vdev.dev);
+	return err;
+err_exit:
+	shmwifi_air_exit(air);
+err_unmap:
+	vunmap(base);
+err_free:
+	kfree(air);
+	return err;
+}
+
+void shmwifi_virtio_unregister(struct shmwifi_device *shm)
+{
+	struct shmwifi_air *air = shm->air;
+
+	debugfs_lookup_and_remove(pci_name(shm->pdev), shmwifi_debugfs);
+	shmwifi_air_drain(air);
+	get_device(&air->vdev.dev);
+	unregister_virtio_device(&air->vdev);
+	free_irq(pci_irq_vector(shm->pdev, 0), air);
+	shmwifi_air_exit(air);
+	vunmap(air->region.base);
+	shm->air = NULL;
+	put_device(&air->vdev.dev);
+}
+
+bool shmwifi_virtio_is_used(struct shmwifi_device *shm)
+{
+	return shmwifi_air_is_used(shm->air);
+}
+
+/* The host takes the VM for one whose service went; what hwsim sends meanwhile waits. */
+void shmwifi_virtio_suspend(struct shmwifi_device *shm)
+{
+	if (shm->air->status & VIRTIO_CONFIG_S_DRIVER_OK)
+		shmwifi_air_stop(shm->air);
+}
+
+void shmwifi_virtio_resume(struct shmwifi_device *shm)
+{
+	if (shm->air->status & VIRTIO_CONFIG_S_DRIVER_OK)
+		shmwifi_air_start(shm->air);
+}
