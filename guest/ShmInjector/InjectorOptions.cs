@@ -1,4 +1,3 @@
-using System.Globalization;
 using ShmWifi.Dot11;
 using ShmWifi.RingBuffer.Layout;
 
@@ -21,6 +20,7 @@ internal sealed record InjectorOptions
           --spin-us N          stay awake for up to N microseconds for the answer to a frame that broke a silence,
                                where answers used to come that soon (default 3000; 0: always sleep at once)
           --json               print statistics as JSON
+               shm-injector radios add|del|list: radios that stay; see shm-injector radios --help
                shm-injector --help | --version
 
         Statistics are printed at the end (SIGINT, SIGTERM) and on SIGUSR1.
@@ -70,19 +70,19 @@ internal sealed record InjectorOptions
             switch (option)
             {
                 case "--radios":
-                    options = options with { Radios = ParseNumber(option, value, Abi.MaxRadios) };
+                    options = options with { Radios = OptionValues.ParseNumber(option, value, 0, Abi.MaxRadios) };
                     break;
                 case "--mac":
-                    addresses.Add(ParseAddress(value));
+                    addresses.Add(OptionValues.ParseAddress(option, value));
                     break;
                 case "--name-prefix":
-                    options = options with { NamePrefix = value };
+                    options = options with { NamePrefix = OptionValues.ParseName(option, value) };
                     break;
                 case "--device":
                     options = options with { Device = value };
                     break;
                 case "--spin-us":
-                    options = options with { SpinUs = ParseNumber(option, value, MaxSpinUs) };
+                    options = options with { SpinUs = OptionValues.ParseNumber(option, value, 0, MaxSpinUs) };
                     break;
             }
         }
@@ -95,21 +95,5 @@ internal sealed record InjectorOptions
     /// <param name="radio">From 0.</param>
     /// <param name="peerId">The VM's ivshmem peer ID, of which the host gives none twice.</param>
     public MacAddress GetAddress(int radio, uint peerId) =>
-        radio < Addresses.Count ? Addresses[radio] : new MacAddress((0x025357UL << 24) | ((ulong)(ushort)peerId << 8) | (byte)radio);
-
-    private static int ParseNumber(string option, string value, int maximum) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= maximum
-            ? number
-            : throw new UsageException($"{option} is \"{value}\"; allowed are 0 to {maximum}");
-
-    private static MacAddress ParseAddress(string value) =>
-        !MacAddress.TryParse(value, out MacAddress address)
-            ? throw new UsageException($"--mac is \"{value}\"; write six octets in hexadecimal, such as 02:00:00:00:00:01")
-        : address.IsGroup || address == default
-            ? throw new UsageException($"--mac is {value}, which is no radio's address: the lowest bit of its first octet must be 0, and not all may be 0")
-        : address;
+        radio < Addresses.Count ? Addresses[radio] : RadioAddresses.GetDefault(peerId, radio);
 }
-
-/// <summary>The command line is wrong.</summary>
-/// <param name="message">What is, and what is allowed.</param>
-internal sealed class UsageException(string message) : Exception(message);

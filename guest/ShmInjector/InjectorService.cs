@@ -26,7 +26,7 @@ internal static class InjectorService
 
         air.Take();
         for (int i = 0; i < options.Radios; i++)
-            air.Hwsim.CreateRadio(options.GetAddress(i, peerId), options.NamePrefix is null ? null : $"{options.NamePrefix}{i}");
+            air.Hwsim.CreateRadio(options.GetAddress(i, peerId), options.NamePrefix is null ? null : $"{options.NamePrefix}{i}", isPersistent: false);
 
         var discovery = new RadioDiscovery(air.Hwsim, air.Nl80211);
         using var loop = new AirLoop(air, region, port, device, signals, discovery, options.SpinUs * 1000L, static text => Console.Error.WriteLine($"shm-injector: {text}"));

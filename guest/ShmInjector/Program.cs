@@ -15,6 +15,12 @@ try
         case ["run", .. var options]:
             InjectorService.Run(InjectorOptions.Parse(options));
             return 0;
+        case ["radios", .., "--help" or "-h"]:
+            Console.Out.WriteLine(RadiosOptions.Help);
+            return 0;
+        case ["radios", .. var options]:
+            RadiosCommand.Run(RadiosOptions.Parse(options));
+            return 0;
         case ["--help" or "-h" or "help"]:
             Console.Out.WriteLine(InjectorOptions.Help);
             return 0;
@@ -23,9 +29,9 @@ try
             Console.Out.WriteLine($"shm-injector {version}, region ABI {ShmWifi.RingBuffer.Layout.Abi.FormatVersion(ShmWifi.RingBuffer.Layout.Abi.Version)}");
             return 0;
         case []:
-            throw new UsageException("say what to do: \"run\"");
+            throw new UsageException("say what to do: \"run\" or \"radios\"");
         default:
-            throw new UsageException($"unknown command \"{args[0]}\"; the only one is \"run\"");
+            throw new UsageException($"unknown command \"{args[0]}\"; there are \"run\" and \"radios\"");
     }
 }
 catch (UsageException e)

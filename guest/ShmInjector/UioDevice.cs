@@ -57,7 +57,10 @@ internal sealed unsafe class UioDevice : IPortDevice, IDisposable
         path ??= FindOnly();
         string sysfs = System.IO.Path.Combine(ClassPath, System.IO.Path.GetFileName(path));
         if (!File.Exists(System.IO.Path.Combine(sysfs, "name")) || File.ReadAllText(System.IO.Path.Combine(sysfs, "name")).Trim() != DriverName)
-            throw new InjectorException($"{path} is not a device of the kernel module shmwifi; known are: {string.Join(", ", FindAll())}");
+        {
+            string[] known = FindAll();
+            throw new InjectorException(known.Length == 0 ? ExplainAbsence(ModuleDevice.FindAll()) : $"{path} is not a device of the kernel module shmwifi; known are: {string.Join(", ", known)}");
+        }
 
         int descriptor = open(path, O_RDWR | O_CLOEXEC, 0);
         if (descriptor < 0)
@@ -85,6 +88,13 @@ internal sealed unsafe class UioDevice : IPortDevice, IDisposable
         }
     }
 
+    /// <summary>Why there is no UIO device, and what to do.</summary>
+    /// <param name="devices">Those that the module has bound.</param>
+    public static string ExplainAbsence(IReadOnlyList<ModuleDevice> devices) =>
+        devices.FirstOrDefault(static device => device.Face == ModuleDevice.KernelFace) is { } device
+            ? $"the face of shmwifi's device {device.Name} is \"kernel\": the module itself moves the frames of all hwsim radios, and no process is needed. Make radios by \"shm-injector radios add\"; or, to have the frames pass here, run \"echo user >{device.Path}/face\" first"
+            : "no ShmWifi device: load the kernel module by \"modprobe shmwifi\"; if \"lspci -d 1af4:1110\" lists nothing, start QEMU with the arguments that ivshmem-args prints";
+
     /// <inheritdoc/>
     public void RingHost() => Volatile.Write(ref *(uint*)(_registers + Doorbell), HostPeer << 16);
 
@@ -102,7 +112,7 @@ internal sealed unsafe class UioDevice : IPortDevice, IDisposable
         return devices.Length switch
         {
             1 => devices[0],
-            0 => throw new InjectorException("no ShmWifi device: load the kernel module by \"modprobe shmwifi\"; if \"lspci -d 1af4:1110\" lists nothing, start QEMU with the arguments that ivshmem-args prints"),
+            0 => throw new InjectorException(ExplainAbsence(ModuleDevice.FindAll())),
             _ => throw new InjectorException($"there are several ShmWifi devices: choose one by --device; known are: {string.Join(", ", devices)}"),
         };
     }

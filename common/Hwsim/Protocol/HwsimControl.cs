@@ -11,8 +11,8 @@ namespace ShmWifi.Hwsim.Protocol;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct HwsimRadio(uint Id, string Name);
 
-/// <summary>What is asked of hwsim now and then: to register, to make and to list radios.</summary>
-/// <param name="control">A generic netlink socket; radios made go when it is closed.</param>
+/// <summary>What is asked of hwsim now and then: to register, to make, remove and list radios.</summary>
+/// <param name="control">A generic netlink socket; radios that are not persistent go when it is closed.</param>
 /// <param name="family">hwsim's.</param>
 internal sealed class HwsimControl(NetlinkSocket control, GenericFamily family)
 {
@@ -34,6 +34,8 @@ internal sealed class HwsimControl(NetlinkSocket control, GenericFamily family)
     /// <exception cref="HwsimException">Somebody else has it, or it cannot be taken.</exception>
     public void Register(NetlinkSocket frames)
     {
+        if (VirtioFrontEnd.FindObstacle() is { } obstacle)
+            throw new HwsimException(obstacle);
         var writer = new NetlinkWriter(stackalloc byte[RequestSize]);
         writer.BeginGeneric(0, family.Id, NetlinkMessage.FlagRequest | NetlinkMessage.FlagAck, frames.NextSequence(), (byte)HwsimCommand.Register);
         try
@@ -52,29 +54,55 @@ internal sealed class HwsimControl(NetlinkSocket control, GenericFamily family)
         }
     }
 
-    /// <summary>Makes a radio that lives as long as the control socket.</summary>
+    /// <summary>Makes a radio, with its network device.</summary>
     /// <param name="address">Permanent address, not a group's.</param>
-    /// <param name="name">The wiphy's name, or null for the kernel's choice.</param>
+    /// <param name="name">The wiphy's name, or null for the kernel's choice; the kernel chooses, too, when another wiphy has it.</param>
+    /// <param name="isPersistent">Whether it outlives the control socket.</param>
+    /// <returns>hwsim's number for it.</returns>
     /// <exception cref="HwsimException">The kernel refused.</exception>
-    public void CreateRadio(MacAddress address, string? name)
+    public uint CreateRadio(MacAddress address, string? name, bool isPersistent) =>
+        TryCreateRadio(address, name, isPersistent)
+        ?? throw new HwsimException($"cannot make a radio with address {address}: another radio of this kernel has it; choose another by --mac");
+
+    /// <summary>Makes a radio, with its network device, unless another one has its address, in whatever network namespace.</summary>
+    /// <param name="address">Permanent address, not a group's.</param>
+    /// <param name="name">The wiphy's name, or null for the kernel's choice; the kernel chooses, too, when another wiphy has it.</param>
+    /// <param name="isPersistent">Whether it outlives the control socket.</param>
+    /// <returns>hwsim's number for it; null: another one has the address.</returns>
+    /// <exception cref="HwsimException">The kernel refused.</exception>
+    public uint? TryCreateRadio(MacAddress address, string? name, bool isPersistent)
     {
-        var writer = new NetlinkWriter(stackalloc byte[RequestSize]);
-        writer.BeginGeneric(0, family.Id, NetlinkMessage.FlagRequest | NetlinkMessage.FlagAck, control.NextSequence(), (byte)HwsimCommand.NewRadio);
-        writer.Add(HwsimAttribute.Channels, 1u);
-        writer.AddFlag(HwsimAttribute.DestroyRadioOnClose);
-        writer.Add(HwsimAttribute.PermAddr, address);
-        if (name is not null)
-            writer.Add(HwsimAttribute.RadioName, name);
+        ReadOnlySpan<byte> request = RadioRequests.New(stackalloc byte[RequestSize], family.Id, control.NextSequence(), address, name, isPersistent);
         try
         {
-            control.Request(writer.Complete(), $"make radio {name} {address}");
+            return (uint)control.Request(request, $"make radio {name} {address}");
+        }
+        catch (NetlinkException e) when (e.Errno == EEXIST)
+        {
+            return null;
+        }
+        catch (NetlinkException e)
+        {
+            throw new HwsimException(e.Errno == EPERM ? "not privileged: making radios needs CAP_NET_ADMIN; run as root" : e.Message);
+        }
+    }
+
+    /// <summary>Removes a radio of this network namespace, whoever made it.</summary>
+    /// <param name="id">hwsim's number for it.</param>
+    /// <exception cref="HwsimException">The kernel refused.</exception>
+    public void DeleteRadio(uint id)
+    {
+        ReadOnlySpan<byte> request = RadioRequests.Delete(stackalloc byte[RequestSize], family.Id, control.NextSequence(), id);
+        try
+        {
+            control.Request(request, $"remove mac80211_hwsim's radio {id}");
         }
         catch (NetlinkException e)
         {
             throw new HwsimException(e.Errno switch
             {
-                EPERM => "not privileged: making radios needs CAP_NET_ADMIN; run as root",
-                EEXIST => $"cannot make a radio with address {address}: another radio of this kernel has it; choose another by --mac",
+                EPERM => "not privileged: removing radios needs CAP_NET_ADMIN; run as root",
+                ENODEV => $"mac80211_hwsim's radio {id} is gone already: another program removed it",
                 _ => e.Message,
             });
         }

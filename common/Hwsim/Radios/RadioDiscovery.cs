@@ -1,4 +1,3 @@
-using System.Globalization;
 using ShmWifi.Dot11;
 using ShmWifi.Hwsim.Netlink;
 using ShmWifi.Hwsim.Protocol;
@@ -15,8 +14,6 @@ namespace ShmWifi.Hwsim.Radios;
 /// </remarks>
 internal sealed class RadioDiscovery : IDisposable
 {
-    private const string ClassPath = "/sys/class/ieee80211";
-
     private readonly HwsimControl _hwsim;
     private readonly Nl80211 _nl80211;
     private readonly NetworkNamespaces? _others;
@@ -69,11 +66,11 @@ internal sealed class RadioDiscovery : IDisposable
         var snapshots = new List<RadioSnapshot>();
         if (_others is null)
         {
-            Add(snapshots, _nl80211.ListInterfaces(), _hwsim.ListRadios(), _links, ClassPath);
+            Add(snapshots, _nl80211.ListInterfaces(), _hwsim.ListRadios(), _links, Wiphy.ClassPath);
             return snapshots;
         }
         // Interfaces first: the kernel answers when a radio that moves just now has arrived (rtnl), and then it is in one of the lists that follow.
-        Add(snapshots, _nl80211.ListInterfaces(), _hwsim.ListRadios(), NetworkLinks.List(), ClassPath);
+        Add(snapshots, _nl80211.ListInterfaces(), _hwsim.ListRadios(), NetworkLinks.List(), Wiphy.ClassPath);
         _others.Visit(visited =>
         {
             using NetlinkSocket control = NetlinkSocket.Open(NETLINK_GENERIC);
@@ -99,39 +96,20 @@ internal sealed class RadioDiscovery : IDisposable
     {
         foreach (HwsimRadio radio in radios)
         {
-            // A radio that is going, or not yet registered, has no files; its event will bring us here again.
-            if (!TryReadWiphy(Path.Combine(classPath, radio.Name), out uint wiphy, out MacAddress transmitter))
-                continue;
+            if (Wiphy.Find(classPath, radio.Name) is not { } wiphy)
+                continue; // its event will bring us here again
             bool hasMonitor = false;
             var addresses = new List<MacAddress>();
             foreach (WirelessInterface found in interfaces)
             {
-                if (found.Wiphy != wiphy || (found.Index != 0 && !links.IsUp(found.Index)))
+                if (found.Wiphy != wiphy.Index || (found.Index != 0 && !links.IsUp(found.Index)))
                     continue;
                 if (found.IsMonitor)
                     hasMonitor = true;
                 else if (!addresses.Contains(found.Address))
                     addresses.Add(found.Address);
             }
-            snapshots.Add(new RadioSnapshot(radio.Id, radio.Name, transmitter, hasMonitor, addresses));
-        }
-    }
-
-    // addresses: one a line; the second is the one that hwsim's messages carry.
-    private static bool TryReadWiphy(string path, out uint wiphy, out MacAddress transmitter)
-    {
-        wiphy = 0;
-        transmitter = default;
-        try
-        {
-            string[] addresses = File.ReadAllLines(Path.Combine(path, "addresses"));
-            return addresses.Length >= 2
-                && MacAddress.TryParse(addresses[1].AsSpan().Trim(), out transmitter)
-                && uint.TryParse(File.ReadAllText(Path.Combine(path, "index")).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out wiphy);
-        }
-        catch (IOException)
-        {
-            return false;
+            snapshots.Add(new RadioSnapshot(radio.Id, radio.Name, wiphy.Transmitter, hasMonitor, addresses));
         }
     }
 }

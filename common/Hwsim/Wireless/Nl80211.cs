@@ -12,6 +12,7 @@ internal sealed class Nl80211(NetlinkSocket control, GenericFamily family)
     private const byte GetInterface = 5;
     private const ushort AttributeWiphy = 1;
     private const ushort AttributeIfindex = 3;
+    private const ushort AttributeIfname = 4;
     private const ushort AttributeIftype = 5;
     private const ushort AttributeMac = 6;
 
@@ -47,6 +48,7 @@ internal sealed class Nl80211(NetlinkSocket control, GenericFamily family)
             return false;
         uint? wiphy = null;
         uint index = 0, type = 0;
+        string name = "";
         MacAddress? address = null;
         while (attributes.MoveNext())
         {
@@ -58,6 +60,9 @@ internal sealed class Nl80211(NetlinkSocket control, GenericFamily family)
                 case AttributeIfindex:
                     _ = attributes.TryReadUInt32(out index);
                     break;
+                case AttributeIfname:
+                    name = attributes.ReadText();
+                    break;
                 case AttributeIftype:
                     _ = attributes.TryReadUInt32(out type);
                     break;
@@ -68,7 +73,7 @@ internal sealed class Nl80211(NetlinkSocket control, GenericFamily family)
         }
         if (wiphy is null || address is null)
             return false;
-        found = new WirelessInterface(wiphy.Value, (int)index, type, address.Value);
+        found = new WirelessInterface(wiphy.Value, (int)index, name, type, address.Value);
         return true;
     }
 }

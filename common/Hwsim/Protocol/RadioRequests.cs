@@ -1,0 +1,42 @@
+using ShmWifi.Dot11;
+using ShmWifi.Hwsim.Netlink;
+
+namespace ShmWifi.Hwsim.Protocol;
+
+/// <summary>The messages that make and remove radios.</summary>
+/// <remarks>Source: linux drivers/net/wireless/virtual/mac80211_hwsim.c, hwsim_new_radio_nl, hwsim_del_radio_nl.</remarks>
+internal static class RadioRequests
+{
+    /// <summary>NEW_RADIO: one channel at a time, as the medium has it.</summary>
+    /// <param name="buffer">Holds the message.</param>
+    /// <param name="family">hwsim's.</param>
+    /// <param name="sequence">Comes back in the answer.</param>
+    /// <param name="address">Permanent address, not a group's.</param>
+    /// <param name="name">The wiphy's name, or null for the kernel's choice.</param>
+    /// <param name="isPersistent">Whether it outlives the socket that sends this.</param>
+    public static ReadOnlySpan<byte> New(Span<byte> buffer, ushort family, uint sequence, MacAddress address, string? name, bool isPersistent)
+    {
+        var writer = new NetlinkWriter(buffer);
+        writer.BeginGeneric(0, family, NetlinkMessage.FlagRequest | NetlinkMessage.FlagAck, sequence, (byte)HwsimCommand.NewRadio);
+        writer.Add(HwsimAttribute.Channels, 1u);
+        if (!isPersistent)
+            writer.AddFlag(HwsimAttribute.DestroyRadioOnClose);
+        writer.Add(HwsimAttribute.PermAddr, address);
+        if (name is not null)
+            writer.Add(HwsimAttribute.RadioName, name);
+        return writer.Complete();
+    }
+
+    /// <summary>DEL_RADIO, by number: a name may be another radio's by now.</summary>
+    /// <param name="buffer">Holds the message.</param>
+    /// <param name="family">hwsim's.</param>
+    /// <param name="sequence">Comes back in the answer.</param>
+    /// <param name="id">hwsim's number for it.</param>
+    public static ReadOnlySpan<byte> Delete(Span<byte> buffer, ushort family, uint sequence, uint id)
+    {
+        var writer = new NetlinkWriter(buffer);
+        writer.BeginGeneric(0, family, NetlinkMessage.FlagRequest | NetlinkMessage.FlagAck, sequence, (byte)HwsimCommand.DelRadio);
+        writer.Add(HwsimAttribute.RadioId, id);
+        return writer.Complete();
+    }
+}

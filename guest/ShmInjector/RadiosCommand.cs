@@ -1,0 +1,105 @@
+using ShmWifi.Dot11;
+using ShmWifi.Hwsim;
+using ShmWifi.Hwsim.Protocol;
+
+namespace ShmWifi.Injector;
+
+/// <summary>Makes, removes and lists radios that no process needs to hold.</summary>
+internal static class RadiosCommand
+{
+    /// <summary>Does what is asked, and prints what came of it.</summary>
+    /// <param name="options">What the command line asks for.</param>
+    /// <exception cref="HwsimException">hwsim is not loaded, or refused.</exception>
+    /// <exception cref="InjectorException">An address or a radio cannot be found.</exception>
+    public static void Run(RadiosOptions options)
+    {
+        using KernelAir air = KernelAir.Find();
+        switch (options.Action)
+        {
+            case RadiosAction.Add:
+                foreach (ListedRadio radio in Add(air, options))
+                    Console.Out.WriteLine(options.IsJson ? RadioReport.FormatJson(radio) : RadioReport.FormatLine(radio));
+                break;
+            case RadiosAction.Delete:
+                foreach (HwsimRadio radio in Choose(air.Hwsim.ListRadios(), options))
+                    air.Hwsim.DeleteRadio(radio.Id);
+                break;
+            case RadiosAction.List:
+                List<ListedRadio> radios = ListedRadio.List(air);
+                if (!options.IsJson)
+                    Console.Out.WriteLine(RadioReport.FormatTable(radios));
+                else
+                    radios.ForEach(static radio => Console.Out.WriteLine(RadioReport.FormatJson(radio)));
+                break;
+        }
+    }
+
+    /// <summary>The radios that are to be removed.</summary>
+    /// <param name="radios">Those that there are.</param>
+    /// <param name="options">Which of them.</param>
+    /// <exception cref="InjectorException">One of them is not there: then none is to be removed.</exception>
+    public static List<HwsimRadio> Choose(List<HwsimRadio> radios, RadiosOptions options)
+    {
+        if (options.IsAll)
+            return radios;
+        string[] unknown = [.. options.Names.Where(name => !radios.Exists(radio => radio.Name == name))];
+        if (unknown.Length > 0)
+        {
+            string known = radios.Count == 0 ? "none" : string.Join(", ", radios.Select(static radio => radio.Name));
+            throw new InjectorException($"no radio {string.Join(", ", unknown)} in this network namespace, so none was removed; there are: {known}");
+        }
+        return radios.FindAll(radio => options.Names.Contains(radio.Name));
+    }
+
+    private static List<ListedRadio> Add(KernelAir air, RadiosOptions options)
+    {
+        using IEnumerator<MacAddress> free = FindFreeAddresses(air, options).GetEnumerator();
+        var made = new List<uint>();
+        try
+        {
+            for (int i = 0; i < options.Count; i++)
+            {
+                made.Add(i < options.Addresses.Count
+                    ? air.Hwsim.CreateRadio(options.Addresses[i], options.GetName(i), isPersistent: true)
+                    : CreateRadio(air.Hwsim, free, options.GetName(i)));
+            }
+            List<ListedRadio> radios = ListedRadio.List(air).FindAll(radio => made.Contains(radio.Radio.Id));
+            CheckNames(radios, options);
+            return radios;
+        }
+        catch (HwsimException)
+        {
+            made.ForEach(air.Hwsim.DeleteRadio);
+            throw;
+        }
+    }
+
+    private static IEnumerable<MacAddress> FindFreeAddresses(KernelAir air, RadiosOptions options)
+    {
+        if (options.Addresses.Count == options.Count)
+            return [];
+        IEnumerable<MacAddress> taken = ListedRadio.List(air).SelectMany(static radio => new[] { radio.Address, radio.Transmitter });
+        return RadioAddresses.GetFree(ModuleDevice.GetPeerId(ModuleDevice.FindAll()), taken.Concat(options.Addresses).ToHashSet());
+    }
+
+    /// <summary>With the next address that radios of other network namespaces do not have either.</summary>
+    private static uint CreateRadio(HwsimControl hwsim, IEnumerator<MacAddress> free, string? name)
+    {
+        while (free.MoveNext())
+        {
+            if (hwsim.TryCreateRadio(free.Current, name, isPersistent: true) is { } id)
+                return id;
+        }
+        throw new HwsimException("radios of this kernel have all default addresses of this VM: remove some by \"shm-injector radios del\", or give an address by --mac");
+    }
+
+    /// <summary>The kernel chooses a name itself when it does not like that which it was given, and says nothing (wiphy_new_nm).</summary>
+    private static void CheckNames(List<ListedRadio> radios, RadiosOptions options)
+    {
+        for (int i = 0; i < radios.Count; i++)
+        {
+            if (options.GetName(i) is { } name && radios[i].Radio.Name != name)
+                throw new HwsimException($"the kernel does not name a radio \"{name}\": another one has the name, in whatever network namespace, or it is phyN with another N than the kernel's next; choose another by --name");
+        }
+    }
+}

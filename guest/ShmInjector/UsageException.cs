@@ -1,0 +1,5 @@
+namespace ShmWifi.Injector;
+
+/// <summary>The command line is wrong.</summary>
+/// <param name="message">What is, and what is allowed.</param>
+internal sealed class UsageException(string message) : Exception(message);
