@@ -14,7 +14,7 @@ internal sealed record InjectorOptions
           --radios N           make N radios that go when this program ends (default 0); the radios that
                                exist, and those that appear later, are served in any case
           --mac ADDRESS        permanent address of a radio that is made; once for each, in order
-                               (default 02:53:57:PP:PP:RR: peer ID of the VM, number of the radio)
+                               (default 02:53:57:PP:PP:RR: peer ID of the VM, first number that is free)
           --name-prefix TEXT   name radios that are made TEXT0, TEXT1, ... (default: the kernel's phyN)
           --device /dev/uioN   the kernel module's device (default: the only one)
           --spin-us N          stay awake for up to N microseconds for the answer to a frame that broke a silence,
@@ -90,10 +90,4 @@ internal sealed record InjectorOptions
             throw new UsageException($"--mac is given {addresses.Count} times, but --radios makes {options.Radios}");
         return options with { Addresses = addresses };
     }
-
-    /// <summary>The address of a radio that is made.</summary>
-    /// <param name="radio">From 0.</param>
-    /// <param name="peerId">The VM's ivshmem peer ID, of which the host gives none twice.</param>
-    public MacAddress GetAddress(int radio, uint peerId) =>
-        radio < Addresses.Count ? Addresses[radio] : RadioAddresses.GetDefault(peerId, radio);
 }

@@ -1,3 +1,4 @@
+using ShmWifi.Dot11;
 using ShmWifi.Hwsim;
 using ShmWifi.Hwsim.Radios;
 using ShmWifi.RingBuffer;
@@ -25,11 +26,15 @@ internal static class InjectorService
         GuestPort port = region.OpenGuestPort(portIndex);
 
         air.Take();
-        for (int i = 0; i < options.Radios; i++)
-            air.Hwsim.CreateRadio(options.GetAddress(i, peerId), options.NamePrefix is null ? null : $"{options.NamePrefix}{i}", isPersistent: false);
+        if (options.Radios > 0)
+        {
+            List<MacAddress> addresses = RadioAddresses.Choose(options.Radios, options.Addresses, RadioAddresses.FindTaken(air, Warn), () => peerId);
+            for (int i = 0; i < options.Radios; i++)
+                air.Hwsim.CreateRadio(addresses[i], options.NamePrefix is null ? null : $"{options.NamePrefix}{i}", isPersistent: false);
+        }
 
         var discovery = new RadioDiscovery(air.Hwsim, air.Nl80211);
-        using var loop = new AirLoop(air, region, port, device, signals, discovery, options.SpinUs * 1000L, static text => Console.Error.WriteLine($"shm-injector: {text}"));
+        using var loop = new AirLoop(air, region, port, device, signals, discovery, options.SpinUs * 1000L, Warn);
         var statistics = new Statistics(port, loop, options.IsJson);
         signals.Report = statistics.Print;
         try
@@ -43,4 +48,6 @@ internal static class InjectorService
             statistics.Print();
         }
     }
+
+    private static void Warn(string text) => Console.Error.WriteLine($"shm-injector: {text}");
 }

@@ -1,8 +1,10 @@
 using ShmWifi.Dot11;
+using ShmWifi.Hwsim;
+using ShmWifi.Hwsim.Radios;
 
 namespace ShmWifi.Injector;
 
-/// <summary>The addresses that radios get when nobody names one: 02:53:57:PP:PP:RR.</summary>
+/// <summary>The addresses that radios get. When nobody names one: 02:53:57:PP:PP:RR.</summary>
 /// <remarks>PP:PP is the VM's ivshmem peer ID, of which the host gives none twice, and RR the radio's number. 02: locally administered; 53:57: "SW".</remarks>
 internal static class RadioAddresses
 {
@@ -14,9 +16,37 @@ internal static class RadioAddresses
     /// <param name="radio">From 0.</param>
     public static MacAddress GetDefault(uint peerId, int radio) => new((Prefix << 24) | ((ulong)(ushort)peerId << 8) | (byte)radio);
 
-    /// <summary>Those of a VM that are free, in order.</summary>
-    /// <param name="peerId">The VM's.</param>
+    /// <summary>The addresses of radios that are to be made: those given, then the first of this VM that are free.</summary>
+    /// <param name="count">Radios to make.</param>
+    /// <param name="given">Not more than these.</param>
     /// <param name="taken">Those that radios have.</param>
-    public static IEnumerable<MacAddress> GetFree(uint peerId, IReadOnlySet<MacAddress> taken) =>
-        Enumerable.Range(0, NumbersPerVm).Select(radio => GetDefault(peerId, radio)).Where(address => !taken.Contains(address));
+    /// <param name="findPeerId">The VM's; called when addresses of its are needed.</param>
+    /// <exception cref="InjectorException">One of those given is taken, or no more are free.</exception>
+    public static List<MacAddress> Choose(int count, IReadOnlyList<MacAddress> given, IEnumerable<MacAddress> taken, Func<uint> findPeerId)
+    {
+        var known = new HashSet<MacAddress>(taken);
+        foreach (MacAddress address in given)
+        {
+            if (!known.Add(address))
+                throw new InjectorException($"cannot make a radio with address {address}: another radio of this kernel has it, or is to have it; choose another by --mac");
+        }
+        var addresses = new List<MacAddress>(given);
+        if (addresses.Count == count)
+            return addresses;
+        uint peerId = findPeerId();
+        addresses.AddRange(Enumerable.Range(0, NumbersPerVm).Select(radio => GetDefault(peerId, radio)).Where(known.Add).Take(count - addresses.Count));
+        return addresses.Count == count
+            ? addresses
+            : throw new InjectorException($"radios of this kernel have all but {addresses.Count - given.Count} of the {NumbersPerVm} default addresses of this VM: remove some by \"shm-injector radios del\", or give addresses by --mac");
+    }
+
+    /// <summary>The addresses that this kernel's radios have, in all network namespaces: hwsim itself would take one twice.</summary>
+    /// <param name="air">The kernel's.</param>
+    /// <param name="warn">Hears that other namespaces cannot be looked into.</param>
+    public static List<MacAddress> FindTaken(KernelAir air, Action<string> warn)
+    {
+        var others = new NetworkNamespaces(_ => warn("radios in other network namespaces may have the same addresses: these cannot be entered without CAP_SYS_ADMIN"));
+        using var discovery = new RadioDiscovery(air.Hwsim, air.Nl80211, others);
+        return discovery.List().ConvertAll(static radio => radio.Transmitter);
+    }
 }

@@ -53,16 +53,13 @@ internal static class RadiosCommand
 
     private static List<ListedRadio> Add(KernelAir air, RadiosOptions options)
     {
-        using IEnumerator<MacAddress> free = FindFreeAddresses(air, options).GetEnumerator();
+        List<MacAddress> taken = RadioAddresses.FindTaken(air, static text => Console.Error.WriteLine($"shm-injector: {text}"));
+        List<MacAddress> addresses = RadioAddresses.Choose(options.Count, options.Addresses, taken, static () => ModuleDevice.GetPeerId(ModuleDevice.FindAll()));
         var made = new List<uint>();
         try
         {
             for (int i = 0; i < options.Count; i++)
-            {
-                made.Add(i < options.Addresses.Count
-                    ? air.Hwsim.CreateRadio(options.Addresses[i], options.GetName(i), isPersistent: true)
-                    : CreateRadio(air.Hwsim, free, options.GetName(i)));
-            }
+                made.Add(air.Hwsim.CreateRadio(addresses[i], options.GetName(i), isPersistent: true));
             List<ListedRadio> radios = ListedRadio.List(air).FindAll(radio => made.Contains(radio.Radio.Id));
             CheckNames(radios, options);
             return radios;
@@ -72,25 +69,6 @@ internal static class RadiosCommand
             made.ForEach(air.Hwsim.DeleteRadio);
             throw;
         }
-    }
-
-    private static IEnumerable<MacAddress> FindFreeAddresses(KernelAir air, RadiosOptions options)
-    {
-        if (options.Addresses.Count == options.Count)
-            return [];
-        IEnumerable<MacAddress> taken = ListedRadio.List(air).SelectMany(static radio => new[] { radio.Address, radio.Transmitter });
-        return RadioAddresses.GetFree(ModuleDevice.GetPeerId(ModuleDevice.FindAll()), taken.Concat(options.Addresses).ToHashSet());
-    }
-
-    /// <summary>With the next address that radios of other network namespaces do not have either.</summary>
-    private static uint CreateRadio(HwsimControl hwsim, IEnumerator<MacAddress> free, string? name)
-    {
-        while (free.MoveNext())
-        {
-            if (hwsim.TryCreateRadio(free.Current, name, isPersistent: true) is { } id)
-                return id;
-        }
-        throw new HwsimException("radios of this kernel have all default addresses of this VM: remove some by \"shm-injector radios del\", or give an address by --mac");
     }
 
     /// <summary>The kernel chooses a name itself when it does not like that which it was given, and says nothing (wiphy_new_nm).</summary>

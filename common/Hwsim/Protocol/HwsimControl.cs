@@ -55,31 +55,21 @@ internal sealed class HwsimControl(NetlinkSocket control, GenericFamily family)
     }
 
     /// <summary>Makes a radio, with its network device.</summary>
-    /// <param name="address">Permanent address, not a group's.</param>
+    /// <remarks>
+    /// hwsim takes an address that another radio has, though its source means to refuse it (rhashtable_insert_fast compares
+    /// no keys), and then finds only one of the two by it. So look first.
+    /// </remarks>
+    /// <param name="address">Permanent address, not a group's, of no other radio of this kernel.</param>
     /// <param name="name">The wiphy's name, or null for the kernel's choice; the kernel chooses, too, when another wiphy has it.</param>
     /// <param name="isPersistent">Whether it outlives the control socket.</param>
     /// <returns>hwsim's number for it.</returns>
     /// <exception cref="HwsimException">The kernel refused.</exception>
-    public uint CreateRadio(MacAddress address, string? name, bool isPersistent) =>
-        TryCreateRadio(address, name, isPersistent)
-        ?? throw new HwsimException($"cannot make a radio with address {address}: another radio of this kernel has it; choose another by --mac");
-
-    /// <summary>Makes a radio, with its network device, unless another one has its address, in whatever network namespace.</summary>
-    /// <param name="address">Permanent address, not a group's.</param>
-    /// <param name="name">The wiphy's name, or null for the kernel's choice; the kernel chooses, too, when another wiphy has it.</param>
-    /// <param name="isPersistent">Whether it outlives the control socket.</param>
-    /// <returns>hwsim's number for it; null: another one has the address.</returns>
-    /// <exception cref="HwsimException">The kernel refused.</exception>
-    public uint? TryCreateRadio(MacAddress address, string? name, bool isPersistent)
+    public uint CreateRadio(MacAddress address, string? name, bool isPersistent)
     {
         ReadOnlySpan<byte> request = RadioRequests.New(stackalloc byte[RequestSize], family.Id, control.NextSequence(), address, name, isPersistent);
         try
         {
             return (uint)control.Request(request, $"make radio {name} {address}");
-        }
-        catch (NetlinkException e) when (e.Errno == EEXIST)
-        {
-            return null;
         }
         catch (NetlinkException e)
         {

@@ -16,17 +16,8 @@ public sealed class InjectorOptionsTests
             Assert.That(options.Device, Is.EqualTo("/dev/uio1"));
             Assert.That(options.SpinUs, Is.EqualTo(50));
             Assert.That(options.IsJson, Is.True);
-            Assert.That(options.GetAddress(0, peerId: 7), Is.EqualTo(MacAddress.Parse("02:00:00:00:00:0a")));
-            Assert.That(options.GetAddress(1, peerId: 7), Is.EqualTo(MacAddress.Parse("02:53:57:00:07:01")));
+            Assert.That(options.Addresses, Is.EqualTo(new[] { MacAddress.Parse("02:00:00:00:00:0a") }));
         });
-    }
-
-    [Test]
-    public void AddressesOfAllVmsAndRadiosDiffer()
-    {
-        var options = InjectorOptions.Parse(["--radios", "64"]);
-        var addresses = from peer in new uint[] { 1, 2, 255, 256, 257, 65535 } from radio in Enumerable.Range(0, 64) select options.GetAddress(radio, peer);
-        Assert.That(addresses, Is.Unique);
     }
 
     [TestCase("unknown option \"--radio\"", "--radio", "1")]

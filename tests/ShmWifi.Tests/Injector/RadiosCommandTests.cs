@@ -1,4 +1,3 @@
-using ShmWifi.Dot11;
 using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Injector;
 
@@ -24,18 +23,4 @@ public sealed class RadiosCommandTests
     [Test]
     public void WithoutRadiosTheErrorSaysSo() =>
         Assert.That(() => RadiosCommand.Choose([], RadiosOptions.Parse(["del", "phy0"])), Throws.TypeOf<InjectorException>().With.Message.EndsWith("there are: none"));
-
-    [Test]
-    public void TheFirstFreeNumberIsTaken()
-    {
-        HashSet<MacAddress> taken = [RadioAddresses.GetDefault(7, 0), RadioAddresses.GetDefault(7, 2), RadioAddresses.GetDefault(8, 1)];
-        Assert.That(RadioAddresses.GetFree(7, taken).Take(3), Is.EqualTo(new[]
-        {
-            MacAddress.Parse("02:53:57:00:07:01"), MacAddress.Parse("02:53:57:00:07:03"), MacAddress.Parse("02:53:57:00:07:04"),
-        }));
-    }
-
-    [Test]
-    public void AddressesOfOneVmEnd() =>
-        Assert.That(RadioAddresses.GetFree(7, Enumerable.Range(0, 256).Select(radio => RadioAddresses.GetDefault(7, radio)).ToHashSet()), Is.Empty);
 }
