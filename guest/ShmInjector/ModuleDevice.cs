@@ -4,13 +4,16 @@ namespace ShmWifi.Injector;
 
 /// <summary>A PCI device that the kernel module shmwifi has bound.</summary>
 /// <param name="Path">Its folder in sysfs.</param>
-/// <param name="Face">Who moves its frames: "user", "kernel"; null: a module that knows user space only.</param>
+/// <param name="Face">Who moves its frames: "user", "kernel", "none"; null: a module that knows user space only.</param>
 /// <param name="PeerId">The VM's ivshmem peer ID; null: a module that does not tell it.</param>
 /// <remarks>Source: kernel/README.md.</remarks>
 internal sealed record ModuleDevice(string Path, string? Face, uint? PeerId)
 {
     /// <summary>The module moves the frames; there is no UIO device.</summary>
     public const string KernelFace = "kernel";
+
+    /// <summary>Nobody moves the frames: a change of the face failed.</summary>
+    public const string NoFace = "none";
 
     private const string DriverPath = "/sys/bus/pci/drivers/shmwifi";
 

@@ -91,9 +91,11 @@ internal sealed unsafe class UioDevice : IPortDevice, IDisposable
     /// <summary>Why there is no UIO device, and what to do.</summary>
     /// <param name="devices">Those that the module has bound.</param>
     public static string ExplainAbsence(IReadOnlyList<ModuleDevice> devices) =>
-        devices.FirstOrDefault(static device => device.Face == ModuleDevice.KernelFace) is { } device
-            ? $"the face of shmwifi's device {device.Name} is \"kernel\": the module itself moves the frames of all hwsim radios, and no process is needed. Make radios by \"shm-injector radios add\"; or, to have the frames pass here, run \"echo user >{device.Path}/face\" first"
-            : "no ShmWifi device: load the kernel module by \"modprobe shmwifi\"; if \"lspci -d 1af4:1110\" lists nothing, start QEMU with the arguments that ivshmem-args prints";
+        devices.FirstOrDefault(static device => device.Face == ModuleDevice.KernelFace) is { } kernels
+            ? $"the face of shmwifi's device {kernels.Name} is \"kernel\": the module itself moves the frames of all hwsim radios, and no process is needed. Make radios by \"shm-injector radios add\"; or, to have the frames pass here, set their interfaces down and run \"echo user >{kernels.Path}/face\" first"
+        : devices.FirstOrDefault(static device => device.Face == ModuleDevice.NoFace) is { } faceless
+            ? $"shmwifi's device {faceless.Name} has no face, because the last change of it failed: the kernel log says why; try again by \"echo user >{faceless.Path}/face\""
+        : "no ShmWifi device: load the kernel module by \"modprobe shmwifi\"; if \"lspci -d 1af4:1110\" lists nothing, start QEMU with the arguments that ivshmem-args prints";
 
     /// <inheritdoc/>
     public void RingHost() => Volatile.Write(ref *(uint*)(_registers + Doorbell), HostPeer << 16);

@@ -18,7 +18,7 @@ internal static class VirtioFrontEnd
         string target = Directory.ResolveLinkTarget(entry, returnFinalTarget: true)?.FullName ?? entry;
         string? parent = Path.GetDirectoryName(target);
         return File.Exists($"{parent}/face")
-            ? $"{obstacle}: the face of shmwifi's device {Path.GetFileName(parent)} is \"kernel\", and the module moves the frames itself; to have them come here, run \"echo user >/sys/bus/pci/drivers/shmwifi/{Path.GetFileName(parent)}/face\""
+            ? $"{obstacle}: the face of shmwifi's device {Path.GetFileName(parent)} is \"kernel\", and the module moves the frames itself; to have them come here, set the radios' interfaces down and run \"echo user >/sys/bus/pci/drivers/shmwifi/{Path.GetFileName(parent)}/face\""
             : $"{obstacle}; take it away from the driver by \"echo {device} >{driverPath}/unbind\"";
     }
 }

@@ -33,7 +33,7 @@ public sealed class VirtioFrontEndTests
         File.WriteAllText(Path.Combine(parent, "face"), "kernel\n");
         Assert.That(VirtioFrontEnd.FindObstacle(Driver), Is.EqualTo(
             "the virtio device virtio3 takes the frames of all mac80211_hwsim radios, so none would come here: the face of shmwifi's device 0000:00:04.0 is \"kernel\", "
-            + "and the module moves the frames itself; to have them come here, run \"echo user >/sys/bus/pci/drivers/shmwifi/0000:00:04.0/face\""));
+            + "and the module moves the frames itself; to have them come here, set the radios' interfaces down and run \"echo user >/sys/bus/pci/drivers/shmwifi/0000:00:04.0/face\""));
     }
 
     [Test]

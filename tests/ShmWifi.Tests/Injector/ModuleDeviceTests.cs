@@ -60,7 +60,14 @@ public sealed class ModuleDeviceTests
         AddDevice("0000:00:05.0", "kernel", "2");
         Assert.That(UioDevice.ExplainAbsence(ModuleDevice.FindAll(Driver)), Is.EqualTo(
             "the face of shmwifi's device 0000:00:05.0 is \"kernel\": the module itself moves the frames of all hwsim radios, and no process is needed. "
-            + $"Make radios by \"shm-injector radios add\"; or, to have the frames pass here, run \"echo user >{Driver}/0000:00:05.0/face\" first"));
+            + $"Make radios by \"shm-injector radios add\"; or, to have the frames pass here, set their interfaces down and run \"echo user >{Driver}/0000:00:05.0/face\" first"));
+    }
+
+    [Test]
+    public void ADeviceWithoutAFaceIsNotTakenForAMissingModule()
+    {
+        AddDevice("0000:00:04.0", "none", "1");
+        Assert.That(UioDevice.ExplainAbsence(ModuleDevice.FindAll(Driver)), Does.StartWith("shmwifi's device 0000:00:04.0 has no face").And.EndsWith($"\"echo user >{Driver}/0000:00:04.0/face\""));
     }
 
     [Test]
