@@ -15,9 +15,7 @@
  */
 #include <linux/interrupt.h>
 #include <linux/io.h>
-#include <linux/kthread.h>
 #include <linux/ktime.h>
-#include <linux/sched/signal.h>
 
 #include "shmwifi_air.h"
 #include "shmwifi_compat.h"
@@ -25,9 +23,11 @@
 #define SHMWIFI_CLOCK_BURST_MS		10	/* until the window is full */
 #define SHMWIFI_CLOCK_INTERVAL_MS	1000
 #define SHMWIFI_CLOCK_LOOK_NS		(300 * NSEC_PER_USEC)	/* an interrupt would make the answer late */
-#define SHMWIFI_LOOK_NS			(20 * NSEC_PER_USEC)	/* then others may run */
+#define SHMWIFI_SILENCE_NS		(10 * NSEC_PER_MSEC)	/* a stream's frames are nearer to each other */
+#define SHMWIFI_LATE_JIFFIES		2
 #define SHMWIFI_SILENCE_LIMIT_NS	(2 * NSEC_PER_SEC)	/* far more than a loaded machine makes us wait */
 #define SHMWIFI_DRAIN_LIMIT_MS		500
+#define SHMWIFI_SENT_BATCH		64
 
 static void shmwifi_count(struct shmwifi_air *air, enum shmwifi_counter counter, u64 value)
 {
@@ -166,8 +166,10 @@ static bool shmwifi_transmit_frame(struct shmwifi_air *air, const struct shmwifi
 	memcpy(slot->payload, message->frame, message->frame_length);
 	shmwifi_count(air, SHMWIFI_TX_FRAMES, 1);
 
-	if (!group && shmwifi_answers_asked(&air->answers, now))
-		wake_up_process(air->looker);
+	if (!group) {
+		air->lone = now - air->sent_ns > SHMWIFI_SILENCE_NS;
+		air->sent_ns = now;
+	}
 	return true;
 }
 
@@ -191,6 +193,27 @@ static bool shmwifi_transmit_one(struct shmwifi_air *air, const struct shmwifi_b
 	}
 }
 
+/*
+ * Nobody waits for the status of a lone frame; what is waited for is its
+ * answer. So no doorbell is asked for the first descriptor that comes, which
+ * saves the guest a wake-up just while its peer wants the CPU.
+ */
+static void shmwifi_let_status_wait(struct shmwifi_air *air)
+{
+	air->lone = false;
+	if (air->lookers || !shmwifi_consumer_is_idle(&air->rx))
+		return;
+	shmwifi_consumer_skip(&air->rx);
+	mod_timer(&air->late, jiffies + SHMWIFI_LATE_JIFFIES);
+}
+
+static void shmwifi_is_late(struct timer_list *timer)
+{
+	struct shmwifi_air *air = from_timer(air, timer, late);
+
+	napi_schedule(&air->napi);
+}
+
 /* Takes what hwsim has sent, as far as there is room. */
 static void shmwifi_transmit(struct shmwifi_air *air)
 {
@@ -200,7 +223,15 @@ static void shmwifi_transmit(struct shmwifi_air *air)
 		shmwifi_vring_give_back(&air->to_host, &buffer, 0);
 	if (air->radios.dirty && !air->host_away)
 		shmwifi_radios_announce(&air->radios, &air->tx);
+	if (air->lone)
+		shmwifi_let_status_wait(air);
 	shmwifi_publish(air);
+}
+
+/* hwsim frees what was sent, which nobody waits for: by the dozen. */
+static bool shmwifi_is_due(const struct shmwifi_vring *ring)
+{
+	return ring->unseen >= SHMWIFI_SENT_BATCH;
 }
 
 /**
@@ -220,7 +251,7 @@ bool shmwifi_air_notify(struct virtqueue *vq)
 			shmwifi_transmit(air);
 		/* Statuses of ours, sent buffers by the dozen, and who waits for a buffer to receive into. */
 		if (air->to_guest.unseen || air->starved ||
-		    air->to_host.unseen >= air->to_host.vring->num / 2)
+		    shmwifi_is_due(&air->to_host))
 			shmwifi_kick(air);
 	}
 	spin_unlock(&air->lock);
@@ -281,8 +312,6 @@ static bool shmwifi_receive_frame(struct shmwifi_air *air, const struct shmwifi_
 				shmwifi_message_put_frame(buffer.data, buffer.length, radio->transmitter,
 							  desc, frame));
 	*injected = true;
-	if (!group)
-		shmwifi_answers_heard(&air->answers, ktime_get_ns());
 	return true;
 }
 
@@ -406,9 +435,10 @@ static int shmwifi_poll(struct napi_struct *napi, int budget)
 		shmwifi_transmit(air);
 	}
 	heard = air->to_guest.unseen;
-	sent = air->to_host.unseen;
+	sent = shmwifi_is_due(&air->to_host);
 	air->to_guest.unseen = 0;
-	air->to_host.unseen = 0;
+	if (sent)
+		air->to_host.unseen = 0;
 	spin_unlock(&air->lock);
 
 	if (heard)
@@ -441,7 +471,7 @@ irqreturn_t shmwifi_air_interrupt(int irq, void *data)
 }
 
 /* From here on no doorbell is asked for: the caller looks. */
-void shmwifi_air_begin_look(struct shmwifi_air *air)
+static void shmwifi_begin_look(struct shmwifi_air *air)
 {
 	spin_lock_bh(&air->lock);
 	air->lookers++;
@@ -449,23 +479,7 @@ void shmwifi_air_begin_look(struct shmwifi_air *air)
 	spin_unlock_bh(&air->lock);
 }
 
-/* Looks for a moment. Returns whether there is time left. */
-bool shmwifi_air_look(struct shmwifi_air *air, u64 until_ns)
-{
-	u64 now = ktime_get_ns();
-	u64 end = min(now + SHMWIFI_LOOK_NS, until_ns);
-
-	for (; now < end; now = ktime_get_ns()) {
-		if (shmwifi_consumer_is_ready(&air->rx)) {
-			shmwifi_poll_now(air);
-			break;
-		}
-		cpu_relax();
-	}
-	return now < until_ns;
-}
-
-void shmwifi_air_end_look(struct shmwifi_air *air)
+static void shmwifi_end_look(struct shmwifi_air *air)
 {
 	bool sleep;
 
@@ -525,7 +539,7 @@ static void shmwifi_tick(struct work_struct *work)
 	u64 asked = 0, now = ktime_get_ns();
 	unsigned int next;
 
-	shmwifi_air_begin_look(air);
+	shmwifi_begin_look(air);
 	spin_lock_bh(&air->lock);
 	shmwifi_watch_host(air, now);
 	next = air->clock_answers < SHMWIFI_CLOCK_WINDOW && !air->host_away ? SHMWIFI_CLOCK_BURST_MS :
@@ -538,9 +552,12 @@ static void shmwifi_tick(struct work_struct *work)
 	spin_unlock_bh(&air->lock);
 
 	while (asked && READ_ONCE(air->clock_asked_ns) == asked &&
-	       shmwifi_air_look(air, asked + SHMWIFI_CLOCK_LOOK_NS))
-		;
-	shmwifi_air_end_look(air);
+	       ktime_get_ns() < asked + SHMWIFI_CLOCK_LOOK_NS) {
+		if (shmwifi_consumer_is_ready(&air->rx))
+			shmwifi_poll_now(air);
+		cpu_relax();
+	}
+	shmwifi_end_look(air);
 	shmwifi_poll_now(air);	/* what the watch has changed */
 	schedule_delayed_work(&air->tick, msecs_to_jiffies(next));
 }
@@ -583,7 +600,8 @@ void shmwifi_air_start(struct shmwifi_air *air)
 	shmwifi_consumer_init(&air->rx, &air->region, port);
 	shmwifi_radios_init(&air->radios);
 	memset(&air->clock, 0, sizeof(air->clock));
-	memset(&air->answers, 0, sizeof(air->answers));
+	air->sent_ns = 0;
+	air->lone = false;
 	air->clock_answers = 0;
 	air->clock_asked_ns = 0;
 	air->watch_asked_ns = 0;
@@ -623,6 +641,7 @@ void shmwifi_air_stop(struct shmwifi_air *air)
 
 	unregister_netdevice_notifier(&air->devices);
 	cancel_delayed_work_sync(&air->tick);
+	del_timer_sync(&air->late);
 	irq_work_sync(&air->kick);
 	napi_disable(&air->napi);
 	smp_store_release(&air->port->guest.state, SHMWIFI_GUEST_ABSENT);
@@ -678,25 +697,19 @@ int shmwifi_air_init(struct shmwifi_air *air)
 	spin_lock_init(&air->lock);
 	init_irq_work(&air->kick, shmwifi_kicked);
 	INIT_DELAYED_WORK(&air->tick, shmwifi_tick);
+	timer_setup(&air->late, shmwifi_is_late, 0);
 	air->devices.notifier_call = shmwifi_device_event;
 	air->devices.priority = 1;	/* before cfg80211 takes an interface out of its wiphy's list */
 
-	air->looker = kthread_create(shmwifi_looker_thread, air, "shmwifi/%s", pci_name(air->shm->pdev));
-	if (IS_ERR(air->looker))
-		return PTR_ERR(air->looker);
-
 	air->netdev = alloc_netdev_dummy(0);
-	if (!air->netdev) {
-		kthread_stop(air->looker);
+	if (!air->netdev)
 		return -ENOMEM;
-	}
 	netif_napi_add(air->netdev, &air->napi, shmwifi_poll);
 	return 0;
 }
 
 void shmwifi_air_exit(struct shmwifi_air *air)
 {
-	kthread_stop(air->looker);
 	netif_napi_del(&air->napi);
 	free_netdev_dummy(air->netdev);
 }

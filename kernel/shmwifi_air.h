@@ -9,6 +9,7 @@
 #include <linux/irq_work.h>
 #include <linux/netdevice.h>
 #include <linux/spinlock.h>
+#include <linux/timer.h>
 #include <linux/virtio.h>
 #include <linux/virtio_ring.h>
 #include <linux/workqueue.h>
@@ -69,18 +70,6 @@ bool shmwifi_vring_is_idle(struct shmwifi_vring *ring);
 void shmwifi_vring_interrupt(struct shmwifi_vring *ring);
 
 /**
- * struct shmwifi_answers - how long answers take, to know how long to look for one
- * @asked_ns: when the frame was sent that may have an answer; 0: none is awaited
- * @moved_ns: when a frame last passed
- * @expected_ns: what answers took so far
- */
-struct shmwifi_answers {
-	u64 asked_ns;
-	u64 moved_ns;
-	u64 expected_ns;
-};
-
-/**
  * struct shmwifi_air - the in-kernel face of a device
  * @shm: the device
  * @vdev: what hwsim binds
@@ -103,7 +92,8 @@ struct shmwifi_answers {
  * @give_up: index of the next slot whose frame is answered as not acknowledged
  * @give_up_end: index after the last such
  * @lookers: who looks at the RX ring by themselves, so that no doorbell is asked for
- * @answers: whether it is worth looking for an answer
+ * @sent_ns: when a frame to one receiver was last sent
+ * @lone: the one that was sent just now came out of silence
  * @counters: as in the region, by enum shmwifi_counter
  * @polls: times that NAPI polled
  * @status_dropped: statuses for radios that are gone
@@ -114,7 +104,7 @@ struct shmwifi_answers {
  * @kick: schedules @napi from where softirqs cannot be raised
  * @tick: asks for the clock, and watches the host
  * @devices: hears of network devices
- * @looker: looks for an answer while the CPU has nothing else to do
+ * @late: polls although no doorbell came, which was not asked for
  */
 struct shmwifi_air {
 	struct shmwifi_device *shm;
@@ -139,7 +129,8 @@ struct shmwifi_air {
 	u32 give_up;
 	u32 give_up_end;
 	unsigned int lookers;
-	struct shmwifi_answers answers;
+	u64 sent_ns;
+	bool lone;
 	u64 counters[SHMWIFI_COUNTER_COUNT];
 	u64 polls;
 	u64 status_dropped;
@@ -151,7 +142,7 @@ struct shmwifi_air {
 	struct irq_work kick;
 	struct delayed_work tick;
 	struct notifier_block devices;
-	struct task_struct *looker;
+	struct timer_list late;
 };
 
 int shmwifi_air_init(struct shmwifi_air *air);
@@ -163,15 +154,6 @@ bool shmwifi_air_is_used(struct shmwifi_air *air);
 bool shmwifi_air_notify(struct virtqueue *vq);
 
 irqreturn_t shmwifi_air_interrupt(int irq, void *data);
-
-void shmwifi_air_begin_look(struct shmwifi_air *air);
-bool shmwifi_air_look(struct shmwifi_air *air, u64 until_ns);
-void shmwifi_air_end_look(struct shmwifi_air *air);
-
-u64 shmwifi_answers_deadline(const struct shmwifi_answers *answers);
-bool shmwifi_answers_asked(struct shmwifi_answers *answers, u64 now_ns);
-void shmwifi_answers_heard(struct shmwifi_answers *answers, u64 now_ns);
-int shmwifi_looker_thread(void *data);
 
 extern const struct file_operations shmwifi_statistics_fops;
 

@@ -101,10 +101,17 @@ void shmwifi_consumer_init(struct shmwifi_consumer *rx, const struct shmwifi_reg
 bool shmwifi_consumer_next(struct shmwifi_consumer *rx, struct shmwifi_rx_desc *desc);
 void shmwifi_consumer_stamp(struct shmwifi_consumer *rx, u32 first, unsigned int count, u64 injected,
 			    u64 injected_ns);
+void shmwifi_consumer_skip(struct shmwifi_consumer *rx);
 void shmwifi_consumer_disarm(struct shmwifi_consumer *rx);
 bool shmwifi_consumer_is_ready(const struct shmwifi_consumer *rx);
 bool shmwifi_consumer_release(struct shmwifi_consumer *rx);
 bool shmwifi_consumer_arm(struct shmwifi_consumer *rx);
+
+/* Whether all that was seen was dealt with. */
+static inline bool shmwifi_consumer_is_idle(const struct shmwifi_consumer *rx)
+{
+	return rx->taken == rx->tail;
+}
 
 /* Counts the next descriptor as dealt with. */
 static inline void shmwifi_consumer_take(struct shmwifi_consumer *rx)

@@ -204,3 +204,9 @@ void shmwifi_consumer_disarm(struct shmwifi_consumer *rx)
 {
 	WRITE_ONCE(rx->port->rx_avail_event.value, rx->taken - 1);
 }
+
+/* Asks for no doorbell for the next descriptor, but for the one after it. */
+void shmwifi_consumer_skip(struct shmwifi_consumer *rx)
+{
+	WRITE_ONCE(rx->port->rx_avail_event.value, rx->taken + 1);
+}
