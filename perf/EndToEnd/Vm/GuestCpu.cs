@@ -2,74 +2,83 @@ using System.Diagnostics;
 using System.Globalization;
 using ShmWifi.Lab;
 using ShmWifi.Lab.Measure;
-using ShmWifi.Lab.Medium;
 using ShmWifi.Lab.Qemu;
 using ShmWifi.Perf.EndToEnd.Report;
 
 namespace ShmWifi.Perf.EndToEnd.Vm;
 
-/// <summary>What a frame costs the two guests between which it goes, round by round: CPU time of both, by frame that either sent.</summary>
+/// <summary>What a frame costs the guests between which it goes, round by round: the CPU time of all of them, by datagram of UDP at a fixed rate, a frame each.</summary>
 /// <remarks>
 /// Taken in the middle of a load, so that neither the start of the programs nor their end counts; nothing is subtracted. The host tells what QEMU's
 /// vCPU threads used: all that the guest ran, and the doorbells, but not QEMU's main loop. A guest tells how long it was not idle, which
-/// under TCG includes the time for which its vCPU waited for a core. The frames are those that the daemon took from the two.
+/// under TCG includes the time for which its vCPU waited for a core.
 /// </remarks>
-/// <param name="medium">The daemon.</param>
-/// <param name="pair">The two.</param>
-internal sealed class GuestCpu(MediumProcess medium, VmPair pair)
+/// <param name="ends">The sending guest, then the receiving one; or the one that is both.</param>
+internal sealed class GuestCpu(IReadOnlyList<VirtualMachine> ends)
 {
-    private const int RampSeconds = 2;
+    private const int SecondsBefore = 2;
+    private const int SecondsAfter = 1;
 
     private readonly List<Cost> _rounds = [];
 
+    /// <summary>vCPU time a frame, of all guests, in microseconds.</summary>
+    public Rounds Alone => Of(cost => cost.Vcpu);
+
     /// <summary>Takes a round.</summary>
-    /// <param name="load">Runs for as many seconds as it is told, from the station to the access point.</param>
+    /// <param name="load">Sends for as many seconds as it is told.</param>
     /// <param name="seconds">How long is counted.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>What the load returns.</returns>
-    public async Task<T> MeasureAsync<T>(Func<int, Task<T>> load, int seconds, CancellationToken cancellation)
+    public async Task<UdpResult> MeasureAsync(Func<int, Task<UdpResult>> load, int seconds, CancellationToken cancellation)
     {
-        var loading = load(seconds + (2 * RampSeconds));
-        var accounts = pair.Ends.Select(vm => OwnAccountAsync(vm, seconds, cancellation)).ToList();
-        await Task.Delay(TimeSpan.FromSeconds(RampSeconds), cancellation);
-        var before = await SampleAsync(cancellation);
+        const int Around = SecondsBefore + SecondsAfter;
+        var threads = await Task.WhenAll(ends.Select(vm => vm.CpuThreadsAsync(cancellation)));
+        var loading = load(seconds + Around);
+        var accounts = Task.WhenAll(ends.Select(vm => OwnAccountAsync(vm, seconds, cancellation)));
+        await Task.Delay(TimeSpan.FromSeconds(SecondsBefore), cancellation);
+        var before = Take(threads);
         await Task.Delay(TimeSpan.FromSeconds(seconds), cancellation);
-        var after = await SampleAsync(cancellation);
-        var busy = (await Task.WhenAll(accounts)).Sum();
-        var frames = Math.Max(1, after.Frames - before.Frames);
+        var after = Take(threads);
+        var busy = await accounts;
+        var result = await loading;
+
         var elapsed = Stopwatch.GetElapsedTime(before.Timestamp, after.Timestamp);
+        var frames = Math.Max(1, result.Sent * (elapsed.TotalSeconds / (seconds + Around)));
         _rounds.Add(new Cost(
-            AFrame(after.Station - before.Station),
-            AFrame(after.AccessPoint - before.AccessPoint),
+            AFrame(after.Vcpus[0] - before.Vcpus[0]),
+            AFrame(after.Vcpus[^1] - before.Vcpus[^1]),
+            after.Vcpus.Zip(before.Vcpus, (end, start) => AFrame(end - start)).Sum(),
             AFrame(after.Qemu - before.Qemu),
-            AFrame(elapsed * busy),
-            frames / elapsed.TotalSeconds));
-        return await loading;
+            AFrame(elapsed * busy.Sum())));
+        return result;
 
         double AFrame(TimeSpan time) => time.TotalMicroseconds / frames;
     }
 
-    /// <summary>vCPU time a frame, of both guests, in microseconds.</summary>
-    /// <param name="baseline">Of another pair, measured in the same rounds.</param>
-    public Rounds Against(GuestCpu baseline) => Of(cost => cost.Both, baseline);
+    /// <summary>The vCPU time a frame that goes beyond that of other guests, in microseconds.</summary>
+    /// <param name="floor">The others, measured in the same rounds.</param>
+    public IReadOnlyList<double> Beyond(GuestCpu floor) => [.. _rounds.Zip(floor._rounds, (cost, other) => cost.Vcpu - other.Vcpu)];
+
+    /// <summary>vCPU time a frame, of all guests, in microseconds.</summary>
+    /// <param name="baseline">Others, measured in the same rounds.</param>
+    public Rounds Against(GuestCpu baseline) => Of(cost => cost.Vcpu, baseline);
 
     /// <summary>Adds the rows without goals.</summary>
     /// <param name="results">Where they go.</param>
     /// <param name="group">Their group.</param>
     /// <param name="load">Names the load.</param>
-    /// <param name="baseline">Of another pair, measured in the same rounds.</param>
+    /// <param name="baseline">Others, measured in the same rounds.</param>
     public void Tell(Results results, string group, string load, GuestCpu baseline)
     {
-        (string Figure, string Unit, Func<Cost, double> Of)[] rows =
+        (string Figure, Func<Cost, double> Of)[] rows =
         [
-            ("guest CPU a frame, sending guest", "µs", cost => cost.Station),
-            ("guest CPU a frame, receiving guest", "µs", cost => cost.AccessPoint),
-            ("guest CPU a frame, by the guests' own account", "µs", cost => cost.OwnAccount),
-            ("CPU a frame of both QEMUs, main loops included", "µs", cost => cost.Qemu),
-            ("frames a second while guest CPU was measured", "frames/s", cost => cost.FramesASecond),
+            ("guest CPU a frame, sending guest", cost => cost.Sending),
+            ("guest CPU a frame, receiving guest", cost => cost.Receiving),
+            ("guest CPU a frame, by the guests' own account", cost => cost.OwnAccount),
+            ("CPU a frame of both QEMUs, main loops included", cost => cost.Qemu),
         ];
-        foreach (var (figure, unit, of) in rows)
-            results.Add(Of(of, baseline).Tell(group, $"{figure}, {load}", unit));
+        foreach (var (figure, of) in rows)
+            results.Add(Of(of, baseline).Tell(group, $"{figure}, {load}", "µs"));
     }
 
     /// <summary>Reads what a guest said of its uptime and idle time, twice.</summary>
@@ -84,11 +93,11 @@ internal sealed class GuestCpu(MediumProcess medium, VmPair pair)
             : throw new LabException($"not twice a guest's /proc/uptime:\n{text}");
     }
 
-    private Rounds Of(Func<Cost, double> figure, GuestCpu baseline)
+    private Rounds Of(Func<Cost, double> figure, GuestCpu? baseline = null)
     {
         var rounds = new Rounds();
-        foreach (var (cost, other) in _rounds.Zip(baseline._rounds))
-            rounds.Add(figure(cost), figure(other));
+        for (var round = 0; round < _rounds.Count; round++)
+            rounds.Add(figure(_rounds[round]), baseline == null ? null : figure(baseline._rounds[round]));
         return rounds;
     }
 
@@ -96,33 +105,21 @@ internal sealed class GuestCpu(MediumProcess medium, VmPair pair)
     private static async Task<double> OwnAccountAsync(VirtualMachine vm, int seconds, CancellationToken cancellation) => ReadAccount(
         await vm.Guest.RunAsync(
             "reading /proc/uptime twice",
-            $"sleep {RampSeconds}; read -r start </proc/uptime; sleep {seconds}; read -r end </proc/uptime; echo $start; echo $end",
-            TimeSpan.FromSeconds(RampSeconds + seconds + 20),
+            $"sleep {SecondsBefore}; read -r start </proc/uptime; sleep {seconds}; read -r end </proc/uptime; echo $start; echo $end",
+            TimeSpan.FromSeconds(SecondsBefore + seconds + 20),
             cancellation),
         vm.Spec.Cpus);
 
-    private async Task<Sample> SampleAsync(CancellationToken cancellation)
-    {
-        var threads = new List<IReadOnlyList<int>>();
-        foreach (var vm in pair.Ends)
-            threads.Add(await vm.CpuThreadsAsync(cancellation));
-        var statistics = await medium.StatisticsAsync(cancellation);
-        return new Sample(
-            statistics.Vms.Where(vm => pair.Ends.Any(end => end.Name == vm.Name)).Sum(vm => vm.TxFrames),
-            Read(pair.Ends[0].ProcessId, threads[0]),
-            Read(pair.Ends[1].ProcessId, threads[1]),
-            pair.Ends.Select(vm => ProcessTimes.Read(File.ReadAllText($"/proc/{vm.ProcessId}/stat"))).Aggregate((one, other) => one + other),
-            Stopwatch.GetTimestamp());
-    }
+    private Sample Take(IReadOnlyList<int>[] threads) => new(
+        [.. ends.Zip(threads, (vm, cpus) => Sum(cpus.Select(thread => $"/proc/{vm.ProcessId}/task/{thread}/stat")))],
+        Sum(ends.Select(vm => $"/proc/{vm.ProcessId}/stat")),
+        Stopwatch.GetTimestamp());
 
-    private static TimeSpan Read(int process, IReadOnlyList<int> threads) =>
-        threads.Select(thread => ProcessTimes.Read(File.ReadAllText($"/proc/{process}/task/{thread}/stat"))).Aggregate((one, other) => one + other);
+    private static TimeSpan Sum(IEnumerable<string> files) =>
+        files.Select(file => ProcessTimes.Read(File.ReadAllText(file))).Aggregate((one, other) => one + other);
 
-    private sealed record Sample(long Frames, TimeSpan Station, TimeSpan AccessPoint, TimeSpan Qemu, long Timestamp);
+    private sealed record Sample(IReadOnlyList<TimeSpan> Vcpus, TimeSpan Qemu, long Timestamp);
 
     /// <summary>Microseconds a frame.</summary>
-    private sealed record Cost(double Station, double AccessPoint, double Qemu, double OwnAccount, double FramesASecond)
-    {
-        public double Both => Station + AccessPoint;
-    }
+    private sealed record Cost(double Sending, double Receiving, double Vcpu, double Qemu, double OwnAccount);
 }

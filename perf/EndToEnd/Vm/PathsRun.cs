@@ -121,39 +121,37 @@ internal sealed class PathsRun(VmLab lab, VmPace pace, string guests, Results re
 
     private Task<double> TcpAsync(Route route) => Iperf.TcpAsync(route, pace.Seconds, cancellation);
 
+    /// <summary>UDP, and what a frame costs the guests. Not with guests that poll: they are never idle.</summary>
     private async Task UdpAsync()
     {
-        var what = $"UDP, {VmRun.UdpMbps} Mbit/s of {VmRun.UdpBytes} B{guests}";
-        var measured = new[] { ("VM to VM", lab.Pair), ("user path", lab.OtherPair) }.Where(path => path.Item2 != null)
-            .Select(path => (Name: path.Item1, Pair: path.Item2!, Cpu: new GuestCpu(lab.Medium, path.Item2!), Lost: new Rounds(), Jitter: new Rounds())).ToList();
+        if (lab is not { OtherPair: { } userPair, InKernel: { } inKernel, Floor: { } floorVm })
+            return;
+        var air = new UdpRounds(lab.Pair.Air, lab.Pair.Ends);
+        var user = new UdpRounds(userPair.Air, userPair.Ends);
+        var floor = new UdpRounds(inKernel, [floorVm]);
         var load = new LoadRounds(Group, lab.Medium, lab.Pair);
         for (var round = 1; round <= pace.Rounds; round++)
         {
             progress.Now($"UDP{guests}, round {round} of {pace.Rounds}");
-            foreach (var (_, pair, cpu, lost, jitter) in measured)
-            {
-                Task<UdpResult> Send(int seconds) => Iperf.UdpAsync(pair.Air, seconds, VmRun.UdpMbps, VmRun.UdpBytes, cancellation);
-                Task<UdpResult> Run() => lab.OtherPair == null ? Send(pace.Seconds) : cpu.MeasureAsync(Send, pace.Seconds, cancellation);
-                var result = pair == lab.Pair ? await load.MeasureAsync(Run, cancellation) : await Run();
-                lost.Add(result.LostPercent);
-                jitter.Add(result.JitterMs);
-            }
+            await floor.RunAsync(pace.Seconds, cancellation);
+            await load.MeasureAsync(() => air.RunAsync(pace.Seconds, cancellation), cancellation);
+            await user.RunAsync(pace.Seconds, cancellation);
         }
 
-        foreach (var (name, _, _, lost, jitter) in measured)
-        {
-            results.Add(lost.Tell(Group, $"{name}: {what}, lost", "%"));
-            results.Add(jitter.Tell(Group, $"{name}: {what}, jitter", "ms"));
-        }
-
+        var what = $"UDP, {VmRun.UdpMbps} Mbit/s of {VmRun.UdpBytes} B{guests}";
+        air.Tell(results, Group, $"VM to VM: {what}");
+        user.Tell(results, Group, $"user path: {what}");
+        floor.Tell(results, Group, $"in-kernel floor: {what}");
         load.Tell(results, what);
-        progress.Done($"VM to VM {what}: {measured[0].Lost.Median:0.##} % lost, jitter {measured[0].Jitter.Median:0.00} ms");
-        if (measured is [var kernelPath, var userPath])
-        {
-            var rounds = kernelPath.Cpu.Against(userPath.Cpu);
-            results.Add(rounds.Judge(Group, $"guest CPU a frame, both guests, {what}", "µs", $"≤ {CpuGoal} × the user path", rounds.MedianRatio <= CpuGoal));
-            kernelPath.Cpu.Tell(results, Group, what, userPath.Cpu);
-            progress.Done($"guest CPU a frame: {rounds.Median:0} µs, {rounds.MedianRatio:0.00} × the user path");
-        }
+
+        var cost = air.Cpu.Against(user.Cpu);
+        results.Add(cost.Judge(Group, $"guest CPU a frame, both guests, {what}", "µs", $"≤ {CpuGoal} × the user path", cost.MedianRatio <= CpuGoal));
+        air.Cpu.Tell(results, Group, what, user.Cpu);
+        results.Add(floor.Cpu.Alone.Tell(Group, $"in-kernel floor: guest CPU a frame, {what}", "µs"));
+        var beyond = new Rounds();
+        foreach (var (one, other) in air.Cpu.Beyond(floor.Cpu).Zip(user.Cpu.Beyond(floor.Cpu)))
+            beyond.Add(one, other);
+        results.Add(beyond.Tell(Group, $"guest CPU a frame beyond the in-kernel floor, {what}", "µs"));
+        progress.Done($"guest CPU a frame: {cost.Median:0} µs, {cost.MedianRatio:0.00} × the user path");
     }
 }

@@ -47,12 +47,12 @@ internal static class PingHops
     /// <summary>From one guest's network stack to the other's.</summary>
     private static PingMark[] Way(FramePath path, bool fromAsking)
     {
-        PingMark From(string what, bool isOptional = false) => new(fromAsking, what, isOptional);
+        PingMark From(string what) => new(fromAsking, what);
         PingMark To(string what, bool isOptional = false) => new(!fromAsking, what, isOptional);
         return path == FramePath.Kernel
             ?
             [
-                From(PingTrace.Down), From(PingTrace.ToHwsim), From(PingTrace.RingsHost, isOptional: true), To(PingTrace.Doorbell, isOptional: true),
+                From(PingTrace.Down), From(PingTrace.ToHwsim), From(PingTrace.InRing), To(PingTrace.Doorbell, isOptional: true),
                 To(PingTrace.ModulePolls), To(PingTrace.ModuleToHwsim), To(PingTrace.FromHwsim), To(PingTrace.Up),
             ]
             :

@@ -30,8 +30,8 @@ internal static partial class PingTrace
     /// <summary>The device's interrupt. Who looks for an answer asks for none.</summary>
     public const string Doorbell = "the host's doorbell";
 
-    /// <summary>The module's end on the way down; without it when the host is awake.</summary>
-    public const string RingsHost = "the module rings the host";
+    /// <summary>The module's end on the way down; the doorbell follows.</summary>
+    public const string InRing = "the frame is in the ring";
 
     /// <summary>The module's start on the way up.</summary>
     public const string ModulePolls = "the module looks into the ring";
@@ -63,10 +63,12 @@ internal static partial class PingTrace
     private static readonly Dictionary<string, string> Functions = new(StringComparer.Ordinal)
     {
         ["mac80211_hwsim_tx"] = ToHwsim,
-        ["shmwifi_ring_host"] = RingsHost,
+        ["shmwifi_producer_publish"] = InRing,
         ["shmwifi_poll"] = ModulePolls,
         ["hwsim_virtio_rx_work"] = ModuleToHwsim,
         ["ieee80211_tasklet_handler"] = FromHwsim,
+        ["hwsim_virtio_rx_done"] = "the module tells hwsim",
+        ["shmwifi_air_look"] = "the module looks for an answer",
     };
 
     /// <summary>Traces pings, and tells where their time goes on average, then the steps of the one of median length.</summary>
@@ -130,10 +132,12 @@ internal static partial class PingTrace
     private const string Events =
         "sched/sched_switch sched/sched_waking irq/irq_handler_entry irq/softirq_entry raw_syscalls/sys_enter raw_syscalls/sys_exit net/net_dev_start_xmit net/netif_receive_skb";
 
-    private const string StartScript = $"""
+    // Functions of the module are there on the kernel path only.
+    private static readonly string StartScript = $"""
         mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing || exit 1
         cd /sys/kernel/tracing && echo mono >trace_clock && echo 8000 >buffer_size_kb || exit 1
-        echo mac80211_hwsim_tx ieee80211_tasklet_handler hwsim_virtio_rx_work '*:mod:shmwifi' >set_ftrace_filter || exit 1
+        echo mac80211_hwsim_tx >set_ftrace_filter || exit 1
+        for function in {string.Join(' ', Functions.Keys)}; do echo $function >>set_ftrace_filter; done 2>/dev/null
         echo function >current_tracer && echo >trace || exit 1
         for event in {Events}; do echo 1 >events/$event/enable || exit 1; done
         echo 1 >tracing_on
@@ -179,7 +183,7 @@ internal static partial class PingTrace
         }
 
         if (Function().Match(what) is { Success: true } function)
-            return Functions.GetValueOrDefault(function.Groups["name"].Value) ?? $"shmwifi: {function.Groups["name"].Value}";
+            return Functions.GetValueOrDefault(function.Groups["name"].Value);
 
         return what.Split(':')[0] switch
         {

@@ -23,7 +23,7 @@ public class PingTraceTests
 
     private const string Answering = """
                   <idle>-0       [000] d.h1.    10.002500: irq_handler_entry: irq=26 name=shmwifi
-                  <idle>-0       [000] d.h1.    10.002550: shmwifi_interrupt <-__handle_irq_event_percpu
+                  <idle>-0       [000] ..s1.    10.002670: shmwifi_poll <-__napi_poll
                   <idle>-0       [000] d.h1.    10.002600: irq_handler_entry: irq=24 name=virtio0-input.0
                   <idle>-0       [000] ..s1.    10.002650: softirq_entry: vec=6 [action=TASKLET]
                   <idle>-0       [000] ..s1.    10.002660: softirq_entry: vec=1 [action=TIMER]
@@ -45,8 +45,8 @@ public class PingTraceTests
             "   700  ping wakes shm-injector",
             "   800  ping -> shm-injector",
             $"  1500  {column}the host's doorbell",
-            $"  1550  {column}shmwifi: shmwifi_interrupt",
             $"  1650  {column}softirq TASKLET",
+            $"  1670  {column}the module looks into the ring",
             $"  1800  {column}hwsim's work takes what the module has for it",
             $"  2000  {column}mac80211 takes what hwsim has for it",
             "  2900  the packet goes up to IP",
