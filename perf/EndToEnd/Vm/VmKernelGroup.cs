@@ -23,7 +23,7 @@ internal sealed class VmKernelGroup : IBenchGroup
     /// <inheritdoc/>
     public async Task RunAsync(BenchOptions options, Results results, Progress progress, CancellationToken cancellation)
     {
-        var pace = VmPace.Of(options);
+        var pace = VmPace.Of(options).ForBothPaths;
         await using (var lab = await VmLab.StartAsync(VmLab.BothPaths(options.Kernel), progress, cancellation))
         {
             var run = new PathsRun(lab, pace, "", results, progress, cancellation);
