@@ -48,7 +48,7 @@ struct shmwifi_device {
 	struct pci_dev *pdev;
 	struct dev_pagemap region;
 	void __iomem *registers;
-	struct mutex face_lock;
+	struct mutex face_lock;	/* face, and changing it */
 	enum shmwifi_face face;
 	struct shmwifi_air *air;
 	struct uio_info uio;

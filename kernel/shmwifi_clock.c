@@ -16,9 +16,9 @@
 
 #include "shmwifi_clock.h"
 
-#define SHMWIFI_MAX_SKEW_PPB	500000		/* two clocks of machines that work drift apart by less */
-#define SHMWIFI_MAX_ERROR_NS	NSEC_PER_SEC	/* an exchange that took longer tells nothing */
-#define SHMWIFI_MAX_AGE_NS	(1000LL * NSEC_PER_SEC)	/* of a drift: products stay in 64 bits */
+#define SHMWIFI_MAX_SKEW_PPB	500000		/* clocks that work drift apart by less */
+#define SHMWIFI_MAX_ERROR_NS	NSEC_PER_SEC	/* what took longer tells nothing */
+#define SHMWIFI_MAX_AGE_NS	(1000LL * NSEC_PER_SEC)	/* products fit 64 bits */
 
 static s64 shmwifi_clock_drift(s64 skew_ppb, s64 age_ns)
 {
@@ -134,5 +134,6 @@ u64 shmwifi_clock_to_host(const struct shmwifi_clock *clock, u64 own_ns)
 {
 	if (!clock->error_ns)
 		return 0;
-	return own_ns + clock->offset_ns + shmwifi_clock_drift(clock->skew_ppb, own_ns - clock->at_ns);
+	return own_ns + clock->offset_ns +
+	       shmwifi_clock_drift(clock->skew_ppb, own_ns - clock->at_ns);
 }

@@ -197,6 +197,7 @@ u32 shmwifi_message_put_status(void *data, u32 length, const u8 transmitter[ETH_
 	shmwifi_attr_put_u32(&attr, HWSIM_ATTR_FLAGS, flags);
 	shmwifi_attr_put(&attr, HWSIM_ATTR_COOKIE, &cookie, sizeof(cookie));
 	shmwifi_attr_put_u32(&attr, HWSIM_ATTR_SIGNAL, (s32)signal_dbm);
-	shmwifi_attr_put(&attr, HWSIM_ATTR_TX_INFO, rates, sizeof_field(struct shmwifi_rx_desc, rates));
+	shmwifi_attr_put(&attr, HWSIM_ATTR_TX_INFO, rates,
+			 sizeof_field(struct shmwifi_rx_desc, rates));
 	return shmwifi_message_end(header, attr);
 }

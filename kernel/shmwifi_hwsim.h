@@ -20,6 +20,11 @@
 #define SHMWIFI_FRAME_SHORTEST	10
 #define SHMWIFI_ADDR1		4
 
+static inline bool shmwifi_frame_is_group(const u8 *frame)
+{
+	return frame[SHMWIFI_ADDR1] & 1;
+}
+
 enum shmwifi_hwsim_command {
 	HWSIM_CMD_FRAME		= 2,	/* both ways */
 	HWSIM_CMD_TX_INFO_FRAME	= 3,	/* to hwsim: what became of a frame */

@@ -25,6 +25,11 @@ MODULE_PARM_DESC(face, "who moves the frames at first: \"user\" (shm-injector, b
 
 struct dentry *shmwifi_debugfs;
 
+static int shmwifi_first_face(void)
+{
+	return match_string(shmwifi_faces, ARRAY_SIZE(shmwifi_faces), face);
+}
+
 void shmwifi_device_release(struct kref *ref)
 {
 	kfree(container_of(ref, struct shmwifi_device, ref));
@@ -82,8 +87,12 @@ static int shmwifi_map_region(struct shmwifi_device *shm)
 
 static int shmwifi_put_face_on(struct shmwifi_device *shm, enum shmwifi_face face)
 {
-	int err = face == SHMWIFI_FACE_KERNEL ? shmwifi_virtio_register(shm) : shmwifi_uio_register(shm);
+	int err;
 
+	if (face == SHMWIFI_FACE_KERNEL)
+		err = shmwifi_virtio_register(shm);
+	else
+		err = shmwifi_uio_register(shm);
 	if (err)
 		dev_err(&shm->pdev->dev, "no %s face: error %d\n", shmwifi_faces[face], err);
 	else
@@ -131,7 +140,8 @@ static ssize_t face_show(struct device *dev, struct device_attribute *attr, char
 	return sysfs_emit(buf, "%s\n", face == SHMWIFI_FACE_NONE ? "none" : shmwifi_faces[face]);
 }
 
-static ssize_t face_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t count)
+static ssize_t face_store(struct device *dev, struct device_attribute *attr, const char *buf,
+			  size_t count)
 {
 	struct shmwifi_device *shm = dev_get_drvdata(dev);
 	int face = sysfs_match_string(shmwifi_faces, buf);
@@ -212,7 +222,7 @@ static int shmwifi_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	}
 
 	pci_set_drvdata(pdev, shm);
-	err = shmwifi_put_face_on(shm, match_string(shmwifi_faces, ARRAY_SIZE(shmwifi_faces), face));
+	err = shmwifi_put_face_on(shm, shmwifi_first_face());
 	if (err)
 		goto err_unmap_region;
 
@@ -289,7 +299,7 @@ static int __init shmwifi_init(void)
 {
 	int err;
 
-	if (match_string(shmwifi_faces, ARRAY_SIZE(shmwifi_faces), face) < 0) {
+	if (shmwifi_first_face() < 0) {
 		pr_err(KBUILD_MODNAME ": face is \"%s\"; it can be \"user\" or \"kernel\"\n", face);
 		return -EINVAL;
 	}

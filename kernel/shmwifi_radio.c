@@ -61,7 +61,8 @@ struct shmwifi_radio *shmwifi_radios_get(struct shmwifi_radios *radios, u16 numb
 	return radio->used && !radio->gone ? radio : NULL;
 }
 
-struct shmwifi_radio *shmwifi_radios_find(struct shmwifi_radios *radios, const u8 transmitter[ETH_ALEN])
+struct shmwifi_radio *shmwifi_radios_find(struct shmwifi_radios *radios,
+					  const u8 transmitter[ETH_ALEN])
 {
 	struct shmwifi_radio *radio = shmwifi_radios_get(radios, radios->last);
 	unsigned int i;
@@ -100,7 +101,8 @@ static struct shmwifi_radio *shmwifi_radios_find_or_add(struct shmwifi_radios *r
 	return NULL;
 }
 
-static struct shmwifi_address *shmwifi_radio_address(struct shmwifi_radio *radio, const u8 value[ETH_ALEN])
+static struct shmwifi_address *shmwifi_radio_address(struct shmwifi_radio *radio,
+						     const u8 value[ETH_ALEN])
 {
 	struct shmwifi_address *address;
 
@@ -132,7 +134,8 @@ static void shmwifi_radio_changed(struct shmwifi_radios *radios, struct shmwifi_
 }
 
 /* hwsim asks for an address, or takes it back. */
-void shmwifi_radios_set_driver_address(struct shmwifi_radios *radios, const struct shmwifi_message *message)
+void shmwifi_radios_set_driver_address(struct shmwifi_radios *radios,
+				       const struct shmwifi_message *message)
 {
 	struct shmwifi_radio *radio = shmwifi_radios_find_or_add(radios, message->transmitter);
 	struct shmwifi_address *address;
@@ -212,24 +215,32 @@ void shmwifi_radios_observe(struct shmwifi_radios *radios, struct net_device *de
 	}
 	shmwifi_radio_changed(radios, radio);
 
-	if (leaves && !others) {	/* the radio goes with its last interface, and its hw soon after */
+	if (leaves && !others) {	/* the radio goes with it, and its hw soon after */
 		radio->hw = NULL;
 		radio->gone = true;
 	}
 }
 
-/* Whether hwsim passes a frame on this frequency on to mac80211. */
-static void shmwifi_listens_on(void *data, u8 *mac, struct ieee80211_vif *vif)
+struct shmwifi_listening {
+	u32 freq_mhz;
+	bool yes;
+};
+
+/* Whether a link of an interface is on a frequency; under RCU. */
+static void shmwifi_is_on(void *data, u8 *mac, struct ieee80211_vif *vif)
 {
-	struct { u32 freq_mhz; bool listens; } *query = data;
+	struct shmwifi_listening *listening = data;
+	struct ieee80211_chanctx_conf *chanctx;
+	struct ieee80211_bss_conf *conf;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(vif->link_conf); i++) {
-		struct ieee80211_bss_conf *conf = rcu_dereference(vif->link_conf[i]);
-		struct ieee80211_chanctx_conf *chanctx = conf ? rcu_dereference(conf->chanctx_conf) : NULL;
-
-		if (chanctx && chanctx->def.chan->center_freq == query->freq_mhz)
-			query->listens = true;
+		conf = rcu_dereference(vif->link_conf[i]);
+		if (!conf)
+			continue;
+		chanctx = rcu_dereference(conf->chanctx_conf);
+		if (chanctx && chanctx->def.chan->center_freq == listening->freq_mhz)
+			listening->yes = true;
 	}
 }
 
@@ -245,7 +256,7 @@ static void shmwifi_listens_on(void *data, u8 *mac, struct ieee80211_vif *vif)
  */
 bool shmwifi_radio_listens(const struct shmwifi_radio *radio, u32 freq_mhz)
 {
-	struct { u32 freq_mhz; bool listens; } query = { .freq_mhz = freq_mhz };
+	struct shmwifi_listening listening = { .freq_mhz = freq_mhz };
 	const struct ieee80211_channel *channel;
 
 	if (!radio->up)
@@ -260,21 +271,8 @@ bool shmwifi_radio_listens(const struct shmwifi_radio *radio, u32 freq_mhz)
 	if (channel->center_freq == freq_mhz)
 		return true;
 	ieee80211_iterate_active_interfaces_atomic(radio->hw, IEEE80211_IFACE_ITER_NORMAL,
-						   shmwifi_listens_on, &query);
-	return query.listens;
-}
-
-static struct shmwifi_tx_slot *shmwifi_radios_say(struct shmwifi_producer *tx, u8 kind, u16 number)
-{
-	struct shmwifi_tx_slot *slot = shmwifi_producer_next(tx);
-
-	if (!slot)
-		return NULL;
-	memset(slot, 0, SHMWIFI_SLOT_HEADER);
-	slot->kind = kind;
-	slot->radio = number;
-	slot->offset = SHMWIFI_SLOT_HEADER;
-	return slot;
+						   shmwifi_is_on, &listening);
+	return listening.yes;
 }
 
 static bool shmwifi_radio_say(struct shmwifi_radio *radio, u16 number, struct shmwifi_producer *tx)
@@ -284,7 +282,7 @@ static bool shmwifi_radio_say(struct shmwifi_radio *radio, u16 number, struct sh
 	u32 length;
 
 	if (!radio->announced) {
-		slot = shmwifi_radios_say(tx, SHMWIFI_KIND_RADIO_ADD, number);
+		slot = shmwifi_producer_say(tx, SHMWIFI_KIND_RADIO_ADD, number);
 		if (!slot)
 			return false;
 		slot->flags = radio->monitor ? SHMWIFI_RADIO_MONITOR : 0;
@@ -299,8 +297,8 @@ static bool shmwifi_radio_say(struct shmwifi_radio *radio, u16 number, struct sh
 		bool wanted = shmwifi_address_is_wanted(address);
 
 		if (wanted != address->announced) {
-			slot = shmwifi_radios_say(tx, wanted ? SHMWIFI_KIND_ADDRESS_ADD : SHMWIFI_KIND_ADDRESS_DEL,
-						  number);
+			slot = shmwifi_producer_say(tx, wanted ? SHMWIFI_KIND_ADDRESS_ADD :
+							     SHMWIFI_KIND_ADDRESS_DEL, number);
 			if (!slot)
 				return false;
 			ether_addr_copy(slot->address, address->value);
@@ -312,9 +310,10 @@ static bool shmwifi_radio_say(struct shmwifi_radio *radio, u16 number, struct sh
 	return true;
 }
 
-static bool shmwifi_radio_say_gone(struct shmwifi_radio *radio, u16 number, struct shmwifi_producer *tx)
+static bool shmwifi_radio_say_gone(struct shmwifi_radio *radio, u16 number,
+				   struct shmwifi_producer *tx)
 {
-	if (radio->known && !shmwifi_radios_say(tx, SHMWIFI_KIND_RADIO_DEL, number))
+	if (radio->known && !shmwifi_producer_say(tx, SHMWIFI_KIND_RADIO_DEL, number))
 		return false;
 	shmwifi_radio_forget(radio);
 	return true;
@@ -348,7 +347,7 @@ void shmwifi_radios_announce(struct shmwifi_radios *radios, struct shmwifi_produ
 	if (!radios->dirty)
 		return;
 	if (radios->hello) {
-		if (!shmwifi_radios_say(tx, SHMWIFI_KIND_HELLO, 0))
+		if (!shmwifi_producer_say(tx, SHMWIFI_KIND_HELLO, 0))
 			return;
 		shmwifi_radios_unsay(radios);
 	}

@@ -80,15 +80,19 @@ void shmwifi_radios_init(struct shmwifi_radios *radios);
 void shmwifi_radios_clear(struct shmwifi_radios *radios);
 void shmwifi_radios_start_anew(struct shmwifi_radios *radios);
 struct shmwifi_radio *shmwifi_radios_get(struct shmwifi_radios *radios, u16 number);
-struct shmwifi_radio *shmwifi_radios_find(struct shmwifi_radios *radios, const u8 transmitter[ETH_ALEN]);
-void shmwifi_radios_set_driver_address(struct shmwifi_radios *radios, const struct shmwifi_message *message);
-void shmwifi_radios_observe(struct shmwifi_radios *radios, struct net_device *dev, bool leaves);
+struct shmwifi_radio *shmwifi_radios_find(struct shmwifi_radios *radios,
+					  const u8 transmitter[ETH_ALEN]);
+void shmwifi_radios_set_driver_address(struct shmwifi_radios *radios,
+				       const struct shmwifi_message *message);
+void shmwifi_radios_observe(struct shmwifi_radios *radios, struct net_device *dev,
+			    bool leaves);
 void shmwifi_radios_announce(struct shmwifi_radios *radios, struct shmwifi_producer *tx);
 
 struct wiphy *shmwifi_hwsim_wiphy(struct net_device *dev);
 bool shmwifi_radio_listens(const struct shmwifi_radio *radio, u32 freq_mhz);
 
-static inline u16 shmwifi_radio_number(const struct shmwifi_radios *radios, const struct shmwifi_radio *radio)
+static inline u16 shmwifi_radio_number(const struct shmwifi_radios *radios,
+				       const struct shmwifi_radio *radio)
 {
 	return radio - radios->by_number;
 }

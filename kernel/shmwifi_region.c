@@ -28,7 +28,8 @@ static bool shmwifi_is_length(u32 length, u32 max)
  *
  * Return: 0, -EPROTO for another ABI, -EINVAL for a header that cannot be.
  */
-int shmwifi_region_open(struct shmwifi_region *region, struct device *dev, void *base, u64 size)
+int shmwifi_region_open(struct shmwifi_region *region, struct device *dev, void *base,
+			u64 size)
 {
 	struct shmwifi_header header;
 	u64 rx_offset, done_offset, pool_offset, stride;
@@ -50,7 +51,8 @@ int shmwifi_region_open(struct shmwifi_region *region, struct device *dev, void 
 	    !shmwifi_is_length(header.rx_descs, SHMWIFI_DESCS_MAX) ||
 	    !shmwifi_is_length(header.pool_slots, SHMWIFI_SLOTS_MAX)) {
 		dev_err(dev, "the region's header is damaged: %u ports, %u TX slots, %u RX descriptors, %u pool slots\n",
-			header.port_count, header.tx_slots, header.rx_descs, header.pool_slots);
+			header.port_count, header.tx_slots, header.rx_descs,
+			header.pool_slots);
 		return -EINVAL;
 	}
 
@@ -58,7 +60,8 @@ int shmwifi_region_open(struct shmwifi_region *region, struct device *dev, void 
 	done_offset = rx_offset + (u64)header.rx_descs * SHMWIFI_DESC_SIZE;
 	pool_offset = ALIGN(done_offset + (u64)header.rx_descs * sizeof(u64), SHMWIFI_SLOT_SIZE);
 	stride = pool_offset + (u64)header.pool_slots * SHMWIFI_SLOT_SIZE;
-	if (header.header_size != SHMWIFI_HEADER_SIZE || header.ports_offset != SHMWIFI_HEADER_SIZE ||
+	if (header.header_size != SHMWIFI_HEADER_SIZE ||
+	    header.ports_offset != SHMWIFI_HEADER_SIZE ||
 	    header.port_stride != stride || header.tx_offset != SHMWIFI_PORT_HEADER ||
 	    header.rx_offset != rx_offset || header.done_offset != done_offset ||
 	    header.pool_offset != pool_offset || header.region_size > size ||
@@ -89,11 +92,14 @@ int shmwifi_region_open(struct shmwifi_region *region, struct device *dev, void 
  */
 struct shmwifi_port *shmwifi_region_find_port(const struct shmwifi_region *region, u32 peer)
 {
-	const struct shmwifi_port_entry *entries = (void *)(region->base + sizeof(struct shmwifi_header));
+	u8 *ports = region->base + SHMWIFI_HEADER_SIZE;
+	const struct shmwifi_port_entry *entries;
 	u32 i;
 
+	entries = (void *)(region->base + sizeof(struct shmwifi_header));
 	for (i = 0; peer && i < region->port_count; i++)
-		if (smp_load_acquire(&entries[i].peer_id) == peer)	/* after the port was cleared */
-			return (void *)(region->base + SHMWIFI_HEADER_SIZE + i * region->port_stride);
+		/* The host names the peer after it has cleared the port. */
+		if (smp_load_acquire(&entries[i].peer_id) == peer)
+			return (void *)(ports + i * region->port_stride);
 	return NULL;
 }

@@ -38,11 +38,13 @@ struct shmwifi_region {
 	u64 done_offset;
 };
 
-int shmwifi_region_open(struct shmwifi_region *region, struct device *dev, void *base, u64 size);
+int shmwifi_region_open(struct shmwifi_region *region, struct device *dev, void *base,
+			u64 size);
 struct shmwifi_port *shmwifi_region_find_port(const struct shmwifi_region *region, u32 peer);
 
 /* Whether a payload that a descriptor names lies in the region's ports, and fits a slot. */
-static inline bool shmwifi_region_contains(const struct shmwifi_region *region, u64 offset, u32 length)
+static inline bool shmwifi_region_contains(const struct shmwifi_region *region, u64 offset,
+					   u32 length)
 {
 	return length <= SHMWIFI_SLOT_PAYLOAD && offset >= SHMWIFI_HEADER_SIZE &&
 	       offset <= region->size - length;
@@ -93,14 +95,16 @@ struct shmwifi_consumer {
 void shmwifi_producer_init(struct shmwifi_producer *tx, const struct shmwifi_region *region,
 			   struct shmwifi_port *port);
 struct shmwifi_tx_slot *shmwifi_producer_next(struct shmwifi_producer *tx);
+struct shmwifi_tx_slot *shmwifi_producer_say(struct shmwifi_producer *tx, u8 kind, u16 radio);
+struct shmwifi_tx_slot *shmwifi_producer_slot(struct shmwifi_producer *tx, u32 index);
 bool shmwifi_producer_publish(struct shmwifi_producer *tx);
 bool shmwifi_producer_arm(struct shmwifi_producer *tx);
 
 void shmwifi_consumer_init(struct shmwifi_consumer *rx, const struct shmwifi_region *region,
 			   struct shmwifi_port *port);
 bool shmwifi_consumer_next(struct shmwifi_consumer *rx, struct shmwifi_rx_desc *desc);
-void shmwifi_consumer_stamp(struct shmwifi_consumer *rx, u32 first, unsigned int count, u64 injected,
-			    u64 injected_ns);
+void shmwifi_consumer_stamp(struct shmwifi_consumer *rx, u32 first, unsigned int count,
+			    u64 injected, u64 injected_ns);
 void shmwifi_consumer_skip(struct shmwifi_consumer *rx);
 void shmwifi_consumer_disarm(struct shmwifi_consumer *rx);
 bool shmwifi_consumer_is_ready(const struct shmwifi_consumer *rx);

@@ -29,6 +29,8 @@ void shmwifi_producer_init(struct shmwifi_producer *tx, const struct shmwifi_reg
 	tx->head = smp_load_acquire(&port->tx_head.value);	/* (A) */
 	tx->pending = 0;
 	tx->broken = tx->tail - tx->head > tx->length;
+	if (tx->broken)
+		tx->head = tx->tail - tx->length;	/* full: a ring that is used no more */
 }
 
 static bool shmwifi_producer_refresh(struct shmwifi_producer *tx)
@@ -51,6 +53,11 @@ static bool shmwifi_producer_is_full(const struct shmwifi_producer *tx)
 	return tx->tail + tx->pending - tx->head >= tx->length;
 }
 
+struct shmwifi_tx_slot *shmwifi_producer_slot(struct shmwifi_producer *tx, u32 index)
+{
+	return &tx->slots[index & (tx->length - 1)];
+}
+
 /**
  * shmwifi_producer_next() - the next slot to fill
  * @tx: the ring
@@ -66,7 +73,21 @@ struct shmwifi_tx_slot *shmwifi_producer_next(struct shmwifi_producer *tx)
 	if (shmwifi_producer_is_full(tx) &&
 	    (!shmwifi_producer_refresh(tx) || shmwifi_producer_is_full(tx)))
 		return NULL;
-	return &tx->slots[(tx->tail + tx->pending++) & (tx->length - 1)];
+	return shmwifi_producer_slot(tx, tx->tail + tx->pending++);
+}
+
+/* The next slot, filled as one that carries no frame. */
+struct shmwifi_tx_slot *shmwifi_producer_say(struct shmwifi_producer *tx, u8 kind, u16 radio)
+{
+	struct shmwifi_tx_slot *slot = shmwifi_producer_next(tx);
+
+	if (!slot)
+		return NULL;
+	memset(slot, 0, SHMWIFI_SLOT_HEADER);
+	slot->kind = kind;
+	slot->radio = radio;
+	slot->offset = SHMWIFI_SLOT_HEADER;
+	return slot;
 }
 
 /**
@@ -154,8 +175,8 @@ bool shmwifi_consumer_next(struct shmwifi_consumer *rx, struct shmwifi_rx_desc *
  * @injected: bit i: the frame of descriptor @first + i was injected
  * @injected_ns: when, host clock
  */
-void shmwifi_consumer_stamp(struct shmwifi_consumer *rx, u32 first, unsigned int count, u64 injected,
-			    u64 injected_ns)
+void shmwifi_consumer_stamp(struct shmwifi_consumer *rx, u32 first, unsigned int count,
+			    u64 injected, u64 injected_ns)
 {
 	unsigned int i;
 

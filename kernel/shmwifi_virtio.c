@@ -16,7 +16,7 @@
 #define SHMWIFI_VQ_RX		1
 #define SHMWIFI_VQS		2
 
-/* Sent messages are given back at once; hwsim puts a buffer of some 4 kB into each place of the RX queue. */
+/* hwsim puts a buffer of some 4 kB into each place of its RX queue. */
 #define SHMWIFI_TX_BUFFERS	1024
 #define SHMWIFI_RX_BUFFERS	256
 
@@ -26,7 +26,8 @@ static struct shmwifi_air *shmwifi_to_air(struct virtio_device *vdev)
 }
 
 /* hwsim has no configuration space. */
-static void shmwifi_get(struct virtio_device *vdev, unsigned int offset, void *buf, unsigned int len)
+static void shmwifi_get(struct virtio_device *vdev, unsigned int offset, void *buf,
+			unsigned int len)
 {
 	memset(buf, 0, len);
 }
@@ -84,14 +85,16 @@ static struct virtqueue *shmwifi_add_vq(struct virtio_device *vdev, unsigned int
 }
 
 #ifdef SHMWIFI_NO_VIRTQUEUE_INFO	/* before 6.11 */
-static int shmwifi_find_vqs(struct virtio_device *vdev, unsigned int count, struct virtqueue *vqs[],
-			    vq_callback_t *callbacks[], const char * const names[], const bool *ctx,
+static int shmwifi_find_vqs(struct virtio_device *vdev, unsigned int count,
+			    struct virtqueue *vqs[], vq_callback_t *callbacks[],
+			    const char * const names[], const bool *ctx,
 			    struct irq_affinity *affinity)
 #define SHMWIFI_VQ_CALLBACK(i)	callbacks[i]
 #define SHMWIFI_VQ_NAME(i)	names[i]
 #else
-static int shmwifi_find_vqs(struct virtio_device *vdev, unsigned int count, struct virtqueue *vqs[],
-			    struct virtqueue_info infos[], struct irq_affinity *affinity)
+static int shmwifi_find_vqs(struct virtio_device *vdev, unsigned int count,
+			    struct virtqueue *vqs[], struct virtqueue_info infos[],
+			    struct irq_affinity *affinity)
 #define SHMWIFI_VQ_CALLBACK(i)	infos[i].callback
 #define SHMWIFI_VQ_NAME(i)	infos[i].name
 #endif
@@ -157,7 +160,8 @@ static void *shmwifi_map(struct shmwifi_device *shm)
 	return base;
 }
 
-static struct shmwifi_port *shmwifi_find_own_port(struct shmwifi_device *shm, const struct shmwifi_region *region)
+static struct shmwifi_port *shmwifi_find_own_port(struct shmwifi_device *shm,
+						  const struct shmwifi_region *region)
 {
 	u32 peer = readl(shm->registers + SHMWIFI_REG_IVPOSITION);
 	struct shmwifi_port *port = shmwifi_region_find_port(region, peer);
@@ -181,6 +185,7 @@ int shmwifi_virtio_register(struct shmwifi_device *shm)
 {
 	struct device *dev = &shm->pdev->dev;
 	struct shmwifi_air *air;
+	struct dentry *folder;
 	void *base;
 	int err;
 
@@ -219,8 +224,8 @@ int shmwifi_virtio_register(struct shmwifi_device *shm)
 	if (err)
 		goto err_put;
 
-	debugfs_create_file("statistics", 0444, debugfs_create_dir(pci_name(shm->pdev), shmwifi_debugfs), air,
-			    &shmwifi_statistics_fops);
+	folder = debugfs_create_dir(pci_name(shm->pdev), shmwifi_debugfs);
+	debugfs_create_file("statistics", 0444, folder, air, &shmwifi_statistics_fops);
 	return 0;
 
 err_put:

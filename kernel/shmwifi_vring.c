@@ -29,19 +29,21 @@ bool shmwifi_vring_peek(struct shmwifi_vring *ring, struct shmwifi_buffer *buffe
 {
 	struct virtio_device *vdev = ring->vq->vdev;
 	const struct vring *vring = ring->vring;
+	u16 index = ring->next_avail & (vring->num - 1);
 	const struct vring_desc *desc;
 
 	/* Pairs with virtio_wmb() in virtqueue_add_split(). */
 	if (virtio16_to_cpu(vdev, smp_load_acquire(&vring->avail->idx)) == ring->next_avail)
 		return false;
-	buffer->head = virtio16_to_cpu(vdev, vring->avail->ring[ring->next_avail & (vring->num - 1)]);
+	buffer->head = virtio16_to_cpu(vdev, vring->avail->ring[index]);
 	desc = &vring->desc[buffer->head];
 	buffer->data = phys_to_virt(virtio64_to_cpu(vdev, desc->addr));
 	buffer->length = virtio32_to_cpu(vdev, desc->len);
 	return true;
 }
 
-void shmwifi_vring_give_back(struct shmwifi_vring *ring, const struct shmwifi_buffer *buffer, u32 written)
+void shmwifi_vring_give_back(struct shmwifi_vring *ring, const struct shmwifi_buffer *buffer,
+			     u32 written)
 {
 	struct virtio_device *vdev = ring->vq->vdev;
 	const struct vring *vring = ring->vring;
