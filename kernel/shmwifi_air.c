@@ -191,11 +191,10 @@ static int shmwifi_device_event(struct notifier_block *notifier, unsigned long e
 		if (!shmwifi_hwsim_wiphy(dev))
 			break;
 		spin_lock_bh(&air->lock);
-		if (air->running) {
+		if (air->running)
 			shmwifi_radios_observe(&air->radios, dev, event == NETDEV_UNREGISTER);
-			shmwifi_transmit(air);
-		}
 		spin_unlock_bh(&air->lock);
+		shmwifi_poll_now(air);	/* tells the host */
 		break;
 	}
 	return NOTIFY_DONE;
@@ -287,6 +286,7 @@ void shmwifi_air_drain(struct shmwifi_air *air)
 	unsigned int waited;
 	bool idle;
 
+	cancel_delayed_work_sync(&air->tick);	/* would find the host back */
 	spin_lock_bh(&air->lock);
 	idle = !air->running;
 	air->host_away = true;

@@ -130,6 +130,7 @@ static void shmwifi_radio_changed(struct shmwifi_radios *radios, struct shmwifi_
 	radio->up = radio->monitor;
 	list_for_each_entry(address, &radio->addresses, node)
 		radio->up |= shmwifi_address_is_wanted(address);
+	radio->gone = !radio->hw && !radio->up;
 	radios->dirty = true;
 }
 
@@ -179,13 +180,12 @@ void shmwifi_radios_observe(struct shmwifi_radios *radios, struct net_device *de
 	struct shmwifi_address *address;
 	struct shmwifi_radio *radio;
 	struct wireless_dev *wdev;
-	bool monitor = false, others = false;
+	bool monitor = false, stays = !leaves;
 
 	ASSERT_RTNL();
 	radio = shmwifi_radios_find_or_add(radios, wiphy->addresses[1].addr);
 	if (!radio)
 		return;
-	radio->hw = wiphy_to_ieee80211_hw(wiphy);
 	if (strncmp(radio->name, wiphy_name(wiphy), sizeof(radio->name) - 1)) {
 		strscpy(radio->name, wiphy_name(wiphy), sizeof(radio->name));
 		radio->announced = false;
@@ -194,10 +194,10 @@ void shmwifi_radios_observe(struct shmwifi_radios *radios, struct net_device *de
 	list_for_each_entry(address, &radio->addresses, node)
 		address->interface = false;
 	list_for_each_entry(wdev, &wiphy->wdev_list, list) {
-		if (wdev->netdev == dev && leaves)
+		if (!wdev->netdev || (wdev->netdev == dev && leaves))
 			continue;
-		others = true;
-		if (!wdev->netdev || !(wdev->netdev->flags & IFF_UP))
+		stays = true;
+		if (!(wdev->netdev->flags & IFF_UP))
 			continue;
 		if (wdev->iftype == NL80211_IFTYPE_MONITOR) {
 			monitor = true;
@@ -213,12 +213,8 @@ void shmwifi_radios_observe(struct shmwifi_radios *radios, struct net_device *de
 		radio->monitor = monitor;
 		radio->announced = false;
 	}
+	radio->hw = stays ? wiphy_to_ieee80211_hw(wiphy) : NULL;
 	shmwifi_radio_changed(radios, radio);
-
-	if (leaves && !others) {	/* the radio goes with it, and its hw soon after */
-		radio->hw = NULL;
-		radio->gone = true;
-	}
 }
 
 struct shmwifi_listening {

@@ -35,14 +35,14 @@ struct shmwifi_address {
 /**
  * struct shmwifi_radio - a radio by the port's number for it
  * @used: the number is a radio's
- * @gone: the kernel has it no more; it stays until the host was told
+ * @gone: no network device leads here, and no address; it stays until the host was told
  * @up: an interface of it is up, so that it hears something
  * @monitor: it wants frames that are addressed to others
  * @announced: the host knows it with this name and these flags
  * @known: the host knows it, perhaps with others
  * @transmitter: addresses[1], by which hwsim's messages name it
  * @name: the wiphy's
- * @hw: mac80211's side of it; NULL as long as no network device led here
+ * @hw: mac80211's side of it, which lives as long as a network device leads here; else NULL
  * @addresses: struct shmwifi_address
  */
 struct shmwifi_radio {
