@@ -33,6 +33,9 @@ public sealed unsafe class HostPort : PortRings
     /// <summary>The ABI version that the guest speaks; 0 before it came.</summary>
     public uint GuestAbiVersion => Volatile.Read(ref Header->GuestAbiVersion);
 
+    /// <summary>What the guest's service says of itself; an adversary's word.</summary>
+    public RegionFeatures GuestFeatures => (RegionFeatures)Volatile.Read(ref *(ulong*)&Header->GuestFeatures);
+
     /// <summary>Puts the port into the faulted state.</summary>
     /// <param name="fault">Why.</param>
     public void SetFault(PortFault fault)

@@ -93,6 +93,9 @@ public sealed record VmSnapshot(
     uint RxDescriptors,
     double? ClockErrorUs)
 {
+    /// <summary>What moves its frames, as it says: "user", a process, or "kernel", its module; null as long as nothing does.</summary>
+    public string? Path { get; init; }
+
     /// <summary>Attempts of its unicast frames after the first.</summary>
     public ulong Retries { get; init; }
 

@@ -86,6 +86,7 @@ public sealed class MeterReadings
             (uint)Of("shmwifi.ring.size", "ring", "rx"),
             ClockErrorUs(name))
         {
+            Path = identity["path"] is { Length: > 0 } path ? path : null,
             Retries = Counter("retries"),
             LostOnAir = Counter("lost_on_air"),
         };

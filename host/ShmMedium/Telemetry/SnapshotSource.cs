@@ -103,10 +103,15 @@ public sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, Fra
             port.Rings.Rx.Length,
             ClockErrorUs(port))
         {
+            Path = PathOf(port),
             Retries = Host(HostCounter.Retries),
             LostOnAir = Host(HostCounter.LostOnAir),
         };
     }
+
+    private static string? PathOf(Port port) =>
+        port.Rings.GuestState != GuestState.Ready ? null
+        : port.Rings.GuestFeatures.HasFlag(RegionFeatures.KernelPath) ? "kernel" : "user";
 
     private static LagSnapshot? DescribeLag(Port from, Port to)
     {

@@ -13,15 +13,21 @@ namespace ShmWifi.Lab.Demo;
 /// <param name="Soak">How long traffic goes on after the measurements; zero for not at all.</param>
 internal sealed record DemoOptions(string Name, string Kernel, bool PerVmIsolation, Security Security, int Stations, int Seconds, TimeSpan Soak)
 {
+    /// <summary>What moves frames in the guests.</summary>
+    public FramePath Path { get; init; }
+
+    /// <summary>How often the first station's kernel module is reloaded during the soak; zero for never.</summary>
+    public TimeSpan ReloadEvery { get; init; }
+
     /// <summary>The network.</summary>
     public Network Network => new("ShmWifi", Security, "one air, two machines", 1);
 
     /// <summary>The lab: an access point, the stations, and the VM of the in-kernel floor.</summary>
     public Topology Topology => new(Name, PerVmIsolation,
     [
-        new VmSpec { Name = "ap", Role = Role.AccessPoint, Kernel = Kernel, Network = Network },
+        new VmSpec { Name = "ap", Role = Role.AccessPoint, Kernel = Kernel, Path = Path, Network = Network },
         .. Enumerable.Range(1, Stations).Select(number =>
-            new VmSpec { Name = $"sta{number}", Role = Role.Station, Kernel = Kernel, Network = Network }),
+            new VmSpec { Name = $"sta{number}", Role = Role.Station, Kernel = Kernel, Path = Path, Network = Network }),
         KernelFloor.Vm(Kernel),
     ]);
 }

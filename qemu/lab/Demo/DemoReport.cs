@@ -11,13 +11,18 @@ namespace ShmWifi.Lab.Demo;
 /// {
 ///   "kernel": "6.12",                 the guests' kernel series
 ///   "accel": "tcg",                   "kvm" or "tcg"
-///   "path": "injector",               what moves frames in the guest: "injector" is shm-injector
+///   "path": "user",                   what moves frames in the guests: "user" is shm-injector, "kernel" the kernel module
 ///   "isolation": "shared",            or "per-vm"
 ///   "stations": [{ "name", "associated", "associationMs", "security" }],   security as negotiated: open, wpa2, wpa3
 ///   "ping": [{ "from", "to", "sent", "received", "rttMs": { "p50", "p90", "p99", "max" } }],
 ///   "tcp": [{ "from", "to", "mbps" }],
 ///   "floor": { "inKernel": { "rttMs": {…}, "tcpMbps" }, "wired": { "rttMs": {…}, "tcpMbps" } },
 ///   "lag": [{ "from", "to", "us": { "p50", "p99", "p999", "max" }, "clockErrorUs" }],
+///   "guests": [{ "name", "path", "txFrames", "txDropped", "rxFrames", "doorbells" }],   path as the guest's port tells it
+///   "reloads": null,                  or, of --soak with --reload-every:
+///              { "station", "seconds", "backMs": [one for each reload], "tcp": [{ "from", "to", "mbps" }],
+///                "memory": { "first", "last": { "availableKib", "slabKib", "unreclaimableKib", "percpuKib", "kernelKib" } },
+///                "daemonKib": { "first", "last" } },   first: after the first reload; last: after the last one
 ///   "medium": { "frames", "delivered", "dropped", "doorbellsPerFrame", "payloadBytesCopied", "allocatedBytesPerFrame" },
 ///   "capture": "/…/air.pcapng"
 /// }
@@ -31,8 +36,8 @@ internal sealed record DemoReport
     /// <summary>"kvm" or "tcg".</summary>
     public string? Accel { get; init; }
 
-    /// <summary>What moves frames in the guest.</summary>
-    public string Path { get; } = "injector";
+    /// <summary>What moves frames in the guests: "user" or "kernel".</summary>
+    public required string Path { get; init; }
 
     /// <summary>"shared" or "per-vm".</summary>
     public required string Isolation { get; init; }
@@ -51,6 +56,12 @@ internal sealed record DemoReport
 
     /// <summary>One-way lag by link.</summary>
     public IReadOnlyList<LagReport> Lag { get; init; } = [];
+
+    /// <summary>What was counted in each guest with a radio on the air.</summary>
+    public IReadOnlyList<GuestReport> Guests { get; init; } = [];
+
+    /// <summary>What came of reloading a station's module; null when that was not asked for.</summary>
+    public ReloadReport? Reloads { get; init; }
 
     /// <summary>The daemon's totals.</summary>
     public MediumTotals? Medium { get; init; }
@@ -100,6 +111,15 @@ internal sealed record FloorReport(RttSummary? RttMs, double? TcpMbps);
 /// <param name="Us">Microseconds.</param>
 /// <param name="ClockErrorUs">How wrong it may be.</param>
 internal sealed record LagReport(string From, string To, LagQuantiles Us, double? ClockErrorUs);
+
+/// <summary>What was counted in a guest.</summary>
+/// <param name="Name">The VM.</param>
+/// <param name="Path">"user" or "kernel", as its port tells the daemon; null when nothing moves its frames.</param>
+/// <param name="TxFrames">Frames taken from hwsim.</param>
+/// <param name="TxDropped">Frames from hwsim that the ring had no room for.</param>
+/// <param name="RxFrames">Frames given to hwsim.</param>
+/// <param name="Doorbells">Rung at the host.</param>
+internal sealed record GuestReport(string Name, string? Path, long TxFrames, long TxDropped, long RxFrames, long Doorbells);
 
 /// <summary>Serialisation of <see cref="DemoReport"/>.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

@@ -1,5 +1,6 @@
 using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Medium;
+using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Topologies;
 using ShmWifi.Lab.Wifi;
 
@@ -17,6 +18,8 @@ internal sealed class DemoRun
     private readonly CancellationToken _cancellation;
     private readonly List<string> _problems = [];
     private IReadOnlyList<LinkLag> _lag = [];
+    private Member? _reloaded;
+    private string _reloadedAddress = "";
     private DemoReport _report;
 
     private DemoRun(DemoOptions options, Progress progress, CancellationToken cancellation)
@@ -27,6 +30,7 @@ internal sealed class DemoRun
         _report = new DemoReport
         {
             Kernel = options.Kernel,
+            Path = Word(options.Path),
             Isolation = options.PerVmIsolation ? "per-vm" : "shared",
             Stations = [.. options.Topology.Vms.Where(vm => vm.Role == Role.Station).Select(vm => new StationReport(vm.Name, false, null, null))],
         };
@@ -36,7 +40,7 @@ internal sealed class DemoRun
     /// <param name="options">What it does.</param>
     /// <param name="jsonFile">Where the figures go as JSON; or null.</param>
     /// <param name="cancellation">Ends it early.</param>
-    /// <returns>The exit code: 0 when all stations associated, no ping was lost, no link was lost, and the capture is sound.</returns>
+    /// <returns>The exit code: 0 when all stations associated, no ping was lost, no link was lost, no kernel complained, and the capture is sound.</returns>
     public static async Task<int> RunAsync(DemoOptions options, string? jsonFile, CancellationToken cancellation)
     {
         DemoRun? run = null;
@@ -103,8 +107,16 @@ internal sealed class DemoRun
             _problems.Add($"{probe.Sent - probe.Received} of {probe.Sent} pings from {probe.Route.From} to {probe.Route.To} were lost");
 
         await ThroughputAsync(lab, pairs, floorStation);
-        if (_options.Soak > TimeSpan.Zero)
+        if (_options.ReloadEvery > TimeSpan.Zero)
+            await ReloadAsync(lab, accessPoint, stations);
+        else if (_options.Soak > TimeSpan.Zero)
             await SoakAsync(accessPoint, stations);
+        await CountAsync(lab);
+    }
+
+    /// <summary>What daemon and guests counted.</summary>
+    private async Task CountAsync(LabInstance lab)
+    {
         var statistics = await lab.Medium!.StatisticsAsync(_cancellation);
         _lag = [.. statistics.Lag.OrderBy(lag => lag.From, StringComparer.Ordinal).ThenBy(lag => lag.To, StringComparer.Ordinal)];
         _report = _report with
@@ -112,6 +124,15 @@ internal sealed class DemoRun
             Medium = statistics.Medium,
             Lag = [.. _lag.Select(lag => new LagReport(lag.From, lag.To, lag.Us, lag.ClockErrorUs))],
         };
+        foreach (var vm in lab.Vms.Where(vm => vm.Spec.Radios > 0))
+        {
+            var path = statistics.Vms.FirstOrDefault(counters => counters.Name == vm.Name)?.Path;
+            var counters = await GuestCounters.TakeAsync(vm, _cancellation);
+            var guest = new GuestReport(vm.Name, path, counters.TxFrames, counters.TxDropped, counters.RxFrames, counters.Doorbells);
+            _report = _report with { Guests = [.. _report.Guests, guest] };
+            if (path != _report.Path)
+                _problems.Add($"{vm.Name}: its port says that its frames take the path '{path ?? "none"}', not '{_report.Path}'");
+        }
     }
 
     /// <summary>All pairs over the air and over the wire in turns, so that a busy moment of this machine hits both alike.</summary>
@@ -184,6 +205,29 @@ internal sealed class DemoRun
         }
     }
 
+    /// <summary>Reloads of the first station's module under traffic.</summary>
+    private async Task ReloadAsync(LabInstance lab, Member accessPoint, List<Member> stations)
+    {
+        _reloaded = stations[0];
+        _reloadedAddress = await AddressAsync(stations[0]);
+        var soak = new ReloadSoak(accessPoint, stations[0], stations[1..], lab.Medium!, _progress);
+        try
+        {
+            _problems.AddRange(await soak.RunAsync(_options.Soak, _options.ReloadEvery, _cancellation));
+        }
+        finally
+        {
+            _report = _report with { Reloads = soak.Report };
+        }
+    }
+
+    /// <summary>A station whose module goes may lose its link, and its access point may say so. Nobody else may.</summary>
+    private bool IsExpected(VirtualMachine vm, string lostLink) =>
+        _reloaded != null && (vm == _reloaded.Radio.Vm || lostLink.Contains(_reloadedAddress, StringComparison.OrdinalIgnoreCase));
+
+    private async Task<string> AddressAsync(Member member) => (await member.Radio.Vm.Guest.RunAsync(
+        "reading the MAC address", $"cat /sys/class/net/{member.Radio.Name}/address", TimeSpan.FromSeconds(15), _cancellation)).Trim();
+
     private void ReportStations(IReadOnlyList<Member> members) => _report = _report with
     {
         Stations =
@@ -194,6 +238,8 @@ internal sealed class DemoRun
         ],
     };
 
+    private static string Word(FramePath path) => path == FramePath.Kernel ? "kernel" : "user";
+
     /// <summary>Fetches the guests' logs, ends the air in order, and looks through logs and capture.</summary>
     private async Task CollectAsync(LabInstance lab, IReadOnlyList<Member> members)
     {
@@ -203,14 +249,11 @@ internal sealed class DemoRun
         {
             try
             {
-                foreach (var line in await GuestLogs.CollectAsync(vm, _cancellation))
-                    _problems.Add($"a lost link: {line}");
-                if (_options.Security != Security.Open && members.Any(member => member.Radio.Vm == vm && member.Association != null))
-                {
-                    var address = await vm.Guest.RunAsync(
-                        "reading the MAC address", "cat /sys/class/net/wlan0/address", TimeSpan.FromSeconds(15), _cancellation);
-                    addresses[vm.Name] = address.Trim();
-                }
+                var logs = await GuestLogs.CollectAsync(vm, _cancellation);
+                _problems.AddRange(logs.LostLinks.Where(line => !IsExpected(vm, line)).Select(line => $"a lost link: {line}"));
+                _problems.AddRange(logs.Complaints.Select(line => $"the kernel complains: {line}"));
+                if (_options.Security != Security.Open && members.FirstOrDefault(member => member.Radio.Vm == vm && member.Association != null) is { } member)
+                    addresses[vm.Name] = await AddressAsync(member);
             }
             catch (LabException exception)
             {

@@ -16,12 +16,16 @@ internal static class DemoTable
     public static void Print(DemoOptions options, DemoReport report, IReadOnlyList<LinkLag> hops, IReadOnlyList<string> problems)
     {
         AnsiConsole.WriteLine();
-        AnsiConsole.MarkupLineInterpolated($"[bold]ShmWifi[/]: Linux {report.Kernel} guests, {report.Accel ?? "?"}, {report.Isolation}, {options.Security.ToString().ToLowerInvariant()}");
+        AnsiConsole.MarkupLineInterpolated($"[bold]ShmWifi[/]: Linux {report.Kernel} guests, {report.Accel ?? "?"}, {report.Path} path, {report.Isolation}, {options.Security.ToString().ToLowerInvariant()}");
         AnsiConsole.Write(Stations(report));
         AnsiConsole.Write(RoundTrips(report));
         AnsiConsole.Write(Throughput(report));
         if (hops.Count > 0)
             AnsiConsole.Write(Lag(hops));
+        if (report.Guests.Count > 0)
+            AnsiConsole.Write(Guests(report));
+        if (report.Reloads is { } reloads)
+            AnsiConsole.Write(Reloads(reloads));
         if (report.Medium is { } medium)
         {
             AnsiConsole.MarkupLineInterpolated($"medium: {medium.Frames} frames, {medium.Delivered} delivered, {medium.Dropped} dropped, {medium.DoorbellsPerFrame:0.00} doorbells a frame, {medium.PayloadBytesCopied} payload bytes copied, {medium.AllocatedBytesPerFrame:0.##} bytes allocated a frame");
@@ -29,7 +33,7 @@ internal static class DemoTable
 
         Console.WriteLine($"capture: {report.Capture}");
         if (problems.Count == 0)
-            AnsiConsole.MarkupLine("[green]all stations associated, no ping lost, no link lost, capture sound[/]");
+            AnsiConsole.MarkupLine("[green]all stations associated, no ping lost, no link lost, no kernel complains, capture sound[/]");
         foreach (var problem in problems)
             AnsiConsole.MarkupLineInterpolated($"[red]problem:[/] {problem}");
     }
@@ -66,6 +70,31 @@ internal static class DemoTable
         table.AddRow("in-kernel floor", Number(floor, "0.0"), Number(100 * floor / floor, "0"));
         return table;
     }
+
+    private static Table Guests(DemoReport report)
+    {
+        var table = NewTable("guest", "path", "frames sent", "dropped", "heard", "doorbells");
+        foreach (var guest in report.Guests)
+            table.AddRow(guest.Name, guest.Path ?? "-", $"{guest.TxFrames}", $"{guest.TxDropped}", $"{guest.RxFrames}", $"{guest.Doorbells}");
+        return table;
+    }
+
+    private static Table Reloads(ReloadReport reloads)
+    {
+        var table = NewTable($"{reloads.BackMs.Count} reloads of {reloads.Station}'s module", "first", "last", "mean", "max");
+        table.AddRow("back after ms", Number(reloads.BackMs[0], "0"), Number(reloads.BackMs[^1], "0"), Number(reloads.BackMs.Average(), "0"), Number(reloads.BackMs.Max(), "0"));
+        foreach (var tcp in reloads.Tcp)
+            table.AddRow($"TCP {tcp.From} → {tcp.To}, Mbit/s", "", "", Number(tcp.Mbps, "0.0"), "");
+        var (first, last) = reloads.Memory;
+        AddMemory(table, "its kernel's memory, KiB", first.KernelKib, last.KernelKib);
+        AddMemory(table, "  slabs that stay", first.UnreclaimableKib, last.UnreclaimableKib);
+        AddMemory(table, "  for each CPU", first.PercpuKib, last.PercpuKib);
+        AddMemory(table, "its available memory, KiB", first.AvailableKib, last.AvailableKib);
+        AddMemory(table, "shm-medium's memory, KiB", reloads.DaemonKib.First, reloads.DaemonKib.Last);
+        return table;
+    }
+
+    private static void AddMemory(Table table, string name, long first, long last) => table.AddRow(name, $"{first}", $"{last}", "", "");
 
     private static Table Lag(IReadOnlyList<LinkLag> links)
     {

@@ -1,37 +1,50 @@
 using System.Text.RegularExpressions;
+using ShmWifi.Lab.Guest;
 using ShmWifi.Lab.Qemu;
+using ShmWifi.Lab.Topologies;
 
 namespace ShmWifi.Lab.Demo;
 
-/// <summary>The logs of the guests: fetched into the lab's folder, and searched for lost links.</summary>
-internal static partial class GuestLogs
+/// <summary>The logs of a guest: fetched into its VM's folder, and searched.</summary>
+/// <param name="LostLinks">Lines that tell of a link that was lost or of a peer that did not answer in time, each with its file.</param>
+/// <param name="Complaints">Lines that the kernel's log must not have, each with its file.</param>
+internal sealed partial record GuestLogs(IReadOnlyList<string> LostLinks, IReadOnlyList<string> Complaints)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    /// <summary>Writes the kernel's log and those of hostapd, wpa_supplicant and shm-injector beside the VM's serial log.</summary>
+    /// <summary>
+    /// Writes the kernel's log and those of hostapd, wpa_supplicant and shm-injector beside the VM's serial log; and which processes run, and what the
+    /// module counted where it moves the frames.
+    /// </summary>
     /// <param name="vm">The VM.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <returns>Lines that tell of a lost link, each with its file.</returns>
-    public static async Task<IReadOnlyList<string>> CollectAsync(VirtualMachine vm, CancellationToken cancellation)
+    public static async Task<GuestLogs> CollectAsync(VirtualMachine vm, CancellationToken cancellation)
     {
         var list = await vm.Guest.RunAsync("listing logs", "cd /run && ls | grep '[.]log$' || true", Limit, cancellation);
-        var found = new List<string>();
+        var lostLinks = new List<string>();
         foreach (var log in list.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            found.AddRange(await FetchAsync(vm, log, $"cat /run/{log}", cancellation));
-        found.AddRange(await FetchAsync(vm, "dmesg.log", "dmesg", cancellation));
-        return found;
+            lostLinks.AddRange(LostLinksIn(await FetchAsync(vm, log, $"cat /run/{log}", cancellation)));
+        var kernel = await FetchAsync(vm, "dmesg.log", "dmesg", cancellation);
+        lostLinks.AddRange(LostLinksIn(kernel));
+        await FetchAsync(vm, "processes.txt", "ps -o pid,args", cancellation);
+        if (vm.Spec is { Radios: > 0, Path: FramePath.Kernel })
+            await FetchAsync(vm, "statistics.txt", $"cat {Measure.ModuleStatistics.Files}", cancellation);
+        return new GuestLogs(lostLinks, [.. KernelLog.Complaints(kernel.Text).Select(line => $"{kernel.File}: {line}")]);
     }
 
     /// <summary>Whether a line of a log tells of a link that was lost or of a peer that did not answer in time.</summary>
     /// <param name="line">The line.</param>
     internal static bool TellsOfLostLink(string line) => LostLink().IsMatch(line);
 
-    private static async Task<IEnumerable<string>> FetchAsync(VirtualMachine vm, string name, string command, CancellationToken cancellation)
+    private static IEnumerable<string> LostLinksIn((string File, string Text) log) =>
+        log.Text.Split('\n').Where(TellsOfLostLink).Select(line => $"{log.File}: {line}");
+
+    private static async Task<(string File, string Text)> FetchAsync(VirtualMachine vm, string name, string command, CancellationToken cancellation)
     {
         var text = await vm.Guest.RunAsync($"fetching {name}", command, Limit, cancellation);
-        var path = Path.Combine(vm.Folder, name);
-        await File.WriteAllTextAsync(path, text, cancellation);
-        return text.Split('\n').Where(TellsOfLostLink).Select(line => $"{path}: {line}");
+        var file = Path.Combine(vm.Folder, name);
+        await File.WriteAllTextAsync(file, text, cancellation);
+        return (file, text);
     }
 
     [GeneratedRegex("deauth|disassoc|CTRL-EVENT-DISCONNECTED|timed out", RegexOptions.IgnoreCase, 1000)]

@@ -24,6 +24,14 @@ internal static class Iperf
     public static async Task<double> TcpAsync(Route route, int seconds, CancellationToken cancellation) =>
         ReadTcp(await RunAsync(route, seconds, "", cancellation));
 
+    /// <summary>Sends by TCP in both directions at once, as much as it takes.</summary>
+    /// <param name="route">To a guest that serves.</param>
+    /// <param name="seconds">How long.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>What the receivers got, in Mbit/s: along the route, and back.</returns>
+    public static async Task<(double There, double Back)> TcpBothWaysAsync(Route route, int seconds, CancellationToken cancellation) =>
+        ReadTcpBothWays(await RunAsync(route, seconds, " --bidir", cancellation));
+
     /// <summary>Sends UDP datagrams at a fixed rate.</summary>
     /// <param name="route">To a guest that serves.</param>
     /// <param name="seconds">How long.</param>
@@ -73,7 +81,13 @@ internal static class Iperf
     /// <summary>Reads the result of a TCP run.</summary>
     /// <param name="json">What <c>iperf3 -J</c> printed.</param>
     /// <returns>What the receiver got, in Mbit/s.</returns>
-    internal static double ReadTcp(string json) => Read(json, end => end["sum_received"]!["bits_per_second"]!.GetValue<double>() / 1e6);
+    internal static double ReadTcp(string json) => Read(json, end => Mbps(end, "sum_received"));
+
+    /// <summary>Reads the result of a TCP run in both directions.</summary>
+    /// <param name="json">What <c>iperf3 --bidir -J</c> printed.</param>
+    /// <returns>What the receivers got, in Mbit/s: the server, and the client.</returns>
+    internal static (double There, double Back) ReadTcpBothWays(string json) =>
+        Read(json, end => (Mbps(end, "sum_received"), Mbps(end, "sum_received_bidir_reverse")));
 
     /// <summary>Reads the result of a UDP run.</summary>
     /// <param name="json">What <c>iperf3 -u -J</c> printed: its "sum" is the sender's count with the receiver's losses and jitter.</param>
@@ -85,6 +99,8 @@ internal static class Iperf
         $"{route.Enter}iperf3 -c {route.Address} -t {seconds} --connect-timeout 5000 -J{options}",
         TimeSpan.FromSeconds(seconds + 40),
         cancellation);
+
+    private static double Mbps(JsonNode end, string sum) => end[sum]!["bits_per_second"]!.GetValue<double>() / 1e6;
 
     private static T Read<T>(string json, Func<JsonNode, T> read)
     {

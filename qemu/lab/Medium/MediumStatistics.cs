@@ -42,7 +42,14 @@ internal sealed record MediumTotals(
 /// <param name="GuestDoorbells">Rung by it.</param>
 /// <param name="TxFrames">Frames taken from it.</param>
 /// <param name="RxFrames">Frames posted to it.</param>
-internal sealed record VmCounters(string Name, long Doorbells, long GuestDoorbells, long TxFrames, long RxFrames);
+internal sealed record VmCounters(string Name, long Doorbells, long GuestDoorbells, long TxFrames, long RxFrames)
+{
+    /// <summary>"attached", "ready" or "faulted: reason".</summary>
+    public string State { get; init; } = "";
+
+    /// <summary>What moves its frames, as its port says: "user" or "kernel"; null while nothing does.</summary>
+    public string? Path { get; init; }
+}
 
 /// <summary>One-way lag from the sender's kernel to the hearer's.</summary>
 /// <param name="From">The sending VM.</param>

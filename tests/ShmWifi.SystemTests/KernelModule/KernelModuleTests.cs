@@ -1,4 +1,5 @@
 using System.Globalization;
+using ShmWifi.Lab.Guest;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.SystemTests.KernelModule;

@@ -25,12 +25,26 @@ public class DemoFiguresTests
     [TestCase("wlan0: authenticate with 02:00:00:00:00:00", false)]
     public void ALostLinkIsSeenInALog(string line, bool lost) => Assert.That(GuestLogs.TellsOfLostLink(line), Is.EqualTo(lost));
 
+    [TestCase(30, 20_000, 20_000 + 1024 + 240, 0)]
+    [TestCase(30, 20_000, 20_000 + 1024 + 241, 1)]
+    [TestCase(1, 20_000, 20_000 + 2048, 1, Description = "the page structs of a region of 128 MiB, once")]
+    [TestCase(0, 20_000, 20_000, 0)]
+    public void AGuestThatGrowsWithItsReloadsIsTold(int reloads, long first, long last, int problems) =>
+        Assert.That(ReloadSoak.Growth(reloads, new FirstAndLast<long>(first, last), new FirstAndLast<long>(5, 5)).Count(), Is.EqualTo(problems));
+
+    [Test]
+    public void ADaemonThatGrowsWithReloadsIsTold() => Assert.That(
+        ReloadSoak.Growth(30, new FirstAndLast<long>(5, 5), new FirstAndLast<long>(40_000, 56_385)), Is.EqualTo(new[]
+        {
+            "shm-medium holds 16385 KiB more after 30 reloads (40000, then 56385); 16384 are allowed",
+        }));
+
     [Test]
     public void AReportHasAllFieldsAlsoWhereNothingWasMeasured()
     {
-        var report = new DemoReport { Kernel = "6.1", Isolation = "shared", Stations = [new StationReport("sta1", false, null, null)] };
+        var report = new DemoReport { Kernel = "6.1", Path = "user", Isolation = "shared", Stations = [new StationReport("sta1", false, null, null)] };
         var json = JsonNode.Parse(JsonSerializer.Serialize(report, DemoReportJson.Default.DemoReport))!.AsObject();
         Assert.That(json.Select(field => field.Key), Is.EqualTo(
-            ["kernel", "accel", "path", "isolation", "stations", "ping", "tcp", "floor", "lag", "medium", "capture"]));
+            ["kernel", "accel", "path", "isolation", "stations", "ping", "tcp", "floor", "lag", "guests", "reloads", "medium", "capture"]));
     }
 }

@@ -10,6 +10,38 @@ public class MeasureTests
         Iperf.ReadTcp("""{ "end": { "sum_sent": { "bits_per_second": 120e6 }, "sum_received": { "bits_per_second": 117500000.0 } } }"""), Is.EqualTo(117.5));
 
     [Test]
+    public void TcpBothWaysIsWhatEachReceiverGot() => Assert.That(
+        Iperf.ReadTcpBothWays(
+            """{ "end": { "sum_received": { "bits_per_second": 30e6 }, "sum_received_bidir_reverse": { "bits_per_second": 20e6 } } }"""),
+        Is.EqualTo((30.0, 20.0)));
+
+    [Test]
+    public void KernelMemoryIsWhatNoProcessAndNoCacheHolds()
+    {
+        var memory = GuestMemory.Read(
+            """
+            MemTotal:         221232 kB
+            MemFree:          100000 kB
+            MemAvailable:     120000 kB
+            Buffers:            1000 kB
+            Cached:            50000 kB
+            SwapCached:            0 kB
+            AnonPages:         10000 kB
+            Slab:              30000 kB
+            SReclaimable:       5000 kB
+            SUnreclaim:        25000 kB
+            Percpu:              400 kB
+            DirectMap4k:      100000 kB
+            HugePages_Total:       0
+            """);
+        Assert.That(memory, Is.EqualTo(new GuestMemory(120000, 30000, 25000, 400, 55232)));
+    }
+
+    [Test]
+    public void MemoryThatCannotBeReadIsQuoted() =>
+        Assert.That(() => GuestMemory.Read("MemTotal: 5 kB"), Throws.TypeOf<LabException>().With.Message.Contains("MemTotal: 5 kB"));
+
+    [Test]
     public void UdpHasLossesAndJitter()
     {
         var result = Iperf.ReadUdp(

@@ -270,6 +270,16 @@ public class DeliveryTests(Isolation isolation)
     }
 
     [Test]
+    public void AVmTellsWhichPathItsFramesTake()
+    {
+        FakeVm[] vms = [_daemon.Attach(), _daemon.Attach(), _daemon.Attach()];
+        vms[0].Hello();
+        vms[1].Hello(RegionFeatures.KernelPath);
+        vms[2].Port.SetAbsent();
+        Assert.That(_daemon.Daemon.Snapshots.Take().Vms.OrderBy(vm => vm.PeerId).Select(vm => vm.Path), Is.EqualTo(new[] { "user", "kernel", null }));
+    }
+
+    [Test]
     public void HelloForgetsTheRadios()
     {
         FakeVm a = _daemon.Attach(Address(1));

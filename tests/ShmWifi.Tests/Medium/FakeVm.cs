@@ -75,9 +75,10 @@ public sealed unsafe class FakeVm : IDisposable
     }
 
     /// <summary>Says that its service starts.</summary>
-    public void Hello()
+    /// <param name="features">What it says of itself.</param>
+    public void Hello(RegionFeatures features = RegionFeatures.None)
     {
-        Port.SetReady(RegionFeatures.None);
+        Port.SetReady(features);
         Send(RingKind.Hello, 0);
     }
 

@@ -1,4 +1,6 @@
-namespace ShmWifi.SystemTests.KernelModule;
+using ShmWifi.Lab.Guest;
+
+namespace ShmWifi.Tests.Lab;
 
 public class KernelLogTests
 {
@@ -9,8 +11,19 @@ public class KernelLogTests
     [TestCase("[    5.1] Oops: 0002 [#1] PREEMPT SMP NOPTI")]
     [TestCase("[    5.1] INFO: task rmmod:80 blocked for more than 120 seconds.")]
     [TestCase("[    5.1] shmwifi: module license 'unspecified' taints kernel.")]
+    [TestCase("[    5.1] WARNING: possible circular locking dependency detected")]
+    [TestCase("[    5.1] DEBUG_LOCKS_WARN_ON(1)")]
+    [TestCase("[    5.1] INFO: lockdep is turned off.")]
+    [TestCase("[    5.1] UBSAN: array-index-out-of-bounds in drivers/x.c:5:4")]
+    [TestCase("[   65.1] kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug/kmemleak)")]
+    [TestCase("[   65.1] rcu: INFO: rcu_preempt self-detected stall on CPU")]
     public void AComplaintIsFound(string line) =>
         Assert.That(KernelLog.Complaints($"[    5.0] before\n{line}\n[    5.2] after\n"), Is.EqualTo(new[] { line }));
+
+    [TestCase("[    0.0] Lock dependency validator: Copyright (c) 2006 Red Hat, Inc., Ingo Molnar")]
+    [TestCase("[    0.1] rcu: \tRCU lockdep checking is enabled.")]
+    [TestCase("[    1.0] kmemleak: Kernel memory leak detector initialized (mem pool available: 15679)")]
+    public void WhatADebugKernelSaysOfItselfIsNoComplaint(string line) => Assert.That(KernelLog.Complaints(line), Is.Empty);
 
     [Test]
     public void WhatTheModuleSaysIsNoComplaint() =>

@@ -1,0 +1,27 @@
+using ShmWifi.Lab.Qemu;
+using ShmWifi.Lab.Topologies;
+
+namespace ShmWifi.Lab.Measure;
+
+/// <summary>What was counted in a guest by that which moves its frames, on either path.</summary>
+/// <param name="TxFrames">Frames taken from hwsim.</param>
+/// <param name="TxDropped">Frames from hwsim that the ring had no room for.</param>
+/// <param name="RxFrames">Frames given to hwsim.</param>
+/// <param name="Doorbells">Rung.</param>
+internal sealed record GuestCounters(long TxFrames, long TxDropped, long RxFrames, long Doorbells)
+{
+    /// <summary>Reads them in a guest.</summary>
+    /// <param name="vm">A VM with radios on the lab's air.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<GuestCounters> TakeAsync(VirtualMachine vm, CancellationToken cancellation)
+    {
+        if (vm.Spec.Path == FramePath.Kernel)
+        {
+            var module = (await ModuleStatistics.TakeAsync(vm, cancellation)).Counters;
+            return new GuestCounters(module.TxFrames, module.TxDropped, module.RxFrames, module.Doorbells);
+        }
+
+        var injector = (await InjectorStatistics.TakeAsync(vm, cancellation)).Counters;
+        return new GuestCounters(injector.TxFrames, injector.TxDropped, injector.RxFrames, injector.Doorbells);
+    }
+}
