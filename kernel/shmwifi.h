@@ -41,7 +41,7 @@ enum shmwifi_face {
  * @uio: the face to user space, while that is in force
  * @user: who has the UIO device open; serialised by UIO's open and release
  * @fault_lock: a page fault reads @gone and inserts its page under one hold
- * @gone: the device was removed: no page is handed out any more
+ * @gone: the face was taken off: no page is handed out any more
  */
 struct shmwifi_device {
 	struct kref ref;

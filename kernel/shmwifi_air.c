@@ -79,21 +79,22 @@ static bool shmwifi_has_sent_much(const struct shmwifi_air *air)
  * shmwifi_air_notify() - hwsim has put a buffer into a virtqueue
  * @vq: which
  *
- * Interrupts are off, and hwsim's lock is held, which its callbacks take:
- * they are called by NAPI.
+ * hwsim's lock is held, which its callbacks take: they are called by NAPI. And
+ * interrupts are off, but for the kick of hwsim's probe.
  */
 bool shmwifi_air_notify(struct virtqueue *vq)
 {
 	struct shmwifi_air *air = container_of(vq->vdev, struct shmwifi_air, vdev);
+	unsigned long flags;
 
-	spin_lock(&air->lock);
+	spin_lock_irqsave(&air->lock, flags);
 	if (air->running) {
 		if (vq == air->to_host.vq)
 			shmwifi_transmit(air);
 		if (air->to_guest.unseen || air->starved || shmwifi_has_sent_much(air))
 			shmwifi_kick(air);
 	}
-	spin_unlock(&air->lock);
+	spin_unlock_irqrestore(&air->lock, flags);
 	return true;
 }
 

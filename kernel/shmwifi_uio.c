@@ -155,6 +155,7 @@ static void shmwifi_uio_retire(struct shmwifi_device *shm)
 	if (shm->user) {
 		unmap_mapping_range(shm->user->i_mapping, 0, 0, 1);
 		iput(shm->user);
+		shm->user = NULL;
 	}
 
 	for (pfn = PHYS_PFN(shm->region.range.start); pfn < end; pfn++)
@@ -175,6 +176,7 @@ int shmwifi_uio_register(struct shmwifi_device *shm)
 	int err;
 
 	init_rwsem(&shm->fault_lock);
+	shm->gone = false;
 
 	uio->name = "shmwifi";
 	uio->version = __stringify(SHMWIFI_ABI_MAJOR) "." __stringify(SHMWIFI_ABI_MINOR);
