@@ -116,7 +116,7 @@ internal sealed class PathsRun(VmLab lab, VmPace pace, string guests, Results re
         if (lab.OtherPair != null)
             results.Add(user.Tell(Group, $"user path: TCP{guests}", Unit));
         results.Add(wired.Tell(Group, $"wired floor: TCP{guests}", Unit));
-        progress.Done($"VM to VM TCP{guests}: {air.Median:0} Mbit/s, {air.MedianRatio:0.00} × the in-kernel floor, {load.Drops} drops in the rings");
+        progress.Done($"VM to VM TCP{guests}: {air.Median:0} Mbit/s, {load.Drops} drops in the rings");
     }
 
     private Task<double> TcpAsync(Route route) => Iperf.TcpAsync(route, pace.Seconds, cancellation);
