@@ -12,11 +12,11 @@ die() {
     exit 1
 }
 
-# The kernel series of the command line: 6.1 or 6.12.
+# The kernel series of the command line: Debian's 6.1 or 6.12, or what build-debug-kernel made of their sources.
 check_series() {
     case ${1-} in
-    6.1 | 6.12) ;;
-    *) die "usage: ${0##*/} 6.1|6.12" ;;
+    6.1 | 6.12 | 6.1-debug | 6.12-debug) ;;
+    *) die "usage: ${0##*/} 6.1|6.12|6.1-debug|6.12-debug" ;;
     esac
 }
 

@@ -15,11 +15,11 @@ internal static class Checkout
     public static string Run => Path.Combine(Root, "run");
 
     /// <summary>The kernel of a series; throws when the set-up has not made it.</summary>
-    /// <param name="series">"6.1" or "6.12".</param>
+    /// <param name="series">One of <see cref="Topologies.GuestKernels.Series"/>.</param>
     public static string Kernel(string series) => Required(Path.Combine(Cache, "image", series, "vmlinux"));
 
     /// <summary>The guest's initramfs for a series; throws when the set-up has not made it.</summary>
-    /// <param name="series">"6.1" or "6.12".</param>
+    /// <param name="series">One of <see cref="Topologies.GuestKernels.Series"/>.</param>
     public static string Initramfs(string series) => Required(Path.Combine(Cache, "image", series, "initramfs"));
 
     /// <summary>The daemon's assembly; throws when it has not been built.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ShmWifi.Lab.Topologies;
 
 namespace ShmWifi.Lab.Cli;
 
@@ -12,7 +13,7 @@ internal static class LabOptions
     public static Option<string?> Kernel()
     {
         var option = new Option<string?>("--kernel") { Description = "Kernel series of all guests." };
-        option.AcceptOnlyFromAmong("6.1", "6.12");
+        option.AcceptOnlyFromAmong(GuestKernels.Series);
         return option;
     }
 

@@ -96,7 +96,7 @@ internal sealed record VmSpec
     /// <summary>Virtual CPUs.</summary>
     public int Cpus { get; init; } = 1;
 
-    /// <summary>Kernel series, "6.1" or "6.12".</summary>
+    /// <summary>Kernel series, one of <see cref="GuestKernels.Series"/>.</summary>
     public required string Kernel { get; init; }
 
     /// <summary>The network that an access point offers, or that a station joins. Null for a plain VM.</summary>

@@ -43,7 +43,7 @@ internal sealed partial class TopologyReader
             return null;
         var lab = Keys(root, LabKeys, "the topology");
         var name = Text(lab, "name", LabName(), "1 to 31 of a-z, 0-9 and -") ?? "lab";
-        var kernel = Choice(lab, "kernel", "6.12", ["6.1", "6.12"]);
+        var kernel = Choice(lab, "kernel", "6.12", GuestKernels.Series);
         var isolation = Choice(lab, "isolation", "shared", ["shared", "per-vm"]);
         var path = Choice(lab, "path", "user", Paths);
         if (!lab.TryGetValue("vms", out var node) || node is not YamlSequenceNode { Children.Count: > 0 } list)
@@ -126,7 +126,7 @@ internal sealed partial class TopologyReader
         if (role != Role.AccessPoint)
             NotFor(vm, "any VM but an access point", "uplink");
 
-        var ownKernel = Choice(vm, "kernel", kernel, ["6.1", "6.12"]);
+        var ownKernel = Choice(vm, "kernel", kernel, GuestKernels.Series);
         var radios = Number(vm, "radios", role == Role.Plain ? 0 : 1, role == Role.Plain ? 0 : 1, 64);
         var kernelRadios = Number(vm, "kernelRadios", 0, 0, 64);
         if (radios > 0 && kernelRadios > 0)

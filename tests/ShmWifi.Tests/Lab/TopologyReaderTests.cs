@@ -136,7 +136,7 @@ public class TopologyReaderTests
     [TestCase("vms:\n  - { name: a, kernelArguments: idle=poll }", "'kernelArguments' must be a list")]
     [TestCase("path: module\nvms:\n  - { name: a }", "t.yaml:1:7: error: 'path' must be one of user, kernel")]
     [TestCase("vms:\n  - { name: a, radios: 0, path: kernel }", "t.yaml:2:33: error: 'path' is not for a VM without radios on the lab's air")]
-    [TestCase("kernel: 5.10\nvms:\n  - { name: a }", "t.yaml:1:9: error: 'kernel' must be one of 6.1, 6.12")]
+    [TestCase("kernel: 5.10\nvms:\n  - { name: a }", "t.yaml:1:9: error: 'kernel' must be one of 6.1, 6.12, 6.1-debug, 6.12-debug")]
     [TestCase("vms: []", "'vms' must be a list of at least one VM")]
     [TestCase("name: x", "'vms' must be a list of at least one VM")]
     [TestCase("", "t.yaml:1:1: error: one mapping with the keys name, kernel, isolation, path, medium, vms is expected")]

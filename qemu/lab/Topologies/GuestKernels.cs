@@ -1,0 +1,8 @@
+namespace ShmWifi.Lab.Topologies;
+
+/// <summary>The kernels that qemu/guest-image makes guests with.</summary>
+internal static class GuestKernels
+{
+    /// <summary>Their series: Debian's kernels, and those that build-debug-kernel makes of their sources.</summary>
+    public static readonly string[] Series = ["6.1", "6.12", "6.1-debug", "6.12-debug"];
+}
