@@ -53,8 +53,9 @@ internal sealed class AirLoop : IDisposable
         Clock = new ClockSync(port, _slots);
         Host = new HostWatch(region, port);
         _batch = new InjectionBatch(frames, family, MaxBatchBytes);
-        Tx = new TxPath(frames, family, port, _slots, Radios, _batch, Clock);
-        _rx = new RxPath(port, _doorbell, Radios, _batch, Clock);
+        var chains = new SentChains();
+        Tx = new TxPath(frames, family, port, _slots, Radios, _batch, Clock, chains);
+        _rx = new RxPath(port, _doorbell, Radios, _batch, Clock, chains);
         _waits = new WaitSet(device, frames, discovery.WirelessDescriptor, discovery.LinkDescriptor, @operator.Descriptor);
     }
 

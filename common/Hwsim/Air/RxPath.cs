@@ -14,7 +14,8 @@ namespace ShmWifi.Hwsim.Air;
 /// <param name="radios">Who may hear.</param>
 /// <param name="batch">Takes frames and statuses.</param>
 /// <param name="clock">Takes answers, and stamps.</param>
-internal sealed unsafe class RxPath(GuestPort port, IDoorbell doorbell, RadioTable radios, InjectionBatch batch, ClockSync clock)
+/// <param name="chains">What a status may name.</param>
+internal sealed unsafe class RxPath(GuestPort port, IDoorbell doorbell, RadioTable radios, InjectionBatch batch, ClockSync clock, SentChains chains)
 {
     /// <summary>Descriptors dealt with at a time.</summary>
     public const int MaxBatch = 32;
@@ -72,7 +73,8 @@ internal sealed unsafe class RxPath(GuestPort port, IDoorbell doorbell, RadioTab
                 _inBatch |= 1UL << (int)index;
                 break;
             case RingKind.TxStatus when radios.Find(descriptor.Radio) is { } radio:
-                batch.AddStatus(radio.Transmitter, descriptor.Cookie, descriptor.Flags, descriptor.Rates, descriptor.SignalDbm);
+                ulong rates = chains.Check(descriptor.Radio, descriptor.Cookie, descriptor.Rates);
+                batch.AddStatus(radio.Transmitter, descriptor.Cookie, descriptor.Flags, rates, descriptor.SignalDbm);
                 break;
             case RingKind.Frame:
                 port.Count(GuestCounter.RxRefused); // the radio is down or gone: hwsim would refuse it, too

@@ -25,6 +25,7 @@ internal sealed unsafe class TxPath : IDisposable
     private readonly RadioTable _radios;
     private readonly InjectionBatch _batch;
     private readonly ClockSync _clock;
+    private readonly SentChains _chains;
     private readonly int _descriptor;
     private readonly ushort _family;
     private readonly bool _isRefusalTold;
@@ -40,9 +41,11 @@ internal sealed unsafe class TxPath : IDisposable
     /// <param name="radios">Who may send.</param>
     /// <param name="batch">Takes the statuses.</param>
     /// <param name="clock">For the frames' time stamps.</param>
-    public TxPath(int descriptor, ushort family, GuestPort port, TxSlots slots, RadioTable radios, InjectionBatch batch, ClockSync clock)
+    /// <param name="chains">Remembers what waits for its status.</param>
+    public TxPath(
+        int descriptor, ushort family, GuestPort port, TxSlots slots, RadioTable radios, InjectionBatch batch, ClockSync clock, SentChains chains)
     {
-        (_descriptor, _family, _port, _slots, _radios, _batch, _clock) = (descriptor, family, port, slots, radios, batch, clock);
+        (_descriptor, _family, _port, _slots, _radios, _batch, _clock, _chains) = (descriptor, family, port, slots, radios, batch, clock, chains);
         _isRefusalTold = (port.Region.Features & RegionFeatures.Refused) != RegionFeatures.None;
         _slotMessages = PrepareMessages((byte*)port.TxSlot(0) + Abi.SlotHeaderSize, Abi.SlotSize, port.Tx.Length);
         _scratch = (byte*)NativeMemory.AllocZeroed(MaxBatch * Abi.SlotPayloadSize);
@@ -114,7 +117,8 @@ internal sealed unsafe class TxPath : IDisposable
                 continue;
             if (_batch.IsFull)
                 _ = _batch.Send();
-            _batch.AddStatus(radio.Transmitter, slot.Cookie, (TxFlags)slot.Flags, *(ulong*)slot.Rates, signalDbm: 0);
+            _batch.AddStatus(
+                radio.Transmitter, slot.Cookie, (TxFlags)slot.Flags, _chains.Check(radio.Number, slot.Cookie, *(ulong*)slot.Rates), signalDbm: 0);
         }
     }
 
@@ -186,6 +190,8 @@ internal sealed unsafe class TxPath : IDisposable
         HasAsked = !isGroup;
         if (isGroup || ((TxFlags)message.Flags & TxFlags.NoAck) != TxFlags.None)
             _batch.AddStatus(message.Transmitter, message.Cookie, (TxFlags)message.Flags, RetryChain.SentOnce(message.Rates), signalDbm: 0);
+        else
+            _chains.Add(radio.Number, message.Cookie, message.Rates);
         _port.Count(GuestCounter.TxFrames);
         return true;
     }

@@ -39,8 +39,9 @@ internal sealed unsafe class InjectorRig : IDisposable
         Clock = new ClockSync(Port, Slots);
         Announcer = new Announcer(Radios, Slots);
         Batch = new InjectionBatch(descriptor, RecordedMessages.Family, maxBytes: 32768);
-        Tx = new TxPath(descriptor, RecordedMessages.Family, Port, Slots, Radios, Batch, Clock);
-        Rx = new RxPath(Port, Doorbell, Radios, Batch, Clock);
+        var chains = new SentChains();
+        Tx = new TxPath(descriptor, RecordedMessages.Family, Port, Slots, Radios, Batch, Clock, chains);
+        Rx = new RxPath(Port, Doorbell, Radios, Batch, Clock, chains);
         Watch = new HostWatch(Region, Port);
     }
 

@@ -53,7 +53,9 @@ public sealed class TxPathTests
     public void TheHostsVerdictReachesTheKernel()
     {
         using InjectorRig rig = new InjectorRig().WithRadio();
-        rig.HostPosts(new RxDescriptor { Kind = RingKind.TxStatus, Cookie = 3, Flags = TxFlags.RequestStatus | TxFlags.Acked, Rates = 0x00ff_00ff_00ff_0305, SignalDbm = -30 });
+        rig.KernelSends(Unicast(flags: TxFlags.RequestStatus, cookie: 3)); // at rate 0 only
+        rig.Tx.Pump(isHostThere: true);
+        rig.HostPosts(new RxDescriptor { Kind = RingKind.TxStatus, Cookie = 3, Flags = TxFlags.RequestStatus | TxFlags.Acked, Rates = 0x00ff_00ff_0105_0300, SignalDbm = -30 });
         rig.Rx.Drain();
         var (command, attributes) = rig.KernelReceives().Single();
         Assert.Multiple(() =>
@@ -62,7 +64,7 @@ public sealed class TxPathTests
             Assert.That(Cookie(attributes), Is.EqualTo(3));
             Assert.That(Flags(attributes), Is.EqualTo(TxFlags.RequestStatus | TxFlags.Acked));
             Assert.That(new MacAddress(attributes[HwsimAttribute.AddrTransmitter]), Is.EqualTo(MacAddress.Parse(RecordedMessages.Radio)));
-            Assert.That(BinaryPrimitives.ReadUInt64LittleEndian(attributes[HwsimAttribute.TxInfo]), Is.EqualTo(0x00ff_00ff_00ff_0305));
+            Assert.That(BinaryPrimitives.ReadUInt64LittleEndian(attributes[HwsimAttribute.TxInfo]), Is.EqualTo(0x00ff_00ff_00ff_0300), "and no rate that is not the frame's");
             Assert.That(BinaryPrimitives.ReadInt32LittleEndian(attributes[HwsimAttribute.Signal]), Is.EqualTo(-30));
         });
     }
