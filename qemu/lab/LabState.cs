@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Processes;
 
 namespace ShmWifi.Lab;
@@ -45,7 +46,12 @@ internal sealed record VmState(
     string? Ssid,
     string? WifiAddress,
     double? AssociationMs,
-    string SerialLog);
+    string SerialLog)
+{
+    /// <summary>What was counted in it; null where nobody asked, and without radios on the lab's air.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public GuestCounters? Counters { get; init; }
+}
 
 /// <summary>Serialisation of <see cref="LabState"/>.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

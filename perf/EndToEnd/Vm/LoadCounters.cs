@@ -51,9 +51,9 @@ internal sealed record LoadCounters(
         foreach (var vm in pair.Ends)
         {
             if (vm.Spec.Path == FramePath.Kernel)
-                modules.Add((await ModuleStatistics.TakeAsync(vm, cancellation)).Counters);
+                modules.Add((await ModuleStatistics.TakeAsync(vm.Guest, cancellation)).Counters);
             else
-                injectors.Add((await InjectorStatistics.TakeAsync(vm, cancellation)).Counters);
+                injectors.Add((await InjectorStatistics.TakeAsync(vm.Guest, cancellation)).Counters);
         }
 
         return Of(await medium.StatisticsAsync(cancellation), [.. pair.Ends.Select(vm => vm.Name)], injectors, modules);

@@ -156,8 +156,8 @@ internal static partial class PingTrace
     private static async Task<long> ClockOffsetNsAsync(VirtualMachine vm, CancellationToken cancellation)
     {
         var offset = vm.Spec.Path == FramePath.Kernel
-            ? (await ModuleStatistics.TakeAsync(vm, cancellation)).ClockOffsetNs
-            : (await InjectorStatistics.TakeAsync(vm, cancellation)).Clock?.OffsetNs;
+            ? (await ModuleStatistics.TakeAsync(vm.Guest, cancellation)).ClockOffsetNs
+            : (await InjectorStatistics.TakeAsync(vm.Guest, cancellation)).Clock?.OffsetNs;
         return offset ?? throw new LabException($"{vm.Name}: the guest does not know the host's clock yet");
     }
 

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
+using ShmWifi.Lab.Guest;
+using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Medium;
 using ShmWifi.Lab.Processes;
+using ShmWifi.Lab.Topologies;
 using Spectre.Console;
 
 namespace ShmWifi.Lab.Cli;
@@ -14,10 +17,13 @@ internal static class StatusCommand
     {
         var name = LabOptions.Name();
         var json = new Option<bool>("--json") { Description = "The state as JSON." };
-        var command = new Command("status", "Show the running lab.") { name, json };
-        command.SetAction(result =>
+        var counters = new Option<bool>("--counters") { Description = "Ask the guests, too, what they counted." };
+        var command = new Command("status", "Show the running lab.") { name, json, counters };
+        command.SetAction(async (result, cancellation) =>
         {
             var state = LabOptions.Find(result.GetValue(name)).ReadRunning();
+            if (result.GetValue(counters))
+                state = state with { Vms = await Task.WhenAll(state.Vms.Select(vm => CountAsync(state.Name, vm, cancellation))) };
             if (result.GetValue(json))
                 Console.WriteLine(JsonSerializer.Serialize(state, LabStateJson.Default.LabState));
             else
@@ -48,9 +54,27 @@ internal static class StatusCommand
         }
 
         AnsiConsole.Write(table);
+        if (state.Vms.Any(vm => vm.Counters != null))
+            AnsiConsole.Write(Counters(state));
         var folder = new LabDirectory(state.Name).Path;
         Console.WriteLine($"logs: {folder}");
         if (state.Medium != null)
             Console.WriteLine($"capture: {MediumProcess.CaptureFile(folder)}");
+    }
+
+    private static async Task<VmState> CountAsync(string lab, VmState vm, CancellationToken cancellation)
+    {
+        if (vm.Path == null)
+            return vm;
+        using var guest = new GuestExecutor(vm.Name, new LabDirectory(lab).Vm(vm.Name), vm.SerialLog);
+        return vm with { Counters = await GuestCounters.TakeAsync(guest, vm.Path == "kernel" ? FramePath.Kernel : FramePath.User, cancellation) };
+    }
+
+    private static Table Counters(LabState state)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("guest", "frames sent", "dropped", "heard", "doorbells");
+        foreach (var vm in state.Vms.Where(vm => vm.Counters != null))
+            table.AddRow(Markup.Escape(vm.Name), $"{vm.Counters!.TxFrames}", $"{vm.Counters.TxDropped}", $"{vm.Counters.RxFrames}", $"{vm.Counters.Doorbells}");
+        return table;
     }
 }

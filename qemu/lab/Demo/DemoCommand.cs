@@ -31,7 +31,7 @@ internal static class DemoCommand
             if (result.GetResult(reloadEvery) is null)
                 return;
             if (result.GetValue(path) != "kernel")
-                result.AddError("--reload-every reloads the kernel module that moves the frames: it needs --path kernel");
+                result.AddError("--reload-every needs --path kernel: it reloads the module that moves the frames there");
             else if (result.GetValue(reloadEvery) < ReloadSoak.ShortestPeriod || result.GetValue(reloadEvery) > result.GetValue(soak))
                 result.AddError($"--reload-every must be from {ReloadSoak.ShortestPeriod.TotalSeconds}s to the duration of --soak");
         });

@@ -21,7 +21,7 @@ namespace ShmWifi.Lab.Demo;
 ///   "guests": [{ "name", "path", "txFrames", "txDropped", "rxFrames", "doorbells" }],   path as the guest's port tells it
 ///   "reloads": null,                  or, of --soak with --reload-every:
 ///              { "station", "seconds", "backMs": [one for each reload], "tcp": [{ "from", "to", "mbps" }],
-///                "memory": { "first", "last": { "availableKib", "slabKib", "unreclaimableKib", "percpuKib", "kernelKib" } },
+///                "memory": { "first", "last": { "availableKib", "slabKib", "unreclaimableKib", "percpuKib", "kernelKib", "pagesKib" } },
 ///                "daemonKib": { "first", "last" } },   first: after the first reload; last: after the last one
 ///   "medium": { "frames", "delivered", "dropped", "doorbellsPerFrame", "payloadBytesCopied", "allocatedBytesPerFrame" },
 ///   "capture": "/…/air.pcapng"

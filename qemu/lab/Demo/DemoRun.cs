@@ -127,7 +127,7 @@ internal sealed class DemoRun
         foreach (var vm in lab.Vms.Where(vm => vm.Spec.Radios > 0))
         {
             var path = statistics.Vms.FirstOrDefault(counters => counters.Name == vm.Name)?.Path;
-            var counters = await GuestCounters.TakeAsync(vm, _cancellation);
+            var counters = await GuestCounters.TakeAsync(vm.Guest, vm.Spec.Path, _cancellation);
             var guest = new GuestReport(vm.Name, path, counters.TxFrames, counters.TxDropped, counters.RxFrames, counters.Doorbells);
             _report = _report with { Guests = [.. _report.Guests, guest] };
             if (path != _report.Path)

@@ -88,6 +88,7 @@ internal static class DemoTable
         var (first, last) = reloads.Memory;
         AddMemory(table, "its kernel's memory, KiB", first.KernelKib, last.KernelKib);
         AddMemory(table, "  slabs that stay", first.UnreclaimableKib, last.UnreclaimableKib);
+        AddMemory(table, "  whole pages", first.PagesKib, last.PagesKib);
         AddMemory(table, "  for each CPU", first.PercpuKib, last.PercpuKib);
         AddMemory(table, "its available memory, KiB", first.AvailableKib, last.AvailableKib);
         AddMemory(table, "shm-medium's memory, KiB", reloads.DaemonKib.First, reloads.DaemonKib.Last);

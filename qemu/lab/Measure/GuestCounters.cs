@@ -1,4 +1,4 @@
-using ShmWifi.Lab.Qemu;
+using ShmWifi.Lab.Guest;
 using ShmWifi.Lab.Topologies;
 
 namespace ShmWifi.Lab.Measure;
@@ -11,17 +11,18 @@ namespace ShmWifi.Lab.Measure;
 internal sealed record GuestCounters(long TxFrames, long TxDropped, long RxFrames, long Doorbells)
 {
     /// <summary>Reads them in a guest.</summary>
-    /// <param name="vm">A VM with radios on the lab's air.</param>
+    /// <param name="guest">Of a VM with radios on the lab's air.</param>
+    /// <param name="path">The path of its frames.</param>
     /// <param name="cancellation">Gives up.</param>
-    public static async Task<GuestCounters> TakeAsync(VirtualMachine vm, CancellationToken cancellation)
+    public static async Task<GuestCounters> TakeAsync(GuestExecutor guest, FramePath path, CancellationToken cancellation)
     {
-        if (vm.Spec.Path == FramePath.Kernel)
+        if (path == FramePath.Kernel)
         {
-            var module = (await ModuleStatistics.TakeAsync(vm, cancellation)).Counters;
+            var module = (await ModuleStatistics.TakeAsync(guest, cancellation)).Counters;
             return new GuestCounters(module.TxFrames, module.TxDropped, module.RxFrames, module.Doorbells);
         }
 
-        var injector = (await InjectorStatistics.TakeAsync(vm, cancellation)).Counters;
+        var injector = (await InjectorStatistics.TakeAsync(guest, cancellation)).Counters;
         return new GuestCounters(injector.TxFrames, injector.TxDropped, injector.RxFrames, injector.Doorbells);
     }
 }

@@ -14,6 +14,9 @@ namespace ShmWifi.Lab.Measure;
 /// </param>
 internal sealed record GuestMemory(long AvailableKib, long SlabKib, long UnreclaimableKib, long PercpuKib, long KernelKib)
 {
+    /// <summary>Of <see cref="KernelKib"/>, what are no slabs: whole pages, such as those of rings and of a region's page structs.</summary>
+    public long PagesKib => KernelKib - UnreclaimableKib;
+
     /// <summary>For the guest's shell, when nothing else is asked of it: waits for what goes later, gives caches back, and prints what <see cref="Read"/> reads.</summary>
     public const string Script = "sync; sleep 1; echo 3 >/proc/sys/vm/drop_caches; cat /proc/sys/vm/stat_refresh; cat /proc/meminfo";
 

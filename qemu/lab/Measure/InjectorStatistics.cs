@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ShmWifi.Lab.Qemu;
+using ShmWifi.Lab.Guest;
 
 namespace ShmWifi.Lab.Measure;
 
@@ -12,10 +12,10 @@ internal sealed record InjectorStatistics(InjectorCounters Counters, InjectorClo
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     /// <summary>Has the injector print its statistics, and reads them.</summary>
-    /// <param name="vm">A VM with radios on the lab's air.</param>
+    /// <param name="guest">Of a VM with radios on the lab's air.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="LabException">It prints none within 30 s.</exception>
-    public static async Task<InjectorStatistics> TakeAsync(VirtualMachine vm, CancellationToken cancellation) => Read(await vm.Guest.RunAsync(
+    public static async Task<InjectorStatistics> TakeAsync(GuestExecutor guest, CancellationToken cancellation) => Read(await guest.RunAsync(
         "reading shm-injector's statistics",
         """
         log=/run/shm-injector.log

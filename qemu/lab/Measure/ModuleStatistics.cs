@@ -1,5 +1,5 @@
 using System.Globalization;
-using ShmWifi.Lab.Qemu;
+using ShmWifi.Lab.Guest;
 
 namespace ShmWifi.Lab.Measure;
 
@@ -14,11 +14,11 @@ internal sealed record ModuleStatistics(ModuleCounters Counters, long? ClockOffs
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     /// <summary>Reads them in a guest.</summary>
-    /// <param name="vm">A VM of the kernel path.</param>
+    /// <param name="guest">Of a VM of the kernel path.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="LabException">The guest has none, so that its module's face is not "kernel".</exception>
-    public static async Task<ModuleStatistics> TakeAsync(VirtualMachine vm, CancellationToken cancellation) =>
-        Read(await vm.Guest.RunAsync("reading the module's statistics", $"cat {Files}", Limit, cancellation));
+    public static async Task<ModuleStatistics> TakeAsync(GuestExecutor guest, CancellationToken cancellation) =>
+        Read(await guest.RunAsync("reading the module's statistics", $"cat {Files}", Limit, cancellation));
 
     /// <summary>Reads the file.</summary>
     /// <param name="text">What it holds; names that are not known here are passed over.</param>
