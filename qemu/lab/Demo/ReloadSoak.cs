@@ -25,7 +25,7 @@ internal sealed class ReloadSoak(Member accessPoint, Member station, IReadOnlyLi
     private const int OthersPingsASecond = 10;
 
     // Measured over 24 reloads under traffic: pages stay within 160 KiB, slabs grow by up to 50 KiB a reload with the sockets that TCP keeps for a minute.
-    // A virtqueue is 8 KiB or more, the page structs of a region are 2 MiB of 128, or 128 KiB of the 8 that a VM has for itself.
+    // A virtqueue of 256 is 12 KiB, the page structs of a region are 2 MiB of 128, or 128 KiB of the 8 that a VM has for itself.
     private const long PagesNoiseKib = 192;
     private const long SlabNoiseKib = 1024;
     private const long SlabKibAReload = 16;
