@@ -119,6 +119,8 @@ static int shmwifi_move(struct shmwifi_air *air, int budget)
 	}
 	shmwifi_give_up(air);
 	count = shmwifi_receive(air, budget);
+	if (count && timer_pending(&air->late))
+		del_timer(&air->late);
 	shmwifi_transmit(air);
 	return count;
 }
