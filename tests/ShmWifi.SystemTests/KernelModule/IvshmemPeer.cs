@@ -65,6 +65,9 @@ internal sealed class IvshmemPeer : IDisposable
         return count;
     }
 
+    /// <summary>Forgets how often the guest rang.</summary>
+    public void ForgetDoorbells() => WaitForDoorbell(TimeSpan.Zero);
+
     /// <summary>Interrupts the guest.</summary>
     public unsafe void Interrupt()
     {

@@ -8,7 +8,7 @@ namespace ShmWifi.SystemTests.KernelModule;
 [TestFixture("6.1")]
 [TestFixture("6.12")]
 [NonParallelizable]
-public class KernelModuleTests(string kernel)
+public partial class KernelModuleTests(string kernel)
 {
     private const ulong PageSize = 4096;
     // Source: linux Documentation/admin-guide/tainted-kernels.rst

@@ -22,7 +22,7 @@ internal sealed class ModuleGuest : IAsyncDisposable
     private ModuleGuest(string kernel, string folder)
     {
         _kernel = kernel;
-        var geometry = new RegionGeometry(Ports: 4);
+        var geometry = new RegionGeometry(Ports: 4, TxSlots: 64); // few, so that they are all in use soon
         Air = new IvshmemPeer(folder, 0x10, geometry.RegionSize);
         Newer = new IvshmemPeer(folder, 0x11, geometry.RegionSize);
         Foreign = new IvshmemPeer(folder, 0x12, RegionGeometry.MinRegionSize);

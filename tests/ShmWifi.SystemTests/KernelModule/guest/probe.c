@@ -5,12 +5,18 @@
  *	probe memtype FILE OFFSET LENGTH	memory type of each page of a mapping: "TYPE PAGES" lines
  *	probe rings DEVICE LENGTH ROUNDS	rings peer 0 and waits for its interrupt: "COUNT WORD" lines
  *	probe hold DEVICE LENGTH		maps both maps, says "mapped", and tells what becomes of them
+ *	probe inject INTERFACE RECEIVER COUNT	sends data frames from a monitor interface, numbered from 1; COUNT 0: until killed
  *
  * LENGTH is that of the region, map0. The registers, map1, are a page.
  */
+#include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <netinet/ether.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -19,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define PAGE		4096UL
@@ -145,6 +152,47 @@ static int hold(const char *path, size_t length)
 	return 0;
 }
 
+/* Radiotap without fields, then IEEE 802.11-2020 9.3.2.1 with addresses 1 to 3, then the number. */
+struct injected {
+	uint8_t radiotap_version, radiotap_pad;
+	uint16_t radiotap_length;
+	uint32_t radiotap_fields;
+	uint16_t frame_control, duration;
+	uint8_t receiver[ETH_ALEN], transmitter[ETH_ALEN], bssid[ETH_ALEN];
+	uint16_t sequence;
+	uint32_t number;
+} __attribute__((packed));
+
+#define FRAME_CONTROL_DATA	0x0008
+
+/* What cannot be sent is tried again: the interface may be down for a while, or its queue full. */
+static int inject(const char *interface, const char *receiver, uint32_t count)
+{
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_ALL));
+	struct sockaddr_ll address = {
+		.sll_family = AF_PACKET,
+		.sll_ifindex = if_nametoindex(interface),
+	};
+	struct injected frame = {
+		.radiotap_length = 8,
+		.frame_control = FRAME_CONTROL_DATA,
+		.transmitter = { 2 },
+		.bssid = { 2 },
+	};
+
+	if (fd < 0 || !address.sll_ifindex)
+		err(1, "packet socket on %s", interface);
+	if (!ether_aton_r(receiver, (struct ether_addr *)frame.receiver))
+		errx(2, "no MAC address: %s", receiver);
+	while (!count || frame.number < count) {
+		frame.number++;
+		while (sendto(fd, &frame, sizeof(frame), 0, (struct sockaddr *)&address, sizeof(address)) < 0)
+			usleep(1000);
+		usleep(500);
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	setlinebuf(stdout);
@@ -154,5 +202,7 @@ int main(int argc, char **argv)
 		return ring(argv[2], strtoul(argv[3], NULL, 0), atoi(argv[4]));
 	if (argc == 4 && !strcmp(argv[1], "hold"))
 		return hold(argv[2], strtoul(argv[3], NULL, 0));
-	errx(2, "usage: probe memtype FILE OFFSET LENGTH | rings DEVICE LENGTH ROUNDS | hold DEVICE LENGTH");
+	if (argc == 5 && !strcmp(argv[1], "inject"))
+		return inject(argv[2], argv[3], strtoul(argv[4], NULL, 0));
+	errx(2, "usage: probe memtype FILE OFFSET LENGTH | rings DEVICE LENGTH ROUNDS | hold DEVICE LENGTH | inject INTERFACE RECEIVER COUNT");
 }

@@ -1,0 +1,111 @@
+using ShmWifi.Lab.Guest;
+
+namespace ShmWifi.SystemTests.KernelModule;
+
+/// <summary>A guest whose module has its kernel face on, with one hwsim radio, against a host that a test plays. Ended, it is as it was before.</summary>
+internal sealed class KernelFace : IAsyncDisposable
+{
+    /// <summary>Where the monitor interface listens.</summary>
+    public const uint FreqMhz = 2412;
+
+    /// <summary>A station that is not there.</summary>
+    public const string Stranger = "02:00:00:00:77:01";
+
+    private const string LogMark = "shmwifi test begins";
+
+    private readonly ModuleGuest _guest;
+
+    private KernelFace(ModuleGuest guest)
+    {
+        _guest = guest;
+        Host = new PlayedHost(guest.Air);
+    }
+
+    /// <summary>The other side.</summary>
+    public PlayedHost Host { get; }
+
+    /// <summary>The device's attribute.</summary>
+    public string Attribute => FaceOf(_guest.Air);
+
+    /// <summary>A device's attribute.</summary>
+    /// <param name="device">One that the module binds.</param>
+    public static string FaceOf(IvshmemPeer device) => $"{ModuleGuest.Sysfs(device)}/face";
+
+    /// <summary>Puts the face on.</summary>
+    /// <param name="guest">With its user face on, and without radios.</param>
+    public static async Task<KernelFace> PutOnAsync(ModuleGuest guest)
+    {
+        var face = new KernelFace(guest);
+        await guest.RunAsync(
+            "putting the kernel face on",
+            $"""
+            echo {LogMark} >/dev/kmsg
+            rmmod mac80211_hwsim
+            modprobe mac80211_hwsim radios=1
+            echo kernel >{face.Attribute}
+            """);
+        return face;
+    }
+
+    /// <summary>Sets the radio's interface up as a monitor.</summary>
+    public Task ListenAsync() => _guest.RunAsync(
+        "setting a monitor interface up",
+        $"iw dev wlan0 set type monitor && ip link set wlan0 up && iw dev wlan0 set freq {FreqMhz}");
+
+    /// <summary>Leaves a process behind that sends data frames as fast as it may; it ends with this.</summary>
+    public Task SendOnAsync() => _guest.RunAsync(
+        "sending without end", $"probe inject wlan0 {Stranger} 0 </dev/null >/dev/null 2>&1 & echo $! >/tmp/injector");
+
+    /// <summary>Sends data frames to a stranger, and waits until the host has heard the last.</summary>
+    /// <param name="count">How many.</param>
+    public async Task<HeardSlot> SendAsync(int count)
+    {
+        Host.Forget();
+        await _guest.RunAsync("sending frames", $"probe inject wlan0 {Stranger} {count}");
+        return await Host.HearAsync($"data frame {count}", slot => slot.IsInjected((uint)count));
+    }
+
+    /// <summary>A number of the guest's statistics.</summary>
+    /// <param name="name">Its name.</param>
+    public async Task<long> StatisticAsync(string name) => long.Parse(await _guest.RunAsync(
+        $"reading {name}", $"sed -n 's/^{name} //p' /sys/kernel/debug/shmwifi/{_guest.Air.PciAddress}/statistics"));
+
+    /// <summary>What the kernel has said of our device since the face was put on.</summary>
+    public async Task<string> LogAsync()
+    {
+        var log = await _guest.KernelLogAsync();
+        return log[log.LastIndexOf(LogMark, StringComparison.Ordinal)..];
+    }
+
+    /// <summary>Waits until the kernel has said something since the face was put on.</summary>
+    /// <param name="text">What.</param>
+    public async Task WaitForLogAsync(string text)
+    {
+        for (var tries = 0; !(await LogAsync()).Contains(text, StringComparison.Ordinal); tries++)
+        {
+            Assert.That(tries, Is.LessThan(100), $"the kernel did not say '{text}', but: {await LogAsync()}");
+            await Task.Delay(100);
+        }
+    }
+
+    /// <summary>Tries to change a device's face.</summary>
+    /// <param name="face">To which.</param>
+    /// <param name="device">Ours if null.</param>
+    public Task<GuestResult> TryChangeAsync(string face, IvshmemPeer? device = null) =>
+        _guest.TryRunAsync($"echo {face} >{FaceOf(device ?? _guest.Air)}");
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _guest.RunAsync(
+            "taking the kernel face off",
+            $"""
+            [ ! -e /tmp/injector ] || kill $(cat /tmp/injector)
+            rm -f /tmp/injector
+            rmmod mac80211_hwsim
+            echo user >{Attribute}
+            modprobe mac80211_hwsim radios=0
+            """);
+        await Host.DisposeAsync();
+    }
+}
