@@ -65,10 +65,13 @@ internal sealed class KernelFace : IAsyncDisposable
         return await Host.HearAsync($"data frame {count}", slot => slot.IsInjected((uint)count));
     }
 
-    /// <summary>A number of the guest's statistics.</summary>
+    /// <summary>The file of the module's statistics: lines of a name and a number.</summary>
+    public string Statistics => $"/sys/kernel/debug/shmwifi/{_guest.Air.PciAddress}/statistics";
+
+    /// <summary>A number of the module's statistics.</summary>
     /// <param name="name">Its name.</param>
     public async Task<long> StatisticAsync(string name) => long.Parse(await _guest.RunAsync(
-        $"reading {name}", $"sed -n 's/^{name} //p' /sys/kernel/debug/shmwifi/{_guest.Air.PciAddress}/statistics"));
+        $"reading {name}", $"sed -n 's/^{name} //p' {Statistics}"));
 
     /// <summary>What the kernel has said of our device since the face was put on.</summary>
     public async Task<string> LogAsync()

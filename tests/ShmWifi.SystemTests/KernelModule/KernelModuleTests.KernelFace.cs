@@ -230,6 +230,7 @@ public partial class KernelModuleTests
     }
 
     [Test]
+    [DependsOnTest(nameof(TheRegionIsMappedWriteBack), AllowFailure = true)] // after this one, BAR2 lies where the kernel puts it, not where the firmware did
     public async Task TheDeviceIsRemovedByItsBusUnderTraffic()
     {
         await using var face = await KernelFace.PutOnAsync(Guest);

@@ -7,6 +7,7 @@ namespace ShmWifi.SystemTests.KernelModule;
 /// <summary>shmwifi.ko in a VM of each kernel; one boot for all tests, after each of which the kernel log must be clean.</summary>
 [TestFixture("6.1")]
 [TestFixture("6.12")]
+[TestFixture("6.12-debug", Explicit = true, Reason = "qemu/guest-image/build-debug-kernel 6.12 must have made it")]
 [NonParallelizable]
 public partial class KernelModuleTests(string kernel)
 {

@@ -14,7 +14,7 @@ internal sealed class ModuleGuest : IAsyncDisposable
     public const uint OtherVersion = (Abi.Major + 1) << 16 | 3;
 
     private const ulong BlankSize = 8192; // as IvshmemServer's
-    private static readonly TimeSpan StepLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StepLimit = TimeSpan.FromMinutes(2);
 
     private readonly string _kernel;
     private LabInstance? _lab;
@@ -110,6 +110,7 @@ internal sealed class ModuleGuest : IAsyncDisposable
         {
             Name = "guest",
             Kernel = _kernel,
+            MemoryMib = _kernel.EndsWith("-debug", StringComparison.Ordinal) ? 1024 : 256,
             Radios = 0,
             QemuArguments = [.. Devices.SelectMany(device => device.QemuArguments)],
         };

@@ -11,7 +11,7 @@ internal sealed class PlayedHost : IAsyncDisposable
     /// <summary>The port that the guest has.</summary>
     public const int PortIndex = 0;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(2);
 
     private readonly Lock _lock = new();
