@@ -25,11 +25,11 @@ public class DemoFiguresTests
     [TestCase("wlan0: authenticate with 02:00:00:00:00:00", false)]
     public void ALostLinkIsSeenInALog(string line, bool lost) => Assert.That(GuestLogs.TellsOfLostLink(line), Is.EqualTo(lost));
 
-    [TestCase(30, 30 * 12, 0, "in pages", Description = "a virtqueue of 256 a reload")]
+    [TestCase(30, 30 * 28, 0, "in pages", Description = "a virtqueue of 1024 a reload")]
     [TestCase(2, 2 * 2048, 0, "in pages", Description = "the page structs of a region of 128 MiB a reload")]
-    [TestCase(2, 2 * 128, 0, "in pages", Description = "those of a region of 8 MiB")]
+    [TestCase(30, 30 * 128, 0, "in pages", Description = "those of a region of 8 MiB")]
     [TestCase(30, 0, 1505, "in slabs")]
-    [TestCase(30, 192, 1504, null)]
+    [TestCase(30, 512, 1504, null)]
     public void AGuestThatGrowsWithItsReloadsIsTold(int reloads, long pagesKib, long slabKib, string? problem)
     {
         var first = new GuestMemory(120_000, 14_000, 13_000, 276, 28_000);
