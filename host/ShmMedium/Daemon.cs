@@ -4,8 +4,8 @@ using ShmWifi.Medium.Capture;
 using ShmWifi.Medium.Console;
 using ShmWifi.Medium.Control;
 using ShmWifi.Medium.Engine;
-using ShmWifi.Medium.Ivshmem;
-using ShmWifi.Medium.Local;
+using ShmWifi.Medium.Ports.Ivshmem;
+using ShmWifi.Medium.Ports.Local;
 using ShmWifi.Medium.Telemetry;
 
 namespace ShmWifi.Medium;

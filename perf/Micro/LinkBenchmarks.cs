@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using ShmWifi.Configuration.Air;
-using ShmWifi.Medium.Links;
+using ShmWifi.Medium.Medium.Links;
 
 namespace ShmWifi.Perf.Micro;
 

@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Engine;
-using ShmWifi.Medium.Phy;
+using ShmWifi.Medium.Medium.Phy;
 
 namespace ShmWifi.Perf.Micro;
 

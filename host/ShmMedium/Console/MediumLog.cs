@@ -1,5 +1,5 @@
 using ShmWifi.Medium.Engine;
-using ShmWifi.Medium.Ivshmem;
+using ShmWifi.Medium.Ports.Ivshmem;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Medium.Console;

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using ShmWifi.Linux;
-using ShmWifi.Medium.Ivshmem;
+using ShmWifi.Medium.Ports.Ivshmem;
 using static ShmWifi.Linux.LibC;
 
 namespace ShmWifi.Medium.Control;

@@ -1,7 +1,7 @@
 using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Engine;
-using ShmWifi.Medium.Links;
+using ShmWifi.Medium.Medium.Links;
 
 namespace ShmWifi.Medium.Control;
 

@@ -1,110 +1,148 @@
-using System.Collections.Concurrent;
 using ShmWifi.Configuration.Air;
 using ShmWifi.Linux;
-using ShmWifi.Medium.Contention;
-using ShmWifi.Medium.Telemetry;
-using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Linux.LibC;
+using ShmWifi.Medium.Delivery;
+using ShmWifi.Medium.Medium;
+using ShmWifi.Medium.Medium.Faults;
+using ShmWifi.Medium.Medium.Links;
+using ShmWifi.Medium.Ports;
 
 namespace ShmWifi.Medium.Engine;
 
-/// <summary>The thread that owns all rings and all state of the air.</summary>
+/// <summary>The thread that owns all rings and all state of the medium.</summary>
 /// <remarks>
-/// One round: carry out commands; take back what guests are done with; take each port's frames, post their descriptors,
-/// publish and ring once for each port that got any; give TX slots back. An idle round looks at the ports' TX tails alone.
-/// When a round found nothing: nap while a stream passes, else arm every ring, look once more, sleep in epoll.
-/// Frames allocate nothing, take no lock and copy no payload (by reference).
-/// Other threads reach it by <see cref="Post"/> and by taps; what they read of it are counters and snapshots.
+/// <para>A frame goes one way: <see cref="FrameIntake"/> takes it from its TX ring, an <see cref="IMedium"/> says what becomes of it,
+/// <see cref="FrameDelivery"/> carries that out, <see cref="RxRings"/> publishes it, <see cref="TxSlots"/> gives the slot back.</para>
+/// <para>One round: take back what guests are done with; take each port's frames, deliver them, publish and ring once for each port that got any;
+/// give TX slots back. An idle round looks at the ports' TX tails alone. When a round found nothing: sleep a little while a stream passes
+/// (<see cref="InterruptModeration"/>), else arm every ring, look once more, sleep in epoll.</para>
+/// <para>Frames allocate nothing, take no lock and copy no payload (by reference).
+/// Other threads reach it by <see cref="Post"/> and by taps; what they read of it are counters and snapshots.</para>
 /// </remarks>
-public sealed unsafe partial class MediumEngine : IAirtimeSink, IDisposable
+public sealed class MediumEngine : IDisposable
 {
-    private const int Batch = 64; // TX slots of one port a round, so that a flood does not starve the others
-    private const int ReclaimPollMs = 20; // while guests hold slots and were not asked to ring
-    private const int MaxEvents = Abi.MaxPorts + 1;
+    private const uint Batch = 64; // TX slots of one port a round, so that a flood does not starve the others
+    private const long ReclaimPollNs = 20_000_000; // while guests hold slots and were not asked to ring
+
     private readonly IMediumLog _log;
     private readonly SpinBudget _spin;
-    private readonly StreamPacing _pacing = new();
-    private readonly ConcurrentQueue<Action> _commands = new();
-    private readonly Port?[] _peers = new Port?[Abi.MaxPorts]; // _ports by number
-    private readonly Port[] _unpublished = new Port[Abi.MaxPorts];
-    private readonly LateLags _lateLags = new();
-    private readonly AirClock _clock = new();
-    private readonly AirModel _model;
-    private readonly HeldFrames _held = new();
-    private readonly DelayedDeliveries _delayed = new();
-    private readonly List<(Port Port, Action Released)> _leaving = [];
     private readonly Thread _thread;
-    private readonly int _epoll;
-    private readonly int _commandEvent;
-    private Port[] _ports = []; // copied on write
-    private FrameTap[] _taps = [];
-    private Roster _roster = new([], new MediumTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
-    private long _controlAllocatedBytes;
-    private int _unpublishedCount;
-    private bool _isAnyRxOutstanding; // false: no port has any
-    private bool _isAnyTxHeld; // false: no port has any
-    private int _inspections;
+    private readonly CommandQueue _commands = new();
+    private readonly EngineSleep _sleep = new();
+    private readonly InterruptModeration _moderation = new();
+    private readonly PortRegistry _ports = new();
+
+    private readonly MediumClock _clock = new();
+    private readonly MediumState _state;
+    private readonly HeldFrames _held = new();
+    private readonly PerfectMedium _perfect;
+    private readonly InstantMedium _instant;
+    private readonly AirtimeMedium _airtime;
+    private readonly Outcome _outcome = new();
+    private IMedium _medium;
+
+    private readonly FrameIntake _intake;
+    private readonly RxRings _rx = new();
+    private readonly TxSlots _tx;
+    private readonly FrameTaps _taps = new();
+    private readonly TxStatusReporter _statuses;
+    private readonly FrameDelivery _delivery;
     private volatile bool _isStopping;
 
     /// <summary>An engine that does not run yet.</summary>
     /// <param name="log">What happened to ports and radios.</param>
     /// <param name="spin">How long to look for more before sleeping.</param>
-    /// <param name="air">What the air is like.</param>
+    /// <param name="medium">What the medium is like.</param>
     /// <exception cref="Configuration.ConfigurationException">An error table that it names cannot be read, or is wrong.</exception>
-    public MediumEngine(IMediumLog log, SpinBudget spin, AirConfiguration air)
+    public MediumEngine(IMediumLog log, SpinBudget spin, AirConfiguration medium)
     {
         _log = log;
         _spin = spin;
-        _model = new AirModel(air, _clock.NowNs);
-        _airtime = new AirtimeMedium(_model.Links, _model.Errors, this, _clock.NowNs);
-        _ = _model.Watch(_ => _airtime.Errors = _model.Errors);
-        Air = new Air(_model.Links, _airtime, ForgetFramesOf, _clock);
-        _epoll = LibCException.ThrowIfFailed(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
-        _commandEvent = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd for the engine");
-        Watch(_commandEvent);
+        _state = new MediumState(medium, _clock.NowNs);
+        Radios = new RadioRegistry(_state.Links, _clock);
+        _perfect = new PerfectMedium(Radios, _state);
+        _instant = new InstantMedium(Radios, _state, _clock);
+        _airtime = new AirtimeMedium(Radios, _state, _clock, _held);
+        _medium = ChooseMedium();
+        _ = _state.Watch(_ => _medium = ChooseMedium());
+
+        _intake = new FrameIntake(new Announcements(Radios, _rx, log, Counters));
+        _tx = new TxSlots(_taps);
+        _statuses = new TxStatusReporter(_rx);
+        _delivery = new FrameDelivery(_rx, _statuses, _taps, _held, _clock);
+        _sleep.Watch(_commands.Descriptor);
         _thread = new Thread(Run) { Name = "medium-engine", IsBackground = true, Priority = ThreadPriority.Highest };
     }
 
-    /// <summary>Who is on the air.</summary>
-    public Air Air { get; }
+    /// <summary>Who is on the medium.</summary>
+    public RadioRegistry Radios { get; }
 
     /// <summary>What the engine counts of itself.</summary>
     public EngineCounters Counters { get; } = new();
 
     /// <summary>The ports that VMs have; a copy for other threads.</summary>
-    public IReadOnlyList<Port> Ports => Volatile.Read(ref _roster).Ports;
+    public IReadOnlyList<Port> Ports => _ports.Attached;
 
-    /// <summary>Has another thread look at the ports and at the sums of those that went; the memory of no port is given back meanwhile.</summary>
-    /// <param name="look">Short: a VM that goes waits for it.</param>
-    public T Inspect<T>(Func<IReadOnlyList<Port>, MediumTotals, T> look)
-    {
-        Interlocked.Increment(ref _inspections); // a full fence: before the ports are read; pairs with Detach
-        try
-        {
-            Roster roster = Volatile.Read(ref _roster);
-            return look(roster.Ports, roster.Departed);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _inspections);
-        }
-    }
+    /// <summary>The medium's configuration with all changes so far.</summary>
+    public AirConfiguration CurrentAir => _state.Current;
+
+    /// <summary>The injected faults, with what they hit so far.</summary>
+    public IReadOnlyList<Fault> Faults => _state.Faults.All;
+
+    /// <inheritdoc cref="PortRegistry.Inspect"/>
+    public T Inspect<T>(Func<IReadOnlyList<Port>, PortTotals, T> look) => _ports.Inspect(look);
 
     /// <summary>Starts the thread.</summary>
     public void Start() => _thread.Start();
 
-    /// <summary>Has the engine thread do something between two rounds.</summary>
-    /// <param name="command">Must not block.</param>
-    public void Post(Action command)
+    /// <inheritdoc cref="CommandQueue.Post"/>
+    public void Post(Action command) => _commands.Post(command);
+
+    /// <inheritdoc cref="CommandQueue.PostAsync"/>
+    public Task<T> PostAsync<T>(Func<T> compute) => _commands.PostAsync(compute);
+
+    /// <summary>Gives a VM a port.</summary>
+    /// <returns>The port; null: all that the region has are taken.</returns>
+    /// <exception cref="LibCException">No memory or no descriptor for it.</exception>
+    public Task<Port?> AttachAsync(PortOffer offer) => PostAsync(() => Attach(offer));
+
+    /// <summary>A VM is gone: its radios leave at once.</summary>
+    /// <returns>Ends when nobody reads its slots any more: then its region, its eventfds and its name may be used for others.</returns>
+    public Task DetachAsync(Port port)
     {
-        _commands.Enqueue(command);
-        ulong one = 1;
-        _ = write(_commandEvent, &one, sizeof(ulong));
+        var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() => Detach(port, released));
+        return released.Task;
     }
 
     /// <summary>Shows passing frames to a tap from now on.</summary>
     /// <param name="tap">Read by a thread that runs until the engine has stopped, or that closes it.</param>
-    public void AddTap(FrameTap tap) => Post(() => _taps = [.. _taps, tap]);
+    public void AddTap(FrameTap tap) => Post(() => _taps.Add(tap));
+
+    /// <summary>Changes the medium between two rounds.</summary>
+    /// <param name="change">What is new.</param>
+    /// <returns>Ends when the next frame meets the changed medium.</returns>
+    /// <exception cref="Configuration.ConfigurationException">A file that it names cannot be read, or is wrong.</exception>
+    public Task ApplyAsync(AirChange change)
+    {
+        _state.Prepare(change);
+        return PostAsync(() =>
+        {
+            _state.Apply(change, _clock.NowNs);
+            return true;
+        });
+    }
+
+    /// <summary>The configuration that goes on from here as the medium does: places as they are now.</summary>
+    public Task<AirConfiguration> SnapshotAirAsync() => PostAsync(() => _state.Snapshot(_clock.NowNs));
+
+    /// <summary>Tells of each change of the medium.</summary>
+    /// <param name="changed">Called by the engine thread: must not block.</param>
+    /// <returns>Dispose of it to hear no more.</returns>
+    public IDisposable WatchAir(Action<AirChange> changed) => _state.Watch(changed);
+
+    /// <summary>Has the engine thread read the medium between two rounds.</summary>
+    /// <param name="read">Gets the medium's state and its time, ns. Must not block.</param>
+    public Task<T> ReadAirAsync<T>(Func<MediumState, long, T> read) => PostAsync(() => read(_state, _clock.NowNs));
 
     /// <summary>Stops the thread and waits for it.</summary>
     public void Stop()
@@ -119,35 +157,67 @@ public sealed unsafe partial class MediumEngine : IAirtimeSink, IDisposable
     public void Dispose()
     {
         Stop();
-        _ = close(_epoll);
-        _ = close(_commandEvent);
+        _sleep.Dispose();
+        _commands.Dispose();
         _held.Dispose();
+    }
+
+    /// <summary>Gives a VM a port; on the engine thread, or while it does not run.</summary>
+    internal Port? Attach(PortOffer offer)
+    {
+        if (_ports.Add(offer) is not { } port)
+            return null;
+        _statuses.Add(port);
+        _sleep.Watch(offer.KickFd);
+        _log.PortAttached(port);
+        return port;
+    }
+
+    /// <summary>One look at everything.</summary>
+    /// <returns>Whether there was anything to do.</returns>
+    internal bool RunRound()
+    {
+        bool busy = RunDue();
+        if (_rx.IsAnyOutstanding)
+            busy |= ReclaimRx();
+        _taps.Reclaim();
+        foreach (Port port in _ports.All)
+        {
+            if (!RelayFrames(port))
+                continue;
+            busy = true;
+            _rx.Publish(); // not at the end: frames of the first port do not wait for those of the last
+        }
+        busy |= AdvanceAirtime(); // after the frames were taken: they came before now
+        SettleFaults();
+        _rx.Publish();
+        if (_tx.IsAnyHeld)
+            _tx.Release(_ports.All);
+        return busy;
     }
 
     private void Run()
     {
-        epoll_event* events = stackalloc epoll_event[MaxEvents];
         long idleSince = 0;
         while (!_isStopping)
         {
-            while (_commands.TryDequeue(out Action? command))
-                command();
-            PublishRx(); // what commands posted; of ports that are released next, too
-            ReleaseLeaving();
-            if (_lateLags.Any)
-                _lateLags.Settle();
+            _commands.Run();
+            SettleFaults();
+            _rx.Publish(); // what commands posted; of ports that are released next, too
+            _ports.RemoveReleased(_statuses.Remove);
+            _rx.SettleLatencies();
 
-            _controlAllocatedBytes = 0;
+            long control = Counters.ControlAllocatedBytes;
             long allocated = GC.GetAllocatedBytesForCurrentThread();
             bool busy = RunRound();
-            Counters.AllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated - _controlAllocatedBytes;
+            Counters.AllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated - (Counters.ControlAllocatedBytes - control);
             if (busy)
             {
                 idleSince = 0;
                 continue;
             }
 
-            long spinNs = _spin.SpinNs(_roster.Ports.Length);
+            long spinNs = _spin.SpinNs(_ports.AttachedCount);
             if (spinNs > 0)
             {
                 long now = MonotonicClock.NowNs;
@@ -159,127 +229,142 @@ public sealed unsafe partial class MediumEngine : IAirtimeSink, IDisposable
                     continue;
                 }
             }
-            if (_pacing.IsStreaming)
+            if (_moderation.IsStreaming)
             {
                 Counters.Sleeps++;
-                StreamPacing.Nap(NextDueInNs);
+                InterruptModeration.Nap(NextDueInNs);
                 continue;
             }
-            if (!TryArm(out int timeoutMs))
+            if (!TryArm(out long timeoutNs))
                 continue;
             idleSince = 0;
             Counters.Sleeps++;
-            Sleep(events, timeoutMs);
+            _sleep.Wait(Math.Min(timeoutNs, NextDueInNs));
         }
     }
 
-    /// <summary>One look at everything.</summary>
-    /// <returns>Whether there was anything to do.</returns>
-    internal bool RunRound()
+    /// <summary>Takes a batch of a port's frames: ring, medium, delivery.</summary>
+    private bool RelayFrames(Port port)
     {
-        bool busy = RunDue();
-        if (_isAnyRxOutstanding)
-            busy |= ReclaimRx();
-        foreach (FrameTap tap in _taps)
-            tap.Reclaim();
-        foreach (Port port in _ports)
+        uint ready = Math.Min(FrameIntake.CountReady(port), Batch);
+        if (ready == 0)
+            return false;
+        _tx.IsAnyHeld = true;
+        long takenNs = MonotonicClock.NowNs;
+        FrameIntake.Prefetch(port, ready);
+        for (uint left = ready; left != 0 && !port.IsFaulted; left--)
         {
-            if (!TakeFrames(port))
+            if (!_intake.TryTake(port, left, (ulong)takenNs, out Frame frame))
                 continue;
-            busy = true;
-            PublishRx(); // not at the end: frames of the first port do not wait for those of the last
+            _outcome.Clear();
+            _medium.Transmit(in frame, _outcome);
+            _delivery.Deliver(in frame, _outcome);
         }
-        busy |= AdvanceAir(); // after the frames were taken: they came before now
-        PublishRx(); // to senders whose receiver was faulted
-        if (_isAnyTxHeld)
+        _moderation.OnTaken(ready, takenNs);
+        return true;
+    }
+
+    /// <summary>Has happen what is due on channels that frames contend for, also when no new frame does.</summary>
+    private bool AdvanceAirtime()
+    {
+        if (_airtime.NextEventNs == long.MaxValue)
+            return false;
+        bool any = false;
+        long nowNs = _clock.NowNs;
+        while (_airtime.TryAdvance(nowNs, _outcome, out int handle))
         {
-            RelieveSenders();
-            ReleaseTxSlots();
+            any = true;
+            _delivery.Deliver(in _held[handle], _outcome);
+            if (_outcome.IsOver)
+                _airtime.Release(handle);
         }
+        return any;
+    }
+
+    /// <summary>Carries out what is due: scheduled changes, delayed frames.</summary>
+    private bool RunDue()
+    {
+        if (_state.NextChangeNs == long.MaxValue && _delivery.NextDelayedNs == long.MaxValue)
+            return false;
+        long nowNs = _clock.NowNs;
+        bool busy = false;
+        if (_state.NextChangeNs <= nowNs)
+        {
+            long allocated = GC.GetAllocatedBytesForCurrentThread();
+            busy = _state.RunSchedule(nowNs);
+            Counters.ControlAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
+        }
+        busy |= _delivery.DeliverDelayed(nowNs);
+        if (busy)
+            _rx.Publish();
         return busy;
     }
 
-    /// <summary>Takes back what guests are done with, and tells senders what was heard by that.</summary>
+    /// <summary>Takes back what guests are done with, and tells senders what was received by that.</summary>
     private bool ReclaimRx()
     {
         bool busy = false;
-        _isAnyRxOutstanding = false;
-        foreach (Port port in _ports)
+        _rx.IsAnyOutstanding = false;
+        foreach (Port port in _ports.All)
         {
             if (port.OutstandingRx == 0)
                 continue;
-            busy |= Reclaim(port);
-            ReportDeferred(port);
-            _isAnyRxOutstanding |= port.OutstandingRx != 0;
+            busy |= _rx.Reclaim(port);
+            _statuses.ReportReceived(port);
+            _rx.IsAnyOutstanding |= port.OutstandingRx != 0;
         }
-        PublishRx();
+        _rx.Publish();
         return busy;
     }
 
-    /// <summary>Remembers that a port has a new descriptor to be published.</summary>
-    private void PublishLater(Port port)
+    /// <summary>Does what follows from a guest's breaking the rules: what it held is taken back, its radios go, senders are told.</summary>
+    private void SettleFaults()
     {
-        if (port.PendingRx == 1)
-            _unpublished[_unpublishedCount++] = port;
-        _isAnyRxOutstanding = true;
-    }
-
-    /// <summary>Publishes the ports' new descriptors, and interrupts the VMs that asked for that.</summary>
-    private void PublishRx()
-    {
-        for (int i = 0; i < _unpublishedCount; i++)
+        while (_ports.TryTakeFaulted(out Port? port))
         {
-            Port port = _unpublished[i];
-            if (port.PublishRx())
-                Ring(port);
-            else
-                port.Rings.Count(HostCounter.DoorbellsSuppressed);
-        }
-        _unpublishedCount = 0;
-    }
-
-    private void ReleaseTxSlots()
-    {
-        _isAnyTxHeld = false;
-        foreach (Port port in _ports)
-        {
-            if (port.Rings.Tx.Held == 0)
-                continue;
-            ReleaseTxSlots(port);
-            _isAnyTxHeld |= port.Rings.Tx.Held != 0;
+            long allocated = GC.GetAllocatedBytesForCurrentThread();
+            RxRings.ReclaimAll(port);
+            _statuses.ReportNotReceived(port);
+            Radios.RemoveAll(port);
+            port.Rings.SetFault(port.Fault); // when all of it is done
+            _log.PortFaulted(port, port.Fault);
+            Counters.ControlAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
         }
     }
 
-    /// <summary>Gives back the TX slots, oldest first, that nobody reads any more.</summary>
-    private static void ReleaseTxSlots(Port port)
+    private void Detach(Port port, TaskCompletionSource released)
     {
-        if (port.IsFaulted || port.IsRetired)
-            return;
-        uint head = port.Rings.Tx.Head;
-        uint count = 0;
-        while (count < port.Rings.Tx.Held && port.IsUnheld(head + count))
-            count++;
-        if (count != 0 && port.Rings.Tx.Release(count))
-            Ring(port);
+        _sleep.Unwatch(port.Offer.KickFd);
+        Radios.RemoveAll(port);
+        RxRings.ReclaimAll(port);
+        _ports.Retire(port, released);
+        _taps.MoveFrom(port);
+        _statuses.ReportNotReceived(port);
+        _log.PortDetached(port);
     }
 
-    private static void Ring(Port port)
+    private IMedium ChooseMedium() => _state.IsPerfect ? _perfect : _state.Current.Timing == Timing.Airtime ? _airtime : _instant;
+
+    /// <summary>When the next thing is due, from now on; <see cref="long.MaxValue"/>: nothing is.</summary>
+    private long NextDueInNs
     {
-        port.Rings.Count(HostCounter.Doorbells);
-        ulong one = 1;
-        _ = write(port.Doorbell, &one, sizeof(ulong));
+        get
+        {
+            long dueNs = Math.Min(Math.Min(_state.NextChangeNs, _delivery.NextDelayedNs), _airtime.NextEventNs);
+            return dueNs == long.MaxValue ? dueNs : Math.Max(0, dueNs - _clock.NowNs);
+        }
     }
 
     /// <summary>Asks every guest for a doorbell.</summary>
-    /// <param name="timeoutMs">How long to sleep at most; -1: for ever.</param>
+    /// <param name="timeoutNs">How long to sleep at most; <see cref="long.MaxValue"/>: for ever.</param>
     /// <returns>Whether the engine may sleep.</returns>
-    private bool TryArm(out int timeoutMs)
+    private bool TryArm(out long timeoutNs)
     {
-        timeoutMs = -1;
+        timeoutNs = long.MaxValue;
         bool isPressed = false;
-        foreach (Port port in _ports)
+        foreach (Port port in _ports.All)
             isPressed |= port.HeldSlots > port.HoldLimit / 2;
-        foreach (Port port in _ports)
+        foreach (Port port in _ports.All)
         {
             if (port.IsFaulted || port.IsRetired)
                 continue;
@@ -288,45 +373,15 @@ public sealed unsafe partial class MediumEngine : IAirtimeSink, IDisposable
             if (port.OutstandingRx == 0)
                 continue;
             // Who holds slots that a sender will soon miss, or whom senders wait for, is asked to ring; else a look now and then is cheaper.
-            if (isPressed || port.Deferred.Any || port.FreePoolSlots < port.PoolLength / 4)
+            if (isPressed || _statuses.IsAwaited(port) || port.FreePoolSlots < port.PoolLength / 4)
             {
                 if (!port.Rings.Rx.ArmFree())
                     return false;
             }
-            timeoutMs = ReclaimPollMs;
+            timeoutNs = ReclaimPollNs;
         }
-        bool isTapHolding = false;
-        foreach (FrameTap tap in _taps)
-            isTapHolding |= tap.HoldsSlots && !tap.IsClosed; // what a closed tap left behind is moved when its sender is held up
-        if (isTapHolding || _leaving.Count != 0)
-            timeoutMs = ReclaimPollMs;
+        if (_taps.HoldSlots || _ports.IsAnyLeaving)
+            timeoutNs = ReclaimPollNs;
         return _commands.IsEmpty && !_isStopping;
     }
-
-    /// <summary>Sleeps until something happens, or something of the air is due.</summary>
-    private void Sleep(epoll_event* events, int timeoutMs)
-    {
-        long dueNs = NextDueInNs;
-        if (dueNs == long.MaxValue)
-        {
-            _ = epoll_wait(_epoll, events, MaxEvents, timeoutMs);
-            return;
-        }
-        if (timeoutMs >= 0)
-            dueNs = Math.Min(dueNs, timeoutMs * 1_000_000L);
-        var timeout = new timespec { tv_sec = dueNs / 1_000_000_000, tv_nsec = dueNs % 1_000_000_000 };
-        _ = epoll_pwait2(_epoll, events, MaxEvents, &timeout, null);
-    }
-
-    private void Unwatch(int descriptor) => _ = epoll_ctl(_epoll, EPOLL_CTL_DEL, descriptor, null);
-
-    /// <summary>Edge-triggered, so that an eventfd need not be read: each write to it is an edge.</summary>
-    private void Watch(int descriptor)
-    {
-        var watched = new epoll_event { events = EPOLLIN | EPOLLET, data = (ulong)descriptor };
-        LibCException.ThrowIfFailed(epoll_ctl(_epoll, EPOLL_CTL_ADD, descriptor, &watched), "epoll_ctl for an eventfd");
-    }
-
-    /// <summary>The VMs that are there, and the sums of those that went: one word, so that nobody counts a VM twice.</summary>
-    private sealed record Roster(Port[] Ports, MediumTotals Departed);
 }

@@ -1,7 +1,7 @@
 using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Links;
-using ShmWifi.Medium.Phy;
+using ShmWifi.Medium.Medium.Links;
+using ShmWifi.Medium.Medium.Phy;
 using ShmWifi.Perf.EndToEnd.Relay;
 
 namespace ShmWifi.Perf.Scenarios.Air;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using ShmWifi.Configuration.Wmediumd;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Phy;
+using ShmWifi.Medium.Medium.Phy;
 using ShmWifi.Perf.EndToEnd.Relay;
 
 namespace ShmWifi.Perf.Scenarios.Air;

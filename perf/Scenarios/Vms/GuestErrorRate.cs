@@ -2,7 +2,7 @@ using System.Globalization;
 using ShmWifi.Dot11;
 using ShmWifi.Lab.Topologies;
 using ShmWifi.Lab.Wifi;
-using ShmWifi.Medium.Phy;
+using ShmWifi.Medium.Medium.Phy;
 
 namespace ShmWifi.Perf.Scenarios.Vms;
 

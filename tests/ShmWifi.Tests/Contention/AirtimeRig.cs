@@ -1,8 +1,8 @@
 using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Contention;
-using ShmWifi.Medium.Links;
-using ShmWifi.Medium.Phy;
+using ShmWifi.Medium.Medium.Contention;
+using ShmWifi.Medium.Medium.Links;
+using ShmWifi.Medium.Medium.Phy;
 
 namespace ShmWifi.Tests.Contention;
 

@@ -1,6 +1,6 @@
 using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Contention;
+using ShmWifi.Medium.Medium.Contention;
 
 namespace ShmWifi.Tests.Contention;
 

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using ShmWifi.Configuration;
 using ShmWifi.Medium.Control;
-using ShmWifi.Medium.Ivshmem;
+using ShmWifi.Medium.Ports.Ivshmem;
 using ShmWifi.Medium.Telemetry;
 
 namespace ShmWifi.Tests.Control;

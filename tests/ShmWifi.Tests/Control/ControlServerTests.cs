@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using ShmWifi.Configuration.Air;
 using ShmWifi.Linux;
 using ShmWifi.Medium.Control;
-using ShmWifi.Medium.Ivshmem;
+using ShmWifi.Medium.Ports.Ivshmem;
 
 namespace ShmWifi.Tests.Control;
 

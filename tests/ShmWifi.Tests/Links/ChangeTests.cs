@@ -1,6 +1,6 @@
 using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Links;
+using ShmWifi.Medium.Medium.Links;
 using static ShmWifi.Tests.Links.TestAir;
 
 namespace ShmWifi.Tests.Links;

@@ -1,5 +1,5 @@
 using ShmWifi.Configuration.Air;
-using ShmWifi.Medium.Links;
+using ShmWifi.Medium.Medium.Links;
 
 namespace ShmWifi.Tests.Links;
 

@@ -1,5 +1,5 @@
 using ShmWifi.Configuration.Air;
-using ShmWifi.Medium.Links;
+using ShmWifi.Medium.Medium.Links;
 using static ShmWifi.Tests.Links.TestAir;
 
 namespace ShmWifi.Tests.Links;

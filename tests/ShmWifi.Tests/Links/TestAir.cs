@@ -1,6 +1,6 @@
 using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Links;
+using ShmWifi.Medium.Medium.Links;
 
 namespace ShmWifi.Tests.Links;
 

@@ -2,7 +2,7 @@ using System.Text;
 using Microsoft.Win32.SafeHandles;
 using ShmWifi.Dot11;
 using ShmWifi.Linux;
-using ShmWifi.Medium.Ivshmem;
+using ShmWifi.Medium.Ports.Ivshmem;
 using ShmWifi.Perf.EndToEnd.Relay;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;

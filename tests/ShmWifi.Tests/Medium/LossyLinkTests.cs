@@ -1,7 +1,7 @@
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Phy;
+using ShmWifi.Medium.Medium.Phy;
 using ShmWifi.RingBuffer.Layout;
 using static ShmWifi.Tests.Medium.AirFrames;
 

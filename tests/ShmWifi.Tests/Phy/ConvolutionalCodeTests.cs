@@ -1,6 +1,6 @@
 using System.Numerics;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Phy;
+using ShmWifi.Medium.Medium.Phy;
 
 namespace ShmWifi.Tests.Phy;
 

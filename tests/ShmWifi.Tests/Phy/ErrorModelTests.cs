@@ -1,5 +1,5 @@
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Phy;
+using ShmWifi.Medium.Medium.Phy;
 using ShmWifi.Tests.Dot11;
 
 namespace ShmWifi.Tests.Phy;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using ShmWifi.Configuration;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Phy;
+using ShmWifi.Medium.Medium.Phy;
 
 namespace ShmWifi.Tests.Phy;
 

@@ -1,0 +1,29 @@
+using ShmWifi.Dot11;
+using ShmWifi.Medium.Medium.Links;
+
+namespace ShmWifi.Medium.Delivery;
+
+/// <summary>How the bytes that a radio receives differ from what the sender wrote; then they are copied.</summary>
+/// <param name="IsRetry">The Retry bit is set: the frame was sent before.</param>
+/// <param name="FlippedBits">Bits of the body to flip.</param>
+/// <param name="FlipKey">The stream of random numbers that says which.</param>
+internal readonly record struct FrameAlteration(bool IsRetry, int FlippedBits = 0, ulong FlipKey = 0)
+{
+    /// <summary>Whether anything differs.</summary>
+    public bool IsAny => IsRetry || FlippedBits != 0;
+
+    /// <summary>Makes a copy of the frame what the radio receives.</summary>
+    public void ApplyTo(Span<byte> frame)
+    {
+        if (IsRetry)
+            frame[1] |= FrameControl.RetryFlag;
+        if (FlippedBits == 0 || !FrameView.TryParse(frame, out FrameView view) || view.HeaderLength >= frame.Length)
+            return;
+        Span<byte> body = frame[view.HeaderLength..];
+        for (int i = 0; i < FlippedBits; i++)
+        {
+            ulong bit = RandomStream.At(FlipKey, (ulong)i) % (8 * (ulong)body.Length);
+            body[(int)(bit / 8)] ^= (byte)(1 << (int)(bit % 8));
+        }
+    }
+}

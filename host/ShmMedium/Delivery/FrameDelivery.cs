@@ -1,0 +1,142 @@
+using ShmWifi.Configuration.Air;
+using ShmWifi.Medium.Medium;
+using ShmWifi.Medium.Medium.Faults;
+using ShmWifi.Medium.Medium.Links;
+using ShmWifi.Medium.Ports;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Medium.Delivery;
+
+/// <summary>Carries a medium's outcomes out: frames into receivers' RX rings, the status to the sender, the frame to taps.</summary>
+internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses, FrameTaps taps, HeldFrames held, MediumClock clock)
+{
+    private readonly DelayedDeliveries _delayed = new();
+
+    /// <summary>When the next delayed frame is due, ns of the medium's clock; <see cref="long.MaxValue"/>: there is none.</summary>
+    public long NextDelayedNs => _delayed.NextNs;
+
+    /// <summary>Carries an outcome out.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="outcome">What the medium says of it.</param>
+    public void Deliver(in Frame frame, Outcome outcome)
+    {
+        Port? acknowledger = outcome.AcknowledgedBy?.Port;
+        foreach (ref readonly Reception reception in outcome.Receptions)
+        {
+            if (Deliver(in frame, in reception) && reception.IsAcknowledged)
+                acknowledger = reception.Receiver.Port;
+        }
+        if (!outcome.IsOver)
+            return;
+        if (outcome.Attempts > 1)
+            frame.Sender.Port.Rings.Count(HostCounter.Retries, (ulong)outcome.Attempts - 1);
+        if (Acknowledgement.IsWanted(in frame))
+            statuses.Report(TxStatus.Of(in frame, outcome.Attempts, outcome.AckSignalDbm), acknowledger);
+        if (outcome.WasSent)
+            taps.Offer(in frame, outcome.StrongestDbm, acknowledger is not null);
+    }
+
+    /// <summary>Delivers what was delayed and is due.</summary>
+    /// <returns>Whether anything was.</returns>
+    public bool DeliverDelayed(long nowNs)
+    {
+        bool any = false;
+        while (_delayed.TryTake(nowNs, out DelayedDelivery delivery))
+        {
+            any = true;
+            Reception reception = delivery.Reception;
+            if (reception.Receiver.IsRegistered)
+                Post(in held[delivery.Handle], in reception, new FrameAlteration(reception.IsRetry));
+            held.Release(delivery.Handle);
+        }
+        return any;
+    }
+
+    /// <summary>Delivers a frame to one radio, with what an injected fault does to it there.</summary>
+    /// <returns>Whether it was delivered, or will be.</returns>
+    private bool Deliver(in Frame frame, in Reception reception)
+    {
+        var alteration = new FrameAlteration(reception.IsRetry);
+        return reception.Fault is null ? Post(in frame, in reception, in alteration) : DeliverWithFault(in frame, in reception, alteration);
+    }
+
+    private bool DeliverWithFault(in Frame frame, in Reception reception, FrameAlteration alteration)
+    {
+        Fault fault = reception.Fault!;
+        switch (fault.Configuration.Action)
+        {
+            case DelayFault delay:
+                if (!held.TryHold(in frame, out int handle))
+                    return false;
+                _delayed.Add(clock.NowNs + (delay.By.Ticks * TimeSpan.NanosecondsPerTick), new DelayedDelivery(handle, reception));
+                return true;
+            case DuplicateFault duplicate:
+                for (int i = 0; i < duplicate.Times; i++)
+                    Post(in frame, in reception, in alteration);
+                break;
+            case CorruptFault corrupt:
+                alteration = alteration with { FlippedBits = corrupt.Bits, FlipKey = fault.NextKey() };
+                break;
+        }
+        return Post(in frame, in reception, in alteration);
+    }
+
+    /// <summary>Posts a frame to one radio, by reference if it may, else by copy.</summary>
+    /// <returns>Whether there was room.</returns>
+    private bool Post(in Frame frame, in Reception reception, in FrameAlteration alteration)
+    {
+        Port to = reception.Receiver.Port;
+        Port from = frame.Sender.Port;
+        if (to.IsFaulted)
+            return false;
+        if (!rx.HasRoomForFrame(to))
+        {
+            to.Rings.Count(HostCounter.DropRxRingFull);
+            return false;
+        }
+        if (!to.HasPlaceForFrame)
+        {
+            to.Rings.Count(HostCounter.DropPoolEmpty);
+            return false;
+        }
+
+        // Where a slow receiver is copied to: MayHold says no, and the frame goes into the receiver's pool.
+        bool byReference = !frame.IsHeld && !alteration.IsAny && to.Rings.Region == from.Rings.Region && from.MayHold(frame.Slot, to);
+        ushort poolSlot = 0;
+        byte* payload = byReference ? frame.Bytes : CopyToPool(in frame, to, in alteration, out poolSlot);
+        RxDescriptor* descriptor = to.Rings.Descriptor(to.NextRx);
+        *descriptor = new RxDescriptor
+        {
+            Kind = RingKind.Frame,
+            Radio = reception.Receiver.Number,
+            Length = frame.Length,
+            Offset = to.Rings.OffsetOf(payload),
+            FreqMhz = frame.FreqMhz,
+            SignalDbm = reception.SignalDbm,
+            RateIndex = reception.RateIndex,
+            SourcePort = (ushort)from.Id,
+            CapturedNs = frame.CapturedNs,
+            TakenNs = frame.TakenNs,
+        };
+        if (byReference)
+            to.CommitReference(from, frame.Slot, (ushort)(frame.Bytes - (byte*)from.Rings.TxSlot(frame.Slot)), (ushort)frame.Length);
+        else
+            to.CommitCopy(from, poolSlot);
+        rx.PublishLater(to);
+        to.Rings.Count(HostCounter.RxFrames);
+        to.Rings.Count(HostCounter.RxBytes, frame.Length);
+        return true;
+    }
+
+    private static byte* CopyToPool(in Frame frame, Port to, in FrameAlteration alteration, out ushort poolSlot)
+    {
+        _ = to.TryTakePoolSlot(out poolSlot); // there is one: HasPlaceForFrame
+        byte* copy = to.Rings.PoolSlot(poolSlot);
+        Buffer.MemoryCopy(frame.Bytes, copy, Abi.SlotSize, frame.Length);
+        if (alteration.IsAny)
+            alteration.ApplyTo(new Span<byte>(copy, (int)frame.Length));
+        to.Rings.Count(HostCounter.Copied);
+        to.Rings.Count(HostCounter.CopiedBytes, frame.Length);
+        return copy;
+    }
+}

@@ -1,0 +1,171 @@
+using System.Runtime.InteropServices;
+using ShmWifi.Linux;
+using ShmWifi.RingBuffer.Layout;
+using ShmWifi.Medium.Medium;
+using ShmWifi.Medium.Ports;
+using static ShmWifi.Linux.LibC;
+
+namespace ShmWifi.Medium.Delivery;
+
+/// <summary>Shows the frames that pass to one other thread: the engine's side never waits.</summary>
+/// <remarks>
+/// <para>A bounded SPSC ring in private memory. Frames stay in their senders' TX slots until the reader takes them, as they do
+/// for a receiver; the engine copies none of them on the way. But TX slots go back in order, so a reader that waits for its disk
+/// must not hold them: past a quarter of a sender's ring, when a sender is held up, and when its VM goes, the engine moves
+/// frames into the tap's memory. When the ring is full, frames are left out and counted.</para>
+/// <para>A frame in its slot is <em>claimed</em> by the reader or <em>moved</em> by the engine, whichever exchanges its state
+/// first. The reader copies what it claims at once and gives it back before it does anything else.</para>
+/// <para>The reader is woken when some frames wait, else it looks every <see cref="PollMs"/> ms.</para>
+/// </remarks>
+public sealed unsafe class FrameTap : IDisposable
+{
+    /// <summary>How often the reader looks by itself.</summary>
+    public const int PollMs = 20;
+
+    private const int Length = 256;
+    private const uint Mask = Length - 1;
+    private const uint WakeAt = 16;
+
+    // States of a frame in the ring.
+    private const int InSlot = 0;
+    private const int Moving = 1;
+    private const int Moved = 2;
+    private const int Claimed = 3;
+
+    private readonly TappedFrame[] _frames = new TappedFrame[Length];
+    private readonly int[] _states = new int[Length];
+    private readonly byte* _bytes = (byte*)NativeMemory.Alloc(Length, Abi.SlotPayloadSize); // untouched pages cost nothing
+    private readonly int _wake;
+    private uint _tail;
+    private uint _head;
+    private uint _reclaimed;
+    private long _lost;
+    private bool _isClosed;
+
+    /// <summary>A tap that nobody reads yet.</summary>
+    public FrameTap() => _wake = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd for a tap");
+
+    /// <summary>Frames that the reader was too slow for.</summary>
+    public long Lost => Volatile.Read(ref _lost);
+
+    /// <summary>The reader wants no more frames. Set by the reader's owner.</summary>
+    public bool IsClosed
+    {
+        get => Volatile.Read(ref _isClosed);
+        set => Volatile.Write(ref _isClosed, value);
+    }
+
+    /// <summary>Engine: whether slots are held for frames that the reader has not taken, or whose taking was not seen.</summary>
+    internal bool HoldsSlots { get; private set; }
+
+    /// <summary>Engine: offers a frame.</summary>
+    /// <param name="frame">The frame, where it lies now.</param>
+    internal void Offer(in TappedFrame frame)
+    {
+        if (_tail - _reclaimed == Length)
+            Reclaim();
+        if (_tail - _reclaimed == Length)
+        {
+            Volatile.Write(ref _lost, _lost + 1);
+            return;
+        }
+        uint place = _tail & Mask;
+        _frames[place] = frame;
+        Port sender = frame.Sender.Port;
+        if (!frame.Frame.IsHeld && sender.MayTap(frame.Frame.Slot))
+        {
+            sender.AddTapReference(frame.Frame.Slot);
+            _states[place] = InSlot;
+            HoldsSlots = true;
+        }
+        else
+        {
+            CopyFrame(place);
+            _states[place] = Moved;
+        }
+        Volatile.Write(ref _tail, _tail + 1);
+        if (_tail - Volatile.Read(ref _head) == WakeAt)
+            Wake();
+    }
+
+    /// <summary>Engine: lets the slots go that the reader is done with.</summary>
+    internal void Reclaim()
+    {
+        uint head = Volatile.Read(ref _head);
+        for (; _reclaimed != head; _reclaimed++)
+        {
+            uint place = _reclaimed & Mask;
+            if (_states[place] == Claimed)
+                _frames[place].Sender.Port.DropTapReference(_frames[place].Frame.Slot);
+        }
+        HoldsSlots &= _reclaimed != _tail;
+    }
+
+    /// <summary>Engine: moves what lies in a sender's slots into the tap's memory; a closed tap's memory may be gone, so its frames are let go.</summary>
+    /// <param name="sender">Whose slots are wanted back.</param>
+    internal void MoveFrom(Port sender)
+    {
+        bool isRead = !IsClosed;
+        for (uint index = _reclaimed; index != _tail; index++)
+        {
+            uint place = index & Mask;
+            if (_frames[place].Sender.Port != sender || Interlocked.CompareExchange(ref _states[place], Moving, InSlot) != InSlot)
+                continue;
+            if (isRead)
+                CopyFrame(place);
+            Volatile.Write(ref _states[place], Moved);
+            sender.DropTapReference(_frames[place].Frame.Slot);
+        }
+    }
+
+    /// <summary>Reader: takes the next frame.</summary>
+    /// <param name="copy">Gets its first bytes, as many as fit.</param>
+    /// <param name="frame">What the medium knows of it.</param>
+    /// <returns>False when none waits.</returns>
+    public bool TryTake(Span<byte> copy, out TappedFrame frame)
+    {
+        frame = default;
+        if (_head == Volatile.Read(ref _tail))
+            return false;
+        uint place = _head & Mask;
+        var patience = default(SpinWait);
+        while (Volatile.Read(ref _states[place]) != Moved && Interlocked.CompareExchange(ref _states[place], Claimed, InSlot) != InSlot)
+            patience.SpinOnce();
+        frame = _frames[place];
+        new ReadOnlySpan<byte>(frame.Frame.Bytes, Math.Min(frame.Length, copy.Length)).CopyTo(copy);
+        Volatile.Write(ref _head, _head + 1);
+        return true;
+    }
+
+    /// <summary>Reader: sleeps until frames wait or <see cref="PollMs"/> is over.</summary>
+    public void Wait()
+    {
+        var fd = new pollfd { fd = _wake, events = POLLIN };
+        if (poll(&fd, 1, PollMs) == 1)
+        {
+            ulong count;
+            _ = read(_wake, &count, sizeof(ulong));
+        }
+    }
+
+    /// <summary>Wakes the reader.</summary>
+    public void Wake()
+    {
+        ulong one = 1;
+        _ = write(_wake, &one, sizeof(ulong));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        NativeMemory.Free(_bytes);
+        _ = close(_wake);
+    }
+
+    private void CopyFrame(uint place)
+    {
+        byte* copy = _bytes + ((nuint)place * Abi.SlotPayloadSize);
+        Buffer.MemoryCopy(_frames[place].Frame.Bytes, copy, Abi.SlotPayloadSize, _frames[place].Length);
+        _frames[place].Frame.Bytes = copy;
+    }
+}

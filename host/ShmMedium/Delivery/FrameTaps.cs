@@ -1,0 +1,52 @@
+using ShmWifi.Medium.Medium;
+using ShmWifi.Medium.Ports;
+
+namespace ShmWifi.Medium.Delivery;
+
+/// <summary>The taps that see passing frames: capture and frame log.</summary>
+internal sealed class FrameTaps
+{
+    private FrameTap[] _taps = [];
+
+    /// <summary>Whether an open tap holds TX slots; what a closed one left behind is moved when its sender is held up.</summary>
+    public bool HoldSlots
+    {
+        get
+        {
+            bool any = false;
+            foreach (FrameTap tap in _taps)
+                any |= tap.HoldsSlots && !tap.IsClosed;
+            return any;
+        }
+    }
+
+    /// <summary>Shows passing frames to one tap more.</summary>
+    public void Add(FrameTap tap) => _taps = [.. _taps, tap];
+
+    /// <summary>Offers a frame that is over.</summary>
+    public void Offer(in Frame frame, sbyte signalDbm, bool isAcked)
+    {
+        if (_taps.Length == 0)
+            return;
+        var tapped = new TappedFrame(in frame, signalDbm, isAcked);
+        foreach (FrameTap tap in _taps)
+        {
+            if (!tap.IsClosed)
+                tap.Offer(in tapped);
+        }
+    }
+
+    /// <summary>Lets the slots go that readers are done with.</summary>
+    public void Reclaim()
+    {
+        foreach (FrameTap tap in _taps)
+            tap.Reclaim();
+    }
+
+    /// <summary>Moves what lies in a sender's slots into the taps' memory.</summary>
+    public void MoveFrom(Port sender)
+    {
+        foreach (FrameTap tap in _taps)
+            tap.MoveFrom(sender);
+    }
+}

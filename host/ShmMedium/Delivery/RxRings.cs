@@ -1,0 +1,89 @@
+using ShmWifi.Linux;
+using ShmWifi.Medium.Latency;
+using ShmWifi.Medium.Ports;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Medium.Delivery;
+
+/// <summary>The RX rings of all ports: descriptors are published together, and taken back when guests are done with them.</summary>
+internal sealed unsafe class RxRings
+{
+    private readonly Port[] _unpublished = new Port[Abi.MaxPorts];
+    private readonly LateLags _lateLags = new();
+    private int _unpublishedCount;
+
+    /// <summary>Some port may have descriptors that were not taken back; false: none has.</summary>
+    public bool IsAnyOutstanding { get; set; }
+
+    /// <summary>Whether a port has room for a message that is no frame; looks once more at what the guest gave back.</summary>
+    public bool HasRoomForMessage(Port port) => port.HasRoomForStatus || (Reclaim(port) && port.HasRoomForStatus);
+
+    /// <summary>Whether a port has room for a frame; looks once more at what the guest gave back.</summary>
+    public bool HasRoomForFrame(Port port) => port.HasRoomForFrame || (Reclaim(port) && port.HasRoomForFrame);
+
+    /// <summary>Remembers that a port has a new descriptor to be published.</summary>
+    public void PublishLater(Port port)
+    {
+        if (port.PendingRx == 1)
+            _unpublished[_unpublishedCount++] = port;
+        IsAnyOutstanding = true;
+    }
+
+    /// <summary>Publishes the ports' new descriptors, and interrupts the guests that asked for that.</summary>
+    public void Publish()
+    {
+        for (int i = 0; i < _unpublishedCount; i++)
+        {
+            Port port = _unpublished[i];
+            if (port.PublishRx())
+                port.RingDoorbell();
+            else
+                port.Rings.Count(HostCounter.DoorbellsSuppressed);
+        }
+        _unpublishedCount = 0;
+    }
+
+    /// <summary>Takes back what a guest is done with, and learns from its stamps how long each frame took.</summary>
+    /// <returns>Whether there was any.</returns>
+    public bool Reclaim(Port port)
+    {
+        if (port.IsFaulted || port.IsRetired || port.OutstandingRx == 0)
+            return false;
+        // In a shared region another guest may have scribbled the words that the ring started from: only our own count bounds the loop.
+        bool isRead = port.Rings.Rx.RefreshHead();
+        uint head = port.Rings.Rx.Head;
+        uint first = port.ReclaimedRx;
+        if (!isRead || head - first > port.OutstandingRx)
+        {
+            port.BreakOff(PortFault.RxHead);
+            return false;
+        }
+        for (uint index = first; index != head; index++)
+        {
+            if (port.ReclaimNext() is { } sender && port.LagFrom[sender.Id] is { } lag)
+            {
+                RxDescriptor* descriptor = port.Rings.Descriptor(index);
+                lag.Record(descriptor->CapturedNs, descriptor->TakenNs, descriptor->PostedNs, port.Rings.InjectedNs(index), _lateLags);
+            }
+        }
+        if (first == head)
+            return false;
+        port.ReclaimedAtNs = MonotonicClock.NowNs;
+        port.IsStalled = false;
+        return true;
+    }
+
+    /// <summary>Takes everything back from a guest that is served no more.</summary>
+    public static void ReclaimAll(Port port)
+    {
+        while (port.OutstandingRx != 0)
+            port.ReclaimNext();
+    }
+
+    /// <summary>Records the latencies whose histograms had to grow; may allocate, so between two rounds.</summary>
+    public void SettleLatencies()
+    {
+        if (_lateLags.Any)
+            _lateLags.Settle();
+    }
+}

@@ -1,0 +1,91 @@
+using ShmWifi.Dot11;
+using ShmWifi.Medium.Medium;
+using ShmWifi.Medium.Ports;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Medium.Delivery;
+
+/// <summary>What is to be told to a sender about one of its frames.</summary>
+internal struct TxStatus
+{
+    public Radio Sender;
+    public TxFlags Flags;
+    public uint FreqMhz;
+    public ulong Cookie;
+    public ulong TakenNs;
+
+    /// <summary>As it was asked for.</summary>
+    public TxRates Rates;
+
+    /// <summary>As it was used until the acknowledgement came.</summary>
+    public TxRates AckedRates;
+
+    /// <summary>Signal of the acknowledgement at the sender.</summary>
+    public sbyte AckSignalDbm;
+
+    /// <summary>Of a frame that was acknowledged at some attempt, or will be if its receiver comes to hear it.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="attempts">How often it was sent.</param>
+    /// <param name="ackSignalDbm">Signal of the acknowledgement.</param>
+    public static TxStatus Of(in Frame frame, int attempts, sbyte ackSignalDbm) => new()
+    {
+        Sender = frame.Sender,
+        Flags = frame.Flags,
+        FreqMhz = frame.FreqMhz,
+        Cookie = frame.Cookie,
+        TakenNs = frame.TakenNs,
+        Rates = frame.Chain.Rates,
+        AckedRates = frame.Chain.Rates.Used(attempts),
+        AckSignalDbm = ackSignalDbm,
+    };
+}
+
+/// <summary>TX statuses of acknowledged frames that wait until a receiver that is behind has come near them.</summary>
+/// <remarks>
+/// A radio acknowledges what it has heard, not what somebody queued for it. mac80211 keeps a frame, and its socket's
+/// account of it, until the status comes: so a sender is slowed down to what the receiver takes, in place of filling its ring.
+/// First in, first out, in the order of the receiver's RX descriptors. See docs/decisions/0006.
+/// </remarks>
+internal sealed class TxStatusQueue(uint length)
+{
+    /// <summary>A receiver that is behind by no more descriptors is told to have heard at once: to wait would cost doorbells.</summary>
+    public const uint Slack = 32;
+
+    private readonly (TxStatus Status, uint RxIndex)[] _entries = new (TxStatus, uint)[length];
+    private readonly uint _mask = length - 1;
+    private uint _head;
+    private uint _tail;
+
+    /// <summary>Whether any wait.</summary>
+    public bool Any => _head != _tail;
+
+    /// <summary>Whether no more fit.</summary>
+    public bool IsFull => _tail - _head == length;
+
+    /// <summary>Adds one.</summary>
+    /// <param name="status">What to tell.</param>
+    /// <param name="rxIndex">The receiver's RX descriptor of the frame.</param>
+    public void Add(in TxStatus status, uint rxIndex) => _entries[_tail++ & _mask] = (status, rxIndex);
+
+    /// <summary>Takes the next whose frame the receiver has come near to.</summary>
+    /// <param name="reclaimed">How far the receiver is.</param>
+    /// <param name="status">What to tell.</param>
+    public bool TryTake(uint reclaimed, out TxStatus status)
+    {
+        if (Any && (int)(_entries[_head & _mask].RxIndex - reclaimed) < Slack)
+            return TryTakeAny(out status);
+        status = default;
+        return false;
+    }
+
+    /// <summary>Takes the next, wherever the receiver is.</summary>
+    /// <param name="status">What to tell.</param>
+    public bool TryTakeAny(out TxStatus status)
+    {
+        status = Any ? _entries[_head & _mask].Status : default;
+        if (!Any)
+            return false;
+        _entries[_head++ & _mask] = default;
+        return true;
+    }
+}

@@ -1,0 +1,89 @@
+using ShmWifi.Linux;
+using ShmWifi.Medium.Ports;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Medium.Delivery;
+
+/// <summary>Tells senders what became of their unicast frames, and when: docs/decisions/0006.</summary>
+internal sealed unsafe class TxStatusReporter(RxRings rx)
+{
+    private const long NotReceivedAfterNs = 1_000_000_000; // a receiver that takes nothing for so long is paused or dead
+
+    private readonly TxStatusQueue?[] _waiting = new TxStatusQueue?[Abi.MaxPorts]; // for a receiver, by its port
+
+    /// <summary>A port has come.</summary>
+    public void Add(Port receiver) => _waiting[receiver.Id] = new TxStatusQueue(receiver.Rings.Rx.Length);
+
+    /// <summary>A port has gone.</summary>
+    public void Remove(Port receiver) => _waiting[receiver.Id] = null;
+
+    /// <summary>Whether senders wait for a receiver.</summary>
+    public bool IsAwaited(Port receiver) => _waiting[receiver.Id]!.Any;
+
+    /// <summary>Tells the sender at once, or when a receiver that is behind has come near the frame.</summary>
+    /// <param name="status">What to tell.</param>
+    /// <param name="receiver">The port of the radio that acknowledges; null: nobody does.</param>
+    public void Report(in TxStatus status, Port? receiver)
+    {
+        if (receiver is null || receiver.OutstandingRx <= TxStatusQueue.Slack)
+        {
+            Post(in status, receiver is not null);
+            return;
+        }
+        TxStatusQueue waiting = _waiting[receiver.Id]!;
+        if (waiting.IsFull)
+        {
+            Post(in status, acked: true);
+            return;
+        }
+        if (!waiting.Any)
+            receiver.ReclaimedAtNs = MonotonicClock.NowNs; // it may have had nothing to give back for long: we wait from now on
+        waiting.Add(in status, receiver.NextRx - 1);
+    }
+
+    /// <summary>Tells the senders of frames that a receiver has come near to, or will not receive.</summary>
+    public void ReportReceived(Port receiver)
+    {
+        TxStatusQueue waiting = _waiting[receiver.Id]!;
+        if (!waiting.Any)
+            return;
+        while (waiting.TryTake(receiver.ReclaimedRx, out TxStatus status))
+            Post(in status, acked: true);
+        if (waiting.Any && MonotonicClock.NowNs - receiver.ReclaimedAtNs > NotReceivedAfterNs)
+            ReportNotReceived(receiver);
+    }
+
+    /// <summary>Nobody acknowledges what a receiver will not receive.</summary>
+    public void ReportNotReceived(Port receiver)
+    {
+        while (_waiting[receiver.Id]!.TryTakeAny(out TxStatus status))
+            Post(in status, acked: false);
+    }
+
+    private void Post(in TxStatus status, bool acked)
+    {
+        Port port = status.Sender.Port;
+        if (port.IsFaulted || port.IsRetired)
+            return;
+        port.Rings.Count(acked ? HostCounter.Acked : HostCounter.NotAcked);
+        if (!rx.HasRoomForMessage(port))
+        {
+            port.Rings.Count(HostCounter.DropStatus);
+            return;
+        }
+        *port.Rings.Descriptor(port.NextRx) = new RxDescriptor
+        {
+            Kind = RingKind.TxStatus,
+            Flags = (status.Flags & (TxFlags.RequestStatus | TxFlags.NoAck)) | (acked ? TxFlags.Acked : TxFlags.None),
+            Radio = status.Sender.Number,
+            Cookie = status.Cookie,
+            FreqMhz = status.FreqMhz,
+            SignalDbm = status.AckSignalDbm,
+            SourcePort = (ushort)port.Id,
+            TakenNs = status.TakenNs,
+            Rates = (acked ? status.AckedRates : status.Rates.Exhausted()).Word,
+        };
+        port.CommitMessage();
+        rx.PublishLater(port);
+    }
+}

@@ -1,0 +1,142 @@
+using System.Text;
+using ShmWifi.Dot11;
+using ShmWifi.Linux;
+using ShmWifi.Medium.Delivery;
+using ShmWifi.Medium.Ports;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Medium.Engine;
+
+/// <summary>What guests tell of themselves: that they are ready, their radios and addresses, frames that their kernels refused, their clock's questions.</summary>
+internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMediumLog log, EngineCounters counters)
+{
+    /// <summary>Carries out a message.</summary>
+    /// <param name="port">Who sent it.</param>
+    /// <param name="slotAddress">Where its payload is; shared.</param>
+    /// <param name="header">Its header; a copy.</param>
+    /// <param name="takenNs">Now, CLOCK_MONOTONIC.</param>
+    public void Handle(Port port, byte* slotAddress, in TxSlotHeader header, ulong takenNs)
+    {
+        if (header.Radio >= Abi.MaxRadios)
+        {
+            port.BreakOff(PortFault.Radio);
+            return;
+        }
+        MacAddress address;
+        fixed (byte* octets = header.Address)
+            address = new MacAddress(new ReadOnlySpan<byte>(octets, MacAddress.Length));
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        Dispatch(port, slotAddress, in header, address, takenNs);
+        counters.ControlAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
+    }
+
+    private void Dispatch(Port port, byte* slotAddress, in TxSlotHeader header, MacAddress address, ulong takenNs)
+    {
+        Radio? radio = port.Radios[header.Radio];
+        switch (header.Kind)
+        {
+            case RingKind.Hello:
+                Greet(port);
+                break;
+            case RingKind.RadioAdd:
+                AddRadio(port, slotAddress, in header, address);
+                break;
+            case RingKind.RadioDel when radio is not null:
+                radios.Remove(radio);
+                if (MayLog(port))
+                    log.RadioGone(radio);
+                break;
+            case RingKind.AddressAdd when radio is not null:
+                if (address.IsGroup || !radios.AddAddress(radio, address))
+                    port.Rings.Count(HostCounter.Refused);
+                break;
+            case RingKind.AddressDel when radio is not null:
+                radios.RemoveAddress(radio, address);
+                break;
+            case RingKind.ClockSync:
+                AnswerClockSync(port, header.Cookie);
+                break;
+            case RingKind.RxRefused when radio is not null:
+                radio.OnRefused(header.FreqMhz, (long)takenNs);
+                break;
+            case RingKind.RadioDel or RingKind.AddressAdd or RingKind.AddressDel or RingKind.RxRefused:
+                port.Rings.Count(HostCounter.Refused);
+                break;
+            default:
+                port.BreakOff(PortFault.Kind);
+                break;
+        }
+    }
+
+    /// <summary>Where the guest's ABI is checked: its service wrote its version before it said HELLO.</summary>
+    private void Greet(Port port)
+    {
+        if (port.Rings.GuestAbiVersion >> 16 != Abi.Major)
+        {
+            port.BreakOff(PortFault.AbiVersion);
+            return;
+        }
+        radios.RemoveAll(port);
+        if (MayLog(port))
+            log.GuestReady(port);
+    }
+
+    private void AddRadio(Port port, byte* slotAddress, in TxSlotHeader header, MacAddress identity)
+    {
+        if (!FrameIntake.IsInSlot(in header, Abi.NameSize))
+        {
+            port.BreakOff(PortFault.Length);
+            return;
+        }
+        // Copied first: the decoder throws when the guest changes bytes under it.
+        Span<byte> name = stackalloc byte[Abi.NameSize];
+        name = name[..(int)header.Length];
+        new ReadOnlySpan<byte>(slotAddress + header.Offset, name.Length).CopyTo(name);
+        bool isNew = port.Radios[header.Radio]?.Identity != identity;
+        Radio? radio = radios.AddOrGet(port, header.Radio, identity, PrintableName(name, header.Radio));
+        if (radio is null)
+        {
+            port.Rings.Count(HostCounter.Refused);
+            return;
+        }
+        radio.Flags = (RadioFlags)header.Flags;
+        radios.SetMonitor(radio, radio.Flags.HasFlag(RadioFlags.Monitor));
+        if (isNew && MayLog(port))
+            log.RadioAdded(radio);
+    }
+
+    /// <summary>Whether a line about what a guest announced may be logged; the first one too many says so.</summary>
+    private bool MayLog(Port port)
+    {
+        bool mayLog = port.Announcements.TryTake(MonotonicClock.NowNs, out bool isFirstRefusal);
+        if (isFirstRefusal)
+            log.AnnouncementsUnlogged(port);
+        return mayLog;
+    }
+
+    /// <summary>A guest's text is shown on terminals and written to files: keep what is harmless there.</summary>
+    private static string PrintableName(ReadOnlySpan<byte> utf8, int number)
+    {
+        string name = Encoding.UTF8.GetString(utf8);
+        string clean = string.Concat(name.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'));
+        return clean.Length == 0 ? $"radio{number}" : clean;
+    }
+
+    private void AnswerClockSync(Port port, ulong cookie)
+    {
+        if (!rx.HasRoomForMessage(port))
+        {
+            port.Rings.Count(HostCounter.DropStatus);
+            return;
+        }
+        *port.Rings.Descriptor(port.NextRx) = new RxDescriptor
+        {
+            Kind = RingKind.ClockSync,
+            Cookie = cookie,
+            SourcePort = (ushort)port.Id,
+            TakenNs = (ulong)MonotonicClock.NowNs,
+        };
+        port.CommitMessage();
+        rx.PublishLater(port);
+    }
+}

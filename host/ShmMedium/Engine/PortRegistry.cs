@@ -1,0 +1,122 @@
+using System.Diagnostics.CodeAnalysis;
+using ShmWifi.Medium.Latency;
+using ShmWifi.Medium.Ports;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Medium.Engine;
+
+/// <summary>The ports: of VMs that are there, and of those that went and whose slots are still read.</summary>
+/// <remarks>Changed by the engine thread alone, copied on write; other threads look by <see cref="Inspect"/>.</remarks>
+internal sealed class PortRegistry
+{
+    private readonly Port?[] _byId = new Port?[Abi.MaxPorts];
+    private readonly List<(Port Port, TaskCompletionSource Released)> _leaving = [];
+    private readonly List<Port> _newlyFaulted = new(Abi.MaxPorts);
+    private Port[] _all = [];
+    private Roster _roster = new([], PortTotals.None);
+    private int _inspections;
+
+    /// <summary>All that the engine serves or waits for.</summary>
+    public Port[] All => _all;
+
+    /// <summary>Those of VMs that are there; a copy for other threads.</summary>
+    public IReadOnlyList<Port> Attached => Volatile.Read(ref _roster).Ports;
+
+    /// <summary>How many VMs are there.</summary>
+    public int AttachedCount => _roster.Ports.Length;
+
+    /// <summary>Whether a port of a VM that went waits until nobody reads its slots.</summary>
+    public bool IsAnyLeaving => _leaving.Count != 0;
+
+    /// <summary>Takes a port whose fault has still to be settled.</summary>
+    public bool TryTakeFaulted([NotNullWhen(true)] out Port? port)
+    {
+        port = _newlyFaulted.Count == 0 ? null : _newlyFaulted[^1];
+        if (port is not null)
+            _newlyFaulted.RemoveAt(_newlyFaulted.Count - 1);
+        return port is not null;
+    }
+
+    /// <summary>Has another thread look at the ports and at the sums of those that went; the memory of no port is given back meanwhile.</summary>
+    /// <param name="look">Short: a VM that goes waits for it.</param>
+    public T Inspect<T>(Func<IReadOnlyList<Port>, PortTotals, T> look)
+    {
+        Interlocked.Increment(ref _inspections); // a full fence: before the ports are read; pairs with Retire
+        try
+        {
+            Roster roster = Volatile.Read(ref _roster);
+            return look(roster.Ports, roster.Departed);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _inspections);
+        }
+    }
+
+    /// <summary>Gives a VM a port.</summary>
+    /// <returns>Null: all are taken.</returns>
+    /// <exception cref="Linux.LibCException">The region's memory cannot be had.</exception>
+    public Port? Add(PortOffer offer)
+    {
+        int id = FindFreeId(offer.Region.PortLimit);
+        if (id < 0)
+            return null;
+        var port = new Port(id, offer, offer.Region.Attach(id, offer.PeerId, offer.Name));
+        foreach (Port other in _all)
+        {
+            port.LagFrom[other.Id] = new LinkLag();
+            other.LagFrom[port.Id] = new LinkLag();
+        }
+        port.LagFrom[port.Id] = new LinkLag();
+        port.Peers = _byId;
+        port.NewlyFaulted = _newlyFaulted;
+        _all = [.. _all, port];
+        _byId[id] = port;
+        Publish(_roster.Departed);
+        return port;
+    }
+
+    /// <summary>A VM is gone: its port takes no frames and gets none, until <see cref="RemoveReleased"/>.</summary>
+    /// <param name="port">The VM's.</param>
+    /// <param name="released">Completes when nobody reads the port's slots any more.</param>
+    public void Retire(Port port, TaskCompletionSource released)
+    {
+        port.IsRetired = true;
+        Publish(_roster.Departed.Add(port));
+        Interlocked.MemoryBarrier(); // the ports without it, before who inspects them; pairs with Inspect
+        _leaving.Add((port, released));
+    }
+
+    /// <summary>Lets ports go whose VM is gone, whose slots nobody reads, and whose counters no other thread reads just now.</summary>
+    /// <param name="removed">Forgets what else is kept of a port.</param>
+    public void RemoveReleased(Action<Port> removed)
+    {
+        if (_leaving.Count == 0 || Volatile.Read(ref _inspections) != 0)
+            return;
+        foreach ((Port port, TaskCompletionSource released) in _leaving.Where(l => l.Port.TotalReferences == 0))
+        {
+            _all = [.. _all.Where(p => p != port)];
+            _byId[port.Id] = null;
+            removed(port);
+            port.Offer.Region.Region.Detach(port.Rings.Index);
+            released.SetResult();
+        }
+        _leaving.RemoveAll(l => l.Port.TotalReferences == 0);
+    }
+
+    /// <summary>A port number that no VM uses and whose slots nobody reads; -1: there is none.</summary>
+    private int FindFreeId(int limit)
+    {
+        for (int id = 0; id < limit; id++)
+        {
+            if (_byId[id] is null)
+                return id;
+        }
+        return -1;
+    }
+
+    private void Publish(PortTotals departed) => Volatile.Write(ref _roster, new Roster([.. _all.Where(p => !p.IsRetired)], departed));
+
+    /// <summary>The VMs that are there, and the sums of those that went: one word, so that nobody counts a VM twice.</summary>
+    private sealed record Roster(Port[] Ports, PortTotals Departed);
+}

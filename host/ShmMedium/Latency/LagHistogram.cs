@@ -1,0 +1,83 @@
+using System.Numerics;
+
+namespace ShmWifi.Medium.Latency;
+
+/// <summary>Counts durations in log-linear buckets: 32 a power of two, so a quantile is true to about 3 %.</summary>
+/// <remarks>
+/// One writer; readers see counts that are at most a few behind. Buckets are kept in rows, one a power of two, and a row is made when
+/// a value first falls into it: a link's lag needs a few of them, and there are as many links as pairs of VMs.
+/// </remarks>
+public sealed class LagHistogram
+{
+    private const int SubBits = 5;
+    private const int SubBuckets = 1 << SubBits;
+    private const int MaxExponent = 36; // 2^36 ns is 69 s: nothing on the air is later
+    private readonly uint[]?[] _rows = new uint[]?[MaxExponent - SubBits + 1];
+
+    /// <summary>Values recorded.</summary>
+    public ulong Count { get; private set; }
+
+    /// <summary>Largest value, ns.</summary>
+    public ulong MaxNs { get; private set; }
+
+    /// <summary>Records a duration.</summary>
+    /// <param name="ns">Nanoseconds; what exceeds the range counts as the range's end.</param>
+    public void Record(ulong ns)
+    {
+        _rows[RowOf(Clamp(ns))] ??= new uint[SubBuckets];
+        _ = TryRecord(ns);
+    }
+
+    /// <summary>Records a duration, without allocating.</summary>
+    /// <param name="ns">Nanoseconds; what exceeds the range counts as the range's end.</param>
+    /// <returns>False when its row is missing: <see cref="Record"/> makes it.</returns>
+    public bool TryRecord(ulong ns)
+    {
+        ns = Clamp(ns);
+        int row = RowOf(ns);
+        if (_rows[row] is not { } counts)
+            return false;
+        counts[(int)(ns >> Math.Max(row - 1, 0)) & (SubBuckets - 1)]++;
+        Count++;
+        if (ns > MaxNs)
+            MaxNs = ns;
+        return true;
+    }
+
+    /// <summary>The value below which a fraction of all lies, ns; 0 when nothing was recorded.</summary>
+    /// <param name="fraction">0 to 1.</param>
+    public ulong QuantileNs(double fraction)
+    {
+        ulong total = 0;
+        foreach (uint[]? counts in _rows)
+        {
+            foreach (uint count in counts ?? [])
+                total += count;
+        }
+        if (total == 0)
+            return 0;
+        ulong rank = Math.Max(1, (ulong)Math.Ceiling(total * fraction));
+        ulong seen = 0;
+        for (int bucket = 0; bucket < _rows.Length * SubBuckets; bucket++)
+        {
+            seen += _rows[bucket >> SubBits] is { } counts ? counts[bucket & (SubBuckets - 1)] : 0;
+            if (seen >= rank)
+                return Math.Min(UpperEdge(bucket), MaxNs);
+        }
+        return MaxNs;
+    }
+
+    private static ulong Clamp(ulong ns) => Math.Min(ns, (1UL << MaxExponent) - 1);
+
+    /// <summary>Row 0 holds what is below 32 ns, row n what has its highest bit at 2^(n + 4).</summary>
+    private static int RowOf(ulong ns) => Math.Max(0, BitOperations.Log2(ns | 1) - SubBits + 1);
+
+    private static ulong UpperEdge(int bucket)
+    {
+        if (bucket < SubBuckets)
+            return (ulong)bucket;
+        int exponent = (bucket >> SubBits) - 1;
+        ulong mantissa = (ulong)((bucket & (SubBuckets - 1)) + SubBuckets);
+        return ((mantissa + 1) << exponent) - 1;
+    }
+}

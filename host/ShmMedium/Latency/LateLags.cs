@@ -1,0 +1,30 @@
+namespace ShmWifi.Medium.Latency;
+
+/// <summary>Durations whose histograms have no row for them yet: the engine records them between two rounds, where it may allocate.</summary>
+/// <remarks>A link's first frames come here, and a frame that is twice as late as any before. What does not fit is not recorded.</remarks>
+public sealed class LateLags
+{
+    private readonly (LagHistogram Histogram, ulong Ns)[] _late = new (LagHistogram, ulong)[1024];
+    private int _count;
+
+    /// <summary>Whether any wait.</summary>
+    public bool Any => _count != 0;
+
+    /// <summary>Keeps a duration for <see cref="Settle"/>.</summary>
+    /// <param name="histogram">Where it belongs.</param>
+    /// <param name="ns">The duration.</param>
+    public void Add(LagHistogram histogram, ulong ns)
+    {
+        if (_count < _late.Length)
+            _late[_count++] = (histogram, ns);
+    }
+
+    /// <summary>Records all that was kept.</summary>
+    public void Settle()
+    {
+        for (int i = 0; i < _count; i++)
+            _late[i].Histogram.Record(_late[i].Ns);
+        Array.Clear(_late, 0, _count);
+        _count = 0;
+    }
+}

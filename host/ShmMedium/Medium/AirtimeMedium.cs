@@ -1,0 +1,178 @@
+using ShmWifi.Configuration.Air;
+using ShmWifi.Dot11;
+using ShmWifi.Medium.Medium.Contention;
+using ShmWifi.Medium.Medium.Faults;
+using ShmWifi.Medium.Medium.Links;
+using ShmWifi.Medium.Ports;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Medium.Medium;
+
+/// <summary>The medium of <c>timing: airtime</c>: frames wait in the host's memory for their turn on their channel.</summary>
+/// <remarks><see cref="ContentionModel"/> says who receives them and when they are over; see docs/decisions/0010 and 0011.</remarks>
+internal sealed class AirtimeMedium : IMedium, IReceivers
+{
+    private const long MaxLateNs = 5_000_000; // what a busy machine keeps the engine from a core; a guest that claims more would send in the past
+
+    private readonly RadioRegistry _radios;
+    private readonly MediumState _state;
+    private readonly MediumClock _clock;
+    private readonly HeldFrames _held;
+    private readonly ContentionModel _model;
+    private readonly bool[] _isWaiting = new bool[HeldFrames.Capacity]; // for its turn, by handle
+    private readonly sbyte[] _strongestDbm = new sbyte[HeldFrames.Capacity]; // at a receiver so far; 0: none received it
+    private readonly Dictionary<(int Handle, int Radio), Fault?> _drawnFaults = [];
+    private int _waiting;
+
+    /// <summary>A medium on which nothing waits.</summary>
+    /// <param name="radios">Who is there; told of radios that come and go.</param>
+    /// <param name="state">Links, error rates and injected faults.</param>
+    /// <param name="clock">The medium's.</param>
+    /// <param name="held">Where frames wait.</param>
+    public AirtimeMedium(RadioRegistry radios, MediumState state, MediumClock clock, HeldFrames held)
+    {
+        (_radios, _state, _clock, _held) = (radios, state, clock, held);
+        _model = new ContentionModel(state.Links, state.Errors, this, clock.NowNs);
+        _ = state.Watch(_ => _model.Errors = state.Errors);
+        radios.Added += radio => _model.Add(radio.Model);
+        radios.Removed += ForgetFramesOf;
+    }
+
+    /// <summary>When the next event is due, ns of the medium's clock; <see cref="long.MaxValue"/>: there is none until a frame comes.</summary>
+    public long NextEventNs => _model.NextEventNs;
+
+    /// <inheritdoc/>
+    /// <remarks>The frame arrives when the guest took it from hwsim, not when a busy machine came to look: else the channel would stand idle meanwhile.</remarks>
+    public void Transmit(in Frame frame, Outcome outcome)
+    {
+        long nowNs = _clock.At((long)frame.TakenNs);
+        _model.Advance(frame.CapturedNs == 0 ? nowNs : Math.Clamp(_clock.At((long)frame.CapturedNs), nowNs - MaxLateNs, nowNs));
+        if (_held.TryHold(in frame, out int handle))
+        {
+            _ = FrameView.TryParse(frame.Span, out FrameView view); // what cannot be parsed is sent as best effort
+            var transmission = new Transmission(handle, frame.Sender.Model, (int)frame.FreqMhz, (int)frame.Length + FrameExchange.FcsOctets, view.AccessCategory)
+            {
+                WantsAck = Acknowledgement.IsWanted(in frame),
+                UsesDcf = view.FrameControl is { Type: FrameType.Data, IsQos: false },
+            };
+            _isWaiting[handle] = true;
+            _strongestDbm[handle] = 0;
+            _waiting++;
+            if (_model.TryEnqueue(in transmission, frame.Sender.Chain.Read(in frame.Chain, frame.FreqMhz, _state.Errors).Rates))
+                return;
+            Release(handle);
+        }
+        frame.Sender.Port.Rings.Count(HostCounter.DropAirQueueFull);
+        outcome.IsOver = true;
+        outcome.WasSent = false;
+    }
+
+    /// <summary>Lets the medium's time pass up to the next outcome of a frame that waits.</summary>
+    /// <param name="nowNs">How far, by the medium's clock.</param>
+    /// <param name="outcome">Gets what became of the frame; <see cref="Release"/> it when it is over.</param>
+    /// <param name="handle">The frame, in <see cref="HeldFrames"/>.</param>
+    /// <returns>False: nothing more happens until then.</returns>
+    public bool TryAdvance(long nowNs, Outcome outcome, out int handle)
+    {
+        while (_model.TryAdvance(nowNs, out ContentionOutcome came))
+        {
+            handle = came.Handle;
+            switch (came.Kind)
+            {
+                case ContentionOutcomeKind.Received:
+                    outcome.Clear();
+                    outcome.Add(ReceptionOf(in came));
+                    return true;
+                case ContentionOutcomeKind.Over:
+                    outcome.Clear();
+                    Finish(in came, outcome);
+                    return true;
+                default:
+                    _radios.Of(came.Receiver!).Port.Rings.Count(HostCounter.LostOnAir);
+                    break;
+            }
+        }
+        handle = -1;
+        return false;
+    }
+
+    /// <summary>Lets a frame go that is over.</summary>
+    /// <param name="handle">The frame.</param>
+    public void Release(int handle)
+    {
+        if (_drawnFaults.Count != 0)
+        {
+            foreach (Radio radio in _radios.Radios)
+                _drawnFaults.Remove((handle, radio.Model.Index));
+        }
+        _isWaiting[handle] = false;
+        _waiting--;
+        _held.Release(handle);
+    }
+
+    /// <inheritdoc/>
+    public Interest InterestOf(int handle, RadioModel radio)
+    {
+        ref Frame frame = ref _held[handle];
+        Radio receiver = _radios.Of(radio);
+        bool isOwner = !frame.Receiver.IsGroup && receiver.Owns(frame.Receiver);
+        if (!isOwner && !frame.Receiver.IsGroup && (receiver.Flags & RadioFlags.Monitor) == RadioFlags.None)
+            return Interest.None;
+        if (DrawnFault(handle, receiver)?.Configuration.Action is DropFault)
+        {
+            receiver.Port.Rings.Count(HostCounter.LostOnAir);
+            return Interest.None;
+        }
+        return isOwner && receiver.ListensTo(frame.FreqMhz, _clock.ToMonotonic(_clock.NowNs)) ? Interest.Acknowledges : Interest.Receives;
+    }
+
+    private Reception ReceptionOf(in ContentionOutcome came)
+    {
+        ref Frame frame = ref _held[came.Handle];
+        ref sbyte strongest = ref _strongestDbm[came.Handle];
+        sbyte signal = Reception.ToSignal(came.SignalDbm);
+        strongest = strongest == 0 ? signal : Math.Max(strongest, signal);
+        Radio receiver = _radios.Of(came.Receiver!);
+        byte rateIndex = frame.Sender.Chain.Read(in frame.Chain, frame.FreqMhz, _state.Errors).LinkOf(came.Attempt).RateIndex;
+        return new Reception(receiver, signal, rateIndex)
+        {
+            IsRetry = came.IsRetry,
+            Fault = came.IsRetry ? null : DrawnFault(came.Handle, receiver),
+        };
+    }
+
+    private void Finish(in ContentionOutcome came, Outcome outcome)
+    {
+        ref Frame frame = ref _held[came.Handle];
+        frame.TakenNs = (ulong)_clock.ToMonotonic(came.AirNs);
+        outcome.IsOver = true;
+        outcome.Attempts = Math.Max(came.Attempt, 1);
+        outcome.StrongestDbm = _strongestDbm[came.Handle];
+        if (!came.IsAcked)
+            return;
+        outcome.AckSignalDbm = Reception.ToSignal(came.SignalDbm);
+        outcome.AcknowledgedBy = _radios.OwnersOf(frame.Receiver) is [Radio first, ..] ? first : null;
+    }
+
+    /// <summary>The injected fault that hits a frame on its way to a radio; drawn at the first attempt, it holds for all.</summary>
+    private Fault? DrawnFault(int handle, Radio receiver)
+    {
+        if (_state.Faults.IsEmpty)
+            return null;
+        (int, int) key = (handle, receiver.Model.Index);
+        if (!_drawnFaults.TryGetValue(key, out Fault? fault))
+            _drawnFaults[key] = fault = _state.FaultOn(in _held[handle], receiver);
+        return fault;
+    }
+
+    /// <summary>A radio goes: its frames that wait go with it.</summary>
+    private void ForgetFramesOf(Radio radio)
+    {
+        _model.Remove(radio.Model);
+        for (int handle = 0; handle < HeldFrames.Capacity && _waiting != 0; handle++)
+        {
+            if (_isWaiting[handle] && _held[handle].Sender == radio)
+                Release(handle);
+        }
+    }
+}

@@ -1,0 +1,251 @@
+using System.Numerics;
+using ShmWifi.Dot11;
+
+namespace ShmWifi.Medium.Medium.Contention;
+
+// Carrier sense, AIFS and backoff.
+public sealed partial class ContentionModel
+{
+    // IEEE 802.11-2020 clause 17.3.10.6: a preamble of -82 dBm on the own 20 MHz makes the medium busy, any other energy at -62 dBm.
+    private const float PreambleSenseDbm = -82;
+    private const float EnergySenseDbm = -62;
+
+    // On the other 20 MHz of a wide channel: signals of -72 dBm, clause 21.3.18.5.4; HT looks for energy there, clause 19.3.19.5.
+    private const float SecondarySenseDbm = -72;
+
+    private const int Beacons = (int)AccessCategory.Beacon;
+
+    private static readonly float s_preambleSenseMw = Power.FromDb(PreambleSenseDbm);
+    private static readonly float s_energySenseMw = Power.FromDb(EnergySenseDbm);
+    private static readonly float s_secondarySenseMw = Power.FromDb(SecondarySenseDbm);
+
+    private static EdcaParameters ParametersOf(Station station, int queue) => station.Queues[queue].UsesDcf
+        ? new(2, station.Timing.CwMin, station.Timing.CwMax)
+        : EdcaParameters.Of((AccessCategory)queue, station.Timing, station.IsAp);
+
+    /// <summary>From 0 to the window: clauses 10.3.3 and 10.23.2.2.</summary>
+    private void DrawBackoff(Station station, int queue)
+    {
+        int window = ParametersOf(station, queue).WindowAfter(station.Queues[queue].Failures);
+        station.Queues[queue].Backoff = (int)(_links.NextDraw(station.Model, station.Model) * (window + 1));
+    }
+
+    /// <summary>The backoff of a frame that finds the medium busy.</summary>
+    /// <remarks>Beacons do not back off, but wait for those that came before them: APs choose different times for their beacons, but hwsim's
+    /// of one kernel all have the same, and without an ACK they would collide for ever.</remarks>
+    private void DrawFirstBackoff(Station station, int queue)
+    {
+        if (queue == Beacons)
+            station.Queues[queue].Backoff = BeaconsBefore(station);
+        else
+            DrawBackoff(station, queue);
+    }
+
+    private int BeaconsBefore(Station station)
+    {
+        int count = 0;
+        for (int index = 0; index < _stationCount; index++)
+        {
+            if (_stations[index] is not { } other || other == station || other.FreqMhz != station.FreqMhz)
+                continue;
+            bool isSendingOne = other.State != StationState.Contending && other.Current == Beacons;
+            if (!isSendingOne && other.Queues[Beacons].Count != 0)
+                count++;
+        }
+        return count;
+    }
+
+    /// <summary>Whether carrier sense says busy: a preamble on the own channel, the PPDU that the receiver follows, or enough energy of any
+    /// kind.</summary>
+    /// <remarks>The standard's -82 dBm is what a radio must notice at least; one that can follow a weaker PPDU knows that the medium is busy,
+    /// too.</remarks>
+    private bool Senses(Station station)
+    {
+        float energyMw = 0;
+        for (int i = 0; i < _activeCount; i++)
+        {
+            Ppdu ppdu = _active[i];
+            ref PpduReception reception = ref ppdu.Receptions[station.Index];
+            if (reception.IsSensed || (reception.IsLocked && ppdu.FreqMhz == station.FreqMhz))
+                return true;
+            float share = ppdu.Range.ShareIn(station.Channel);
+            if (share > 0)
+                energyMw += share * SignalMw(ppdu, station);
+        }
+        return energyMw >= s_energySenseMw;
+    }
+
+    /// <summary>Has carrier sense looked at anew.</summary>
+    private void UpdateBusy(Station station)
+    {
+        bool isBusy = station.Sending is not null || Senses(station);
+        if (isBusy == station.IsBusy)
+            return;
+        station.IsBusy = isBusy;
+        if (isBusy)
+            StopCounting(station, mayCommit: station.Sending is null);
+        else
+            StartCounting(station);
+    }
+
+    /// <summary>AIFS and backoff begin or go on, if the station contends and the medium is idle.</summary>
+    private void StartCounting(Station station)
+    {
+        if (station.IsCounting || station.IsBusy || station.IsCommitted || station.State != StationState.Contending)
+            return;
+        station.IsCounting = true;
+        station.CountFromNs = Math.Max(_nowNs, Math.Max(station.NavNs, station.EifsNs));
+        ScheduleAccess(station);
+    }
+
+    /// <summary>Takes the slots that passed off the backoffs.</summary>
+    /// <param name="station">The station.</param>
+    /// <param name="mayCommit">The medium became busy: within the slot before its access a station does not notice.</param>
+    /// <returns>Whether it was counting.</returns>
+    /// <remarks>
+    /// EDCA counts down at the start of each slot, the first after AIFS: clause 10.23.2.4. DCF at its end, if the medium stayed idle: clause
+    /// 10.3.4.3. A slot is as long as it takes to sense the medium and to turn around (clause 10.3.7), so that who sends in a slot cannot have
+    /// noticed who began in it.
+    /// </remarks>
+    private bool StopCounting(Station station, bool mayCommit = false)
+    {
+        if (!station.IsCounting)
+            return false;
+        station.IsCounting = false;
+        for (int queue = 0; queue < Station.QueueCount; queue++)
+        {
+            ref EdcaQueue edca = ref station.Queues[queue];
+            long countedNs = _nowNs - station.CountFromNs - station.Timing.AifsNs(ParametersOf(station, queue).Aifsn);
+            if (countedNs >= 0)
+                edca.Backoff = (int)Math.Max(edca.Backoff - (countedNs / station.Timing.SlotNs) - (edca.UsesDcf ? 0 : 1), 0);
+        }
+        if (mayCommit && station.Contenders != 0 && station.AccessNs < _nowNs + station.Timing.SlotNs)
+            station.IsCommitted = true;
+        else
+            _events.Clear(AirEvent.Access, station.Index);
+        return true;
+    }
+
+    /// <summary>Finds the queue whose backoff ends first.</summary>
+    private void ScheduleAccess(Station station)
+    {
+        if (!station.IsCounting)
+            return;
+        station.Contenders = 0;
+        station.AccessNs = long.MaxValue;
+        for (int queue = 0; queue < Station.QueueCount; queue++)
+        {
+            ref EdcaQueue edca = ref station.Queues[queue];
+            if (edca.Count == 0 || _transmissions[edca.Head].Frame.FreqMhz != station.FreqMhz)
+                continue;
+            long aifsNs = station.Timing.AifsNs(ParametersOf(station, queue).Aifsn);
+            long accessNs = Math.Max(station.CountFromNs + aifsNs + ((long)edca.Backoff * station.Timing.SlotNs), _nowNs);
+            if (accessNs > station.AccessNs)
+                continue;
+            station.Contenders = accessNs < station.AccessNs ? 1 << queue : station.Contenders | (1 << queue);
+            station.AccessNs = accessNs;
+        }
+        if (station.Contenders != 0)
+            _events.Set(AirEvent.Access, station.Index, station.AccessNs);
+        else
+            _events.Clear(AirEvent.Access, station.Index);
+    }
+
+    /// <summary>A backoff ended: the station sends. Of queues whose backoffs ended together the highest does; for the others it is a collision
+    /// (clause 10.23.2.4).</summary>
+    private void Access(Station station)
+    {
+        StopCounting(station);
+        station.IsCommitted = false;
+        if (station.State != StationState.Contending)
+            return; // it has to answer another first
+        int winner = BitOperations.Log2((uint)station.Contenders);
+        for (int queue = 0; queue < winner; queue++)
+        {
+            if ((station.Contenders & (1 << queue)) == 0)
+                continue;
+            station.Queues[queue].Failures++;
+            DrawBackoff(station, queue);
+        }
+        station.Contenders = 0;
+
+        ref QueuedTransmission transmission = ref _transmissions[station.Queues[winner].Head];
+        if (IsSecondaryBusy(station, transmission.RateOf(transmission.Attempts).Phy))
+        {
+            // Clause 10.23.2.5: as if the primary channel were busy.
+            DrawBackoff(station, winner);
+            StartCounting(station);
+            return;
+        }
+        StartExchange(station, winner);
+    }
+
+    /// <summary>Whether one of the other 20 MHz of a wide PPDU was busy within the last PIFS.</summary>
+    private bool IsSecondaryBusy(Station station, in PhyRate rate)
+    {
+        if (rate.BandwidthMhz == 20)
+            return false;
+        FrequencyRange wide = FrequencyRange.Of(rate, station.FreqMhz);
+        float thresholdMw = rate.Kind == PhyKind.Ht ? s_energySenseMw : s_secondarySenseMw;
+        for (int lowMhz = wide.LowMhz; lowMhz < wide.HighMhz; lowMhz += 20)
+        {
+            var channel = new FrequencyRange(lowMhz, lowMhz + 20);
+            if (channel == station.Channel)
+                continue;
+            float energyMw = 0;
+            foreach (Ppdu ppdu in _ppdus)
+            {
+                if (ppdu.EndNs > _nowNs - station.Timing.PifsNs && ppdu.Sender != station.Model && ppdu.Range.OverlapMhz(channel) > 0)
+                    energyMw += ppdu.Range.ShareIn(channel) * SignalMw(ppdu, station);
+            }
+            if (energyMw >= thresholdMw)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>A station stays on its channel while it has frames for it; then it goes to that of its most urgent one.</summary>
+    private void ChooseChannel(Station station)
+    {
+        if (station.State != StationState.Contending || station.IsCommitted)
+            return;
+        int freqMhz = 0;
+        for (int queue = 0; queue < Station.QueueCount; queue++)
+        {
+            if (station.Queues[queue].Count == 0)
+                continue;
+            freqMhz = _transmissions[station.Queues[queue].Head].Frame.FreqMhz;
+            if (freqMhz == station.FreqMhz)
+                return;
+        }
+        if (freqMhz == 0)
+            return;
+
+        Tune(station, freqMhz);
+        StartCounting(station);
+    }
+
+    /// <summary>Nothing is known of the new channel yet but what can be sensed there now.</summary>
+    private void Tune(Station station, int freqMhz)
+    {
+        StopCounting(station);
+        station.IsCommitted = false;
+        _events.Clear(AirEvent.Access, station.Index);
+        station.FreqMhz = freqMhz;
+        station.Band = Dot11.Channel.TryFromFrequency(freqMhz, out Channel channel) ? channel.Band : Band.Ghz5;
+        station.Channel = FrequencyRange.Of20Mhz(freqMhz);
+        station.Timing = TimingOf(station);
+        (station.NavNs, station.EifsNs) = (0, 0);
+        station.IsBusy = Senses(station);
+    }
+
+    /// <summary>An RTS reserved the medium, but what it announced did not begin: the medium is free again. Clause 10.3.2.4.</summary>
+    private void CheckNav(Station station)
+    {
+        if (station.LockedNs > station.RtsNs || station.NavNs <= _nowNs)
+            return;
+        station.NavNs = _nowNs;
+        if (StopCounting(station))
+            StartCounting(station);
+    }
+}

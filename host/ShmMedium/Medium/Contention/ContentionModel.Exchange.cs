@@ -1,0 +1,221 @@
+using ShmWifi.Dot11;
+
+namespace ShmWifi.Medium.Medium.Contention;
+
+// What a station does with its turn: protection, the frame, the wait for its ACK; and what it answers to others.
+public sealed partial class ContentionModel
+{
+    private void StartExchange(Station station, int queue)
+    {
+        station.Current = queue;
+        ref QueuedTransmission transmission = ref _transmissions[station.Queues[queue].Head];
+        TxRate link = transmission.RateOf(transmission.Attempts++);
+
+        TxRateFlags protection = link.Flags & (TxRateFlags.UseRtsCts | TxRateFlags.UseCtsProtect);
+        if (protection == TxRateFlags.None)
+        {
+            SendFrame(station);
+            return;
+        }
+        int sifsNs = station.Timing.SifsNs;
+        PhyRate rate = FrameExchange.ProtectionRate(link.Phy, station.Band, protection);
+        long frameNs = Airtime.Ppdu(link.Phy, Airtime.PsduOctets(link.Phy, transmission.Frame.Octets), station.Band)
+            + (transmission.Frame.WantsAck ? AckNs(station, link.Phy) : 0);
+        if ((protection & TxRateFlags.UseRtsCts) != TxRateFlags.None && transmission.Frame.WantsAck)
+        {
+            long ctsNs = Airtime.Ppdu(rate, FrameExchange.CtsOctets, station.Band);
+            Ppdu rts = NewPpdu(station, PpduKind.Rts, rate, FrameExchange.RtsOctets, sifsNs + ctsNs + sifsNs + frameNs);
+            rts.Handle = transmission.Frame.Handle;
+            StartPpdu(rts, station);
+        }
+        else
+        {
+            StartPpdu(NewPpdu(station, PpduKind.CtsToSelf, rate, FrameExchange.CtsOctets, sifsNs + frameNs), station);
+        }
+    }
+
+    private void SendFrame(Station station)
+    {
+        ref QueuedTransmission transmission = ref _transmissions[station.Queues[station.Current].Head];
+        PhyRate rate = transmission.RateOf(transmission.Attempts - 1).Phy;
+        long durationNs = transmission.Frame.WantsAck ? AckNs(station, rate) : 0;
+        Ppdu ppdu = NewPpdu(station, PpduKind.Frame, rate, Airtime.PsduOctets(rate, transmission.Frame.Octets), durationNs);
+        ppdu.Handle = transmission.Frame.Handle;
+        ppdu.Attempt = transmission.Attempts;
+        ppdu.IsRetry = transmission.WasSent;
+        ppdu.WantsAck = transmission.Frame.WantsAck;
+        transmission.WasSent = true;
+        StartPpdu(ppdu, station);
+    }
+
+    /// <summary>SIFS and the ACK to a frame.</summary>
+    private static long AckNs(Station station, in PhyRate rate) =>
+        station.Timing.SifsNs + Airtime.Ppdu(FrameExchange.ResponseRate(rate), FrameExchange.AckOctets, station.Band);
+
+    /// <summary>The station's PPDU is over.</summary>
+    private void AfterSending(Station station, Ppdu ppdu)
+    {
+        station.Sending = null;
+        switch (ppdu.Kind)
+        {
+            case PpduKind.Rts:
+                Await(station, PpduKind.Cts, ppdu.Rate);
+                break;
+            case PpduKind.Frame when ppdu.WantsAck:
+                Await(station, PpduKind.Ack, FrameExchange.ResponseRate(ppdu.Rate));
+                break;
+            case PpduKind.Frame:
+                Finish(station, isAcked: false, float.NaN);
+                break;
+            case PpduKind.CtsToSelf:
+                TurnAround(station, new PendingResponse { Kind = PpduKind.Frame });
+                break;
+            default:
+                Contend(station);
+                break;
+        }
+    }
+
+    private void Await(Station station, PpduKind response, in PhyRate rate)
+    {
+        station.State = StationState.AwaitingResponse;
+        station.Expected = response;
+        _events.Set(AirEvent.Exchange, station.Index, _nowNs + station.Timing.ResponseTimeoutNs(rate));
+    }
+
+    private void TurnAround(Station station, in PendingResponse pending)
+    {
+        station.State = StationState.TurningAround;
+        station.Pending = pending;
+        _events.Set(AirEvent.Exchange, station.Index, _nowNs + station.Timing.SifsNs);
+    }
+
+    /// <summary>The SIFS before a response is over, or the wait for one.</summary>
+    private void ContinueExchange(Station station)
+    {
+        if (station.State == StationState.AwaitingResponse)
+        {
+            if (!IsReceiving(station)) // else the end of that PPDU decides: clause 10.3.2.11
+                Fail(station);
+            return;
+        }
+        ref readonly PendingResponse pending = ref station.Pending;
+        if (pending.Kind == PpduKind.Frame)
+        {
+            SendFrame(station);
+            return;
+        }
+        int octets = pending.Kind == PpduKind.Cts ? FrameExchange.CtsOctets : FrameExchange.AckOctets;
+        Ppdu response = NewPpdu(station, pending.Kind, pending.Rate, octets, pending.DurationNs);
+        response.To = pending.To;
+        StartPpdu(response, station);
+    }
+
+    private void OnResponse(Station station, float signalDbm)
+    {
+        _events.Clear(AirEvent.Exchange, station.Index);
+        if (station.Expected == PpduKind.Cts)
+            TurnAround(station, new PendingResponse { Kind = PpduKind.Frame });
+        else
+            Finish(station, isAcked: true, signalDbm);
+    }
+
+    /// <summary>An attempt failed: the window doubles, and the next attempt follows, if the chain has one.</summary>
+    private void Fail(Station station)
+    {
+        _events.Clear(AirEvent.Exchange, station.Index);
+        ref EdcaQueue queue = ref station.Queues[station.Current];
+        if (_transmissions[queue.Head].IsExhausted)
+        {
+            Finish(station, isAcked: false, float.NaN);
+            return;
+        }
+        queue.Failures++;
+        DrawBackoff(station, station.Current);
+        Contend(station);
+    }
+
+    /// <summary>It is over with a frame: the window is <c>CWmin</c> again, and a backoff follows even if no frame does.</summary>
+    private void Finish(Station station, bool isAcked, float ackSignalDbm)
+    {
+        ref EdcaQueue queue = ref station.Queues[station.Current];
+        ref QueuedTransmission transmission = ref _transmissions[queue.Head];
+        Report(new ContentionOutcome(ContentionOutcomeKind.Over, transmission.Frame.Handle, station.Model, Receiver: null)
+        {
+            Attempt = transmission.Attempts,
+            IsAcked = isAcked,
+            SignalDbm = ackSignalDbm,
+            AirNs = _nowNs,
+        });
+        queue.Failures = 0;
+        DrawBackoff(station, station.Current);
+        Dequeue(ref queue);
+        Contend(station);
+    }
+
+    private void Contend(Station station)
+    {
+        station.State = StationState.Contending;
+        ChooseChannel(station);
+        StartCounting(station);
+    }
+
+    /// <summary>A station received a frame of another's exchange, or one for itself.</summary>
+    private void OnReceived(Station station, Ppdu ppdu, ref PpduReception reception)
+    {
+        bool isContending = station.State == StationState.Contending;
+        bool isOwner = reception.Interest == Interest.Acknowledges;
+        switch (ppdu.Kind)
+        {
+            case PpduKind.Rts when isOwner:
+                if (!ppdu.IsAnswered && isContending && station.NavNs <= _nowNs)
+                {
+                    ppdu.IsAnswered = true;
+                    PhyRate rate = FrameExchange.ResponseRate(ppdu.Rate);
+                    long ctsNs = Airtime.Ppdu(rate, FrameExchange.CtsOctets, station.Band);
+                    Answer(station, ppdu, PpduKind.Cts, rate, ppdu.DurationNs - station.Timing.SifsNs - ctsNs);
+                }
+                return;
+            case PpduKind.Frame when reception.Interest != Interest.None:
+                if (isOwner && ppdu.WantsAck && !ppdu.IsAnswered && isContending)
+                {
+                    ppdu.IsAnswered = true;
+                    Answer(station, ppdu, PpduKind.Ack, FrameExchange.ResponseRate(ppdu.Rate), 0);
+                }
+                Report(new ContentionOutcome(ContentionOutcomeKind.Received, ppdu.Handle, ppdu.Sender!, station.Model)
+                {
+                    Attempt = ppdu.Attempt,
+                    IsRetry = ppdu.IsRetry,
+                    SignalDbm = reception.SignalDbm,
+                    AirNs = _nowNs,
+                });
+                if (isOwner)
+                    return;
+                break;
+        }
+        if (ppdu.FreqMhz == station.FreqMhz && ppdu.To != station.Index)
+            Reserve(station, ppdu);
+    }
+
+    private void Answer(Station station, Ppdu ppdu, PpduKind kind, in PhyRate rate, long durationNs)
+    {
+        if (station.FreqMhz != ppdu.FreqMhz)
+            Tune(station, ppdu.FreqMhz);
+        TurnAround(station, new PendingResponse { Kind = kind, Rate = rate, To = ppdu.Sender?.Index ?? -1, DurationNs = durationNs });
+    }
+
+    /// <summary>Sets the NAV: clause 10.3.2.4.</summary>
+    private void Reserve(Station station, Ppdu ppdu)
+    {
+        if (ppdu.DurationNs == 0)
+            return;
+        station.NavNs = Math.Max(station.NavNs, _nowNs + ppdu.DurationNs);
+        if (ppdu.Kind != PpduKind.Rts)
+            return;
+        PhyRate cts = FrameExchange.ResponseRate(ppdu.Rate);
+        long patienceNs = (2 * station.Timing.SifsNs) + Airtime.Ppdu(cts, FrameExchange.CtsOctets, station.Band)
+            + Airtime.PreambleNs(cts) + (2 * station.Timing.SlotNs);
+        station.RtsNs = _nowNs;
+        _events.Set(AirEvent.NavCheck, station.Index, _nowNs + patienceNs);
+    }
+}

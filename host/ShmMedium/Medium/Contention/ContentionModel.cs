@@ -1,0 +1,260 @@
+using ShmWifi.Dot11;
+using ShmWifi.Medium.Medium.Links;
+using ShmWifi.Medium.Medium.Phy;
+
+namespace ShmWifi.Medium.Medium.Contention;
+
+/// <summary>How radios contend for their channels by EDCA: frames take their time, collide, and are sent again.</summary>
+/// <remarks>
+/// A discrete-event model of virtual time that real time drives: each event has its exact time and happens in its order, whenever
+/// <see cref="TryAdvance"/> is called; so a late caller delays what guests see, but never the medium. The caller sleeps until <see cref="NextEventNs"/>.
+/// For one thread. Allocates only until it has seen the most radios, frames and PPDUs at once. Times are the medium's, ns.
+/// Source: IEEE 802.11-2020 clauses 10.3 (DCF), 10.23.2 (EDCA), and those named at the parts; docs/models.md tells what is left out.
+/// </remarks>
+internal sealed partial class ContentionModel
+{
+    /// <summary>Frames that may wait in one queue of a radio: more than hwsim keeps until their status comes, 200.</summary>
+    public const int QueueLimit = 256;
+
+    private const int FirstStations = 16;
+
+    private readonly LinkTable _links;
+    private readonly IReceivers _receivers;
+    private readonly EventHeap _events = new();
+    private Station?[] _stations = new Station?[FirstStations];
+    private int _stationCount; // highest index in use + 1
+    private QueuedTransmission[] _transmissions = [];
+    private int _freeTransmission = -1;
+    private ContentionOutcome[] _outcomes = new ContentionOutcome[16];
+    private int _outcomeCount;
+    private int _outcomesTaken;
+    private long _eventNs; // of the latest event or frame: time cannot go back behind it
+    private long _nowNs;
+
+    /// <summary>A medium without radios.</summary>
+    /// <param name="links">How well they hear each other, and all that is random.</param>
+    /// <param name="errors">From SINR to loss.</param>
+    /// <param name="receivers">Knows who wants which frame.</param>
+    /// <param name="airNs">Now.</param>
+    public ContentionModel(LinkTable links, ErrorModel errors, IReceivers receivers, long airNs)
+    {
+        _links = links;
+        _receivers = receivers;
+        _nowNs = _eventNs = airNs;
+        Errors = errors;
+    }
+
+    /// <summary>From SINR to loss; may be changed at any time.</summary>
+    public ErrorModel Errors { get; set; }
+
+    /// <summary>When the next event is due; <see cref="long.MaxValue"/>: there is none until a frame comes.</summary>
+    public long NextEventNs => _events.NextNs;
+
+    /// <summary>A radio comes.</summary>
+    /// <param name="radio">Of the same link table.</param>
+    public void Add(RadioModel radio)
+    {
+        ArgumentNullException.ThrowIfNull(radio);
+        if (radio.Index >= _stations.Length)
+        {
+            Array.Resize(ref _stations, Math.Max(2 * _stations.Length, radio.Index + 1));
+            foreach (Ppdu ppdu in _ppdus)
+                Array.Resize(ref ppdu.Receptions, _stations.Length);
+        }
+        _stations[radio.Index] = new Station(radio);
+        _stationCount = Math.Max(_stationCount, radio.Index + 1);
+    }
+
+    /// <summary>A radio goes. Its frames are forgotten, and nothing more comes of them; what it has on the air stays there as noise.</summary>
+    /// <param name="radio">One that was added.</param>
+    public void Remove(RadioModel radio)
+    {
+        ArgumentNullException.ThrowIfNull(radio);
+        if (_stations[radio.Index] is not { } station)
+            return;
+        _stations[radio.Index] = null;
+        while (_stationCount > 0 && _stations[_stationCount - 1] is null)
+            _stationCount--;
+        _events.Clear(AirEvent.Access, radio.Index);
+        _events.Clear(AirEvent.Exchange, radio.Index);
+        _events.Clear(AirEvent.NavCheck, radio.Index);
+        for (int i = _outcomesTaken; i < _outcomeCount; i++)
+        {
+            if (_outcomes[i].Sender == radio || _outcomes[i].Receiver == radio)
+                _outcomes[i].Handle = -1;
+        }
+        for (int queue = 0; queue < Station.QueueCount; queue++)
+        {
+            while (station.Queues[queue].Count != 0)
+                Dequeue(ref station.Queues[queue]);
+        }
+        foreach (Ppdu ppdu in _ppdus)
+        {
+            ppdu.Receptions[radio.Index] = default;
+            if (ppdu.To == radio.Index)
+                ppdu.To = -1;
+            if (ppdu.Sender == radio)
+                (ppdu.Sender, ppdu.Handle) = (null, -1);
+        }
+    }
+
+    /// <summary>Has a radio send a frame, which arrives at the time of the latest <see cref="TryAdvance"/>.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="rates">Its retry chain, 1 to 4 links; a frame that wants no ACK is sent once at the first.</param>
+    /// <returns>False: the queue is full, nothing will come of the frame.</returns>
+    public bool TryEnqueue(in Transmission frame, ReadOnlySpan<TxRate> rates)
+    {
+        Station station = _stations[frame.Sender.Index]!;
+        ref EdcaQueue queue = ref station.Queues[(int)frame.Category];
+        if (queue.Count == QueueLimit)
+            return false;
+
+        _eventNs = _nowNs;
+        Enqueue(ref queue, in frame, rates);
+        Learn(station, in frame, rates);
+        if (queue.Count == 1)
+        {
+            queue.UsesDcf = frame.UsesDcf;
+            ChooseChannel(station);
+            if (queue.Backoff == 0 && (!station.IsCounting || station.CountFromNs >= _nowNs)) // the medium is busy, or the station just came to it
+                DrawFirstBackoff(station, (int)frame.Category);
+            ScheduleAccess(station);
+            if (station.IsCounting && station.Contenders != 0 && station.AccessNs <= _nowNs)
+            {
+                // At once, so that of frames that come at the same time the first makes the medium busy for the others.
+                _events.Clear(AirEvent.Access, station.Index);
+                Access(station);
+            }
+        }
+        return true;
+    }
+
+    /// <summary>Carries out what happens until then, up to the first event that something comes of.</summary>
+    /// <param name="airNs">When. May be before the latest call's: as long as nothing happened since, time goes back for a frame that came late;
+    /// else to what happened last.</param>
+    /// <param name="outcome">What came of it; the next call goes on from there.</param>
+    /// <returns>False: nothing more happens until then.</returns>
+    public bool TryAdvance(long airNs, out ContentionOutcome outcome)
+    {
+        while (!TryTakeOutcome(out outcome))
+        {
+            if (_events.NextNs > airNs)
+            {
+                _nowNs = Math.Max(_eventNs, airNs);
+                return false;
+            }
+            RunEvent();
+        }
+        return true;
+    }
+
+    /// <summary>Carries out all that happens until then; what comes of it waits for <see cref="TryAdvance"/>.</summary>
+    /// <param name="airNs">As there.</param>
+    public void Advance(long airNs)
+    {
+        while (_events.NextNs <= airNs)
+            RunEvent();
+        _nowNs = Math.Max(_eventNs, airNs);
+    }
+
+    private void RunEvent()
+    {
+        _nowNs = _eventNs = _events.NextNs;
+        (AirEvent kind, int owner) = _events.Take();
+        switch (kind)
+        {
+            case AirEvent.PpduEnd:
+                EndPpdu(_ppdus[owner]);
+                break;
+            case AirEvent.Exchange:
+                ContinueExchange(_stations[owner]!);
+                break;
+            case AirEvent.NavCheck:
+                CheckNav(_stations[owner]!);
+                break;
+            default:
+                Access(_stations[owner]!);
+                break;
+        }
+    }
+
+    /// <summary>What a frame of a 2.4 GHz radio or an AP tells of its station.</summary>
+    private void Learn(Station station, in Transmission frame, ReadOnlySpan<TxRate> rates)
+    {
+        station.IsAp |= frame.Category == AccessCategory.Beacon;
+        if (station.IsErp)
+            return;
+        foreach (ref readonly TxRate link in rates)
+            station.IsErp |= !link.Phy.IsDsss;
+        if (station.IsErp && station.FreqMhz != 0)
+        {
+            bool wasCounting = StopCounting(station);
+            station.Timing = TimingOf(station);
+            if (wasCounting)
+                StartCounting(station);
+        }
+    }
+
+    private static MacTiming TimingOf(Station station) => station.Band != Band.Ghz2 ? MacTiming.Ofdm : station.IsErp ? MacTiming.Erp : MacTiming.Dsss;
+
+    private void Enqueue(ref EdcaQueue queue, in Transmission frame, ReadOnlySpan<TxRate> rates)
+    {
+        if (_freeTransmission < 0)
+            AddTransmissions();
+        int index = _freeTransmission;
+        ref QueuedTransmission transmission = ref _transmissions[index];
+        _freeTransmission = transmission.Next;
+        transmission.Frame = frame;
+        transmission.RateCount = Math.Min(rates.Length, TxRates.MaxCount);
+        rates[..transmission.RateCount].CopyTo(transmission.Rates);
+        transmission.Attempts = 0;
+        transmission.WasSent = false;
+        transmission.Next = -1;
+        if (queue.Count++ == 0)
+            queue.Head = index;
+        else
+            _transmissions[queue.Tail].Next = index;
+        queue.Tail = index;
+    }
+
+    private void Dequeue(ref EdcaQueue queue)
+    {
+        int index = queue.Head;
+        queue.Head = _transmissions[index].Next;
+        _transmissions[index].Next = _freeTransmission;
+        _freeTransmission = index;
+        if (--queue.Count != 0)
+            queue.UsesDcf = _transmissions[queue.Head].Frame.UsesDcf;
+    }
+
+    private void AddTransmissions()
+    {
+        int first = _transmissions.Length;
+        Array.Resize(ref _transmissions, Math.Max(2 * first, 64));
+        for (int index = _transmissions.Length - 1; index >= first; index--)
+        {
+            _transmissions[index].Next = _freeTransmission;
+            _freeTransmission = index;
+        }
+    }
+
+    private void Report(in ContentionOutcome outcome)
+    {
+        if (_outcomeCount == _outcomes.Length)
+            Array.Resize(ref _outcomes, 2 * _outcomeCount);
+        _outcomes[_outcomeCount++] = outcome;
+    }
+
+    private bool TryTakeOutcome(out ContentionOutcome outcome)
+    {
+        while (_outcomesTaken < _outcomeCount)
+        {
+            outcome = _outcomes[_outcomesTaken++];
+            if (outcome.Handle >= 0)
+                return true;
+        }
+        _outcomeCount = _outcomesTaken = 0;
+        outcome = default;
+        return false;
+    }
+}

@@ -1,0 +1,41 @@
+using System.Runtime.InteropServices;
+using ShmWifi.Medium.Medium.Links;
+
+namespace ShmWifi.Medium.Medium.Contention;
+
+/// <summary>What came of an attempt at one radio, or of a frame.</summary>
+internal enum ContentionOutcomeKind
+{
+    /// <summary>A radio received an attempt; may come more than once, as ACKs get lost.</summary>
+    Received,
+
+    /// <summary>A radio that wants the frame did not receive an attempt: too weak, disturbed, or busy sending.</summary>
+    Lost,
+
+    /// <summary>The sender is done with the frame: its handle will not come again.</summary>
+    Over,
+}
+
+/// <summary>What came of an attempt at one radio, or of a frame.</summary>
+/// <param name="Kind">Which of them.</param>
+/// <param name="Handle">The frame's; negative: a radio of it has gone since.</param>
+/// <param name="Sender">Who sent it.</param>
+/// <param name="Receiver">At whom; null: the frame is over.</param>
+[StructLayout(LayoutKind.Auto)]
+internal record struct ContentionOutcome(ContentionOutcomeKind Kind, int Handle, RadioModel Sender, RadioModel? Receiver)
+{
+    /// <summary>Received: which attempt of the retry chain it was, from 1. Over: how many were made.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>Received: it has the Retry bit.</summary>
+    public bool IsRetry { get; init; }
+
+    /// <summary>Over: the sender received an ACK.</summary>
+    public bool IsAcked { get; init; }
+
+    /// <summary>At the receiver, or of the ACK at the sender, dBm; NaN: there was no ACK.</summary>
+    public float SignalDbm { get; init; }
+
+    /// <summary>End of the attempt, or when the sender knew.</summary>
+    public long AirNs { get; init; }
+}

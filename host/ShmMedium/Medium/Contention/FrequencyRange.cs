@@ -1,0 +1,62 @@
+using System.Runtime.InteropServices;
+using ShmWifi.Dot11;
+
+namespace ShmWifi.Medium.Medium.Contention;
+
+/// <summary>The part of the spectrum that a PPDU, or a receiver, takes.</summary>
+/// <param name="LowMhz">From.</param>
+/// <param name="HighMhz">To.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct FrequencyRange(int LowMhz, int HighMhz)
+{
+    private const int DsssHalfMhz = 11; // clause 15.4.5: the main lobe of 11 Mchip/s
+    private const int Ghz2LastBelow = 6; // channels 1..6 have their other 20 MHz above them, the others below
+
+    /// <summary>MHz.</summary>
+    public int WidthMhz => HighMhz - LowMhz;
+
+    /// <summary>A 20 MHz channel.</summary>
+    public static FrequencyRange Of20Mhz(int freqMhz) => new(freqMhz - 10, freqMhz + 10);
+
+    /// <summary>What a PPDU takes.</summary>
+    /// <param name="rate">Its rate.</param>
+    /// <param name="freqMhz">Centre of its primary 20 MHz.</param>
+    public static FrequencyRange Of(in PhyRate rate, int freqMhz)
+    {
+        if (rate.IsDsss)
+            return new(freqMhz - DsssHalfMhz, freqMhz + DsssHalfMhz);
+        if (rate.BandwidthMhz == 20 || !Channel.TryFromFrequency(freqMhz, out Channel channel))
+            return Of20Mhz(freqMhz);
+        return Wide(channel, rate.BandwidthMhz);
+    }
+
+    /// <summary>MHz that both have.</summary>
+    public int OverlapMhz(FrequencyRange other) => Math.Max(Math.Min(HighMhz, other.HighMhz) - Math.Max(LowMhz, other.LowMhz), 0);
+
+    /// <summary>How much of a PPDU's power falls into a range, 0..1: its spectrum is taken as flat.</summary>
+    public float ShareIn(FrequencyRange other) => (float)OverlapMhz(other) / WidthMhz;
+
+    /// <summary>The wide channel that a primary channel is part of: the plan's blocks begin at 36, 100 and 149, on 6 GHz at 1.</summary>
+    /// <remarks>Source: IEEE 802.11-2020 table E-4 and clause 19.3.15.4. On 2.4 GHz the other 20 MHz are above or below as the BSS has it, which no
+    /// frame's rate tells.</remarks>
+    private static FrequencyRange Wide(Channel channel, int bandwidthMhz)
+    {
+        if (channel.Band == Band.Ghz2)
+        {
+            int low = channel.FrequencyMhz - (channel.Number <= Ghz2LastBelow ? 10 : 30);
+            return new(low, low + 40);
+        }
+        int first = (channel.Band, channel.Number) switch
+        {
+            (Band.Ghz6, _) => 1,
+            (_, >= 149) => 149,
+            (_, >= 100) => 100,
+            _ => 36,
+        };
+        int offset = channel.Number - first; // 5 MHz each
+        if (offset < 0 || offset % 4 != 0)
+            return Of20Mhz(channel.FrequencyMhz);
+        int within = offset * 5 % bandwidthMhz;
+        return new(channel.FrequencyMhz - within - 10, channel.FrequencyMhz - within - 10 + bandwidthMhz);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Runtime.InteropServices;
+using ShmWifi.Dot11;
+using ShmWifi.Medium.Medium.Links;
+
+namespace ShmWifi.Medium.Medium.Contention;
+
+/// <summary>What a PPDU carries.</summary>
+internal enum PpduKind
+{
+    /// <summary>A frame of a guest's.</summary>
+    Frame,
+
+    /// <summary>RTS.</summary>
+    Rts,
+
+    /// <summary>CTS, the answer to an RTS.</summary>
+    Cts,
+
+    /// <summary>CTS to self: protects the frame that follows.</summary>
+    CtsToSelf,
+
+    /// <summary>ACK.</summary>
+    Ack,
+}
+
+/// <summary>A PPDU on the air, and how each radio receives it. Used again and again.</summary>
+internal sealed class Ppdu(int index, int stations)
+{
+    /// <summary>Its place among the PPDUs.</summary>
+    public int Index { get; } = index;
+
+    /// <summary>How each station receives it, by index.</summary>
+    public PpduReception[] Receptions = new PpduReception[stations];
+
+    /// <summary>What it carries.</summary>
+    public PpduKind Kind;
+
+    /// <summary>Its sender; null: has left the air since.</summary>
+    public RadioModel? Sender;
+
+    /// <summary>Index of the station that a CTS or ACK is for; -1 else.</summary>
+    public int To;
+
+    /// <summary>The frame's handle, and the RTS's; -1: none.</summary>
+    public int Handle;
+
+    /// <summary>Attempt of the retry chain, from 1.</summary>
+    public int Attempt;
+
+    /// <summary>The frame has the Retry bit.</summary>
+    public bool IsRetry;
+
+    /// <summary>A receiver shall acknowledge it.</summary>
+    public bool WantsAck;
+
+    /// <summary>One did, or sent a CTS: if more than one radio owns the address, the first answers for all.</summary>
+    public bool IsAnswered;
+
+    /// <summary>Rate.</summary>
+    public PhyRate Rate;
+
+    /// <summary>Octets of the PSDU.</summary>
+    public int Octets;
+
+    /// <summary>Centre of the primary 20 MHz.</summary>
+    public int FreqMhz;
+
+    /// <summary>Its spectrum.</summary>
+    public FrequencyRange Range;
+
+    /// <summary>The error curve of the payload.</summary>
+    public int Curve;
+
+    /// <summary>What the Duration field says: for so long after its end the medium is reserved.</summary>
+    public long DurationNs;
+
+    /// <summary>Start.</summary>
+    public long StartNs;
+
+    /// <summary>End of preamble and header, start of the payload.</summary>
+    public long PayloadNs;
+
+    /// <summary>End.</summary>
+    public long EndNs = long.MinValue;
+
+    /// <summary>Whether a receiver on that 20 MHz channel sees its preamble: that of a wide PPDU is on each of its 20 MHz.</summary>
+    public bool HasPreambleOn(int freqMhz) =>
+        freqMhz == FreqMhz
+        || (Rate.BandwidthMhz > 20 && freqMhz - 10 >= Range.LowMhz && freqMhz + 10 <= Range.HighMhz && (freqMhz - 10 - Range.LowMhz) % 20 == 0);
+}
+
+/// <summary>How one station receives one PPDU.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal struct PpduReception
+{
+    /// <summary>Whether the powers below are known.</summary>
+    public bool IsKnown;
+
+    /// <summary>The station's receiver follows this PPDU.</summary>
+    public bool IsLocked;
+
+    /// <summary>Its preamble makes the station's medium busy.</summary>
+    public bool IsSensed;
+
+    /// <summary>Who the station is to the frame.</summary>
+    public Interest Interest;
+
+    /// <summary>As the link has it, dBm.</summary>
+    public float SignalDbm;
+
+    /// <summary>The same in mW.</summary>
+    public float SignalMw;
+
+    /// <summary>Noise in 20 MHz, mW.</summary>
+    public float NoiseMw;
+
+    /// <summary>Probability that the link loses it, whatever the signal; 0 where none is given.</summary>
+    public float Loss;
+
+    /// <summary>What else is in the PPDU's spectrum now, mW.</summary>
+    public float InterferenceMw;
+
+    /// <summary>Since when <see cref="InterferenceMw"/> is so.</summary>
+    public long SinceNs;
+
+    /// <summary>Probability that all until then was received.</summary>
+    public float Success;
+}

@@ -1,0 +1,137 @@
+using System.Runtime.InteropServices;
+using ShmWifi.Dot11;
+using ShmWifi.Medium.Medium.Links;
+
+namespace ShmWifi.Medium.Medium.Contention;
+
+/// <summary>What a station is doing.</summary>
+internal enum StationState
+{
+    /// <summary>Contends, or has nothing to send.</summary>
+    Contending,
+
+    /// <summary>Sends.</summary>
+    Sending,
+
+    /// <summary>Sends in a SIFS.</summary>
+    TurningAround,
+
+    /// <summary>Waits for a CTS or an ACK.</summary>
+    AwaitingResponse,
+}
+
+/// <summary>The MAC of one radio: four EDCA functions and the beacons' queue, carrier sense, and the exchange that it is in.</summary>
+internal sealed class Station(RadioModel model)
+{
+    /// <summary>Queues of a station: one for each <see cref="AccessCategory"/>.</summary>
+    public const int QueueCount = (int)AccessCategory.Beacon + 1;
+
+    /// <summary>The radio.</summary>
+    public RadioModel Model { get; } = model;
+
+    /// <summary>The radio's index.</summary>
+    public int Index => Model.Index;
+
+    /// <summary>By access category.</summary>
+    public EdcaQueue[] Queues { get; } = new EdcaQueue[QueueCount];
+
+    /// <summary>The channel it contends on: that of the frame it sent last or sends next; 0 before the first.</summary>
+    public int FreqMhz;
+
+    /// <summary>That channel's band.</summary>
+    public Band Band;
+
+    /// <summary>That channel's 20 MHz.</summary>
+    public FrequencyRange Channel;
+
+    /// <summary>SIFS, slot and contention window there.</summary>
+    public MacTiming Timing = MacTiming.Ofdm;
+
+    /// <summary>It was asked to send more than DSSS and CCK on 2.4 GHz: an ERP station, with the short slot.</summary>
+    public bool IsErp;
+
+    /// <summary>It sends beacons.</summary>
+    public bool IsAp;
+
+    /// <summary>What it is doing.</summary>
+    public StationState State;
+
+    /// <summary>What it sends.</summary>
+    public Ppdu? Sending;
+
+    /// <summary>What it sends after a SIFS.</summary>
+    public PendingResponse Pending;
+
+    /// <summary>What it waits for.</summary>
+    public PpduKind Expected;
+
+    /// <summary>The queue whose head is being sent.</summary>
+    public int Current;
+
+    /// <summary>Carrier sense, or an own transmission.</summary>
+    public bool IsBusy;
+
+    /// <summary>AIFS and backoff run.</summary>
+    public bool IsCounting;
+
+    /// <summary>Since when they do.</summary>
+    public long CountFromNs;
+
+    /// <summary>Until when the medium is reserved by others.</summary>
+    public long NavNs;
+
+    /// <summary>Until when a frame that could not be received may be answered by others.</summary>
+    public long EifsNs;
+
+    /// <summary>When the first backoff ends.</summary>
+    public long AccessNs;
+
+    /// <summary>Queues whose backoff ends then, a bit each; the highest wins.</summary>
+    public int Contenders;
+
+    /// <summary>It is too late to notice that the medium became busy: the station will send at <see cref="AccessNs"/>.</summary>
+    public bool IsCommitted;
+
+    /// <summary>When its receiver last followed a PPDU.</summary>
+    public long LockedNs;
+
+    /// <summary>When the RTS ended that reserved the medium last.</summary>
+    public long RtsNs;
+}
+
+/// <summary>A CTS, an ACK or a protected frame that is due.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal struct PendingResponse
+{
+    /// <summary>What; <see cref="PpduKind.Frame"/>: the head of the current queue.</summary>
+    public PpduKind Kind;
+
+    /// <summary>Rate.</summary>
+    public PhyRate Rate;
+
+    /// <summary>For which station.</summary>
+    public int To;
+
+    /// <summary>The Duration field.</summary>
+    public long DurationNs;
+}
+
+/// <summary>The frames of one access category, and its backoff.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal struct EdcaQueue
+{
+    /// <summary>First and last of its transmissions; meaningless while there are none.</summary>
+    public int Head, Tail;
+
+    /// <summary>How many there are.</summary>
+    public int Count;
+
+    /// <summary>Slots that the backoff has still to count.</summary>
+    public int Backoff;
+
+    /// <summary>Attempts that failed since the window was <c>CWmin</c>.</summary>
+    public int Failures;
+
+    /// <summary>The latest frame contends by DCF.</summary>
+    public bool UsesDcf;
+}

@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using ShmWifi.Dot11;
+using ShmWifi.Medium.Medium.Links;
+
+namespace ShmWifi.Medium.Medium.Contention;
+
+/// <summary>A frame that a radio is asked to send.</summary>
+/// <param name="Handle">Names it to its owner.</param>
+/// <param name="Sender">The radio.</param>
+/// <param name="FreqMhz">Centre of the primary 20 MHz channel.</param>
+/// <param name="Octets">Of the MPDU, FCS included.</param>
+/// <param name="Category">The queue that it waits in.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct Transmission(int Handle, RadioModel Sender, int FreqMhz, int Octets, AccessCategory Category)
+{
+    /// <summary>An individual receiver shall acknowledge it; else it is sent once.</summary>
+    public bool WantsAck { get; init; }
+
+    /// <summary>Contends by DCF, not by EDCA: a data frame without QoS.</summary>
+    public bool UsesDcf { get; init; }
+}
+
+/// <summary>A transmission that waits, or is being sent.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal struct QueuedTransmission
+{
+    /// <summary>What was asked for.</summary>
+    public Transmission Frame;
+
+    /// <summary>The retry chain.</summary>
+    public RetryRates Rates;
+
+    /// <summary>Links of it.</summary>
+    public int RateCount;
+
+    /// <summary>Attempts so far; those that ended with an RTS are among them.</summary>
+    public int Attempts;
+
+    /// <summary>Whether the frame itself was on the air: from then on it has the Retry bit.</summary>
+    public bool WasSent;
+
+    /// <summary>The one behind it in its queue, or in the free list; -1: none.</summary>
+    public int Next;
+
+    /// <summary>The rate of an attempt.</summary>
+    /// <param name="attempt">Counted from 0.</param>
+    public readonly TxRate RateOf(int attempt)
+    {
+        int link = 0;
+        while (link < RateCount - 1 && attempt >= Rates[link].Attempts)
+            attempt -= Rates[link++].Attempts;
+        return Rates[link];
+    }
+
+    /// <summary>Whether all attempts of the chain were made; a frame that nobody acknowledges has one.</summary>
+    public readonly bool IsExhausted
+    {
+        get
+        {
+            int allowed = 0;
+            for (int link = 0; link < RateCount; link++)
+                allowed += Rates[link].Attempts;
+            return !Frame.WantsAck || Attempts >= allowed;
+        }
+    }
+}
+
+/// <summary>A retry chain.</summary>
+[InlineArray(TxRates.MaxCount)]
+internal struct RetryRates
+{
+    private TxRate _first;
+}

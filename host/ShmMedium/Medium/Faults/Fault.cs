@@ -1,0 +1,69 @@
+using System.Text;
+using ShmWifi.Configuration.Air;
+using ShmWifi.Dot11;
+using ShmWifi.Medium.Medium.Links;
+
+namespace ShmWifi.Medium.Medium.Faults;
+
+/// <summary>A fault to order at work: what it hit so far.</summary>
+/// <param name="configuration">What was ordered.</param>
+/// <param name="seed">The air's: which of the frames that match are hit follows from it and from the fault's name.</param>
+public sealed class Fault(FaultConfiguration configuration, ulong seed)
+{
+    private readonly byte[]? _ssid = configuration.Match.Ssid is { } ssid ? Encoding.UTF8.GetBytes(ssid) : null;
+    private readonly ulong _stream = RandomStream.Key(seed, RandomPurpose.Fault, RandomStream.Hash(configuration.Name));
+    private ulong _draws;
+    private long _hits;
+
+    /// <summary>What was ordered.</summary>
+    public FaultConfiguration Configuration => configuration;
+
+    /// <summary>Frames that were hit.</summary>
+    public long Hits => Volatile.Read(ref _hits);
+
+    /// <summary>Whether it has hit as many frames as it was to.</summary>
+    public bool IsOver => configuration.Count is { } count && _hits >= count;
+
+    /// <summary>Whether a frame on its way to a hearer is hit; then that is counted.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="sender">Who sends.</param>
+    /// <param name="hearer">Who would hear.</param>
+    internal bool TryHit(FrameView frame, RadioModel sender, RadioModel hearer)
+    {
+        if (IsOver || !Matches(frame, sender, hearer))
+            return false;
+        if (configuration.Probability < 1 && RandomStream.Uniform(NextKey()) >= configuration.Probability)
+            return false;
+        Volatile.Write(ref _hits, _hits + 1);
+        return true;
+    }
+
+    /// <summary>The key of a stream of random numbers for one frame.</summary>
+    internal ulong NextKey() => RandomStream.At(_stream, _draws++);
+
+    private bool Matches(FrameView frame, RadioModel sender, RadioModel hearer)
+    {
+        FrameMatch match = configuration.Match;
+        return MatchesKind(frame, match.Kinds)
+            && (match.Receiver is not { } receiver || frame.Addr1 == receiver)
+            && (match.Transmitter is not { } transmitter || frame.Addr2 == transmitter)
+            && (_ssid is null || (frame.TryGetSsid(out ReadOnlySpan<byte> ssid) && ssid.SequenceEqual(_ssid)))
+            && sender.Matches(match.From)
+            && hearer.Matches(match.To);
+    }
+
+    private static bool MatchesKind(FrameView frame, IReadOnlyList<FrameKind> kinds)
+    {
+        if (kinds.Count == 0)
+            return true;
+        for (int i = 0; i < kinds.Count; i++) // an enumerator would be allocated
+        {
+            FrameKind kind = kinds[i];
+            if ((kind.Type is not { } type || frame.FrameControl.Type == type)
+                && (kind.Subtype is not { } subtype || frame.FrameControl.Subtype == subtype)
+                && (kind.Eapol is not { } message || (message == 0 ? frame.IsEapol : frame.FourWayMessage == message)))
+                return true;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,43 @@
+using ShmWifi.Configuration.Air;
+using ShmWifi.Dot11;
+using ShmWifi.Medium.Medium.Links;
+
+namespace ShmWifi.Medium.Medium.Faults;
+
+/// <summary>The faults to order. Changed by the engine thread alone; copied on write, so other threads may read it.</summary>
+public sealed class FaultTable
+{
+    private Fault[] _all = [];
+
+    /// <summary>In their order.</summary>
+    public IReadOnlyList<Fault> All => Volatile.Read(ref _all);
+
+    /// <summary>Whether there is none.</summary>
+    public bool IsEmpty => _all.Length == 0;
+
+    /// <summary>Takes over what is ordered now. A fault that was ordered before goes on counting.</summary>
+    /// <param name="ordered">All faults.</param>
+    /// <param name="seed">The air's.</param>
+    public void Apply(IReadOnlyList<FaultConfiguration> ordered, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(ordered);
+        Fault[] old = _all;
+        Volatile.Write(ref _all, [.. ordered.Select(one => Array.Find(old, fault => ReferenceEquals(fault.Configuration, one)) ?? new Fault(one, seed))]);
+    }
+
+    /// <summary>The fault that hits a frame on its way to a hearer: the first one that matches; null: none does.</summary>
+    /// <param name="frame">The frame, as an adversary wrote it.</param>
+    /// <param name="sender">Who sends.</param>
+    /// <param name="hearer">Who would hear.</param>
+    public Fault? Hit(ReadOnlySpan<byte> frame, RadioModel sender, RadioModel hearer)
+    {
+        if (_all.Length == 0 || !FrameView.TryParse(frame, out FrameView view))
+            return null;
+        foreach (Fault fault in _all)
+        {
+            if (fault.TryHit(view, sender, hearer))
+                return fault;
+        }
+        return null;
+    }
+}

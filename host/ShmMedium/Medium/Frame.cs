@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+using ShmWifi.Dot11;
+using ShmWifi.Medium.Ports;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Medium.Medium;
+
+/// <summary>A frame on its way through the host: what was copied of its slot's header, and where its bytes are.</summary>
+/// <remarks>The one form that mediums, delivery and taps share. The bytes stay an adversary's: the sender may change them at any time.</remarks>
+[StructLayout(LayoutKind.Auto)]
+internal unsafe struct Frame
+{
+    /// <summary>Who sends it.</summary>
+    public Radio Sender;
+
+    /// <summary>The first byte of the 802.11 frame: in the sender's TX slot, or in the host's own memory.</summary>
+    public byte* Bytes;
+
+    /// <summary>The TX slot's index; of no meaning when <see cref="IsHeld"/>.</summary>
+    public uint Slot;
+
+    /// <summary>Bytes, without FCS.</summary>
+    public uint Length;
+
+    /// <summary>MHz.</summary>
+    public uint FreqMhz;
+
+    /// <summary>The frame lies in the host's own memory (<see cref="HeldFrames"/>), in no slot.</summary>
+    public bool IsHeld;
+
+    /// <summary>hwsim's.</summary>
+    public TxFlags Flags;
+
+    /// <summary>Address 1.</summary>
+    public MacAddress Receiver;
+
+    /// <summary>hwsim's; names the frame to its radio.</summary>
+    public ulong Cookie;
+
+    /// <summary>When the guest took it from hwsim, host clock, ns; 0: not known.</summary>
+    public ulong CapturedNs;
+
+    /// <summary>When the host took it, CLOCK_MONOTONIC, ns.</summary>
+    public ulong TakenNs;
+
+    /// <summary>The rates to send it at.</summary>
+    public RetryChain Chain;
+
+    /// <summary>The frame.</summary>
+    public readonly ReadOnlySpan<byte> Span => new(Bytes, (int)Length);
+}

@@ -1,0 +1,61 @@
+using System.Runtime.InteropServices;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Medium.Medium;
+
+/// <summary>Frames that wait in the host's own memory: for their turn on a channel, or for the end of an injected delay.</summary>
+/// <remarks>
+/// They are copied. A frame may wait for seconds, and TX slots go back in order: left in its slot it would stop all that its VM sends, on other channels, too.
+/// See docs/decisions/0011.
+/// </remarks>
+internal sealed unsafe class HeldFrames : IDisposable
+{
+    /// <summary>Frames at most.</summary>
+    public const int Capacity = 8192;
+
+    private readonly byte* _bytes = (byte*)NativeMemory.Alloc(Capacity, Abi.SlotPayloadSize); // untouched pages cost nothing
+    private readonly Frame[] _frames = new Frame[Capacity];
+    private readonly int[] _free = new int[Capacity];
+    private int _freeCount = Capacity;
+
+    /// <summary>None.</summary>
+    public HeldFrames()
+    {
+        for (int i = 0; i < Capacity; i++)
+            _free[i] = Capacity - 1 - i; // low ones first: they are in the cache
+    }
+
+    /// <summary>How many there are.</summary>
+    public int Count => Capacity - _freeCount;
+
+    /// <summary>A frame that waits.</summary>
+    /// <param name="handle">From <see cref="TryHold"/>.</param>
+    public ref Frame this[int handle] => ref _frames[handle];
+
+    /// <summary>Copies a frame.</summary>
+    /// <param name="frame">Where it lies now.</param>
+    /// <param name="handle">Names it from now on.</param>
+    /// <returns>False: there are too many.</returns>
+    public bool TryHold(in Frame frame, out int handle)
+    {
+        handle = -1;
+        if (_freeCount == 0)
+            return false;
+        handle = _free[--_freeCount];
+        byte* copy = _bytes + ((nuint)handle * Abi.SlotPayloadSize);
+        Buffer.MemoryCopy(frame.Bytes, copy, Abi.SlotPayloadSize, frame.Length);
+        _frames[handle] = frame with { Bytes = copy, IsHeld = true };
+        return true;
+    }
+
+    /// <summary>Lets a frame go.</summary>
+    /// <param name="handle">Names it no more.</param>
+    public void Release(int handle)
+    {
+        _frames[handle] = default;
+        _free[_freeCount++] = handle;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => NativeMemory.Free(_bytes);
+}

@@ -1,0 +1,135 @@
+using ShmWifi.Configuration.Air;
+using ShmWifi.Dot11;
+using ShmWifi.Medium.Medium.Faults;
+using ShmWifi.Medium.Medium.Links;
+using ShmWifi.Medium.Medium.Phy;
+using ShmWifi.Medium.Ports;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Medium.Medium;
+
+/// <summary>The medium of <c>timing: instant</c> over links that lose: a frame goes down its retry chain at once, attempt by attempt.</summary>
+internal sealed class InstantMedium(RadioRegistry radios, MediumState state, MediumClock clock) : IMedium
+{
+    /// <inheritdoc/>
+    public void Transmit(in Frame frame, Outcome outcome)
+    {
+        DecodedChain chain = frame.Sender.Chain.Read(in frame.Chain, frame.FreqMhz, state.Errors);
+        long nowNs = clock.At((long)frame.TakenNs);
+        outcome.IsOver = true;
+        if (frame.Receiver.IsGroup)
+        {
+            outcome.StrongestDbm = SendOnce(in frame, in chain.Links[0], radios.Radios, nowNs, outcome);
+            return;
+        }
+
+        outcome.StrongestDbm = LinkTable.PerfectSignalDbm; // nobody owns the address
+        outcome.Attempts = Acknowledgement.IsWanted(in frame) ? chain.Attempts : 1;
+        bool isAcknowledged = false;
+        foreach (Radio owner in radios.OwnersOf(frame.Receiver))
+        {
+            if (owner == frame.Sender)
+                continue;
+            UnicastOutcome sent = SendWithRetries(in frame, chain, owner, outcome.Attempts, nowNs, outcome);
+            if (!sent.IsAcknowledged && isAcknowledged)
+                continue;
+            outcome.Attempts = sent.Attempts;
+            outcome.StrongestDbm = sent.SignalDbm;
+            outcome.AckSignalDbm = sent.AckSignalDbm;
+            isAcknowledged = sent.IsAcknowledged;
+        }
+        if (radios.Monitors.Length != 0)
+            SendOnce(in frame, in chain.Links[0], radios.Monitors, nowNs, outcome);
+    }
+
+    /// <summary>Sends a frame once, to all but those that it is addressed to, which receive it with its retries.</summary>
+    /// <returns>The strongest signal.</returns>
+    private sbyte SendOnce(in Frame frame, in ChainLink link, Radio[] receivers, long nowNs, Outcome outcome)
+    {
+        Radio sender = frame.Sender;
+        LinkTable links = state.Links;
+        sbyte strongest = sbyte.MinValue;
+        bool isGroup = frame.Receiver.IsGroup;
+        foreach (Radio receiver in receivers)
+        {
+            if (receiver == sender || (!isGroup && receiver.Owns(frame.Receiver)))
+                continue;
+            LinkBudget there = links.Of(sender.Model, receiver.Model, (int)frame.FreqMhz, nowNs);
+            sbyte signalDbm = Reception.ToSignal(there.SignalDbm);
+            strongest = Math.Max(strongest, signalDbm);
+            Fault? fault = state.FaultOn(in frame, receiver);
+            float per = fault?.Configuration.Action is DropFault ? 1 : LossOf(in there, link.Curve, frame.Length);
+            if (IsLost(per, sender.Model, receiver.Model))
+                receiver.Port.Rings.Count(HostCounter.LostOnAir);
+            else
+                outcome.Add(new Reception(receiver, signalDbm, link.RateIndex) { Fault = fault });
+        }
+        return strongest;
+    }
+
+    /// <summary>Sends a frame to a radio that owns its receiver address, down the retry chain until it is acknowledged.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="chain">Its rates.</param>
+    /// <param name="receiver">Who owns its receiver address.</param>
+    /// <param name="limit">Attempts at most.</param>
+    /// <param name="nowNs">When, by the medium's clock.</param>
+    /// <param name="outcome">Gets a reception for each attempt that is received.</param>
+    private UnicastOutcome SendWithRetries(in Frame frame, DecodedChain chain, Radio receiver, int limit, long nowNs, Outcome outcome)
+    {
+        LinkTable links = state.Links;
+        RadioModel from = frame.Sender.Model, to = receiver.Model;
+        LinkBudget there = links.Of(from, to, (int)frame.FreqMhz, nowNs);
+        LinkBudget back = links.Of(to, from, (int)frame.FreqMhz, nowNs);
+        Fault? fault = state.FaultOn(in frame, receiver);
+        bool isDropped = fault?.Configuration.Action is DropFault;
+        bool mayAcknowledge = Acknowledgement.MayComeFrom(in frame, receiver, (long)frame.TakenNs);
+        bool isReceived = false;
+        var sent = new UnicastOutcome { SignalDbm = Reception.ToSignal(there.SignalDbm), AckSignalDbm = Reception.ToSignal(back.SignalDbm) };
+        foreach (ref readonly ChainLink link in chain.Links)
+        {
+            float per = isDropped ? 1 : LossOf(in there, link.Curve, frame.Length);
+            float ackPer = LossOf(in back, link.AckCurve, FrameExchange.AckOctets - FrameExchange.FcsOctets);
+            for (int i = 0; i < link.Attempts && sent.Attempts < limit; i++)
+            {
+                sent.Attempts++;
+                if (IsLost(per, from, to))
+                {
+                    receiver.Port.Rings.Count(HostCounter.LostOnAir);
+                    continue;
+                }
+                if (isReceived && !mayAcknowledge)
+                    continue; // its kernel refused the first one, too
+                sent.IsAcknowledged = mayAcknowledge && !IsLost(ackPer, to, from);
+                outcome.Add(new Reception(receiver, sent.SignalDbm, link.RateIndex)
+                {
+                    IsRetry = sent.Attempts > 1,
+                    IsAcknowledged = sent.IsAcknowledged,
+                    Fault = isReceived ? null : fault,
+                });
+                isReceived = true;
+                if (sent.IsAcknowledged)
+                    return sent;
+            }
+        }
+        return sent;
+    }
+
+    /// <summary>Draws what becomes of an attempt.</summary>
+    private bool IsLost(float per, RadioModel from, RadioModel to) => per > 0 && (per >= 1 || state.Links.NextDraw(from, to) < per);
+
+    /// <summary>The probability that an attempt is lost.</summary>
+    /// <param name="link">The link.</param>
+    /// <param name="curve">The rate's.</param>
+    /// <param name="length">Bytes, without FCS.</param>
+    private float LossOf(in LinkBudget link, int curve, uint length) =>
+        float.IsNaN(link.Loss) ? state.Errors.Per(curve, link.SnrDb, (int)length + FrameExchange.FcsOctets) : link.Loss;
+
+    /// <summary>What became of a frame's way to one radio.</summary>
+    private struct UnicastOutcome
+    {
+        public int Attempts;
+        public bool IsAcknowledged;
+        public sbyte SignalDbm;
+        public sbyte AckSignalDbm;
+    }
+}

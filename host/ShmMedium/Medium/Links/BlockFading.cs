@@ -1,0 +1,33 @@
+using ShmWifi.Configuration.Air;
+
+namespace ShmWifi.Medium.Medium.Links;
+
+/// <summary>Rician block fading: a steady part and a scattered one; one draw for a pair and coherence time, the same both ways.</summary>
+/// <remarks>The power gain is |sqrt(K/(K+1)) + sqrt(1/(K+1)) z|^2, z complex normal of variance 1: of mean 1; K = 0 is Rayleigh's.
+/// Source: Rappaport, Wireless Communications, 2nd edition, section 5.6; Tse and Viswanath, Fundamentals of Wireless Communication, section 2.4.2.</remarks>
+internal sealed class BlockFading(FadingConfiguration fading, ulong seed)
+{
+    private readonly double _steady = Math.Sqrt(fading.RicianK / (fading.RicianK + 1));
+    private readonly double _deviation = Math.Sqrt(0.5 / (fading.RicianK + 1));
+
+    /// <summary>How long a draw holds, ns.</summary>
+    public long CoherenceNs { get; } = fading.CoherenceTime.Ticks * TimeSpan.NanosecondsPerTick;
+
+    /// <summary>What is added to the signal, dB.</summary>
+    /// <param name="a">One radio.</param>
+    /// <param name="b">The other.</param>
+    /// <param name="block">Counts coherence times.</param>
+    public double GainDb(RadioModel a, RadioModel b, long block) =>
+        10 * Math.Log10(PowerGain(Pairing.Key(seed, RandomPurpose.Fading, a, b), block));
+
+    /// <summary>What the power is multiplied by.</summary>
+    /// <param name="key">The pair's stream.</param>
+    /// <param name="block">Counts coherence times.</param>
+    internal double PowerGain(ulong key, long block)
+    {
+        (double x, double y) = RandomStream.Normal(key, (ulong)block);
+        double inPhase = _steady + (_deviation * x);
+        double quadrature = _deviation * y;
+        return (inPhase * inPhase) + (quadrature * quadrature);
+    }
+}

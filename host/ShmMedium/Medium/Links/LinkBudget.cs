@@ -1,0 +1,10 @@
+using System.Runtime.InteropServices;
+
+namespace ShmWifi.Medium.Medium.Links;
+
+/// <summary>How well one radio hears another.</summary>
+/// <param name="SignalDbm">Power at the hearer, dBm, its antenna's gain included.</param>
+/// <param name="SnrDb">The signal over the hearer's noise in 20 MHz, dB.</param>
+/// <param name="Loss">The probability, 0..1, that an attempt is not heard, whatever its rate and length; NaN: it follows from the SNR.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct LinkBudget(float SignalDbm, float SnrDb, float Loss);

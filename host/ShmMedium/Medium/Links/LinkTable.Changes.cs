@@ -1,0 +1,217 @@
+using ShmWifi.Configuration.Air;
+using ShmWifi.Dot11;
+
+namespace ShmWifi.Medium.Medium.Links;
+
+public sealed partial class LinkTable
+{
+    // By pattern: when SetRadio last said how they move. All else moves since _sinceNs.
+    private readonly Dictionary<RadioPattern, long> _motionsSinceNs = [];
+    private readonly List<RadioModel> _senders = [];
+    private readonly List<RadioModel> _hearers = [];
+
+    /// <summary>A radio comes.</summary>
+    /// <param name="vm">Its VM's name.</param>
+    /// <param name="radio">The guest's name for it.</param>
+    /// <param name="addresses">What it answers to.</param>
+    /// <param name="airNs">Now.</param>
+    public RadioModel Add(string vm, string radio, ReadOnlySpan<MacAddress> addresses, long airNs)
+    {
+        int index = Array.IndexOf(_radios, null);
+        if (index < 0)
+        {
+            index = _radios.Length;
+            Array.Resize(ref _radios, 2 * index);
+            Pair[][] rows = NoRows(_radios.Length);
+            _rows.CopyTo(rows, 0);
+            _rows = rows;
+        }
+        var model = new RadioModel(index, vm);
+        _radios[index] = model;
+        if (_radios.Length <= EagerRows)
+            LengthenAll();
+        Update(model, radio, addresses, airNs);
+        return model;
+    }
+
+    /// <summary>A radio's name or addresses changed.</summary>
+    /// <param name="model">Which.</param>
+    /// <param name="radio">The guest's name for it.</param>
+    /// <param name="addresses">What it answers to.</param>
+    /// <param name="airNs">Now.</param>
+    public void Update(RadioModel model, string radio, ReadOnlySpan<MacAddress> addresses, long airNs)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        model.Call(radio, addresses);
+        Resolve(model);
+        ForgetAllOf(model);
+    }
+
+    /// <summary>A radio goes: its model must not be used any more.</summary>
+    public void Remove(RadioModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        _radios[model.Index] = null;
+        _rows[model.Index] = [];
+        foreach (Pair[] row in _rows)
+            if (model.Index < row.Length)
+                row[model.Index] = default;
+    }
+
+    /// <summary>Carries a change out. What is not of links is ignored.</summary>
+    /// <param name="change">The change.</param>
+    /// <param name="after">The configuration with it.</param>
+    /// <param name="airNs">Now: motions that the change speaks of start here.</param>
+    public void Apply(AirChange change, AirConfiguration after, long airNs)
+    {
+        ArgumentNullException.ThrowIfNull(after);
+        _air = after;
+        switch (change)
+        {
+            case ReplaceAir:
+                Replace(airNs);
+                break;
+            case SetLink set:
+                _given.Set(set.Link);
+                Forget(set.Link.From, set.Link.To);
+                break;
+            case RemoveLink remove:
+                _given.Remove(remove.From, remove.To);
+                Forget(remove.From, remove.To);
+                break;
+            case SetRadio set:
+                if (set.Radio.Motion is not null)
+                    _motionsSinceNs[set.Radio.Radio] = airNs;
+                foreach (RadioModel? radio in _radios)
+                {
+                    if (radio is null || !radio.Matches(set.Radio.Radio))
+                        continue;
+                    Resolve(radio);
+                    OutdateAllOf(radio);
+                }
+                break;
+            case SetPropagation or SetFading:
+                UseModels();
+                foreach (Pair[] row in _rows)
+                    foreach (ref Pair pair in row.AsSpan())
+                        Forget(ref pair);
+                break;
+        }
+    }
+
+    /// <summary>The configuration that an air can be started with to go on as this one would.</summary>
+    /// <remarks>Places are as now, and motions go on from here. Given links and shadowing are as they were. Draws and fading start again.
+    /// The schedule is left as it is.</remarks>
+    /// <param name="current">The configuration, with all changes.</param>
+    /// <param name="airNs">Now.</param>
+    public AirConfiguration Snapshot(AirConfiguration current, long airNs)
+    {
+        ArgumentNullException.ThrowIfNull(current);
+        return current with
+        {
+            Radios = [.. current.Radios.Select(radio => radio.Motion is { } motion ? radio with { Motion = Later(radio.Radio, motion, airNs) } : radio)],
+        };
+    }
+
+    private MotionConfiguration Later(RadioPattern pattern, MotionConfiguration motion, long airNs) =>
+        Trajectory.Of(motion, key: 0).Later(Math.Max(airNs - MotionSinceNs(pattern), 0));
+
+    private void Replace(long airNs)
+    {
+        _sinceNs = airNs;
+        _motionsSinceNs.Clear();
+        _given.Replace(_air.Links);
+        UseModels();
+        foreach (Pair[] row in _rows)
+            Array.Clear(row);
+        foreach (RadioModel? radio in _radios)
+            if (radio is not null)
+                Resolve(radio);
+    }
+
+    private void UseModels()
+    {
+        _pathLoss = _air.Propagation is { } propagation ? PathLossModel.Of(propagation) : null;
+        _fading = _air.Fading is { } fading ? new BlockFading(fading, _air.Seed) : null;
+    }
+
+    // For each thing said of radios the last entry that matches holds.
+    private void Resolve(RadioModel model)
+    {
+        RadioConfiguration? motion = null;
+        model.TxPowerDbm = RadioConfiguration.DefaultTxPowerDbm;
+        model.AntennaGainDbi = 0;
+        model.NoiseFloorDbm = RadioConfiguration.DefaultNoiseFloorDbm;
+        foreach (RadioConfiguration radio in _air.Radios)
+        {
+            if (!model.Matches(radio.Radio))
+                continue;
+            motion = radio.Motion is null ? motion : radio;
+            model.TxPowerDbm = radio.TxPowerDbm ?? model.TxPowerDbm;
+            model.AntennaGainDbi = radio.AntennaGainDbi ?? model.AntennaGainDbi;
+            model.NoiseFloorDbm = radio.NoiseFloorDbm ?? model.NoiseFloorDbm;
+        }
+        model.Move(motion?.Motion, _air.Seed, motion is null ? _sinceNs : MotionSinceNs(motion.Radio));
+    }
+
+    private long MotionSinceNs(RadioPattern pattern) => _motionsSinceNs.GetValueOrDefault(pattern, _sinceNs);
+
+    private void Forget(RadioPattern from, RadioPattern to)
+    {
+        _senders.Clear();
+        _hearers.Clear();
+        foreach (RadioModel? radio in _radios)
+        {
+            if (radio is null)
+                continue;
+            if (radio.Matches(from))
+                _senders.Add(radio);
+            if (radio.Matches(to))
+                _hearers.Add(radio);
+        }
+        foreach (RadioModel sender in _senders)
+        {
+            foreach (RadioModel hearer in _hearers)
+            {
+                Forget(sender.Index, hearer.Index);
+                Forget(hearer.Index, sender.Index);
+            }
+        }
+    }
+
+    private void ForgetAllOf(RadioModel radio)
+    {
+        for (int other = 0; other < _radios.Length; other++)
+        {
+            Forget(radio.Index, other);
+            Forget(other, radio.Index);
+        }
+    }
+
+    private void OutdateAllOf(RadioModel radio)
+    {
+        for (int other = 0; other < _radios.Length; other++)
+        {
+            Outdate(radio.Index, other);
+            Outdate(other, radio.Index);
+        }
+    }
+
+    private void Forget(int from, int to)
+    {
+        if (to < _rows[from].Length)
+            Forget(ref _rows[from][to]);
+    }
+
+    private void Outdate(int from, int to)
+    {
+        if (to < _rows[from].Length)
+            _rows[from][to].ForNs = 0;
+    }
+
+    private static void Forget(ref Pair pair)
+    {
+        pair.Known = false;
+        pair.ForNs = 0;
+    }
+}

@@ -1,0 +1,165 @@
+using ShmWifi.Configuration.Air;
+
+namespace ShmWifi.Medium.Medium.Links;
+
+/// <summary>How well every radio hears every other: given links, or propagation between places, with fading on top.</summary>
+/// <remarks>The engine thread's alone. <see cref="Of"/> and <see cref="NextDraw"/> are called for each frame: they take no lock, and allocate
+/// nothing but, where radios are many, a sender's row, once. All that is random is a function of the seed and of the radios' names, so the same names, frames and changes
+/// have the same fates. Times are those of the air's clock, ns.</remarks>
+public sealed partial class LinkTable
+{
+    /// <summary>Signal of a link that neither a model nor an SNR says anything of, dBm: a strong one, as of a neighbour on the same desk.</summary>
+    public const sbyte PerfectSignalDbm = -30;
+
+    /// <summary>A radio that moves is where it was at the start of such a step, ns.</summary>
+    public const long MobilityStepNs = 10_000_000;
+
+    // Up to so many radios their rows are made when they come, not by their first frames: 5 MB at most.
+    private const int EagerRows = 256;
+
+    private readonly GivenLinks _given = new();
+    private AirConfiguration _air;
+    private long _sinceNs;
+    private PathLossModel? _pathLoss;
+    private BlockFading? _fading;
+
+    private RadioModel?[] _radios = new RadioModel?[16];
+    private Pair[][] _rows = NoRows(16);
+
+    /// <summary>Starts an air without radios.</summary>
+    /// <param name="air">What it is like.</param>
+    /// <param name="airNs">Now: motions start here.</param>
+    public LinkTable(AirConfiguration air, long airNs)
+    {
+        ArgumentNullException.ThrowIfNull(air);
+        _air = air;
+        Replace(airNs);
+    }
+
+    /// <summary>Whether every radio hears every other with <see cref="PerfectSignalDbm"/>: no link is given and no model is set.</summary>
+    public bool IsPerfect => _air.Links.Count == 0 && _pathLoss is null && _fading is null;
+
+    /// <summary>How well <paramref name="to"/> hears <paramref name="from"/>.</summary>
+    /// <param name="from">Who sends.</param>
+    /// <param name="to">Who hears.</param>
+    /// <param name="freqMhz">The frame's frequency.</param>
+    /// <param name="airNs">When.</param>
+    public LinkBudget Of(RadioModel from, RadioModel to, int freqMhz, long airNs)
+    {
+        ref Pair pair = ref PairOf(from, to);
+        if (pair.FreqMhz != freqMhz || (ulong)(airNs - pair.FromNs) >= pair.ForNs)
+            Compute(ref pair, from, to, freqMhz, airNs);
+        return pair.Budget;
+    }
+
+    /// <summary>The pair's next random number, 0 to below 1, whatever other pairs drew.</summary>
+    /// <param name="from">Who sends.</param>
+    /// <param name="to">Who hears.</param>
+    public float NextDraw(RadioModel from, RadioModel to) =>
+        RandomStream.UniformSingle(RandomStream.At(RandomStream.Key(_air.Seed, RandomPurpose.Fate, from.Identity, to.Identity), PairOf(from, to).Draws++));
+
+    private void Compute(ref Pair pair, RadioModel from, RadioModel to, int freqMhz, long airNs)
+    {
+        if (!pair.Known)
+        {
+            pair.Given = _given.Of(from, to);
+            pair.ShadowingDb = _air.Propagation is { } propagation ? Shadowing.GainDb(propagation, _air.Seed, from, to) : 0;
+            pair.Known = true;
+        }
+
+        pair.FreqMhz = freqMhz;
+        (pair.FromNs, pair.ForNs) = (0, ulong.MaxValue);
+        double signalDbm = PerfectSignalDbm;
+        float loss = pair.Given?.Loss is { } given ? (float)given : float.NaN;
+        if (float.IsNaN(loss))
+        {
+            if (pair.Given?.SnrDb is { } snrDb)
+                signalDbm = to.NoiseFloorDbm + snrDb;
+            else if (_pathLoss is not null)
+                signalDbm = PropagatedDbm(ref pair, from, to, Math.Max(freqMhz, 1), airNs);
+            if (_fading is not null)
+                signalDbm += _fading.GainDb(from, to, pair.Hold(_sinceNs, _fading.CoherenceNs, airNs));
+        }
+        pair.Budget = new((float)signalDbm, (float)(signalDbm - to.NoiseFloorDbm), loss);
+    }
+
+    private double PropagatedDbm(ref Pair pair, RadioModel from, RadioModel to, int freqMhz, long airNs)
+    {
+        if (from.Moves || to.Moves)
+            airNs = _sinceNs + (pair.Hold(_sinceNs, MobilityStepNs, airNs) * MobilityStepNs);
+        double lossDb = _pathLoss!.LossDb(from.PositionAt(airNs), to.PositionAt(airNs), freqMhz);
+        return from.TxPowerDbm + from.AntennaGainDbi + to.AntennaGainDbi - Math.Max(lossDb, 0) + pair.ShadowingDb;
+    }
+
+    private ref Pair PairOf(RadioModel from, RadioModel to)
+    {
+        Pair[] row = _rows[from.Index];
+        if ((uint)to.Index >= (uint)row.Length)
+            row = Lengthen(from.Index);
+        return ref row[to.Index];
+    }
+
+    private void LengthenAll()
+    {
+        for (int index = 0; index < _radios.Length; index++)
+        {
+            if (_radios[index] is not null && _rows[index].Length < _radios.Length)
+                Lengthen(index);
+        }
+    }
+
+    // Of more radios a row is there from its radio's first frame on: those that only listen need none.
+    private Pair[] Lengthen(int index)
+    {
+        Array.Resize(ref _rows[index], _radios.Length);
+        return _rows[index];
+    }
+
+    private static Pair[][] NoRows(int count)
+    {
+        var rows = new Pair[count][];
+        Array.Fill(rows, []);
+        return rows;
+    }
+
+    /// <summary>What is known of one radio's way to another.</summary>
+    private struct Pair
+    {
+        public LinkBudget Budget;
+        public int FreqMhz;
+
+        /// <summary>From when <see cref="Budget"/> holds.</summary>
+        public long FromNs;
+
+        /// <summary>And for how long; 0: not at all.</summary>
+        public ulong ForNs;
+
+        /// <summary>Numbers drawn.</summary>
+        public ulong Draws;
+
+        /// <summary>Whether <see cref="Given"/> and <see cref="ShadowingDb"/> are.</summary>
+        public bool Known;
+
+        public LinkConfiguration? Given;
+        public double ShadowingDb;
+
+        /// <summary>Lets the budget hold no longer than the step that a time is in; returns the step's number.</summary>
+        /// <param name="sinceNs">Start of step 0.</param>
+        /// <param name="stepNs">How long a step is.</param>
+        /// <param name="airNs">The time; before <paramref name="sinceNs"/> counts as then.</param>
+        public long Hold(long sinceNs, long stepNs, long airNs)
+        {
+            long step = Math.Max(airNs - sinceNs, 0) / stepNs;
+            long start = sinceNs + (step * stepNs);
+            if (ForNs == ulong.MaxValue)
+            {
+                (FromNs, ForNs) = (start, (ulong)stepNs);
+                return step;
+            }
+            long end = Math.Min(FromNs + (long)ForNs, start + stepNs);
+            FromNs = Math.Max(FromNs, start);
+            ForNs = (ulong)(end - FromNs);
+            return step;
+        }
+    }
+}

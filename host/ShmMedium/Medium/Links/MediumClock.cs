@@ -1,0 +1,20 @@
+using ShmWifi.Linux;
+
+namespace ShmWifi.Medium.Medium.Links;
+
+/// <summary>The medium's own time: ns since the medium started. Motion, fading and schedules follow it.</summary>
+public sealed class MediumClock
+{
+    private readonly long _startNs = MonotonicClock.NowNs;
+
+    /// <summary>Now.</summary>
+    public long NowNs => At(MonotonicClock.NowNs);
+
+    /// <summary>A time of CLOCK_MONOTONIC as the medium's.</summary>
+    /// <param name="monotonicNs">ns.</param>
+    public long At(long monotonicNs) => monotonicNs - _startNs;
+
+    /// <summary>A time of the medium as CLOCK_MONOTONIC's.</summary>
+    /// <param name="airNs">ns.</param>
+    public long ToMonotonic(long airNs) => airNs + _startNs;
+}

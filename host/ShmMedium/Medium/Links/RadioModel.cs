@@ -1,0 +1,66 @@
+using ShmWifi.Configuration.Air;
+using ShmWifi.Dot11;
+
+namespace ShmWifi.Medium.Medium.Links;
+
+/// <summary>What the models know of one radio. Made and changed by <see cref="LinkTable"/> alone.</summary>
+public sealed class RadioModel
+{
+    private MacAddress[] _addresses = [];
+    private MotionConfiguration? _motion;
+    private ulong _motionKey;
+    private long _motionSinceNs;
+    private Trajectory _trajectory = Trajectory.Origin;
+
+    internal RadioModel(int index, string vm) => (Index, Vm) = (index, vm);
+
+    /// <summary>Its place in tables: dense from 0; given to another radio after this one was removed.</summary>
+    public int Index { get; }
+
+    /// <summary>Its VM's name.</summary>
+    public string Vm { get; }
+
+    /// <summary>The guest's name for it, such as "phy0".</summary>
+    public string Name { get; private set; } = "";
+
+    /// <summary>Transmit power, dBm.</summary>
+    public double TxPowerDbm { get; internal set; }
+
+    /// <summary>Gain of the antenna, sending and receiving, dBi.</summary>
+    public double AntennaGainDbi { get; internal set; }
+
+    /// <summary>Noise at the receiver in 20 MHz, dBm.</summary>
+    public double NoiseFloorDbm { get; internal set; }
+
+    /// <summary>Whether it is not for ever where it is.</summary>
+    internal bool Moves => _trajectory.Moves;
+
+    /// <summary>Names it in random streams: a hash of its VM's name and its own, so the same in every run.</summary>
+    internal ulong Identity { get; private set; }
+
+    /// <summary>All the patterns that match it.</summary>
+    internal RadioPattern[] Patterns { get; private set; } = [];
+
+    /// <summary>Where it is.</summary>
+    /// <param name="airNs">When, by the air's clock.</param>
+    public Position PositionAt(long airNs) => _trajectory.At(Math.Max(airNs - _motionSinceNs, 0));
+
+    internal bool Matches(RadioPattern pattern) => pattern.Matches(Vm, Name, _addresses);
+
+    internal void Call(string name, ReadOnlySpan<MacAddress> addresses)
+    {
+        Name = name;
+        _addresses = addresses.ToArray();
+        Identity = RandomStream.Hash($"{Vm}/{name}");
+        Patterns = [RadioPattern.Any, RadioPattern.Of(Vm), RadioPattern.Of(Vm, name), .. _addresses.Select(RadioPattern.Of)];
+    }
+
+    // A motion that is as it was goes on: a long random walk is not walked again.
+    internal void Move(MotionConfiguration? motion, ulong seed, long sinceNs)
+    {
+        ulong key = RandomStream.Key(seed, RandomPurpose.Motion, Identity);
+        if (!ReferenceEquals(motion, _motion) || key != _motionKey)
+            _trajectory = motion is null ? Trajectory.Origin : Trajectory.Of(motion, key);
+        (_motion, _motionKey, _motionSinceNs) = (motion, key, sinceNs);
+    }
+}

@@ -1,0 +1,16 @@
+using ShmWifi.Configuration.Air;
+
+namespace ShmWifi.Medium.Medium.Links;
+
+/// <summary>Log-normal shadowing: what stands between two radios; one draw for a pair, the same both ways and at all frequencies.</summary>
+/// <remarks>Source: Rappaport, Wireless Communications, 2nd edition, section 4.9.2.</remarks>
+internal static class Shadowing
+{
+    /// <summary>What is added to the signal, dB: normally distributed around 0.</summary>
+    /// <param name="propagation">Has the standard deviation.</param>
+    /// <param name="seed">The air's.</param>
+    /// <param name="a">One radio.</param>
+    /// <param name="b">The other.</param>
+    public static double GainDb(PropagationConfiguration propagation, ulong seed, RadioModel a, RadioModel b) =>
+        propagation.ShadowingDb == 0 ? 0 : propagation.ShadowingDb * RandomStream.Normal(Pairing.Key(seed, RandomPurpose.Shadowing, a, b), 0).X;
+}

@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using ShmWifi.Configuration;
+using ShmWifi.Configuration.Air;
+using ShmWifi.Medium.Medium.Faults;
+using ShmWifi.Medium.Medium.Links;
+using ShmWifi.Medium.Medium.Phy;
+using ShmWifi.Medium.Ports;
+
+namespace ShmWifi.Medium.Medium;
+
+/// <summary>What the medium is like now: links, error rates, faults, and what is still to change by itself.</summary>
+/// <remarks>The engine thread's alone, but for <see cref="Prepare"/> and <see cref="Current"/>.</remarks>
+public sealed class MediumState
+{
+    private readonly ConcurrentDictionary<string, ErrorModel> _tables = new(StringComparer.Ordinal);
+    private AirConfiguration _current = new();
+    private ScheduledChange[] _schedule = []; // by time
+    private int _nextScheduled;
+    private long _scheduleSinceNs;
+    private Action<AirChange>? _watchers;
+
+    /// <summary>An air.</summary>
+    /// <param name="air">What it is like.</param>
+    /// <param name="airNs">Now.</param>
+    /// <exception cref="ConfigurationException">An error table that it names cannot be read, or is wrong.</exception>
+    public MediumState(AirConfiguration air, long airNs)
+    {
+        var all = new ReplaceAir(air);
+        Prepare(all);
+        Links = new LinkTable(air, airNs);
+        Apply(all, airNs);
+    }
+
+    /// <summary>How well radios hear each other.</summary>
+    public LinkTable Links { get; }
+
+    /// <summary>Faults to order.</summary>
+    public FaultTable Faults { get; } = new();
+
+    /// <summary>From SNR to loss.</summary>
+    public ErrorModel Errors { get; private set; } = ErrorModel.BuiltIn;
+
+    /// <summary>The configuration with all changes so far; any thread may read it.</summary>
+    public AirConfiguration Current => Volatile.Read(ref _current);
+
+    /// <summary>Every radio hears every other, at the first attempt, at once.</summary>
+    public bool IsPerfect { get; private set; }
+
+    /// <summary>When the next scheduled change is due, ns of the air; <see cref="long.MaxValue"/>: there is none.</summary>
+    public long NextChangeNs { get; private set; } = long.MaxValue;
+
+    /// <summary>The injected fault that hits a frame on its way to a radio; null: none does.</summary>
+    internal Fault? FaultOn(in Frame frame, Radio receiver) =>
+        Faults.IsEmpty ? null : Faults.Hit(frame.Span, frame.Sender.Model, receiver.Model);
+
+    /// <summary>Reads the files that a change names, so that the engine need not; any thread may.</summary>
+    /// <param name="change">To be applied next.</param>
+    /// <exception cref="ConfigurationException">One cannot be read, or is wrong.</exception>
+    public void Prepare(AirChange change)
+    {
+        switch (change)
+        {
+            case SetErrorTable { File: { } file }:
+                _tables[file] = ErrorModel.Load(file);
+                break;
+            case ReplaceAir { Air: var air }:
+                if (air.ErrorTable is { } table)
+                    _tables[table] = ErrorModel.Load(table);
+                PrepareAll(air.Schedule);
+                break;
+            case SetSchedule { Schedule: var schedule }:
+                PrepareAll(schedule);
+                break;
+        }
+    }
+
+    /// <summary>Carries out a change.</summary>
+    /// <param name="change">Prepared.</param>
+    /// <param name="airNs">Now.</param>
+    public void Apply(AirChange change, long airNs)
+    {
+        AirConfiguration before = _current;
+        AirConfiguration after = change.ApplyTo(before);
+        Volatile.Write(ref _current, after);
+        Links.Apply(change, after, airNs);
+        Errors = after.ErrorTable is { } file ? _tables[file] : ErrorModel.BuiltIn;
+        if (!ReferenceEquals(before.Faults, after.Faults))
+            Faults.Apply(after.Faults, after.Seed);
+        if (!ReferenceEquals(before.Schedule, after.Schedule))
+            Schedule(after.Schedule, airNs);
+        IsPerfect = Links.IsPerfect && Faults.IsEmpty && after.Timing == Timing.Instant;
+        Volatile.Read(ref _watchers)?.Invoke(change);
+    }
+
+    /// <summary>Tells of each change that is carried out; any thread may ask.</summary>
+    /// <param name="changed">Called by the engine thread: must not block.</param>
+    /// <returns>Dispose of it to hear no more.</returns>
+    public IDisposable Watch(Action<AirChange> changed)
+    {
+        lock (_tables)
+            _watchers += changed;
+        return new Watcher(this, changed);
+    }
+
+    /// <summary>Since when the schedule's times count, ns of the air, and how many of its changes were carried out.</summary>
+    public (long SinceNs, int Done) ScheduleProgress => (_scheduleSinceNs, _nextScheduled);
+
+    /// <summary>Carries out the scheduled changes that are due.</summary>
+    /// <param name="airNs">Now.</param>
+    /// <returns>Whether there were any.</returns>
+    public bool RunSchedule(long airNs)
+    {
+        bool any = false;
+        while (NextChangeNs <= airNs)
+        {
+            AirChange change = _schedule[_nextScheduled++].Change;
+            long dueNs = NextChangeNs;
+            UpdateNextChange();
+            Apply(change, dueNs);
+            any = true;
+        }
+        return any;
+    }
+
+    /// <summary>The configuration that goes on from here as this air does: places as they are now, motions and schedule from here on.</summary>
+    /// <param name="airNs">Now.</param>
+    public AirConfiguration Snapshot(long airNs) => Links.Snapshot(_current, airNs) with
+    {
+        Schedule = [.. _schedule.Skip(_nextScheduled).Select(coming => coming with { At = coming.At - TimeSpan.FromTicks((airNs - _scheduleSinceNs) / TimeSpan.NanosecondsPerTick) })],
+    };
+
+    private void PrepareAll(IReadOnlyList<ScheduledChange> schedule)
+    {
+        foreach (ScheduledChange coming in schedule)
+            Prepare(coming.Change);
+    }
+
+    private void Schedule(IReadOnlyList<ScheduledChange> schedule, long airNs)
+    {
+        _schedule = [.. schedule.OrderBy(coming => coming.At)];
+        _nextScheduled = 0;
+        _scheduleSinceNs = airNs;
+        UpdateNextChange();
+    }
+
+    private void UpdateNextChange() => NextChangeNs = _nextScheduled < _schedule.Length
+        ? _scheduleSinceNs + (_schedule[_nextScheduled].At.Ticks * TimeSpan.NanosecondsPerTick)
+        : long.MaxValue;
+
+    private sealed class Watcher(MediumState model, Action<AirChange> changed) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (model._tables)
+                model._watchers -= changed;
+        }
+    }
+}

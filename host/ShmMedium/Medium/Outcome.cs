@@ -1,0 +1,52 @@
+using ShmWifi.Medium.Ports;
+
+namespace ShmWifi.Medium.Medium;
+
+/// <summary>What a medium says of a frame: who receives it, and when it is over, what its sender is told.</summary>
+/// <remarks>One object serves all frames, so that none is allocated. A frame of <c>timing: airtime</c> has an outcome for each attempt.</remarks>
+internal sealed class Outcome
+{
+    private Reception[] _receptions = new Reception[64];
+    private int _count;
+
+    /// <summary>In the order of the attempts.</summary>
+    public ReadOnlySpan<Reception> Receptions => _receptions.AsSpan(0, _count);
+
+    /// <summary>The frame's attempts are over: its sender is to be told, and taps are to see it.</summary>
+    public bool IsOver { get; set; }
+
+    /// <summary>It was on the air; false: there was no room for it, and taps see nothing of it.</summary>
+    public bool WasSent { get; set; }
+
+    /// <summary>How often it was sent, one at least.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>Who acknowledged it, where that is not one of <see cref="Receptions"/>; null: nobody did.</summary>
+    public Radio? AcknowledgedBy { get; set; }
+
+    /// <summary>Signal of the acknowledgement at the sender, dBm.</summary>
+    public sbyte AckSignalDbm { get; set; }
+
+    /// <summary>The strongest signal at a receiver, dBm; what taps are told.</summary>
+    public sbyte StrongestDbm { get; set; }
+
+    /// <summary>Forgets the frame before.</summary>
+    public void Clear()
+    {
+        _count = 0;
+        IsOver = false;
+        WasSent = true;
+        Attempts = 1;
+        AcknowledgedBy = null;
+        AckSignalDbm = 0;
+        StrongestDbm = 0;
+    }
+
+    /// <summary>Adds a reception.</summary>
+    public void Add(in Reception reception)
+    {
+        if (_count == _receptions.Length)
+            Array.Resize(ref _receptions, 2 * _count);
+        _receptions[_count++] = reception;
+    }
+}

@@ -1,0 +1,26 @@
+using ShmWifi.Dot11;
+
+namespace ShmWifi.Medium.Medium.Phy;
+
+/// <summary>Measured or simulated points of one modulation, which take the place of a built-in curve.</summary>
+/// <param name="Rate">One stream, 20 MHz wide.</param>
+/// <param name="Octets">The frame length that the points stand for; null: any.</param>
+/// <param name="Points">SNR in dB, rising, and PER, 0..1; between points PER is interpolated, outside it stays as at the ends.</param>
+internal sealed record ErrorTable(PhyRate Rate, int? Octets, IReadOnlyList<(double SnrDb, double Per)> Points)
+{
+    /// <summary>The table as a curve. PER of 1 means that nothing gets through, be it as short as an ACK.</summary>
+    public ErrorCurve ToCurve() => new(snrDb => -Math.Log(1 - PerAt(snrDb)) / (Octets ?? 1), isForAnyLength: Octets is null);
+
+    private double PerAt(double snrDb)
+    {
+        if (snrDb <= Points[0].SnrDb) return Points[0].Per;
+
+        for (int i = 1; i < Points.Count; i++)
+        {
+            ((double left, double perLeft), (double right, double perRight)) = (Points[i - 1], Points[i]);
+            if (snrDb <= right) return perLeft + ((snrDb - left) / (right - left) * (perRight - perLeft));
+        }
+
+        return Points[^1].Per;
+    }
+}

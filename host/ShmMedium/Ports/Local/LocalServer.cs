@@ -1,0 +1,100 @@
+using ShmWifi.Hwsim;
+using ShmWifi.Hwsim.Radios;
+using ShmWifi.Linux;
+using ShmWifi.Medium.Engine;
+using ShmWifi.Medium.Ports.Ivshmem;
+using ShmWifi.RingBuffer;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Medium.Ports.Local;
+
+/// <summary>The port of this machine's own hwsim radios, and the thread that does for them what shm-injector does in a VM.</summary>
+internal sealed class LocalServer : IPortServer
+{
+    /// <summary>The port's name, by which configurations call the radios: local/phy0.</summary>
+    public const string PortName = "local";
+
+    private const uint PeerId = 1; // the first that a VM would get
+    private readonly MediumEngine _engine;
+    private readonly KernelAir _air;
+    private readonly Action<string> _warn;
+    private readonly Action<string> _fail;
+    private readonly RegionLease _lease;
+    private readonly EventfdDevice _device = new();
+    private readonly StopWish _stop = new();
+    private readonly TaskCompletionSource _started = new();
+    private readonly Thread _thread;
+    private Port? _port;
+
+    /// <summary>Frames wait in the kernel until <see cref="Start"/>.</summary>
+    /// <param name="engine">Who serves the port.</param>
+    /// <param name="regions">Where its region comes from.</param>
+    /// <param name="air">Taken; owned by the server from now on.</param>
+    /// <param name="warn">Takes what the operator should know.</param>
+    /// <param name="fail">Told when the radios cannot be served any more, with the reason.</param>
+    public LocalServer(MediumEngine engine, RegionSource regions, KernelAir air, Action<string> warn, Action<string> fail)
+    {
+        (_engine, _air, _warn, _fail) = (engine, air, warn, fail);
+        _lease = regions.Lease(PortName);
+        _thread = new Thread(Run) { Name = "kernel-radios", IsBackground = true };
+    }
+
+    /// <inheritdoc/>
+    public void Start()
+    {
+        var attached = new TaskCompletionSource<Port>();
+        _engine.Post(() =>
+        {
+            try
+            {
+                HostPort rings = _lease.Region.Attach(0, PeerId, PortName);
+                var port = new Port(id: 0, PortName, PeerId, pid: 0, Abi.MaxRadios, rings, _device.Descriptor, _device.Waker);
+                _engine.Attach(port);
+                attached.SetResult(port);
+            }
+            catch (LibCException exception)
+            {
+                attached.SetException(exception);
+            }
+        });
+        _port = attached.Task.GetAwaiter().GetResult();
+        _thread.Start();
+        _started.Task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Gives the air back to the kernel.</summary>
+    public void Dispose()
+    {
+        _stop.Stop();
+        if (_thread.IsAlive)
+            _thread.Join();
+        _air.Dispose();
+        if (_port is { } port)
+        {
+            using var released = new ManualResetEventSlim();
+            _engine.Post(() => _engine.Detach(port, released.Set));
+            released.Wait();
+        }
+        _stop.Dispose();
+        _device.Dispose();
+        _lease.Dispose();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            var discovery = new RadioDiscovery(_air.Hwsim, _air.Nl80211, new NetworkNamespaces(_warn));
+            using var loop = new AirLoop(_air, _lease.Region, _lease.Region.OpenGuestPort(0), _device, _stop, discovery, maxLookNs: 0, _warn);
+            loop.Clock.KnowSame();
+            loop.Start();
+            _started.SetResult();
+            loop.Run();
+        }
+        catch (IOException exception)
+        {
+            if (!_started.TrySetException(exception))
+                _fail(exception.Message);
+        }
+    }
+}

@@ -1,0 +1,336 @@
+using System.Runtime.InteropServices;
+using ShmWifi.Linux;
+using ShmWifi.Medium.Latency;
+using ShmWifi.RingBuffer;
+using ShmWifi.RingBuffer.Layout;
+using static ShmWifi.Linux.LibC;
+
+namespace ShmWifi.Medium.Ports;
+
+/// <summary>A VM's port as the engine keeps it: the rings, and in private memory who holds what.</summary>
+/// <remarks>Owned by the engine thread. Others may read <see cref="Name"/>, counters and lag.</remarks>
+public sealed unsafe class Port
+{
+    private readonly ushort[] _references;
+    private readonly byte[] _tapReferences;
+    private readonly int[] _heldBy = new int[Abi.MaxPorts];
+    private readonly Holding[] _holdings;
+    private readonly ushort[] _freePool;
+    private readonly uint _rxReserve;
+    private int _freePoolCount;
+    private uint _stallHead;
+    private long _stallSinceNs;
+
+    /// <summary>How long a guest may hold a sender's ring up: longer than a live one is ever kept from a core.</summary>
+    public const long StallNs = 200_000_000;
+
+    /// <summary>A fresh port.</summary>
+    /// <param name="id">The engine's number for it; in a shared region its place in the port table, too.</param>
+    /// <param name="offer">Whose it is.</param>
+    /// <param name="rings">The host's end of its rings.</param>
+    public Port(int id, PortOffer offer, HostPort rings)
+    {
+        Id = id;
+        Offer = offer;
+        Rings = rings;
+        RegionGeometry geometry = rings.Region.Geometry;
+        _references = new ushort[geometry.TxSlots];
+        _tapReferences = new byte[geometry.TxSlots];
+        _holdings = new Holding[geometry.RxDescriptors];
+        _freePool = new ushort[geometry.PoolSlots];
+        for (int slot = 0; slot < _freePool.Length; slot++)
+            _freePool[slot] = (ushort)slot;
+        _freePoolCount = _freePool.Length;
+        _rxReserve = geometry.RxDescriptors / 8;
+        ReclaimedRx = rings.Rx.Tail;
+        HoldLimit = (int)geometry.TxSlots / 2;
+        HoldLimitByPort = HoldLimit / 2;
+        LagFrom = new LinkLag?[Abi.MaxPorts];
+    }
+
+    /// <summary>The engine's number for it.</summary>
+    public int Id { get; }
+
+    /// <summary>What it was told of its VM.</summary>
+    public PortOffer Offer { get; }
+
+    /// <summary>The VM's name.</summary>
+    public string Name => Offer.Name;
+
+    /// <summary>The host's end of its rings.</summary>
+    public HostPort Rings { get; }
+
+    /// <summary>The VM's radios by its own numbers.</summary>
+    public Radio?[] Radios { get; } = new Radio?[Abi.MaxRadios];
+
+    /// <summary>Lag of frames that came to this VM, by the sending port's number; made when a port attaches.</summary>
+    public LinkLag?[] LagFrom { get; }
+
+    /// <summary>All ports by number, as the engine keeps them; set when it takes the port on.</summary>
+    internal Port?[] Peers { get; set; } = [];
+
+    /// <summary>Ports whose fault has still to be settled, as the engine keeps them; set when it takes the port on.</summary>
+    internal List<Port> NewlyFaulted { get; set; } = [];
+
+    /// <summary>What may still be logged of its announcements.</summary>
+    public LogAllowance Announcements { get; } = new();
+
+    /// <summary>Radios that the VM ever brought.</summary>
+    public int RadiosEver { get; set; }
+
+    /// <summary>The VM is gone; the port waits until nobody holds its slots.</summary>
+    public bool IsRetired { get; set; }
+
+    /// <summary>TX slots of this port that receivers still read.</summary>
+    public int HeldSlots { get; private set; }
+
+    /// <summary>At most so many TX slots may be held by others: half of the ring.</summary>
+    public int HoldLimit { get; }
+
+    /// <summary>At most so many by one of them: then it is slow, and gets copies.</summary>
+    public int HoldLimitByPort { get; }
+
+    /// <summary>References to this port's slots, over all slots.</summary>
+    public int TotalReferences { get; private set; }
+
+    /// <summary>When the guest last gave descriptors back, CLOCK_MONOTONIC ns.</summary>
+    internal long ReclaimedAtNs { get; set; }
+
+    /// <summary>RX descriptors filled and not yet published.</summary>
+    public uint PendingRx { get; private set; }
+
+    /// <summary>RX descriptors that the guest has and that were not reclaimed.</summary>
+    public uint OutstandingRx => NextRx - ReclaimedRx;
+
+    /// <summary>Index of the oldest RX descriptor that was not reclaimed.</summary>
+    public uint ReclaimedRx { get; private set; }
+
+    /// <summary>Free slots of the RX pool.</summary>
+    public int FreePoolSlots => _freePoolCount;
+
+    /// <summary>Slots of the RX pool.</summary>
+    public int PoolLength => _freePool.Length;
+
+    /// <summary>Whether the guest broke the rules.</summary>
+    public bool IsFaulted => Fault != PortFault.None;
+
+    /// <summary>Why; kept here, since the guest can write the region's copy.</summary>
+    public PortFault Fault { get; private set; }
+
+    /// <summary>Serves the guest no more, as it broke the rules.</summary>
+    /// <remarks>Only a mark: its radios and what it holds go when nobody is in the middle of using them (<c>MediumEngine.SettleFaults</c>).</remarks>
+    public void BreakOff(PortFault fault)
+    {
+        if (IsFaulted)
+            return;
+        Fault = fault;
+        NewlyFaulted.Add(this);
+    }
+
+    /// <summary>Whether a frame for this VM has room; TX statuses may use a reserve of an eighth of the ring beyond it.</summary>
+    public bool HasRoomForFrame => OutstandingRx + _rxReserve < Rings.Rx.Length;
+
+    /// <summary>Whether a TX status or a control message has room.</summary>
+    public bool HasRoomForStatus => OutstandingRx < Rings.Rx.Length;
+
+    /// <summary>References into senders' slots that the guest has and that were not reclaimed.</summary>
+    public int HeldReferences { get; private set; }
+
+    /// <summary>The guest holds a ring up and gives nothing back: it gets copies until it does.</summary>
+    public bool IsStalled { get; set; }
+
+    /// <summary>Whether held slots keep this port from being used: half of its ring waits behind them, or its VM is gone.</summary>
+    public bool IsHeldUp => HeldSlots != 0 && (IsRetired || Rings.Tx.Held > HoldLimit);
+
+    /// <summary>Whether one more frame of ours may lie in its slot for <paramref name="receiver"/>.</summary>
+    /// <param name="slot">The TX slot's index, free-running.</param>
+    /// <param name="receiver">Who would hold it.</param>
+    public bool MayHold(uint slot, Port receiver) =>
+        !receiver.IsStalled && _heldBy[receiver.Id] < HoldLimitByPort && (HeldSlots < HoldLimit || _references[Wrap(slot)] != 0);
+
+    /// <summary>Counts one receiver that reads a slot.</summary>
+    /// <param name="slot">The TX slot's index.</param>
+    public void AddReference(uint slot)
+    {
+        if (_references[Wrap(slot)]++ == 0)
+            HeldSlots++;
+        TotalReferences++;
+    }
+
+    /// <summary>Counts one receiver less.</summary>
+    /// <param name="slot">The TX slot's index.</param>
+    public void DropReference(uint slot)
+    {
+        TotalReferences--;
+        if (--_references[Wrap(slot)] == 0)
+            HeldSlots--;
+    }
+
+    /// <summary>Whether nobody reads a slot.</summary>
+    /// <param name="slot">The TX slot's index.</param>
+    public bool IsUnheld(uint slot) => _references[Wrap(slot)] == 0 && _tapReferences[Wrap(slot)] == 0;
+
+    /// <summary>TX slots of this port that taps hold.</summary>
+    public int TappedSlots { get; private set; }
+
+    /// <summary>Whether slots that taps hold keep this port from being used.</summary>
+    public bool IsHeldUpByTaps => TappedSlots != 0 && (IsRetired || Rings.Tx.Held > HoldLimit);
+
+    /// <summary>Whether a frame may lie in its slot for a tap: taps have a quarter of the ring between them, beside the receivers' half.</summary>
+    /// <param name="slot">The TX slot's index.</param>
+    public bool MayTap(uint slot) => TappedSlots < HoldLimit / 2 || _tapReferences[Wrap(slot)] != 0;
+
+    /// <summary>Counts one tap that holds a slot.</summary>
+    /// <param name="slot">The TX slot's index.</param>
+    public void AddTapReference(uint slot)
+    {
+        if (_tapReferences[Wrap(slot)]++ == 0)
+            TappedSlots++;
+        TotalReferences++;
+    }
+
+    /// <summary>Counts one tap less.</summary>
+    /// <param name="slot">The TX slot's index.</param>
+    public void DropTapReference(uint slot)
+    {
+        TotalReferences--;
+        if (--_tapReferences[Wrap(slot)] == 0)
+            TappedSlots--;
+    }
+
+    /// <summary>The next RX descriptor's index; fill it, then call one of the three that commit it.</summary>
+    public uint NextRx => Rings.Rx.Tail + PendingRx;
+
+    /// <summary>Commits a descriptor that points into a sender's slot.</summary>
+    /// <param name="sender">Whose slot.</param>
+    /// <param name="slot">Its index.</param>
+    /// <param name="offset">Where in the slot the frame starts.</param>
+    /// <param name="length">Bytes of it.</param>
+    public void CommitReference(Port sender, uint slot, ushort offset, ushort length)
+    {
+        sender.AddReference(slot);
+        sender._heldBy[Id]++;
+        HeldReferences++;
+        Hold(new Holding(slot, offset, length, (byte)sender.Id, HoldingKind.Reference));
+    }
+
+    /// <summary>Commits a descriptor that points into the RX pool.</summary>
+    /// <param name="sender">Who sent the frame.</param>
+    /// <param name="poolSlot">From <see cref="TryTakePoolSlot"/>.</param>
+    public void CommitCopy(Port sender, ushort poolSlot) => Hold(new Holding(poolSlot, 0, 0, (byte)sender.Id, HoldingKind.Copy));
+
+    /// <summary>Commits a descriptor without payload.</summary>
+    public void CommitMessage() => Hold(default);
+
+    /// <summary>Whether one more frame for this VM has a place: as many pool slots stay free as references are held, so that each can be moved.</summary>
+    public bool HasPlaceForFrame => _freePoolCount > HeldReferences;
+
+    /// <summary>Whether the guest gave nothing back for <see cref="StallNs"/>, as far as it was looked at.</summary>
+    /// <param name="nowNs">CLOCK_MONOTONIC.</param>
+    public bool CheckStall(long nowNs)
+    {
+        if (_stallHead != ReclaimedRx || _stallSinceNs == 0)
+            (_stallHead, _stallSinceNs) = (ReclaimedRx, nowNs);
+        IsStalled = nowNs - _stallSinceNs >= StallNs;
+        if (IsStalled)
+            _stallSinceNs = 0;
+        return IsStalled;
+    }
+
+    /// <summary>Copies what lies in senders' slots for this guest into its pool, points its descriptors there and lets the slots go.</summary>
+    /// <remarks>A guest that was stopped between reading a descriptor and reading its frame may see the slot change; it is one frame a stall.</remarks>
+    public void MoveReferencesToPool()
+    {
+        for (uint index = ReclaimedRx; index != NextRx; index++)
+        {
+            ref Holding holding = ref _holdings[index & (uint)(_holdings.Length - 1)];
+            if (holding.Kind != HoldingKind.Reference || !TryTakePoolSlot(out ushort poolSlot))
+                continue;
+            byte* copy = Rings.PoolSlot(poolSlot);
+            Buffer.MemoryCopy((byte*)Peers[holding.Sender]!.Rings.TxSlot(holding.Slot) + holding.Offset, copy, Abi.SlotSize, holding.Length);
+            Volatile.Write(ref Rings.Descriptor(index)->Offset, Rings.OffsetOf(copy));
+            Rings.Count(HostCounter.Copied);
+            Rings.Count(HostCounter.CopiedBytes, holding.Length);
+            DropHeldReference(in holding);
+            holding = new Holding(poolSlot, 0, 0, holding.Sender, HoldingKind.Copy);
+        }
+    }
+
+    /// <summary>Interrupts the guest.</summary>
+    public void RingDoorbell()
+    {
+        Rings.Count(HostCounter.Doorbells);
+        ulong one = 1;
+        _ = write(Offer.CallFd, &one, sizeof(ulong));
+    }
+
+    /// <summary>Takes a slot of the RX pool.</summary>
+    /// <param name="slot">Its number.</param>
+    public bool TryTakePoolSlot(out ushort slot)
+    {
+        if (_freePoolCount == 0)
+        {
+            slot = 0;
+            return false;
+        }
+        slot = _freePool[--_freePoolCount];
+        return true;
+    }
+
+    /// <summary>Stamps and publishes what was committed.</summary>
+    /// <returns>Whether the guest asked for a doorbell.</returns>
+    public bool PublishRx()
+    {
+        ulong now = (ulong)MonotonicClock.NowNs;
+        uint count = PendingRx;
+        for (uint i = 0; i < count; i++)
+            Rings.Descriptor(Rings.Rx.Tail + i)->PostedNs = now;
+        PendingRx = 0;
+        return Rings.Rx.Publish(count);
+    }
+
+    /// <summary>Takes back what the oldest outstanding RX descriptor pointed at.</summary>
+    /// <returns>The frame's sender; null when it carried no frame, or its sender is gone.</returns>
+    public Port? ReclaimNext()
+    {
+        Holding holding = _holdings[ReclaimedRx++ & (uint)(_holdings.Length - 1)];
+        switch (holding.Kind)
+        {
+            case HoldingKind.Reference:
+                DropHeldReference(in holding);
+                return Peers[holding.Sender];
+            case HoldingKind.Copy:
+                _freePool[_freePoolCount++] = (ushort)holding.Slot;
+                return Peers[holding.Sender];
+            default:
+                return null;
+        }
+    }
+
+    private void DropHeldReference(in Holding holding)
+    {
+        Port sender = Peers[holding.Sender]!; // it stays there while its slots are held
+        sender.DropReference(holding.Slot);
+        sender._heldBy[Id]--;
+        HeldReferences--;
+    }
+
+    private void Hold(Holding holding)
+    {
+        _holdings[NextRx & (uint)(_holdings.Length - 1)] = holding;
+        PendingRx++;
+    }
+
+    private int Wrap(uint slot) => (int)(slot & (uint)(_references.Length - 1));
+
+    private enum HoldingKind : byte
+    {
+        Nothing,
+        Reference,
+        Copy,
+    }
+
+    /// <summary>What one RX descriptor points at; without object references, so that writing one is a plain store.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Holding(uint Slot, ushort Offset, ushort Length, byte Sender, HoldingKind Kind);
+}

@@ -1,0 +1,29 @@
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Medium.Ports;
+
+/// <summary>A VM, or whoever else speaks the guest's side of the rings, that wants a port; and all that the port is told of it.</summary>
+/// <remarks>Every kind of port comes to the engine by this record: <c>MediumEngine.AttachAsync</c>.</remarks>
+public sealed record PortOffer
+{
+    /// <summary>The VM's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Names it in the region's port table: the VM's ivshmem peer ID, where it has one.</summary>
+    public required uint PeerId { get; init; }
+
+    /// <summary>QEMU's process, for people; 0: not known.</summary>
+    public int Pid { get; init; }
+
+    /// <summary>How many radios it may bring.</summary>
+    public int MaxRadios { get; init; } = Abi.MaxRadios;
+
+    /// <summary>Where its rings are. Stays the offerer's, who keeps it until <c>MediumEngine.DetachAsync</c> ends.</summary>
+    public required RegionLease Region { get; init; }
+
+    /// <summary>eventfd that interrupts the guest. Stays the offerer's.</summary>
+    public required int CallFd { get; init; }
+
+    /// <summary>eventfd that the guest's doorbell signals. Stays the offerer's.</summary>
+    public required int KickFd { get; init; }
+}

@@ -1,0 +1,82 @@
+using ShmWifi.Dot11;
+using ShmWifi.Medium.Medium.Links;
+using ShmWifi.Medium.Medium.Phy;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Medium.Ports;
+
+/// <summary>A radio on the air: one hwsim phy of one VM. Changed by the engine thread alone.</summary>
+/// <param name="port">The port of its VM.</param>
+/// <param name="number">The port's number for it.</param>
+/// <param name="identity">hwsim's TRANSMITTER address: names the radio to its kernel, is not an address on the air.</param>
+/// <param name="id">Counts all radios that this daemon ever saw; names it in captures.</param>
+/// <param name="model">What the models know of it.</param>
+public sealed class Radio(Port port, ushort number, MacAddress identity, int id, RadioModel model)
+{
+    /// <summary>Addresses that one radio may answer to: more than any use of hwsim needs, and a bound for a hostile guest.</summary>
+    public const int MaxAddresses = 64;
+
+    private const long RefusedNs = 1_000_000_000; // then it is asked again: it may be back without having sent
+
+    private uint _refusedFreqMhz;
+    private long _refusedUntilNs;
+
+    /// <summary>The port of its VM.</summary>
+    public Port Port { get; } = port;
+
+    /// <summary>The port's number for it.</summary>
+    public ushort Number { get; } = number;
+
+    /// <summary>hwsim's TRANSMITTER address.</summary>
+    public MacAddress Identity { get; } = identity;
+
+    /// <summary>Counts all radios that this daemon ever saw.</summary>
+    public int Id { get; } = id;
+
+    /// <summary>The guest's name for it, such as "phy0".</summary>
+    public string Name { get; internal set; } = "";
+
+    /// <summary>What it wants.</summary>
+    public RadioFlags Flags { get; internal set; }
+
+    /// <summary>Frequency of its latest transmission, MHz; 0 before the first.</summary>
+    public uint LastFreqMhz { get; private set; }
+
+    /// <summary>Whether it listens on a frequency, as far as its kernel let us know by refusing a frame there.</summary>
+    /// <param name="freqMhz">MHz.</param>
+    /// <param name="nowNs">CLOCK_MONOTONIC.</param>
+    public bool ListensTo(uint freqMhz, long nowNs) => freqMhz != _refusedFreqMhz || nowNs >= _refusedUntilNs;
+
+    /// <summary>Its kernel refused a frame.</summary>
+    /// <param name="freqMhz">Where.</param>
+    /// <param name="nowNs">CLOCK_MONOTONIC.</param>
+    internal void OnRefused(uint freqMhz, long nowNs) => (_refusedFreqMhz, _refusedUntilNs) = (freqMhz, nowNs + RefusedNs);
+
+    /// <summary>It sent a frame, so it listens there, too.</summary>
+    /// <param name="freqMhz">Where.</param>
+    internal void OnSent(uint freqMhz)
+    {
+        LastFreqMhz = freqMhz;
+        if (freqMhz == _refusedFreqMhz)
+            _refusedFreqMhz = 0;
+    }
+
+    /// <summary>The retry chain of its latest frame.</summary>
+    internal DecodedChain Chain { get; } = new();
+
+    /// <summary>What the models know of it.</summary>
+    internal RadioModel Model { get; } = model;
+
+    /// <summary>Whether it has not gone.</summary>
+    internal bool IsRegistered => Port.Radios[Number] == this;
+
+    /// <summary>"vm/radio".</summary>
+    public string FullName => $"{Port.Name}/{Name}";
+
+    /// <summary>The addresses it answers to; copied on write.</summary>
+    public MacAddress[] Addresses { get; internal set; } = [];
+
+    /// <summary>Whether it answers to an address.</summary>
+    /// <param name="address">A receiver address.</param>
+    public bool Owns(MacAddress address) => Array.IndexOf(Addresses, address) >= 0;
+}

@@ -1,0 +1,99 @@
+using System.Security.Cryptography;
+using ShmWifi.RingBuffer;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Medium.Ports;
+
+/// <summary>Where a VM's region comes from: one for all, or one for each.</summary>
+/// <remarks>Which one decides how frames are delivered: within a region by reference, between regions by copy.</remarks>
+public abstract class RegionSource : IDisposable
+{
+    /// <summary>A region for a VM.</summary>
+    /// <param name="vmName">For names in /proc.</param>
+    public abstract RegionLease Lease(string vmName);
+
+    /// <summary>Tells all guests that the engine is gone.</summary>
+    public abstract void Dispose();
+
+    private protected static RegionLease CreateRegion(string name, RegionGeometry geometry, RegionFeatures features, bool isShared)
+    {
+        SharedMemory memory = SharedMemory.Create(name, geometry.RegionSize);
+        unsafe
+        {
+            Region region = Region.Create(memory.Address, geometry, features, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
+            region.HostState = HostState.Running;
+            return new RegionLease(memory, region, isShared);
+        }
+    }
+}
+
+/// <summary>A region that a VM uses; disposing it frees a region of its own and leaves a shared one.</summary>
+/// <param name="memory">The mapping.</param>
+/// <param name="region">The region in it.</param>
+/// <param name="isShared">Whether other VMs use it, too.</param>
+public sealed class RegionLease(SharedMemory memory, Region region, bool isShared) : IDisposable
+{
+    /// <summary>The mapping.</summary>
+    public SharedMemory Memory { get; } = memory;
+
+    /// <summary>The region in it.</summary>
+    public Region Region { get; } = region;
+
+    /// <summary>Ports that VMs may have at a time.</summary>
+    public int PortLimit => isShared ? (int)Region.Geometry.Ports : Abi.MaxPorts;
+
+    /// <summary>Gives a VM the rings that belong to the engine's number for its port.</summary>
+    /// <param name="id">Below <see cref="PortLimit"/>; free.</param>
+    /// <param name="peerId">For the port table.</param>
+    /// <param name="name">The same.</param>
+    public HostPort Attach(int id, uint peerId, string name) => Region.Attach(isShared ? id : 0, peerId, name);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!isShared)
+            Memory.Dispose();
+    }
+}
+
+/// <summary>isolation: shared. One region, a port for each VM, delivery by reference.</summary>
+public sealed class SharedRegionSource(RegionGeometry geometry) : RegionSource
+{
+    private readonly RegionLease _lease = CreateRegion("shmwifi", geometry, RegionFeatures.ByReference | RegionFeatures.Refused, isShared: true);
+
+    /// <inheritdoc/>
+    public override RegionLease Lease(string vmName) => _lease;
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _lease.Region.HostState = HostState.Away;
+        _lease.Memory.Dispose();
+    }
+}
+
+/// <summary>isolation: per-vm. A region of one port for each VM: it sees only what the medium let it hear, and can harm only itself.</summary>
+public sealed class PerVmRegionSource(RegionGeometry geometry) : RegionSource
+{
+    private readonly RegionGeometry _geometry = geometry with { Ports = 1 };
+    private readonly List<RegionLease> _leases = [];
+
+    /// <inheritdoc/>
+    public override RegionLease Lease(string vmName)
+    {
+        RegionLease lease = CreateRegion($"shmwifi-{vmName}", _geometry, RegionFeatures.Refused, isShared: false);
+        _leases.RemoveAll(l => l.Memory.IsDisposed);
+        _leases.Add(lease);
+        return lease;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        foreach (RegionLease lease in _leases.Where(l => !l.Memory.IsDisposed))
+        {
+            lease.Region.HostState = HostState.Away;
+            lease.Dispose();
+        }
+    }
+}
