@@ -1,5 +1,5 @@
 using ShmWifi.Linux;
-using ShmWifi.Medium.Engine;
+using ShmWifi.Medium.Delivery;
 using ShmWifi.Medium.Telemetry;
 
 namespace ShmWifi.Medium.Console;
