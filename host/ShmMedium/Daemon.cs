@@ -4,6 +4,7 @@ using ShmWifi.Medium.Capture;
 using ShmWifi.Medium.Console;
 using ShmWifi.Medium.Control;
 using ShmWifi.Medium.Engine;
+using ShmWifi.Medium.Ports;
 using ShmWifi.Medium.Ports.Ivshmem;
 using ShmWifi.Medium.Ports.Local;
 using ShmWifi.Medium.Telemetry;

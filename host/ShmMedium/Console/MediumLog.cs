@@ -1,4 +1,5 @@
 using ShmWifi.Medium.Engine;
+using ShmWifi.Medium.Ports;
 using ShmWifi.Medium.Ports.Ivshmem;
 using ShmWifi.RingBuffer.Layout;
 
@@ -20,7 +21,7 @@ public sealed class MediumLog : IMediumLog, IServerLog, IDisposable
     public long LostFrames => _outputs.Select(o => o.LostFrames).DefaultIfEmpty().Max();
 
     /// <inheritdoc/>
-    public void PortAttached(Port port) => Info("vm-attached", port.Name, $"attached: port {port.Id}, peer {port.PeerId}{(port.Pid == 0 ? "" : $", QEMU pid {port.Pid}")}");
+    public void PortAttached(Port port) => Info("vm-attached", port.Name, $"attached: port {port.Id}, peer {port.Offer.PeerId}{(port.Offer.Pid == 0 ? "" : $", QEMU pid {port.Offer.Pid}")}");
 
     /// <inheritdoc/>
     public void PortDetached(Port port) => Info("vm-detached", port.Name, "gone");

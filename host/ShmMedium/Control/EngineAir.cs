@@ -1,6 +1,7 @@
 using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Engine;
+using ShmWifi.Medium.Ports;
 using ShmWifi.Medium.Medium.Links;
 
 namespace ShmWifi.Medium.Control;
@@ -13,7 +14,7 @@ internal sealed class EngineAir(MediumEngine engine) : IControlledAir
     public AirConfiguration CurrentAir => engine.CurrentAir;
 
     /// <inheritdoc/>
-    public IEnumerable<RadioIdentity> Radios => engine.Air.Radios.Select(r => new RadioIdentity(r.Port.Name, r.Name, r.Addresses));
+    public IEnumerable<RadioIdentity> Radios => engine.Radios.Radios.Select(r => new RadioIdentity(r.Port.Name, r.Name, r.Addresses));
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, long> FaultHits => engine.Faults.ToDictionary(f => f.Configuration.Name, f => f.Hits, StringComparer.Ordinal);
@@ -29,7 +30,7 @@ internal sealed class EngineAir(MediumEngine engine) : IControlledAir
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<RadioReading>> ReadRadiosAsync() => engine.ReadAirAsync((_, airNs) =>
-        (IReadOnlyList<RadioReading>)[.. engine.Air.Radios.Select(r => Read(r, airNs))]);
+        (IReadOnlyList<RadioReading>)[.. engine.Radios.Radios.Select(r => Read(r, airNs))]);
 
     /// <inheritdoc/>
     public Task<LinkReading?> ReadLinkAsync(RadioIdentity from, RadioIdentity to, int freqMhz, PhyRate rate, int octets) => engine.ReadAirAsync((model, airNs) =>
@@ -59,5 +60,5 @@ internal sealed class EngineAir(MediumEngine engine) : IControlledAir
         radio.Model.AntennaGainDbi,
         radio.Model.NoiseFloorDbm);
 
-    private Radio? Find(RadioIdentity identity) => Array.Find(engine.Air.Radios, r => r.Port.Name == identity.Vm && r.Name == identity.Name);
+    private Radio? Find(RadioIdentity identity) => Array.Find(engine.Radios.Radios, r => r.Port.Name == identity.Vm && r.Name == identity.Name);
 }

@@ -1,3 +1,4 @@
+using ShmWifi.Medium.Ports;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Medium.Engine;

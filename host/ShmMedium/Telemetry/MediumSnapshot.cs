@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ShmWifi.Medium.Latency;
 
 namespace ShmWifi.Medium.Telemetry;
 

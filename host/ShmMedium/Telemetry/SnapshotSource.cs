@@ -1,6 +1,8 @@
 using ShmWifi.Medium.Capture;
 using ShmWifi.Medium.Console;
 using ShmWifi.Medium.Engine;
+using ShmWifi.Medium.Latency;
+using ShmWifi.Medium.Ports;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Medium.Telemetry;
@@ -11,66 +13,33 @@ namespace ShmWifi.Medium.Telemetry;
 /// <param name="frameLog">The reader of frames for the log, or null.</param>
 public sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, FrameLog? frameLog)
 {
-    private static readonly (string Reason, HostCounter Counter)[] DropCounters =
-    [
-        ("rxRingFull", HostCounter.DropRxRingFull),
-        ("poolEmpty", HostCounter.DropPoolEmpty),
-        ("txStatus", HostCounter.DropStatus),
-        ("invalid", HostCounter.DropInvalid),
-        ("airQueueFull", HostCounter.DropAirQueueFull),
-    ];
-
     /// <summary>Reasons for which the host drops, as <see cref="VmSnapshot.Drops"/> names them.</summary>
-    public static IEnumerable<string> DropReasons => DropCounters.Select(d => d.Reason);
+    public static IEnumerable<string> DropReasons => PortTotals.Drops.Select(d => d.Reason);
 
     /// <summary>All that there is to tell now.</summary>
     public MediumSnapshot Take() => engine.Inspect(Take);
 
-    private MediumSnapshot Take(IReadOnlyList<Port> ports, MediumTotals gone)
+    private MediumSnapshot Take(IReadOnlyList<Port> ports, PortTotals departed)
     {
-        List<VmSnapshot> vms = [.. ports.Select(Describe)];
-        ulong frames = gone.Frames + Sum(vms, v => v.TxFrames);
-        ulong doorbells = gone.Doorbells + Sum(vms, v => v.Doorbells + v.GuestDoorbells);
+        PortTotals sum = ports.Aggregate(departed, (sum, port) => sum.Add(port));
         var totals = new MediumTotals(
-            frames,
-            gone.Bytes + Sum(vms, v => v.TxBytes),
-            gone.Delivered + Sum(vms, v => v.RxFrames),
-            gone.Dropped + Sum(vms, Dropped),
-            doorbells,
-            gone.DoorbellsSuppressed + Sum(vms, v => v.DoorbellsSuppressed),
-            PerFrame(doorbells, frames),
-            gone.PayloadBytesCopied + Sum(vms, v => v.CopiedBytes),
-            PerFrame((ulong)engine.Counters.AllocatedBytes, frames),
+            sum.Frames,
+            sum.Bytes,
+            sum.Delivered,
+            sum.Dropped,
+            sum.Doorbells,
+            sum.DoorbellsSuppressed,
+            PerFrame(sum.Doorbells, sum.Frames),
+            sum.BytesCopied,
+            PerFrame((ulong)engine.Counters.AllocatedBytes, sum.Frames),
             engine.Counters.Sleeps);
         return new MediumSnapshot(
             totals,
-            vms,
+            [.. ports.Select(Describe)],
             [.. ports.SelectMany(to => ports.Select(from => DescribeLag(from, to)).OfType<LagSnapshot>())],
             capture?.Describe(),
             frameLog?.Describe());
     }
-
-    /// <summary>Adds a VM that goes to the sums.</summary>
-    /// <param name="gone">Sums of those that went before.</param>
-    /// <param name="port">Its port.</param>
-    internal static MediumTotals AddDeparted(MediumTotals gone, Port port)
-    {
-        VmSnapshot vm = Describe(port);
-        return gone with
-        {
-            Frames = gone.Frames + vm.TxFrames,
-            Bytes = gone.Bytes + vm.TxBytes,
-            Delivered = gone.Delivered + vm.RxFrames,
-            Dropped = gone.Dropped + Dropped(vm),
-            Doorbells = gone.Doorbells + vm.Doorbells + vm.GuestDoorbells,
-            DoorbellsSuppressed = gone.DoorbellsSuppressed + vm.DoorbellsSuppressed,
-            PayloadBytesCopied = gone.PayloadBytesCopied + vm.CopiedBytes,
-        };
-    }
-
-    private static ulong Dropped(VmSnapshot vm) => vm.Drops.Values.Aggregate(0UL, (sum, drops) => sum + drops);
-
-    private static ulong Sum(List<VmSnapshot> vms, Func<VmSnapshot, ulong> value) => vms.Aggregate(0UL, (sum, vm) => sum + value(vm));
 
     private static double PerFrame(ulong value, ulong frames) => frames == 0 ? 0 : (double)value / frames;
 
@@ -79,8 +48,8 @@ public sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, Fra
         ulong Host(HostCounter counter) => port.Rings.ReadCounter(counter);
         return new VmSnapshot(
             port.Name,
-            port.Pid,
-            port.PeerId,
+            port.Offer.Pid,
+            port.Offer.PeerId,
             port.Id,
             port.IsFaulted ? $"faulted: {port.Fault}" : port.Rings.GuestState == GuestState.Ready ? "ready" : "attached",
             [.. port.Radios.OfType<Radio>().Select(r => new RadioSnapshot(r.Name, [.. r.Addresses.Select(a => a.ToString())], r.LastFreqMhz, r.Flags.HasFlag(RadioFlags.Monitor)))],
@@ -90,7 +59,7 @@ public sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, Fra
             Host(HostCounter.RxBytes),
             Host(HostCounter.Acked),
             Host(HostCounter.NotAcked),
-            DropCounters.ToDictionary(d => d.Reason, d => Host(d.Counter), StringComparer.Ordinal),
+            PortTotals.Drops.ToDictionary(d => d.Reason, d => Host(d.Counter), StringComparer.Ordinal),
             Host(HostCounter.Doorbells),
             Host(HostCounter.DoorbellsSuppressed),
             port.Rings.ReadCounter(GuestCounter.Doorbells),

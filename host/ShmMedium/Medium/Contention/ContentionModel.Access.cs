@@ -4,7 +4,7 @@ using ShmWifi.Dot11;
 namespace ShmWifi.Medium.Medium.Contention;
 
 // Carrier sense, AIFS and backoff.
-public sealed partial class ContentionModel
+internal sealed partial class ContentionModel
 {
     // IEEE 802.11-2020 clause 17.3.10.6: a preamble of -82 dBm on the own 20 MHz makes the medium busy, any other energy at -62 dBm.
     private const float PreambleSenseDbm = -82;

@@ -3,7 +3,7 @@ using ShmWifi.Dot11;
 namespace ShmWifi.Medium.Medium.Contention;
 
 // What a station does with its turn: protection, the frame, the wait for its ACK; and what it answers to others.
-public sealed partial class ContentionModel
+internal sealed partial class ContentionModel
 {
     private void StartExchange(Station station, int queue)
     {

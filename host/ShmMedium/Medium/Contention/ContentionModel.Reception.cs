@@ -5,7 +5,7 @@ using ShmWifi.Medium.Medium.Phy;
 namespace ShmWifi.Medium.Medium.Contention;
 
 // PPDUs on the air: who senses them, whose receiver follows them, what disturbs them, who gets them.
-public sealed partial class ContentionModel
+internal sealed partial class ContentionModel
 {
     // A receiver goes over to a later PPDU, at any time (Lee et al., An Experimental Study on the Capture Effect in 802.11a Networks, WiNTECH
     // 2007), that is 10 dB stronger (Opportunities of MIM capture in IEEE 802.11 WLANs: analytic study).

@@ -1,6 +1,7 @@
 using ShmWifi.Linux;
 using ShmWifi.Medium.Engine;
 using ShmWifi.RingBuffer;
+using ShmWifi.RingBuffer.Layout;
 using static ShmWifi.Linux.LibC;
 
 namespace ShmWifi.Medium.Ports.Ivshmem;
@@ -145,8 +146,8 @@ public sealed unsafe class IvshmemServer : IPortServer
             refusal = $"a VM named {name} is attached already";
         ushort peerId = (ushort)(_lastPeerId + 1);
         name ??= FreeName();
-        if (refusal is null && !TryAttach(connection, name, peerId))
-            refusal = $"all {_regions.PortLimit} ports are taken (geometry.ports)";
+        if (refusal is null && !TryAttach(connection, name, peerId, out int portLimit))
+            refusal = $"all {portLimit} ports are taken (geometry.ports)";
         if (refusal is not null)
         {
             _log.VmRefused(name, connection.Pid, refusal);
@@ -158,39 +159,27 @@ public sealed unsafe class IvshmemServer : IPortServer
         }
         _lastPeerId = peerId;
         Port port = connection.Port!;
-        Handshake.Send(connection.Descriptor, peerId, connection.Lease!.Memory.Descriptor, port.Waker, port.Doorbell);
+        Handshake.Send(connection.Descriptor, peerId, port.Offer.Region.Memory.Descriptor, port.Offer.KickFd, port.Offer.CallFd);
     }
 
     /// <summary>Has the engine take the VM on. The engine answers between two rounds.</summary>
-    private bool TryAttach(VmConnection connection, string name, ushort peerId)
+    private bool TryAttach(VmConnection connection, string name, ushort peerId, out int portLimit)
     {
-        connection.Waker = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), $"eventfd for {name}");
-        connection.Doorbell = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), $"eventfd for {name}");
-        RegionLease lease = _regions.Lease(name);
-        connection.Lease = lease;
-        var done = new TaskCompletionSource<Port?>();
-        _engine.Post(() =>
+        connection.KickFd = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), $"eventfd for {name}");
+        connection.CallFd = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), $"eventfd for {name}");
+        connection.Region = _regions.Lease(name);
+        portLimit = connection.Region.PortLimit;
+        var offer = new PortOffer
         {
-            int id = _engine.FindFreeId(_regions.PortLimit);
-            if (id < 0)
-            {
-                done.SetResult(null);
-                return;
-            }
-            try
-            {
-                HostPort rings = lease.Region.Attach(_regions.PortIndex(id), peerId, name);
-                int maxRadios = _radioLimits.GetValueOrDefault(name, RingBuffer.Layout.Abi.MaxRadios);
-                var port = new Port(id, name, peerId, connection.Pid, maxRadios, rings, connection.Doorbell, connection.Waker);
-                _engine.Attach(port);
-                done.SetResult(port);
-            }
-            catch (LibCException exception)
-            {
-                done.SetException(exception);
-            }
-        });
-        connection.Port = done.Task.GetAwaiter().GetResult();
+            Name = name,
+            PeerId = peerId,
+            Pid = connection.Pid,
+            MaxRadios = _radioLimits.GetValueOrDefault(name, Abi.MaxRadios),
+            Region = connection.Region,
+            CallFd = connection.CallFd,
+            KickFd = connection.KickFd,
+        };
+        connection.Port = _engine.AttachAsync(offer).GetAwaiter().GetResult();
         if (connection.Port is null)
             connection.Release();
         return connection.Port is not null;
@@ -210,7 +199,7 @@ public sealed unsafe class IvshmemServer : IPortServer
         _connections.Remove(connection.Descriptor);
         _ = close(connection.Descriptor);
         if (connection.Port is { } port)
-            _engine.Post(() => _engine.Detach(port, connection.Release));
+            _ = _engine.DetachAsync(port).ContinueWith(_ => connection.Release(), TaskScheduler.Default);
         else
             connection.Release();
     }
@@ -244,21 +233,19 @@ public sealed unsafe class IvshmemServer : IPortServer
 
         public Port? Port { get; set; }
 
-        public RegionLease? Lease { get; set; }
+        public RegionLease? Region { get; set; }
 
-        public int Waker { get; set; } = -1;
+        public int KickFd { get; set; } = -1;
 
-        public int Doorbell { get; set; } = -1;
+        public int CallFd { get; set; } = -1;
 
         /// <summary>Gives back what the VM's port used.</summary>
         public void Release()
         {
-            if (Port is { } port)
-                Lease!.Region.Detach(port.Rings.Index);
-            Lease?.Dispose();
-            _ = close(Waker);
-            _ = close(Doorbell);
-            (Lease, Waker, Doorbell) = (null, -1, -1);
+            Region?.Dispose();
+            _ = close(KickFd);
+            _ = close(CallFd);
+            (Region, KickFd, CallFd) = (null, -1, -1);
         }
     }
 }

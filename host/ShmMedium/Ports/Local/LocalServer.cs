@@ -2,9 +2,6 @@ using ShmWifi.Hwsim;
 using ShmWifi.Hwsim.Radios;
 using ShmWifi.Linux;
 using ShmWifi.Medium.Engine;
-using ShmWifi.Medium.Ports.Ivshmem;
-using ShmWifi.RingBuffer;
-using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Medium.Ports.Local;
 
@@ -42,22 +39,8 @@ internal sealed class LocalServer : IPortServer
     /// <inheritdoc/>
     public void Start()
     {
-        var attached = new TaskCompletionSource<Port>();
-        _engine.Post(() =>
-        {
-            try
-            {
-                HostPort rings = _lease.Region.Attach(0, PeerId, PortName);
-                var port = new Port(id: 0, PortName, PeerId, pid: 0, Abi.MaxRadios, rings, _device.Descriptor, _device.Waker);
-                _engine.Attach(port);
-                attached.SetResult(port);
-            }
-            catch (LibCException exception)
-            {
-                attached.SetException(exception);
-            }
-        });
-        _port = attached.Task.GetAwaiter().GetResult();
+        var offer = new PortOffer { Name = PortName, PeerId = PeerId, Region = _lease, CallFd = _device.Descriptor, KickFd = _device.Waker };
+        _port = _engine.AttachAsync(offer).GetAwaiter().GetResult();
         _thread.Start();
         _started.Task.GetAwaiter().GetResult();
     }
@@ -70,11 +53,7 @@ internal sealed class LocalServer : IPortServer
             _thread.Join();
         _air.Dispose();
         if (_port is { } port)
-        {
-            using var released = new ManualResetEventSlim();
-            _engine.Post(() => _engine.Detach(port, released.Set));
-            released.Wait();
-        }
+            _engine.DetachAsync(port).GetAwaiter().GetResult();
         _stop.Dispose();
         _device.Dispose();
         _lease.Dispose();
