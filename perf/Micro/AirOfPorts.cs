@@ -2,6 +2,7 @@ using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
 using ShmWifi.Linux;
 using ShmWifi.Medium.Engine;
+using ShmWifi.Medium.Ports;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 using static ShmWifi.Linux.LibC;
@@ -23,14 +24,14 @@ internal sealed unsafe class AirOfPorts : IDisposable
         var geometry = new RegionGeometry((uint)ports, TxSlots: 256, RxDescriptors: 256);
         _memory = SharedMemory.Create("shmwifi-benchmark", geometry.RegionSize);
         Region region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference, epoch: 1);
+        var lease = new RegionLease(_memory, region, isShared: true);
         Engine = new MediumEngine(new SilentLog(), new SpinBudget(0), air ?? new AirConfiguration());
         for (int port = 0; port < ports; port++)
         {
             uint peerId = (uint)port + 1;
-            var one = new Port(port, $"vm{port}", peerId, pid: 0, maxRadios: 1, region.Attach(port, peerId, $"vm{port}"), NewEvent(), NewEvent());
-            Engine.Attach(one);
-            Radio radio = Engine.Air.AddOrGet(one, number: 0, AddressOf(port), "phy0")!;
-            Engine.Air.AddAddress(radio, AddressOf(port));
+            Port one = Engine.Attach(new PortOffer { Name = $"vm{port}", PeerId = peerId, Region = lease, CallFd = NewEvent(), KickFd = NewEvent() })!;
+            Radio radio = Engine.Radios.AddOrGet(one, number: 0, AddressOf(port), "phy0")!;
+            Engine.Radios.AddAddress(radio, AddressOf(port));
             Ports.Add(one);
             Guests.Add(region.OpenGuestPort(port));
         }

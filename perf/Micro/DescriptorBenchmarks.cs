@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using ShmWifi.Medium.Engine;
+using ShmWifi.Medium.Ports;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 

@@ -33,7 +33,7 @@ public class MediumBenchmarks
 
     /// <summary>Who answers to an address.</summary>
     [Benchmark]
-    public int OwnersOf() => _air!.Engine.Air.OwnersOf(AirOfPorts.AddressOf(Hearers)).Length;
+    public int OwnersOf() => _air!.Engine.Radios.OwnersOf(AirOfPorts.AddressOf(Hearers)).Length;
 
     private uint Relay(MacAddress receiver, uint expected)
     {

@@ -7,7 +7,7 @@ using ShmWifi.Medium.Medium.Phy;
 namespace ShmWifi.Tests.Contention;
 
 /// <summary>An air of virtual time alone, and its traffic.</summary>
-internal sealed class AirtimeRig : IAirtimeSink
+internal sealed class AirtimeRig : IReceivers
 {
     private readonly Dictionary<string, RadioModel> _radios = [];
     private readonly Flow?[] _flowOf = new Flow?[4096]; // by ticket
@@ -24,12 +24,12 @@ internal sealed class AirtimeRig : IAirtimeSink
     public AirtimeRig(AirConfiguration air)
     {
         Links = new LinkTable(air, 0);
-        Medium = new AirtimeMedium(Links, ErrorModel.BuiltIn, this, 0);
+        Medium = new ContentionModel(Links, ErrorModel.BuiltIn, this, 0);
     }
 
     public LinkTable Links { get; }
 
-    public AirtimeMedium Medium { get; }
+    public ContentionModel Medium { get; }
 
     public long NowNs { get; private set; }
 
@@ -96,7 +96,8 @@ internal sealed class AirtimeRig : IAirtimeSink
 
     public void RunUntil(long airNs)
     {
-        Medium.Advance(airNs);
+        while (Medium.TryAdvance(airNs, out ContentionOutcome outcome))
+            Take(in outcome);
         NowNs = airNs;
     }
 
@@ -104,36 +105,48 @@ internal sealed class AirtimeRig : IAirtimeSink
     {
         Flow flow = _flowOf[ticket]!;
         if (flow.To is null || radio.Vm == flow.Monitor)
-            return Interest.Hears;
-        return radio.Vm == flow.To && flow.ReceiverListens ? Interest.Owns : Interest.None;
+            return Interest.Receives;
+        return radio.Vm == flow.To && flow.ReceiverListens ? Interest.Acknowledges : Interest.None;
     }
 
-    public void Lost(int ticket, RadioModel hearer) => _flowOf[ticket]!.Lost++;
-
-    public void Heard(int ticket, RadioModel hearer, int attempt, bool isRetry, float signalDbm, long airNs)
+    private void Take(in ContentionOutcome outcome)
     {
-        CheckTime(airNs);
-        Flow flow = _flowOf[ticket]!;
+        CheckTime(outcome.AirNs);
+        Flow flow = _flowOf[outcome.Handle]!;
+        switch (outcome.Kind)
+        {
+            case ContentionOutcomeKind.Received:
+                OnReceived(flow, in outcome);
+                break;
+            case ContentionOutcomeKind.Over:
+                OnOver(flow, in outcome);
+                break;
+            default:
+                flow.Lost++;
+                break;
+        }
+    }
+
+    private void OnReceived(Flow flow, in ContentionOutcome outcome)
+    {
         flow.Heard++;
-        flow.Retries += isRetry ? 1 : 0;
-        flow.LastSignalDbm = signalDbm;
-        if (_heardTimes[ticket]++ == 0)
+        flow.Retries += outcome.IsRetry ? 1 : 0;
+        flow.LastSignalDbm = outcome.SignalDbm;
+        if (_heardTimes[outcome.Handle]++ == 0)
             flow.Delivered++;
-        Log?.Add($"{airNs} heard {flow.From} {hearer.Vm} {attempt} {isRetry}");
+        Log?.Add($"{outcome.AirNs} received {flow.From} {outcome.Receiver!.Vm} {outcome.Attempt} {outcome.IsRetry}");
     }
 
-    public void Done(int ticket, int attempts, bool isAcked, float ackSignalDbm, long airNs)
+    private void OnOver(Flow flow, in ContentionOutcome outcome)
     {
-        CheckTime(airNs);
-        Flow flow = _flowOf[ticket]!;
-        _flowOf[ticket] = null;
-        _freeTickets.Push(ticket);
+        _flowOf[outcome.Handle] = null;
+        _freeTickets.Push(outcome.Handle);
         flow.Done++;
-        flow.Acked += isAcked ? 1 : 0;
-        flow.Attempts += attempts;
-        flow.LastDoneNs = airNs;
-        flow.LastAckSignalDbm = ackSignalDbm;
-        Log?.Add($"{airNs} done {flow.From} {attempts} {isAcked}");
+        flow.Acked += outcome.IsAcked ? 1 : 0;
+        flow.Attempts += outcome.Attempt;
+        flow.LastDoneNs = outcome.AirNs;
+        flow.LastAckSignalDbm = outcome.SignalDbm;
+        Log?.Add($"{outcome.AirNs} over {flow.From} {outcome.Attempt} {outcome.IsAcked}");
         if (flow.IsSaturated)
             Send(flow);
     }
@@ -162,7 +175,7 @@ internal sealed class Flow(string from, string? to, string rate, int freqMhz = 5
 
     public int FreqMhz { get; } = freqMhz;
 
-    public RateAttempts[] Rates { get; init; } = [RateOf(rate)];
+    public TxRate[] Rates { get; init; } = [RateOf(rate)];
 
     public int MpduOctets { get; init; } = 1536;
 
@@ -202,9 +215,9 @@ internal sealed class Flow(string from, string? to, string rate, int freqMhz = 5
     /// <summary>Mbit/s of payload, if each frame carries so many octets of it.</summary>
     public double MbpsOf(int payloadOctets, TimeSpan time) => Delivered * payloadOctets * 8 / time.TotalMicroseconds;
 
-    public static RateAttempts RateOf(string rate, int attempts = 7, TxRateFlags flags = TxRateFlags.None)
+    public static TxRate RateOf(string rate, int attempts = 7, TxRateFlags flags = TxRateFlags.None)
     {
         Assert.That(PhyRate.TryParse(rate, out PhyRate phy), Is.True, rate);
-        return new RateAttempts(phy, flags, attempts);
+        return new TxRate(phy, attempts, flags);
     }
 }

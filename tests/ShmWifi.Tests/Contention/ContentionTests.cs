@@ -153,7 +153,7 @@ public sealed class ContentionTests
     [TestCase("ofdm 6", 2412, 2402, 2422)]
     [TestCase("cck 11", 2412, 2401, 2423)]
     public void APpduTakesItsPartOfTheSpectrum(string rate, int freqMhz, int lowMhz, int highMhz) =>
-        Assert.That(FrequencyRange.Of(Flow.RateOf(rate).Rate, freqMhz), Is.EqualTo(new FrequencyRange(lowMhz, highMhz)));
+        Assert.That(FrequencyRange.Of(Flow.RateOf(rate).Phy, freqMhz), Is.EqualTo(new FrequencyRange(lowMhz, highMhz)));
 
     [Test]
     public void NeighboursInTheSpectrumDisturbByTheirOverlap()

@@ -22,7 +22,7 @@ public sealed class ExchangeTests
         rig.Send(Frame());
         rig.RunUntil(20_000_000);
         // At once, as DIFS and backoff are long over: 20 + 4 * 57, then 16 + 28 µs.
-        Assert.That(rig.Log, Is.EqualTo(new[] { "10248000 heard a b 1 False", "10292000 done a 1 True" }));
+        Assert.That(rig.Log, Is.EqualTo(new[] { "10248000 received a b 1 False", "10292000 over a 1 True" }));
     }
 
     [Test]
@@ -76,7 +76,7 @@ public sealed class ExchangeTests
         };
         rig.Send(flow);
         rig.RunUntil(100_000_000);
-        Assert.That(rig.Log!.Select(line => line[(line.IndexOf(' ') + 1)..]), Is.EqualTo(new[] { "heard a b 6 True", "done a 6 True" }));
+        Assert.That(rig.Log!.Select(line => line[(line.IndexOf(' ') + 1)..]), Is.EqualTo(new[] { "received a b 6 True", "over a 6 True" }));
     }
 
     [Test]
@@ -102,7 +102,7 @@ public sealed class ExchangeTests
         rig.Send(group);
         rig.RunUntil(20_000_000);
         // 20 + 4 * 35 µs
-        Assert.That(rig.Log, Is.EqualTo(new[] { "10160000 heard a b 1 False", "10160000 heard a d 1 False", "10160000 done a 1 False" }));
+        Assert.That(rig.Log, Is.EqualTo(new[] { "10160000 received a b 1 False", "10160000 received a d 1 False", "10160000 over a 1 False" }));
     }
 
     [Test]
@@ -177,11 +177,11 @@ public sealed class ExchangeTests
     {
         var rig = new AirtimeRig();
         Flow flow = Frame();
-        for (int i = 0; i < AirtimeMedium.QueueLimit; i++)
+        for (int i = 0; i < ContentionModel.QueueLimit; i++)
             Assert.That(rig.Send(flow), Is.True);
         Assert.That(rig.Send(flow), Is.False);
         rig.Run(TimeSpan.FromSeconds(1));
-        Assert.That(flow.Acked, Is.EqualTo(AirtimeMedium.QueueLimit));
+        Assert.That(flow.Acked, Is.EqualTo(ContentionModel.QueueLimit));
         Assert.That(rig.Send(flow), Is.True);
     }
 

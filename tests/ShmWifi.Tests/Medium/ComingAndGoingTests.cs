@@ -1,6 +1,7 @@
 using ShmWifi.Configuration;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Engine;
+using ShmWifi.Medium.Delivery;
+using ShmWifi.Medium.Ports;
 using ShmWifi.RingBuffer.Layout;
 using static ShmWifi.Tests.Medium.AirFrames;
 
@@ -24,7 +25,7 @@ public class ComingAndGoingTests
         dying.Kill();
         TestDaemon.Eventually(() => daemon.Daemon.Engine.Ports.Count == 2, "it is gone");
 
-        Assert.That(daemon.Daemon.Engine.Air.Radios.Select(r => r.Port.PeerId), Is.EquivalentTo(new[] { a.PeerId, b.PeerId }));
+        Assert.That(daemon.Daemon.Engine.Radios.Radios.Select(r => r.Port.Offer.PeerId), Is.EquivalentTo(new[] { a.PeerId, b.PeerId }));
         TestDaemon.Eventually(() => a.Port.Tx.RefreshHead() && a.Port.Tx.InUse == 0, "what it held came back");
         a.SendFrame(0, Data(Address(3), Address(1)));
         Assert.That(a.Drain().Single().Descriptor.Flags, Is.EqualTo(TxFlags.RequestStatus), "nobody acknowledges for the dead");

@@ -1,6 +1,6 @@
 using ShmWifi.Configuration;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Engine;
+using ShmWifi.Medium.Medium.Links;
 using ShmWifi.RingBuffer.Layout;
 using static ShmWifi.Tests.Medium.AirFrames;
 
@@ -33,7 +33,7 @@ public class DeliveryTests(Isolation isolation)
         Assert.That(FramesOf(heard), Is.EqualTo(new[] { 0, 1 }));
         Assert.That(heard[0].Payload, Is.EqualTo(frame));
         Assert.That(heard[0].Descriptor.FreqMhz, Is.EqualTo(5180));
-        Assert.That(heard[0].Descriptor.SignalDbm, Is.EqualTo(PerfectMedium.SignalDbm));
+        Assert.That(heard[0].Descriptor.SignalDbm, Is.EqualTo(LinkTable.PerfectSignalDbm));
         Assert.That(heard[0].Descriptor.SourcePort, Is.EqualTo(_daemon.PortOf(a).Id));
         Assert.That(heard[0].Descriptor.TakenNs, Is.Positive.And.LessThanOrEqualTo(heard[0].Descriptor.PostedNs));
     }
@@ -315,7 +315,7 @@ public class DeliveryTests(Isolation isolation)
         b.Drain();
 
         Assert.That(StatusOf(a, Address(2), cookie: 1), Is.EqualTo(TxFlags.RequestStatus), "the old radio's address went with it");
-        Assert.That(_daemon.Daemon.Engine.Air.Radios, Has.Length.EqualTo(2));
+        Assert.That(_daemon.Daemon.Engine.Radios.Radios, Has.Length.EqualTo(2));
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using ShmWifi.Configuration;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Engine;
+using ShmWifi.Medium.Delivery;
+using ShmWifi.Medium.Ports;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 using static ShmWifi.Tests.Medium.AirFrames;
@@ -142,7 +143,7 @@ public unsafe class HostileGuestTests
     {
         using var daemon = new TestDaemon(Isolation.PerVm);
         FakeVm vm = daemon.Attach();
-        for (int i = 0; i < Air.MaxRadiosEver + 100; i++)
+        for (int i = 0; i < RadioRegistry.MaxRadiosEver + 100; i++)
             vm.AnnounceRadio(0, new MacAddress(0x0200_0000_0000UL + (ulong)i), "phy0");
         vm.Drain();
         Assert.That(TestDaemon.Count(vm, HostCounter.Refused), Is.EqualTo(100));
@@ -328,7 +329,7 @@ public unsafe class HostileGuestTests
         Assert.That(hostile.Port.Fault, Is.EqualTo(fault));
         Assert.That(daemon.PortOf(hostile).Fault, Is.EqualTo(fault));
         Assert.That(daemon.Daemon.Snapshots.Take().Vms.Single(v => v.PeerId == hostile.PeerId).State, Is.EqualTo($"faulted: {fault}"));
-        Assert.That(daemon.Daemon.Engine.Air.Radios.Select(r => r.Port.PeerId), Is.EquivalentTo(new[] { honest.PeerId, peer.PeerId }));
+        Assert.That(daemon.Daemon.Engine.Radios.Radios.Select(r => r.Port.Offer.PeerId), Is.EquivalentTo(new[] { honest.PeerId, peer.PeerId }));
         honest.SendFrame(0, Data(Address(3), Address(1)));
         honest.SendFrame(0, Data(Address(2), Address(1)));
         Assert.That(

@@ -3,6 +3,7 @@ using ShmWifi.Dot11;
 using ShmWifi.Medium;
 using ShmWifi.Medium.Console;
 using ShmWifi.Medium.Engine;
+using ShmWifi.Medium.Ports;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Tests.Medium;
@@ -65,7 +66,7 @@ public sealed class TestDaemon : IDisposable
     }
 
     /// <summary>The engine's side of a VM.</summary>
-    public Port PortOf(FakeVm vm) => Daemon.Engine.Ports.Single(p => p.PeerId == vm.PeerId);
+    public Port PortOf(FakeVm vm) => Daemon.Engine.Ports.Single(p => p.Offer.PeerId == vm.PeerId);
 
     /// <summary>A counter of the host's for a VM.</summary>
     public static ulong Count(FakeVm vm, HostCounter counter) => vm.Port.ReadCounter(counter);

@@ -1,4 +1,4 @@
-using ShmWifi.Medium.Telemetry;
+using ShmWifi.Medium.Latency;
 
 namespace ShmWifi.Tests.Telemetry;
 
