@@ -60,6 +60,9 @@ public enum PortFault : uint
 
     /// <summary>A radio number out of range.</summary>
     Radio = 5,
+
+    /// <summary>Hello from a guest whose ABI has another major version than the host's.</summary>
+    AbiVersion = 6,
 }
 
 /// <summary>A port as its guest sees it.</summary>

@@ -22,7 +22,7 @@ public unsafe struct PortHeader
     /// <summary>Guest: whether its service runs.</summary>
     [FieldOffset(0x080)] public GuestState GuestState;
 
-    /// <summary>Guest: the ABI version it speaks.</summary>
+    /// <summary>Guest: the ABI version it speaks; written before Hello, at which the host refuses another major.</summary>
     [FieldOffset(0x084)] public uint GuestAbiVersion;
 
     /// <summary>Guest: what it uses.</summary>

@@ -71,6 +71,7 @@ typedef int64_t s64;
 #define SHMWIFI_FAULT_KIND		3	/* a TX slot of no known kind */
 #define SHMWIFI_FAULT_LENGTH		4	/* payload leaves its slot */
 #define SHMWIFI_FAULT_RADIO		5	/* radio number out of range */
+#define SHMWIFI_FAULT_ABI_VERSION	6	/* HELLO, and guest.abi_version has another major than the host's */
 
 /*
  * What a TX slot or an RX descriptor carries. The arrow is who sends it.
@@ -146,7 +147,7 @@ struct shmwifi_port_host {	/* host writes */
 
 struct shmwifi_port_guest {	/* guest writes */
 	u32 state;
-	u32 abi_version;
+	u32 abi_version;	/* before HELLO: the host refuses another major */
 	u64 features;
 	s64 clock_offset_ns;	/* host CLOCK_MONOTONIC - guest CLOCK_MONOTONIC */
 	u64 clock_error_ns;	/* half the round trip of the sample in force; 0: never synced */
