@@ -93,29 +93,6 @@ public readonly partial record struct PhyRate : ISpanFormattable
     public static PhyRate Eht(int mcs, int nss = 1, int bandwidthMhz = 20, GuardInterval guardInterval = GuardInterval.Ns800) =>
         HeOrEht(PhyKind.Eht, mcs, MaxEhtMcs, nss, bandwidthMhz, 320, guardInterval);
 
-    /// <summary>What mac80211's index and flags say; null: they name no rate.</summary>
-    internal static PhyRate? FromKernel(int index, TxRateFlags flags, Band band)
-    {
-        bool shortGi = Has(flags, TxRateFlags.ShortGi);
-        switch (flags & (TxRateFlags.Mcs | TxRateFlags.VhtMcs))
-        {
-            case TxRateFlags.None:
-                return index >= 0 && index < LegacyRates.Of(band).Length
-                    ? FromLegacyIndex(index + (band == Band.Ghz2 ? 0 : LegacyRates.DsssCount), Has(flags, TxRateFlags.UseShortPreamble))
-                    : null;
-            case TxRateFlags.Mcs:
-                return index is >= 0 and <= MaxHtMcs
-                    ? Ht(index, Has(flags, TxRateFlags.Width40Mhz) ? 40 : 20, shortGi, Has(flags, TxRateFlags.GreenField))
-                    : null;
-            default:
-                int bandwidthMhz = Has(flags, TxRateFlags.Width160Mhz) ? 160
-                    : Has(flags, TxRateFlags.Width80Mhz) ? 80
-                    : Has(flags, TxRateFlags.Width40Mhz) ? 40
-                    : 20;
-                return index >= 0 && (index & 0xf) <= MaxVhtMcs ? Vht(index & 0xf, (index >> 4) + 1, bandwidthMhz, shortGi) : null;
-        }
-    }
-
     /// <summary>PHY.</summary>
     public PhyKind Kind { get; }
 
@@ -247,9 +224,6 @@ public readonly partial record struct PhyRate : ISpanFormattable
             _ => 10,
         };
     }
-
-    private static bool Has(TxRateFlags flags, TxRateFlags flag) =>
-        (flags & flag) != TxRateFlags.None; // Enum.HasFlag boxes until the JIT has optimised it
 
     private static PhyRate FromLegacyIndex(int index, bool shortPreamble) => index switch
     {

@@ -13,7 +13,7 @@ namespace ShmWifi.Perf.Micro;
 public unsafe class HwsimBenchmarks
 {
     private const int NoSocket = -1;
-    private const ulong Rates = 0x00ff_00ff_00ff_0100;
+    private static readonly TxRates Rates = new(0x00ff_00ff_00ff_0100);
     private readonly byte[] _frame = RecordedMessages.Frame;
     private readonly byte[] _addressAdd = RecordedMessages.AddressAdd;
     private readonly MacAddress _radio = MacAddress.Parse(RecordedMessages.Radio);

@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Engine;
 using ShmWifi.Medium.Phy;
 
 namespace ShmWifi.Perf.Micro;
@@ -18,7 +17,7 @@ public class RateBenchmarks
     {
         ulong sum = 0;
         for (ulong frame = 0; frame < Frames; frame++)
-            sum += RetryChain.Exhausted(0x00ff_00ff_00ff_0000 | frame);
+            sum += new TxRates(0x00ff_00ff_00ff_0000 | frame).Exhausted().Word;
         return sum;
     }
 

@@ -102,9 +102,9 @@ internal sealed unsafe class InjectionBatch : IDisposable
     /// <param name="transmitter">addresses[1] of the radio.</param>
     /// <param name="cookie">The frame's.</param>
     /// <param name="flags">The frame's, with <see cref="TxFlags.Acked"/> if it was.</param>
-    /// <param name="rates">The attempts as they were, <see cref="RetryChain"/>.</param>
+    /// <param name="rates">The attempts as they were.</param>
     /// <param name="signalDbm">Signal of the acknowledgement.</param>
-    public void AddStatus(MacAddress transmitter, ulong cookie, TxFlags flags, ulong rates, sbyte signalDbm)
+    public void AddStatus(MacAddress transmitter, ulong cookie, TxFlags flags, TxRates rates, sbyte signalDbm)
     {
         var writer = new NetlinkWriter(new Span<byte>(_text + _textLength, StatusSize));
         writer.BeginGeneric(StatusSize, _family, NetlinkMessage.FlagRequest, StatusSequence, (byte)HwsimCommand.TxInfoFrame);
@@ -112,7 +112,7 @@ internal sealed unsafe class InjectionBatch : IDisposable
         writer.Add(HwsimAttribute.Flags, (uint)flags);
         writer.Add(HwsimAttribute.Cookie, cookie);
         writer.Add(HwsimAttribute.Signal, (uint)signalDbm);
-        writer.Add(HwsimAttribute.TxInfo, rates);
+        writer.Add(HwsimAttribute.TxInfo, rates.Word);
         AppendText(StatusSize);
         Count++;
     }

@@ -73,7 +73,7 @@ internal sealed unsafe class RxPath(GuestPort port, IDoorbell doorbell, RadioTab
                 _inBatch |= 1UL << (int)index;
                 break;
             case RingKind.TxStatus when radios.Find(descriptor.Radio) is { } radio:
-                ulong rates = chains.Check(descriptor.Radio, descriptor.Cookie, descriptor.Rates);
+                TxRates rates = chains.Check(descriptor.Radio, descriptor.Cookie, new TxRates(descriptor.Rates));
                 batch.AddStatus(radio.Transmitter, descriptor.Cookie, descriptor.Flags, rates, descriptor.SignalDbm);
                 break;
             case RingKind.Frame:

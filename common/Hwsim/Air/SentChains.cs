@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using ShmWifi.Hwsim.Protocol;
+using ShmWifi.Dot11;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Hwsim.Air;
@@ -19,25 +19,25 @@ internal sealed class SentChains
     /// <summary>Remembers a frame's chain, perhaps in the place of an older one's.</summary>
     /// <param name="radio">The port's number of who sends it.</param>
     /// <param name="cookie">hwsim's.</param>
-    /// <param name="rates"><see cref="RetryChain"/>.</param>
-    public void Add(ushort radio, ulong cookie, ulong rates) => Find(radio, cookie) = new Entry(cookie, rates, radio);
+    /// <param name="rates">Its chain's.</param>
+    public void Add(ushort radio, ulong cookie, TxRates rates) => Find(radio, cookie) = new Entry(cookie, rates, radio);
 
     /// <summary>What may be said of a frame's attempts: as far as all rates are the frame's, nothing of a frame that is not known any more.</summary>
     /// <param name="radio">As the status says.</param>
     /// <param name="cookie">As the status says.</param>
-    /// <param name="rates">As the status says, <see cref="RetryChain"/>.</param>
-    public ulong Check(ushort radio, ulong cookie, ulong rates)
+    /// <param name="rates">As the status says.</param>
+    public TxRates Check(ushort radio, ulong cookie, TxRates rates)
     {
         ref Entry entry = ref Find(radio, cookie);
         bool isKnown = entry.Cookie == cookie && entry.Radio == radio;
-        int attempts = 0;
-        while (isKnown && attempts < RetryChain.MaxAttempts && RetryChain.IsUsed(rates, attempts) && RetryChain.Has(entry.Rates, RetryChain.IndexAt(rates, attempts)))
-            attempts++;
-        return RetryChain.Cut(rates, attempts);
+        int count = 0;
+        while (isKnown && count < TxRates.MaxCount && rates.IndexAt(count) is var index and not TxRates.End && entry.Rates.Has(index))
+            count++;
+        return rates.First(count);
     }
 
     private ref Entry Find(ushort radio, ulong cookie) => ref _entries[(cookie + ((ulong)radio * Stride)) % Length];
 
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Entry(ulong Cookie, ulong Rates, ushort Radio);
+    private readonly record struct Entry(ulong Cookie, TxRates Rates, ushort Radio);
 }

@@ -117,8 +117,8 @@ internal sealed unsafe class TxPath : IDisposable
                 continue;
             if (_batch.IsFull)
                 _ = _batch.Send();
-            _batch.AddStatus(
-                radio.Transmitter, slot.Cookie, (TxFlags)slot.Flags, _chains.Check(radio.Number, slot.Cookie, *(ulong*)slot.Rates), signalDbm: 0);
+            TxRates asked = TxRates.Read(new ReadOnlySpan<byte>(slot.Rates, TxRates.Size));
+            _batch.AddStatus(radio.Transmitter, slot.Cookie, (TxFlags)slot.Flags, _chains.Check(radio.Number, slot.Cookie, asked), signalDbm: 0);
         }
     }
 
@@ -179,19 +179,14 @@ internal sealed unsafe class TxPath : IDisposable
         slot->FreqMhz = message.FreqMhz;
         slot->Cookie = message.Cookie;
         slot->CapturedNs = capturedNs;
-        *(ulong*)slot->Rates = message.Rates;
-        var rateFlags = new Span<byte>(slot->RateFlags, HwsimMessage.RateFlagsSize);
-        if (message.RateFlagsOffset != 0)
-            new ReadOnlySpan<byte>(datagram + message.RateFlagsOffset, HwsimMessage.RateFlagsSize).CopyTo(rateFlags);
-        else
-            rateFlags.Clear();
+        message.Chain.Write(new Span<byte>(slot->Rates, TxRates.Size), new Span<byte>(slot->RateFlags, RetryChain.FlagsSize));
 
         bool isGroup = (datagram[message.FrameOffset + FrameView.Addr1Offset] & 1) != 0;
         HasAsked = !isGroup;
         if (isGroup || ((TxFlags)message.Flags & TxFlags.NoAck) != TxFlags.None)
-            _batch.AddStatus(message.Transmitter, message.Cookie, (TxFlags)message.Flags, RetryChain.SentOnce(message.Rates), signalDbm: 0);
+            _batch.AddStatus(message.Transmitter, message.Cookie, (TxFlags)message.Flags, message.Chain.Rates.Used(attempts: 1), signalDbm: 0);
         else
-            _chains.Add(radio.Number, message.Cookie, message.Rates);
+            _chains.Add(radio.Number, message.Cookie, message.Chain.Rates);
         _port.Count(GuestCounter.TxFrames);
         return true;
     }
@@ -224,7 +219,7 @@ internal sealed unsafe class TxPath : IDisposable
 
     private void Drop(in HwsimMessage message)
     {
-        _batch.AddStatus(message.Transmitter, message.Cookie, (TxFlags)message.Flags, message.Rates, signalDbm: 0);
+        _batch.AddStatus(message.Transmitter, message.Cookie, (TxFlags)message.Flags, message.Chain.Rates, signalDbm: 0);
         _port.Count(GuestCounter.TxDropped);
     }
 

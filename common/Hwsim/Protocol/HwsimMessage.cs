@@ -60,17 +60,11 @@ internal struct HwsimMessage
     /// <summary>Frame: a counter of the radio.</summary>
     public ulong Cookie;
 
-    /// <summary>Frame: <see cref="RetryChain"/>.</summary>
-    public ulong Rates;
-
-    /// <summary>Frame: where hwsim_tx_rate_flag[4] starts in the datagram; 0: it has none.</summary>
-    public int RateFlagsOffset;
+    /// <summary>Frame: with what rates to send it; without flags if the message has none.</summary>
+    public RetryChain Chain;
 
     /// <summary>Refusal: sequence number of the message that the kernel refused.</summary>
     public uint Sequence;
-
-    /// <summary>Bytes of hwsim_tx_rate_flag[4].</summary>
-    public const int RateFlagsSize = 12;
 
     /// <summary>Reads a datagram. Whatever the bytes are: does not throw, does not look outside.</summary>
     /// <param name="datagram">As it came.</param>
@@ -139,12 +133,12 @@ internal struct HwsimMessage
                     Cookie = BinaryPrimitives.ReadUInt64LittleEndian(value);
                     isGood = true;
                     break;
-                case HwsimAttribute.TxInfo when value.Length == RetryChain.Size:
-                    Rates = BinaryPrimitives.ReadUInt64LittleEndian(value);
+                case HwsimAttribute.TxInfo when value.Length == TxRates.Size:
+                    Chain = Chain with { Rates = TxRates.Read(value) };
                     isGood = true;
                     break;
-                case HwsimAttribute.TxInfoFlags when value.Length == RateFlagsSize:
-                    RateFlagsOffset = BodyOffset + attributes.Offset;
+                case HwsimAttribute.TxInfoFlags when value.Length == RetryChain.FlagsSize:
+                    Chain = Chain.WithFlags(value);
                     break;
             }
             if (isGood)

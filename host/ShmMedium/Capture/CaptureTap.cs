@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Engine;
 using ShmWifi.Medium.Telemetry;
@@ -98,13 +97,6 @@ public sealed unsafe class CaptureTap : IDisposable
         Volatile.Write(ref _frames, _frames + 1);
     }
 
-    private static PhyRate? FirstRate(in TappedFrame frame, Band band)
-    {
-        Span<byte> rates = stackalloc byte[8];
-        Span<byte> flags = stackalloc byte[12];
-        BinaryPrimitives.WriteUInt64LittleEndian(rates, frame.Rates);
-        BinaryPrimitives.WriteUInt64LittleEndian(flags, frame.RateFlagsLow);
-        BinaryPrimitives.WriteUInt32LittleEndian(flags[8..], frame.RateFlagsHigh);
-        return TxRate.TryDecode(rates, flags, 0, band, out TxRate rate) ? rate.Phy : null;
-    }
+    private static PhyRate? FirstRate(in TappedFrame frame, Band band) =>
+        new Dot11.RetryChain(new TxRates(frame.Rates), frame.RateFlagsLow, frame.RateFlagsHigh).TryDecode(0, band, out TxRate rate) ? rate.Phy : null;
 }

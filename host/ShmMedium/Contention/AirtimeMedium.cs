@@ -186,7 +186,7 @@ public sealed partial class AirtimeMedium
         ref QueuedTransmission transmission = ref _transmissions[index];
         _freeTransmission = transmission.Next;
         transmission.Frame = frame;
-        transmission.RateCount = Math.Min(rates.Length, TxRate.ChainLength);
+        transmission.RateCount = Math.Min(rates.Length, TxRates.MaxCount);
         rates[..transmission.RateCount].CopyTo(transmission.Rates);
         transmission.Attempts = 0;
         transmission.WasSent = false;

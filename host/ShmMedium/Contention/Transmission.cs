@@ -67,7 +67,7 @@ internal struct QueuedTransmission
 }
 
 /// <summary>A retry chain.</summary>
-[InlineArray(TxRate.ChainLength)]
+[InlineArray(TxRates.MaxCount)]
 internal struct RetryRates
 {
     private RateAttempts _first;

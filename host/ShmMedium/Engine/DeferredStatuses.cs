@@ -1,3 +1,4 @@
+using ShmWifi.Dot11;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Medium.Engine;
@@ -32,7 +33,7 @@ internal struct TxStatus
         Cookie = frame.Cookie,
         TakenNs = frame.TakenNs,
         Rates = frame.Rates,
-        AckedRates = frame.Sender.Chain.Used(frame.Rates, attempts),
+        AckedRates = new TxRates(frame.Rates).Used(attempts).Word,
         AckSignalDbm = ackSignalDbm,
     };
 }

@@ -1,3 +1,4 @@
+using ShmWifi.Dot11;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 
@@ -62,7 +63,7 @@ public sealed unsafe partial class MediumEngine
             SignalDbm = status.AckSignalDbm,
             SourcePort = (ushort)port.Id,
             TakenNs = status.TakenNs,
-            Rates = acked ? status.AckedRates : RetryChain.Exhausted(status.Rates),
+            Rates = acked ? status.AckedRates : new TxRates(status.Rates).Exhausted().Word,
         };
         port.CommitMessage();
         PublishLater(port);

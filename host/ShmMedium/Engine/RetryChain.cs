@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Contention;
@@ -35,8 +34,8 @@ internal sealed class RetryChain
     /// <summary>Attempts a frame at most: far above what mac80211 asks of hwsim (max_rate_tries 11), and a bound for what a guest may cost.</summary>
     public const int MaxAttempts = 64;
 
-    private readonly ChainLink[] _links = new ChainLink[TxRate.ChainLength];
-    private readonly RateAttempts[] _attempts = new RateAttempts[TxRate.ChainLength];
+    private readonly ChainLink[] _links = new ChainLink[TxRates.MaxCount];
+    private readonly RateAttempts[] _attempts = new RateAttempts[TxRates.MaxCount];
     private ulong _rates;
     private ulong _rateFlagsLow;
     private uint _rateFlagsHigh;
@@ -73,12 +72,9 @@ internal sealed class RetryChain
             return this;
         (_rates, _rateFlagsLow, _rateFlagsHigh, _freqMhz, _errors) = (frame.Rates, frame.RateFlagsLow, frame.RateFlagsHigh, frame.FreqMhz, errors);
 
-        Span<byte> rates = stackalloc byte[8], rateFlags = stackalloc byte[12];
-        BinaryPrimitives.WriteUInt64LittleEndian(rates, frame.Rates);
-        BinaryPrimitives.WriteUInt64LittleEndian(rateFlags, frame.RateFlagsLow);
-        BinaryPrimitives.WriteUInt32LittleEndian(rateFlags[8..], frame.RateFlagsHigh);
+        var chain = new Dot11.RetryChain(new TxRates(frame.Rates), frame.RateFlagsLow, frame.RateFlagsHigh);
         Band band = Channel.TryFromFrequency((int)frame.FreqMhz, out Channel channel) ? channel.Band : Band.Ghz2;
-        for (_count = 0; _count < TxRate.ChainLength && TxRate.TryDecode(rates, rateFlags, _count, band, out TxRate rate); _count++)
+        for (_count = 0; _count < TxRates.MaxCount && chain.TryDecode(_count, band, out TxRate rate); _count++)
             _links[_count] = LinkOf(rate.Phy, rate.Attempts, rate.Flags, band);
         if (_count == 0)
             _links[_count++] = LinkOf(PhyRate.BasicOf(band), attempts: 1, TxRateFlags.None, band);
@@ -89,39 +85,6 @@ internal sealed class RetryChain
             _attempts[link] = new RateAttempts(_links[link].Rate, _links[link].Flags, _links[link].Attempts);
         }
         return this;
-    }
-
-    /// <summary>The chain as it was really used.</summary>
-    /// <param name="rates">hwsim_tx_rate[4] as it was asked for.</param>
-    /// <param name="attempts">How often the frame was sent, one at least.</param>
-    /// <returns>hwsim_tx_rate[4]: indices and counts that were used, then -1.</returns>
-    public ulong Used(ulong rates, int attempts)
-    {
-        if (attempts == 1) // most often
-            return (rates & 0xff) | 0x00ff_00ff_00ff_0100;
-        ulong used = 0x00ff_00ff_00ff_00ff;
-        for (int link = 0; link < _count && attempts > 0; link++)
-        {
-            int count = Math.Min(attempts, _links[link].Attempts);
-            attempts -= count;
-            int shift = link * 16;
-            used &= ~(0xffffUL << shift);
-            used |= ((rates >> shift) & 0xff) << shift | (ulong)(uint)count << (shift + 8);
-        }
-        return used;
-    }
-
-    /// <summary>The chain as it was used when nobody acknowledged: all of it.</summary>
-    /// <param name="rates">hwsim_tx_rate[4] as it was asked for; a count of 0 stands for one attempt.</param>
-    public static ulong Exhausted(ulong rates)
-    {
-        for (int link = 0; link < TxRate.ChainLength; link++)
-        {
-            int shift = link * 16;
-            if ((sbyte)(rates >> shift) >= 0 && (byte)(rates >> (shift + 8)) == 0)
-                rates |= 1UL << (shift + 8);
-        }
-        return rates;
     }
 
     private static ChainLink LinkOf(in PhyRate rate, int attempts, TxRateFlags flags, Band band) => new()

@@ -6,7 +6,7 @@ public class TxRateTests
 {
     /// <summary>A chain of one link, as hwsim writes it.</summary>
     public static TxRate Rate(int index, TxRateFlags flags = TxRateFlags.None, Band band = Band.Ghz2, int attempts = 1) =>
-        TxRate.TryDecode([(byte)index, (byte)attempts], [(byte)index, (byte)flags, (byte)((int)flags >> 8)], 0, band, out TxRate rate)
+        RetryChainTests.Chain((index, attempts, flags)).TryDecode(0, band, out TxRate rate)
             ? rate
             : throw new ArgumentException($"No such rate: {index}, {flags}.", nameof(index));
 
@@ -66,16 +66,6 @@ public class TxRateTests
     public void ThePreambleFollowsThePhyAndTheFlags(int index, TxRateFlags flags, Band band, Preamble preamble) =>
         Assert.That(Rate(index, flags, band).Phy.Preamble, Is.EqualTo(preamble));
 
-    [Test]
-    public void AChainIsReadToItsEnd()
-    {
-        byte[] rates = [7, 3, 4, 0, 0xff, 9, 1, 1], flags = [7, 0x88, 0x00, 4, 0x00, 0x00, 0xff, 0, 0, 1, 0, 0];
-        var chain = new List<(string, int)>();
-        for (int link = 0; TxRate.TryDecode(rates, flags, link, Band.Ghz2, out TxRate rate); link++) chain.Add((rate.ToString(), rate.Attempts));
-
-        Assert.That(chain, Is.EqualTo(new[] { ("HT MCS 7 20 MHz SGI", 3), ("6 Mbit/s", 1) }));
-    }
-
     [TestCase(-1, TxRateFlags.None, Band.Ghz2)]
     [TestCase(-1, TxRateFlags.VhtMcs, Band.Ghz5)]
     [TestCase(12, TxRateFlags.None, Band.Ghz2)]
@@ -84,20 +74,6 @@ public class TxRateTests
     [TestCase(10, TxRateFlags.VhtMcs, Band.Ghz5)]
     public void AnIndexThatNamesNoRateEndsTheChain(int index, TxRateFlags flags, Band band) =>
         Assert.That(() => Rate(index, flags, band), Throws.ArgumentException);
-
-    [Test]
-    public void AnyBytesDecodeToARateOrTheEnd() => AnyInput.Of<(byte[] Rates, byte[] Flags, int Link, bool High)>(input =>
-    {
-        Band band = input.High ? Band.Ghz5 : Band.Ghz2;
-        TxRate.TryDecode(input.Rates, input.Flags, input.Link, band, out _);
-        for (int link = -1; link <= TxRate.ChainLength; link++)
-        {
-            if (!TxRate.TryDecode(input.Rates, input.Flags, link, band, out TxRate rate)) continue;
-            Assert.That(rate.Phy.BitRate100Kbps, Is.InRange(10, 69333));
-            Assert.That(rate.Attempts, Is.InRange(1, 255));
-            Assert.That(rate.ToString(), Is.Not.Empty);
-        }
-    });
 
     [Test]
     public void EveryMcsIsFasterThanTheOneBelow()
@@ -111,21 +87,5 @@ public class TxRateTests
                     Is.GreaterThan(Rate(mcs - 1, TxRateFlags.VhtMcs | width).Phy.BitRate100Kbps));
             }
         }
-    }
-
-    [Test]
-    public void DecodingAllocatesNothing()
-    {
-        int sum = Decode();
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++) sum += Decode();
-
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
-        Assert.That(sum, Is.Positive);
-
-        static int Decode() => TxRate.TryDecode([7, 1], [7, 0x88, 0], 0, Band.Ghz2, out TxRate rate)
-            ? rate.Phy.BitRate100Kbps + rate.Attempts + rate.Phy.Mcs + rate.Phy.Nss + rate.Phy.BandwidthMhz + (int)rate.Phy.Preamble
-            : 0;
     }
 }

@@ -1,10 +1,11 @@
+using ShmWifi.Dot11;
 using ShmWifi.Hwsim.Air;
 
 namespace ShmWifi.Tests.Injector;
 
 public sealed class SentChainsTests
 {
-    private const ulong Chain = 0x00ff_0207_0205_0203; // rates 3, 5 and 7, two attempts each
+    private static readonly TxRates Chain = new(0x00ff_0207_0205_0203); // rates 3, 5 and 7, two attempts each
     private const ulong Nothing = 0x00ff_00ff_00ff_00ff;
 
     [TestCase(0x00ff_00ff_00ff_0103UL, TestName = "OneAttemptPasses")]
@@ -14,7 +15,7 @@ public sealed class SentChainsTests
     {
         var chains = new SentChains();
         chains.Add(radio: 2, cookie: 9, Chain);
-        Assert.That(chains.Check(2, 9, rates), Is.EqualTo(rates));
+        Assert.That(chains.Check(2, 9, new TxRates(rates)), Is.EqualTo(new TxRates(rates)));
     }
 
     [TestCase(0x00ff_00ff_00ff_0104UL, Nothing, TestName = "ARateThatTheFrameDoesNotHaveIsDropped")]
@@ -25,7 +26,7 @@ public sealed class SentChainsTests
     {
         var chains = new SentChains();
         chains.Add(radio: 2, cookie: 9, Chain);
-        Assert.That(chains.Check(2, 9, rates), Is.EqualTo(expected));
+        Assert.That(chains.Check(2, 9, new TxRates(rates)), Is.EqualTo(new TxRates(expected)));
     }
 
     [TestCase(1, 9UL)]
@@ -36,7 +37,7 @@ public sealed class SentChainsTests
     {
         var chains = new SentChains();
         chains.Add(radio: 2, cookie: 9, Chain);
-        Assert.That(chains.Check((ushort)radio, cookie, 0x00ff_00ff_00ff_0103), Is.EqualTo(Nothing));
+        Assert.That(chains.Check((ushort)radio, cookie, new TxRates(0x00ff_00ff_00ff_0103)), Is.EqualTo(TxRates.None));
     }
 
     [Test]
