@@ -54,7 +54,7 @@ internal sealed unsafe class PlayedRadio(ushort number, byte station)
             Acked++;
         else
             NotAcked++;
-        for (int link = 0; link < TxRate.ChainLength && (sbyte)(status.Rates >> (16 * link)) >= 0; link++)
+        for (int link = 0; link < TxRates.MaxCount && (sbyte)(status.Rates >> (16 * link)) >= 0; link++)
             Attempts += (byte)(status.Rates >> ((16 * link) + 8));
     }
 
