@@ -1,3 +1,5 @@
+using ShmWifi.Hwsim.Port;
+using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Linux;
 using static ShmWifi.Linux.LibC;
 
@@ -19,8 +21,8 @@ internal enum Wakes
     /// <summary>Radios or interfaces changed.</summary>
     Interfaces = 4,
 
-    /// <summary>The operator wants something.</summary>
-    Operator = 8,
+    /// <summary>The control source wants something.</summary>
+    Control = 8,
 }
 
 /// <summary>All that the loop sleeps on.</summary>
@@ -42,15 +44,15 @@ internal sealed unsafe class WaitSet : IDisposable
     /// <param name="frames">hwsim's registered socket.</param>
     /// <param name="wireless">nl80211's events.</param>
     /// <param name="links">rtnetlink's events.</param>
-    /// <param name="operatorWish">What <see cref="IOperator"/> wants.</param>
-    public WaitSet(IPortDevice device, int frames, int wireless, int links, int operatorWish)
+    /// <param name="control">What <see cref="IControlSource"/> wants.</param>
+    public WaitSet(IPortDevice device, int frames, int wireless, int links, int control)
     {
         _device = device;
         Watch(frames, Wakes.Frames, EPOLLET);
         Watch(device.Descriptor, Wakes.Doorbell, EPOLLET);
         Watch(wireless, Wakes.Interfaces, 0);
         Watch(links, Wakes.Interfaces, 0);
-        Watch(operatorWish, Wakes.Operator, 0);
+        Watch(control, Wakes.Control, 0);
     }
 
     /// <summary>Sleeps.</summary>

@@ -1,5 +1,6 @@
 using ShmWifi.Dot11;
 using ShmWifi.Hwsim;
+using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Hwsim.Radios;
 using ShmWifi.RingBuffer;
 
@@ -16,7 +17,7 @@ internal static class InjectorService
     public static void Run(InjectorOptions options)
     {
         using var signals = new SignalQueue();
-        using KernelAir air = KernelAir.Find();
+        using HwsimRegistration registration = HwsimRegistration.Find();
         using UioDevice device = UioDevice.Open(options.Device);
         Region region = device.OpenRegion();
         uint peerId = device.PeerId;
@@ -25,23 +26,23 @@ internal static class InjectorService
             throw new InjectorException($"the host has no port for this VM (ivshmem peer {peerId}): shm-medium was started anew without it, or all {region.Geometry.Ports} ports were taken; restart this VM");
         GuestPort port = region.OpenGuestPort(portIndex);
 
-        air.Take();
+        registration.Register();
         if (options.Radios > 0)
         {
-            List<MacAddress> addresses = RadioAddresses.Choose(options.Radios, options.Addresses, RadioAddresses.FindTaken(air, Warn), () => peerId);
+            List<MacAddress> addresses = RadioAddresses.Choose(options.Radios, options.Addresses, RadioAddresses.FindTaken(registration, Warn), () => peerId);
             for (int i = 0; i < options.Radios; i++)
-                air.Hwsim.CreateRadio(addresses[i], options.NamePrefix is null ? null : $"{options.NamePrefix}{i}", isPersistent: false);
+                registration.Hwsim.CreateRadio(addresses[i], options.NamePrefix is null ? null : $"{options.NamePrefix}{i}", isPersistent: false);
         }
 
-        var discovery = new RadioDiscovery(air.Hwsim, air.Nl80211);
-        using var loop = new AirLoop(air, region, port, device, signals, discovery, options.SpinUs * 1000L, Warn);
-        var statistics = new Statistics(port, loop, options.IsJson);
+        var discovery = new RadioDiscovery(registration.Hwsim, registration.Nl80211);
+        using var service = new HwsimService(registration, region, port, device, signals, discovery, options.SpinUs * 1000L, Warn);
+        var statistics = new Statistics(port, service, options.IsJson);
         signals.Report = statistics.Print;
         try
         {
-            loop.Start();
-            Console.Out.WriteLine($"shm-injector: ready, {loop.Radios.Count} radios, port {portIndex} (\"{region.GetPortName(portIndex)}\")");
-            loop.Run();
+            service.Start();
+            Console.Out.WriteLine($"shm-injector: ready, {service.Radios.Count} radios, port {portIndex} (\"{region.GetPortName(portIndex)}\")");
+            service.Run();
         }
         finally
         {

@@ -3,7 +3,6 @@ using ShmWifi.Dot11;
 using ShmWifi.Hwsim;
 using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Hwsim.Radios;
-using ShmWifi.Hwsim.Wireless;
 
 namespace ShmWifi.Injector;
 
@@ -15,12 +14,11 @@ namespace ShmWifi.Injector;
 internal sealed record ListedRadio(HwsimRadio Radio, MacAddress Address, MacAddress Transmitter, IReadOnlyList<ListedInterface> Interfaces)
 {
     /// <summary>The radios of this network namespace.</summary>
-    /// <param name="air">The kernel's.</param>
     /// <exception cref="HwsimException">sysfs does not know one of them.</exception>
-    public static List<ListedRadio> List(KernelAir air)
+    public static List<ListedRadio> List(HwsimRegistration registration)
     {
-        List<HwsimRadio> radios = air.Hwsim.ListRadios();
-        List<WirelessInterface> interfaces = air.Nl80211.ListInterfaces();
+        List<HwsimRadio> radios = registration.Hwsim.ListRadios();
+        List<WirelessInterface> interfaces = registration.Nl80211.ListInterfaces();
         NetworkLinks links = NetworkLinks.List();
         return radios.ConvertAll(radio =>
         {

@@ -1,6 +1,6 @@
 using System.Reflection;
-using ShmWifi.Hwsim;
 using ShmWifi.Hwsim.Netlink;
+using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Injector;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;

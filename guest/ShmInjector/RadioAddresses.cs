@@ -41,12 +41,12 @@ internal static class RadioAddresses
     }
 
     /// <summary>The addresses that this kernel's radios have, in all network namespaces: hwsim itself would take one twice.</summary>
-    /// <param name="air">The kernel's.</param>
+    /// <param name="registration">Lists them; need not be registered.</param>
     /// <param name="warn">Hears that other namespaces cannot be looked into.</param>
-    public static List<MacAddress> FindTaken(KernelAir air, Action<string> warn)
+    public static List<MacAddress> FindTaken(HwsimRegistration registration, Action<string> warn)
     {
         var others = new NetworkNamespaces(_ => warn("radios in other network namespaces may have the same addresses: these cannot be entered without CAP_SYS_ADMIN"));
-        using var discovery = new RadioDiscovery(air.Hwsim, air.Nl80211, others);
+        using var discovery = new RadioDiscovery(registration.Hwsim, registration.Nl80211, others);
         return discovery.List().ConvertAll(static radio => radio.Transmitter);
     }
 }

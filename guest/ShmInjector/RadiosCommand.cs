@@ -13,19 +13,19 @@ internal static class RadiosCommand
     /// <exception cref="InjectorException">An address or a radio cannot be found.</exception>
     public static void Run(RadiosOptions options)
     {
-        using KernelAir air = KernelAir.Find();
+        using HwsimRegistration registration = HwsimRegistration.Find();
         switch (options.Action)
         {
             case RadiosAction.Add:
-                foreach (ListedRadio radio in Add(air, options))
+                foreach (ListedRadio radio in Add(registration, options))
                     Console.Out.WriteLine(options.IsJson ? RadioReport.FormatJson(radio) : RadioReport.FormatLine(radio));
                 break;
             case RadiosAction.Delete:
-                foreach (HwsimRadio radio in Choose(air.Hwsim.ListRadios(), options))
-                    air.Hwsim.DeleteRadio(radio.Id);
+                foreach (HwsimRadio radio in Choose(registration.Hwsim.ListRadios(), options))
+                    registration.Hwsim.DeleteRadio(radio.Id);
                 break;
             case RadiosAction.List:
-                List<ListedRadio> radios = ListedRadio.List(air);
+                List<ListedRadio> radios = ListedRadio.List(registration);
                 if (!options.IsJson)
                     Console.Out.WriteLine(RadioReport.FormatTable(radios));
                 else
@@ -51,22 +51,22 @@ internal static class RadiosCommand
         return radios.FindAll(radio => options.Names.Contains(radio.Name));
     }
 
-    private static List<ListedRadio> Add(KernelAir air, RadiosOptions options)
+    private static List<ListedRadio> Add(HwsimRegistration registration, RadiosOptions options)
     {
-        List<MacAddress> taken = RadioAddresses.FindTaken(air, static text => Console.Error.WriteLine($"shm-injector: {text}"));
+        List<MacAddress> taken = RadioAddresses.FindTaken(registration, static text => Console.Error.WriteLine($"shm-injector: {text}"));
         List<MacAddress> addresses = RadioAddresses.Choose(options.Count, options.Addresses, taken, static () => ModuleDevice.GetPeerId(ModuleDevice.FindAll()));
         var made = new List<uint>();
         try
         {
             for (int i = 0; i < options.Count; i++)
-                made.Add(air.Hwsim.CreateRadio(addresses[i], options.GetName(i), isPersistent: true));
-            List<ListedRadio> radios = ListedRadio.List(air).FindAll(radio => made.Contains(radio.Radio.Id));
+                made.Add(registration.Hwsim.CreateRadio(addresses[i], options.GetName(i), isPersistent: true));
+            List<ListedRadio> radios = ListedRadio.List(registration).FindAll(radio => made.Contains(radio.Radio.Id));
             CheckNames(radios, options);
             return radios;
         }
         catch (HwsimException)
         {
-            made.ForEach(air.Hwsim.DeleteRadio);
+            made.ForEach(registration.Hwsim.DeleteRadio);
             throw;
         }
     }

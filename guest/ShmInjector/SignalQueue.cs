@@ -6,7 +6,7 @@ using static ShmWifi.Linux.LibC;
 namespace ShmWifi.Injector;
 
 /// <summary>Signals, for a thread that sleeps in poll.</summary>
-internal sealed unsafe class SignalQueue : IOperator, IDisposable
+internal sealed unsafe class SignalQueue : IControlSource, IDisposable
 {
     private const PosixSignal SIGUSR1 = (PosixSignal)10;
 

@@ -10,9 +10,9 @@ namespace ShmWifi.Injector;
 
 /// <summary>What the service did, for people or as JSON on standard output.</summary>
 /// <param name="port">Holds the counters, since its VM was attached.</param>
-/// <param name="loop">Moves the frames.</param>
+/// <param name="service">Moves the frames.</param>
 /// <param name="isJson">Whether to print JSON, an object a line.</param>
-internal sealed class Statistics(GuestPort port, AirLoop loop, bool isJson)
+internal sealed class Statistics(GuestPort port, HwsimService service, bool isJson)
 {
     private readonly long _startedNs = MonotonicClock.NowNs;
 
@@ -23,14 +23,14 @@ internal sealed class Statistics(GuestPort port, AirLoop loop, bool isJson)
     {
         ulong frames = Read(GuestCounter.TxFrames) + Read(GuestCounter.RxFrames);
         var text = new StringBuilder();
-        text.AppendLine($"shm-injector: port {port.Index} (\"{port.Region.GetPortName(port.Index)}\"), {loop.Radios.Count} radios, up {(MonotonicClock.NowNs - _startedNs) / 1e9:F1} s, host {(loop.Host.IsThere ? "there" : $"away: {loop.Host.Reason}")}");
-        text.AppendLine($"  sent      {Read(GuestCounter.TxFrames)} frames, {Read(GuestCounter.TxDropped)} dropped, {Read(GuestCounter.NetlinkOverruns)} lost by the socket, {loop.Tx.Malformed} malformed");
-        text.AppendLine($"  heard     {Read(GuestCounter.RxFrames)} frames, {Read(GuestCounter.RxRefused)} refused by hwsim, {Read(GuestCounter.RxInvalid)} invalid descriptors, {loop.Tx.StatusRefused} late statuses");
+        text.AppendLine($"shm-injector: port {port.Index} (\"{port.Region.GetPortName(port.Index)}\"), {service.Radios.Count} radios, up {(MonotonicClock.NowNs - _startedNs) / 1e9:F1} s, host {(service.Host.IsThere ? "there" : $"away: {service.Host.Reason}")}");
+        text.AppendLine($"  sent      {Read(GuestCounter.TxFrames)} frames, {Read(GuestCounter.TxDropped)} dropped, {Read(GuestCounter.NetlinkOverruns)} lost by the socket, {service.Tx.Malformed} malformed");
+        text.AppendLine($"  heard     {Read(GuestCounter.RxFrames)} frames, {Read(GuestCounter.RxRefused)} refused by hwsim, {Read(GuestCounter.RxInvalid)} invalid descriptors, {service.Tx.StatusRefused} late statuses");
         text.AppendLine($"  doorbells {Read(GuestCounter.Doorbells)} rung, {Read(GuestCounter.DoorbellsSuppressed)} saved");
-        text.AppendLine($"  a frame   {PerFrame(Read(GuestCounter.SystemCalls), frames):F2} system calls, {PerFrame(Read(GuestCounter.Wakeups), frames):F2} wake-ups, {PerFrame((ulong)loop.AllocatedBytes, frames):F2} bytes allocated");
-        text.Append(loop.Clock.Answers == 0
+        text.AppendLine($"  a frame   {PerFrame(Read(GuestCounter.SystemCalls), frames):F2} system calls, {PerFrame(Read(GuestCounter.Wakeups), frames):F2} wake-ups, {PerFrame((ulong)service.AllocatedBytes, frames):F2} bytes allocated");
+        text.Append(service.Clock.Answers == 0
             ? "  clock     not known yet"
-            : $"  clock     host = ours {loop.Clock.Estimate.OffsetNs / 1e6:+0.000;-0.000} ms, within {loop.Clock.Estimate.ErrorNs / 1e3:F1} us, drift {loop.Clock.Estimate.Skew * 1e6:F2} ppm, {loop.Clock.Answers} exchanges, {loop.Clock.Jumps} jumps");
+            : $"  clock     host = ours {service.Clock.Estimate.OffsetNs / 1e6:+0.000;-0.000} ms, within {service.Clock.Estimate.ErrorNs / 1e3:F1} us, drift {service.Clock.Estimate.Skew * 1e6:F2} ppm, {service.Clock.Answers} exchanges, {service.Clock.Jumps} jumps");
         return text.ToString();
     }
 
@@ -43,9 +43,9 @@ internal sealed class Statistics(GuestPort port, AirLoop loop, bool isJson)
             json.WriteNumber("port", port.Index);
             json.WriteString("name", port.Region.GetPortName(port.Index));
             json.WriteNumber("uptimeSeconds", (MonotonicClock.NowNs - _startedNs) / 1e9);
-            json.WriteBoolean("hostIsThere", loop.Host.IsThere);
+            json.WriteBoolean("hostIsThere", service.Host.IsThere);
             json.WriteStartArray("radios");
-            foreach (Radio? radio in loop.Radios.All)
+            foreach (Radio? radio in service.Radios.All)
             {
                 if (radio is null or { IsGone: true })
                     continue;
@@ -64,18 +64,18 @@ internal sealed class Statistics(GuestPort port, AirLoop loop, bool isJson)
             json.WriteStartObject("counters");
             foreach (GuestCounter counter in Enum.GetValues<GuestCounter>())
                 json.WriteNumber(JsonNamingPolicy.CamelCase.ConvertName(counter.ToString()), Read(counter));
-            json.WriteNumber("malformed", loop.Tx.Malformed);
-            json.WriteNumber("statusRefused", loop.Tx.StatusRefused);
-            json.WriteNumber("allocatedBytes", loop.AllocatedBytes);
+            json.WriteNumber("malformed", service.Tx.Malformed);
+            json.WriteNumber("statusRefused", service.Tx.StatusRefused);
+            json.WriteNumber("allocatedBytes", service.AllocatedBytes);
             json.WriteEndObject();
-            if (loop.Clock.Answers > 0)
+            if (service.Clock.Answers > 0)
             {
                 json.WriteStartObject("clock");
-                json.WriteNumber("offsetNs", loop.Clock.Estimate.OffsetNs);
-                json.WriteNumber("errorNs", loop.Clock.Estimate.ErrorNs);
-                json.WriteNumber("skewPpm", loop.Clock.Estimate.Skew * 1e6);
-                json.WriteNumber("exchanges", loop.Clock.Answers);
-                json.WriteNumber("jumps", loop.Clock.Jumps);
+                json.WriteNumber("offsetNs", service.Clock.Estimate.OffsetNs);
+                json.WriteNumber("errorNs", service.Clock.Estimate.ErrorNs);
+                json.WriteNumber("skewPpm", service.Clock.Estimate.Skew * 1e6);
+                json.WriteNumber("exchanges", service.Clock.Answers);
+                json.WriteNumber("jumps", service.Clock.Jumps);
                 json.WriteEndObject();
             }
             json.WriteEndObject();

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ShmWifi.Hwsim;
+using ShmWifi.Hwsim.Port;
 using ShmWifi.RingBuffer;
 using static ShmWifi.Linux.LibC;
 

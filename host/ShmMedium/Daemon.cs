@@ -1,5 +1,6 @@
 using ShmWifi.Configuration;
 using ShmWifi.Hwsim;
+using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Medium.Capture;
 using ShmWifi.Medium.Console;
 using ShmWifi.Medium.Control;
@@ -87,10 +88,10 @@ public sealed class Daemon : IDisposable
     /// <exception cref="HwsimException">This kernel has no such radios, or does not give their air.</exception>
     public static Daemon ForThisKernel(MediumConfiguration configuration, string statePath, MediumLog log, Action<string> fail)
     {
-        KernelAir air = KernelAir.Find();
+        HwsimRegistration air = HwsimRegistration.Find();
         try
         {
-            air.Take();
+            air.Register();
         }
         catch
         {

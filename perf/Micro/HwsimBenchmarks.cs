@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
 using ShmWifi.Dot11;
-using ShmWifi.Hwsim.Air;
+using ShmWifi.Hwsim.Datapath;
 using ShmWifi.Hwsim.Protocol;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.Tests.Injector;

@@ -1,4 +1,4 @@
-using ShmWifi.Hwsim.Air;
+using ShmWifi.Hwsim.Port;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;

@@ -1,6 +1,6 @@
 using System.Text.Unicode;
 using ShmWifi.Dot11;
-using ShmWifi.Hwsim.Air;
+using ShmWifi.Hwsim.Port;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Hwsim.Radios;

@@ -1,7 +1,6 @@
 using ShmWifi.Dot11;
 using ShmWifi.Hwsim.Netlink;
 using ShmWifi.Hwsim.Protocol;
-using ShmWifi.Hwsim.Wireless;
 using static ShmWifi.Linux.LibC;
 
 namespace ShmWifi.Hwsim.Radios;

@@ -1,3 +1,5 @@
+using ShmWifi.Configuration.Yaml;
+
 namespace ShmWifi.Configuration.Air;
 
 /// <summary>How much one air may hold. A client of the control API can ask for no more, so that it cannot fill the daemon's memory or slow its engine.</summary>
@@ -24,12 +26,9 @@ public static class AirLimits
     {
         ArgumentNullException.ThrowIfNull(air);
         var changes = air.Schedule.Select(c => c.Change).ToList();
-        return Problem("schedule", changes.Count, Schedule)
-            ?? Problem("radios", air.Radios.Concat(changes.OfType<SetRadio>().Select(c => c.Radio)).DistinctBy(r => r.Radio).Count(), Radios)
-            ?? Problem("links", air.Links.Concat(changes.OfType<SetLink>().Select(c => c.Link)).DistinctBy(l => (l.From, l.To)).Count(), Links)
-            ?? Problem("faults", air.Faults.Concat(changes.OfType<SetFault>().Select(c => c.Fault)).DistinctBy(f => f.Name).Count(), Faults);
+        return Section.TooMany("schedule", changes.Count, Schedule)
+            ?? Section.TooMany("radios", air.Radios.Concat(changes.OfType<SetRadio>().Select(c => c.Radio)).DistinctBy(r => r.Radio).Count(), Radios)
+            ?? Section.TooMany("links", air.Links.Concat(changes.OfType<SetLink>().Select(c => c.Link)).DistinctBy(l => (l.From, l.To)).Count(), Links)
+            ?? Section.TooMany("faults", air.Faults.Concat(changes.OfType<SetFault>().Select(c => c.Fault)).DistinctBy(f => f.Name).Count(), Faults);
     }
-
-    internal static string? Problem(string name, int count, int limit) =>
-        count > limit ? $"'{name}' has {count} entries; allowed: at most {limit}" : null;
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Dot11;
+using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Configuration.Air;
 
@@ -60,5 +61,5 @@ public readonly record struct RadioPattern
     public override string ToString() => Address?.ToString() ?? (Vm is null ? "*" : Radio is null ? Vm : $"{Vm}/{Radio}");
 
     private static bool IsName(string text) =>
-        text.Length is > 0 and <= VmConfiguration.NameLimit && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+        text.Length is > 0 and < Abi.NameSize && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 }

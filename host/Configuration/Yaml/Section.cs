@@ -144,7 +144,7 @@ internal sealed class Section
         {
             case null:
                 return [];
-            case YamlList list when Air.AirLimits.Problem(key, list.Items.Count, limit) is { } problem:
+            case YamlList list when TooMany(key, list.Items.Count, limit) is { } problem:
                 _errors.Add(list, problem);
                 return [];
             case YamlList list:
@@ -201,6 +201,11 @@ internal sealed class Section
         _errors.Add(scalar, $"'{key}' is {scalar.Kind}{Nearest.Hint(scalar.Value, words.Select(w => w.Word))}; allowed: {allowed}");
         return absent;
     }
+
+    /// <summary>That a list is too long.</summary>
+    /// <returns>null when it is not.</returns>
+    public static string? TooMany(string name, int count, int limit) =>
+        count > limit ? $"'{name}' has {count} entries; allowed: at most {limit}" : null;
 
     /// <summary>Reads an unquoted decimal number.</summary>
     public static bool TryInteger(YamlScalar scalar, int min, int max, out int value)

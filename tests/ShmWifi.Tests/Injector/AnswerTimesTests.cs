@@ -13,7 +13,7 @@ public class AnswerTimesTests
     [Test]
     public void AQuestionOutOfSilenceIsWorthALook()
     {
-        var answers = new AnswerTimes(MaxNs);
+        var answers = new BusyPollBudget(MaxNs);
         answers.OnAsked(_nowNs);
         Assert.That(answers.DeadlineNs, Is.InRange(_nowNs + 1, _nowNs + MaxNs));
     }
@@ -21,7 +21,7 @@ public class AnswerTimesTests
     [Test]
     public void AStreamIsNot()
     {
-        var answers = new AnswerTimes(MaxNs);
+        var answers = new BusyPollBudget(MaxNs);
         answers.OnAsked(_nowNs);
         answers.OnHeard(_nowNs + Ms);
         answers.OnAsked(_nowNs + 4 * Ms);
@@ -31,7 +31,7 @@ public class AnswerTimesTests
     [Test]
     public void AfterTheAnswerThereIsNothingToLookFor()
     {
-        var answers = new AnswerTimes(MaxNs);
+        var answers = new BusyPollBudget(MaxNs);
         answers.OnAsked(_nowNs);
         answers.OnHeard(_nowNs + Ms);
         Assert.That(answers.DeadlineNs, Is.Zero);
@@ -40,7 +40,7 @@ public class AnswerTimesTests
     [Test]
     public void WhoAnswersLateIsNoLongerLookedFor()
     {
-        var answers = new AnswerTimes(MaxNs);
+        var answers = new BusyPollBudget(MaxNs);
         Ask(answers, tookNs: 20 * Ms, times: 3);
         answers.OnAsked(_nowNs);
         Assert.That(answers.DeadlineNs, Is.Zero);
@@ -49,7 +49,7 @@ public class AnswerTimesTests
     [Test]
     public void WhoAnswersSoonAgainIsLookedForAgain()
     {
-        var answers = new AnswerTimes(MaxNs);
+        var answers = new BusyPollBudget(MaxNs);
         Ask(answers, tookNs: 20 * Ms, times: 10);
         Ask(answers, tookNs: Ms, times: 10);
         answers.OnAsked(_nowNs);
@@ -59,7 +59,7 @@ public class AnswerTimesTests
     [Test]
     public void TheLookIsAboutTwiceAsLongAsAnswersTake()
     {
-        var answers = new AnswerTimes(MaxNs);
+        var answers = new BusyPollBudget(MaxNs);
         Ask(answers, tookNs: Ms / 2, times: 50);
         answers.OnAsked(_nowNs);
         Assert.That(answers.DeadlineNs - _nowNs, Is.EqualTo(Ms).Within(Ms / 10));
@@ -68,12 +68,12 @@ public class AnswerTimesTests
     [Test]
     public void ZeroNeverLooks()
     {
-        var answers = new AnswerTimes(0);
+        var answers = new BusyPollBudget(0);
         answers.OnAsked(_nowNs);
         Assert.That(answers.DeadlineNs, Is.Zero);
     }
 
-    private void Ask(AnswerTimes answers, long tookNs, int times)
+    private void Ask(BusyPollBudget answers, long tookNs, int times)
     {
         for (int i = 0; i < times; i++)
         {

@@ -1,4 +1,4 @@
-using ShmWifi.Hwsim.Air;
+using ShmWifi.Hwsim.Port;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Tests.Injector;
@@ -29,14 +29,24 @@ public sealed class HostWatchTests
     }
 
     [Test]
+    public void AHostOfAnotherAbiIsDeadAirAndSaysWhatToDo()
+    {
+        using var rig = new InjectorRig();
+        rig.Host.SetFault(PortFault.AbiVersion);
+        rig.Watch.Update(Second);
+        Assert.That(rig.Watch.IsThere, Is.False);
+        Assert.That(rig.Watch.Reason, Does.StartWith("it does not speak our ABI, 1.1: update "));
+    }
+
+    [Test]
     public void AHostThatDoesNotAnswerIsDeadAirUntilItSpeaks()
     {
         using var rig = new InjectorRig();
         rig.Watch.OnAsked(1 * Second);
         rig.Watch.OnAsked(2 * Second);
-        rig.Watch.Update(1 * Second + HostWatch.SilenceNs - 1);
+        rig.Watch.Update(1 * Second + HostMonitor.SilenceNs - 1);
         Assert.That(rig.Watch.IsThere, Is.True, "not for long enough");
-        Assert.That(rig.Watch.Update(1 * Second + HostWatch.SilenceNs), Is.True);
+        Assert.That(rig.Watch.Update(1 * Second + HostMonitor.SilenceNs), Is.True);
         Assert.That((rig.Watch.IsThere, rig.Watch.Reason, rig.Watch.MayAnswer), Is.EqualTo((false, "it does not answer", true)));
 
         rig.Watch.OnHeard();

@@ -1,8 +1,9 @@
 using System.Net.Sockets;
 using ShmWifi.Dot11;
-using ShmWifi.Hwsim.Air;
 using ShmWifi.Hwsim.Clock;
+using ShmWifi.Hwsim.Datapath;
 using ShmWifi.Hwsim.Netlink;
+using ShmWifi.Hwsim.Port;
 using ShmWifi.Hwsim.Radios;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
@@ -35,14 +36,15 @@ internal sealed unsafe class InjectorRig : IDisposable
         _kernels.Connect(new UnixDomainSocketEndPoint(name + "-ours"));
         int descriptor = (int)_ours.Handle;
 
-        Slots = new TxSlots(Port, Doorbell);
+        var doorbell = new PortDoorbell(new SilentDevice(), Port);
+        Slots = new TxSlots(Port, doorbell);
         Clock = new ClockSync(Port, Slots);
         Announcer = new Announcer(Radios, Slots);
         Batch = new InjectionBatch(descriptor, RecordedMessages.Family, maxBytes: 32768);
         var chains = new SentChains();
         Tx = new TxPath(descriptor, RecordedMessages.Family, Port, Slots, Radios, Batch, Clock, chains);
-        Rx = new RxPath(Port, Doorbell, Radios, Batch, Clock, chains);
-        Watch = new HostWatch(Region, Port);
+        Rx = new RxPath(Port, doorbell, Radios, Batch, Clock, chains);
+        Watch = new HostMonitor(Region, Port);
     }
 
     public Region Region { get; }
@@ -50,8 +52,6 @@ internal sealed unsafe class InjectorRig : IDisposable
     public HostPort Host { get; }
 
     public GuestPort Port { get; }
-
-    public CountingDoorbell Doorbell { get; } = new();
 
     public RadioTable Radios { get; } = new();
 
@@ -67,7 +67,7 @@ internal sealed unsafe class InjectorRig : IDisposable
 
     public RxPath Rx { get; }
 
-    public HostWatch Watch { get; }
+    public HostMonitor Watch { get; }
 
     /// <summary>The radio of the recorded messages, known to the host.</summary>
     public InjectorRig WithRadio()
@@ -189,10 +189,15 @@ internal sealed unsafe class InjectorRig : IDisposable
         public byte[] Payload { get; } = new ReadOnlySpan<byte>((byte*)slot + slot->Offset, (int)slot->Length).ToArray();
     }
 
-    internal sealed class CountingDoorbell : IDoorbell
+    /// <summary>Nobody hears its doorbell.</summary>
+    private sealed class SilentDevice : IPortDevice
     {
-        public int Rung { get; private set; }
+        public int Descriptor => -1;
 
-        public void Ring(bool isAsked) => Rung += isAsked ? 1 : 0;
+        public string LossReason => "";
+
+        public void RingHost()
+        {
+        }
     }
 }

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using ShmWifi.Dot11;
 using ShmWifi.Hwsim.Netlink;
-using ShmWifi.Hwsim.Wireless;
+using ShmWifi.Hwsim.Radios;
 
 namespace ShmWifi.Tests.Injector;
 

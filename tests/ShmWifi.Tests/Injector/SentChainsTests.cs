@@ -1,5 +1,5 @@
 using ShmWifi.Dot11;
-using ShmWifi.Hwsim.Air;
+using ShmWifi.Hwsim.Datapath;
 
 namespace ShmWifi.Tests.Injector;
 

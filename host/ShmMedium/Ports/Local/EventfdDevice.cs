@@ -1,4 +1,4 @@
-using ShmWifi.Hwsim;
+using ShmWifi.Hwsim.Port;
 using ShmWifi.Linux;
 using static ShmWifi.Linux.LibC;
 

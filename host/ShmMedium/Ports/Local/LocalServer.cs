@@ -13,7 +13,7 @@ internal sealed class LocalServer : IPortServer
 
     private const uint PeerId = 1; // the first that a VM would get
     private readonly MediumEngine _engine;
-    private readonly KernelAir _air;
+    private readonly HwsimRegistration _air;
     private readonly Action<string> _warn;
     private readonly Action<string> _fail;
     private readonly RegionLease _lease;
@@ -29,7 +29,7 @@ internal sealed class LocalServer : IPortServer
     /// <param name="air">Taken; owned by the server from now on.</param>
     /// <param name="warn">Takes what the operator should know.</param>
     /// <param name="fail">Told when the radios cannot be served any more, with the reason.</param>
-    public LocalServer(MediumEngine engine, RegionSource regions, KernelAir air, Action<string> warn, Action<string> fail)
+    public LocalServer(MediumEngine engine, RegionSource regions, HwsimRegistration air, Action<string> warn, Action<string> fail)
     {
         (_engine, _air, _warn, _fail) = (engine, air, warn, fail);
         _lease = regions.Lease(PortName);
@@ -64,7 +64,7 @@ internal sealed class LocalServer : IPortServer
         try
         {
             var discovery = new RadioDiscovery(_air.Hwsim, _air.Nl80211, new NetworkNamespaces(_warn));
-            using var loop = new AirLoop(_air, _lease.Region, _lease.Region.OpenGuestPort(0), _device, _stop, discovery, maxLookNs: 0, _warn);
+            using var loop = new HwsimService(_air, _lease.Region, _lease.Region.OpenGuestPort(0), _device, _stop, discovery, maxBusyPollNs: 0, _warn);
             loop.Clock.KnowSame();
             loop.Start();
             _started.SetResult();

@@ -5,7 +5,7 @@ using static ShmWifi.Linux.LibC;
 namespace ShmWifi.Medium.Ports.Local;
 
 /// <summary>Ends a loop from another thread.</summary>
-internal sealed unsafe class StopWish : IOperator, IDisposable
+internal sealed unsafe class StopWish : IControlSource, IDisposable
 {
     private bool _isStopWanted;
 

@@ -1,6 +1,4 @@
-using ShmWifi.Configuration.Air;
-
-namespace ShmWifi.Configuration.Yaml;
+namespace ShmWifi.Configuration.Air;
 
 /// <summary>The keys and words of an air's sections. The JSON schema has the same: a test compares them.</summary>
 internal static class AirKeys

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Yaml;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Configuration.Yaml;
+namespace ShmWifi.Configuration.Air;
 
 internal sealed partial class AirReader
 {
@@ -100,7 +100,7 @@ internal sealed partial class AirReader
             YamlList list => list.Items,
             { } node => [node],
         };
-        if (AirLimits.Problem("frame", items.Count, FrameKind.All.Count) is { } problem)
+        if (Section.TooMany("frame", items.Count, FrameKind.All.Count) is { } problem)
         {
             errors.Add(section.Value("frame")!, problem);
             return kinds;

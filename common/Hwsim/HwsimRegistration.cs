@@ -1,19 +1,19 @@
 using ShmWifi.Hwsim.Netlink;
 using ShmWifi.Hwsim.Protocol;
-using ShmWifi.Hwsim.Wireless;
+using ShmWifi.Hwsim.Radios;
 using ShmWifi.Linux;
 using static ShmWifi.Linux.LibC;
 
 namespace ShmWifi.Hwsim;
 
-/// <summary>The air of this kernel's hwsim radios. Whoever takes it passes all their frames; disposing gives it back to the kernel.</summary>
-internal sealed class KernelAir : IDisposable
+/// <summary>The registration with hwsim: whoever has it passes all frames of this kernel's radios; disposing gives them back to the kernel's own medium.</summary>
+internal sealed class HwsimRegistration : IDisposable
 {
     private const int SocketBufferSize = 8 << 20;
 
     private readonly NetlinkSocket _control = NetlinkSocket.Open(NETLINK_GENERIC);
 
-    private KernelAir()
+    private HwsimRegistration()
     {
         try
         {
@@ -40,11 +40,11 @@ internal sealed class KernelAir : IDisposable
 
     /// <summary>Looks whether this kernel has the drivers.</summary>
     /// <exception cref="HwsimException">It does not.</exception>
-    public static KernelAir Find() => new();
+    public static HwsimRegistration Find() => new();
 
-    /// <summary>Takes the air from the kernel.</summary>
+    /// <summary>Takes the frames from the kernel.</summary>
     /// <exception cref="HwsimException">Somebody else has it, or we may not.</exception>
-    public void Take()
+    public void Register()
     {
         try
         {

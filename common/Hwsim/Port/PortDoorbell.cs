@@ -1,14 +1,15 @@
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Hwsim.Air;
+namespace ShmWifi.Hwsim.Port;
 
-/// <summary>The doorbell of a device, counted for its port.</summary>
+/// <summary>Wakes the host, and counts it for the port.</summary>
 /// <param name="device">The device.</param>
 /// <param name="port">The port.</param>
-internal sealed class PortDoorbell(IPortDevice device, GuestPort port) : IDoorbell
+internal sealed class PortDoorbell(IPortDevice device, GuestPort port)
 {
-    /// <inheritdoc/>
+    /// <summary>Rings, and counts what the event index saved.</summary>
+    /// <param name="isAsked">Whether the host asked for it.</param>
     public void Ring(bool isAsked)
     {
         if (isAsked)

@@ -1,4 +1,6 @@
-namespace ShmWifi.Configuration.Yaml;
+using ShmWifi.Configuration.Air;
+
+namespace ShmWifi.Configuration;
 
 /// <summary>The keys and words of a configuration file, but for those of its air (<see cref="AirKeys"/>). The JSON schema has the same: a test compares them.</summary>
 internal static class MediumKeys

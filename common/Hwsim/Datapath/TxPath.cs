@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Dot11;
 using ShmWifi.Hwsim.Clock;
+using ShmWifi.Hwsim.Port;
 using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Hwsim.Radios;
 using ShmWifi.Linux;
@@ -8,7 +9,7 @@ using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 using static ShmWifi.Linux.LibC;
 
-namespace ShmWifi.Hwsim.Air;
+namespace ShmWifi.Hwsim.Datapath;
 
 /// <summary>hwsim to host: the kernel writes its messages straight into TX slots, many by one system call, and they are read there.</summary>
 /// <remarks>

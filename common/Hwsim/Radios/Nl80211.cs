@@ -1,7 +1,8 @@
 using ShmWifi.Dot11;
 using ShmWifi.Hwsim.Netlink;
+using ShmWifi.Hwsim.Protocol;
 
-namespace ShmWifi.Hwsim.Wireless;
+namespace ShmWifi.Hwsim.Radios;
 
 /// <summary>What is asked of nl80211: the interfaces that there are.</summary>
 /// <remarks>Source: linux include/uapi/linux/nl80211.h.</remarks>

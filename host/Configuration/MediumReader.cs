@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Yaml;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Configuration.Yaml;
+namespace ShmWifi.Configuration;
 
 /// <summary>Turns the tree of a file into a <see cref="MediumConfiguration"/>, and reports all that is wrong on the way.</summary>
 internal sealed partial class MediumReader(string file, ErrorList errors, bool needsVms)

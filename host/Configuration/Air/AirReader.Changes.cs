@@ -1,6 +1,6 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Yaml;
 
-namespace ShmWifi.Configuration.Yaml;
+namespace ShmWifi.Configuration.Air;
 
 internal sealed partial class AirReader
 {
@@ -17,7 +17,7 @@ internal sealed partial class AirReader
             return [];
         }
 
-        if (AirLimits.Problem("schedule", list.Items.Count, AirLimits.Schedule) is { } problem)
+        if (Section.TooMany("schedule", list.Items.Count, AirLimits.Schedule) is { } problem)
         {
             errors.Add(node, problem);
             return [];

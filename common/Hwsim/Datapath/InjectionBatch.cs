@@ -6,7 +6,7 @@ using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 using static ShmWifi.Linux.LibC;
 
-namespace ShmWifi.Hwsim.Air;
+namespace ShmWifi.Hwsim.Datapath;
 
 /// <summary>Messages for hwsim, collected and sent by one system call: the kernel walks all messages of a datagram.</summary>
 /// <remarks>

@@ -3,7 +3,7 @@ using ShmWifi.Dot11;
 using ShmWifi.Hwsim.Netlink;
 using ShmWifi.Linux;
 
-namespace ShmWifi.Hwsim.Wireless;
+namespace ShmWifi.Hwsim.Radios;
 
 /// <summary>Which network devices are up, by rtnetlink; nl80211 does not tell, nor does it tell when an address changes.</summary>
 /// <remarks>Source: linux include/uapi/linux/rtnetlink.h, if_link.h; struct ifinfomsg: u8 family at 0, s32 index at 4, u32 flags at 8.</remarks>

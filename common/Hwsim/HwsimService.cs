@@ -1,5 +1,7 @@
-using ShmWifi.Hwsim.Air;
 using ShmWifi.Hwsim.Clock;
+using ShmWifi.Hwsim.Datapath;
+using ShmWifi.Hwsim.Port;
+using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Hwsim.Radios;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
@@ -9,18 +11,18 @@ using static ShmWifi.Linux.LibC;
 namespace ShmWifi.Hwsim;
 
 /// <summary>Moves frames between the kernel's radios and a port, both ways, and sleeps when there are none. One thread runs it.</summary>
-internal sealed class AirLoop : IDisposable
+internal sealed class HwsimService : IDisposable
 {
     private const int MaxBatchBytes = 32 << 10;
     private const long TickNs = 1_000_000_000;
     private const long ClockSpinNs = 300_000;
-    private const long LookNs = 20_000; // then others may run
+    private const long BusyPollSliceNs = 20_000; // then others may run
 
-    private readonly KernelAir _air;
+    private readonly HwsimRegistration _registration;
     private readonly GuestPort _port;
-    private readonly IOperator _operator;
+    private readonly IControlSource _control;
     private readonly Action<string> _warn;
-    private readonly AnswerTimes _answers;
+    private readonly BusyPollBudget _busyPoll;
     private readonly PortDoorbell _doorbell;
     private readonly TxSlots _slots;
     private readonly RxPath _rx;
@@ -32,31 +34,31 @@ internal sealed class AirLoop : IDisposable
     private long _overrunsDueNs;
 
     /// <summary>Ready to start.</summary>
-    /// <param name="air">Taken.</param>
+    /// <param name="registration">Made.</param>
     /// <param name="region">The port's.</param>
     /// <param name="port">The port.</param>
     /// <param name="device">How its host is woken, and wakes us.</param>
-    /// <param name="operator">Ends the loop.</param>
+    /// <param name="control">Ends the loop.</param>
     /// <param name="discovery">Where radios are found; owned by the loop.</param>
-    /// <param name="maxLookNs">How long to look for an answer before sleeping; 0: never.</param>
+    /// <param name="maxBusyPollNs">How long to busy-poll for an answer before sleeping; 0: never.</param>
     /// <param name="warn">Takes what the operator should know, a line a call.</param>
-    public AirLoop(
-        KernelAir air, Region region, GuestPort port, IPortDevice device, IOperator @operator, RadioDiscovery discovery, long maxLookNs, Action<string> warn)
+    public HwsimService(
+        HwsimRegistration registration, Region region, GuestPort port, IPortDevice device, IControlSource control, RadioDiscovery discovery, long maxBusyPollNs, Action<string> warn)
     {
-        (_air, _port, _operator, _discovery, _warn) = (air, port, @operator, discovery, warn);
-        int frames = air.Frames.Descriptor;
-        ushort family = air.Hwsim.Family.Id;
-        _answers = new AnswerTimes(maxLookNs);
+        (_registration, _port, _control, _discovery, _warn) = (registration, port, control, discovery, warn);
+        int frames = registration.Frames.Descriptor;
+        ushort family = registration.Hwsim.Family.Id;
+        _busyPoll = new BusyPollBudget(maxBusyPollNs);
         _doorbell = new PortDoorbell(device, port);
         _slots = new TxSlots(port, _doorbell);
         _announcer = new Announcer(Radios, _slots);
         Clock = new ClockSync(port, _slots);
-        Host = new HostWatch(region, port);
+        Host = new HostMonitor(region, port);
         _batch = new InjectionBatch(frames, family, MaxBatchBytes);
         var chains = new SentChains();
         Tx = new TxPath(frames, family, port, _slots, Radios, _batch, Clock, chains);
         _rx = new RxPath(port, _doorbell, Radios, _batch, Clock, chains);
-        _waits = new WaitSet(device, frames, discovery.WirelessDescriptor, discovery.LinkDescriptor, @operator.Descriptor);
+        _waits = new WaitSet(device, frames, discovery.WirelessDescriptor, discovery.LinkDescriptor, control.Descriptor);
     }
 
     /// <summary>What the host is told of.</summary>
@@ -66,7 +68,7 @@ internal sealed class AirLoop : IDisposable
     public ClockSync Clock { get; }
 
     /// <summary>Whether the host takes frames.</summary>
-    public HostWatch Host { get; }
+    public HostMonitor Host { get; }
 
     /// <summary>hwsim to host.</summary>
     public TxPath Tx { get; }
@@ -83,11 +85,11 @@ internal sealed class AirLoop : IDisposable
         Discover();
     }
 
-    /// <summary>Runs until the operator ends it.</summary>
+    /// <summary>Runs until the control source ends it.</summary>
     /// <exception cref="HwsimException">The device went away, or the host's words make no sense.</exception>
     public void Run()
     {
-        while (!_operator.IsStopWanted)
+        while (!_control.IsStopWanted)
         {
             if (!Pass())
                 Sleep();
@@ -128,11 +130,11 @@ internal sealed class AirLoop : IDisposable
             _announcer.Pump();
         _slots.Publish();
         if (worked && Tx.HasAsked)
-            _answers.OnAsked(nowNs);
+            _busyPoll.OnAsked(nowNs);
         worked |= Drain();
         if (_rx.MayBeAnswered)
         {
-            _answers.OnHeard(nowNs);
+            _busyPoll.OnHeard(nowNs);
             _ = sched_yield(); // to ksoftirqd, which hands the frame to mac80211: the answer is there when we are back, with less than a sleep
             _port.Count(GuestCounter.SystemCalls);
             Tx.IsReadable = true;
@@ -171,7 +173,7 @@ internal sealed class AirLoop : IDisposable
     private void CountOverruns(long nowNs)
     {
         _overrunsDueNs = nowNs + TickNs;
-        uint drops = _air.Frames.ReadDropCount();
+        uint drops = _registration.Frames.ReadDropCount();
         _port.Count(GuestCounter.NetlinkOverruns, drops - _overruns);
         _overruns = drops;
     }
@@ -189,13 +191,13 @@ internal sealed class AirLoop : IDisposable
         }
     }
 
-    /// <summary>Looks at the ring instead of sleeping, and lets others run between two looks.</summary>
-    private bool LookForAnswer(long deadlineNs)
+    /// <summary>Polls the ring instead of sleeping, and lets others run between two slices.</summary>
+    private bool BusyPoll(long deadlineNs)
     {
         long nowNs = MonotonicClock.NowNs;
         while (nowNs < deadlineNs)
         {
-            for (long end = nowNs + LookNs; nowNs < end; nowNs = MonotonicClock.NowNs)
+            for (long end = nowNs + BusyPollSliceNs; nowNs < end; nowNs = MonotonicClock.NowNs)
             {
                 if (_port.Rx.CountReady() > 0)
                     return true;
@@ -212,7 +214,7 @@ internal sealed class AirLoop : IDisposable
 
     private void Sleep()
     {
-        if (_answers.DeadlineNs is var deadline and not 0 && LookForAnswer(deadline))
+        if (_busyPoll.DeadlineNs is var deadline and not 0 && BusyPoll(deadline))
             return;
         if (!_port.Rx.Arm() || (Tx.IsBlocked && !_port.Tx.ArmFree()))
             return;
@@ -224,7 +226,7 @@ internal sealed class AirLoop : IDisposable
         Tx.IsReadable |= (wakes & Wakes.Frames) != Wakes.None;
         if ((wakes & Wakes.Interfaces) != Wakes.None && _discovery.DrainEvents())
             Discover();
-        if ((wakes & Wakes.Operator) != Wakes.None)
-            _operator.Answer();
+        if ((wakes & Wakes.Control) != Wakes.None)
+            _control.Answer();
     }
 }

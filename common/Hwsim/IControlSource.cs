@@ -1,7 +1,7 @@
 namespace ShmWifi.Hwsim;
 
-/// <summary>Whoever may end the loop, or want something of it between two rounds.</summary>
-internal interface IOperator
+/// <summary>Who may end the loop, or want something of it between two rounds.</summary>
+internal interface IControlSource
 {
     /// <summary>For epoll: readable when something is wanted.</summary>
     int Descriptor { get; }

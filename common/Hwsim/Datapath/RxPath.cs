@@ -1,12 +1,13 @@
 using ShmWifi.Dot11;
 using ShmWifi.Hwsim.Clock;
+using ShmWifi.Hwsim.Port;
 using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Hwsim.Radios;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Hwsim.Air;
+namespace ShmWifi.Hwsim.Datapath;
 
 /// <summary>Host to hwsim: takes RX descriptors, has the kernel read the frames where they lie, and gives the descriptors back.</summary>
 /// <param name="port">The port.</param>
@@ -15,7 +16,7 @@ namespace ShmWifi.Hwsim.Air;
 /// <param name="batch">Takes frames and statuses.</param>
 /// <param name="clock">Takes answers, and stamps.</param>
 /// <param name="chains">What a status may name.</param>
-internal sealed unsafe class RxPath(GuestPort port, IDoorbell doorbell, RadioTable radios, InjectionBatch batch, ClockSync clock, SentChains chains)
+internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, RadioTable radios, InjectionBatch batch, ClockSync clock, SentChains chains)
 {
     /// <summary>Descriptors dealt with at a time.</summary>
     public const int MaxBatch = 32;

@@ -1,12 +1,12 @@
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Hwsim.Air;
+namespace ShmWifi.Hwsim.Port;
 
 /// <summary>The TX ring as its several writers share it: slots are filled one after the other and published together.</summary>
 /// <param name="port">The port.</param>
-/// <param name="device">Has the doorbell.</param>
-internal sealed unsafe class TxSlots(GuestPort port, IDoorbell device)
+/// <param name="doorbell">To the host.</param>
+internal sealed unsafe class TxSlots(GuestPort port, PortDoorbell doorbell)
 {
     /// <summary>Slots filled and not yet published.</summary>
     public uint Pending { get; private set; }
@@ -47,6 +47,6 @@ internal sealed unsafe class TxSlots(GuestPort port, IDoorbell device)
             return;
         bool isAsked = port.Tx.Publish(Pending);
         Pending = 0;
-        device.Ring(isAsked);
+        doorbell.Ring(isAsked);
     }
 }

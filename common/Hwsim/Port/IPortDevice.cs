@@ -1,4 +1,4 @@
-namespace ShmWifi.Hwsim;
+namespace ShmWifi.Hwsim.Port;
 
 /// <summary>How a port's two sides wake each other: a device in a VM, two eventfds within one process.</summary>
 internal interface IPortDevice

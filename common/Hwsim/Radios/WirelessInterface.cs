@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Hwsim.Wireless;
+namespace ShmWifi.Hwsim.Radios;
 
 /// <summary>An interface of a wiphy, as nl80211 lists it.</summary>
 /// <param name="Wiphy">Index of its wiphy.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Yaml;
 
-namespace ShmWifi.Configuration.Yaml;
+namespace ShmWifi.Configuration.Air;
 
 /// <summary>Turns the sections of an air into records, and reports all that is wrong on the way.</summary>
 /// <param name="errors">Takes what is wrong. What is returned is of use only when it is empty.</param>

@@ -1,13 +1,13 @@
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Hwsim.Air;
+namespace ShmWifi.Hwsim.Port;
 
 /// <summary>Decides whether the host serves us: it says that it runs, it has not shut the port, and it speaks when it is asked.</summary>
 /// <remarks>It is asked for its clock once a second anyway; so a host that hangs is noticed although no ring is full.</remarks>
 /// <param name="region">The region.</param>
 /// <param name="port">The port.</param>
-internal sealed class HostWatch(Region region, GuestPort port)
+internal sealed class HostMonitor(Region region, GuestPort port)
 {
     /// <summary>A host that says nothing for so long after it was asked does not serve us. Far more than a loaded machine makes it wait.</summary>
     public const long SilenceNs = 2_000_000_000;
@@ -23,6 +23,8 @@ internal sealed class HostWatch(Region region, GuestPort port)
     /// <summary>Why it does not, for people.</summary>
     public string Reason => port.State switch
     {
+        PortState.Faulted when port.Fault == PortFault.AbiVersion =>
+            $"it does not speak our ABI, {Abi.FormatVersion(Abi.Version)}: update shm-injector, or the host's shm-medium, so that both are of one version",
         PortState.Faulted => $"it has shut our port: {port.Fault}",
         PortState.Free => "it has no VM on our port",
         _ => region.HostState == HostState.Running ? "it does not answer" : "shm-medium does not run",

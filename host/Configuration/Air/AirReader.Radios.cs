@@ -1,6 +1,6 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Yaml;
 
-namespace ShmWifi.Configuration.Yaml;
+namespace ShmWifi.Configuration.Air;
 
 internal sealed partial class AirReader
 {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using ShmWifi.Dot11;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Hwsim.Air;
+namespace ShmWifi.Hwsim.Datapath;
 
 /// <summary>The retry chains of frames that wait for their status, so that a status names no rate but those of its frame.</summary>
 /// <remarks>
