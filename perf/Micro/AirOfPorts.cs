@@ -4,7 +4,6 @@ using ShmWifi.Linux;
 using ShmWifi.Medium.Engine;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Linux.LibC;
 
 namespace ShmWifi.Perf.Micro;
 
@@ -13,7 +12,7 @@ internal sealed unsafe class AirOfPorts : IDisposable
 {
     private const int MinHeader = 24; // IEEE 802.11-2020 clause 9.3.2.1: three addresses
     private readonly SharedMemory _memory;
-    private readonly List<int> _events = [];
+    private readonly List<EventFd> _events = [];
 
     /// <summary>Lays it out.</summary>
     /// <param name="ports">How many; their VMs are vm0, vm1, ….</param>
@@ -95,16 +94,14 @@ internal sealed unsafe class AirOfPorts : IDisposable
     public void Dispose()
     {
         Engine.Dispose();
-        foreach (int descriptor in _events)
-            _ = close(descriptor);
+        _events.ForEach(one => one.Dispose());
         _memory.Dispose();
     }
 
-    private int NewEvent()
+    private EventFd NewEvent()
     {
-        int descriptor = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
-        _events.Add(descriptor);
-        return descriptor;
+        _events.Add(new EventFd());
+        return _events[^1];
     }
 
     private sealed class SilentLog : IMediumLog

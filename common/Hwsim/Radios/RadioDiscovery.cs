@@ -3,6 +3,7 @@ using ShmWifi.Hwsim.Netlink;
 using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Hwsim.Wireless;
 using static ShmWifi.Linux.LibC;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Hwsim.Radios;
 

@@ -34,7 +34,7 @@ public sealed unsafe partial class MediumEngine
     {
         if (port.IsRetired)
             return;
-        Unwatch(port.Waker);
+        _epoll.Remove(port.Waker.Descriptor);
         Air.RemoveAll(port);
         ReclaimAll(port);
         port.IsRetired = true;

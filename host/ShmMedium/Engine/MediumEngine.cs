@@ -4,7 +4,8 @@ using ShmWifi.Linux;
 using ShmWifi.Medium.Contention;
 using ShmWifi.Medium.Telemetry;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Linux.LibC;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Medium.Engine;
 
@@ -34,8 +35,8 @@ public sealed unsafe partial class MediumEngine : IAirtimeSink, IDisposable
     private readonly DelayedDeliveries _delayed = new();
     private readonly List<(Port Port, Action Released)> _leaving = [];
     private readonly Thread _thread;
-    private readonly int _epoll;
-    private readonly int _commandEvent;
+    private readonly Epoll _epoll = new();
+    private readonly EventFd _commandEvent = new();
     private Port[] _ports = []; // copied on write
     private FrameTap[] _taps = [];
     private Roster _roster = new([], new MediumTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
@@ -59,8 +60,6 @@ public sealed unsafe partial class MediumEngine : IAirtimeSink, IDisposable
         _airtime = new AirtimeMedium(_model.Links, _model.Errors, this, _clock.NowNs);
         _ = _model.Watch(_ => _airtime.Errors = _model.Errors);
         Air = new Air(_model.Links, _airtime, ForgetFramesOf, _clock);
-        _epoll = LibCException.ThrowIfFailed(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
-        _commandEvent = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd for the engine");
         Watch(_commandEvent);
         _thread = new Thread(Run) { Name = "medium-engine", IsBackground = true, Priority = ThreadPriority.Highest };
     }
@@ -98,8 +97,7 @@ public sealed unsafe partial class MediumEngine : IAirtimeSink, IDisposable
     public void Post(Action command)
     {
         _commands.Enqueue(command);
-        ulong one = 1;
-        _ = write(_commandEvent, &one, sizeof(ulong));
+        _commandEvent.Signal();
     }
 
     /// <summary>Shows passing frames to a tap from now on.</summary>
@@ -119,14 +117,14 @@ public sealed unsafe partial class MediumEngine : IAirtimeSink, IDisposable
     public void Dispose()
     {
         Stop();
-        _ = close(_epoll);
-        _ = close(_commandEvent);
+        _epoll.Dispose();
+        _commandEvent.Dispose();
         _held.Dispose();
     }
 
     private void Run()
     {
-        epoll_event* events = stackalloc epoll_event[MaxEvents];
+        Span<epoll_event> events = stackalloc epoll_event[MaxEvents];
         long idleSince = 0;
         while (!_isStopping)
         {
@@ -266,8 +264,7 @@ public sealed unsafe partial class MediumEngine : IAirtimeSink, IDisposable
     private static void Ring(Port port)
     {
         port.Rings.Count(HostCounter.Doorbells);
-        ulong one = 1;
-        _ = write(port.Doorbell, &one, sizeof(ulong));
+        port.Doorbell.Signal();
     }
 
     /// <summary>Asks every guest for a doorbell.</summary>
@@ -304,28 +301,14 @@ public sealed unsafe partial class MediumEngine : IAirtimeSink, IDisposable
     }
 
     /// <summary>Sleeps until something happens, or something of the air is due.</summary>
-    private void Sleep(epoll_event* events, int timeoutMs)
+    private void Sleep(Span<epoll_event> events, int timeoutMs)
     {
-        long dueNs = NextDueInNs;
-        if (dueNs == long.MaxValue)
-        {
-            _ = epoll_wait(_epoll, events, MaxEvents, timeoutMs);
-            return;
-        }
-        if (timeoutMs >= 0)
-            dueNs = Math.Min(dueNs, timeoutMs * 1_000_000L);
-        var timeout = new timespec { tv_sec = dueNs / 1_000_000_000, tv_nsec = dueNs % 1_000_000_000 };
-        _ = epoll_pwait2(_epoll, events, MaxEvents, &timeout, null);
+        long limitNs = Math.Min(timeoutMs < 0 ? long.MaxValue : timeoutMs * 1_000_000L, NextDueInNs);
+        _ = _epoll.Wait(events, limitNs == long.MaxValue ? -1 : Math.Max(0, limitNs));
     }
-
-    private void Unwatch(int descriptor) => _ = epoll_ctl(_epoll, EPOLL_CTL_DEL, descriptor, null);
 
     /// <summary>Edge-triggered, so that an eventfd need not be read: each write to it is an edge.</summary>
-    private void Watch(int descriptor)
-    {
-        var watched = new epoll_event { events = EPOLLIN | EPOLLET, data = (ulong)descriptor };
-        LibCException.ThrowIfFailed(epoll_ctl(_epoll, EPOLL_CTL_ADD, descriptor, &watched), "epoll_ctl for an eventfd");
-    }
+    private void Watch(EventFd waker) => _epoll.Add(waker.Descriptor, EPOLLIN | EPOLLET, data: 0);
 
     /// <summary>The VMs that are there, and the sums of those that went: one word, so that nobody counts a VM twice.</summary>
     private sealed record Roster(Port[] Ports, MediumTotals Departed);

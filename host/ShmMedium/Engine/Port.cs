@@ -30,9 +30,9 @@ public sealed unsafe class Port
     /// <param name="pid">QEMU's process, for people; 0: unknown.</param>
     /// <param name="maxRadios">How many radios the VM may bring.</param>
     /// <param name="rings">The host's end of its rings.</param>
-    /// <param name="doorbell">eventfd that interrupts the VM.</param>
-    /// <param name="waker">eventfd that the VM's doorbell signals.</param>
-    public Port(int id, string name, uint peerId, int pid, int maxRadios, HostPort rings, int doorbell, int waker)
+    /// <param name="doorbell">Interrupts the VM.</param>
+    /// <param name="waker">The VM's doorbell signals it.</param>
+    public Port(int id, string name, uint peerId, int pid, int maxRadios, HostPort rings, EventFd doorbell, EventFd waker)
     {
         Id = id;
         Name = name;
@@ -76,11 +76,11 @@ public sealed unsafe class Port
     /// <summary>The host's end of its rings.</summary>
     public HostPort Rings { get; }
 
-    /// <summary>eventfd that interrupts the VM.</summary>
-    public int Doorbell { get; }
+    /// <summary>Interrupts the VM.</summary>
+    public EventFd Doorbell { get; }
 
-    /// <summary>eventfd that the VM's doorbell signals.</summary>
-    public int Waker { get; }
+    /// <summary>The VM's doorbell signals it.</summary>
+    public EventFd Waker { get; }
 
     /// <summary>The VM's radios by its own numbers.</summary>
     public Radio?[] Radios { get; } = new Radio?[Abi.MaxRadios];

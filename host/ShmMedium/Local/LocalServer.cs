@@ -48,7 +48,7 @@ internal sealed class LocalServer : IPortServer
             try
             {
                 HostPort rings = _lease.Region.Attach(0, PeerId, PortName);
-                var port = new Port(id: 0, PortName, PeerId, pid: 0, Abi.MaxRadios, rings, _device.Descriptor, _device.Waker);
+                var port = new Port(id: 0, PortName, PeerId, pid: 0, Abi.MaxRadios, rings, _device.Doorbell, _device.Waker);
                 _engine.Attach(port);
                 attached.SetResult(port);
             }
