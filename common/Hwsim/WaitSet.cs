@@ -1,7 +1,8 @@
 using ShmWifi.Hwsim.Port;
 using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Linux;
-using static ShmWifi.Linux.LibC;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Hwsim;
 
@@ -31,12 +32,11 @@ internal enum Wakes
 /// costs no read, and a socket that cannot be drained for want of slots does not wake. Source: linux fs/eventpoll.c,
 /// drivers/uio/uio.c (uio_poll, uio_event_notify).
 /// </remarks>
-internal sealed unsafe class WaitSet : IDisposable
+internal sealed class WaitSet : IDisposable
 {
     private const int MaxEvents = 8;
-    private const long NsPerMs = 1_000_000;
 
-    private readonly int _epoll = LibCException.ThrowIfFailed(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
+    private readonly Epoll _epoll = new();
     private readonly IPortDevice _device;
 
     /// <summary>Watches.</summary>
@@ -48,38 +48,30 @@ internal sealed unsafe class WaitSet : IDisposable
     public WaitSet(IPortDevice device, int frames, int wireless, int links, int control)
     {
         _device = device;
-        Watch(frames, Wakes.Frames, EPOLLET);
-        Watch(device.Descriptor, Wakes.Doorbell, EPOLLET);
-        Watch(wireless, Wakes.Interfaces, 0);
-        Watch(links, Wakes.Interfaces, 0);
-        Watch(control, Wakes.Control, 0);
+        _epoll.Add(frames, EPOLLIN | EPOLLET, (ulong)Wakes.Frames);
+        _epoll.Add(device.Descriptor, EPOLLIN | EPOLLET, (ulong)Wakes.Doorbell);
+        _epoll.Add(wireless, EPOLLIN, (ulong)Wakes.Interfaces);
+        _epoll.Add(links, EPOLLIN, (ulong)Wakes.Interfaces);
+        _epoll.Add(control, EPOLLIN, (ulong)Wakes.Control);
     }
 
     /// <summary>Sleeps.</summary>
-    /// <param name="timeoutNs">At most so long; to the millisecond, upwards.</param>
+    /// <param name="timeoutNs">At most so long.</param>
     /// <exception cref="HwsimException">The host cannot wake us any more.</exception>
     public Wakes Sleep(long timeoutNs)
     {
-        epoll_event* events = stackalloc epoll_event[MaxEvents];
-        int count = epoll_wait(_epoll, events, MaxEvents, (int)((timeoutNs + NsPerMs - 1) / NsPerMs));
-        if (count < 0 && errno != EINTR)
-            throw new LibCException("wait for frames");
+        Span<epoll_event> events = stackalloc epoll_event[MaxEvents];
         var wakes = Wakes.None;
-        for (int i = 0; i < count; i++)
+        foreach (ref readonly epoll_event happened in events[.._epoll.Wait(events, timeoutNs)])
         {
-            wakes |= (Wakes)events[i].data;
-            if ((events[i].events & EPOLLERR) != 0 && (Wakes)events[i].data == Wakes.Doorbell)
+            var wake = (Wakes)happened.data.u64;
+            wakes |= wake;
+            if ((happened.events & EPOLLERR) != 0 && wake == Wakes.Doorbell)
                 throw new HwsimException(_device.LossReason);
         }
         return wakes;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _ = close(_epoll);
-
-    private void Watch(int descriptor, Wakes wakes, uint trigger)
-    {
-        var watched = new epoll_event { events = EPOLLIN | trigger, data = (ulong)wakes };
-        LibCException.ThrowIfFailed(epoll_ctl(_epoll, EPOLL_CTL_ADD, descriptor, &watched), "epoll_ctl");
-    }
+    public void Dispose() => _epoll.Dispose();
 }

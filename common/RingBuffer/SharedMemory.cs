@@ -1,18 +1,20 @@
 using ShmWifi.Linux;
+using Tmds.Linux;
 using static ShmWifi.Linux.LibC;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.RingBuffer;
 
 /// <summary>A shared, write-back mapping of a file descriptor: a memfd on the host, the module's device in a guest.</summary>
 public sealed unsafe class SharedMemory : IDisposable
 {
-    private readonly bool _ownsDescriptor;
+    private readonly FileDescriptor? _owned;
     private byte* _address;
 
-    private SharedMemory(int descriptor, bool ownsDescriptor, byte* address, ulong size)
+    private SharedMemory(int descriptor, FileDescriptor? owned, byte* address, ulong size)
     {
         Descriptor = descriptor;
-        _ownsDescriptor = ownsDescriptor;
+        _owned = owned;
         _address = address;
         Size = size;
     }
@@ -35,16 +37,18 @@ public sealed unsafe class SharedMemory : IDisposable
     /// <exception cref="LibCException">No memory, or too many descriptors.</exception>
     public static SharedMemory Create(string name, ulong size)
     {
-        int descriptor = LibCException.ThrowIfFailed(memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING), $"memfd_create {name}");
+        FileDescriptor memfd;
+        fixed (byte* text = CString.Of(name))
+            memfd = FileDescriptor.Of(memfd_create(text, MFD_CLOEXEC | MFD_ALLOW_SEALING), $"memfd_create {name}");
         try
         {
-            LibCException.ThrowIfFailed(ftruncate(descriptor, (long)size), $"size memfd {name} to {size} bytes");
-            LibCException.ThrowIfFailed(fcntl(descriptor, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW), $"seal memfd {name}");
-            return Map(descriptor, size, offset: 0, ownsDescriptor: true);
+            LibCException.ThrowIfFailed(ftruncate(memfd.Descriptor, (long)size), $"size memfd {name} to {size} bytes");
+            LibCException.ThrowIfFailed(fcntl(memfd.Descriptor, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW), $"seal memfd {name}");
+            return new SharedMemory(memfd.Descriptor, memfd, Map(memfd.Descriptor, size, offset: 0), size);
         }
         catch
         {
-            _ = close(descriptor);
+            memfd.Dispose();
             throw;
         }
     }
@@ -57,24 +61,27 @@ public sealed unsafe class SharedMemory : IDisposable
     /// <exception cref="LibCException">The descriptor cannot be mapped so.</exception>
     public static SharedMemory Map(int descriptor, ulong size, nint offset, bool ownsDescriptor)
     {
-        void* address = mmap(null, (nuint)size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, offset);
-        return address == MAP_FAILED
-            ? throw new LibCException($"map {size} bytes of shared memory")
-            : new SharedMemory(descriptor, ownsDescriptor, (byte*)address, size);
+        byte* address = Map(descriptor, size, offset);
+        return new SharedMemory(descriptor, ownsDescriptor ? new FileDescriptor(descriptor) : null, address, size);
     }
 
     /// <summary>Fills the page tables now, or the first frame in each slot would pay for a page fault.</summary>
     /// <exception cref="LibCException">The kernel is older than 5.14.</exception>
-    public void Prefault() => LibCException.ThrowIfFailed(madvise(Address, (nuint)Size, MADV_POPULATE_WRITE), $"prefault {Size} bytes of shared memory");
+    public void Prefault() => LibCException.ThrowIfFailed(madvise(Address, (size_t)Size, MADV_POPULATE_WRITE), $"prefault {Size} bytes of shared memory");
 
     /// <summary>Unmaps; whoever still reads the region then dies, so the owner ends its threads first.</summary>
     public void Dispose()
     {
         if (_address == null)
             return;
-        _ = munmap(_address, (nuint)Size);
+        _ = munmap(_address, (size_t)Size);
         _address = null;
-        if (_ownsDescriptor)
-            _ = close(Descriptor);
+        _owned?.Dispose();
+    }
+
+    private static byte* Map(int descriptor, ulong size, nint offset)
+    {
+        void* address = mmap(null, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, (long)offset);
+        return address == MAP_FAILED ? throw new LibCException($"map {size} bytes of shared memory") : (byte*)address;
     }
 }

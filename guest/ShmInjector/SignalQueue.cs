@@ -1,15 +1,15 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Hwsim;
 using ShmWifi.Linux;
-using static ShmWifi.Linux.LibC;
 
 namespace ShmWifi.Injector;
 
 /// <summary>Signals, for a thread that sleeps in poll.</summary>
-internal sealed unsafe class SignalQueue : IControlSource, IDisposable
+internal sealed class SignalQueue : IControlSource, IDisposable
 {
     private const PosixSignal SIGUSR1 = (PosixSignal)10;
 
+    private readonly EventFd _event = new();
     private readonly PosixSignalRegistration[] _registrations;
     private bool _isStopWanted;
     private bool _isReportWanted;
@@ -17,7 +17,6 @@ internal sealed unsafe class SignalQueue : IControlSource, IDisposable
     /// <summary>Takes SIGINT, SIGTERM and SIGUSR1 over.</summary>
     public SignalQueue()
     {
-        Descriptor = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "make an eventfd");
         _registrations =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Take(context, ref _isStopWanted)),
@@ -30,7 +29,7 @@ internal sealed unsafe class SignalQueue : IControlSource, IDisposable
     public Action? Report { get; set; }
 
     /// <inheritdoc/>
-    public int Descriptor { get; }
+    public int Descriptor => _event.Descriptor;
 
     /// <inheritdoc/>
     public bool IsStopWanted => Volatile.Read(ref _isStopWanted);
@@ -38,8 +37,7 @@ internal sealed unsafe class SignalQueue : IControlSource, IDisposable
     /// <inheritdoc/>
     public void Answer()
     {
-        ulong count;
-        _ = read(Descriptor, &count, sizeof(ulong)); // nothing there: the flags tell
+        _ = _event.Drain(); // nothing there: the flags tell
         if (Interlocked.Exchange(ref _isReportWanted, false))
             Report?.Invoke();
     }
@@ -49,14 +47,13 @@ internal sealed unsafe class SignalQueue : IControlSource, IDisposable
     {
         foreach (PosixSignalRegistration registration in _registrations)
             registration.Dispose();
-        _ = close(Descriptor);
+        _event.Dispose();
     }
 
     private void Take(PosixSignalContext context, ref bool flag)
     {
         context.Cancel = true; // we end in order, not at once
         Volatile.Write(ref flag, true);
-        ulong one = 1;
-        _ = write(Descriptor, &one, sizeof(ulong));
+        _event.Signal();
     }
 }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using ShmWifi.Hwsim.Port;
+using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using static ShmWifi.Linux.LibC;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Injector;
 
@@ -20,14 +22,15 @@ internal sealed unsafe class UioDevice : IPortDevice, IDisposable
     private const int Doorbell = 12;
     private const uint HostPeer = 0;
 
+    private readonly FileDescriptor _file;
     private readonly SharedMemory _region;
     private readonly SharedMemory _registerPage;
     private readonly byte* _registers;
 
-    private UioDevice(string path, int descriptor, SharedMemory region, SharedMemory registerPage, int registerOffset)
+    private UioDevice(string path, FileDescriptor file, SharedMemory region, SharedMemory registerPage, int registerOffset)
     {
         Path = path;
-        Descriptor = descriptor;
+        _file = file;
         _region = region;
         _registerPage = registerPage;
         _registers = registerPage.Address + registerOffset;
@@ -37,7 +40,7 @@ internal sealed unsafe class UioDevice : IPortDevice, IDisposable
     public string Path { get; }
 
     /// <inheritdoc/>
-    public int Descriptor { get; }
+    public int Descriptor => _file.Descriptor;
 
     /// <inheritdoc/>
     public string LossReason => $"{Path} gives no more interrupts: was the kernel module shmwifi removed?";
@@ -62,28 +65,26 @@ internal sealed unsafe class UioDevice : IPortDevice, IDisposable
             throw new InjectorException(known.Length == 0 ? ExplainAbsence(ModuleDevice.FindAll()) : $"{path} is not a device of the kernel module shmwifi; known are: {string.Join(", ", known)}");
         }
 
-        int descriptor = open(path, O_RDWR | O_CLOEXEC, 0);
-        if (descriptor < 0)
+        if (FileDescriptor.Open(path, O_RDWR) is not { } file)
         {
-            throw new InjectorException(errno switch
-            {
-                EBUSY => $"{path} is in use: another shm-injector serves this device; stop it first",
-                EACCES or EPERM => $"no permission for {path}: run as root",
-                ENOENT => $"{path} does not exist, though the kernel has the device: is devtmpfs mounted on /dev, or does udev run?",
-                _ => $"cannot open {path}: {strerror(errno)}",
-            });
+            int error = errno;
+            throw new InjectorException(
+                error == EBUSY ? $"{path} is in use: another shm-injector serves this device; stop it first"
+                : error == EACCES || error == EPERM ? $"no permission for {path}: run as root"
+                : error == ENOENT ? $"{path} does not exist, though the kernel has the device: is devtmpfs mounted on /dev, or does udev run?"
+                : $"cannot open {path}: {strerror(error)}");
         }
         SharedMemory? region = null;
         try
         {
-            region = Map(descriptor, sysfs, RegionMap);
+            region = Map(file.Descriptor, sysfs, RegionMap);
             region.Prefault();
-            return new UioDevice(path, descriptor, region, Map(descriptor, sysfs, RegisterMap), (int)ReadNumber(sysfs, RegisterMap, "offset"));
+            return new UioDevice(path, file, region, Map(file.Descriptor, sysfs, RegisterMap), (int)ReadNumber(sysfs, RegisterMap, "offset"));
         }
         catch
         {
             region?.Dispose();
-            _ = close(descriptor);
+            file.Dispose();
             throw;
         }
     }
@@ -105,7 +106,7 @@ internal sealed unsafe class UioDevice : IPortDevice, IDisposable
     {
         _region.Dispose();
         _registerPage.Dispose();
-        _ = close(Descriptor);
+        _file.Dispose();
     }
 
     private static string FindOnly()

@@ -5,7 +5,6 @@ using ShmWifi.Medium.Engine;
 using ShmWifi.Medium.Ports;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Linux.LibC;
 
 namespace ShmWifi.Perf.Micro;
 
@@ -14,7 +13,7 @@ internal sealed unsafe class AirOfPorts : IDisposable
 {
     private const int MinHeader = 24; // IEEE 802.11-2020 clause 9.3.2.1: three addresses
     private readonly SharedMemory _memory;
-    private readonly List<int> _events = [];
+    private readonly List<EventFd> _events = [];
 
     /// <summary>Lays it out.</summary>
     /// <param name="ports">How many; their VMs are vm0, vm1, ….</param>
@@ -29,7 +28,7 @@ internal sealed unsafe class AirOfPorts : IDisposable
         for (int port = 0; port < ports; port++)
         {
             uint peerId = (uint)port + 1;
-            Port one = Engine.Attach(new PortOffer { Name = $"vm{port}", PeerId = peerId, Region = lease, CallFd = NewEvent(), KickFd = NewEvent() })!;
+            Port one = Engine.Attach(new PortOffer { Name = $"vm{port}", PeerId = peerId, Region = lease, Call = NewEvent(), Kick = NewEvent() })!;
             Radio radio = Engine.Radios.AddOrGet(one, number: 0, AddressOf(port), "phy0")!;
             Engine.Radios.AddAddress(radio, AddressOf(port));
             Ports.Add(one);
@@ -96,16 +95,14 @@ internal sealed unsafe class AirOfPorts : IDisposable
     public void Dispose()
     {
         Engine.Dispose();
-        foreach (int descriptor in _events)
-            _ = close(descriptor);
+        _events.ForEach(one => one.Dispose());
         _memory.Dispose();
     }
 
-    private int NewEvent()
+    private EventFd NewEvent()
     {
-        int descriptor = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
-        _events.Add(descriptor);
-        return descriptor;
+        _events.Add(new EventFd());
+        return _events[^1];
     }
 
     private sealed class SilentLog : IMediumLog

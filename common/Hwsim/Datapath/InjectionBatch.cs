@@ -4,7 +4,7 @@ using ShmWifi.Hwsim.Netlink;
 using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Linux.LibC;
+using Tmds.Linux;
 
 namespace ShmWifi.Hwsim.Datapath;
 
@@ -121,11 +121,8 @@ internal sealed unsafe class InjectionBatch : IDisposable
     /// <returns>False when the kernel took none of it.</returns>
     public bool Send()
     {
-        _message->msg_iovlen = (nuint)_vectorCount;
-        bool isTaken;
-        do
-            isTaken = sendmsg(_descriptor, _message, 0) >= 0;
-        while (!isTaken && errno == EINTR);
+        _message->msg_iovlen = _vectorCount;
+        bool isTaken = Uninterrupted.sendmsg(_descriptor, _message, 0) >= 0;
         Count = Frames = 0;
         _textLength = _vectorCount = _bytes = 0;
         return isTaken;
@@ -157,9 +154,9 @@ internal sealed unsafe class InjectionBatch : IDisposable
         byte* start = _text + _textLength;
         _textLength += length;
         iovec* last = _vectors + _vectorCount - 1;
-        if (_vectorCount > 0 && (byte*)last->iov_base + last->iov_len == start)
+        if (_vectorCount > 0 && (byte*)last->iov_base + (ulong)last->iov_len == start)
         {
-            last->iov_len += (nuint)length;
+            last->iov_len += length;
             _bytes += length;
         }
         else
@@ -170,7 +167,7 @@ internal sealed unsafe class InjectionBatch : IDisposable
 
     private void Append(byte* start, int length)
     {
-        _vectors[_vectorCount++] = new iovec { iov_base = start, iov_len = (nuint)length };
+        _vectors[_vectorCount++] = new iovec { iov_base = start, iov_len = length };
         _bytes += length;
     }
 }

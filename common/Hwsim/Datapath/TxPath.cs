@@ -7,7 +7,8 @@ using ShmWifi.Hwsim.Radios;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Linux.LibC;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Hwsim.Datapath;
 
@@ -139,19 +140,18 @@ internal sealed unsafe class TxPath : IDisposable
         for (uint i = 0; i < count; i++)
         {
             vectors[i] = new iovec { iov_base = buffers + (i * stride), iov_len = Abi.SlotPayloadSize };
-            messages[i].msg_hdr.msg_iov = vectors + i;
-            messages[i].msg_hdr.msg_iovlen = 1;
+            messages[i] = new mmsghdr { msg_hdr = new msghdr { msg_iov = vectors + i, msg_iovlen = 1 } };
         }
         return messages;
     }
 
     private int Receive(mmsghdr* messages, uint count)
     {
-        int received = recvmmsg(_descriptor, messages, count, MSG_DONTWAIT, null);
+        int received = Uninterrupted.recvmmsg(_descriptor, messages, count, MSG_DONTWAIT);
         _port.Count(GuestCounter.SystemCalls);
-        if (received < 0 && errno is not (EAGAIN or EINTR))
+        if (received < 0 && errno != EAGAIN)
             throw new LibCException("read frames from mac80211_hwsim");
-        IsReadable = received == count || (received < 0 && errno == EINTR); // till it is drained: only new messages wake us
+        IsReadable = received == count; // till it is drained: only new messages wake us
         return Math.Max(received, 0);
     }
 

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using ShmWifi.Linux;
+using Tmds.Linux;
 using static ShmWifi.Linux.LibC;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Hwsim.Netlink;
 
@@ -9,7 +11,7 @@ namespace ShmWifi.Hwsim.Netlink;
 internal delegate void NetlinkHandler(scoped in NetlinkMessage message);
 
 /// <summary>A netlink socket; its requests are the slow path, and may allocate.</summary>
-internal sealed unsafe class NetlinkSocket : IDisposable
+internal sealed unsafe class NetlinkSocket : FileDescriptor
 {
     private const int ReceiveBufferSize = 32768;
     private const int ErrorAttributeMessage = 1;
@@ -17,10 +19,10 @@ internal sealed unsafe class NetlinkSocket : IDisposable
     private readonly byte[] _buffer = new byte[ReceiveBufferSize];
     private uint _sequence;
 
-    private NetlinkSocket(int descriptor) => Descriptor = descriptor;
-
-    /// <summary>For poll, recvmmsg and sendmsg.</summary>
-    public int Descriptor { get; }
+    private NetlinkSocket(int descriptor)
+        : base(descriptor)
+    {
+    }
 
     /// <summary>Opens and binds a socket.</summary>
     /// <param name="protocol">NETLINK_GENERIC or NETLINK_ROUTE.</param>
@@ -30,8 +32,8 @@ internal sealed unsafe class NetlinkSocket : IDisposable
         var netlink = new NetlinkSocket(LibCException.ThrowIfFailed(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol), "open a netlink socket"));
         try
         {
-            var address = new sockaddr_nl { nl_family = AF_NETLINK };
-            LibCException.ThrowIfFailed(bind(netlink.Descriptor, &address, (uint)sizeof(sockaddr_nl)), "bind a netlink socket");
+            var address = new sockaddr_nl { nl_family = (ushort)AF_NETLINK };
+            LibCException.ThrowIfFailed(bind(netlink.Descriptor, (sockaddr*)&address, sizeof(sockaddr_nl)), "bind a netlink socket");
             netlink.SetOption(SOL_NETLINK, NETLINK_CAP_ACK, 1);
             return netlink;
         }
@@ -55,7 +57,7 @@ internal sealed unsafe class NetlinkSocket : IDisposable
     {
         const int DropsIndex = 8; // SK_MEMINFO_DROPS
         uint* memory = stackalloc uint[DropsIndex + 1];
-        uint length = (DropsIndex + 1) * sizeof(uint);
+        socklen_t length = (DropsIndex + 1) * sizeof(uint);
         return getsockopt(Descriptor, SOL_SOCKET, SO_MEMINFO, memory, &length) == 0 && length == (DropsIndex + 1) * sizeof(uint) ? memory[DropsIndex] : 0;
     }
 
@@ -72,7 +74,7 @@ internal sealed unsafe class NetlinkSocket : IDisposable
     {
         fixed (byte* bytes = request)
         {
-            if (send(Descriptor, bytes, (nuint)request.Length, 0) < 0)
+            if (Uninterrupted.send(Descriptor, bytes, request.Length, 0) < 0)
                 throw new LibCException(what);
         }
         uint sequence = _sequence;
@@ -106,22 +108,19 @@ internal sealed unsafe class NetlinkSocket : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _ = close(Descriptor);
-
     private ReadOnlySpan<byte> Receive(int flags, string what)
     {
         fixed (byte* buffer = _buffer)
         {
             while (true)
             {
-                nint length = recv(Descriptor, buffer, ReceiveBufferSize, flags);
+                long length = Uninterrupted.recv(Descriptor, buffer, ReceiveBufferSize, flags);
                 if (length >= 0)
                     return _buffer.AsSpan(0, (int)length);
                 if (errno == EAGAIN)
                     return default;
                 // ENOBUFS: events were lost; those that follow lead to a fresh look all the same.
-                if (errno is not (EINTR or ENOBUFS))
+                if (errno != ENOBUFS)
                     throw new LibCException(what);
             }
         }

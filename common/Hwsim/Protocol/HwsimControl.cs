@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Dot11;
 using ShmWifi.Hwsim.Netlink;
-using static ShmWifi.Linux.LibC;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Hwsim.Protocol;
 
@@ -44,13 +44,11 @@ internal sealed class HwsimControl(NetlinkSocket control, GenericFamily family)
         }
         catch (NetlinkException e)
         {
-            throw new HwsimException(e.Errno switch
-            {
-                EBUSY => "another program is registered with mac80211_hwsim in this network namespace (wmediumd, shm-injector or shm-medium local): stop it first",
-                EOPNOTSUPP => "a radio has more than one channel, and mac80211_hwsim does not give such radios away: load it with channels=1, and remove the radios that were made otherwise",
-                EPERM => "not privileged: registering with mac80211_hwsim needs CAP_NET_ADMIN; run as root",
-                _ => e.Message,
-            });
+            throw new HwsimException(
+                e.Errno == EBUSY ? "another program is registered with mac80211_hwsim in this network namespace (wmediumd, shm-injector or shm-medium local): stop it first"
+                : e.Errno == EOPNOTSUPP ? "a radio has more than one channel, and mac80211_hwsim does not give such radios away: load it with channels=1, and remove the radios that were made otherwise"
+                : e.Errno == EPERM ? "not privileged: registering with mac80211_hwsim needs CAP_NET_ADMIN; run as root"
+                : e.Message);
         }
     }
 
@@ -89,12 +87,10 @@ internal sealed class HwsimControl(NetlinkSocket control, GenericFamily family)
         }
         catch (NetlinkException e)
         {
-            throw new HwsimException(e.Errno switch
-            {
-                EPERM => "not privileged: removing radios needs CAP_NET_ADMIN; run as root",
-                ENODEV => $"mac80211_hwsim's radio {id} is gone already: another program removed it",
-                _ => e.Message,
-            });
+            throw new HwsimException(
+                e.Errno == EPERM ? "not privileged: removing radios needs CAP_NET_ADMIN; run as root"
+                : e.Errno == ENODEV ? $"mac80211_hwsim's radio {id} is gone already: another program removed it"
+                : e.Message);
         }
     }
 

@@ -1,6 +1,8 @@
 using ShmWifi.Hwsim.Netlink;
 using ShmWifi.Linux;
+using Tmds.Linux;
 using static ShmWifi.Linux.LibC;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Hwsim.Radios;
 
@@ -38,29 +40,24 @@ internal sealed unsafe class NamespaceVisit(int descriptor, NetlinkSocket number
     /// <exception cref="LibCException">sysfs cannot be mounted.</exception>
     public ClassFolder OpenClass()
     {
-        int context, mounted;
+        int opened;
         fixed (byte* type = "sysfs\0"u8)
-            context = LibCException.ThrowIfFailed((int)syscall(SYS_fsopen, (nint)type, FSOPEN_CLOEXEC, 0, 0, 0), "open sysfs");
-        try
-        {
-            LibCException.ThrowIfFailed((int)syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, 0, 0, 0), "make sysfs of a network namespace");
-            mounted = LibCException.ThrowIfFailed((int)syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, 0, 0, 0), "mount sysfs of a network namespace");
-        }
-        finally
-        {
-            _ = close(context);
-        }
-        return new ClassFolder(mounted);
+            opened = (int)(ssize_t)syscall(SYS_fsopen, type, FSOPEN_CLOEXEC);
+        using FileDescriptor context = FileDescriptor.Of(opened, "open sysfs");
+        int configured = (int)(ssize_t)syscall(SYS_fsconfig, context.Descriptor, FSCONFIG_CMD_CREATE, 0, 0, 0);
+        LibCException.ThrowIfFailed(configured, "make sysfs of a network namespace");
+        int mounted = (int)(ssize_t)syscall(SYS_fsmount, context.Descriptor, FSMOUNT_CLOEXEC, 0);
+        return new ClassFolder(FileDescriptor.Of(mounted, "mount sysfs of a network namespace"));
     }
 }
 
 /// <summary>A /sys/class/ieee80211 that no path leads to but that of its descriptor.</summary>
 /// <param name="mounted">sysfs.</param>
-internal sealed class ClassFolder(int mounted) : IDisposable
+internal sealed class ClassFolder(FileDescriptor mounted) : IDisposable
 {
     /// <summary>Where it is until it is disposed.</summary>
-    public string Path => $"/proc/self/fd/{mounted}/class/ieee80211";
+    public string Path => $"/proc/self/fd/{mounted.Descriptor}/class/ieee80211";
 
     /// <inheritdoc/>
-    public void Dispose() => _ = close(mounted);
+    public void Dispose() => mounted.Dispose();
 }

@@ -1,6 +1,7 @@
 using ShmWifi.Hwsim.Netlink;
 using ShmWifi.Linux;
 using static ShmWifi.Linux.LibC;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Hwsim.Radios;
 
@@ -18,7 +19,7 @@ internal sealed class NetworkNamespaces : IDisposable
 
     private readonly Action<string> _warn;
     private readonly NetlinkSocket _numbers = NetlinkSocket.Open(NETLINK_ROUTE);
-    private readonly int _own = LibCException.ThrowIfFailed(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC, 0), "open our network namespace");
+    private readonly FileDescriptor _own = FileDescriptor.Open("/proc/thread-self/ns/net", O_RDONLY) ?? throw new LibCException("open our network namespace");
     private bool _isWarned;
 
     /// <summary>Ours is the one that this thread is in.</summary>
@@ -30,21 +31,14 @@ internal sealed class NetworkNamespaces : IDisposable
     /// <exception cref="LibCException">There is no way back.</exception>
     public void Visit(Action<NamespaceVisit> visit)
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal) { Identify(_own) };
+        var seen = new HashSet<string>(StringComparer.Ordinal) { Identify(_own.Descriptor) };
         foreach (string path in FindPaths())
         {
-            int descriptor = open(path, O_RDONLY | O_CLOEXEC, 0);
-            if (descriptor < 0)
+            using FileDescriptor? other = FileDescriptor.Open(path, O_RDONLY);
+            if (other is null)
                 continue; // its process is gone, or not ours to look at
-            try
-            {
-                if (seen.Add(Identify(descriptor)))
-                    Visit(descriptor, visit);
-            }
-            finally
-            {
-                _ = close(descriptor);
-            }
+            if (seen.Add(Identify(other.Descriptor)))
+                Visit(other.Descriptor, visit);
         }
     }
 
@@ -52,7 +46,7 @@ internal sealed class NetworkNamespaces : IDisposable
     public void Dispose()
     {
         _numbers.Dispose();
-        _ = close(_own);
+        _own.Dispose();
     }
 
     private static IEnumerable<string> FindPaths()
@@ -87,7 +81,7 @@ internal sealed class NetworkNamespaces : IDisposable
         }
         finally
         {
-            LibCException.ThrowIfFailed(setns(_own, CLONE_NEWNET), "come back to our network namespace");
+            LibCException.ThrowIfFailed(setns(_own.Descriptor, CLONE_NEWNET), "come back to our network namespace");
         }
     }
 }

@@ -2,6 +2,7 @@ using ShmWifi.Dot11;
 using ShmWifi.Hwsim.Netlink;
 using ShmWifi.Hwsim.Protocol;
 using static ShmWifi.Linux.LibC;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Hwsim.Radios;
 

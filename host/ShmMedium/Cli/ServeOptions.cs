@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using ShmWifi.Configuration;
-using ShmWifi.Linux;
 using ShmWifi.Medium.Console;
 using ShmWifi.Medium.Systemd;
 using ShmWifi.Medium.Telemetry;
@@ -144,7 +143,7 @@ internal sealed class ServeOptions
                 context.Cancel = true;
                 stopped.Set();
             });
-            using PosixSignalRegistration report = PosixSignalRegistration.Create((PosixSignal)LibC.SIGUSR1, context =>
+            using PosixSignalRegistration report = PosixSignalRegistration.Create((PosixSignal)Tmds.Linux.LibC.SIGUSR1, context =>
             {
                 context.Cancel = true; // else SIGUSR1 ends the process
                 WriteStats(daemon, statsPath);

@@ -4,13 +4,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using ShmWifi.Linux;
 using ShmWifi.Medium.Ports.Ivshmem;
-using static ShmWifi.Linux.LibC;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Medium.Control;
 
 /// <summary>The control API: HTTP/1.1 on a Unix socket.</summary>
 /// <remarks>Kestrel starts when the first client connects: an air that nobody controls does without its memory, 10 to 25 MB.</remarks>
-internal sealed unsafe class ControlServer : IDisposable
+internal sealed class ControlServer : IDisposable
 {
     private const int ConnectionLimit = 256;
     private const int HeaderBytes = 16 << 10;
@@ -21,7 +22,7 @@ internal sealed unsafe class ControlServer : IDisposable
     private readonly ListeningSocket _socket;
     private readonly ControlApplication _application;
     private readonly Thread _starter;
-    private readonly int _stopEvent;
+    private readonly EventFd _stopEvent = new();
     private KestrelServer? _server; // of the starter until it has ended
 
     /// <summary>A server that does not answer yet.</summary>
@@ -32,7 +33,6 @@ internal sealed unsafe class ControlServer : IDisposable
     {
         _socket = socket;
         _application = new ControlApplication(routes, warn);
-        _stopEvent = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC), "eventfd for the control server");
         _starter = new Thread(StartWhenWanted) { Name = "control-starter", IsBackground = true };
     }
 
@@ -42,8 +42,7 @@ internal sealed unsafe class ControlServer : IDisposable
     /// <summary>Stops answering; requests that are worked on end first, unless they take too long.</summary>
     public void Dispose()
     {
-        ulong one = 1;
-        _ = write(_stopEvent, &one, sizeof(ulong));
+        _stopEvent.Signal();
         if (_starter.IsAlive)
             _starter.Join();
         _application.EndStreams();
@@ -55,7 +54,7 @@ internal sealed unsafe class ControlServer : IDisposable
         }
         _application.Dispose();
         _socket.Dispose();
-        _ = close(_stopEvent);
+        _stopEvent.Dispose();
     }
 
     private static KestrelServerOptions OptionsOf(ListeningSocket socket)
@@ -74,11 +73,8 @@ internal sealed unsafe class ControlServer : IDisposable
 
     private void StartWhenWanted()
     {
-        pollfd* wanted = stackalloc pollfd[] { new() { fd = _socket.Descriptor, events = POLLIN }, new() { fd = _stopEvent, events = POLLIN } };
-        while (poll(wanted, 2, -1) < 0)
-        {
-            // A signal's handler ran.
-        }
+        Span<pollfd> wanted = [new() { fd = _socket.Descriptor, events = POLLIN }, new() { fd = _stopEvent.Descriptor, events = POLLIN }];
+        _ = Poll.WaitForAny(wanted, Timeout.InfiniteTimeSpan);
         if (wanted[1].revents != 0)
             return;
         _server = new KestrelServer(

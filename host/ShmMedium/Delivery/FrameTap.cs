@@ -3,7 +3,7 @@ using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.Medium.Medium;
 using ShmWifi.Medium.Ports;
-using static ShmWifi.Linux.LibC;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Medium.Delivery;
 
@@ -35,15 +35,12 @@ public sealed unsafe class FrameTap : IDisposable
     private readonly TappedFrame[] _frames = new TappedFrame[Length];
     private readonly int[] _states = new int[Length];
     private readonly byte* _bytes = (byte*)NativeMemory.Alloc(Length, Abi.SlotPayloadSize); // untouched pages cost nothing
-    private readonly int _wake;
+    private readonly EventFd _wake = new();
     private uint _tail;
     private uint _head;
     private uint _reclaimed;
     private long _lost;
     private bool _isClosed;
-
-    /// <summary>A tap that nobody reads yet.</summary>
-    public FrameTap() => _wake = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd for a tap");
 
     /// <summary>Frames that the reader was too slow for.</summary>
     public long Lost => Volatile.Read(ref _lost);
@@ -140,26 +137,18 @@ public sealed unsafe class FrameTap : IDisposable
     /// <summary>Reader: sleeps until frames wait or <see cref="PollMs"/> is over.</summary>
     public void Wait()
     {
-        var fd = new pollfd { fd = _wake, events = POLLIN };
-        if (poll(&fd, 1, PollMs) == 1)
-        {
-            ulong count;
-            _ = read(_wake, &count, sizeof(ulong));
-        }
+        if (Poll.WaitFor(_wake.Descriptor, POLLIN, TimeSpan.FromMilliseconds(PollMs)))
+            _ = _wake.Drain();
     }
 
     /// <summary>Wakes the reader.</summary>
-    public void Wake()
-    {
-        ulong one = 1;
-        _ = write(_wake, &one, sizeof(ulong));
-    }
+    public void Wake() => _wake.Signal();
 
     /// <inheritdoc/>
     public void Dispose()
     {
         NativeMemory.Free(_bytes);
-        _ = close(_wake);
+        _wake.Dispose();
     }
 
     private void CopyFrame(uint place)

@@ -1,16 +1,15 @@
 using System.Collections.Concurrent;
 using ShmWifi.Linux;
-using static ShmWifi.Linux.LibC;
 
 namespace ShmWifi.Medium.Engine;
 
 /// <summary>What other threads have the engine's thread do between two rounds.</summary>
-internal sealed unsafe class CommandQueue : IDisposable
+internal sealed class CommandQueue : IDisposable
 {
     private readonly ConcurrentQueue<Action> _commands = new();
 
-    /// <summary>eventfd that is signalled when a command comes.</summary>
-    public int Descriptor { get; } = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd for the engine");
+    /// <summary>Signalled when a command comes.</summary>
+    public EventFd Signal { get; } = new();
 
     /// <summary>Whether none waits.</summary>
     public bool IsEmpty => _commands.IsEmpty;
@@ -20,8 +19,7 @@ internal sealed unsafe class CommandQueue : IDisposable
     public void Post(Action command)
     {
         _commands.Enqueue(command);
-        ulong one = 1;
-        _ = write(Descriptor, &one, sizeof(ulong));
+        Signal.Signal();
     }
 
     /// <summary>Adds a computation; any thread.</summary>
@@ -51,5 +49,5 @@ internal sealed unsafe class CommandQueue : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _ = close(Descriptor);
+    public void Dispose() => Signal.Dispose();
 }

@@ -1,4 +1,5 @@
 using ShmWifi.Linux;
+using Tmds.Linux;
 using static ShmWifi.Linux.LibC;
 
 namespace ShmWifi.Medium.Engine;
@@ -32,7 +33,7 @@ internal sealed unsafe class InterruptModeration
     /// <param name="atMostNs">But no longer.</param>
     public static void Nap(long atMostNs)
     {
-        var nap = new timespec { tv_nsec = Math.Min(NapNs, atMostNs) };
+        var nap = new timespec { tv_nsec = (int)Math.Min(NapNs, atMostNs) };
         _ = clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, null);
     }
 }

@@ -69,7 +69,7 @@ public sealed class MediumEngine : IDisposable
         _tx = new TxSlots(_taps);
         _statuses = new TxStatusReporter(_rx);
         _delivery = new FrameDelivery(_rx, _statuses, _taps, _held, _clock);
-        _sleep.Watch(_commands.Descriptor);
+        _sleep.Watch(_commands.Signal);
         _thread = new Thread(Run) { Name = "medium-engine", IsBackground = true, Priority = ThreadPriority.Highest };
     }
 
@@ -168,7 +168,7 @@ public sealed class MediumEngine : IDisposable
         if (_ports.Add(offer) is not { } port)
             return null;
         _statuses.Add(port);
-        _sleep.Watch(offer.KickFd);
+        _sleep.Watch(offer.Kick);
         _log.PortAttached(port);
         return port;
     }
@@ -334,7 +334,7 @@ public sealed class MediumEngine : IDisposable
 
     private void Detach(Port port, TaskCompletionSource released)
     {
-        _sleep.Unwatch(port.Offer.KickFd);
+        _sleep.Unwatch(port.Offer.Kick);
         Radios.RemoveAll(port);
         RxRings.ReclaimAll(port);
         _ports.Retire(port, released);

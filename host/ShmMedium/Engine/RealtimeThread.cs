@@ -1,5 +1,6 @@
 using ShmWifi.Linux;
 using static ShmWifi.Linux.LibC;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Medium.Engine;
 

@@ -3,7 +3,6 @@ using ShmWifi.Linux;
 using ShmWifi.Medium.Latency;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Linux.LibC;
 
 namespace ShmWifi.Medium.Ports;
 
@@ -260,8 +259,7 @@ public sealed unsafe class Port
     public void RingDoorbell()
     {
         Rings.Count(HostCounter.Doorbells);
-        ulong one = 1;
-        _ = write(Offer.CallFd, &one, sizeof(ulong));
+        Offer.Call.Signal();
     }
 
     /// <summary>Takes a slot of the RX pool.</summary>

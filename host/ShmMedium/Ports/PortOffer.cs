@@ -1,3 +1,4 @@
+using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Medium.Ports;
@@ -21,9 +22,9 @@ public sealed record PortOffer
     /// <summary>Where its rings are. Stays the offerer's, who keeps it until <c>MediumEngine.DetachAsync</c> ends.</summary>
     public required RegionLease Region { get; init; }
 
-    /// <summary>eventfd that interrupts the guest. Stays the offerer's.</summary>
-    public required int CallFd { get; init; }
+    /// <summary>Interrupts the guest. Stays the offerer's.</summary>
+    public required EventFd Call { get; init; }
 
-    /// <summary>eventfd that the guest's doorbell signals. Stays the offerer's.</summary>
-    public required int KickFd { get; init; }
+    /// <summary>The guest's doorbell signals it. Stays the offerer's.</summary>
+    public required EventFd Kick { get; init; }
 }

@@ -1,13 +1,13 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Linux;
-using static ShmWifi.Linux.LibC;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
 /// <summary>A station behind a relay of Unix datagrams.</summary>
 internal sealed unsafe class DatagramEnd : SocketEnd
 {
-    private readonly int _socket;
+    private readonly FileDescriptor _socket;
     private readonly byte* _buffer = (byte*)NativeMemory.AlignedAlloc(2 * RelayFrame.MaxLength, 64);
 
     /// <summary>Binds.</summary>
@@ -16,12 +16,10 @@ internal sealed unsafe class DatagramEnd : SocketEnd
     public DatagramEnd(string folder, byte station)
         : base(station)
     {
-        _socket = LibCException.ThrowIfFailed(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
-        sockaddr_un own = UnixAddress.Of(DatagramRelay.SocketOf(folder, station));
-        LibCException.ThrowIfFailed(bind(_socket, &own, (uint)sizeof(sockaddr_un)), "bind");
-        sockaddr_un relay = UnixAddress.Of(DatagramRelay.SocketOf(folder));
-        LibCException.ThrowIfFailed(connect(_socket, &relay, (uint)sizeof(sockaddr_un)), "connect to the relay");
-        Patience.Set(_socket);
+        _socket = FileDescriptor.Of(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
+        LibCException.ThrowIfFailed(UnixAddress.Bind(_socket.Descriptor, DatagramRelay.SocketOf(folder, station)), "bind");
+        LibCException.ThrowIfFailed(UnixAddress.Connect(_socket.Descriptor, DatagramRelay.SocketOf(folder)), "connect to the relay");
+        Patience.Set(_socket.Descriptor);
     }
 
     /// <inheritdoc/>
@@ -29,7 +27,7 @@ internal sealed unsafe class DatagramEnd : SocketEnd
     {
         byte* frame = _buffer + RelayFrame.MaxLength;
         RelayFrame.Write(frame, length, number, receiver, Station);
-        if (send(_socket, frame, (nuint)length, MSG_DONTWAIT) == length)
+        if (send(_socket.Descriptor, frame, length, MSG_DONTWAIT) == length)
             return true;
         return errno == EAGAIN ? false : throw new LibCException("send to the relay");
     }
@@ -42,7 +40,7 @@ internal sealed unsafe class DatagramEnd : SocketEnd
     /// <inheritdoc/>
     public override void Dispose()
     {
-        _ = close(_socket);
+        _socket.Dispose();
         NativeMemory.AlignedFree(_buffer);
     }
 
@@ -52,7 +50,7 @@ internal sealed unsafe class DatagramEnd : SocketEnd
         frame = _buffer;
         do
         {
-            length = (int)recv(_socket, frame, RelayFrame.MaxLength, waiting == Waiting.Not ? MSG_DONTWAIT : 0);
+            length = (int)Uninterrupted.recv(_socket.Descriptor, frame, RelayFrame.MaxLength, waiting == Waiting.Not ? MSG_DONTWAIT : 0);
             if (length > 0)
                 return true;
         }

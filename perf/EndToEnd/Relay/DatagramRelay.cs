@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Linux;
-using static ShmWifi.Linux.LibC;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
@@ -24,21 +25,20 @@ internal static unsafe class DatagramRelay
     public static void Run(string folder, int stations, bool spin)
     {
         int socketFd = LibCException.ThrowIfFailed(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
-        sockaddr_un own = UnixAddress.Of(SocketOf(folder));
-        LibCException.ThrowIfFailed(bind(socketFd, &own, (uint)sizeof(sockaddr_un)), "bind");
+        LibCException.ThrowIfFailed(UnixAddress.Bind(socketFd, SocketOf(folder)), "bind");
         var addresses = (sockaddr_un*)NativeMemory.AllocZeroed((nuint)(stations * sizeof(sockaddr_un)));
         for (int station = 0; station < stations; station++)
             addresses[station] = UnixAddress.Of(SocketOf(folder, (byte)station));
         byte* frame = stackalloc byte[RelayFrame.MaxLength];
         var vector = new iovec { iov_base = frame };
-        var message = new msghdr { msg_namelen = (uint)sizeof(sockaddr_un), msg_iov = &vector, msg_iovlen = 1 };
+        var message = new msghdr { msg_namelen = sizeof(sockaddr_un), msg_iov = &vector, msg_iovlen = 1 };
         Console.WriteLine(RelayProcess.Ready);
         while (true)
         {
-            nint length = recv(socketFd, frame, RelayFrame.MaxLength, spin ? MSG_DONTWAIT : 0);
+            long length = recv(socketFd, frame, RelayFrame.MaxLength, spin ? MSG_DONTWAIT : 0);
             if (length < 0)
                 continue;
-            vector.iov_len = (nuint)length;
+            vector.iov_len = (int)length;
             byte receiver = frame[RelayFrame.ReceiverOffset];
             int first = receiver == RelayFrame.Everyone ? 0 : receiver;
             int last = receiver == RelayFrame.Everyone ? stations - 1 : receiver;
@@ -47,7 +47,7 @@ internal static unsafe class DatagramRelay
                 if (station == frame[RelayFrame.TransmitterOffset])
                     continue;
                 message.msg_name = &addresses[station];
-                if (sendmsg(socketFd, &message, 0) < 0)
+                if (Uninterrupted.sendmsg(socketFd, &message, 0) < 0)
                     throw new LibCException($"send to station {station}");
             }
         }

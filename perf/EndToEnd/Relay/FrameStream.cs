@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using static ShmWifi.Linux.LibC;
+using ShmWifi.Linux;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
@@ -16,7 +16,7 @@ internal sealed unsafe class FrameStream : IDisposable
     /// <param name="socket">Connected.</param>
     /// <param name="flags">Of recv(2).</param>
     /// <returns>As recv(2).</returns>
-    public nint Receive(int socket, int flags)
+    public long Receive(int socket, int flags)
     {
         if (_start == _end)
             (_start, _end) = (0, 0);
@@ -25,7 +25,7 @@ internal sealed unsafe class FrameStream : IDisposable
             new ReadOnlySpan<byte>(_bytes + _start, _end - _start).CopyTo(new Span<byte>(_bytes, Capacity));
             (_start, _end) = (0, _end - _start);
         }
-        nint received = recv(socket, _bytes + _end, (nuint)(Capacity - _end), flags);
+        long received = Uninterrupted.recv(socket, _bytes + _end, Capacity - _end, flags);
         if (received > 0)
             _end += (int)received;
         return received;

@@ -2,7 +2,8 @@ using Microsoft.Win32.SafeHandles;
 using ShmWifi.Lab;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
-using static ShmWifi.Linux.LibC;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
@@ -10,7 +11,7 @@ namespace ShmWifi.Perf.EndToEnd.Relay;
 /// <remarks>Source: qemu docs/specs/ivshmem-spec, "client-server protocol"; the daemon's side is <c>Ivshmem/Handshake.cs</c>.</remarks>
 internal sealed unsafe class IvshmemClient : IDisposable
 {
-    private readonly int _connection;
+    private readonly FileDescriptor _connection;
     private readonly SharedMemory _memory;
 
     /// <summary>Attaches.</summary>
@@ -18,15 +19,14 @@ internal sealed unsafe class IvshmemClient : IDisposable
     /// <exception cref="LabException">It serves no air.</exception>
     public IvshmemClient(string path)
     {
-        sockaddr_un address = UnixAddress.Of(path);
-        _connection = LibCException.ThrowIfFailed(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
-        LibCException.ThrowIfFailed(connect(_connection, &address, (uint)sizeof(sockaddr_un)), $"connect to {path}");
+        _connection = FileDescriptor.Of(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+        LibCException.ThrowIfFailed(UnixAddress.Connect(_connection.Descriptor, path), $"connect to {path}");
         _ = ReadMessage(out _); // the protocol's version
         uint peerId = (uint)ReadMessage(out _);
         _ = ReadMessage(out int region);
         _ = ReadMessage(out int daemonEvent);
         _ = ReadMessage(out int ownEvent);
-        (DaemonEvent, OwnEvent) = (daemonEvent, ownEvent);
+        (DaemonEvent, OwnEvent) = (new EventFd(daemonEvent), new EventFd(ownEvent));
         using (var handle = new SafeFileHandle(region, ownsHandle: false))
             _memory = SharedMemory.Map(region, (ulong)RandomAccess.GetLength(handle), offset: 0, ownsDescriptor: true);
         if (*(ulong*)_memory.Address == 0)
@@ -42,18 +42,18 @@ internal sealed unsafe class IvshmemClient : IDisposable
     public GuestPort Port { get; }
 
     /// <summary>Signalled to ring the daemon.</summary>
-    public int DaemonEvent { get; }
+    public EventFd DaemonEvent { get; }
 
     /// <summary>Signalled by the daemon.</summary>
-    public int OwnEvent { get; }
+    public EventFd OwnEvent { get; }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _ = close(_connection);
+        _connection.Dispose();
         _memory.Dispose();
-        _ = close(DaemonEvent);
-        _ = close(OwnEvent);
+        DaemonEvent.Dispose();
+        OwnEvent.Dispose();
     }
 
     /// <summary>Reads one message of the protocol.</summary>
@@ -68,14 +68,14 @@ internal sealed unsafe class IvshmemClient : IDisposable
         byte* control = stackalloc byte[ControlSize];
         var vector = new iovec { iov_base = &read, iov_len = sizeof(long) };
         var message = new msghdr { msg_iov = &vector, msg_iovlen = 1, msg_control = control, msg_controllen = ControlSize };
-        nint length = recvmsg(connection, &message, 0);
+        long length = Uninterrupted.recvmsg(connection, &message, 0);
         var header = (cmsghdr*)control;
-        descriptor = message.msg_controllen != 0 && header->cmsg_type == SCM_RIGHTS ? *(int*)(header + 1) : -1;
+        descriptor = message.msg_controllen != 0 && header->cmsg_type == SCM_RIGHTS ? *(int*)CMSG_DATA(header) : -1;
         value = read;
         return length == sizeof(long);
     }
 
-    private long ReadMessage(out int descriptor) => TryReadMessage(_connection, out long value, out descriptor)
+    private long ReadMessage(out int descriptor) => TryReadMessage(_connection.Descriptor, out long value, out descriptor)
         ? value
         : throw new LabException("the daemon closed the connection in the handshake; its output tells why");
 }

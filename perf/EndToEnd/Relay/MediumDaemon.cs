@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Text.Json;
 using ShmWifi.Lab;
 using ShmWifi.Lab.Measure;
-using ShmWifi.Linux;
 using ShmWifi.Medium.Telemetry;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
@@ -70,7 +70,7 @@ internal sealed class MediumDaemon : IDisposable
     public MediumSnapshot ReadStatistics()
     {
         File.Delete(StatisticsFile);
-        _process.Signal(LibC.SIGUSR1);
+        _process.Signal(SIGUSR1);
         for (var clock = Stopwatch.StartNew(); !File.Exists(StatisticsFile);)
         {
             if (clock.Elapsed > Limit)

@@ -1,5 +1,6 @@
 using ShmWifi.Linux;
-using static ShmWifi.Linux.LibC;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
@@ -11,6 +12,6 @@ internal static unsafe class Patience
     public static void Set(int socket)
     {
         var patience = new timespec { tv_sec = RelayEnd.PatienceMs / 1000 }; // struct timeval has the same shape, and no microseconds are wanted
-        LibCException.ThrowIfFailed(setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, (uint)sizeof(timespec)), "SO_RCVTIMEO");
+        LibCException.ThrowIfFailed(setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(timespec)), "SO_RCVTIMEO");
     }
 }

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using ShmWifi.Lab;
-using ShmWifi.Linux;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
@@ -94,11 +94,11 @@ internal sealed class RelayProcess : IDisposable
     }
 
     /// <summary>Sends a signal.</summary>
-    /// <param name="signal">One of the SIG constants of <see cref="LibC"/>.</param>
+    /// <param name="signal">One of the SIG constants of <see cref="Tmds.Linux.LibC"/>.</param>
     public void Signal(int signal)
     {
         if (!_process.HasExited)
-            _ = LibC.kill(Id, signal);
+            _ = kill(Id, signal);
     }
 
     /// <inheritdoc/>
@@ -106,10 +106,10 @@ internal sealed class RelayProcess : IDisposable
     {
         if (IsStarted())
         {
-            Signal(LibC.SIGTERM);
+            Signal(SIGTERM);
             if (!_process.WaitForExit(Limit))
             {
-                Signal(LibC.SIGKILL);
+                Signal(SIGKILL);
                 _process.WaitForExit();
             }
         }

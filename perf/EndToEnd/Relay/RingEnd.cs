@@ -3,7 +3,8 @@ using ShmWifi.Lab;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Linux.LibC;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
@@ -14,7 +15,7 @@ internal sealed unsafe class RingEnd : RelayEnd
     private readonly IvshmemClient _vm;
     private readonly GuestPort _port;
     private readonly TxFlags _flags;
-    private readonly int _epoll;
+    private readonly Epoll _epoll = new();
     private uint _unpublished;
     private ulong _capturedNs;
 
@@ -28,9 +29,7 @@ internal sealed unsafe class RingEnd : RelayEnd
         _vm = new IvshmemClient(socket);
         _port = _vm.Port;
         _flags = isAcknowledged ? TxFlags.RequestStatus : TxFlags.NoAck;
-        _epoll = LibCException.ThrowIfFailed(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
-        var watched = new epoll_event { events = EPOLLIN | EPOLLET }; // each write to an eventfd is an edge: it need not be read
-        LibCException.ThrowIfFailed(epoll_ctl(_epoll, EPOLL_CTL_ADD, _vm.OwnEvent, &watched), "epoll_ctl for an eventfd");
+        _epoll.Add(_vm.OwnEvent.Descriptor, EPOLLIN | EPOLLET, data: 0); // each write to an eventfd is an edge: it need not be read
         Announce();
     }
 
@@ -100,7 +99,7 @@ internal sealed unsafe class RingEnd : RelayEnd
     /// <inheritdoc/>
     public override void Dispose()
     {
-        _ = close(_epoll);
+        _epoll.Dispose();
         _vm.Dispose();
     }
 
@@ -136,8 +135,8 @@ internal sealed unsafe class RingEnd : RelayEnd
     {
         if (!_port.Rx.Arm())
             return;
-        epoll_event rung;
-        if (epoll_wait(_epoll, &rung, 1, waiting == Waiting.ForEver ? -1 : PatienceMs) == 0)
+        Span<epoll_event> rung = stackalloc epoll_event[1];
+        if (_epoll.Wait(rung, waiting == Waiting.ForEver ? -1 : PatienceMs * 1_000_000L) == 0)
             throw _port.State == PortState.Attached ? NothingCame() : new LabException($"relay: the daemon faulted station {Station}: {_port.Fault}");
     }
 
@@ -161,7 +160,6 @@ internal sealed unsafe class RingEnd : RelayEnd
     private void Ring()
     {
         _port.Count(GuestCounter.Doorbells);
-        ulong one = 1;
-        _ = write(_vm.DaemonEvent, &one, sizeof(ulong));
+        _vm.DaemonEvent.Signal();
     }
 }

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ShmWifi.Lab;
 using ShmWifi.Linux;
-using static ShmWifi.Linux.LibC;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
@@ -60,7 +60,7 @@ internal sealed unsafe class StreamEnd : SocketEnd
     {
         while (!_in.TryTake(out frame, out length))
         {
-            nint received = _in.Receive(_descriptor, waiting == Waiting.Not ? MSG_DONTWAIT : 0);
+            long received = _in.Receive(_descriptor, waiting == Waiting.Not ? MSG_DONTWAIT : 0);
             if (received == 0)
                 throw new LabException("relay: the TCP relay closed a connection");
             if (received < 0 && !MayRetry(waiting))
@@ -73,7 +73,7 @@ internal sealed unsafe class StreamEnd : SocketEnd
     {
         while (_unsent != 0)
         {
-            nint sent = send(_descriptor, _out + _sent, (nuint)_unsent, MSG_DONTWAIT | MSG_NOSIGNAL);
+            long sent = Uninterrupted.send(_descriptor, _out + _sent, _unsent, MSG_DONTWAIT | MSG_NOSIGNAL);
             if (sent < 0)
                 return errno == EAGAIN ? false : throw new LibCException("send to the relay");
             (_sent, _unsent) = (_sent + (int)sent, _unsent - (int)sent);

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using ShmWifi.Linux;
-using static ShmWifi.Linux.LibC;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
@@ -19,7 +20,7 @@ internal static unsafe class StreamRelay
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen(stations);
         Console.WriteLine($"{RelayProcess.Ready} {((IPEndPoint)listener.LocalEndPoint!).Port}");
-        int epoll = LibCException.ThrowIfFailed(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
+        using var epoll = new Epoll();
         var connections = new Socket[stations];
         for (int i = 0; i < stations; i++)
         {
@@ -28,18 +29,17 @@ internal static unsafe class StreamRelay
             byte[] station = new byte[1];
             _ = connection.Receive(station);
             connections[station[0]] = connection;
-            var watched = new epoll_event { events = EPOLLIN, data = station[0] };
-            LibCException.ThrowIfFailed(epoll_ctl(epoll, EPOLL_CTL_ADD, (int)connection.Handle, &watched), "epoll_ctl");
+            epoll.Add((int)connection.Handle, EPOLLIN, station[0]);
         }
         int[] descriptors = [.. connections.Select(connection => (int)connection.Handle)];
         FrameStream[] streams = [.. connections.Select(_ => new FrameStream())];
-        epoll_event* events = stackalloc epoll_event[MaxEvents];
+        Span<epoll_event> events = stackalloc epoll_event[MaxEvents];
         while (true)
         {
-            int count = epoll_wait(epoll, events, MaxEvents, -1);
+            int count = epoll.Wait(events, timeoutNs: -1);
             for (int i = 0; i < count; i++)
             {
-                int from = (int)events[i].data;
+                int from = events[i].data.fd;
                 if (streams[from].Receive(descriptors[from], MSG_DONTWAIT) == 0)
                     return; // a station went: the measurement is over
                 while (streams[from].TryTake(out byte* frame, out int length))
@@ -69,7 +69,7 @@ internal static unsafe class StreamRelay
         byte* bytes = frame - sizeof(uint);
         for (int left = sizeof(uint) + length; left != 0;)
         {
-            int sent = LibCException.ThrowIfFailed((int)send(descriptor, bytes, (nuint)left, MSG_NOSIGNAL), "send to a station");
+            int sent = LibCException.ThrowIfFailed((int)Uninterrupted.send(descriptor, bytes, left, MSG_NOSIGNAL), "send to a station");
             bytes += sent;
             left -= sent;
         }

@@ -1,6 +1,7 @@
 using ShmWifi.Lab;
 using ShmWifi.Linux;
-using static ShmWifi.Linux.LibC;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Perf.EndToEnd.Rings;
 
@@ -17,7 +18,7 @@ internal sealed unsafe record Cores(int First, int Second)
     public static Cores Find()
     {
         ulong* mask = stackalloc ulong[MaxCores / WordBits];
-        LibCException.ThrowIfFailed(sched_getaffinity(0, MaxCores / 8, mask), "sched_getaffinity");
+        LibCException.ThrowIfFailed(sched_getaffinity(0, MaxCores / 8, (cpu_set_t*)mask), "sched_getaffinity");
         var allowed = new List<int>();
         for (int core = 0; core < MaxCores; core++)
         {
@@ -57,6 +58,6 @@ internal sealed unsafe record Cores(int First, int Second)
         ulong* mask = stackalloc ulong[MaxCores / WordBits];
         new Span<ulong>(mask, MaxCores / WordBits).Clear();
         mask[core / WordBits] = 1UL << (core % WordBits);
-        LibCException.ThrowIfFailed(sched_setaffinity(0, MaxCores / 8, mask), $"pin a thread to core {core}");
+        LibCException.ThrowIfFailed(sched_setaffinity(0, MaxCores / 8, (cpu_set_t*)mask), $"pin a thread to core {core}");
     }
 }

@@ -56,8 +56,8 @@ internal static partial class PingTrace
         [44] = "sendto",
         [46] = "sendmsg",
         [47] = "recvmsg",
-        [232] = "epoll_wait",
         [299] = "recvmmsg",
+        [441] = "epoll_pwait2",
     };
 
     private static readonly Dictionary<string, string> Functions = new(StringComparer.Ordinal)

@@ -4,7 +4,7 @@ using ShmWifi.Linux;
 using ShmWifi.Perf.EndToEnd.Relay;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Linux.LibC;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Perf.Scenarios.Air;
 
@@ -117,10 +117,8 @@ internal sealed unsafe class PlayedVm : IDisposable
     {
         if (!_port.Rx.Arm())
             return;
-        var rung = new pollfd { fd = _client.OwnEvent, events = POLLIN };
-        ulong count;
-        if (poll(&rung, 1, timeoutMs) == 1)
-            _ = read(_client.OwnEvent, &count, sizeof(ulong));
+        if (Poll.WaitFor(_client.OwnEvent.Descriptor, POLLIN, TimeSpan.FromMilliseconds(timeoutMs)))
+            _ = _client.OwnEvent.Drain();
     }
 
     /// <summary>Waits until the daemon has dealt with all that it was given, and takes all that came of it.</summary>
@@ -153,7 +151,6 @@ internal sealed unsafe class PlayedVm : IDisposable
     private void Ring()
     {
         _port.Count(GuestCounter.Doorbells);
-        ulong one = 1;
-        _ = write(_client.DaemonEvent, &one, sizeof(ulong));
+        _client.DaemonEvent.Signal();
     }
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
-using ShmWifi.Linux;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Lab.Cli;
 
@@ -19,11 +19,11 @@ internal static class DownCommand
             var directory = LabOptions.Find(result.GetValue(name));
             var state = directory.ReadRunning();
             var supervisor = state.Supervisor;
-            _ = LibC.kill(supervisor.Id, LibC.SIGTERM);
+            _ = kill(supervisor.Id, SIGTERM);
             for (var clock = Stopwatch.StartNew(); supervisor.IsAlive;)
             {
                 if (clock.Elapsed > OrderlyLimit)
-                    _ = LibC.kill(supervisor.Id, LibC.SIGKILL); // the kernel ends its children with it
+                    _ = kill(supervisor.Id, SIGKILL); // the kernel ends its children with it
                 await Task.Delay(50, cancellation);
             }
 

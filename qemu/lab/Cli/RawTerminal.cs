@@ -1,4 +1,6 @@
-using ShmWifi.Linux;
+using Tmds.Linux;
+using static ShmWifi.Linux.LibC;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Lab.Cli;
 
@@ -13,12 +15,12 @@ internal sealed unsafe class RawTerminal : IDisposable
     public RawTerminal()
     {
         termios settings;
-        _isTerminal = LibC.tcgetattr(0, &settings) == 0;
+        _isTerminal = tcgetattr(0, &settings) == 0;
         if (!_isTerminal)
             return;
         _before = settings;
-        LibC.cfmakeraw(&settings);
-        _ = LibC.tcsetattr(0, LibC.TCSADRAIN, &settings);
+        cfmakeraw(&settings);
+        _ = tcsetattr(0, (int)TCSADRAIN, &settings);
     }
 
     /// <inheritdoc/>
@@ -26,6 +28,6 @@ internal sealed unsafe class RawTerminal : IDisposable
     {
         var settings = _before;
         if (_isTerminal)
-            _ = LibC.tcsetattr(0, LibC.TCSADRAIN, &settings);
+            _ = tcsetattr(0, (int)TCSADRAIN, &settings);
     }
 }

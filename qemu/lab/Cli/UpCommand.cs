@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using ShmWifi.Lab.Processes;
 using ShmWifi.Lab.Topologies;
-using ShmWifi.Linux;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Lab.Cli;
 
@@ -28,7 +28,7 @@ internal static class UpCommand
 
     private static async Task<int> RunAsync(FileInfo? file, string? kernel, string? isolation, string? path, CancellationToken cancellation)
     {
-        if (LibC.geteuid() != 0)
+        if (geteuid() != 0)
             throw new LabException("a lab needs root: it makes a network namespace, taps and a bridge of its own. Run it with sudo.");
         var text = file == null ? DefaultTopology() : ReadFile(file);
         var topology = TopologyReader.Read(text, file?.ToString() ?? "default.yaml", kernel, isolation, path);
@@ -54,7 +54,7 @@ internal static class UpCommand
         }
         catch (OperationCanceledException)
         {
-            _ = LibC.kill(supervisor.Id, LibC.SIGTERM);
+            _ = kill(supervisor.Id, SIGTERM);
             await supervisor.WaitForExitAsync(CancellationToken.None);
             throw;
         }

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using ShmWifi.Lab.Processes;
 using ShmWifi.Lab.Topologies;
-using ShmWifi.Linux;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Lab.Medium;
 
@@ -93,7 +93,7 @@ internal sealed class MediumProcess : IAsyncDisposable
     {
         var path = Statistics(_folder);
         File.Delete(path);
-        _process.Signal(LibC.SIGUSR1);
+        _process.Signal(SIGUSR1);
         for (var clock = Stopwatch.StartNew(); !File.Exists(path);)
         {
             if (_process.HasExited || clock.Elapsed > ReadyLimit)

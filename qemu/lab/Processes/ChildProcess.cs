@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using ShmWifi.Linux;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Lab.Processes;
 
@@ -22,12 +22,12 @@ internal sealed class ChildProcess(Process process, string name, string logFile)
     public int ExitCode => process.ExitCode;
 
     /// <summary>Sends a signal; does nothing when the process is gone.</summary>
-    /// <param name="signal">One of the SIG constants of <see cref="LibC"/>.</param>
+    /// <param name="signal">One of the SIG constants of <see cref="Tmds.Linux.LibC"/>.</param>
     public void Signal(int signal)
     {
         // The exited child stays a zombie until .NET reaps it, so the ID cannot be another's between these two.
         if (!process.HasExited)
-            _ = LibC.kill(Id, signal);
+            _ = kill(Id, signal);
     }
 
     /// <summary>Waits for its end.</summary>
@@ -51,10 +51,10 @@ internal sealed class ChildProcess(Process process, string name, string logFile)
     /// <param name="limit">How long SIGTERM may take.</param>
     public async Task StopAsync(TimeSpan limit)
     {
-        Signal(LibC.SIGTERM);
+        Signal(SIGTERM);
         if (await WaitAsync(limit))
             return;
-        Signal(LibC.SIGKILL);
+        Signal(SIGKILL);
         await WaitAsync(limit);
     }
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using ShmWifi.Linux;
+using static ShmWifi.Linux.LibC;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Lab.Processes;
 
@@ -24,15 +26,15 @@ internal sealed class Spawner : IDisposable
     /// <exception cref="LabException">Not root.</exception>
     public Spawner()
     {
-        if (LibC.geteuid() != 0)
+        if (geteuid() != 0)
             throw new LabException("a lab needs root: it makes a network namespace, taps and a bridge of its own. Run it with sudo.");
         _thread = new Thread(Loop) { IsBackground = true, Name = "spawner" };
         _thread.Start();
         ThreadId = OnThread(() =>
         {
-            if (LibC.unshare(LibC.CLONE_NEWNET) != 0)
+            if (unshare(CLONE_NEWNET) != 0)
                 throw new LibCException("unshare(CLONE_NEWNET), for the lab's network namespace");
-            return LibC.gettid();
+            return gettid();
         });
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ShmWifi.Linux;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Lab.Qemu;
 
@@ -20,17 +21,17 @@ internal static unsafe class HostTsc
 
     private static int Measure()
     {
-        void* page = LibC.mmap(null, 4096, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS, -1, 0);
-        if (page == LibC.MAP_FAILED)
+        void* page = mmap(null, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (page == MAP_FAILED)
             throw new LibCException("mmap of a page for rdtsc");
         Code.CopyTo(new Span<byte>(page, Code.Length));
-        if (LibC.mprotect(page, 4096, LibC.PROT_READ | LibC.PROT_EXEC) != 0)
+        if (mprotect(page, 4096, PROT_READ | PROT_EXEC) != 0)
             throw new LibCException("mprotect of a page for rdtsc");
         var rdtsc = (delegate* unmanaged<ulong>)page;
         var (startTicks, start) = Both(rdtsc);
         Thread.Sleep(MeasureMs);
         var (endTicks, end) = Both(rdtsc);
-        _ = LibC.munmap(page, 4096);
+        _ = munmap(page, 4096);
         return (int)((endTicks - startTicks) / Stopwatch.GetElapsedTime(start, end).TotalMilliseconds);
     }
 

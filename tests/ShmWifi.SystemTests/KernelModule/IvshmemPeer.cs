@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using ShmWifi.Linux;
 using ShmWifi.Medium.Ports.Ivshmem;
 using ShmWifi.RingBuffer;
-using static ShmWifi.Linux.LibC;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.SystemTests.KernelModule;
 
@@ -15,8 +15,8 @@ internal sealed class IvshmemPeer : IDisposable
     private readonly string _socketPath;
     private readonly int _slot;
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-    private readonly int _hostEvent = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
-    private readonly int _vmEvent = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
+    private readonly EventFd _hostEvent = new();
+    private readonly EventFd _vmEvent = new();
     private Socket? _qemu;
 
     /// <summary>Listens for a QEMU.</summary>
@@ -49,31 +49,19 @@ internal sealed class IvshmemPeer : IDisposable
     public async Task ServeAsync()
     {
         _qemu = await _listener.AcceptAsync();
-        Handshake.Send((int)_qemu.Handle, VmPeerId, Memory.Descriptor, _hostEvent, _vmEvent);
+        Handshake.Send((int)_qemu.Handle, VmPeerId, Memory.Descriptor, _hostEvent.Descriptor, _vmEvent.Descriptor);
     }
 
     /// <summary>Waits until the guest rings.</summary>
     /// <param name="limit">How long at most.</param>
     /// <returns>How often it rang; 0 when it did not.</returns>
-    public unsafe ulong WaitForDoorbell(TimeSpan limit)
-    {
-        var rung = new pollfd { fd = _hostEvent, events = POLLIN };
-        if (LibCException.ThrowIfFailed(poll(&rung, 1, (int)limit.TotalMilliseconds), "poll an eventfd") == 0)
-            return 0;
-        ulong count;
-        LibCException.ThrowIfFailed((int)read(_hostEvent, &count, sizeof(ulong)), "read an eventfd");
-        return count;
-    }
+    public ulong WaitForDoorbell(TimeSpan limit) => Poll.WaitFor(_hostEvent.Descriptor, POLLIN, limit) ? _hostEvent.Drain() : 0;
 
     /// <summary>Forgets how often the guest rang.</summary>
     public void ForgetDoorbells() => WaitForDoorbell(TimeSpan.Zero);
 
     /// <summary>Interrupts the guest.</summary>
-    public unsafe void Interrupt()
-    {
-        ulong one = 1;
-        LibCException.ThrowIfFailed((int)write(_vmEvent, &one, sizeof(ulong)), "write an eventfd");
-    }
+    public void Interrupt() => _vmEvent.Signal();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -81,7 +69,7 @@ internal sealed class IvshmemPeer : IDisposable
         _listener.Dispose();
         _qemu?.Dispose();
         Memory.Dispose();
-        _ = close(_hostEvent);
-        _ = close(_vmEvent);
+        _hostEvent.Dispose();
+        _vmEvent.Dispose();
     }
 }

@@ -6,7 +6,7 @@ using ShmWifi.Medium.Ports.Ivshmem;
 using ShmWifi.Perf.EndToEnd.Relay;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Linux.LibC;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Tests.Medium;
 
@@ -23,21 +23,21 @@ public sealed unsafe class FakeVm : IDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private const ulong SyncCookie = 0x5359_4e43_0000_0000;
-    private readonly int _connection;
-    private readonly int _daemonEvent;
-    private readonly int _ownEvent;
+    private readonly FileDescriptor _connection;
+    private readonly EventFd _daemonEvent;
+    private readonly EventFd _ownEvent;
     private readonly GuestPort? _port;
     private ulong _syncs;
-    private bool _isKilled;
 
-    private FakeVm(int connection)
+    private FakeVm(FileDescriptor connection)
     {
         _connection = connection;
         Assert.That(ReadMessage(out _), Is.Zero, "the server's protocol version");
         PeerId = (uint)ReadMessage(out _);
         Assert.That(ReadMessage(out int region), Is.EqualTo(-1), "the message that brings the region");
-        Assert.That(ReadMessage(out _daemonEvent), Is.EqualTo(Handshake.DaemonPeerId), "the daemon is the only peer");
-        Assert.That(ReadMessage(out _ownEvent), Is.EqualTo(PeerId), "then comes our own interrupt");
+        Assert.That(ReadMessage(out int daemonEvent), Is.EqualTo(Handshake.DaemonPeerId), "the daemon is the only peer");
+        Assert.That(ReadMessage(out int ownEvent), Is.EqualTo(PeerId), "then comes our own interrupt");
+        (_daemonEvent, _ownEvent) = (new EventFd(daemonEvent), new EventFd(ownEvent));
         using (var handle = new SafeFileHandle(region, ownsHandle: false))
             Memory = SharedMemory.Map(region, (ulong)RandomAccess.GetLength(handle), offset: 0, ownsDescriptor: true);
         if (IsRefused)
@@ -68,9 +68,8 @@ public sealed unsafe class FakeVm : IDisposable
     /// <param name="path">A socket of the daemon.</param>
     public static FakeVm Connect(string path)
     {
-        sockaddr_un address = UnixAddress.Of(path);
-        int connection = LibCException.ThrowIfFailed(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
-        LibCException.ThrowIfFailed(connect(connection, &address, (uint)sizeof(sockaddr_un)), $"connect to {path}");
+        FileDescriptor connection = FileDescriptor.Of(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+        LibCException.ThrowIfFailed(UnixAddress.Connect(connection.Descriptor, path), $"connect to {path}");
         return new FakeVm(connection);
     }
 
@@ -212,26 +211,13 @@ public sealed unsafe class FakeVm : IDisposable
     }
 
     /// <summary>The guest's doorbell: QEMU signals the eventfd.</summary>
-    public void Ring()
-    {
-        ulong one = 1;
-        Assert.That(write(_daemonEvent, &one, sizeof(ulong)), Is.EqualTo((nint)sizeof(ulong)));
-    }
+    public void Ring() => _daemonEvent.Signal();
 
     /// <summary>Interrupts that wait, and takes them.</summary>
-    public ulong TakeInterrupts()
-    {
-        ulong count = 0;
-        return read(_ownEvent, &count, sizeof(ulong)) == sizeof(ulong) ? count : 0;
-    }
+    public ulong TakeInterrupts() => _ownEvent.Drain();
 
     /// <summary>QEMU dies: the kernel closes its connection. The mapping stays, for tests to look at what happens then.</summary>
-    public void Kill()
-    {
-        if (!_isKilled)
-            _ = close(_connection);
-        _isKilled = true;
-    }
+    public void Kill() => _connection.Dispose();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -240,8 +226,8 @@ public sealed unsafe class FakeVm : IDisposable
         if (Memory.IsDisposed)
             return;
         Memory.Dispose();
-        _ = close(_daemonEvent);
-        _ = close(_ownEvent);
+        _daemonEvent.Dispose();
+        _ownEvent.Dispose();
     }
 
     private TxSlotHeader* Fill(RingKind kind, ushort radio, ReadOnlySpan<byte> payload)
@@ -265,14 +251,13 @@ public sealed unsafe class FakeVm : IDisposable
         Assert.That(Port.State, Is.EqualTo(PortState.Attached), $"waiting for {what}; fault {Port.Fault}");
         if (!isArmed)
             return;
-        var fd = new pollfd { fd = _ownEvent, events = POLLIN };
-        Assert.That(poll(&fd, 1, (int)Patience.TotalMilliseconds), Is.EqualTo(1), $"no doorbell came while the VM waited for {what}");
+        Assert.That(Poll.WaitFor(_ownEvent.Descriptor, POLLIN, Patience), Is.True, $"no doorbell came while the VM waited for {what}");
         TakeInterrupts();
     }
 
     private long ReadMessage(out int descriptor)
     {
-        Assert.That(IvshmemClient.TryReadMessage(_connection, out long value, out descriptor), Is.True, "an ivshmem message");
+        Assert.That(IvshmemClient.TryReadMessage(_connection.Descriptor, out long value, out descriptor), Is.True, "an ivshmem message");
         return value;
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using ShmWifi.Linux;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Tests.Medium;
 
@@ -151,7 +151,7 @@ public sealed class MediumProcess : IDisposable
 
     private int Signal(int signal)
     {
-        Assert.That(LibC.kill(Id, signal), Is.Zero);
+        Assert.That(kill(Id, signal), Is.Zero);
         return WaitForExit();
     }
 }

@@ -1,7 +1,7 @@
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingPeer;
-using static ShmWifi.Linux.LibC;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Tests.RingBuffer;
 
@@ -9,13 +9,13 @@ namespace ShmWifi.Tests.RingBuffer;
 internal sealed class PeerRegion : IDisposable
 {
     private readonly RegionMemory _memory;
-    private readonly int _inherited;
+    private readonly FileDescriptor _inherited;
     private readonly List<PeerProcess> _peers = [];
 
     public PeerRegion(RegionGeometry geometry)
     {
         _memory = new RegionMemory(geometry, LitmusPage.Size);
-        _inherited = LibCException.ThrowIfFailed(dup(_memory.Memory.Descriptor), "dup a memfd");
+        _inherited = FileDescriptor.Of(dup(_memory.Memory.Descriptor), "dup a memfd");
     }
 
     public Region Region => _memory.Region;
@@ -59,7 +59,7 @@ internal sealed class PeerRegion : IDisposable
         Host.Dispose();
         Sender.Dispose();
         Receiver.Dispose();
-        _ = close(_inherited);
+        _inherited.Dispose();
         _memory.Dispose();
     }
 
@@ -69,7 +69,7 @@ internal sealed class PeerRegion : IDisposable
         PeerProcess peer = PeerProcess.Start(new PeerOptions
         {
             Role = role,
-            Memory = _inherited,
+            Memory = _inherited.Descriptor,
             Size = _memory.Memory.Size,
             Wake = wake.Descriptor,
             Ring = ring.Descriptor,

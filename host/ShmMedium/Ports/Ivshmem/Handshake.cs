@@ -1,5 +1,6 @@
 using ShmWifi.Linux;
-using static ShmWifi.Linux.LibC;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Medium.Ports.Ivshmem;
 
@@ -37,18 +38,20 @@ public static unsafe class Handshake
         for (int i = 0; i < Messages; i++)
         {
             vectors[i] = new iovec { iov_base = &values[i], iov_len = sizeof(long) };
-            messages[i] = new mmsghdr { msg_hdr = new msghdr { msg_iov = &vectors[i], msg_iovlen = 1 } };
-            if (descriptors[i] < 0)
-                continue;
-            var header = (cmsghdr*)(control + (i * ControlSize));
-            header->cmsg_level = SOL_SOCKET;
-            header->cmsg_type = SCM_RIGHTS;
-            header->cmsg_len = (nuint)(sizeof(cmsghdr) + sizeof(int));
-            *(int*)(header + 1) = descriptors[i];
-            messages[i].msg_hdr.msg_control = header;
-            messages[i].msg_hdr.msg_controllen = ControlSize;
+            var message = new msghdr { msg_iov = &vectors[i], msg_iovlen = 1 };
+            if (descriptors[i] >= 0)
+            {
+                var header = (cmsghdr*)(control + (i * ControlSize));
+                header->cmsg_level = SOL_SOCKET;
+                header->cmsg_type = SCM_RIGHTS;
+                header->cmsg_len = sizeof(cmsghdr) + sizeof(int);
+                *(int*)CMSG_DATA(header) = descriptors[i];
+                message.msg_control = header;
+                message.msg_controllen = ControlSize;
+            }
+            messages[i] = new mmsghdr { msg_hdr = message };
         }
-        int sent = sendmmsg(connection, messages, Messages, MSG_NOSIGNAL);
+        int sent = Uninterrupted.sendmmsg(connection, messages, Messages, MSG_NOSIGNAL);
         if (sent != Messages)
             throw new LibCException("send the ivshmem handshake", sent < 0 ? errno : EPIPE);
     }

@@ -2,7 +2,9 @@ using ShmWifi.Linux;
 using ShmWifi.Medium.Engine;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
+using Tmds.Linux;
 using static ShmWifi.Linux.LibC;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Medium.Ports.Ivshmem;
 
@@ -15,7 +17,7 @@ namespace ShmWifi.Medium.Ports.Ivshmem;
 public sealed unsafe class IvshmemServer : IPortServer
 {
     private const ulong BlankRegionSize = 8192;
-    private const int AcceptPauseMs = 500; // while there are no descriptors for VMs that connect
+    private const long AcceptPauseNs = 500_000_000; // while there are no descriptors for VMs that connect
     private const ushort RefusedPeerId = ushort.MaxValue; // of no port; a VM that keeps trying must not use the IDs up
     private readonly MediumEngine _engine;
     private readonly IServerLog _log;
@@ -24,8 +26,8 @@ public sealed unsafe class IvshmemServer : IPortServer
     private readonly IReadOnlyList<ListeningSocket> _sockets;
     private readonly Dictionary<int, VmConnection> _connections = [];
     private readonly Thread _thread;
-    private readonly int _epoll;
-    private readonly int _stopEvent;
+    private readonly Epoll _epoll = new();
+    private readonly EventFd _stopEvent = new();
     private SharedMemory? _blank;
     private bool _isAcceptPaused;
     private bool _isAcceptFailureTold;
@@ -44,9 +46,7 @@ public sealed unsafe class IvshmemServer : IPortServer
         _regions = regions;
         _sockets = sockets;
         _radioLimits = radioLimits;
-        _epoll = LibCException.ThrowIfFailed(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
-        _stopEvent = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd for the server");
-        Watch(_stopEvent, EPOLLIN);
+        Watch(_stopEvent.Descriptor, EPOLLIN);
         foreach (ListeningSocket socket in sockets)
             Watch(socket.Descriptor, EPOLLIN);
         _thread = new Thread(Run) { Name = "ivshmem-server", IsBackground = true };
@@ -58,32 +58,31 @@ public sealed unsafe class IvshmemServer : IPortServer
     /// <summary>Stops serving; VMs that run keep running, with nobody on the other side.</summary>
     public void Dispose()
     {
-        ulong one = 1;
-        _ = write(_stopEvent, &one, sizeof(ulong));
+        _stopEvent.Signal();
         if (_thread.IsAlive)
             _thread.Join();
         foreach (ListeningSocket socket in _sockets)
             socket.Dispose();
         foreach (VmConnection connection in _connections.Values)
-            _ = close(connection.Descriptor);
+            connection.Socket.Dispose();
         _blank?.Dispose();
-        _ = close(_epoll);
-        _ = close(_stopEvent);
+        _epoll.Dispose();
+        _stopEvent.Dispose();
     }
 
     private void Run()
     {
         const int MaxEvents = 16;
-        epoll_event* events = stackalloc epoll_event[MaxEvents];
+        Span<epoll_event> events = stackalloc epoll_event[MaxEvents];
         while (true)
         {
-            int count = epoll_wait(_epoll, events, MaxEvents, _isAcceptPaused ? AcceptPauseMs : -1);
+            int count = _epoll.Wait(events, _isAcceptPaused ? AcceptPauseNs : -1);
             if (_isAcceptPaused)
                 ResumeAccept();
             for (int i = 0; i < count; i++)
             {
-                int descriptor = (int)events[i].data;
-                if (descriptor == _stopEvent)
+                int descriptor = events[i].data.fd;
+                if (descriptor == _stopEvent.Descriptor)
                     return;
                 if (_sockets.FirstOrDefault(s => s.Descriptor == descriptor) is { } socket)
                     Accept(socket);
@@ -95,15 +94,16 @@ public sealed unsafe class IvshmemServer : IPortServer
 
     private void Accept(ListeningSocket socket)
     {
-        int descriptor = accept4(socket.Descriptor, null, null, SOCK_CLOEXEC);
+        int descriptor = Uninterrupted.accept4(socket.Descriptor, null, null, SOCK_CLOEXEC);
         if (descriptor < 0)
         {
-            if (errno is EMFILE or ENFILE or ENOBUFS or ENOMEM)
-                PauseAccept(socket, errno);
+            int error = errno;
+            if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM)
+                PauseAccept(socket, error);
             return; // else it went again
         }
         _isAcceptFailureTold = false;
-        var connection = new VmConnection(descriptor, PeerProcess(descriptor));
+        var connection = new VmConnection(new FileDescriptor(descriptor), PeerProcess(descriptor));
         _connections.Add(descriptor, connection);
         Watch(descriptor, EPOLLIN | EPOLLRDHUP);
         try
@@ -127,7 +127,7 @@ public sealed unsafe class IvshmemServer : IPortServer
             return;
         _isAcceptPaused = true;
         foreach (ListeningSocket one in _sockets)
-            LibCException.ThrowIfFailed(epoll_ctl(_epoll, EPOLL_CTL_DEL, one.Descriptor, null), "epoll_ctl for the server");
+            _epoll.Remove(one.Descriptor);
     }
 
     private void ResumeAccept()
@@ -152,21 +152,20 @@ public sealed unsafe class IvshmemServer : IPortServer
         {
             _log.VmRefused(name, connection.Pid, refusal);
             _blank ??= SharedMemory.Create("shmwifi-blank", BlankRegionSize);
-            int idle = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd for a refused VM");
-            Handshake.Send(connection.Descriptor, RefusedPeerId, _blank.Descriptor, idle, idle);
-            _ = close(idle);
+            using var idle = new EventFd();
+            Handshake.Send(connection.Socket.Descriptor, RefusedPeerId, _blank.Descriptor, idle.Descriptor, idle.Descriptor);
             return;
         }
         _lastPeerId = peerId;
         Port port = connection.Port!;
-        Handshake.Send(connection.Descriptor, peerId, port.Offer.Region.Memory.Descriptor, port.Offer.KickFd, port.Offer.CallFd);
+        Handshake.Send(connection.Socket.Descriptor, peerId, port.Offer.Region.Memory.Descriptor, port.Offer.Kick.Descriptor, port.Offer.Call.Descriptor);
     }
 
     /// <summary>Has the engine take the VM on. The engine answers between two rounds.</summary>
     private bool TryAttach(VmConnection connection, string name, ushort peerId, out int portLimit)
     {
-        connection.KickFd = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), $"eventfd for {name}");
-        connection.CallFd = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), $"eventfd for {name}");
+        connection.Kick = new EventFd();
+        connection.Call = new EventFd();
         connection.Region = _regions.Lease(name);
         portLimit = connection.Region.PortLimit;
         var offer = new PortOffer
@@ -176,8 +175,8 @@ public sealed unsafe class IvshmemServer : IPortServer
             Pid = connection.Pid,
             MaxRadios = _radioLimits.GetValueOrDefault(name, Abi.MaxRadios),
             Region = connection.Region,
-            CallFd = connection.CallFd,
-            KickFd = connection.KickFd,
+            Call = connection.Call,
+            Kick = connection.Kick,
         };
         connection.Port = _engine.AttachAsync(offer).GetAwaiter().GetResult();
         if (connection.Port is null)
@@ -189,15 +188,15 @@ public sealed unsafe class IvshmemServer : IPortServer
     private void Receive(VmConnection connection)
     {
         byte ignored;
-        if (recv(connection.Descriptor, &ignored, 1, MSG_DONTWAIT) > 0)
+        if (recv(connection.Socket.Descriptor, &ignored, 1, MSG_DONTWAIT) > 0)
             return;
         Close(connection);
     }
 
     private void Close(VmConnection connection)
     {
-        _connections.Remove(connection.Descriptor);
-        _ = close(connection.Descriptor);
+        _connections.Remove(connection.Socket.Descriptor);
+        connection.Socket.Dispose();
         if (connection.Port is { } port)
             _ = _engine.DetachAsync(port).ContinueWith(_ => connection.Release(), TaskScheduler.Default);
         else
@@ -215,19 +214,15 @@ public sealed unsafe class IvshmemServer : IPortServer
     private static int PeerProcess(int descriptor)
     {
         ucred credentials;
-        uint length = (uint)sizeof(ucred);
+        socklen_t length = sizeof(ucred);
         return getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0 ? credentials.pid : 0;
     }
 
-    private void Watch(int descriptor, uint events)
-    {
-        var watched = new epoll_event { events = events, data = (ulong)descriptor };
-        LibCException.ThrowIfFailed(epoll_ctl(_epoll, EPOLL_CTL_ADD, descriptor, &watched), "epoll_ctl for the server");
-    }
+    private void Watch(int descriptor, int events) => _epoll.Add(descriptor, events, (ulong)descriptor);
 
-    private sealed class VmConnection(int descriptor, int pid)
+    private sealed class VmConnection(FileDescriptor socket, int pid)
     {
-        public int Descriptor { get; } = descriptor;
+        public FileDescriptor Socket { get; } = socket;
 
         public int Pid { get; } = pid;
 
@@ -235,17 +230,17 @@ public sealed unsafe class IvshmemServer : IPortServer
 
         public RegionLease? Region { get; set; }
 
-        public int KickFd { get; set; } = -1;
+        public EventFd? Kick { get; set; }
 
-        public int CallFd { get; set; } = -1;
+        public EventFd? Call { get; set; }
 
         /// <summary>Gives back what the VM's port used.</summary>
         public void Release()
         {
             Region?.Dispose();
-            _ = close(KickFd);
-            _ = close(CallFd);
-            (Region, KickFd, CallFd) = (null, -1, -1);
+            Kick?.Dispose();
+            Call?.Dispose();
+            (Region, Kick, Call) = (null, null, null);
         }
     }
 }

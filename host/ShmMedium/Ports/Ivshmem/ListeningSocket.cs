@@ -1,5 +1,7 @@
 using ShmWifi.Linux;
+using Tmds.Linux;
 using static ShmWifi.Linux.LibC;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Medium.Ports.Ivshmem;
 
@@ -7,17 +9,18 @@ namespace ShmWifi.Medium.Ports.Ivshmem;
 public sealed unsafe class ListeningSocket : IDisposable
 {
     private const int Backlog = 256; // a client that does not wait is refused beyond it
-    private const uint OwnerAndGroup = 0x1b0; // 0660
+    private const ushort OwnerAndGroup = 0x1b0; // 0660
+    private readonly FileDescriptor _socket;
 
-    private ListeningSocket(int descriptor, string path, string? vmName)
+    private ListeningSocket(FileDescriptor socket, string path, string? vmName)
     {
-        Descriptor = descriptor;
+        _socket = socket;
         Path = path;
         VmName = vmName;
     }
 
     /// <summary>The socket.</summary>
-    public int Descriptor { get; }
+    public int Descriptor => _socket.Descriptor;
 
     /// <summary>Where it is.</summary>
     public string Path { get; }
@@ -32,25 +35,24 @@ public sealed unsafe class ListeningSocket : IDisposable
     /// <exception cref="LibCException">It cannot be made there.</exception>
     public static ListeningSocket Open(string path, string? vmName, string? group)
     {
-        sockaddr_un address = UnixAddress.Of(path);
-        int descriptor = LibCException.ThrowIfFailed(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
+        FileDescriptor listener = FileDescriptor.Of(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
         try
         {
-            RemoveStale(path, &address);
-            uint mask = umask(0x1ff & ~OwnerAndGroup);
-            int bound = bind(descriptor, &address, (uint)sizeof(sockaddr_un));
+            RemoveStale(path);
+            mode_t mask = umask(0x1ff & ~OwnerAndGroup);
+            int bound = UnixAddress.Bind(listener.Descriptor, path);
             int bindError = errno;
             _ = umask(mask);
             if (bound < 0)
                 throw new LibCException($"bind {path}", bindError);
             if (group is not null)
-                LibCException.ThrowIfFailed(chown(path, uint.MaxValue, GroupId(group)), $"give {path} to group {group}");
-            LibCException.ThrowIfFailed(listen(descriptor, Backlog), $"listen on {path}");
-            return new ListeningSocket(descriptor, path, vmName);
+                GiveTo(path, group);
+            LibCException.ThrowIfFailed(listen(listener.Descriptor, Backlog), $"listen on {path}");
+            return new ListeningSocket(listener, path, vmName);
         }
         catch
         {
-            _ = close(descriptor);
+            listener.Dispose();
             throw;
         }
     }
@@ -58,35 +60,40 @@ public sealed unsafe class ListeningSocket : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _ = close(Descriptor);
-        _ = unlink(Path);
+        _socket.Dispose();
+        Remove(Path);
     }
 
-    private static void RemoveStale(string path, sockaddr_un* address)
+    private static void RemoveStale(string path)
     {
-        int probe = LibCException.ThrowIfFailed(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
-        int connected = connect(probe, address, (uint)sizeof(sockaddr_un));
+        using FileDescriptor probe = FileDescriptor.Of(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+        int connected = UnixAddress.Connect(probe.Descriptor, path);
         int error = errno;
-        _ = close(probe);
         if (connected == 0)
             throw new LibCException($"listen on {path}: another daemon serves it", EADDRINUSE);
         if (error == ECONNREFUSED && IsSocket(path))
-            _ = unlink(path);
+            Remove(path);
     }
 
     /// <summary>connect(2) refuses on any file that is no socket, too; open(2) fails with ENXIO on a socket.</summary>
     private static bool IsSocket(string path)
     {
-        int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
-        if (descriptor < 0)
-            return errno == ENXIO;
-        _ = close(descriptor);
-        return false;
+        using FileDescriptor? file = FileDescriptor.Open(path, O_RDONLY | O_NONBLOCK);
+        return file is null && errno == ENXIO;
     }
 
-    private static uint GroupId(string name)
+    private static void Remove(string path)
     {
-        group* entry = getgrnam(name);
-        return entry == null ? throw new LibCException($"socketGroup {name}: no such group", ENOENT) : entry->gr_gid;
+        fixed (byte* name = CString.Of(path))
+            _ = unlink(name);
+    }
+
+    private static void GiveTo(string path, string groupName)
+    {
+        group* entry = getgrnam(groupName);
+        if (entry == null)
+            throw new LibCException($"socketGroup {groupName}: no such group", ENOENT);
+        fixed (byte* name = CString.Of(path))
+            LibCException.ThrowIfFailed(chown(name, uint.MaxValue, entry->gr_gid), $"give {path} to group {groupName}");
     }
 }

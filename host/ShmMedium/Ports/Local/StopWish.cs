@@ -1,16 +1,16 @@
 using ShmWifi.Hwsim;
 using ShmWifi.Linux;
-using static ShmWifi.Linux.LibC;
 
 namespace ShmWifi.Medium.Ports.Local;
 
 /// <summary>Ends a loop from another thread.</summary>
-internal sealed unsafe class StopWish : IControlSource, IDisposable
+internal sealed class StopWish : IControlSource, IDisposable
 {
+    private readonly EventFd _event = new();
     private bool _isStopWanted;
 
     /// <inheritdoc/>
-    public int Descriptor { get; } = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd to stop by");
+    public int Descriptor => _event.Descriptor;
 
     /// <inheritdoc/>
     public bool IsStopWanted => Volatile.Read(ref _isStopWanted);
@@ -19,8 +19,7 @@ internal sealed unsafe class StopWish : IControlSource, IDisposable
     public void Stop()
     {
         Volatile.Write(ref _isStopWanted, true);
-        ulong one = 1;
-        _ = write(Descriptor, &one, sizeof(ulong));
+        _event.Signal();
     }
 
     /// <inheritdoc/>
@@ -30,5 +29,5 @@ internal sealed unsafe class StopWish : IControlSource, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _ = close(Descriptor);
+    public void Dispose() => _event.Dispose();
 }

@@ -3,10 +3,10 @@ namespace ShmWifi.Linux;
 /// <summary>A libc call failed where the caller cannot go on.</summary>
 public sealed class LibCException : IOException
 {
-    /// <summary>Takes the error number from <see cref="LibC.errno"/>.</summary>
+    /// <summary>Takes the error number from <see cref="Tmds.Linux.LibC.errno"/>.</summary>
     /// <param name="what">What was tried, with its object: "connect to /run/x.sock".</param>
     public LibCException(string what)
-        : this(what, LibC.errno)
+        : this(what, Tmds.Linux.LibC.errno)
     {
     }
 
