@@ -14,7 +14,7 @@
 #include <linux/uio_driver.h>
 
 struct dentry;
-struct shmwifi_air;
+struct shmwifi_datapath;
 
 /* ivshmem's BARs. Source: QEMU docs/specs/ivshmem-spec.rst */
 #define SHMWIFI_BAR_REGISTERS	0
@@ -22,11 +22,11 @@ struct shmwifi_air;
 #define SHMWIFI_REG_IVPOSITION	8	/* our peer ID */
 #define SHMWIFI_REG_DOORBELL	12	/* peer << 16 | vector; the host is peer 0 */
 
-/* Who moves the frames. */
-enum shmwifi_face {
-	SHMWIFI_FACE_NONE = -1,	/* between two faces, or after one failed */
-	SHMWIFI_FACE_USER,	/* a process: a UIO device */
-	SHMWIFI_FACE_KERNEL,	/* this module: a virtio device for mac80211_hwsim */
+/* Where frames are moved. */
+enum shmwifi_datapath_mode {
+	SHMWIFI_DATAPATH_NONE = -1,	/* during a change, or after one failed */
+	SHMWIFI_DATAPATH_USER,		/* in a process, through a UIO device */
+	SHMWIFI_DATAPATH_KERNEL,	/* in this module, a virtio device for mac80211_hwsim */
 };
 
 /**
@@ -35,22 +35,22 @@ enum shmwifi_face {
  * @pdev: valid from probe to remove
  * @region: BAR2 as memory with struct pages
  * @registers: BAR0
- * @face_lock: one face at a time
- * @face: the one in force
- * @air: the face to the kernel, while that is in force
- * @uio: the face to user space, while that is in force
+ * @datapath_lock: serialises changes of @datapath
+ * @datapath: the mode in use
+ * @dp: state of the kernel datapath; NULL in other modes
+ * @uio: the UIO device, registered in user mode
  * @user: who has the UIO device open; serialised by UIO's open and release
  * @fault_lock: a page fault reads @gone and inserts its page under one hold
- * @gone: the face was taken off: no page is handed out any more
+ * @gone: the UIO device is unregistered: no more pages are handed out
  */
 struct shmwifi_device {
 	struct kref ref;
 	struct pci_dev *pdev;
 	struct dev_pagemap region;
 	void __iomem *registers;
-	struct mutex face_lock;	/* face, and changing it */
-	enum shmwifi_face face;
-	struct shmwifi_air *air;
+	struct mutex datapath_lock;	/* changes of datapath */
+	enum shmwifi_datapath_mode datapath;
+	struct shmwifi_datapath *dp;
 	struct uio_info uio;
 	struct inode *user;
 	struct rw_semaphore fault_lock;

@@ -16,8 +16,8 @@
 
 #include "shmwifi_clock.h"
 
-#define SHMWIFI_MAX_SKEW_PPB	500000		/* clocks that work drift apart by less */
-#define SHMWIFI_MAX_ERROR_NS	NSEC_PER_SEC	/* what took longer tells nothing */
+#define SHMWIFI_MAX_SKEW_PPB	500000		/* working clocks drift apart by less */
+#define SHMWIFI_MAX_ERROR_NS	NSEC_PER_SEC	/* a longer exchange is of no use */
 #define SHMWIFI_MAX_AGE_NS	(1000LL * NSEC_PER_SEC)	/* products fit 64 bits */
 
 static s64 shmwifi_clock_drift(s64 skew_ppb, s64 age_ns)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ShmWifi: what the kernel's face has counted, a name and a number a line:
+ * ShmWifi: counters of the kernel datapath, a name and a number a line:
  * /sys/kernel/debug/shmwifi/<PCI address>/statistics
  */
 #include <linux/seq_file.h>
 
-#include "shmwifi_air.h"
+#include "shmwifi_datapath.h"
 
 static int shmwifi_statistics_show(struct seq_file *file, void *unused)
 {
@@ -18,23 +18,23 @@ static int shmwifi_statistics_show(struct seq_file *file, void *unused)
 		[SHMWIFI_DOORBELLS] = "doorbells",
 		[SHMWIFI_DOORBELLS_SUPPRESSED] = "doorbells_suppressed",
 	};
-	struct shmwifi_air *air = file->private;
+	struct shmwifi_datapath *dp = file->private;
 	unsigned int i;
 
-	spin_lock_bh(&air->lock);
+	spin_lock_bh(&dp->lock);
 	for (i = 0; i < SHMWIFI_COUNTER_COUNT; i++)
 		if (names[i])
-			seq_printf(file, "%s %llu\n", names[i], air->counters[i]);
-	seq_printf(file, "interrupts %llu\n", air->interrupts);
-	seq_printf(file, "polls %llu\n", air->polls);
-	seq_printf(file, "status_dropped %llu\n", air->status_dropped);
-	seq_printf(file, "malformed %llu\n", air->malformed);
-	seq_printf(file, "radios_refused %u\n", air->radios.refused);
-	seq_printf(file, "host_away %u\n", air->host_away);
-	seq_printf(file, "clock_offset_ns %lld\n", air->clock.offset_ns);
-	seq_printf(file, "clock_error_ns %lld\n", air->clock.error_ns);
-	seq_printf(file, "clock_jumps %u\n", air->clock.jumps);
-	spin_unlock_bh(&air->lock);
+			seq_printf(file, "%s %llu\n", names[i], dp->counters[i]);
+	seq_printf(file, "interrupts %llu\n", dp->interrupts);
+	seq_printf(file, "polls %llu\n", dp->polls);
+	seq_printf(file, "status_dropped %llu\n", dp->status_dropped);
+	seq_printf(file, "malformed %llu\n", dp->malformed);
+	seq_printf(file, "radios_refused %u\n", dp->radios.refused);
+	seq_printf(file, "host_away %u\n", dp->host_away);
+	seq_printf(file, "clock_offset_ns %lld\n", dp->clock.offset_ns);
+	seq_printf(file, "clock_error_ns %lld\n", dp->clock.error_ns);
+	seq_printf(file, "clock_jumps %u\n", dp->clock.jumps);
+	spin_unlock_bh(&dp->lock);
 	return 0;
 }
 

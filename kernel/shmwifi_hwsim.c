@@ -94,7 +94,7 @@ bool shmwifi_message_read(struct shmwifi_message *message, const void *data, u32
 	case HWSIM_CMD_DEL_MAC_ADDR:
 		return message->address;
 	default:
-		return true;	/* nothing that concerns us */
+		return true;	/* nothing for us */
 	}
 }
 
@@ -135,7 +135,7 @@ static u32 shmwifi_message_end(struct nlmsghdr *header, struct nlattr *end)
 }
 
 /**
- * shmwifi_message_put_frame() - write a frame that a radio hears
+ * shmwifi_message_put_frame() - write a frame that a radio receives
  * @data: a buffer of the RX virtqueue
  * @length: its bytes
  * @receiver: addresses[1] of the radio
@@ -171,7 +171,7 @@ u32 shmwifi_message_put_frame(void *data, u32 length, const u8 receiver[ETH_ALEN
 }
 
 /**
- * shmwifi_message_put_status() - write what became of a frame that a radio sent
+ * shmwifi_message_put_status() - write the status of a frame that a radio sent
  * @data: a buffer of the RX virtqueue
  * @length: its bytes
  * @transmitter: addresses[1] of the radio

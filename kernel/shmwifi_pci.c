@@ -14,20 +14,20 @@
 /* struct pages come by the subsection. A BAR is as aligned as it is large. */
 #define SHMWIFI_REGION_MIN	max_t(u64, SHMWIFI_HEADER_SIZE, SUBSECTION_SIZE)
 
-static const char * const shmwifi_faces[] = {
-	[SHMWIFI_FACE_USER] = "user",
-	[SHMWIFI_FACE_KERNEL] = "kernel",
+static const char * const shmwifi_datapaths[] = {
+	[SHMWIFI_DATAPATH_USER] = "user",
+	[SHMWIFI_DATAPATH_KERNEL] = "kernel",
 };
 
-static char *face = "user";
-module_param(face, charp, 0444);
-MODULE_PARM_DESC(face, "who moves the frames at first: \"user\" (shm-injector, by UIO) or \"kernel\" (this module, by mac80211_hwsim's virtio front end)");
+static char *datapath = "user";
+module_param(datapath, charp, 0444);
+MODULE_PARM_DESC(datapath, "initial datapath: \"user\" (shm-injector, through UIO) or \"kernel\" (this module, through mac80211_hwsim's virtio front end)");
 
 struct dentry *shmwifi_debugfs;
 
-static int shmwifi_first_face(void)
+static int shmwifi_initial_mode(void)
 {
-	return match_string(shmwifi_faces, ARRAY_SIZE(shmwifi_faces), face);
+	return match_string(shmwifi_datapaths, ARRAY_SIZE(shmwifi_datapaths), datapath);
 }
 
 void shmwifi_device_release(struct kref *ref)
@@ -35,7 +35,7 @@ void shmwifi_device_release(struct kref *ref)
 	kfree(container_of(ref, struct shmwifi_device, ref));
 }
 
-/* Other software's ivshmem devices have the same PCI ID: only our magic tells. */
+/* Other software uses ivshmem devices with the same PCI ID; the magic tells ours. */
 static int shmwifi_check_region(struct pci_dev *pdev)
 {
 	resource_size_t length = pci_resource_len(pdev, SHMWIFI_BAR_REGION);
@@ -66,14 +66,14 @@ static int shmwifi_check_region(struct pci_dev *pdev)
 
 	if (abi >> 16 != SHMWIFI_ABI_MAJOR)
 		dev_warn(&pdev->dev,
-			 "the region has ABI %u.%u, this module has %u.%u: user space of the region's version is needed\n",
+			 "the region has ABI %u.%u, this module has %u.%u: user space must have the region's version\n",
 			 abi >> 16, abi & 0xffff, SHMWIFI_ABI_MAJOR, SHMWIFI_ABI_MINOR);
 	return 0;
 }
 
 /*
- * struct pages let user space map the region write-back, which a mapping by
- * address does not: see README.md.
+ * With struct pages user space can map the region write-back; a mapping by
+ * physical address would be uncached: see README.md.
  */
 static int shmwifi_map_region(struct shmwifi_device *shm)
 {
@@ -85,76 +85,78 @@ static int shmwifi_map_region(struct shmwifi_device *shm)
 	return PTR_ERR_OR_ZERO(memremap_pages(&shm->region, dev_to_node(&shm->pdev->dev)));
 }
 
-static int shmwifi_put_face_on(struct shmwifi_device *shm, enum shmwifi_face face)
+static int shmwifi_enter_mode(struct shmwifi_device *shm, enum shmwifi_datapath_mode mode)
 {
 	int err;
 
-	if (face == SHMWIFI_FACE_KERNEL)
+	if (mode == SHMWIFI_DATAPATH_KERNEL)
 		err = shmwifi_virtio_register(shm);
 	else
 		err = shmwifi_uio_register(shm);
 	if (err)
-		dev_err(&shm->pdev->dev, "no %s face: error %d\n", shmwifi_faces[face], err);
+		dev_err(&shm->pdev->dev, "cannot set up the %s datapath: error %d\n",
+			shmwifi_datapaths[mode], err);
 	else
-		shm->face = face;
+		shm->datapath = mode;
 	return err;
 }
 
-static void shmwifi_take_face_off(struct shmwifi_device *shm)
+static void shmwifi_leave_mode(struct shmwifi_device *shm)
 {
-	if (shm->face == SHMWIFI_FACE_KERNEL)
+	if (shm->datapath == SHMWIFI_DATAPATH_KERNEL)
 		shmwifi_virtio_unregister(shm);
-	else if (shm->face == SHMWIFI_FACE_USER)
+	else if (shm->datapath == SHMWIFI_DATAPATH_USER)
 		shmwifi_uio_unregister(shm);
-	shm->face = SHMWIFI_FACE_NONE;
+	shm->datapath = SHMWIFI_DATAPATH_NONE;
 }
 
-static int shmwifi_change_face(struct shmwifi_device *shm, enum shmwifi_face face)
+static int shmwifi_change_mode(struct shmwifi_device *shm, enum shmwifi_datapath_mode mode)
 {
-	enum shmwifi_face old = shm->face;
+	enum shmwifi_datapath_mode old = shm->datapath;
 	int err;
 
-	if (face == old)
+	if (mode == old)
 		return 0;
-	if (old == SHMWIFI_FACE_USER && shm->user) {
-		dev_err(&shm->pdev->dev, "the user face is in use: a process has the UIO device open; end shm-injector first\n");
+	if (old == SHMWIFI_DATAPATH_USER && shm->user) {
+		dev_err(&shm->pdev->dev, "the user datapath is in use: a process has the UIO device open; stop shm-injector first\n");
 		return -EBUSY;
 	}
-	if (old == SHMWIFI_FACE_KERNEL && shmwifi_virtio_is_used(shm)) {
-		dev_err(&shm->pdev->dev, "the kernel face is in use: an interface of mac80211_hwsim is up; set all down first\n");
+	if (old == SHMWIFI_DATAPATH_KERNEL && shmwifi_virtio_is_used(shm)) {
+		dev_err(&shm->pdev->dev, "the kernel datapath is in use: an interface of mac80211_hwsim is up; set all of them down first\n");
 		return -EBUSY;
 	}
 
-	shmwifi_take_face_off(shm);
-	err = shmwifi_put_face_on(shm, face);
-	if (err && old != SHMWIFI_FACE_NONE)
-		shmwifi_put_face_on(shm, old);
+	shmwifi_leave_mode(shm);
+	err = shmwifi_enter_mode(shm, mode);
+	if (err && old != SHMWIFI_DATAPATH_NONE)
+		shmwifi_enter_mode(shm, old);
 	return err;
 }
 
-static ssize_t face_show(struct device *dev, struct device_attribute *attr, char *buf)
+static ssize_t datapath_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	struct shmwifi_device *shm = dev_get_drvdata(dev);
-	enum shmwifi_face face = READ_ONCE(shm->face);
+	enum shmwifi_datapath_mode mode = READ_ONCE(shm->datapath);
 
-	return sysfs_emit(buf, "%s\n", face == SHMWIFI_FACE_NONE ? "none" : shmwifi_faces[face]);
+	return sysfs_emit(buf, "%s\n",
+			  mode == SHMWIFI_DATAPATH_NONE ? "none" : shmwifi_datapaths[mode]);
 }
 
-static ssize_t face_store(struct device *dev, struct device_attribute *attr, const char *buf,
-			  size_t count)
+static ssize_t datapath_store(struct device *dev, struct device_attribute *attr, const char *buf,
+			      size_t count)
 {
 	struct shmwifi_device *shm = dev_get_drvdata(dev);
-	int face = sysfs_match_string(shmwifi_faces, buf);
+	int mode = sysfs_match_string(shmwifi_datapaths, buf);
 	int err;
 
-	if (face < 0)
-		return face;
-	mutex_lock(&shm->face_lock);
-	err = shmwifi_change_face(shm, face);
-	mutex_unlock(&shm->face_lock);
+	if (mode < 0)
+		return mode;
+	mutex_lock(&shm->datapath_lock);
+	err = shmwifi_change_mode(shm, mode);
+	mutex_unlock(&shm->datapath_lock);
 	return err ?: count;
 }
-static DEVICE_ATTR_RW(face);
+static DEVICE_ATTR_RW(datapath);
 
 static ssize_t peer_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
@@ -165,7 +167,7 @@ static ssize_t peer_show(struct device *dev, struct device_attribute *attr, char
 static DEVICE_ATTR_RO(peer);
 
 static struct attribute *shmwifi_attrs[] = {
-	&dev_attr_face.attr,
+	&dev_attr_datapath.attr,
 	&dev_attr_peer.attr,
 	NULL
 };
@@ -204,9 +206,9 @@ static int shmwifi_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		goto err_free_vectors;
 	}
 	kref_init(&shm->ref);
-	mutex_init(&shm->face_lock);
+	mutex_init(&shm->datapath_lock);
 	shm->pdev = pdev;
-	shm->face = SHMWIFI_FACE_NONE;
+	shm->datapath = SHMWIFI_DATAPATH_NONE;
 
 	shm->registers = pci_iomap(pdev, SHMWIFI_BAR_REGISTERS, 0);
 	if (!shm->registers) {
@@ -222,7 +224,7 @@ static int shmwifi_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	}
 
 	pci_set_drvdata(pdev, shm);
-	err = shmwifi_put_face_on(shm, shmwifi_first_face());
+	err = shmwifi_enter_mode(shm, shmwifi_initial_mode());
 	if (err)
 		goto err_unmap_region;
 
@@ -250,7 +252,7 @@ static void shmwifi_remove(struct pci_dev *pdev)
 {
 	struct shmwifi_device *shm = pci_get_drvdata(pdev);
 
-	shmwifi_take_face_off(shm);
+	shmwifi_leave_mode(shm);
 	memunmap_pages(&shm->region);
 	pci_iounmap(pdev, shm->registers);
 	kref_put(&shm->ref, shmwifi_device_release);
@@ -270,7 +272,7 @@ static int shmwifi_suspend(struct device *dev)
 {
 	struct shmwifi_device *shm = dev_get_drvdata(dev);
 
-	if (shm->face == SHMWIFI_FACE_KERNEL)
+	if (shm->datapath == SHMWIFI_DATAPATH_KERNEL)
 		shmwifi_virtio_suspend(shm);
 	return 0;
 }
@@ -279,7 +281,7 @@ static int shmwifi_resume(struct device *dev)
 {
 	struct shmwifi_device *shm = dev_get_drvdata(dev);
 
-	if (shm->face == SHMWIFI_FACE_KERNEL)
+	if (shm->datapath == SHMWIFI_DATAPATH_KERNEL)
 		shmwifi_virtio_resume(shm);
 	return 0;
 }
@@ -299,8 +301,9 @@ static int __init shmwifi_init(void)
 {
 	int err;
 
-	if (shmwifi_first_face() < 0) {
-		pr_err(KBUILD_MODNAME ": face is \"%s\"; it can be \"user\" or \"kernel\"\n", face);
+	if (shmwifi_initial_mode() < 0) {
+		pr_err(KBUILD_MODNAME ": datapath is \"%s\"; it can be \"user\" or \"kernel\"\n",
+		       datapath);
 		return -EINVAL;
 	}
 	shmwifi_debugfs = debugfs_create_dir(KBUILD_MODNAME, NULL);

@@ -44,7 +44,7 @@ void shmwifi_radios_clear(struct shmwifi_radios *radios)
 		shmwifi_radio_forget(&radios->by_number[i]);
 }
 
-/* The host knows nothing of us (any more). */
+/* The host knows nothing of this port: announce everything. */
 void shmwifi_radios_start_anew(struct shmwifi_radios *radios)
 {
 	radios->hello = true;
@@ -167,7 +167,7 @@ struct wiphy *shmwifi_hwsim_wiphy(struct net_device *dev)
 }
 
 /**
- * shmwifi_radios_observe() - look at the interfaces of a radio anew
+ * shmwifi_radios_observe() - read the interfaces of a radio again
  * @radios: the table
  * @dev: an interface of it that came, went or changed
  * @leaves: it is about to go

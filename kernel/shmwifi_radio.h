@@ -22,7 +22,7 @@
  *	went up, or a scan under an address of its own
  * @announced: the host knows it
  *
- * It stays as long as anybody wants it, and until the host was told that it is gone.
+ * Kept while @interface or @driver is set, and until the host is told that it is gone.
  */
 struct shmwifi_address {
 	struct list_head node;
@@ -35,14 +35,14 @@ struct shmwifi_address {
 /**
  * struct shmwifi_radio - a radio by the port's number for it
  * @used: the number is a radio's
- * @gone: no network device leads here, and no address; it stays until the host was told
- * @up: an interface of it is up, so that it hears something
+ * @gone: it has neither a network device nor an address; kept until the host is told
+ * @up: an interface of it is up, so that it receives
  * @monitor: it wants frames that are addressed to others
  * @announced: the host knows it with this name and these flags
  * @known: the host knows it, perhaps with others
  * @transmitter: addresses[1], by which hwsim's messages name it
  * @name: the wiphy's
- * @hw: mac80211's side of it, which lives as long as a network device leads here; else NULL
+ * @hw: mac80211's hardware; NULL without a network device, which keeps it alive
  * @addresses: struct shmwifi_address
  */
 struct shmwifi_radio {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * ShmWifi: the region as the in-kernel face sees it, and the two ends of a
- * port's rings that are the guest's.
+ * ShmWifi: the region as the kernel datapath sees it, and the guest's ends of a
+ * port's two rings.
  *
- * All that the host writes is input from a stranger: each word is read once,
- * into a local, checked, and the local is used.
+ * All that the host writes is untrusted input: each word is read once, into a
+ * local; the local is checked, then used.
  */
 #ifndef SHMWIFI_REGION_H
 #define SHMWIFI_REGION_H
@@ -58,7 +58,7 @@ static inline bool shmwifi_region_contains(const struct shmwifi_region *region, 
  * @tail: index of the next slot to publish
  * @head: the head as last read: everything before it was given back
  * @pending: slots filled and not yet published
- * @broken: the head left the range that it may have: the ring is used no more
+ * @broken: the head left the range that it may have: the ring is not used any more
  */
 struct shmwifi_producer {
 	struct shmwifi_port *port;
@@ -79,7 +79,7 @@ struct shmwifi_producer {
  * @head: index of the next descriptor to give back
  * @taken: index of the next descriptor to read
  * @tail: the tail as last read
- * @broken: the tail left the range that it may have: the ring is used no more
+ * @broken: the tail left the range that it may have: the ring is not used any more
  */
 struct shmwifi_consumer {
 	struct shmwifi_port *port;
@@ -111,13 +111,13 @@ bool shmwifi_consumer_is_ready(const struct shmwifi_consumer *rx);
 bool shmwifi_consumer_release(struct shmwifi_consumer *rx);
 bool shmwifi_consumer_arm(struct shmwifi_consumer *rx);
 
-/* Whether all that was seen was dealt with. */
+/* Whether all descriptors seen were processed. */
 static inline bool shmwifi_consumer_is_idle(const struct shmwifi_consumer *rx)
 {
 	return rx->taken == rx->tail;
 }
 
-/* Counts the next descriptor as dealt with. */
+/* Counts the next descriptor as processed. */
 static inline void shmwifi_consumer_take(struct shmwifi_consumer *rx)
 {
 	WRITE_ONCE(rx->taken, rx->taken + 1);

@@ -30,7 +30,7 @@ void shmwifi_producer_init(struct shmwifi_producer *tx, const struct shmwifi_reg
 	tx->pending = 0;
 	tx->broken = tx->tail - tx->head > tx->length;
 	if (tx->broken)
-		tx->head = tx->tail - tx->length;	/* full: a ring that is used no more */
+		tx->head = tx->tail - tx->length;	/* full: the ring is broken */
 }
 
 static bool shmwifi_producer_refresh(struct shmwifi_producer *tx)
@@ -108,7 +108,7 @@ bool shmwifi_producer_publish(struct shmwifi_producer *tx)
 }
 
 /**
- * shmwifi_producer_arm() - ask for a doorbell when slots come back
+ * shmwifi_producer_arm() - request a doorbell when slots come back
  * @tx: the ring
  *
  * Return: false if some came back meanwhile: the doorbell may not come then.
@@ -163,7 +163,7 @@ bool shmwifi_consumer_next(struct shmwifi_consumer *rx, struct shmwifi_rx_desc *
 	if (rx->taken == rx->tail && (!shmwifi_consumer_refresh(rx) || rx->taken == rx->tail))
 		return false;
 	memcpy(desc, &rx->descs[rx->taken & (rx->length - 1)], sizeof(*desc));
-	barrier();	/* what is checked is what is used */
+	barrier();	/* the copy is checked, and the copy is used */
 	return true;
 }
 
@@ -185,14 +185,14 @@ void shmwifi_consumer_stamp(struct shmwifi_consumer *rx, u32 first, unsigned int
 			   injected & BIT_ULL(i) ? injected_ns : 0);
 }
 
-/* Without side effects, and without the callers' lock: a look. */
+/* No side effects; the callers' lock is not needed. */
 bool shmwifi_consumer_is_ready(const struct shmwifi_consumer *rx)
 {
 	return READ_ONCE(rx->port->rx_tail.value) != READ_ONCE(rx->taken);
 }
 
 /**
- * shmwifi_consumer_release() - give back all descriptors that were dealt with
+ * shmwifi_consumer_release() - give back all descriptors that were processed
  * @rx: the ring
  *
  * Return: whether the host asked for a doorbell.
@@ -208,7 +208,7 @@ bool shmwifi_consumer_release(struct shmwifi_consumer *rx)
 }
 
 /**
- * shmwifi_consumer_arm() - ask for a doorbell for the next descriptor
+ * shmwifi_consumer_arm() - request a doorbell for the next descriptor
  * @rx: the ring
  *
  * Return: false if one came meanwhile: the doorbell may not come then.
@@ -220,13 +220,13 @@ bool shmwifi_consumer_arm(struct shmwifi_consumer *rx)
 	return !shmwifi_consumer_refresh(rx) || rx->taken == rx->tail;
 }
 
-/* Asks for no doorbell: the slot that was wanted is behind us. */
+/* Requests no doorbell: the event index is behind the head. */
 void shmwifi_consumer_disarm(struct shmwifi_consumer *rx)
 {
 	WRITE_ONCE(rx->port->rx_avail_event.value, rx->taken - 1);
 }
 
-/* Asks for no doorbell for the next descriptor, but for the one after it. */
+/* Requests no doorbell for the next descriptor, but for the one after it. */
 void shmwifi_consumer_skip(struct shmwifi_consumer *rx)
 {
 	WRITE_ONCE(rx->port->rx_avail_event.value, rx->taken + 1);

@@ -3,54 +3,55 @@
  * ShmWifi: hwsim to host. A message becomes a slot, where hwsim kicks and
  * under its lock; one copy.
  *
- * What finds no slot stays in the virtqueue until one comes back. Who expects
- * no acknowledgement hears at once what became of the frame; all others when
- * the host has decided. While the host is away the air is dead: nobody
- * acknowledges, and nothing gets stuck.
+ * A message that finds no slot stays in the virtqueue until one comes back. A
+ * frame that expects no acknowledgement gets its status at once, all others
+ * when the host has decided. While the host is away every frame is reported as
+ * not acknowledged, so that nothing gets stuck.
  */
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 
-#include "shmwifi_air.h"
+#include "shmwifi_datapath.h"
 
-#define SHMWIFI_SILENCE_NS	(10 * NSEC_PER_MSEC)	/* a stream's frames are nearer */
+#define SHMWIFI_SILENCE_NS	(10 * NSEC_PER_MSEC)	/* frames of a stream are closer together */
 #define SHMWIFI_LATE_JIFFIES	2
 
-/* Gives what was filled to the host, and rings if it sleeps. */
-void shmwifi_publish(struct shmwifi_air *air)
+/* Publishes the filled slots, and rings if the host asked for a doorbell. */
+void shmwifi_publish(struct shmwifi_datapath *dp)
 {
-	if (air->tx.pending)
-		shmwifi_count_doorbell(air, shmwifi_producer_publish(&air->tx));
+	if (dp->tx.pending)
+		shmwifi_count_doorbell(dp, shmwifi_producer_publish(&dp->tx));
 }
 
-/* The host will not say what becomes of it. */
-static bool shmwifi_transmit_dead(struct shmwifi_air *air, const struct shmwifi_message *message)
+/* Without the host: reports the frame as not acknowledged. */
+static bool shmwifi_transmit_unacked(struct shmwifi_datapath *dp,
+				     const struct shmwifi_message *message)
 {
-	struct shmwifi_radio *radio = shmwifi_radios_find(&air->radios, message->transmitter);
+	struct shmwifi_radio *radio = shmwifi_radios_find(&dp->radios, message->transmitter);
 
-	if (radio && !shmwifi_put_status(air, radio, message->cookie, message->flags,
+	if (radio && !shmwifi_put_status(dp, radio, message->cookie, message->flags,
 					 message->rates, 0))
 		return false;
-	shmwifi_count(air, SHMWIFI_TX_DROPPED, 1);
+	shmwifi_count(dp, SHMWIFI_TX_DROPPED, 1);
 	return true;
 }
 
-/* Who expects no acknowledgment does not retry: one attempt at the first rate. */
-static bool shmwifi_put_sent_once(struct shmwifi_air *air, const struct shmwifi_radio *radio,
+/* A frame without acknowledgement is not retried: one attempt at the first rate. */
+static bool shmwifi_put_sent_once(struct shmwifi_datapath *dp, const struct shmwifi_radio *radio,
 				  const struct shmwifi_message *message)
 {
 	const u8 rates[8] = { message->rates[0], 1, 0xff, 0, 0xff, 0, 0xff, 0 };
 
-	return shmwifi_put_status(air, radio, message->cookie, message->flags, rates, 0);
+	return shmwifi_put_status(dp, radio, message->cookie, message->flags, rates, 0);
 }
 
-/* The next slot for a frame; asks for a doorbell for when one comes back if there is none. */
-static struct shmwifi_tx_slot *shmwifi_get_slot(struct shmwifi_air *air)
+/* The next free slot; if there is none, requests a doorbell for when one comes back. */
+static struct shmwifi_tx_slot *shmwifi_get_slot(struct shmwifi_datapath *dp)
 {
-	struct shmwifi_tx_slot *slot = shmwifi_producer_next(&air->tx);
+	struct shmwifi_tx_slot *slot = shmwifi_producer_next(&dp->tx);
 
-	if (!slot && !shmwifi_producer_arm(&air->tx))
-		slot = shmwifi_producer_next(&air->tx);
+	if (!slot && !shmwifi_producer_arm(&dp->tx))
+		slot = shmwifi_producer_next(&dp->tx);
 	return slot;
 }
 
@@ -73,58 +74,59 @@ static void shmwifi_fill_slot(struct shmwifi_tx_slot *slot, const struct shmwifi
 	memcpy(slot->payload, message->frame, message->frame_length);
 }
 
-/* A frame of hwsim's, to the host. False when it has to wait. */
-static bool shmwifi_transmit_frame(struct shmwifi_air *air, const struct shmwifi_message *message)
+/* Sends a frame of hwsim's to the host. Returns false when it has to wait for a slot. */
+static bool shmwifi_transmit_frame(struct shmwifi_datapath *dp,
+				   const struct shmwifi_message *message)
 {
-	struct shmwifi_radio *radio = shmwifi_radios_find(&air->radios, message->transmitter);
+	struct shmwifi_radio *radio = shmwifi_radios_find(&dp->radios, message->transmitter);
 	u64 now = ktime_get_ns();
 	struct shmwifi_buffer buffer;
 	struct shmwifi_tx_slot *slot;
 	bool answer;
 	u16 number;
 
-	if (!radio || message->frame_length < SHMWIFI_FRAME_SHORTEST || air->host_away ||
-	    air->tx.broken || !shmwifi_host_is_there(air))
-		return shmwifi_transmit_dead(air, message);
+	if (!radio || message->frame_length < SHMWIFI_FRAME_SHORTEST || dp->host_away ||
+	    dp->tx.broken || !shmwifi_host_is_there(dp))
+		return shmwifi_transmit_unacked(dp, message);
 
 	answer = shmwifi_frame_is_group(message->frame) || message->flags & SHMWIFI_TX_NO_ACK;
-	/* The answer's buffer first: a slot that is taken cannot be put back. */
-	if (answer && !shmwifi_vring_peek(&air->to_guest, &buffer)) {
-		air->starved = true;
+	/* Check for the status's buffer first: a slot that was taken cannot be put back. */
+	if (answer && !shmwifi_vring_peek(&dp->to_guest, &buffer)) {
+		dp->starved = true;
 		return false;
 	}
-	slot = shmwifi_get_slot(air);
+	slot = shmwifi_get_slot(dp);
 	if (!slot)
-		return air->tx.broken && shmwifi_transmit_dead(air, message);
+		return dp->tx.broken && shmwifi_transmit_unacked(dp, message);
 
-	number = shmwifi_radio_number(&air->radios, radio);
-	shmwifi_fill_slot(slot, message, number, shmwifi_clock_to_host(&air->clock, now));
-	shmwifi_count(air, SHMWIFI_TX_FRAMES, 1);
+	number = shmwifi_radio_number(&dp->radios, radio);
+	shmwifi_fill_slot(slot, message, number, shmwifi_clock_to_host(&dp->clock, now));
+	shmwifi_count(dp, SHMWIFI_TX_FRAMES, 1);
 	if (answer) {
-		shmwifi_put_sent_once(air, radio, message);
+		shmwifi_put_sent_once(dp, radio, message);
 		return true;
 	}
-	shmwifi_remember_chain(air, number, message->cookie, message->rates);
-	air->lone = now - air->sent_ns > SHMWIFI_SILENCE_NS;
-	air->sent_ns = now;
+	shmwifi_remember_chain(dp, number, message->cookie, message->rates);
+	dp->lone = now - dp->sent_ns > SHMWIFI_SILENCE_NS;
+	dp->sent_ns = now;
 	return true;
 }
 
 /* Returns false when the message has to wait. */
-static bool shmwifi_transmit_one(struct shmwifi_air *air, const struct shmwifi_buffer *buffer)
+static bool shmwifi_transmit_one(struct shmwifi_datapath *dp, const struct shmwifi_buffer *buffer)
 {
 	struct shmwifi_message message;
 
 	if (!shmwifi_message_read(&message, buffer->data, buffer->length)) {
-		air->malformed++;
+		dp->malformed++;
 		return true;
 	}
 	switch (message.command) {
 	case HWSIM_CMD_FRAME:
-		return shmwifi_transmit_frame(air, &message);
+		return shmwifi_transmit_frame(dp, &message);
 	case HWSIM_CMD_ADD_MAC_ADDR:
 	case HWSIM_CMD_DEL_MAC_ADDR:
-		shmwifi_radios_set_driver_address(&air->radios, &message);
+		shmwifi_radios_set_driver_address(&dp->radios, &message);
 		return true;
 	default:
 		return true;	/* peer measurements: the medium has none */
@@ -132,29 +134,29 @@ static bool shmwifi_transmit_one(struct shmwifi_air *air, const struct shmwifi_b
 }
 
 /*
- * Nobody waits for the status of a lone frame; what is waited for is its
- * answer. So no doorbell is asked for the first descriptor that comes: that
- * saves the guest a wake-up just while its peer wants the CPU.
+ * After a lone frame the sender waits for the peer's answer, not for the
+ * status. So the status, the first descriptor to come, requests no doorbell:
+ * that saves this guest a wake-up just when its peer needs the CPU.
  */
-static void shmwifi_let_status_wait(struct shmwifi_air *air)
+static void shmwifi_let_status_wait(struct shmwifi_datapath *dp)
 {
-	air->lone = false;
-	if (air->lookers || !shmwifi_consumer_is_idle(&air->rx))
+	dp->lone = false;
+	if (dp->pollers || !shmwifi_consumer_is_idle(&dp->rx))
 		return;
-	shmwifi_consumer_skip(&air->rx);
-	mod_timer(&air->late, jiffies + SHMWIFI_LATE_JIFFIES);
+	shmwifi_consumer_skip(&dp->rx);
+	mod_timer(&dp->late, jiffies + SHMWIFI_LATE_JIFFIES);
 }
 
-/* Takes what hwsim has sent, as far as there is room, and says what is new of the radios. */
-void shmwifi_transmit(struct shmwifi_air *air)
+/* Moves what hwsim has sent while there is room, and announces changes of the radios. */
+void shmwifi_transmit(struct shmwifi_datapath *dp)
 {
 	struct shmwifi_buffer buffer;
 
-	while (shmwifi_vring_peek(&air->to_host, &buffer) && shmwifi_transmit_one(air, &buffer))
-		shmwifi_vring_give_back(&air->to_host, &buffer, 0);
-	if (!air->host_away)
-		shmwifi_radios_announce(&air->radios, &air->tx);
-	if (air->lone)
-		shmwifi_let_status_wait(air);
-	shmwifi_publish(air);
+	while (shmwifi_vring_peek(&dp->to_host, &buffer) && shmwifi_transmit_one(dp, &buffer))
+		shmwifi_vring_give_back(&dp->to_host, &buffer, 0);
+	if (!dp->host_away)
+		shmwifi_radios_announce(&dp->radios, &dp->tx);
+	if (dp->lone)
+		shmwifi_let_status_wait(dp);
+	shmwifi_publish(dp);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ShmWifi: the face to user space, a UIO device.
+ * ShmWifi: the user datapath, a UIO device.
  *
  * map0 "region"	BAR2, write-back
  * map1 "registers"	the page that holds BAR0, uncached
@@ -106,8 +106,8 @@ static int shmwifi_mmap(struct uio_info *info, struct vm_area_struct *vma)
 }
 
 /*
- * The rings have one producer and one consumer on this side, so one process
- * may have the device; its inode leads removal to its mappings.
+ * The rings have one producer and one consumer on this side, so only one
+ * process may open the device; removal finds its mappings by the inode.
  */
 static int shmwifi_open(struct uio_info *info, struct inode *inode)
 {
@@ -138,8 +138,8 @@ static irqreturn_t shmwifi_doorbell(int irq, void *data)
 }
 
 /*
- * Takes the device from user space for good. Pages that direct I/O or a pipe
- * holds outlive their mappings: wait, since the struct pages go away next.
+ * Takes the device away from user space. Pages held by direct I/O or a pipe
+ * outlive their mappings: wait for them, since the struct pages go away next.
  */
 static void shmwifi_uio_retire(struct shmwifi_device *shm)
 {
@@ -197,7 +197,7 @@ int shmwifi_uio_register(struct shmwifi_device *shm)
 	uio->mem[SHMWIFI_MAP_REGISTERS].size = PAGE_SIZE;
 	uio->mem[SHMWIFI_MAP_REGISTERS].memtype = UIO_MEM_PHYS;
 
-	/* UIO's own handler wakes a thread first: one more switch a doorbell. */
+	/* UIO's own handler wakes a thread first: one more context switch per doorbell. */
 	uio->irq = UIO_IRQ_CUSTOM;
 
 	err = uio_register_device(&shm->pdev->dev, uio);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * ShmWifi: a virtio device of ID 29 for mac80211_hwsim's own virtio front end,
- * and a transport for it whose device is this module. hwsim needs no patch.
+ * and the transport for it; the device is this module. hwsim is not patched.
  */
 #include <linux/debugfs.h>
 #include <linux/slab.h>
@@ -9,20 +9,20 @@
 #include <linux/virtio_ids.h>
 #include <linux/vmalloc.h>
 
-#include "shmwifi_air.h"
+#include "shmwifi_datapath.h"
 
 /* hwsim's virtqueues, in its order: HWSIM_VQ_TX, HWSIM_VQ_RX. */
 #define SHMWIFI_VQ_TX		0
 #define SHMWIFI_VQ_RX		1
 #define SHMWIFI_VQS		2
 
-/* hwsim puts a buffer of some 4 kB into each place of its RX queue. */
+/* hwsim puts a buffer of some 4 kB into each entry of its RX queue. */
 #define SHMWIFI_TX_BUFFERS	1024
 #define SHMWIFI_RX_BUFFERS	256
 
-static struct shmwifi_air *shmwifi_to_air(struct virtio_device *vdev)
+static struct shmwifi_datapath *shmwifi_to_datapath(struct virtio_device *vdev)
 {
-	return container_of(vdev, struct shmwifi_air, vdev);
+	return container_of(vdev, struct shmwifi_datapath, vdev);
 }
 
 /* hwsim has no configuration space. */
@@ -45,26 +45,26 @@ static int shmwifi_finalize_features(struct virtio_device *vdev)
 
 static u8 shmwifi_get_status(struct virtio_device *vdev)
 {
-	return shmwifi_to_air(vdev)->status;
+	return shmwifi_to_datapath(vdev)->status;
 }
 
 static void shmwifi_set_status(struct virtio_device *vdev, u8 status)
 {
-	struct shmwifi_air *air = shmwifi_to_air(vdev);
-	u8 old = air->status;
+	struct shmwifi_datapath *dp = shmwifi_to_datapath(vdev);
+	u8 old = dp->status;
 
-	air->status = status;
+	dp->status = status;
 	if (status & ~old & VIRTIO_CONFIG_S_DRIVER_OK)
-		shmwifi_air_start(air);
+		shmwifi_datapath_start(dp);
 }
 
 static void shmwifi_reset(struct virtio_device *vdev)
 {
-	struct shmwifi_air *air = shmwifi_to_air(vdev);
+	struct shmwifi_datapath *dp = shmwifi_to_datapath(vdev);
 
-	if (air->status & VIRTIO_CONFIG_S_DRIVER_OK)
-		shmwifi_air_stop(air);
-	air->status = 0;
+	if (dp->status & VIRTIO_CONFIG_S_DRIVER_OK)
+		shmwifi_datapath_stop(dp);
+	dp->status = 0;
 }
 
 static void shmwifi_del_vqs(struct virtio_device *vdev)
@@ -81,7 +81,7 @@ static struct virtqueue *shmwifi_add_vq(struct virtio_device *vdev, unsigned int
 	unsigned int length = index == SHMWIFI_VQ_TX ? SHMWIFI_TX_BUFFERS : SHMWIFI_RX_BUFFERS;
 
 	return vring_create_virtqueue(index, length, SMP_CACHE_BYTES, vdev, true, true, false,
-				      shmwifi_air_notify, callback, name);
+				      shmwifi_datapath_notify, callback, name);
 }
 
 #ifdef SHMWIFI_NO_VIRTQUEUE_INFO	/* before 6.11 */
@@ -99,7 +99,7 @@ static int shmwifi_find_vqs(struct virtio_device *vdev, unsigned int count,
 #define SHMWIFI_VQ_NAME(i)	infos[i].name
 #endif
 {
-	struct shmwifi_air *air = shmwifi_to_air(vdev);
+	struct shmwifi_datapath *dp = shmwifi_to_datapath(vdev);
 	unsigned int i;
 
 	if (count != SHMWIFI_VQS)
@@ -111,15 +111,15 @@ static int shmwifi_find_vqs(struct virtio_device *vdev, unsigned int count,
 			return -ENOMEM;
 		}
 	}
-	shmwifi_vring_init(&air->to_host, vqs[SHMWIFI_VQ_TX]);
-	shmwifi_vring_init(&air->to_guest, vqs[SHMWIFI_VQ_RX]);
-	shmwifi_vring_set_notify(&air->to_guest, false);
+	shmwifi_vring_init(&dp->to_host, vqs[SHMWIFI_VQ_TX]);
+	shmwifi_vring_init(&dp->to_guest, vqs[SHMWIFI_VQ_RX]);
+	shmwifi_vring_set_notify(&dp->to_guest, false);
 	return 0;
 }
 
 static const char *shmwifi_bus_name(struct virtio_device *vdev)
 {
-	return pci_name(shmwifi_to_air(vdev)->shm->pdev);
+	return pci_name(shmwifi_to_datapath(vdev)->shm->pdev);
 }
 
 static const struct virtio_config_ops shmwifi_config_ops = {
@@ -136,7 +136,7 @@ static const struct virtio_config_ops shmwifi_config_ops = {
 
 static void shmwifi_release_vdev(struct device *dev)
 {
-	kfree(shmwifi_to_air(dev_to_virtio(dev)));
+	kfree(shmwifi_to_datapath(dev_to_virtio(dev)));
 }
 
 /*
@@ -174,8 +174,8 @@ static struct shmwifi_port *shmwifi_find_own_port(struct shmwifi_device *shm,
 }
 
 /**
- * shmwifi_virtio_register() - put the kernel's face on a device
- * @shm: the device, without a face
+ * shmwifi_virtio_register() - set up the kernel datapath of a device
+ * @shm: the device, without a datapath
  *
  * hwsim binds it at once, or when it is loaded.
  *
@@ -184,95 +184,96 @@ static struct shmwifi_port *shmwifi_find_own_port(struct shmwifi_device *shm,
 int shmwifi_virtio_register(struct shmwifi_device *shm)
 {
 	struct device *dev = &shm->pdev->dev;
-	struct shmwifi_air *air;
+	struct shmwifi_datapath *dp;
 	struct dentry *folder;
 	void *base;
 	int err;
 
-	air = kzalloc(sizeof(*air), GFP_KERNEL);
-	if (!air)
+	dp = kzalloc(sizeof(*dp), GFP_KERNEL);
+	if (!dp)
 		return -ENOMEM;
-	air->shm = shm;
+	dp->shm = shm;
 
 	base = shmwifi_map(shm);
 	if (!base) {
 		err = -ENOMEM;
 		goto err_free;
 	}
-	err = shmwifi_region_open(&air->region, dev, base, range_len(&shm->region.range));
+	err = shmwifi_region_open(&dp->region, dev, base, range_len(&shm->region.range));
 	if (err)
 		goto err_unmap;
-	air->port = shmwifi_find_own_port(shm, &air->region);
-	if (!air->port) {
+	dp->port = shmwifi_find_own_port(shm, &dp->region);
+	if (!dp->port) {
 		err = -ENXIO;
 		goto err_unmap;
 	}
-	err = shmwifi_air_init(air);
+	err = shmwifi_datapath_init(dp);
 	if (err)
 		goto err_unmap;
-	err = request_irq(pci_irq_vector(shm->pdev, 0), shmwifi_air_interrupt, 0, "shmwifi", air);
+	err = request_irq(pci_irq_vector(shm->pdev, 0), shmwifi_datapath_interrupt, 0, "shmwifi",
+			  dp);
 	if (err)
 		goto err_exit;
 
-	shm->air = air;
-	air->vdev.dev.parent = dev;
-	air->vdev.dev.release = shmwifi_release_vdev;
-	air->vdev.config = &shmwifi_config_ops;
-	air->vdev.id.device = VIRTIO_ID_MAC80211_HWSIM;
-	air->vdev.id.vendor = PCI_VENDOR_ID_REDHAT_QUMRANET;
-	err = register_virtio_device(&air->vdev);
+	shm->dp = dp;
+	dp->vdev.dev.parent = dev;
+	dp->vdev.dev.release = shmwifi_release_vdev;
+	dp->vdev.config = &shmwifi_config_ops;
+	dp->vdev.id.device = VIRTIO_ID_MAC80211_HWSIM;
+	dp->vdev.id.vendor = PCI_VENDOR_ID_REDHAT_QUMRANET;
+	err = register_virtio_device(&dp->vdev);
 	if (err)
 		goto err_put;
 
 	folder = debugfs_create_dir(pci_name(shm->pdev), shmwifi_debugfs);
-	debugfs_create_file("statistics", 0444, folder, air, &shmwifi_statistics_fops);
+	debugfs_create_file("statistics", 0444, folder, dp, &shmwifi_statistics_fops);
 	return 0;
 
 err_put:
-	shm->air = NULL;
-	free_irq(pci_irq_vector(shm->pdev, 0), air);
-	shmwifi_air_exit(air);
+	shm->dp = NULL;
+	free_irq(pci_irq_vector(shm->pdev, 0), dp);
+	shmwifi_datapath_exit(dp);
 	vunmap(base);
-	put_device(&air->vdev.dev);
+	put_device(&dp->vdev.dev);
 	return err;
 err_exit:
-	shmwifi_air_exit(air);
+	shmwifi_datapath_exit(dp);
 err_unmap:
 	vunmap(base);
 err_free:
-	kfree(air);
+	kfree(dp);
 	return err;
 }
 
 void shmwifi_virtio_unregister(struct shmwifi_device *shm)
 {
-	struct shmwifi_air *air = shm->air;
+	struct shmwifi_datapath *dp = shm->dp;
 
 	debugfs_lookup_and_remove(pci_name(shm->pdev), shmwifi_debugfs);
-	shmwifi_air_drain(air);
-	get_device(&air->vdev.dev);
-	unregister_virtio_device(&air->vdev);
-	free_irq(pci_irq_vector(shm->pdev, 0), air);
-	shmwifi_air_exit(air);
-	vunmap(air->region.base);
-	shm->air = NULL;
-	put_device(&air->vdev.dev);
+	shmwifi_datapath_drain(dp);
+	get_device(&dp->vdev.dev);
+	unregister_virtio_device(&dp->vdev);
+	free_irq(pci_irq_vector(shm->pdev, 0), dp);
+	shmwifi_datapath_exit(dp);
+	vunmap(dp->region.base);
+	shm->dp = NULL;
+	put_device(&dp->vdev.dev);
 }
 
 bool shmwifi_virtio_is_used(struct shmwifi_device *shm)
 {
-	return shmwifi_air_is_used(shm->air);
+	return shmwifi_datapath_is_used(shm->dp);
 }
 
-/* The host takes the VM for one whose service went; what hwsim sends meanwhile waits. */
+/* To the host it looks as if the guest's service ended; what hwsim sends meanwhile waits. */
 void shmwifi_virtio_suspend(struct shmwifi_device *shm)
 {
-	if (shm->air->status & VIRTIO_CONFIG_S_DRIVER_OK)
-		shmwifi_air_stop(shm->air);
+	if (shm->dp->status & VIRTIO_CONFIG_S_DRIVER_OK)
+		shmwifi_datapath_stop(shm->dp);
 }
 
 void shmwifi_virtio_resume(struct shmwifi_device *shm)
 {
-	if (shm->air->status & VIRTIO_CONFIG_S_DRIVER_OK)
-		shmwifi_air_start(shm->air);
+	if (shm->dp->status & VIRTIO_CONFIG_S_DRIVER_OK)
+		shmwifi_datapath_start(shm->dp);
 }

@@ -8,9 +8,9 @@
 #include <linux/io.h>
 #include <linux/virtio_config.h>
 
-#include "shmwifi_air.h"
+#include "shmwifi_datapath.h"
 
-/* hwsim kicks for each buffer; who has enough of them does not want to hear it. */
+/* hwsim kicks for each buffer, unless the device asks for no notification. */
 void shmwifi_vring_set_notify(struct shmwifi_vring *ring, bool wanted)
 {
 	WRITE_ONCE(ring->vring->used->flags,
@@ -57,7 +57,7 @@ void shmwifi_vring_give_back(struct shmwifi_vring *ring, const struct shmwifi_bu
 	smp_store_release(&vring->used->idx, cpu_to_virtio16(vdev, ++ring->used));
 }
 
-/* Asks for a kick when a buffer comes. False if one came meanwhile: the kick may not come then. */
+/* Requests a kick for the next buffer. Returns false if one is there: the kick may not come. */
 bool shmwifi_vring_wait(struct shmwifi_vring *ring)
 {
 	struct shmwifi_buffer buffer;
@@ -67,7 +67,7 @@ bool shmwifi_vring_wait(struct shmwifi_vring *ring)
 	return !shmwifi_vring_peek(ring, &buffer);
 }
 
-/* Whether the driver has dealt with all buffers that were given back, and offers them all again. */
+/* Whether the driver has processed all buffers that were given back, and offers them again. */
 bool shmwifi_vring_is_idle(struct shmwifi_vring *ring)
 {
 	u16 avail = virtio16_to_cpu(ring->vq->vdev, READ_ONCE(ring->vring->avail->idx));
@@ -75,7 +75,7 @@ bool shmwifi_vring_is_idle(struct shmwifi_vring *ring)
 	return (u16)(avail - ring->used) == ring->vring->num;
 }
 
-/* Has the driver look at what was given back. Not under a lock that its callback takes. */
+/* Calls the driver for what was given back. Not under a lock that its callback takes. */
 void shmwifi_vring_interrupt(struct shmwifi_vring *ring)
 {
 	vring_interrupt(0, ring->vq);

@@ -4,16 +4,16 @@ namespace ShmWifi.Injector;
 
 /// <summary>A PCI device that the kernel module shmwifi has bound.</summary>
 /// <param name="Path">Its folder in sysfs.</param>
-/// <param name="Face">Who moves its frames: "user", "kernel", "none"; null: a module that knows user space only.</param>
+/// <param name="Datapath">Where its frames are moved: "user", "kernel", "none"; null: a module that knows user space only.</param>
 /// <param name="PeerId">The VM's ivshmem peer ID; null: a module that does not tell it.</param>
 /// <remarks>Source: kernel/README.md.</remarks>
-internal sealed record ModuleDevice(string Path, string? Face, uint? PeerId)
+internal sealed record ModuleDevice(string Path, string? Datapath, uint? PeerId)
 {
     /// <summary>The module moves the frames; there is no UIO device.</summary>
-    public const string KernelFace = "kernel";
+    public const string KernelDatapath = "kernel";
 
-    /// <summary>Nobody moves the frames: a change of the face failed.</summary>
-    public const string NoFace = "none";
+    /// <summary>No frames are moved: a change of the datapath failed.</summary>
+    public const string NoDatapath = "none";
 
     private const string DriverPath = "/sys/bus/pci/drivers/shmwifi";
 
@@ -25,7 +25,7 @@ internal sealed record ModuleDevice(string Path, string? Face, uint? PeerId)
     public static IReadOnlyList<ModuleDevice> FindAll(string driverPath = DriverPath) =>
         !Directory.Exists(driverPath) ? [] : [.. Directory.EnumerateDirectories(driverPath, "*:*")
             .Order(StringComparer.Ordinal)
-            .Select(static path => new ModuleDevice(path, Read(path, "face"), Read(path, "peer") is { } peer ? uint.Parse(peer, NumberStyles.None, CultureInfo.InvariantCulture) : null))];
+            .Select(static path => new ModuleDevice(path, Read(path, "datapath"), Read(path, "peer") is { } peer ? uint.Parse(peer, NumberStyles.None, CultureInfo.InvariantCulture) : null))];
 
     /// <summary>The VM's peer ID.</summary>
     /// <param name="devices">All of them.</param>

@@ -92,10 +92,10 @@ internal sealed unsafe class UioDevice : IPortDevice, IDisposable
     /// <summary>Why there is no UIO device, and what to do.</summary>
     /// <param name="devices">Those that the module has bound.</param>
     public static string ExplainAbsence(IReadOnlyList<ModuleDevice> devices) =>
-        devices.FirstOrDefault(static device => device.Face == ModuleDevice.KernelFace) is { } kernels
-            ? $"the face of shmwifi's device {kernels.Name} is \"kernel\": the module itself moves the frames of all hwsim radios, and no process is needed. Make radios by \"shm-injector radios add\"; or, to have the frames pass here, set their interfaces down and run \"echo user >{kernels.Path}/face\" first"
-        : devices.FirstOrDefault(static device => device.Face == ModuleDevice.NoFace) is { } faceless
-            ? $"shmwifi's device {faceless.Name} has no face, because the last change of it failed: the kernel log says why; try again by \"echo user >{faceless.Path}/face\""
+        devices.FirstOrDefault(static device => device.Datapath == ModuleDevice.KernelDatapath) is { } kernels
+            ? $"the datapath of shmwifi's device {kernels.Name} is \"kernel\": the module itself moves the frames of all hwsim radios, and no process is needed. Make radios by \"shm-injector radios add\"; or, to have the frames pass here, set their interfaces down and run \"echo user >{kernels.Path}/datapath\" first"
+        : devices.FirstOrDefault(static device => device.Datapath == ModuleDevice.NoDatapath) is { } inactive
+            ? $"shmwifi's device {inactive.Name} has no datapath, because the last change of it failed: the kernel log says why; try again by \"echo user >{inactive.Path}/datapath\""
         : "no ShmWifi device: load the kernel module by \"modprobe shmwifi\"; if \"lspci -d 1af4:1110\" lists nothing, start QEMU with the arguments that ivshmem-args prints";
 
     /// <inheritdoc/>

@@ -14,11 +14,11 @@ internal static class VirtioFrontEnd
             return null;
         string device = Path.GetFileName(entry);
         string obstacle = $"the virtio device {device} takes the frames of all mac80211_hwsim radios, so none would come here";
-        // shmwifi.ko makes its virtio device a child of its PCI device, which says by "face" who moves the frames.
+        // shmwifi.ko makes its virtio device a child of its PCI device, whose attribute "datapath" says where frames are moved.
         string target = Directory.ResolveLinkTarget(entry, returnFinalTarget: true)?.FullName ?? entry;
         string? parent = Path.GetDirectoryName(target);
-        return File.Exists($"{parent}/face")
-            ? $"{obstacle}: the face of shmwifi's device {Path.GetFileName(parent)} is \"kernel\", and the module moves the frames itself; to have them come here, set the radios' interfaces down and run \"echo user >/sys/bus/pci/drivers/shmwifi/{Path.GetFileName(parent)}/face\""
+        return File.Exists($"{parent}/datapath")
+            ? $"{obstacle}: the datapath of shmwifi's device {Path.GetFileName(parent)} is \"kernel\", and the module moves the frames itself; to have them come here, set the radios' interfaces down and run \"echo user >/sys/bus/pci/drivers/shmwifi/{Path.GetFileName(parent)}/datapath\""
             : $"{obstacle}; take it away from the driver by \"echo {device} >{driverPath}/unbind\"";
     }
 }

@@ -68,7 +68,6 @@ internal static partial class PingTrace
         ["hwsim_virtio_rx_work"] = ModuleToHwsim,
         ["ieee80211_tasklet_handler"] = FromHwsim,
         ["hwsim_virtio_rx_done"] = "the module tells hwsim",
-        ["shmwifi_air_look"] = "the module looks for an answer",
     };
 
     /// <summary>Traces pings, and tells where their time goes on average, then the steps of the one of median length.</summary>

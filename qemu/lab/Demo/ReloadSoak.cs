@@ -107,7 +107,7 @@ internal sealed class ReloadSoak(Member accessPoint, Member station, IReadOnlyLi
             start=$(now)
             rmmod shmwifi || { dmesg | tail -n 5; exit 1; }
             {{between}}
-            insmod "/lib/modules/$(uname -r)/extra/shmwifi.ko" face=kernel || { dmesg | tail -n 5; exit 1; }
+            insmod "/lib/modules/$(uname -r)/extra/shmwifi.ko" datapath=kernel || { dmesg | tail -n 5; exit 1; }
             deadline=$(($(cut -d. -f1 /proc/uptime) + {{BackSeconds}}))
             until {{station.Radio.Enter}}/bin/ping -n -q -c 1 -w 1 {{accessPoint.Address}} >/dev/null 2>&1; do
                 usleep 50000

@@ -16,7 +16,7 @@ internal sealed record ModuleStatistics(ModuleCounters Counters, long? ClockOffs
     /// <summary>Reads them in a guest.</summary>
     /// <param name="guest">Of a VM of the kernel path.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="LabException">The guest has none, so that its module's face is not "kernel".</exception>
+    /// <exception cref="LabException">The guest has none, so that its module's datapath is not "kernel".</exception>
     public static async Task<ModuleStatistics> TakeAsync(GuestExecutor guest, CancellationToken cancellation) =>
         Read(await guest.RunAsync("reading the module's statistics", $"cat {Files}", Limit, cancellation));
 

@@ -68,10 +68,10 @@ internal static class QemuCommand
     /// <param name="accel">"kvm" or "tcg".</param>
     internal static string KernelCommandLine(VmSpec vm, string accel)
     {
-        var face = vm is { Radios: > 0, Path: FramePath.Kernel } ? " shmwifi.face=kernel" : "";
+        var datapath = vm is { Radios: > 0, Path: FramePath.Kernel } ? " shmwifi.datapath=kernel" : "";
         var radios = vm.KernelRadios > 0 ? string.Create(CultureInfo.InvariantCulture, $" shmwifi.radios={vm.KernelRadios}") : "";
         var tsc = accel == "tcg" ? $" tsc_early_khz={HostTsc.Khz}" : "";
-        return string.Join(' ', [$"console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable{tsc} cryptomgr.notests lsm= shmwifi.name={vm.Name}{face}{radios}", .. vm.KernelArguments]);
+        return string.Join(' ', [$"console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable{tsc} cryptomgr.notests lsm= shmwifi.name={vm.Name}{datapath}{radios}", .. vm.KernelArguments]);
     }
 
     private static string[] Nic(string id, string tap, int index) =>

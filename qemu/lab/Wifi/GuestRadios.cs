@@ -32,11 +32,11 @@ internal static class GuestRadios
         done
         """;
 
-    /// <summary>The module was loaded with its kernel face at boot: hwsim hands it every frame of every radio.</summary>
+    /// <summary>The module was loaded with datapath=kernel at boot: hwsim hands it every frame of every radio.</summary>
     private static string KernelPath(int radios) =>
         $$"""
-        face=$(cat /sys/bus/pci/drivers/shmwifi/*/face)
-        [ "$face" = kernel ] || { echo "the module's face is '$face', not 'kernel'"; dmesg | tail -n 5; exit 1; }
+        datapath=$(cat /sys/bus/pci/drivers/shmwifi/*/datapath)
+        [ "$datapath" = kernel ] || { echo "the module's datapath is '$datapath', not 'kernel'"; dmesg | tail -n 5; exit 1; }
         shm-injector radios add --count {{radios}} || { dmesg | tail -n 5; exit 1; }
         """;
 }

@@ -29,7 +29,7 @@ internal sealed class KernelFace : IAsyncDisposable
 
     /// <summary>A device's attribute.</summary>
     /// <param name="device">One that the module binds.</param>
-    public static string FaceOf(IvshmemPeer device) => $"{ModuleGuest.Sysfs(device)}/face";
+    public static string FaceOf(IvshmemPeer device) => $"{ModuleGuest.Sysfs(device)}/datapath";
 
     /// <summary>Puts the face on.</summary>
     /// <param name="guest">With its user face on, and without radios.</param>

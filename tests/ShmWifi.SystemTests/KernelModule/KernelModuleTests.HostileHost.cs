@@ -5,7 +5,7 @@ namespace ShmWifi.SystemTests.KernelModule;
 /// <summary>The face to the kernel, against a host that breaks the rules, falls silent or goes: it can stop the air, but not the guest.</summary>
 public partial class KernelModuleTests
 {
-    private const string RingsAreBroken = "the host wrote ring indices that cannot be; the air is dead until the device is bound anew";
+    private const string RingsAreBroken = "the host wrote impossible ring indices; no frames are moved until the device is bound again";
 
     [Test]
     public async Task DescriptorsThatCannotBeAreCountedAndTheNextOneIsHeard()
@@ -89,7 +89,7 @@ public partial class KernelModuleTests
     }
 
     [TestCase(PortState.Free, "shm-medium does not run, or has no VM on our port")]
-    [TestCase(PortState.Faulted, "it has shut our port")]
+    [TestCase(PortState.Faulted, "it has faulted our port")]
     [TestCase((PortState)99, "shm-medium does not run, or has no VM on our port")]
     public async Task APortThatIsNotOursAnyMoreStopsTheAirUntilItIs(PortState state, string reason)
     {

@@ -56,7 +56,7 @@ public partial class KernelModuleTests
         {
             Assert.That(exitCode, Is.Not.Zero);
             Assert.That(output, Does.Contain("Device or resource busy"));
-            Assert.That(await face.LogAsync(), Does.Contain($"{Guest.Air.PciAddress}: the user face is in use: a process has the UIO device open"));
+            Assert.That(await face.LogAsync(), Does.Contain($"{Guest.Air.PciAddress}: the user datapath is in use: a process has the UIO device open"));
         }
         Assert.That((await face.TryChangeAsync("kernel")).ExitCode, Is.Zero, "it is free now");
     }
@@ -71,7 +71,7 @@ public partial class KernelModuleTests
         {
             Assert.That(exitCode, Is.Not.Zero);
             Assert.That(output, Does.Contain("Device or resource busy"));
-            Assert.That(await face.LogAsync(), Does.Contain($"{Guest.Air.PciAddress}: the kernel face is in use: an interface of mac80211_hwsim is up"));
+            Assert.That(await face.LogAsync(), Does.Contain($"{Guest.Air.PciAddress}: the kernel datapath is in use: an interface of mac80211_hwsim is up"));
         }
         Assert.That((await Guest.TryRunAsync($"ip link set wlan0 down && echo user >{face.Attribute}")).ExitCode, Is.Zero, "it is free now");
     }

@@ -30,10 +30,10 @@ public sealed class VirtioFrontEndTests
     public void ADeviceOfTheModuleIsExplainedByItsFace()
     {
         string parent = Bind("0000:00:04.0", "virtio3");
-        File.WriteAllText(Path.Combine(parent, "face"), "kernel\n");
+        File.WriteAllText(Path.Combine(parent, "datapath"), "kernel\n");
         Assert.That(VirtioFrontEnd.FindObstacle(Driver), Is.EqualTo(
-            "the virtio device virtio3 takes the frames of all mac80211_hwsim radios, so none would come here: the face of shmwifi's device 0000:00:04.0 is \"kernel\", "
-            + "and the module moves the frames itself; to have them come here, set the radios' interfaces down and run \"echo user >/sys/bus/pci/drivers/shmwifi/0000:00:04.0/face\""));
+            "the virtio device virtio3 takes the frames of all mac80211_hwsim radios, so none would come here: the datapath of shmwifi's device 0000:00:04.0 is \"kernel\", "
+            + "and the module moves the frames itself; to have them come here, set the radios' interfaces down and run \"echo user >/sys/bus/pci/drivers/shmwifi/0000:00:04.0/datapath\""));
     }
 
     [Test]

@@ -28,16 +28,16 @@ public sealed class ModuleDeviceTests
     {
         AddDevice("0000:00:04.0", "kernel", "258");
         ModuleDevice device = ModuleDevice.FindAll(Driver).Single();
-        Assert.That((device.Name, device.Face, device.PeerId), Is.EqualTo(("0000:00:04.0", "kernel", 258u)));
+        Assert.That((device.Name, device.Datapath, device.PeerId), Is.EqualTo(("0000:00:04.0", "kernel", 258u)));
         Assert.That(ModuleDevice.GetPeerId([device]), Is.EqualTo(258));
     }
 
     [Test]
     public void ModulesThatKnowUserSpaceOnlyTellNeither()
     {
-        AddDevice("0000:00:04.0", face: null, peer: null);
+        AddDevice("0000:00:04.0", datapath: null, peer: null);
         IReadOnlyList<ModuleDevice> devices = ModuleDevice.FindAll(Driver);
-        Assert.That((devices.Single().Face, devices.Single().PeerId), Is.EqualTo(((string?)null, (uint?)null)));
+        Assert.That((devices.Single().Datapath, devices.Single().PeerId), Is.EqualTo(((string?)null, (uint?)null)));
         Assert.That(() => ModuleDevice.GetPeerId(devices), Throws.TypeOf<InjectorException>().With.Message.Contains("/0000:00:04.0/peer is missing").And.Message.EndsWith("give an address by --mac"));
     }
 
@@ -59,15 +59,15 @@ public sealed class ModuleDeviceTests
         AddDevice("0000:00:04.0", "user", "1");
         AddDevice("0000:00:05.0", "kernel", "2");
         Assert.That(UioDevice.ExplainAbsence(ModuleDevice.FindAll(Driver)), Is.EqualTo(
-            "the face of shmwifi's device 0000:00:05.0 is \"kernel\": the module itself moves the frames of all hwsim radios, and no process is needed. "
-            + $"Make radios by \"shm-injector radios add\"; or, to have the frames pass here, set their interfaces down and run \"echo user >{Driver}/0000:00:05.0/face\" first"));
+            "the datapath of shmwifi's device 0000:00:05.0 is \"kernel\": the module itself moves the frames of all hwsim radios, and no process is needed. "
+            + $"Make radios by \"shm-injector radios add\"; or, to have the frames pass here, set their interfaces down and run \"echo user >{Driver}/0000:00:05.0/datapath\" first"));
     }
 
     [Test]
     public void ADeviceWithoutAFaceIsNotTakenForAMissingModule()
     {
         AddDevice("0000:00:04.0", "none", "1");
-        Assert.That(UioDevice.ExplainAbsence(ModuleDevice.FindAll(Driver)), Does.StartWith("shmwifi's device 0000:00:04.0 has no face").And.EndsWith($"\"echo user >{Driver}/0000:00:04.0/face\""));
+        Assert.That(UioDevice.ExplainAbsence(ModuleDevice.FindAll(Driver)), Does.StartWith("shmwifi's device 0000:00:04.0 has no datapath").And.EndsWith($"\"echo user >{Driver}/0000:00:04.0/datapath\""));
     }
 
     [Test]
@@ -77,12 +77,12 @@ public sealed class ModuleDeviceTests
         Assert.That(UioDevice.ExplainAbsence(ModuleDevice.FindAll(Driver)), Does.StartWith("no ShmWifi device: load the kernel module"));
     }
 
-    private void AddDevice(string name, string? face, string? peer)
+    private void AddDevice(string name, string? datapath, string? peer)
     {
         string device = Path.Combine(_folder, "devices/pci0000:00", name);
         Directory.CreateDirectory(device);
-        if (face is not null)
-            File.WriteAllText(Path.Combine(device, "face"), face + "\n");
+        if (datapath is not null)
+            File.WriteAllText(Path.Combine(device, "datapath"), datapath + "\n");
         if (peer is not null)
             File.WriteAllText(Path.Combine(device, "peer"), peer + "\n");
         Directory.CreateSymbolicLink(Path.Combine(Driver, name), device);

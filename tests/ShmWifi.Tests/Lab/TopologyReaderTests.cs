@@ -81,14 +81,14 @@ public class TopologyReaderTests
     public void AGuestOfTheKernelPathLoadsTheModuleWithThatFace(string yaml, bool kernel)
     {
         var vm = TopologyReader.Read($"vms: [{yaml}]", "t.yaml").Vms[0];
-        Assert.That(QemuCommand.KernelCommandLine(vm, "kvm").Contains(" shmwifi.face=kernel", StringComparison.Ordinal), Is.EqualTo(kernel));
+        Assert.That(QemuCommand.KernelCommandLine(vm, "kvm").Contains(" shmwifi.datapath=kernel", StringComparison.Ordinal), Is.EqualTo(kernel));
     }
 
     [Test]
     public void TheFloorsRadiosAreOnNoPathOfOurs()
     {
         var vm = TopologyReader.Read("path: kernel\nvms: [{ name: a, kernelRadios: 2 }]", "t.yaml").Vms[0];
-        Assert.That(QemuCommand.KernelCommandLine(vm, "kvm"), Does.Not.Contain("shmwifi.face"));
+        Assert.That(QemuCommand.KernelCommandLine(vm, "kvm"), Does.Not.Contain("shmwifi.datapath"));
     }
 
     [Test]

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * ShmWifi: the face to the kernel, a virtio device that mac80211_hwsim binds.
+ * ShmWifi: the kernel datapath, a virtio device that mac80211_hwsim binds.
  *
  * shmwifi_virtio.c	the virtio device and its transport
  * shmwifi_vring.c	the device's side of a virtqueue
- * shmwifi_air.c	when frames are moved: NAPI, start and stop
+ * shmwifi_datapath.c	NAPI, start and stop
  * shmwifi_tx.c		hwsim to host
  * shmwifi_rx.c		host to hwsim
- * shmwifi_status.c	what became of a frame
- * shmwifi_host.c	the host's clock, and whether it is there
+ * shmwifi_status.c	TX statuses
+ * shmwifi_host.c	the host's clock, and whether the host is alive
  */
-#ifndef SHMWIFI_AIR_H
-#define SHMWIFI_AIR_H
+#ifndef SHMWIFI_DATAPATH_H
+#define SHMWIFI_DATAPATH_H
 
 #include <linux/interrupt.h>
 #include <linux/irq_work.h>
@@ -30,12 +30,12 @@
 /* What a guest counts for its port: indices into guest_counters. The twin of GuestCounter. */
 enum shmwifi_counter {
 	SHMWIFI_TX_FRAMES,		/* taken from hwsim */
-	SHMWIFI_TX_DROPPED,		/* answered as not acknowledged without the host */
+	SHMWIFI_TX_DROPPED,		/* reported as not acknowledged, without the host */
 	SHMWIFI_RX_FRAMES,		/* given to hwsim */
-	SHMWIFI_RX_REFUSED,		/* not given: the radio is down, or listens elsewhere */
-	SHMWIFI_RX_INVALID,		/* descriptors that cannot be */
+	SHMWIFI_RX_REFUSED,		/* not given: the radio is down, or on another channel */
+	SHMWIFI_RX_INVALID,		/* invalid descriptors */
 	SHMWIFI_DOORBELLS,
-	SHMWIFI_DOORBELLS_SUPPRESSED,	/* that the event index saved */
+	SHMWIFI_DOORBELLS_SUPPRESSED,	/* saved by the event index */
 	SHMWIFI_SYSTEM_CALLS,		/* none in the kernel */
 	SHMWIFI_WAKEUPS,		/* interrupts */
 	SHMWIFI_COUNTER_COUNT,
@@ -94,7 +94,7 @@ struct shmwifi_chain {
 };
 
 /**
- * struct shmwifi_air - the in-kernel face of a device
+ * struct shmwifi_datapath - the kernel datapath of a device
  * @shm: the device
  * @vdev: what hwsim binds
  * @status: virtio's status byte
@@ -105,33 +105,33 @@ struct shmwifi_chain {
  * @to_guest: hwsim's RX virtqueue
  * @tx: to the host
  * @rx: from the host
- * @radios: who sends and hears
+ * @radios: hwsim's radios, with their addresses
  * @chains: by cookie and radio; a newer one may have taken the place
  * @clock: the host's
- * @clock_asked_ns: when the host was asked for its clock; 0: no answer is awaited
- * @clock_answers: answers that counted
- * @watch_asked_ns: since when the host says nothing although it was asked; 0: it spoke
- * @host_away: nobody answers: all frames stay unacknowledged
- * @running: hwsim's driver is ready, and the device is not going
- * @starved: hwsim has no buffer to receive into
- * @lone: the frame that was sent just now came out of silence
- * @sent_ns: when a frame to one receiver was last sent
- * @give_up: index of the next slot whose frame is answered as not acknowledged
- * @give_up_end: index after the last such
- * @lookers: who looks at the RX ring by themselves, so that no doorbell is asked for
+ * @clock_asked_ns: when the pending clock request went out; 0: none is pending
+ * @clock_answers: answers used
+ * @watch_asked_ns: when the oldest request went out that the host has not answered; 0: none
+ * @host_away: the host does not serve us: no frame is acknowledged
+ * @running: hwsim's driver is ready, and the device is not being removed
+ * @starved: hwsim's RX virtqueue has no free buffer
+ * @lone: the last frame followed a pause of SHMWIFI_SILENCE_NS
+ * @sent_ns: when a unicast frame was last sent
+ * @give_up: index of the next slot whose frame is reported as not acknowledged
+ * @give_up_end: index after the last such slot
+ * @pollers: how many busy-poll the RX ring, so that no doorbell is requested
  * @counters: as in the region, by enum shmwifi_counter
  * @polls: times that NAPI polled
- * @status_dropped: statuses for radios that are gone
- * @malformed: messages from hwsim that made no sense
+ * @status_dropped: statuses for radios that no longer exist
+ * @malformed: messages from hwsim that could not be parsed
  * @interrupts: doorbells that reached us
  * @netdev: NAPI's owner, never registered
  * @napi: moves frames from the host
  * @kick: schedules @napi from where softirqs cannot be raised
- * @late: polls although no doorbell came, which was not asked for
- * @tick: asks for the clock, and watches the host
- * @devices: hears of network devices
+ * @late: polls after a doorbell that was not requested
+ * @tick: requests the host's clock, and checks that the host is alive
+ * @devices: notified of network devices
  */
-struct shmwifi_air {
+struct shmwifi_datapath {
 	struct shmwifi_device *shm;
 	struct virtio_device vdev;
 	u8 status;
@@ -156,7 +156,7 @@ struct shmwifi_air {
 	u64 sent_ns;
 	u32 give_up;
 	u32 give_up_end;
-	unsigned int lookers;
+	unsigned int pollers;
 	u64 counters[SHMWIFI_COUNTER_COUNT];
 	u64 polls;
 	u64 status_dropped;
@@ -171,43 +171,43 @@ struct shmwifi_air {
 	struct notifier_block devices;
 };
 
-/* shmwifi_air.c */
-int shmwifi_air_init(struct shmwifi_air *air);
-void shmwifi_air_exit(struct shmwifi_air *air);
-void shmwifi_air_start(struct shmwifi_air *air);
-void shmwifi_air_stop(struct shmwifi_air *air);
-void shmwifi_air_drain(struct shmwifi_air *air);
-bool shmwifi_air_is_used(struct shmwifi_air *air);
-bool shmwifi_air_notify(struct virtqueue *vq);
-irqreturn_t shmwifi_air_interrupt(int irq, void *data);
+/* shmwifi_datapath.c */
+int shmwifi_datapath_init(struct shmwifi_datapath *dp);
+void shmwifi_datapath_exit(struct shmwifi_datapath *dp);
+void shmwifi_datapath_start(struct shmwifi_datapath *dp);
+void shmwifi_datapath_stop(struct shmwifi_datapath *dp);
+void shmwifi_datapath_drain(struct shmwifi_datapath *dp);
+bool shmwifi_datapath_is_used(struct shmwifi_datapath *dp);
+bool shmwifi_datapath_notify(struct virtqueue *vq);
+irqreturn_t shmwifi_datapath_interrupt(int irq, void *data);
 
-void shmwifi_count(struct shmwifi_air *air, enum shmwifi_counter counter, u64 value);
-void shmwifi_count_doorbell(struct shmwifi_air *air, bool asked);
-void shmwifi_poll_now(struct shmwifi_air *air);
-void shmwifi_begin_look(struct shmwifi_air *air);
-void shmwifi_end_look(struct shmwifi_air *air);
+void shmwifi_count(struct shmwifi_datapath *dp, enum shmwifi_counter counter, u64 value);
+void shmwifi_count_doorbell(struct shmwifi_datapath *dp, bool asked);
+void shmwifi_poll_now(struct shmwifi_datapath *dp);
+void shmwifi_begin_polling(struct shmwifi_datapath *dp);
+void shmwifi_end_polling(struct shmwifi_datapath *dp);
 
 /* shmwifi_tx.c */
-void shmwifi_transmit(struct shmwifi_air *air);
-void shmwifi_publish(struct shmwifi_air *air);
+void shmwifi_transmit(struct shmwifi_datapath *dp);
+void shmwifi_publish(struct shmwifi_datapath *dp);
 
 /* shmwifi_rx.c */
-int shmwifi_receive(struct shmwifi_air *air, int budget);
+int shmwifi_receive(struct shmwifi_datapath *dp, int budget);
 
 /* shmwifi_status.c */
-void shmwifi_remember_chain(struct shmwifi_air *air, u16 radio, u64 cookie, const u8 rates[8]);
-bool shmwifi_put_status(struct shmwifi_air *air, const struct shmwifi_radio *radio, u64 cookie,
+void shmwifi_remember_chain(struct shmwifi_datapath *dp, u16 radio, u64 cookie, const u8 rates[8]);
+bool shmwifi_put_status(struct shmwifi_datapath *dp, const struct shmwifi_radio *radio, u64 cookie,
 			u8 flags, const u8 rates[8], s8 signal_dbm);
-bool shmwifi_put_host_status(struct shmwifi_air *air, const struct shmwifi_rx_desc *desc);
-void shmwifi_begin_to_give_up(struct shmwifi_air *air);
-void shmwifi_give_up(struct shmwifi_air *air);
+bool shmwifi_put_host_status(struct shmwifi_datapath *dp, const struct shmwifi_rx_desc *desc);
+void shmwifi_begin_to_give_up(struct shmwifi_datapath *dp);
+void shmwifi_give_up(struct shmwifi_datapath *dp);
 
 /* shmwifi_host.c */
-bool shmwifi_host_is_there(const struct shmwifi_air *air);
-void shmwifi_clock_answered(struct shmwifi_air *air, const struct shmwifi_rx_desc *desc);
+bool shmwifi_host_is_there(const struct shmwifi_datapath *dp);
+void shmwifi_clock_answered(struct shmwifi_datapath *dp, const struct shmwifi_rx_desc *desc);
 void shmwifi_tick(struct work_struct *work);
 
 /* shmwifi_debugfs.c */
 extern const struct file_operations shmwifi_statistics_fops;
 
-#endif /* SHMWIFI_AIR_H */
+#endif /* SHMWIFI_DATAPATH_H */
