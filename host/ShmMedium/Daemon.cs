@@ -1,11 +1,11 @@
 using ShmWifi.Configuration;
 using ShmWifi.Hwsim;
 using ShmWifi.Medium.Capture;
-using ShmWifi.Medium.Console;
 using ShmWifi.Medium.Control;
 using ShmWifi.Medium.Engine;
 using ShmWifi.Medium.Ivshmem;
 using ShmWifi.Medium.Local;
+using ShmWifi.Medium.Logging;
 using ShmWifi.Medium.Telemetry;
 
 namespace ShmWifi.Medium;

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Engine;
-using ShmWifi.Medium.Telemetry;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Medium.Capture;

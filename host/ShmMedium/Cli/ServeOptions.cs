@@ -3,9 +3,10 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using ShmWifi.Configuration;
 using ShmWifi.Linux;
-using ShmWifi.Medium.Console;
+using ShmWifi.Medium.Logging;
 using ShmWifi.Medium.Systemd;
 using ShmWifi.Medium.Telemetry;
+using ShmWifi.Medium.Terminal;
 
 namespace ShmWifi.Medium.Cli;
 
@@ -67,7 +68,7 @@ internal sealed class ServeOptions
         catch (ConfigurationException exception)
         {
             foreach (ConfigurationError error in exception.Errors)
-                System.Console.Error.WriteLine(error);
+                Console.Error.WriteLine(error);
             return 1;
         }
         return Run(
@@ -97,7 +98,7 @@ internal sealed class ServeOptions
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            System.Console.Error.WriteLine($"shm-medium: the log {configuration.Log.File} cannot be opened: {exception.Message}");
+            Console.Error.WriteLine($"shm-medium: the log {configuration.Log.File} cannot be opened: {exception.Message}");
             return 1;
         }
         int code;
@@ -149,7 +150,7 @@ internal sealed class ServeOptions
                 context.Cancel = true; // else SIGUSR1 ends the process
                 WriteStats(daemon, statsPath);
             });
-            System.Console.WriteLine("shm-medium: ready");
+            Console.WriteLine("shm-medium: ready");
             output.Start(daemon.Snapshots);
             notifier.Ready();
             stopped.Wait(cancellation);
@@ -159,12 +160,12 @@ internal sealed class ServeOptions
             if (interrupted)
                 totals = daemon.Snapshots.Take();
             if (failure is not null)
-                System.Console.Error.WriteLine($"shm-medium: {failure}");
+                Console.Error.WriteLine($"shm-medium: {failure}");
             return failure is null ? 0 : 1;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ConfigurationException)
         {
-            System.Console.Error.WriteLine($"shm-medium: {exception.Message}");
+            Console.Error.WriteLine($"shm-medium: {exception.Message}");
             return 1;
         }
     }

@@ -3,8 +3,9 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using ShmWifi.Configuration;
-using ShmWifi.Medium.Console;
+using ShmWifi.Medium.Logging;
 using ShmWifi.Medium.Telemetry;
+using ShmWifi.Medium.Terminal;
 using Spectre.Console;
 
 namespace ShmWifi.Medium.Cli;
@@ -104,7 +105,7 @@ internal sealed class TopCommand : Command
     {
         var view = new SummaryView(new VmColors());
         int shown = 0;
-        IAnsiConsole console = Terminal.OpenForTables();
+        IAnsiConsole console = StandardOutput.OpenForTables();
         if (once)
         {
             foreach ((MediumSnapshot snapshot, long ns) in looks.GetConsumingEnumerable())

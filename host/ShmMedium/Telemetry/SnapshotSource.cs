@@ -1,6 +1,6 @@
 using ShmWifi.Medium.Capture;
-using ShmWifi.Medium.Console;
 using ShmWifi.Medium.Engine;
+using ShmWifi.Medium.Logging;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Medium.Telemetry;

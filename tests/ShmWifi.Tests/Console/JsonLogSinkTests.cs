@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using ShmWifi.Medium.Console;
+using ShmWifi.Medium.Logging;
 using ShmWifi.Tests.Dot11;
 
 namespace ShmWifi.Tests.Console;

@@ -1,4 +1,4 @@
-using ShmWifi.Medium.Console;
+using ShmWifi.Medium.Logging;
 using ShmWifi.Tests.Dot11;
 
 namespace ShmWifi.Tests.Console;

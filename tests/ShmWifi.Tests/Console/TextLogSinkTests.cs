@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using ShmWifi.Medium.Console;
+using ShmWifi.Medium.Logging;
 using ShmWifi.Tests.Dot11;
 
 namespace ShmWifi.Tests.Console;

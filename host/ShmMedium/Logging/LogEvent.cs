@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Console;
+namespace ShmWifi.Medium.Logging;
 
 /// <summary>How much an event matters.</summary>
 public enum LogLevel

@@ -1,7 +1,8 @@
+using ShmWifi.Medium.Logging;
 using ShmWifi.Medium.Telemetry;
 using Spectre.Console;
 
-namespace ShmWifi.Medium.Console;
+namespace ShmWifi.Medium.Terminal;
 
 /// <summary>What was done from start to end, as tables: printed when the daemon is interrupted.</summary>
 public static class TotalsView

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 
-namespace ShmWifi.Medium.Console;
+namespace ShmWifi.Medium.Logging;
 
 /// <summary>A sink with a thread and bounded queues of its own: who adds never waits; when the sink is too slow, lines are left out, counted and told.</summary>
 internal sealed class LogOutput : IDisposable

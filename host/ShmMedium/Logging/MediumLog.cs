@@ -2,7 +2,7 @@ using ShmWifi.Medium.Engine;
 using ShmWifi.Medium.Ivshmem;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Medium.Console;
+namespace ShmWifi.Medium.Logging;
 
 /// <summary>Takes events and frames from any thread without making it wait, and hands them to the sinks, each on a thread of its own.</summary>
 public sealed class MediumLog : IMediumLog, IServerLog, IDisposable
