@@ -17,6 +17,9 @@ public sealed record MediumSnapshot(
     CaptureSnapshot? Capture,
     FrameLogSnapshot? FrameLog)
 {
+    /// <summary>The daemon's process.</summary>
+    public int Pid { get; init; }
+
     /// <summary>The garbage collector, in statistics that the daemon writes; others read the Meter <c>System.Runtime</c>.</summary>
     public CollectorSnapshot? Collector { get; init; }
 }
@@ -145,5 +148,5 @@ public sealed record CollectorSnapshot(int Collections, double PauseMs)
 
 /// <summary>Source-generated JSON of a snapshot.</summary>
 [JsonSerializable(typeof(MediumSnapshot))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, RespectRequiredConstructorParameters = true)]
 public sealed partial class SnapshotJson : JsonSerializerContext;

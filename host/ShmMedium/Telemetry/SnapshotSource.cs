@@ -47,7 +47,10 @@ public sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, Fra
             vms,
             [.. ports.SelectMany(to => ports.Select(from => DescribeLag(from, to)).OfType<LagSnapshot>())],
             capture?.Describe(),
-            frameLog?.Describe());
+            frameLog?.Describe())
+        {
+            Pid = Environment.ProcessId,
+        };
     }
 
     /// <summary>Adds a VM that goes to the sums.</summary>

@@ -88,7 +88,7 @@ public sealed class RunTests
             using var reader = new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite); // opens at once, and never reads
             using MediumProcess medium = MediumProcess.Start("--log", pipe);
             SendBeacons(medium, Many); // waits for a TX slot each time
-            (_, string output, _) = MediumProcess.Run("top", "--pid", $"{medium.Id}", "--once", "--json", "--interval", "0.3");
+            (_, string output, _) = MediumProcess.Run("top", "--socket", medium.ControlSocket, "--once", "--json");
             using var said = JsonDocument.Parse(output);
             Assert.That(said.RootElement.GetProperty("medium").GetProperty("frames").GetInt32(), Is.EqualTo(Many));
         }
