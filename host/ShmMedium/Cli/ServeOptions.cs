@@ -32,7 +32,7 @@ internal sealed class ServeOptions
 
     private readonly Option<string?> _logFile = new("--log") { Description = "Appends events and a line a frame to this file." };
     private readonly Option<string?> _logFormat = new("--log-format") { Description = "text or json: of the log file; without one, of what is printed." };
-    private readonly Option<bool> _json = new("--json") { Description = "Prints the totals at SIGINT as JSON." };
+    private readonly Option<bool> _json = new("--json") { Description = "Prints the totals at the end as JSON." };
 
     /// <summary>The options.</summary>
     public ServeOptions()
@@ -111,7 +111,7 @@ internal sealed class ServeOptions
         return code;
     }
 
-    /// <summary>Serves until a signal; when that was SIGINT, says what was done.</summary>
+    /// <summary>Serves until a signal, and says what was done.</summary>
     private static int Serve(
         MediumConfiguration configuration,
         ConsoleOutput output,
@@ -124,7 +124,6 @@ internal sealed class ServeOptions
     {
         totals = null;
         using var stopped = new ManualResetEventSlim();
-        bool interrupted = false;
         string? failure = null;
         try
         {
@@ -134,17 +133,9 @@ internal sealed class ServeOptions
                 stopped.Set();
             });
             using SystemdNotifier notifier = SystemdNotifier.FromEnvironment();
-            using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
-            {
-                context.Cancel = true;
-                interrupted = true;
-                stopped.Set();
-            });
-            using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
-            {
-                context.Cancel = true;
-                stopped.Set();
-            });
+            // A SIGINT that was inherited as ignored stays so: a daemon in a script's background or under nohup is not for its terminal's Ctrl-C to end.
+            using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+            using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
             using PosixSignalRegistration report = PosixSignalRegistration.Create((PosixSignal)LibC.SIGUSR1, context =>
             {
                 context.Cancel = true; // else SIGUSR1 ends the process
@@ -157,16 +148,24 @@ internal sealed class ServeOptions
             notifier.Stopping();
             output.Dispose(); // reads no snapshots of a daemon that goes
             WriteStats(daemon, statsPath);
-            if (interrupted)
-                totals = daemon.Snapshots.Take();
             if (failure is not null)
+            {
                 Console.Error.WriteLine($"shm-medium: {failure}");
-            return failure is null ? 0 : 1;
+                return 1;
+            }
+            totals = daemon.Snapshots.Take();
+            return 0;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ConfigurationException)
         {
             Console.Error.WriteLine($"shm-medium: {exception.Message}");
             return 1;
+        }
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stopped.Set();
         }
     }
 

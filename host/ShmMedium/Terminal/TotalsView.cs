@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace ShmWifi.Medium.Terminal;
 
-/// <summary>What was done from start to end, as tables: printed when the daemon is interrupted.</summary>
+/// <summary>What was done from start to end, as tables: printed when the daemon ends.</summary>
 public static class TotalsView
 {
     /// <summary>Writes the totals.</summary>
