@@ -1,10 +1,11 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Microsoft.Extensions.Hosting.Systemd;
 using ShmWifi.Configuration;
 using ShmWifi.Linux;
 using ShmWifi.Medium.Logging;
-using ShmWifi.Medium.Systemd;
 using ShmWifi.Medium.Telemetry;
 using ShmWifi.Medium.Terminal;
 
@@ -125,6 +126,7 @@ internal sealed class ServeOptions
         totals = null;
         using var stopped = new ManualResetEventSlim();
         string? failure = null;
+        var systemd = new SystemdNotifier();
         try
         {
             using Daemon daemon = newDaemon(configuration, statePath, log, reason =>
@@ -132,7 +134,6 @@ internal sealed class ServeOptions
                 failure = reason;
                 stopped.Set();
             });
-            using SystemdNotifier notifier = SystemdNotifier.FromEnvironment();
             // A SIGINT that was inherited as ignored stays so: a daemon in a script's background or under nohup is not for its terminal's Ctrl-C to end.
             using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
             using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
@@ -143,9 +144,9 @@ internal sealed class ServeOptions
             });
             Console.WriteLine("shm-medium: ready");
             output.Start(daemon.Snapshots);
-            notifier.Ready();
+            Notify(systemd, ServiceState.Ready);
             stopped.Wait(cancellation);
-            notifier.Stopping();
+            Notify(systemd, ServiceState.Stopping);
             output.Dispose(); // reads no snapshots of a daemon that goes
             WriteStats(daemon, statsPath);
             if (failure is not null)
@@ -166,6 +167,20 @@ internal sealed class ServeOptions
         {
             context.Cancel = true;
             stopped.Set();
+        }
+    }
+
+    /// <summary>Tells systemd, if it asked (Type=notify).</summary>
+    /// <exception cref="IOException">It asked at a socket where nobody listens.</exception>
+    private static void Notify(SystemdNotifier systemd, ServiceState state)
+    {
+        try
+        {
+            systemd.Notify(state);
+        }
+        catch (SocketException exception)
+        {
+            throw new IOException($"NOTIFY_SOCKET is '{Environment.GetEnvironmentVariable("NOTIFY_SOCKET")}', where systemd cannot be told: {exception.Message}", exception);
         }
     }
 
