@@ -25,7 +25,8 @@ public sealed class JsonLogSink(string name, Stream stream, bool wantsFrames) : 
         Utf8JsonWriter json = Start();
         json.WriteString("time"u8, item.Time.UtcDateTime);
         json.WriteString("event"u8, item.Event);
-        json.WriteString("level"u8, item.Level == LogLevel.Warning ? "warning"u8 : "info"u8);
+        json.WriteNumber("id"u8, item.Id.Id);
+        json.WriteString("level"u8, item.IsWarning ? "warning"u8 : "info"u8);
         if (item.Vm is not null)
             json.WriteString("vm"u8, item.Vm);
         json.WriteString("message"u8, item.Message);
