@@ -62,12 +62,12 @@ public sealed class RunTests
         string folder = Directory.CreateTempSubdirectory("shmwifi-run").FullName;
         try
         {
-            using var medium = Process.Start(new ProcessStartInfo(
-                "sh",
-                [
-                    "-c", "trap '' INT; exec \"$0\" \"$@\"", MediumProcess.Program,
-                    "run", "--socket", Path.Combine(folder, "any.sock"), "--state", Path.Combine(folder, "state.json"),
-                ]) { RedirectStandardOutput = true })!;
+            string[] run = ["run", "--socket", Path.Combine(folder, "any.sock"), "--state", Path.Combine(folder, "state.json")];
+            using var medium = Process.Start(new ProcessStartInfo("sh", ["-c", "trap '' INT; exec \"$0\" \"$@\"", MediumProcess.Program, .. run])
+            {
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            })!;
             Assert.That(medium.StandardOutput.ReadLine(), Is.EqualTo("shm-medium: ready"));
 
             Assert.That(LibC.kill(medium.Id, SIGINT), Is.Zero);

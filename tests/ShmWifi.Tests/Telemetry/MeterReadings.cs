@@ -9,9 +9,7 @@ public sealed class MeterReadings
 {
     private readonly Dictionary<string, Dictionary<string, double>> _instruments = new(StringComparer.Ordinal);
 
-    /// <summary>Takes one value.</summary>
-    /// <param name="tags">"key=value,key=value".</param>
-    /// <param name="value">A number in the invariant culture; empty: the series has no value any more.</param>
+    /// <summary>Takes one value: tags as "key=value,key=value", the value as a number in the invariant culture, or empty when the series has none any more.</summary>
     public void Add(string instrument, string tags, string value)
     {
         if (!double.TryParse(value, CultureInfo.InvariantCulture, out double number))

@@ -128,7 +128,11 @@ public sealed class TopTests
     [Test]
     public void ASignalLeavesTopInOrder()
     {
-        using var top = Process.Start(new ProcessStartInfo(MediumProcess.Program, ["top", "--state", _medium.StateFile, "--json"]) { RedirectStandardOutput = true })!;
+        using var top = Process.Start(new ProcessStartInfo(MediumProcess.Program, ["top", "--state", _medium.StateFile, "--json"])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        })!;
         Assert.That(top.StandardOutput.ReadLine(), Is.Not.Null);
         Assert.That(LibC.kill(top.Id, LibC.SIGTERM), Is.Zero); // SIGINT may be ignored where tests run
         Assert.That(top.WaitForExit(FakeVm.Patience), Is.True);
