@@ -1,6 +1,5 @@
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Delivery;
-using ShmWifi.Medium.Telemetry;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Medium.Capture;

@@ -1,7 +1,7 @@
 using System.Text;
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Air;
-using ShmWifi.Medium.Console;
+using ShmWifi.Medium.Logging;
 
 namespace ShmWifi.Medium.Cli;
 

@@ -10,7 +10,7 @@ internal sealed class CtlCommand : Command
     public CtlCommand()
         : base("ctl", "Reads and changes the air of a running daemon (docs/control.md). Exit codes: 0, or 1 when the daemon refuses or is not there.")
     {
-        var session = new CtlSession();
+        var session = new CtlSession("ctl");
         foreach (Option option in session.Options)
             Add(option);
         Add(new CtlGetCommand(session));

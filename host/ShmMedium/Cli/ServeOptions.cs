@@ -1,10 +1,13 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Microsoft.Extensions.Hosting.Systemd;
 using ShmWifi.Configuration;
-using ShmWifi.Medium.Console;
-using ShmWifi.Medium.Systemd;
+using ShmWifi.Linux;
+using ShmWifi.Medium.Logging;
 using ShmWifi.Medium.Telemetry;
+using ShmWifi.Medium.Terminal;
 
 namespace ShmWifi.Medium.Cli;
 
@@ -30,7 +33,7 @@ internal sealed class ServeOptions
 
     private readonly Option<string?> _logFile = new("--log") { Description = "Appends events and a line a frame to this file." };
     private readonly Option<string?> _logFormat = new("--log-format") { Description = "text or json: of the log file; without one, of what is printed." };
-    private readonly Option<bool> _json = new("--json") { Description = "Prints the totals at SIGINT as JSON." };
+    private readonly Option<bool> _json = new("--json") { Description = "Prints the totals at the end as JSON." };
 
     /// <summary>The options.</summary>
     public ServeOptions()
@@ -66,7 +69,7 @@ internal sealed class ServeOptions
         catch (ConfigurationException exception)
         {
             foreach (ConfigurationError error in exception.Errors)
-                System.Console.Error.WriteLine(error);
+                Console.Error.WriteLine(error);
             return 1;
         }
         return Run(
@@ -96,7 +99,7 @@ internal sealed class ServeOptions
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            System.Console.Error.WriteLine($"shm-medium: the log {configuration.Log.File} cannot be opened: {exception.Message}");
+            Console.Error.WriteLine($"shm-medium: the log {configuration.Log.File} cannot be opened: {exception.Message}");
             return 1;
         }
         int code;
@@ -109,7 +112,7 @@ internal sealed class ServeOptions
         return code;
     }
 
-    /// <summary>Serves until a signal; when that was SIGINT, says what was done.</summary>
+    /// <summary>Serves until a signal, and says what was done.</summary>
     private static int Serve(
         MediumConfiguration configuration,
         ConsoleOutput output,
@@ -122,8 +125,8 @@ internal sealed class ServeOptions
     {
         totals = null;
         using var stopped = new ManualResetEventSlim();
-        bool interrupted = false;
         string? failure = null;
+        var systemd = new SystemdNotifier();
         try
         {
             using Daemon daemon = newDaemon(configuration, statePath, log, reason =>
@@ -131,40 +134,53 @@ internal sealed class ServeOptions
                 failure = reason;
                 stopped.Set();
             });
-            using SystemdNotifier notifier = SystemdNotifier.FromEnvironment();
-            using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
-            {
-                context.Cancel = true;
-                interrupted = true;
-                stopped.Set();
-            });
-            using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
-            {
-                context.Cancel = true;
-                stopped.Set();
-            });
+            // A SIGINT that was inherited as ignored stays so: a daemon in a script's background or under nohup is not for its terminal's Ctrl-C to end.
+            using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+            using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
             using PosixSignalRegistration report = PosixSignalRegistration.Create((PosixSignal)Tmds.Linux.LibC.SIGUSR1, context =>
             {
                 context.Cancel = true; // else SIGUSR1 ends the process
                 WriteStats(daemon, statsPath);
             });
-            System.Console.WriteLine("shm-medium: ready");
+            Console.WriteLine("shm-medium: ready");
             output.Start(daemon.Snapshots);
-            notifier.Ready();
+            Notify(systemd, ServiceState.Ready);
             stopped.Wait(cancellation);
-            notifier.Stopping();
+            Notify(systemd, ServiceState.Stopping);
             output.Dispose(); // reads no snapshots of a daemon that goes
             WriteStats(daemon, statsPath);
-            if (interrupted)
-                totals = daemon.Snapshots.Take();
             if (failure is not null)
-                System.Console.Error.WriteLine($"shm-medium: {failure}");
-            return failure is null ? 0 : 1;
+            {
+                Console.Error.WriteLine($"shm-medium: {failure}");
+                return 1;
+            }
+            totals = daemon.Snapshots.Take();
+            return 0;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ConfigurationException)
         {
-            System.Console.Error.WriteLine($"shm-medium: {exception.Message}");
+            Console.Error.WriteLine($"shm-medium: {exception.Message}");
             return 1;
+        }
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stopped.Set();
+        }
+    }
+
+    /// <summary>Tells systemd, if it asked (Type=notify).</summary>
+    /// <exception cref="IOException">It asked at a socket where nobody listens.</exception>
+    private static void Notify(SystemdNotifier systemd, ServiceState state)
+    {
+        try
+        {
+            systemd.Notify(state);
+        }
+        catch (SocketException exception)
+        {
+            throw new IOException($"NOTIFY_SOCKET is '{Environment.GetEnvironmentVariable("NOTIFY_SOCKET")}', where systemd cannot be told: {exception.Message}", exception);
         }
     }
 

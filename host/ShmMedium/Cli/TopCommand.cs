@@ -1,149 +1,105 @@
-using System.Collections.Concurrent;
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using System.Text.Json;
-using ShmWifi.Configuration;
-using ShmWifi.Medium.Console;
+using ShmWifi.Linux;
+using ShmWifi.Medium.Cli.Ctl;
+using ShmWifi.Medium.Logging;
 using ShmWifi.Medium.Telemetry;
+using ShmWifi.Medium.Terminal;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace ShmWifi.Medium.Cli;
 
-/// <summary><c>shm-medium top</c>: what a running daemon does, live, from another terminal.</summary>
+/// <summary><c>shm-medium top</c>: what a running daemon does, live, from another terminal, by its control API.</summary>
 internal sealed class TopCommand : Command
 {
-    private static readonly TimeSpan s_shortest = TimeSpan.FromSeconds(0.1); // of .NET's MetricsEventSource
-    private static readonly TimeSpan s_longest = TimeSpan.FromHours(1);
-    private readonly Option<int?> _pid = new("--pid") { Description = "The daemon's process; else its state file tells." };
-    private readonly Option<string?> _state = new("--state") { Description = "The daemon's state file, if it is not in the usual place." };
+    private const double ShortestSeconds = 0.1, LongestSeconds = 3600;
+    private readonly CtlSession _session = new("top");
     private readonly Option<double> _interval = new("--interval") { Description = "Seconds between two looks, 0.1 to 3600.", DefaultValueFactory = _ => 1 };
-    private readonly Option<bool> _once = new("--once") { Description = "Print once and end; takes two intervals, for the rates, or one with --json." };
-    private readonly Option<bool> _json = new("--json") { Description = "Print a JSON object a look, one a line (docs/monitoring.md)." };
+    private readonly Option<bool> _once = new("--once") { Description = "Print once and end; takes an interval, for the rates, or none with --json." };
 
     /// <summary>Makes the command.</summary>
     public TopCommand()
         : base("top", "Shows live what a running daemon does. Exit codes: 0, or 1 when no daemon can be read.")
     {
-        Add(_pid);
-        Add(_state);
+        foreach (Option option in _session.Options)
+            Add(option);
         Add(_interval);
         Add(_once);
-        Add(_json);
         _interval.Validators.Add(result =>
         {
             double seconds = result.GetValueOrDefault<double>();
-            if (!(seconds >= s_shortest.TotalSeconds && seconds <= s_longest.TotalSeconds))
-                result.AddError($"--interval is {seconds}; allowed: {s_shortest.TotalSeconds} to {s_longest.TotalSeconds} seconds");
+            if (!(seconds >= ShortestSeconds && seconds <= LongestSeconds))
+                result.AddError($"--interval is {seconds}; allowed: {ShortestSeconds} to {LongestSeconds} seconds");
         });
-        SetAction(Run);
+        SetAction(RunAsync);
     }
 
-    private int Run(ParseResult options)
+    private Task<int> RunAsync(ParseResult options, CancellationToken cancellation) => _session.RunAsync(options, async client =>
     {
-        if (FindDaemon(options) is not { } pid)
-            return 1;
         bool once = options.GetValue(_once);
-        bool json = options.GetValue(_json);
-        int wanted = once ? json ? 1 : 2 : int.MaxValue;
-        var session = new MeterSession(pid, TimeSpan.FromSeconds(options.GetValue(_interval)));
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, EndSession);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, EndSession);
-        using var looks = new BlockingCollection<(MediumSnapshot Snapshot, long Ns)>();
-        bool isInterrupted = false;
-        string? failure = null;
-        var reader = new Thread(() =>
+        IEnumerable<MediumSnapshot> looks = Looks(client, TimeSpan.FromSeconds(options.GetValue(_interval)), cancellation);
+        Action print = _session.WantsJson(options)
+            ? () => PrintJson(options.InvocationConfiguration.Output, looks.Take(once ? 1 : int.MaxValue))
+            : () => PrintTables(looks, once);
+        try
         {
-            try
-            {
-                int taken = 0;
-                session.Run((snapshot, ns) =>
-                {
-                    looks.Add((snapshot, ns));
-                    if (++taken >= wanted)
-                        session.Stop();
-                });
-            }
-            catch (MeterSessionException exception)
-            {
-                failure = exception.Message;
-            }
-            looks.CompleteAdding();
-        })
-        { Name = "meter-reader" };
-        reader.Start();
-        int shown = json ? PrintJson(options.InvocationConfiguration.Output, looks) : PrintTables(looks, pid, once);
-        reader.Join();
-        if (failure is null && !isInterrupted && shown < wanted)
-            failure = $"process {pid} ended";
-        if (failure is not null)
-            options.InvocationConfiguration.Error.WriteLine($"shm-medium top: {failure}");
-        return failure is null ? 0 : 1;
+            await Task.Run(print, CancellationToken.None); // what they print to may block, and Ctrl-C is to be heard meanwhile
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl-C is how one leaves.
+        }
+        return 0;
+    });
 
-        void EndSession(PosixSignalContext context)
+    /// <summary>What the daemon says now, and again after each interval.</summary>
+    private static IEnumerable<MediumSnapshot> Looks(ControlClient client, TimeSpan interval, CancellationToken cancellation)
+    {
+        do
         {
-            context.Cancel = true;
-            isInterrupted = true;
-            session.Stop();
+            string answer = client.SendAsync(HttpMethod.Get, "status", body: null, cancellation).GetAwaiter().GetResult();
+            yield return Parse(answer);
+        }
+        while (!cancellation.WaitHandle.WaitOne(interval));
+    }
+
+    private static MediumSnapshot Parse(string answer)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(answer, SnapshotJson.Default.MediumSnapshot)!;
+        }
+        catch (JsonException exception)
+        {
+            throw new CtlException($"the daemon's status is not what this top reads; is the daemon of another version? {exception.Message}");
         }
     }
 
-    private static int PrintJson(TextWriter output, BlockingCollection<(MediumSnapshot Snapshot, long Ns)> looks)
+    private static void PrintJson(TextWriter output, IEnumerable<MediumSnapshot> looks)
     {
         var oneLine = new SnapshotJson(new JsonSerializerOptions(SnapshotJson.Default.Options) { WriteIndented = false });
-        int shown = 0;
-        foreach ((MediumSnapshot snapshot, _) in looks.GetConsumingEnumerable())
+        foreach (MediumSnapshot snapshot in looks)
         {
             output.WriteLine(JsonSerializer.Serialize(snapshot, oneLine.MediumSnapshot));
             output.Flush();
-            shown++;
         }
-        return shown;
     }
 
-    private static int PrintTables(BlockingCollection<(MediumSnapshot Snapshot, long Ns)> looks, int pid, bool once)
+    private static void PrintTables(IEnumerable<MediumSnapshot> looks, bool once)
     {
         var view = new SummaryView(new VmColors());
-        int shown = 0;
-        IAnsiConsole console = Terminal.OpenForTables();
-        if (once)
-        {
-            foreach ((MediumSnapshot snapshot, long ns) in looks.GetConsumingEnumerable())
-            {
-                Spectre.Console.Rendering.IRenderable tables = view.Render(snapshot, ns, Footer(snapshot, pid));
-                if (++shown == 2)
-                    console.Write(tables);
-            }
-            return shown;
-        }
-        LiveTables.Run(console, () =>
-        {
-            if (!looks.TryTake(out (MediumSnapshot Snapshot, long Ns) look, Timeout.Infinite))
-                return null;
-            shown++;
-            return view.Render(look.Snapshot, look.Ns, Footer(look.Snapshot, pid));
-        });
-        return shown;
+        using IEnumerator<IRenderable> tables = looks
+            .Select(snapshot => view.Render(snapshot, MonotonicClock.NowNs, [Footer(snapshot)]))
+            .GetEnumerator();
+        IAnsiConsole console = StandardOutput.OpenForTables();
+        if (!once)
+            LiveTables.Run(console, () => tables.MoveNext() ? tables.Current : null);
+        else if (tables.MoveNext() && tables.MoveNext()) // rates are those since the first
+            console.Write(tables.Current);
     }
 
-    private static string[] Footer(MediumSnapshot snapshot, int pid) =>
-    [
-        $"shm-medium {pid}: {snapshot.Medium.Frames} frames, {snapshot.Medium.Delivered} delivered, {snapshot.Medium.Dropped} dropped since it started; "
-            + $"{snapshot.Medium.DoorbellsPerFrame:0.00} doorbells a frame, {snapshot.Medium.PayloadBytesCopied} payload bytes copied",
-    ];
-
-    private int? FindDaemon(ParseResult options)
-    {
-        if (options.GetValue(_pid) is { } pid)
-            return pid;
-        IReadOnlyList<string> paths = options.GetValue(_state) is { } path ? [path] : DaemonState.SearchPaths();
-        var reasons = new List<string>();
-        foreach (DaemonStateReading reading in paths.Select(DaemonState.TryRead))
-        {
-            if (reading.State is { } state)
-                return state.Pid;
-            reasons.Add(reading.Reason);
-        }
-        options.InvocationConfiguration.Error.WriteLine($"shm-medium top: {string.Join("; ", reasons)}; start one, or give --pid or --state");
-        return null;
-    }
+    private static string Footer(MediumSnapshot snapshot) =>
+        $"shm-medium {snapshot.Pid}: {snapshot.Medium.Frames} frames, {snapshot.Medium.Delivered} delivered, {snapshot.Medium.Dropped} dropped since it started; "
+        + $"{snapshot.Medium.DoorbellsPerFrame:0.00} doorbells a frame, {snapshot.Medium.PayloadBytesCopied} payload bytes copied";
 }

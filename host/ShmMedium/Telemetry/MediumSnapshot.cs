@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
+using ShmWifi.Medium.Capture;
 using ShmWifi.Medium.Latency;
+using ShmWifi.Medium.Logging;
 
 namespace ShmWifi.Medium.Telemetry;
 
@@ -16,6 +18,9 @@ public sealed record MediumSnapshot(
     CaptureSnapshot? Capture,
     FrameLogSnapshot? FrameLog)
 {
+    /// <summary>The daemon's process.</summary>
+    public int Pid { get; init; }
+
     /// <summary>The garbage collector, in statistics that the daemon writes; others read the Meter <c>System.Runtime</c>.</summary>
     public CollectorSnapshot? Collector { get; init; }
 }
@@ -133,18 +138,6 @@ public sealed record LagQuantiles(double P50, double P99, double P999, double Ma
         new(histogram.QuantileNs(0.5) / 1e3, histogram.QuantileNs(0.99) / 1e3, histogram.QuantileNs(0.999) / 1e3, histogram.MaxNs / 1e3);
 }
 
-/// <summary>The capture.</summary>
-/// <param name="File">Where it goes.</param>
-/// <param name="Frames">Frames written.</param>
-/// <param name="Lost">Frames left out, since it was too slow or had stopped.</param>
-/// <param name="Stopped">Why it stopped early; null: it runs.</param>
-public sealed record CaptureSnapshot(string File, long Frames, long Lost, string? Stopped);
-
-/// <summary>The lines about frames, on the console or in the log file.</summary>
-/// <param name="Frames">Frames read for them.</param>
-/// <param name="Lost">Frames without a line, since terminal or file was too slow.</param>
-public sealed record FrameLogSnapshot(long Frames, long Lost);
-
 /// <summary>What the garbage collector did to the daemon, the engine's thread included.</summary>
 /// <param name="Collections">How often it ran.</param>
 /// <param name="PauseMs">How long it stopped the threads, all in all.</param>
@@ -156,5 +149,5 @@ public sealed record CollectorSnapshot(int Collections, double PauseMs)
 
 /// <summary>Source-generated JSON of a snapshot.</summary>
 [JsonSerializable(typeof(MediumSnapshot))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, RespectRequiredConstructorParameters = true)]
 public sealed partial class SnapshotJson : JsonSerializerContext;

@@ -1,7 +1,7 @@
 using ShmWifi.Medium.Capture;
-using ShmWifi.Medium.Console;
 using ShmWifi.Medium.Engine;
 using ShmWifi.Medium.Latency;
+using ShmWifi.Medium.Logging;
 using ShmWifi.Medium.Ports;
 using ShmWifi.RingBuffer.Layout;
 
@@ -38,7 +38,10 @@ public sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, Fra
             [.. ports.Select(Describe)],
             [.. ports.SelectMany(to => ports.Select(from => DescribeLag(from, to)).OfType<LagSnapshot>())],
             capture?.Describe(),
-            frameLog?.Describe());
+            frameLog?.Describe())
+        {
+            Pid = Environment.ProcessId,
+        };
     }
 
     private static double PerFrame(ulong value, ulong frames) => frames == 0 ? 0 : (double)value / frames;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using ShmWifi.Lab.Medium;
 using ShmWifi.Lab.Processes;
 using Spectre.Console;
 
@@ -50,9 +51,9 @@ internal static class AttachCommand
             Tmux("select-layout", "-t", session, "tiled");
         }
 
-        if (state.Medium is { } medium)
+        if (state.Medium is not null)
         {
-            var top = ShellQuote.Join(["dotnet", Checkout.Medium, "top", "--pid", $"{medium}"]);
+            var top = ShellQuote.Join(["dotnet", Checkout.Medium, "top", "--socket", MediumProcess.ControlSocket(new LabDirectory(state.Name).Path)]);
             var pane = HostCommand.Run(
                 "tmux", "split-window", "-t", session, "-fvbd", "-l", "50%", "-P", "-F", "#{pane_id}", "-c", Checkout.Root, top).Output.Trim();
             Tmux("select-pane", "-t", pane, "-T", "medium");

@@ -1,4 +1,4 @@
-using ShmWifi.Medium.Console;
+using ShmWifi.Medium.Logging;
 
 namespace ShmWifi.Tests.Console;
 

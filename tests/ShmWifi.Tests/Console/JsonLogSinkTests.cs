@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using ShmWifi.Medium.Console;
+using Microsoft.Extensions.Logging;
+using ShmWifi.Medium.Logging;
 using ShmWifi.Tests.Dot11;
 
 namespace ShmWifi.Tests.Console;
@@ -61,6 +62,6 @@ public sealed class JsonLogSinkTests
     [Test]
     public void AnEventIsAnObject() =>
         Assert.That(
-            Lines(sink => sink.Write(new LogEvent(new DateTimeOffset(2026, 11, 22, 3, 2, 1, TimeSpan.FromHours(2)), LogLevel.Info, "vm-attached", "ap", "attached"))),
-            Is.EqualTo(new[] { """{"time":"2026-11-22T01:02:01Z","event":"vm-attached","level":"info","vm":"ap","message":"attached"}""" }));
+            Lines(sink => sink.Write(new LogEvent(new DateTimeOffset(2026, 11, 22, 3, 2, 1, TimeSpan.FromHours(2)), LogLevel.Information, new EventId(101, "vm-attached"), "ap", "attached"))),
+            Is.EqualTo(new[] { """{"time":"2026-11-22T01:02:01Z","event":"vm-attached","id":101,"level":"info","vm":"ap","message":"attached"}""" }));
 }

@@ -1,9 +1,13 @@
-using ShmWifi.Medium.Console;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
+using ShmWifi.Medium.Ivshmem;
+using ShmWifi.Medium.Logging;
 using ShmWifi.Tests.Dot11;
 
 namespace ShmWifi.Tests.Console;
 
-public sealed class MediumLogTests
+public sealed partial class MediumLogTests
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
@@ -54,6 +58,49 @@ public sealed class MediumLogTests
         Assert.That(other.Events[1].Message, Is.EqualTo("life goes on"));
         Assert.That(other.Frames, Is.EqualTo(1));
     }
+
+    [Test]
+    public void EachEventIsDocumentedWithItsIdNameAndLevel()
+    {
+        IEnumerable<string> logged = typeof(MediumLog)
+            .GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+            .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>())
+            .OfType<LoggerMessageAttribute>()
+            .Select(e => Row(e.EventId, e.EventName, e.Level));
+        IEnumerable<string> losses = new[] { MediumLog.EventsLost, MediumLog.FramesLost }.Select(e => Row(e.Id, e.Name, LogLevel.Warning));
+        string[] documented = [.. File.ReadLines(Path.Combine(Checkout(), "docs", "monitoring.md")).Select(line => EventRow().Match(line).Value).Where(row => row.Length != 0)];
+        Assert.That(documented, Is.Unique);
+        Assert.That(documented, Is.EquivalentTo(logged.Concat(losses)));
+
+        static string Row(int id, string? name, LogLevel level) => $"| {id} | `{name}` | {(level == LogLevel.Warning ? "warning" : "info")} |";
+    }
+
+    [Test]
+    public void AnEventIsItsVmItsSentenceAndItsId()
+    {
+        var sink = new RecordingSink();
+        using (var log = new MediumLog(sink))
+        {
+            ((IServerLog)log).VmRefused("ap", 7, "no port is free");
+            log.HandshakeFailed("/run/any.sock", 8, "it went");
+        }
+        Assert.That(sink.Events.Select(e => (e.Id.Id, e.Event, e.Level, e.Vm, e.Message)), Is.EqualTo(new[]
+        {
+            (301, "vm-refused", LogLevel.Warning, (string?)"ap", "QEMU pid 7 gets no air: no port is free"),
+            (302, "handshake-failed", LogLevel.Warning, null, "/run/any.sock, QEMU pid 8: it went"),
+        }));
+    }
+
+    private static string Checkout()
+    {
+        string root = TestContext.CurrentContext.TestDirectory;
+        while (!File.Exists(Path.Combine(root, "ShmWifi.sln")))
+            root = Path.GetDirectoryName(root)!;
+        return root;
+    }
+
+    [GeneratedRegex(@"^\| \d{3} \| `[a-z-]+` \| \w+ \|")]
+    private static partial Regex EventRow();
 
     private sealed class RecordingSink : ILogSink
     {

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Text.Json;
+using ShmWifi.Linux;
 using ShmWifi.Tests.Dot11;
 using ShmWifi.Tests.Medium;
 
@@ -7,6 +9,8 @@ namespace ShmWifi.Tests.Console;
 /// <summary>What a real <c>shm-medium run</c> prints and logs while frames pass.</summary>
 public sealed class RunTests
 {
+    private const int SIGINT = 2;
+
     private static void SendBeacons(MediumProcess medium, int count)
     {
         using FakeVm vm = FakeVm.Connect(medium.Socket);
@@ -36,6 +40,48 @@ public sealed class RunTests
         Assert.That(medium.Output, Does.Contain("All VMs, also those that went: 1 frames").And.Contain("Lines about frames: 1 frames read, 0 left out"));
         Assert.That(medium.Output, Does.Not.Contain("\e"), "no colours in a file");
         Assert.That(medium.Error, Is.Empty);
+    }
+
+    [Test]
+    public void SigtermEndsItAsSigintDoes()
+    {
+        using MediumProcess medium = MediumProcess.Start("--print", "frames");
+        SendBeacons(medium, 3);
+
+        Assert.That(medium.Terminate(), Is.Zero);
+
+        Assert.That(medium.Output, Does.Contain("All VMs, also those that went: 3 frames").And.Contain("Lines about frames: 3 frames read, 0 left out"));
+        Assert.That(medium.Error, Is.Empty);
+        Assert.That(Directory.EnumerateFileSystemEntries(medium.Folder), Is.Empty, "sockets and state file are gone");
+    }
+
+    /// <summary>As a script's background and nohup start it.</summary>
+    [Test]
+    public void ASigintThatWasIgnoredAtItsStartStaysSoAndSigtermEndsIt()
+    {
+        string folder = Directory.CreateTempSubdirectory("shmwifi-run").FullName;
+        try
+        {
+            string[] run = ["run", "--socket", Path.Combine(folder, "any.sock"), "--state", Path.Combine(folder, "state.json")];
+            using var medium = Process.Start(new ProcessStartInfo("sh", ["-c", "trap '' INT; exec \"$0\" \"$@\"", MediumProcess.Program, .. run])
+            {
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            })!;
+            Assert.That(medium.StandardOutput.ReadLine(), Is.EqualTo("shm-medium: ready"));
+
+            Assert.That(LibC.kill(medium.Id, SIGINT), Is.Zero);
+            Assert.That(medium.WaitForExit(TimeSpan.FromSeconds(1)), Is.False, "it serves on");
+
+            Assert.That(LibC.kill(medium.Id, LibC.SIGTERM), Is.Zero);
+            Assert.That(medium.StandardOutput.ReadToEnd(), Does.Contain("All VMs, also those that went: 0 frames"));
+            Assert.That(medium.WaitForExit(FakeVm.Patience), Is.True);
+            Assert.That(medium.ExitCode, Is.Zero);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Test]
@@ -81,14 +127,14 @@ public sealed class RunTests
     {
         const int Many = 20_000;
         string pipe = Path.Combine(Path.GetTempPath(), $"shmwifi-{Guid.NewGuid():N}");
-        using (var make = System.Diagnostics.Process.Start("mkfifo", pipe))
+        using (var make = Process.Start("mkfifo", pipe))
             make.WaitForExit();
         try
         {
             using var reader = new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite); // opens at once, and never reads
             using MediumProcess medium = MediumProcess.Start("--log", pipe);
             SendBeacons(medium, Many); // waits for a TX slot each time
-            (_, string output, _) = MediumProcess.Run("top", "--pid", $"{medium.Id}", "--once", "--json", "--interval", "0.3");
+            (_, string output, _) = MediumProcess.Run("top", "--socket", medium.ControlSocket, "--once", "--json");
             using var said = JsonDocument.Parse(output);
             Assert.That(said.RootElement.GetProperty("medium").GetProperty("frames").GetInt32(), Is.EqualTo(Many));
         }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using ShmWifi.Medium.Console;
+using Microsoft.Extensions.Logging;
+using ShmWifi.Medium.Logging;
 using ShmWifi.Tests.Dot11;
 
 namespace ShmWifi.Tests.Console;
@@ -72,7 +73,7 @@ public sealed partial class TextLogSinkTests
     {
         var text = new StringWriter();
         using var sink = new TextLogSink("text", text, hasDate: true);
-        sink.Write(new LogEvent(new DateTimeOffset(2026, 11, 22, 1, 2, 3, TimeSpan.Zero), LogLevel.Warning, "vm-faulted", "ap", "broke"));
+        sink.Write(new LogEvent(new DateTimeOffset(2026, 11, 22, 1, 2, 3, TimeSpan.Zero), LogLevel.Warning, new EventId(103, "vm-faulted"), "ap", "broke"));
         Assert.That(text.ToString(), Is.EqualTo("2026-11-22 01:02:03.000 warning: ap: broke\n"));
     }
 

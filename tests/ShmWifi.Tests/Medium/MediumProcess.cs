@@ -34,6 +34,9 @@ public sealed class MediumProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>The executable.</summary>
+    public static string Program => Path.Combine(AppContext.BaseDirectory, "shm-medium");
+
     /// <summary>Its folder.</summary>
     public string Folder { get; }
 
@@ -42,6 +45,9 @@ public sealed class MediumProcess : IDisposable
 
     /// <summary>Its state file.</summary>
     public string StateFile => Path.Combine(Folder, "state.json");
+
+    /// <summary>Where its control API listens, unless it was told of another place.</summary>
+    public string ControlSocket => Path.Combine(Folder, "control.sock");
 
     /// <summary>Its pid.</summary>
     public int Id => _process.Id;
@@ -119,7 +125,7 @@ public sealed class MediumProcess : IDisposable
             Directory.Delete(Folder, recursive: true);
     }
 
-    private static ProcessStartInfo StartInfo(IEnumerable<string> arguments) => new(Path.Combine(AppContext.BaseDirectory, "shm-medium"), arguments)
+    private static ProcessStartInfo StartInfo(IEnumerable<string> arguments) => new(Program, arguments)
     {
         UseShellExecute = false,
         RedirectStandardOutput = true,

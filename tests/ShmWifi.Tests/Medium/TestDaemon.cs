@@ -1,7 +1,7 @@
 using ShmWifi.Configuration;
 using ShmWifi.Dot11;
 using ShmWifi.Medium;
-using ShmWifi.Medium.Console;
+using ShmWifi.Medium.Logging;
 using ShmWifi.Medium.Engine;
 using ShmWifi.Medium.Ports;
 using ShmWifi.RingBuffer.Layout;

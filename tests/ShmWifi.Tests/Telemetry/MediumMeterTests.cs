@@ -115,6 +115,7 @@ public sealed class MediumMeterTests
     private static string Text(MediumSnapshot snapshot) => JsonSerializer.Serialize(
         snapshot with
         {
+            Pid = 0, // not in the Meter
             Medium = snapshot.Medium with { Sleeps = 0, AllocatedBytesPerFrame = 0 },
             Lag = [.. snapshot.Lag.OrderBy(l => l.From, StringComparer.Ordinal).ThenBy(l => l.To, StringComparer.Ordinal)],
         },

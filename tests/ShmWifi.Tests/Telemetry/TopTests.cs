@@ -1,4 +1,7 @@
+using System.Diagnostics;
+using System.Net.Sockets;
 using System.Text.Json;
+using ShmWifi.Linux;
 using ShmWifi.Tests.Medium;
 using static ShmWifi.Tests.Medium.AirFrames;
 
@@ -50,10 +53,12 @@ public sealed class TopTests
     [Test]
     public void JsonIsTheSnapshot()
     {
-        (int code, string output, _) = MediumProcess.Run("top", "--pid", $"{_medium.Id}", "--once", "--json", "--interval", "0.3");
+        (int code, string output, _) = MediumProcess.Run("top", "--socket", _medium.ControlSocket, "--once", "--json");
 
         Assert.That(code, Is.Zero);
+        Assert.That(output.AsSpan().Count('\n'), Is.EqualTo(1), "one line a look");
         using var said = JsonDocument.Parse(output);
+        Assert.That(said.RootElement.GetProperty("pid").GetInt32(), Is.EqualTo(_medium.Id));
         JsonElement lag = said.RootElement.GetProperty("lag").EnumerateArray().Single();
         Assert.That(lag.GetProperty("hops").GetProperty("hostToGuest").GetProperty("p99").GetDouble(), Is.Positive);
         Assert.That(lag.GetProperty("clockErrorUs").GetDouble(), Is.EqualTo(5).Within(1e-9));
@@ -64,9 +69,9 @@ public sealed class TopTests
     [Test]
     public void TwoTopsReadOneDaemonEvenAtDifferentIntervals()
     {
-        var first = Task.Run(() => MediumProcess.Run("top", "--pid", $"{_medium.Id}", "--once", "--interval", "2"));
+        var first = Task.Run(() => MediumProcess.Run("top", "--state", _medium.StateFile, "--once", "--interval", "2"));
         Thread.Sleep(1500);
-        (int code, string output, string error) = MediumProcess.Run("top", "--pid", $"{_medium.Id}", "--once", "--interval", "0.3");
+        (int code, string output, string error) = MediumProcess.Run("top", "--state", _medium.StateFile, "--once", "--interval", "0.3");
         Assert.That((code, error, first.Result.Code), Is.EqualTo((0, "", 0)));
         Assert.That(output, Does.Contain("vm2 > vm1"));
     }
@@ -75,14 +80,64 @@ public sealed class TopTests
     public void NoDaemonIsAnErrorThatSaysWhatToDo()
     {
         Assert.That(MediumProcess.Run("top", "--state", "/nowhere/state.json"), Is.EqualTo(
-            (1, "", "shm-medium top: no daemon runs: there is no '/nowhere/state.json'; start one, or give --pid or --state\n")));
-        Assert.That(MediumProcess.Run("top", "--pid", "1").Error, Does.StartWith("shm-medium top: process 1 "));
+            (1, "", "shm-medium top: no daemon runs: there is no '/nowhere/state.json'; start one, or give --socket or --state\n")));
+        (int code, _, string error) = MediumProcess.Run("top", "--socket", "/nowhere/control.sock");
+        Assert.That(code, Is.EqualTo(1));
+        Assert.That(error, Does.StartWith("shm-medium top: /nowhere/control.sock: ").And.EndsWith("; does the daemon run?\n"));
     }
 
     [Test]
-    public void AProcessThatIsNoMediumIsAnError() =>
-        Assert.That(MediumProcess.Run("top", "--pid", $"{Environment.ProcessId}", "--interval", "0.3").Error, Is.EqualTo(
-            $"shm-medium top: process {Environment.ProcessId} has no Meter ShmWifi.Medium: it is no shm-medium, or one of another version\n"));
+    public void ADaemonWithoutControlSocketIsAnErrorThatSaysWhatToDo()
+    {
+        using MediumProcess medium = MediumProcess.Start("--control", "none");
+        Assert.That(MediumProcess.Run("top", "--state", medium.StateFile), Is.EqualTo(
+            (1, "", $"shm-medium top: the daemon, process {medium.Id}, has no control socket: it was started with 'control: none'; start it with another 'control:' or --control\n")));
+    }
+
+    [Test]
+    public void ADaemonThatEndsIsAnError()
+    {
+        using MediumProcess medium = MediumProcess.Start();
+        string socket = medium.ControlSocket;
+        var top = Task.Run(() => MediumProcess.Run("top", "--socket", socket, "--json", "--interval", "0.1"));
+        Thread.Sleep(3000); // some looks; were it less, top would find no daemon, which is the same to it
+        medium.Kill();
+        Assert.That(top.Result.Code, Is.EqualTo(1));
+        Assert.That(top.Result.Error, Does.StartWith("shm-medium top: "));
+    }
+
+    [Test]
+    public void AnAnswerThatIsNoStatusIsAnError()
+    {
+        string path = Path.Combine(_medium.Folder, "other.sock");
+        using var other = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        other.Bind(new UnixDomainSocketEndPoint(path));
+        other.Listen();
+        var answer = Task.Run(() =>
+        {
+            using Socket client = other.Accept();
+            client.Receive(new byte[4096]);
+            client.Send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"u8);
+        });
+        (int code, _, string error) = MediumProcess.Run("top", "--socket", path, "--once");
+        answer.Wait();
+        Assert.That(code, Is.EqualTo(1));
+        Assert.That(error, Does.StartWith("shm-medium top: the daemon's status is not what this top reads; is the daemon of another version? "));
+    }
+
+    [Test]
+    public void ASignalLeavesTopInOrder()
+    {
+        using var top = Process.Start(new ProcessStartInfo(MediumProcess.Program, ["top", "--state", _medium.StateFile, "--json"])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        })!;
+        Assert.That(top.StandardOutput.ReadLine(), Is.Not.Null);
+        Assert.That(LibC.kill(top.Id, LibC.SIGTERM), Is.Zero); // SIGINT may be ignored where tests run
+        Assert.That(top.WaitForExit(FakeVm.Patience), Is.True);
+        Assert.That(top.ExitCode, Is.Zero);
+    }
 
     private FakeVm Attach(int number)
     {

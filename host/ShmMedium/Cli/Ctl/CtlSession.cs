@@ -4,8 +4,9 @@ using ShmWifi.Configuration;
 
 namespace ShmWifi.Medium.Cli.Ctl;
 
-/// <summary>What all commands of <c>ctl</c> share: which daemon, how to print, what to do when it refuses.</summary>
-internal sealed class CtlSession
+/// <summary>What all commands of <c>ctl</c>, and <c>top</c>, share: which daemon, how to print, what to do when it refuses.</summary>
+/// <param name="command">What errors begin with.</param>
+internal sealed class CtlSession(string command)
 {
     private readonly Option<string?> _socket = new("--socket") { Description = "The daemon's control socket; else its state file tells.", Recursive = true };
     private readonly Option<string?> _state = new("--state") { Description = "The daemon's state file, if it is not in the usual place.", Recursive = true };
@@ -29,7 +30,7 @@ internal sealed class CtlSession
         catch (Exception exception) when (exception is CtlException or ConfigurationException or IOException or UnauthorizedAccessException)
         {
             foreach (string line in exception.Message.Split('\n'))
-                await options.InvocationConfiguration.Error.WriteLineAsync($"shm-medium ctl: {line}");
+                await options.InvocationConfiguration.Error.WriteLineAsync($"shm-medium {command}: {line}");
             return 1;
         }
     }
@@ -57,7 +58,7 @@ internal sealed class CtlSession
         foreach (DaemonStateReading reading in paths.Select(DaemonState.TryRead))
         {
             if (reading.State is { } state)
-                return state.Control ?? throw new CtlException($"the daemon, process {state.Pid}, has no control socket: it was started with 'control: none'");
+                return state.Control ?? throw new CtlException($"the daemon, process {state.Pid}, has no control socket: it was started with 'control: none'; start it with another 'control:' or --control");
             reasons.Add(reading.Reason);
         }
         throw new CtlException($"{string.Join("; ", reasons)}; start one, or give --socket or --state");

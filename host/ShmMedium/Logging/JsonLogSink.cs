@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Medium.Console;
+namespace ShmWifi.Medium.Logging;
 
 /// <summary>A JSON object a line for each event or frame; docs/monitoring.md names the fields. All that is not ASCII is escaped.</summary>
 /// <param name="name">What it writes to, for messages.</param>
@@ -25,7 +25,8 @@ public sealed class JsonLogSink(string name, Stream stream, bool wantsFrames) : 
         Utf8JsonWriter json = Start();
         json.WriteString("time"u8, item.Time.UtcDateTime);
         json.WriteString("event"u8, item.Event);
-        json.WriteString("level"u8, item.Level == LogLevel.Warning ? "warning"u8 : "info"u8);
+        json.WriteNumber("id"u8, item.Id.Id);
+        json.WriteString("level"u8, item.IsWarning ? "warning"u8 : "info"u8);
         if (item.Vm is not null)
             json.WriteString("vm"u8, item.Vm);
         json.WriteString("message"u8, item.Message);

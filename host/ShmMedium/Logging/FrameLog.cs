@@ -1,8 +1,7 @@
 using ShmWifi.Linux;
 using ShmWifi.Medium.Delivery;
-using ShmWifi.Medium.Telemetry;
 
-namespace ShmWifi.Medium.Console;
+namespace ShmWifi.Medium.Logging;
 
 /// <summary>Reads a tap for the log: takes what a line needs, and never waits for who shows the line.</summary>
 public sealed unsafe class FrameLog : IDisposable

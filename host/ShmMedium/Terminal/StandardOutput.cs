@@ -1,26 +1,26 @@
 using Spectre.Console;
 
-namespace ShmWifi.Medium.Console;
+namespace ShmWifi.Medium.Terminal;
 
 /// <summary>Standard output as the user has it: a terminal with colours, one without, or a file.</summary>
-public static class Terminal
+public static class StandardOutput
 {
     private const int FileWidth = 200; // columns for tables that go to a file
 
     /// <summary>Whether people look at it.</summary>
-    public static bool IsTerminal => !System.Console.IsOutputRedirected;
+    public static bool IsTerminal => !Console.IsOutputRedirected;
 
     /// <summary>Whether lines may be coloured: on a terminal, unless NO_COLOR is set (no-color.org) or TERM is dumb.</summary>
     public static bool HasColors => IsTerminal && HasColorsWish;
 
     /// <summary>The same for standard error.</summary>
-    public static bool ErrorHasColors => !System.Console.IsErrorRedirected && HasColorsWish;
+    public static bool ErrorHasColors => !Console.IsErrorRedirected && HasColorsWish;
 
     private static bool HasColorsWish =>
         Environment.GetEnvironmentVariable("NO_COLOR") is null or "" && Environment.GetEnvironmentVariable("TERM") is not "dumb";
 
     /// <summary>Standard output for tables.</summary>
-    public static IAnsiConsole OpenForTables() => OpenForTables(System.Console.Out, IsTerminal, HasColors);
+    public static IAnsiConsole OpenForTables() => OpenForTables(Console.Out, IsTerminal, HasColors);
 
     /// <summary>A console for tables on any writer.</summary>
     /// <param name="writer">Where to.</param>

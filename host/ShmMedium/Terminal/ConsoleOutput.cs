@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using ShmWifi.Configuration;
+using ShmWifi.Medium.Logging;
 using ShmWifi.Medium.Telemetry;
 
-namespace ShmWifi.Medium.Console;
+namespace ShmWifi.Medium.Terminal;
 
 /// <summary>What <c>run</c> shows: where events and frames go, the live table, the totals.</summary>
 /// <remarks>Events go where the frames or the table go, or else to standard error; and with the frames to the log file, if there is one.</remarks>
@@ -11,7 +12,7 @@ namespace ShmWifi.Medium.Console;
 /// <param name="json">Totals as JSON.</param>
 public sealed class ConsoleOutput(string? print, bool json) : IDisposable
 {
-    private readonly string _print = print ?? (Terminal.IsTerminal ? "frames" : "none");
+    private readonly string _print = print ?? (StandardOutput.IsTerminal ? "frames" : "none");
     private readonly VmColors _colors = new();
     private TablePrinter? _table;
 
@@ -27,9 +28,9 @@ public sealed class ConsoleOutput(string? print, bool json) : IDisposable
         bool isJson = log.File is null && log.Format == LogFormat.Json;
         sinks.Add(_print switch
         {
-            "table" => _table = new TablePrinter(Terminal.OpenForTables(), _colors),
-            "frames" => OpenStandard(System.Console.OpenStandardOutput(), "standard output", isJson, Terminal.HasColors, wantsFrames: true),
-            _ => OpenStandard(System.Console.OpenStandardError(), "standard error", isJson, Terminal.ErrorHasColors, wantsFrames: false),
+            "table" => _table = new TablePrinter(StandardOutput.OpenForTables(), _colors),
+            "frames" => OpenStandard(Console.OpenStandardOutput(), "standard output", isJson, StandardOutput.HasColors, wantsFrames: true),
+            _ => OpenStandard(Console.OpenStandardError(), "standard error", isJson, StandardOutput.ErrorHasColors, wantsFrames: false),
         });
         return sinks;
     }
@@ -46,9 +47,9 @@ public sealed class ConsoleOutput(string? print, bool json) : IDisposable
     public void WriteTotals(MediumSnapshot totals)
     {
         if (json)
-            System.Console.WriteLine(JsonSerializer.Serialize(totals, SnapshotJson.Default.MediumSnapshot));
+            Console.WriteLine(JsonSerializer.Serialize(totals, SnapshotJson.Default.MediumSnapshot));
         else
-            TotalsView.Write(Terminal.OpenForTables(), totals, _colors);
+            TotalsView.Write(StandardOutput.OpenForTables(), totals, _colors);
     }
 
     private static ILogSink OpenFile(string path, LogFormat format)

@@ -1,9 +1,13 @@
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
 
-namespace ShmWifi.Medium.Console;
+namespace ShmWifi.Medium.Logging;
 
-/// <summary>A sink with a thread and bounded queues of its own: who adds never waits; when the sink is too slow, lines are left out, counted and told.</summary>
-internal sealed class LogOutput : IDisposable
+/// <summary>
+/// A logger whose sink has a thread and bounded queues of its own, one for events and one for frames: who logs never waits; when the sink is too slow, lines are left
+/// out, counted and told.
+/// </summary>
+internal sealed class LogOutput : ILoggerProvider, ILogger
 {
     private const int EventCapacity = 1024, FrameCapacity = 2048;
     private static readonly TimeSpan s_stuck = TimeSpan.FromSeconds(2);
@@ -19,7 +23,7 @@ internal sealed class LogOutput : IDisposable
     private long _lostFrames;
     private long _toldFrames;
 
-    /// <summary>Starts writing.</summary>
+    /// <summary>An output that keeps what it gets until it is started.</summary>
     /// <param name="sink">Owned from now on.</param>
     /// <param name="onEnded">Told why the sink takes no more.</param>
     public LogOutput(ILogSink sink, Action<string> onEnded)
@@ -27,28 +31,41 @@ internal sealed class LogOutput : IDisposable
         _sink = sink;
         _onEnded = onEnded;
         _thread = new Thread(Run) { Name = "log", IsBackground = true };
-        _thread.Start();
     }
 
-    /// <summary>Whether to <see cref="Add(in FrameRecord)"/>.</summary>
+    /// <summary>Whether to <see cref="Add"/> frames.</summary>
     public bool WantsFrames => _sink.WantsFrames;
 
     /// <summary>Frames without a line.</summary>
     public long LostFrames => Interlocked.Read(ref _lostFrames);
 
-    /// <summary>Adds an event.</summary>
-    /// <param name="item">The event.</param>
-    public void Add(LogEvent item)
+    /// <summary>Starts writing.</summary>
+    public void Start() => _thread.Start();
+
+    /// <inheritdoc/>
+    public ILogger CreateLogger(string categoryName) => this;
+
+    /// <inheritdoc/>
+    public bool IsEnabled(LogLevel logLevel) => logLevel is >= LogLevel.Information and < LogLevel.None && !_hasEnded;
+
+    /// <inheritdoc/>
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    /// <inheritdoc/>
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        if (_hasEnded)
+        if (!IsEnabled(logLevel))
             return;
-        if (!_events.Writer.TryWrite(item))
+        string message = formatter(state, exception);
+        if (exception is not null)
+            message = $"{message}: {exception.Message}";
+        if (!_events.Writer.TryWrite(new LogEvent(DateTimeOffset.Now, logLevel, eventId, VmOf(state), message)))
             Interlocked.Increment(ref _lostEvents);
         _added.Set();
     }
 
     /// <summary>Adds a frame; <see cref="Wake"/> when no more follow at once.</summary>
-    /// <param name="frame">The frame.</param>
     public void Add(in FrameRecord frame)
     {
         if (_hasEnded || !_frames.Writer.TryWrite(frame))
@@ -56,7 +73,6 @@ internal sealed class LogOutput : IDisposable
     }
 
     /// <summary>Counts frames that nobody showed us.</summary>
-    /// <param name="frames">How many.</param>
     public void AddLostFrames(long frames) => Interlocked.Add(ref _lostFrames, frames);
 
     /// <summary>Has the frames written.</summary>
@@ -69,6 +85,11 @@ internal sealed class LogOutput : IDisposable
         _added.Set();
         _ = _thread.Join(s_stuck);
     }
+
+    /// <summary>Events of a VM have it as the value <c>vm</c>.</summary>
+    private static string? VmOf<TState>(TState state) => state is IReadOnlyList<KeyValuePair<string, object?>> values
+        ? values.FirstOrDefault(v => v.Key == "vm").Value as string
+        : null;
 
     private void Run()
     {
@@ -124,13 +145,16 @@ internal sealed class LogOutput : IDisposable
     {
         long events = Interlocked.Exchange(ref _lostEvents, 0);
         if (events != 0)
-            _sink.Write(new LogEvent(DateTimeOffset.Now, LogLevel.Warning, "events-lost", null, $"{events} events are left out here: {_sink.Name} is too slow"));
+            Tell(MediumLog.EventsLost, $"{events} events are left out here: {_sink.Name} is too slow");
         long frames = LostFrames - _toldFrames;
         if (frames == 0)
             return;
         _toldFrames += frames;
-        _sink.Write(new LogEvent(DateTimeOffset.Now, LogLevel.Warning, "frames-lost", null, $"{frames} frames passed without a line here: {_sink.Name} is too slow"));
+        Tell(MediumLog.FramesLost, $"{frames} frames passed without a line here: {_sink.Name} is too slow");
     }
+
+    /// <summary>Writes past the queue, which is full.</summary>
+    private void Tell(EventId id, string message) => _sink.Write(new LogEvent(DateTimeOffset.Now, LogLevel.Warning, id, Vm: null, message));
 
     private static long UnixNs(DateTimeOffset time) => (time.UtcTicks - DateTime.UnixEpoch.Ticks) * TimeSpan.NanosecondsPerTick;
 }

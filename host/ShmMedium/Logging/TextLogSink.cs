@@ -1,7 +1,7 @@
 using System.Text;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Medium.Console;
+namespace ShmWifi.Medium.Logging;
 
 /// <summary>A line an event or a frame, for people.</summary>
 /// <remarks>
@@ -31,7 +31,7 @@ public sealed class TextLogSink(string name, TextWriter writer, bool wantsFrames
     public void Write(LogEvent item)
     {
         _line.Append(item.Time.ToString(hasDate ? "yyyy-MM-dd HH:mm:ss.fff" : "HH:mm:ss.fff")).Append(' ');
-        if (item.Level == LogLevel.Warning)
+        if (item.IsWarning)
             Colored(Yellow, "warning: ");
         if (item.Vm is not null)
         {

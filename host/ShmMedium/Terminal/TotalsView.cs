@@ -1,9 +1,10 @@
+using ShmWifi.Medium.Logging;
 using ShmWifi.Medium.Telemetry;
 using Spectre.Console;
 
-namespace ShmWifi.Medium.Console;
+namespace ShmWifi.Medium.Terminal;
 
-/// <summary>What was done from start to end, as tables: printed when the daemon is interrupted.</summary>
+/// <summary>What was done from start to end, as tables: printed when the daemon ends.</summary>
 public static class TotalsView
 {
     /// <summary>Writes the totals.</summary>

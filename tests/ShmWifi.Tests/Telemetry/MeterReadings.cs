@@ -1,6 +1,7 @@
 using System.Globalization;
+using ShmWifi.Medium.Telemetry;
 
-namespace ShmWifi.Medium.Telemetry;
+namespace ShmWifi.Tests.Telemetry;
 
 /// <summary>What one collection of the Meter <c>ShmWifi.Medium</c> said, put together to a snapshot again.</summary>
 /// <remarks>The inverse of <see cref="MediumMeter"/>.</remarks>
@@ -8,20 +9,7 @@ public sealed class MeterReadings
 {
     private readonly Dictionary<string, Dictionary<string, double>> _instruments = new(StringComparer.Ordinal);
 
-    /// <summary>Whether nothing was said.</summary>
-    public bool IsEmpty => _instruments.Values.All(series => series.Count == 0);
-
-    /// <summary>Forgets all: a new collection starts.</summary>
-    public void Clear()
-    {
-        foreach (Dictionary<string, double> series in _instruments.Values)
-            series.Clear();
-    }
-
-    /// <summary>Takes one value.</summary>
-    /// <param name="instrument">Its name.</param>
-    /// <param name="tags">"key=value,key=value".</param>
-    /// <param name="value">A number in the invariant culture; empty: the series has no value any more.</param>
+    /// <summary>Takes one value: tags as "key=value,key=value", the value as a number in the invariant culture, or empty when the series has none any more.</summary>
     public void Add(string instrument, string tags, string value)
     {
         if (!double.TryParse(value, CultureInfo.InvariantCulture, out double number))

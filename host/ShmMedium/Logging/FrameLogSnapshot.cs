@@ -1,0 +1,6 @@
+namespace ShmWifi.Medium.Logging;
+
+/// <summary>The lines about frames, on the console or in the log file.</summary>
+/// <param name="Frames">Frames read for them.</param>
+/// <param name="Lost">Frames without a line, since terminal or file was too slow.</param>
+public sealed record FrameLogSnapshot(long Frames, long Lost);

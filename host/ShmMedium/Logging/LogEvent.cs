@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+
+namespace ShmWifi.Medium.Logging;
+
+/// <summary>One thing that happened, as sinks write it.</summary>
+/// <param name="Time">When.</param>
+/// <param name="Level">How much it matters.</param>
+/// <param name="Id">Number and name, such as 101 and "vm-attached" (docs/monitoring.md).</param>
+/// <param name="Vm">The VM; null: none.</param>
+/// <param name="Message">A sentence.</param>
+public sealed record LogEvent(DateTimeOffset Time, LogLevel Level, EventId Id, string? Vm, string Message)
+{
+    /// <summary>The event's name; its number, if it has none.</summary>
+    public string Event => Id.ToString();
+
+    /// <summary>Whether something was lost, refused or went wrong.</summary>
+    public bool IsWarning => Level >= LogLevel.Warning;
+}

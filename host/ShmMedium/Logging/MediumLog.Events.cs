@@ -1,0 +1,83 @@
+using Microsoft.Extensions.Logging;
+using ShmWifi.Medium.Engine;
+using ShmWifi.Medium.Ports;
+using ShmWifi.Medium.Ports.Ivshmem;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Medium.Logging;
+
+#pragma warning disable SYSLIB1015 // 'vm' is in no sentence: it is a value of its own, which sinks write before the sentence, or as a field
+
+/// <remarks>
+/// The table of events: 1xx VMs, 2xx radios, 3xx VMs that connect, 9xx the daemon and its log. Number and name of an event stay what they are; docs/monitoring.md lists
+/// them.
+/// </remarks>
+public sealed partial class MediumLog : IMediumLog, IServerLog
+{
+    /// <summary>A sink was too slow for events.</summary>
+    internal static readonly EventId EventsLost = new(901, "events-lost");
+
+    /// <summary>A sink was too slow for frames.</summary>
+    internal static readonly EventId FramesLost = new(902, "frames-lost");
+
+    /// <inheritdoc/>
+    public void PortAttached(Port port) => VmAttached(port.Name, port.Id, port.Offer.PeerId, port.Offer.Pid == 0 ? "" : $", QEMU pid {port.Offer.Pid}");
+
+    /// <inheritdoc/>
+    public void PortDetached(Port port) => VmDetached(port.Name);
+
+    /// <inheritdoc/>
+    public void PortFaulted(Port port, PortFault fault) => VmFaulted(port.Name, fault);
+
+    /// <inheritdoc/>
+    public void GuestReady(Port port) => GuestReady(port.Name, Abi.FormatVersion(port.Rings.GuestAbiVersion));
+
+    /// <inheritdoc/>
+    public void RadioAdded(Radio radio) => RadioAdded(radio.Port.Name, radio.Name, radio.Identity.ToString());
+
+    /// <inheritdoc/>
+    public void RadioGone(Radio radio) => RadioGone(radio.Port.Name, radio.Name);
+
+    /// <inheritdoc/>
+    public void AnnouncementsUnlogged(Port port) => AnnouncementsUnlogged(port.Name);
+
+    /// <inheritdoc/>
+    void IServerLog.VmRefused(string name, int pid, string reason) => VmRefused(vm: name, pid, reason);
+
+    [LoggerMessage(101, LogLevel.Information, "attached: port {Port}, peer {Peer}{Process}", EventName = "vm-attached")]
+    private partial void VmAttached(string vm, int port, uint peer, string process);
+
+    [LoggerMessage(102, LogLevel.Information, "gone", EventName = "vm-detached")]
+    private partial void VmDetached(string vm);
+
+    [LoggerMessage(103, LogLevel.Warning, "broke the rules of the ring ({Fault}) and is served no more; restart the VM", EventName = "vm-faulted")]
+    private partial void VmFaulted(string vm, PortFault fault);
+
+    [LoggerMessage(104, LogLevel.Information, "its service speaks ABI {Version}", EventName = "guest-ready")]
+    private partial void GuestReady(string vm, string version);
+
+    [LoggerMessage(201, LogLevel.Information, "radio {Radio} ({Address}) is on the air", EventName = "radio-added")]
+    private partial void RadioAdded(string vm, string radio, string address);
+
+    [LoggerMessage(202, LogLevel.Information, "radio {Radio} left the air", EventName = "radio-gone")]
+    private partial void RadioGone(string vm, string radio);
+
+    [LoggerMessage(203, LogLevel.Warning, "announces radios too often; what it announces is not logged for now", EventName = "announcements-unlogged")]
+    private partial void AnnouncementsUnlogged(string vm);
+
+    [LoggerMessage(301, LogLevel.Warning, "QEMU pid {Pid} gets no air: {Reason}", EventName = "vm-refused")]
+    private partial void VmRefused(string vm, int pid, string reason);
+
+    /// <inheritdoc/>
+    [LoggerMessage(302, LogLevel.Warning, "{Socket}, QEMU pid {Pid}: {Reason}", EventName = "handshake-failed")]
+    public partial void HandshakeFailed(string socket, int pid, string reason);
+
+    /// <inheritdoc/>
+    [LoggerMessage(303, LogLevel.Warning, "{Socket}: VMs that connect wait, since {Reason}; raise the daemon's limits (ulimit -n, LimitNOFILE)", EventName = "accept-failed")]
+    public partial void AcceptFailed(string socket, string reason);
+
+    /// <summary>Something was lost or refused.</summary>
+    /// <param name="message">A sentence.</param>
+    [LoggerMessage(900, LogLevel.Warning, "{Message}", EventName = "warning")]
+    public partial void Warn(string message);
+}
