@@ -1,3 +1,4 @@
+using CsCheck;
 using ShmWifi.Dot11;
 
 namespace ShmWifi.Tests.Dot11;
@@ -86,18 +87,18 @@ public class TxRateTests
         Assert.That(() => Rate(index, flags, band), Throws.ArgumentException);
 
     [Test]
-    public void AnyBytesDecodeToARateOrTheEnd() => AnyInput.Of<(byte[] Rates, byte[] Flags, int Link, bool High)>(input =>
+    public void AnyBytesDecodeToARateOrTheEnd() => Gen.Select(Gen.Byte.Array, Gen.Byte.Array, Gen.Int, Gen.Bool).Sample((rates, flags, anyLink, isHigh) =>
     {
-        Band band = input.High ? Band.Ghz5 : Band.Ghz2;
-        TxRate.TryDecode(input.Rates, input.Flags, input.Link, band, out _);
+        Band band = isHigh ? Band.Ghz5 : Band.Ghz2;
+        TxRate.TryDecode(rates, flags, anyLink, band, out _);
         for (int link = -1; link <= TxRate.ChainLength; link++)
         {
-            if (!TxRate.TryDecode(input.Rates, input.Flags, link, band, out TxRate rate)) continue;
+            if (!TxRate.TryDecode(rates, flags, link, band, out TxRate rate)) continue;
             Assert.That(rate.Phy.BitRate100Kbps, Is.InRange(10, 69333));
             Assert.That(rate.Attempts, Is.InRange(1, 255));
             Assert.That(rate.ToString(), Is.Not.Empty);
         }
-    });
+    }, iter: 2000);
 
     [Test]
     public void EveryMcsIsFasterThanTheOneBelow()
