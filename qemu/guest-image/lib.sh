@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# What the scripts of this folder share: the cache, and Debian packages unpacked into it.
+# What the scripts of this folder share: the cache, and Debian packages unpacked into it. On standard output they say what they
+# are about to do, and nothing when it is done already; what their tools write goes to standard error.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 checkout=$(cd "$here/../.." && pwd)
@@ -44,11 +45,13 @@ fetch_packages() (
     lock "$folder"
     cd "$folder" || exit
     if [[ -f SHA256SUMS && -f wanted && $(<wanted) == "$*" ]]; then
-        sha256sum --check --quiet SHA256SUMS ||
+        sha256sum --check --quiet SHA256SUMS >&2 ||
             die "the packages in $folder are not those that were downloaded: remove that folder and run again"
         return
     fi
     packages=$("$@")
+    # shellcheck disable=SC2086 # one word a package
+    echo "downloading $(wc -w <<<"$packages") packages:" $packages
     rm -rf incoming
     mkdir incoming
     options=(-q)

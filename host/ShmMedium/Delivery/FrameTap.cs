@@ -17,7 +17,9 @@ namespace ShmWifi.Medium.Delivery;
 /// first. The reader copies what it claims at once and gives it back before it does anything else.</para>
 /// <para>The reader is woken when some frames wait, else it looks every <see cref="PollMs"/> ms.</para>
 /// </remarks>
-public sealed unsafe class FrameTap : IDisposable
+/// <typeparam name="TAccess">How both threads touch the ring's words.</typeparam>
+public unsafe class FrameTap<TAccess> : IDisposable
+    where TAccess : IWordAccess
 {
     /// <summary>How often the reader looks by itself.</summary>
     public const int PollMs = 20;
@@ -27,13 +29,13 @@ public sealed unsafe class FrameTap : IDisposable
     private const uint WakeAt = 16;
 
     // States of a frame in the ring.
-    private const int InSlot = 0;
-    private const int Moving = 1;
-    private const int Moved = 2;
-    private const int Claimed = 3;
+    private const uint InSlot = 0;
+    private const uint Moving = 1;
+    private const uint Moved = 2;
+    private const uint Claimed = 3;
 
     private readonly TappedFrame[] _frames = new TappedFrame[Length];
-    private readonly int[] _states = new int[Length];
+    private readonly uint[] _states = new uint[Length];
     private readonly byte* _bytes = (byte*)NativeMemory.Alloc(Length, Abi.SlotPayloadSize); // untouched pages cost nothing
     private readonly EventFd _wake = new();
     private uint _tail;
@@ -80,15 +82,15 @@ public sealed unsafe class FrameTap : IDisposable
             CopyFrame(place);
             _states[place] = Moved;
         }
-        Volatile.Write(ref _tail, _tail + 1);
-        if (_tail - Volatile.Read(ref _head) == WakeAt)
+        TAccess.Write(ref _tail, _tail + 1);
+        if (_tail - TAccess.Read(ref _head) == WakeAt)
             Wake();
     }
 
     /// <summary>Engine: lets the slots go that the reader is done with.</summary>
     internal void Reclaim()
     {
-        uint head = Volatile.Read(ref _head);
+        uint head = TAccess.Read(ref _head);
         for (; _reclaimed != head; _reclaimed++)
         {
             uint place = _reclaimed & Mask;
@@ -106,11 +108,11 @@ public sealed unsafe class FrameTap : IDisposable
         for (uint index = _reclaimed; index != _tail; index++)
         {
             uint place = index & Mask;
-            if (_frames[place].Sender.Port != sender || Interlocked.CompareExchange(ref _states[place], Moving, InSlot) != InSlot)
+            if (_frames[place].Sender.Port != sender || TAccess.CompareExchange(ref _states[place], Moving, InSlot) != InSlot)
                 continue;
             if (isRead)
                 CopyFrame(place);
-            Volatile.Write(ref _states[place], Moved);
+            TAccess.Write(ref _states[place], Moved);
             sender.DropTapReference(_frames[place].Frame.Slot);
         }
     }
@@ -122,15 +124,15 @@ public sealed unsafe class FrameTap : IDisposable
     public bool TryTake(Span<byte> copy, out TappedFrame frame)
     {
         frame = default;
-        if (_head == Volatile.Read(ref _tail))
+        if (_head == TAccess.Read(ref _tail))
             return false;
         uint place = _head & Mask;
         var patience = default(SpinWait);
-        while (Volatile.Read(ref _states[place]) != Moved && Interlocked.CompareExchange(ref _states[place], Claimed, InSlot) != InSlot)
-            patience.SpinOnce();
+        while (TAccess.Read(ref _states[place]) != Moved && TAccess.CompareExchange(ref _states[place], Claimed, InSlot) != InSlot)
+            TAccess.SpinOnce(ref patience);
         frame = _frames[place];
         new ReadOnlySpan<byte>(frame.Frame.Bytes, Math.Min(frame.Length, copy.Length)).CopyTo(copy);
-        Volatile.Write(ref _head, _head + 1);
+        TAccess.Write(ref _head, _head + 1);
         return true;
     }
 
@@ -149,6 +151,7 @@ public sealed unsafe class FrameTap : IDisposable
     {
         NativeMemory.Free(_bytes);
         _wake.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     private void CopyFrame(uint place)
@@ -158,3 +161,6 @@ public sealed unsafe class FrameTap : IDisposable
         _frames[place].Frame.Bytes = copy;
     }
 }
+
+/// <inheritdoc/>
+public sealed class FrameTap : FrameTap<ProcessorAccess>;

@@ -124,7 +124,7 @@ public class PcapngWriterTests
         return Convert.ToHexStringLower(Blocks(stream.ToArray())[1 + skip]);
     }
 
-    private static List<byte[]> Blocks(byte[] file)
+    internal static List<byte[]> Blocks(byte[] file)
     {
         var blocks = new List<byte[]>();
         for (int start = 0; start < file.Length;)

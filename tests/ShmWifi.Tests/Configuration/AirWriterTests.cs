@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Reflection;
+using CsCheck;
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Air;
 using ShmWifi.RingBuffer;
@@ -10,7 +11,7 @@ namespace ShmWifi.Tests.Configuration;
 public sealed class AirWriterTests
 {
     [Test]
-    public void WhatIsWrittenIsReadAsTheSame() => AnyInput.Of<int>(
+    public void WhatIsWrittenIsReadAsTheSame() => Gen.Int.Sample(
         seed =>
         {
             var air = new AnyAir(seed).Air();
@@ -19,10 +20,10 @@ public sealed class AirWriterTests
             Assert.That(Shape(AirText.ReadAir(yaml, "yaml")), Is.EqualTo(Shape(air)), yaml);
             Assert.That(Shape(AirText.ReadAir(json, "json")), Is.EqualTo(Shape(air)), json);
         },
-        runs: 500);
+        iter: 500);
 
     [Test]
-    public void AConfigurationIsWrittenWhole() => AnyInput.Of<int>(
+    public void AConfigurationIsWrittenWhole() => Gen.Int.Sample(
         seed =>
         {
             var any = new AnyAir(seed);
@@ -44,7 +45,7 @@ public sealed class AirWriterTests
             var yaml = MediumWriter.ToYaml(written);
             Assert.That(Shape(MediumConfiguration.Parse(yaml, written.File, needsVms: false)), Is.EqualTo(Shape(written)), yaml);
         },
-        runs: 300);
+        iter: 300);
 
     [Test]
     public void AFileIsAsPeopleWouldWriteIt()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CsCheck;
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Air;
 using ShmWifi.Configuration.Yaml;
@@ -93,9 +94,9 @@ public sealed class SchemaTests
     }
 
     [Test]
-    public void WhateverIsWrittenIsRightByTheSchema() => AnyInput.Of<int>(
+    public void WhateverIsWrittenIsRightByTheSchema() => Gen.Int.Sample(
         seed => Assert.That(new SchemaCheck(Schema).Problem(JsonNode.Parse(AirWriter.ToJson(new AnyAir(seed).Air()).ToJsonString())), Is.Null),
-        runs: 200);
+        iter: 200);
 
     [TestCase("links: [{from: ap, to: sta1, snr: 3}]")]
     [TestCase("links: [{from: ap, to: sta1}]")]

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CsCheck;
 using Microsoft.Extensions.Logging;
 using ShmWifi.Medium.Logging;
 using ShmWifi.Tests.Dot11;
@@ -49,7 +50,7 @@ public sealed class JsonLogSinkTests
     }
 
     [Test]
-    public void AnyFrameIsOneObject() => AnyInput.Of<byte[]>(
+    public void AnyFrameIsOneObject() => Gen.Byte.Array.Sample(
         octets =>
         {
             string[] lines = Lines(sink => sink.Write(FrameRecords.Of([.. Frames.Beacon()[..36], .. octets])));
@@ -57,7 +58,7 @@ public sealed class JsonLogSinkTests
             using var said = JsonDocument.Parse(lines[0]);
             Assert.That(said.RootElement.GetProperty("bytes").GetInt32(), Is.EqualTo(36 + octets.Length));
         },
-        runs: 500);
+        iter: 500);
 
     [Test]
     public void AnEventIsAnObject() =>

@@ -1,3 +1,4 @@
+using CsCheck;
 using ShmWifi.Dot11;
 
 namespace ShmWifi.Tests.Dot11;

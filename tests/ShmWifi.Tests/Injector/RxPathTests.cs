@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using CsCheck;
 using ShmWifi.Dot11;
 using ShmWifi.Hwsim.Protocol;
 using ShmWifi.RingBuffer.Layout;
@@ -160,7 +161,7 @@ public sealed class RxPathTests
     }
 
     [Test]
-    public void NoDescriptorMakesItThrow() => AnyInput.Of(((byte Kind, ushort Radio, uint Length, ulong Offset, uint Freq)[] descriptors) =>
+    public void NoDescriptorMakesItThrow() => Gen.Select(Gen.Byte, Gen.UShort, Gen.UInt, Gen.ULong, Gen.UInt).Array.Sample(descriptors =>
     {
         using InjectorRig rig = new InjectorRig().WithRadio();
         foreach (var (kind, radio, length, offset, freq) in descriptors.Take(60))
@@ -172,5 +173,5 @@ public sealed class RxPathTests
             _ = attributes.Count;
         if (rig.Port.Rx.Held != 0)
             Assert.Fail("descriptors are held");
-    }, runs: 200);
+    }, iter: 200);
 }

@@ -1,3 +1,4 @@
+using CsCheck;
 using ShmWifi.Configuration;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Delivery;
@@ -157,7 +158,7 @@ public unsafe class HostileGuestTests
         FakeVm b = daemon.Attach(Address(2));
         FakeVm hostile = daemon.Attach(Address(3));
         uint number = 0;
-        AnyInput.Of<(byte Kind, byte Flags, ushort Radio, uint Length, uint Offset, ulong Cookie, byte[] Tail)[]>(
+        Gen.Select(Gen.Byte, Gen.Byte, Gen.UShort, Gen.UInt, Gen.UInt, Gen.ULong, Gen.Byte.Array).Array.Sample(
             slots =>
             {
                 foreach (var (kind, flags, radio, length, offset, cookie, tail) in slots)
@@ -184,7 +185,8 @@ public unsafe class HostileGuestTests
                 }
                 AssertHonestTalk(a, b, ref number);
             },
-            runs: 300);
+            iter: 300,
+            threads: 1);
         daemon.AssertEngineAnswers();
     }
 

@@ -25,7 +25,7 @@ internal sealed partial class CHeader
 
     /// <summary>Structures that are not part of another.</summary>
     public IEnumerable<string> Structures =>
-        _structures.Keys.Where(name => !_structures.Values.Any(fields => fields.Any(field => field.Type == $"struct {name}")));
+        _structures.Keys.Where(name => !_structures.Values.Any(fields => fields.Any(member => member.Type == $"struct {name}")));
 
     /// <summary>Names of all constants and enumerators.</summary>
     public IReadOnlyList<string> Constants => _constants;

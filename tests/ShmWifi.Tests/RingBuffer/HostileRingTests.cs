@@ -1,3 +1,4 @@
+using CsCheck;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
@@ -16,8 +17,13 @@ public class HostileRingTests
     /// <summary>A made-up attack: what to write, relative to the victim's own index if <paramref name="Near"/>, then what the victim does.</summary>
     public sealed record Step(byte Word, bool Near, bool Edge, uint Value, byte Operation);
 
+    private static readonly Gen<(uint Start, Step[] Steps)> AnyAttack = Gen.Select(
+        Gen.UInt,
+        Gen.Select(Gen.Byte, Gen.Bool, Gen.Bool, Gen.UInt, Gen.Byte, (word, near, edge, value, operation) => new Step(word, near, edge, value, operation)).Array,
+        (start, steps) => (start, steps));
+
     [Test]
-    public void AProducerNeverThrowsNorGivesOutASlotThatIsInUse() => AnyInput.Of<(uint Start, Step[] Steps)>(attack =>
+    public void AProducerNeverThrowsNorGivesOutASlotThatIsInUse() => AnyAttack.Sample(attack =>
     {
         using var words = new RingWords(Length, attack.Start);
         RingProducer producer = words.Producer();
@@ -56,10 +62,10 @@ public class HostileRingTests
             Assert.That((producer.IsBroken, producer.Head), Is.EqualTo((broken, head)));
             Assert.That(producer.InUse, Is.AtMost(Length));
         }
-    }, runs: 5000);
+    }, iter: 5000);
 
     [Test]
-    public void AConsumerNeverThrowsNorTakesMoreThanTheRingHolds() => AnyInput.Of<(uint Start, Step[] Steps)>(attack =>
+    public void AConsumerNeverThrowsNorTakesMoreThanTheRingHolds() => AnyAttack.Sample(attack =>
     {
         using var words = new RingWords(Length, attack.Start);
         RingConsumer consumer = words.Consumer();
@@ -97,10 +103,10 @@ public class HostileRingTests
             Assert.That(consumer.Held, Is.AtMost(Length));
             Assert.That(consumer.Held + (tail - consumer.Taken), Is.AtMost(Length));
         }
-    }, runs: 5000);
+    }, iter: 5000);
 
     [Test]
-    public void AnEndTakesOverAnyWords() => AnyInput.Of<(uint Tail, uint Head, uint Event)>(words =>
+    public void AnEndTakesOverAnyWords() => Gen.Select(Gen.UInt, Gen.UInt, Gen.UInt, (tail, head, @event) => (Tail: tail, Head: head, Event: @event)).Sample(words =>
     {
         foreach (uint lead in Edges.Append(words.Tail))
         {
@@ -114,10 +120,10 @@ public class HostileRingTests
             Assert.That((producer.IsBroken, producer.HasFree(1)), Is.EqualTo((!valid, lead < Length)));
             Assert.That((consumer.RefreshTail(), consumer.IsBroken, consumer.CountReady()), Is.EqualTo((valid, !valid, valid ? lead : 0)));
         }
-    }, runs: 200);
+    }, iter: 200);
 
     [Test]
-    public unsafe void AnyIndexNamesASlotOfItsPort() => AnyInput.Of<uint>(random =>
+    public unsafe void AnyIndexNamesASlotOfItsPort() => Gen.UInt.Sample(random =>
     {
         using var memory = new RegionMemory(new RegionGeometry(Ports: 2, TxSlots: 16, RxDescriptors: 32, PoolSlots: 16));
         RegionGeometry geometry = memory.Region.Geometry;
@@ -137,10 +143,10 @@ public class HostileRingTests
             guest.SetInjected(index, index + 7ul);
             Assert.That(host.InjectedNs(index), Is.EqualTo(index + 7ul));
         }
-    }, runs: 50);
+    }, iter: 50);
 
     [Test]
-    public unsafe void ARegionHeaderOfAnyBytesIsOpenedOrRefused() => AnyInput.Of<(ushort Offset, uint Value)[]>(damage =>
+    public unsafe void ARegionHeaderOfAnyBytesIsOpenedOrRefused() => Gen.Select(Gen.UShort, Gen.UInt).Array.Sample(damage =>
     {
         using var memory = new RegionMemory(new RegionGeometry(Ports: 1, TxSlots: 16, RxDescriptors: 16, PoolSlots: 16));
         foreach ((ushort offset, uint value) in damage)
@@ -155,7 +161,7 @@ public class HostileRingTests
         {
             Assert.That(refusal.Message, Is.Not.Empty);
         }
-    }, runs: 500);
+    }, iter: 500);
 
     private static void Write(RingWords words, Step step, uint own)
     {

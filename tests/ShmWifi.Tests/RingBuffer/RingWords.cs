@@ -29,5 +29,11 @@ internal sealed unsafe class RingWords : IDisposable
 
     public RingConsumer Consumer() => new(Tail, Head, AvailEvent, FreeEvent, Length);
 
-    public void Dispose() => NativeMemory.Free(_words);
+    ~RingWords() => NativeMemory.Free(_words);
+
+    public void Dispose()
+    {
+        NativeMemory.Free(_words);
+        GC.SuppressFinalize(this);
+    }
 }
