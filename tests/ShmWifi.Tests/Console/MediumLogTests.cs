@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
-using ShmWifi.Medium.Ivshmem;
+using ShmWifi.Medium.Ports.Ivshmem;
 using ShmWifi.Medium.Logging;
 using ShmWifi.Tests.Dot11;
 

@@ -1,7 +1,10 @@
 using Microsoft.Coyote.Runtime;
 using Microsoft.Coyote.Specifications;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Engine;
+using ShmWifi.Linux;
+using ShmWifi.Medium.Delivery;
+using ShmWifi.Medium.Medium;
+using ShmWifi.Medium.Ports;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.Tests.RingBuffer;
@@ -48,12 +51,15 @@ public sealed class TapScheduleTests
         where TAccess : IWordAccess
     {
         using var memory = new RegionMemory(new RegionGeometry(Ports: 1, TxSlots: 16, RxDescriptors: 16, PoolSlots: 16));
-        HostPort rings = memory.Region.Attach(0, peerId: 5, "vm");
+        using var doorbell = new EventFd();
+        var region = new RegionLease(memory.Memory, memory.Region, isShared: true);
+        var offer = new PortOffer { Name = "vm", PeerId = 5, Region = region, Call = doorbell, Kick = doorbell };
+        HostPort rings = region.Attach(id: 0, offer.PeerId, offer.Name);
         Settings settings = Settings.Create().WithTestingIterations(schedules).WithMaxSchedulingSteps(100_000).WithTelemetryEnabled(false);
         settings = strategy == Strategy.Random ? settings.WithRandomStrategy() : settings.WithPrioritizationStrategy();
         using var engine = TestingEngine.Create(settings, (ICoyoteRuntime runtime) =>
         {
-            using var schedule = new TapSchedule<TAccess>(runtime, rings);
+            using var schedule = new TapSchedule<TAccess>(runtime, offer, rings);
             string? fault = schedule.Run(waiting, isClosed);
             Specification.Assert(fault is null, "{0}", fault);
         });
@@ -145,7 +151,7 @@ public sealed class TapScheduleTests
     }
 
     /// <summary>One schedule: the engine's thread with a sender that writes its slots again as soon as it may, and a reader.</summary>
-    private sealed unsafe class TapSchedule<TAccess>(ICoyoteRuntime runtime, HostPort rings) : IDisposable
+    private sealed unsafe class TapSchedule<TAccess>(ICoyoteRuntime runtime, PortOffer offer, HostPort rings) : IDisposable
         where TAccess : IWordAccess
     {
         private const int Offers = 6;
@@ -154,7 +160,7 @@ public sealed class TapScheduleTests
         private const int Length = 48;
 
         private readonly FrameTap<TAccess> _tap = new();
-        private readonly Port _port = new(0, "vm", peerId: 5, pid: 0, maxRadios: 1, rings, doorbell: -1, waker: -1);
+        private readonly Port _port = new(0, offer, rings);
         private readonly byte[] _copy = new byte[Length];
         private int _offered;
         private int _read;
@@ -227,7 +233,8 @@ public sealed class TapScheduleTests
                 return; // the reader copies it at this moment; a sender waits then
             byte* payload = (byte*)rings.TxSlot(slot) + Abi.SlotHeaderSize;
             new Span<byte>(payload, Length).Fill((byte)_offered);
-            _tap.Offer(new TappedFrame { Sender = radio, Bytes = payload, Slot = slot, Length = Length, TakenNs = (ulong)_offered });
+            var frame = new Frame { Sender = radio, Bytes = payload, Slot = slot, Length = Length, TakenNs = (ulong)_offered };
+            _tap.Offer(new TappedFrame(in frame, signalDbm: 0, isAcked: false));
             _offered++;
         }
 
