@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
-using ShmWifi.Medium.Control;
 
 namespace ShmWifi.Medium.Cli.Ctl;
 
@@ -56,7 +55,7 @@ internal sealed class ControlClient : IDisposable
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
-            request.Content = new StringContent(body, Encoding.UTF8, ControlResponse.JsonType);
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         try
         {
             HttpResponseMessage answer = await _http.SendAsync(request, completion, cancellation);
