@@ -139,8 +139,8 @@ public sealed class Daemon : IDisposable
         if (configuration.Control is not { } control)
             return null;
         DaemonStateFile.MakeFolder(statePath); // the socket's default place
-        var api = new ControlApi(new EngineAir(Engine), configuration, Snapshots.Take);
-        return new ControlServer(ListeningSocket.Open(control.SocketFor(statePath), vmName: null, configuration.SocketGroup), api.Routes, log.Warn);
+        var socket = ListeningSocket.Open(control.SocketFor(statePath), vmName: null, configuration.SocketGroup);
+        return new ControlServer(socket, new EngineAir(Engine), configuration, Snapshots.Take, log.Warn);
     }
 
     private static Func<MediumEngine, RegionSource, IPortServer> ForVms(MediumConfiguration configuration, MediumLog log)

@@ -1,171 +1,106 @@
-using System.Buffers;
-using System.IO.Pipelines;
-using System.Text;
-using Microsoft.AspNetCore.Hosting.Server;
+using System.Text.Encodings.Web;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using ShmWifi.Configuration;
+using ShmWifi.Medium.Telemetry;
 
 namespace ShmWifi.Medium.Control;
 
-/// <summary>Answers HTTP requests by the routes.</summary>
-/// <param name="routes">What there is.</param>
-/// <param name="warn">Takes what went wrong in the daemon itself.</param>
-internal sealed class ControlApplication(RouteTable routes, Action<string> warn) : IHttpApplication<HttpContext>, IDisposable
+/// <summary>The control API as an application of ASP.NET Core: its endpoints, with the services that they need and no others.</summary>
+internal static class ControlApplication
 {
-    /// <summary>Bytes of a request's body that are read: some 4000 links.</summary>
-    public const int BodyLimit = 256 << 10;
-
-    /// <summary>Bytes of a body that are read and thrown away before it is refused: a client that still writes might not read our answer.</summary>
-    public const int DrainLimit = 64 << 20;
-
-    /// <summary>Requests that are worked on at a time, so that a crowd does not take the cores from the engine. Reading and writing do not count: a slow client
-    /// holds nobody up.</summary>
-    private const int Workers = 2;
-
-    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-    private readonly SemaphoreSlim _workers = new(Workers);
-    private readonly CancellationTokenSource _ending = new();
-
-    /// <inheritdoc/>
-    public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
-
-    /// <inheritdoc/>
-    public void DisposeContext(HttpContext context, Exception? exception)
+    /// <summary>Builds it.</summary>
+    /// <param name="listen">Says where, and within which limits.</param>
+    /// <param name="air">What it reads and changes.</param>
+    /// <param name="configuration">Of the daemon; its air is that of the start.</param>
+    /// <param name="snapshot">What the daemon has done so far.</param>
+    /// <param name="warn">Takes what went wrong in the daemon itself.</param>
+    public static WebApplication Build(
+        Action<KestrelServerOptions> listen,
+        IControlledAir air,
+        MediumConfiguration configuration,
+        Func<MediumSnapshot> snapshot,
+        Action<string> warn)
     {
-        // It holds nothing.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(listen);
+        AddEndpointServices(builder.Services)
+            .AddSingleton<IHostLifetime, NoLifetime>()
+            .AddSingleton(air)
+            .AddSingleton(configuration)
+            .AddSingleton(snapshot)
+            .AddSingleton(warn)
+            .AddExceptionHandler<ControlExceptionHandler>()
+            .AddProblemDetails(options => options.CustomizeProblemDetails = ControlProblem.Complete);
+        WebApplication application = builder.Build();
+        application.Use(EndLineAsync);
+        application.UseExceptionHandler();
+        application.UseStatusCodePages();
+        application.UseRouting();
+        application.Use(UnescapeSlashesAsync);
+        Map(application);
+        return application;
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Adds what mapping the endpoints takes.</summary>
+    /// <remarks>Mapping looks whether a handler's parameter is a service; what <see cref="Build"/> has more takes the place of these.</remarks>
+    public static IServiceCollection AddEndpointServices(IServiceCollection services) => services
+        .AddRoutingCore()
+        .AddSingleton<RadioNames>()
+        .AddSingleton<IControlledAir>(_ => throw new NotSupportedException("only described"))
+        .AddSingleton<MediumConfiguration>(_ => throw new NotSupportedException("only described"))
+        .AddSingleton<Func<MediumSnapshot>>(_ => throw new NotSupportedException("only described"))
+        .ConfigureHttpJsonOptions(options =>
+        {
+            options.SerializerOptions.TypeInfoResolverChain.Insert(0, ControlJson.Default);
+            options.SerializerOptions.TypeInfoResolverChain.Insert(1, SnapshotJson.Default);
+            options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            options.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping; // nobody puts it into HTML
+            options.SerializerOptions.WriteIndented = true;
+        });
+
+    /// <summary>Maps each resource's endpoints.</summary>
+    public static void Map(IEndpointRouteBuilder routes)
     {
-        _workers.Dispose();
-        _ending.Dispose();
+        RouteGroupBuilder api = routes.MapGroup("/v1").AddEndpointFilterFactory(RequestFilter.Create());
+        MediumEndpoints.Map(api);
+        RadioEndpoints.Map(api);
+        LinkEndpoints.Map(api);
+        FaultEndpoints.Map(api);
+        ScheduleEndpoints.Map(api);
+        DaemonEndpoints.Map(api);
     }
 
-    /// <summary>Ends the answers that would go on for ever.</summary>
-    public void EndStreams() => _ending.Cancel();
-
-    /// <inheritdoc/>
-    public async Task ProcessRequestAsync(HttpContext context)
+    /// <summary>JSON ends with the line, so that a shell's prompt begins the next.</summary>
+    private static async Task EndLineAsync(HttpContext context, RequestDelegate next)
     {
-        try
+        await next(context);
+        if (context.Response is { ContentLength: null, ContentType: { } type }
+            && (type.StartsWith("application/json", StringComparison.Ordinal) || type.StartsWith("application/problem+json", StringComparison.Ordinal)))
         {
-            await WriteAsync(context, await AnswerAsync(context));
-        }
-        catch (OperationCanceledException)
-        {
-            // The client has gone, or the daemon goes.
-        }
-    }
-
-    private async Task<ControlResponse> AnswerAsync(HttpContext context)
-    {
-        try
-        {
-            string target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-            Route route = routes.Find(context.Request.Method, target, out Dictionary<string, string> parameters);
-            CheckQuery(route, context.Request.Query);
-            string body = route.Body is null ? "" : await ReadBodyAsync(context.Request.BodyReader, context.RequestAborted);
-            await _workers.WaitAsync(context.RequestAborted);
-            try
-            {
-                return await route.Handle(new ControlRequest(parameters, context.Request.Query, body));
-            }
-            finally
-            {
-                _workers.Release();
-            }
-        }
-        catch (ControlException refusal)
-        {
-            return ControlResponse.Problem(refusal);
-        }
-        catch (ConfigurationException wrong)
-        {
-            return ControlResponse.Problem(new ControlException(
-                400,
-                string.Join("; ", wrong.Errors.Select(Text)),
-                [.. wrong.Errors.Select(e => new FieldError(e.Field, Text(e)))]));
-        }
-        catch (BadHttpRequestException wrong)
-        {
-            return ControlResponse.Problem(new ControlException(wrong.StatusCode, wrong.Message));
-        }
-        catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested)
-        {
-            warn($"control: {context.Request.Method} {context.Request.Path}: {exception}");
-            return ControlResponse.Problem(new ControlException(500, "a fault of shm-medium itself; its log says more"));
+            await context.Response.WriteAsync("\n", context.RequestAborted);
         }
     }
 
-    /// <summary>Without the place, unless it is in another file: the field is told.</summary>
-    private static string Text(ConfigurationError error) => error.File == ControlApi.Source ? error.Message : error.ToString();
-
-    private static void CheckQuery(Route route, IQueryCollection query)
+    /// <summary>Kestrel leaves %2F in a path as it is, so that it does not end a name.</summary>
+    private static Task UnescapeSlashesAsync(HttpContext context, RequestDelegate next)
     {
-        string[] known = [.. route.Query.Select(q => q.Name)];
-        foreach ((string name, Microsoft.Extensions.Primitives.StringValues values) in query)
-        {
-            if (!known.Contains(name))
-            {
-                string allowed = known.Length == 0 ? "none" : string.Join(", ", known);
-                throw new ControlException(400, $"unknown query parameter '{name}'", new FieldError(name, $"is unknown{Nearest.Hint(name, known)}; allowed: {allowed}"));
-            }
-            if (values.Count != 1)
-                throw new ControlException(400, $"query parameter '{name}' is given twice", new FieldError(name, "is given more than once"));
-        }
+        foreach ((string name, object? value) in context.Request.RouteValues.ToArray())
+            context.Request.RouteValues[name] = (value as string)?.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+        return next(context);
     }
 
-    /// <summary>All of the body, up to <see cref="DrainLimit"/>, where Kestrel throws.</summary>
-    private static async Task<string> ReadBodyAsync(PipeReader reader, CancellationToken aborted)
+    /// <summary>The daemon's end is this one's; signals are the daemon's.</summary>
+    private sealed class NoLifetime : IHostLifetime
     {
-        var body = new ArrayBufferWriter<byte>();
-        while (true)
-        {
-            ReadResult read = await reader.ReadAsync(aborted);
-            foreach (ReadOnlyMemory<byte> part in read.Buffer)
-            {
-                if (body.WrittenCount <= BodyLimit)
-                    body.Write(part.Span);
-            }
-            reader.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted)
-                break;
-        }
-        if (body.WrittenCount > BodyLimit)
-            throw new ControlException(413, $"the body has more than {BodyLimit} bytes; that is the most that is read");
-        try
-        {
-            return s_utf8.GetString(body.WrittenSpan);
-        }
-        catch (DecoderFallbackException)
-        {
-            throw new ControlException(400, "the body is not UTF-8", new FieldError("", "is not UTF-8"));
-        }
-    }
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task WriteAsync(HttpContext context, ControlResponse answer)
-    {
-        HttpResponse response = context.Response;
-        response.StatusCode = answer.Status;
-        if (answer.ContentType is not null)
-            response.ContentType = answer.ContentType;
-        if (answer.Location is not null)
-            response.Headers.Location = answer.Location;
-        if (answer.Allow is not null)
-            response.Headers.Allow = answer.Allow;
-        if (answer.Stream is not null)
-        {
-            using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _ending.Token);
-            await response.StartAsync(ended.Token);
-            await answer.Stream(response.BodyWriter, ended.Token);
-            return;
-        }
-        if (answer.ContentType is null)
-            return;
-        byte[] body = Encoding.UTF8.GetBytes(answer.Text);
-        response.ContentLength = body.Length;
-        await response.BodyWriter.WriteAsync(body, context.RequestAborted);
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -20,8 +20,7 @@ internal sealed class ControlRig : IDisposable
     {
         Socket = Path.Combine(_folder, "control.sock");
         Configuration = MediumConfiguration.Parse("vms: [{name: ap, socket: ap.sock}, {name: sta1, socket: sta1.sock}, {name: sta2, socket: sta2.sock}]", Path.Combine(_folder, "medium.yaml"));
-        Api = new ControlApi(Air, Configuration, () => Snapshot);
-        _server = new ControlServer(ListeningSocket.Open(Socket, vmName: null, group: null), Api.Routes, Warn);
+        _server = Serve(Socket);
         _server.Start();
         Http = Connect();
     }
@@ -36,8 +35,6 @@ internal sealed class ControlRig : IDisposable
 
     public FakeAir Air { get; } = new();
 
-    public ControlApi Api { get; }
-
     public HttpClient Http { get; }
 
     /// <summary>What the server told of faults of its own: none should be.</summary>
@@ -49,6 +46,10 @@ internal sealed class ControlRig : IDisposable
                 return [.. _warnings];
         }
     }
+
+    /// <summary>Another server of the same air, which does not answer yet.</summary>
+    public ControlServer Serve(string socket) =>
+        new(ListeningSocket.Open(socket, vmName: null, group: null), Air, Configuration, () => Snapshot, Warn);
 
     /// <summary>Another client.</summary>
     public HttpClient Connect() => new(new SocketsHttpHandler

@@ -36,7 +36,7 @@ public sealed class ControlServerTests
     public void TheSocketGoesWithTheServer()
     {
         string path = Path.Combine(_rig.Folder, "other.sock");
-        using (new ControlServer(ListeningSocket.Open(path, null, null), _rig.Api.Routes, _ => { }))
+        using (_rig.Serve(path))
             Assert.That(File.Exists(path), Is.True);
         Assert.That(File.Exists(path), Is.False);
     }
@@ -61,9 +61,9 @@ public sealed class ControlServerTests
     [Test]
     public async Task ALongestBodyIsTaken()
     {
-        Answer answer = await _rig.SendAsync("PUT", "/v1/air", "{}" + new string(' ', ControlApplication.BodyLimit - 2));
+        Answer answer = await _rig.SendAsync("PUT", "/v1/air", "{}" + new string(' ', RequestBody.Limit - 2));
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.NoContent), answer.Text);
-        answer = await _rig.SendAsync("PUT", "/v1/air", "{}" + new string(' ', ControlApplication.BodyLimit - 1));
+        answer = await _rig.SendAsync("PUT", "/v1/air", "{}" + new string(' ', RequestBody.Limit - 1));
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.RequestEntityTooLarge));
     }
 

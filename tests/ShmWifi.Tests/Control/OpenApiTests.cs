@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using ShmWifi.Medium.Control;
 
 namespace ShmWifi.Tests.Control;
 
@@ -20,7 +23,10 @@ public sealed class OpenApiTests
     {
         JsonObject paths = (await DescribeAsync())["paths"]!.AsObject();
         string[] described = [.. paths.SelectMany(p => p.Value!.AsObject().Select(m => $"{m.Key.ToUpperInvariant()} {p.Key}"))];
-        Assert.That(described, Is.EquivalentTo(_rig.Api.Routes.Routes.Select(r => $"{r.Method} {r.Path}")).And.Not.Empty);
+        await using WebApplication application = ControlApplication.Build(_ => { }, _rig.Air, _rig.Configuration, () => ControlRig.Snapshot, _ => { });
+        IEnumerable<string> mapped = ((IEndpointRouteBuilder)application).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
+            .SelectMany(e => e.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.Select(m => $"{m} {e.RoutePattern.RawText}"));
+        Assert.That(described, Is.EquivalentTo(mapped).And.Not.Empty);
     }
 
     [Test]
@@ -55,6 +61,21 @@ public sealed class OpenApiTests
     {
         string[] names = [.. (await DescribeAsync())["paths"]!.AsObject().SelectMany(p => p.Value!.AsObject()).Select(m => m.Value!["operationId"]!.ToString())];
         Assert.That(names, Is.Unique);
+    }
+
+    [Test]
+    public async Task BodiesAreDescribedByTheConfigurationsSchemas()
+    {
+        JsonObject description = await DescribeAsync();
+        Assert.That(description["openapi"]!.ToString(), Does.StartWith("3.1."));
+        JsonNode setLink = description["paths"]!["/v1/links/{from}/{to}"]!["put"]!;
+        foreach (string type in new[] { "application/json", "application/yaml" })
+            Assert.That(setLink["requestBody"]!["content"]![type]!["schema"]!["$ref"]!.ToString(), Is.EqualTo("#/components/schemas/linkChange"));
+        Assert.That(setLink["responses"]!["200"]!["content"]!["application/json"]!["schema"]!["$ref"]!.ToString(), Is.EqualTo("#/components/schemas/link"));
+        Assert.That(setLink["responses"]!["413"]!["description"]!.ToString(), Is.EqualTo("Refused: the body has more than 262144 bytes."));
+        JsonObject link = description["components"]!["schemas"]!["link"]!.AsObject();
+        Assert.That(link["properties"]!["snrDb"]!["maximum"]!.GetValue<int>(), Is.EqualTo(150));
+        Assert.That(link["oneOf"]!.AsArray(), Has.Count.EqualTo(2), "either of snrDb and loss");
     }
 
     private static IEnumerable<string> References(JsonNode? node) => node switch

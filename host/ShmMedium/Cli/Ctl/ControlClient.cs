@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using ShmWifi.Medium.Control;
 
 namespace ShmWifi.Medium.Cli.Ctl;
@@ -56,7 +56,7 @@ internal sealed class ControlClient : IDisposable
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
-            request.Content = new StringContent(body, Encoding.UTF8, ControlResponse.JsonType);
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         try
         {
             HttpResponseMessage answer = await _http.SendAsync(request, completion, cancellation);
@@ -76,22 +76,22 @@ internal sealed class ControlClient : IDisposable
     /// <summary>A line for each field that is wrong.</summary>
     private static string Refusal(HttpStatusCode status, string body)
     {
-        JsonObject problem;
+        ControlProblem? problem = null;
         try
         {
-            problem = JsonNode.Parse(body)!.AsObject();
+            problem = JsonSerializer.Deserialize(body, ControlJson.Default.ControlProblem);
         }
-        catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException)
+        catch (JsonException)
         {
-            return $"the daemon answers {(int)status} {status}";
+            // It is not of our daemon.
         }
-        if (problem["errors"] is not JsonArray { Count: > 0 } errors)
-            return problem["detail"]?.ToString() ?? status.ToString();
-        return string.Join('\n', errors.Select(e => Line(e!["field"]!.ToString(), e["message"]!.ToString())));
+        if (problem is null)
+            return $"the daemon answers {(int)status} {status}";
+        return problem.Errors is { Count: > 0 } errors ? string.Join('\n', errors.Select(Line)) : problem.Detail ?? status.ToString();
     }
 
-    private static string Line(string field, string message) =>
-        field.Length == 0 || message.StartsWith($"'{field}' ", StringComparison.Ordinal) ? message : $"{field}: {message}";
+    private static string Line(FieldError error) =>
+        error.Field.Length == 0 || error.Message.StartsWith($"'{error.Field}' ", StringComparison.Ordinal) ? error.Message : $"{error.Field}: {error.Message}";
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {

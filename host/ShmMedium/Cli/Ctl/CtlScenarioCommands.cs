@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ShmWifi.Configuration.Air;
+using ShmWifi.Medium.Control;
 
 namespace ShmWifi.Medium.Cli.Ctl;
 
@@ -34,18 +36,20 @@ internal static class CtlScenarioCommands
 
     private static async Task<string> WaitAsync(ControlClient client, string answer, CancellationToken cancellation)
     {
-        JsonNode given = JsonNode.Parse(answer)!["changes"]!;
+        JsonArray given = Read(answer).Changes;
         while (true)
         {
-            JsonNode schedule = JsonNode.Parse(answer)!;
-            if (!JsonNode.DeepEquals(schedule["changes"], given))
+            ScheduleState schedule = Read(answer);
+            if (!JsonNode.DeepEquals(schedule.Changes, given))
                 throw new CtlException("the scenario was stopped, or another one took its place");
-            if (schedule["done"]!.GetValue<int>() == given.AsArray().Count)
+            if (schedule.Done == given.Count)
                 return answer;
             await Task.Delay(s_look, cancellation);
             answer = await client.SendAsync(HttpMethod.Get, "schedule", body: null, cancellation);
         }
     }
+
+    private static ScheduleState Read(string answer) => JsonSerializer.Deserialize(answer, ControlJson.Default.ScheduleState)!;
 
     private static Command Stop(CtlSession session)
     {

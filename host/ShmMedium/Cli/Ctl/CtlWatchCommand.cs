@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using ShmWifi.Medium.Control;
 
 namespace ShmWifi.Medium.Cli.Ctl;
 
@@ -28,7 +28,7 @@ internal sealed class CtlWatchCommand : Command
         {
             await foreach (string line in client.ReadLinesAsync("watch", cancellation))
             {
-                await output.WriteLineAsync(json ? line : Readable(JsonNode.Parse(line)!.AsObject()));
+                await output.WriteLineAsync(json ? line : Readable(JsonSerializer.Deserialize(line, ControlJson.Default.WatchEvent)!));
                 await output.FlushAsync(cancellation);
             }
         }
@@ -39,14 +39,14 @@ internal sealed class CtlWatchCommand : Command
         throw new CtlException("the daemon ended");
     });
 
-    private static string Readable(JsonObject line)
+    private static string Readable(WatchEvent line)
     {
-        string time = DateTimeOffset.Parse(line["time"]!.ToString(), CultureInfo.InvariantCulture).ToLocalTime().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
-        return line["event"]!.ToString() switch
+        string time = line.Time.ToLocalTime().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
+        return line switch
         {
-            "change" => $"{time} {line["change"]!.ToJsonString(s_compact)}",
-            "counters" => $"{time} {line["counters"]!["frames"]} frames, {line["counters"]!["delivered"]} delivered, {line["counters"]!["dropped"]} dropped",
-            _ => $"{time} {line["count"]} events lost: this client is too slow",
+            { Change: { } change } => $"{time} {change.ToJsonString(s_compact)}",
+            { Counters: { } counters } => $"{time} {counters.Frames} frames, {counters.Delivered} delivered, {counters.Dropped} dropped",
+            _ => $"{time} {line.Count} events lost: this client is too slow",
         };
     }
 }

@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+using ShmWifi.Configuration;
+using ShmWifi.Medium.Telemetry;
+
+namespace ShmWifi.Medium.Control;
+
+/// <summary>What tells of the daemon as a whole: <c>/v1/configuration</c>, <c>/v1/status</c>, <c>/v1/watch</c>, <c>/v1/openapi.json</c>.</summary>
+internal static class DaemonEndpoints
+{
+    private const string YamlType = "application/yaml"; // RFC 9512
+
+    /// <summary>Maps them.</summary>
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder daemon = routes.MapGroup("").WithTags("daemon");
+        daemon.MapGet("/configuration", async (IControlledAir air, MediumConfiguration configuration) =>
+                TypedResults.Text(MediumWriter.ToYaml(configuration with { Air = await air.SnapshotAirAsync() }), YamlType))
+            .Describe("getConfiguration", "The configuration file that starts a daemon with the air as it is now.")
+            .Produces<string>(contentType: YamlType);
+        daemon.MapGet("/status", (Func<MediumSnapshot> snapshot) => snapshot() with { Collector = CollectorSnapshot.Take() })
+            .Describe("getStatus", "What the daemon has done so far, as --stats writes it.");
+        daemon.MapGet("/watch", (IControlledAir air, Func<MediumSnapshot> snapshot, IHostApplicationLifetime lifetime) =>
+                new AirWatch(air, snapshot, lifetime.ApplicationStopping))
+            .Describe("watch", "Each change as it happens, and each second the counters: one JSON object a line, until the client goes.")
+            .Produces<WatchEvent>(contentType: AirWatch.ContentType);
+        daemon.MapGet("/openapi.json", async () => TypedResults.Text(await ControlDescription.ReadAsync(), "application/json"))
+            .Describe("describe", "This description.")
+            .Produces<object>();
+    }
+}

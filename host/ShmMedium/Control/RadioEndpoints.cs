@@ -1,0 +1,71 @@
+using System.ComponentModel;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using ShmWifi.Configuration.Air;
+
+namespace ShmWifi.Medium.Control;
+
+/// <summary><c>/v1/radios</c>.</summary>
+internal static class RadioEndpoints
+{
+    /// <summary>Maps them.</summary>
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder radios = routes.MapGroup("").WithTags("radios");
+        radios.MapGet("/radios", async (IControlledAir air) => States(await air.ReadRadiosAsync()))
+            .Describe("getRadios", "The radios that are on the air, as they are now.");
+        radios.MapGet("/radios/{radio}", async (string radio, RadioNames names) => States(await names.FindAsync("radio", radio)))
+            .Describe("getRadio", "Those of them that a name means: a VM, VM%2Fradio, an address, or *.")
+            .Refuses(404, "no such radio is on the air");
+        radios.MapPatch("/radios/{radio}", SetAsync)
+            .Describe("setRadio", "Says something of radios; what the body leaves out stays as it was.")
+            .Refuses(404, "neither is such a radio on the air, nor is one of the configuration called so");
+    }
+
+    [return: ConfigurationSchema("radio")]
+    private static async Task<JsonObject> SetAsync(string radio, [ConfigurationSchema("radioChange")] RequestBody body, IControlledAir air, RadioNames names)
+    {
+        RadioConfiguration said = AirText.ReadRadio(body.With(("radio", radio)), RequestBody.Source);
+        names.CheckKnown(("radio", said.Radio));
+        await air.ChangeAsync(new SetRadio(said));
+        return AirWriter.ToJson(SaidOf(air, said.Radio));
+    }
+
+    /// <summary>All that is said of radios by one name: of each thing, what was said last.</summary>
+    private static RadioConfiguration SaidOf(IControlledAir air, RadioPattern pattern) =>
+        air.CurrentAir.Radios.Where(r => r.Radio == pattern).Aggregate(new RadioConfiguration(pattern), (before, later) => before with
+        {
+            Motion = later.Motion ?? before.Motion,
+            TxPowerDbm = later.TxPowerDbm ?? before.TxPowerDbm,
+            AntennaGainDbi = later.AntennaGainDbi ?? before.AntennaGainDbi,
+            NoiseFloorDbm = later.NoiseFloorDbm ?? before.NoiseFloorDbm,
+        });
+
+    private static RadioState[] States(IEnumerable<RadioReading> radios) => [.. radios.Select(r => new RadioState(
+        r.FullName,
+        r.Vm,
+        r.Name,
+        [.. r.Addresses.Select(a => a.ToString())],
+        r.FreqMhz,
+        r.IsMonitor,
+        [Rounded.To(r.Position.X, 3), Rounded.To(r.Position.Y, 3), Rounded.To(r.Position.Z, 3)],
+        r.TxPowerDbm,
+        r.AntennaGainDbi,
+        r.NoiseFloorDbm))];
+}
+
+/// <summary>A <see cref="RadioReading"/> in JSON.</summary>
+[Description("A radio that is on the air, as it is now.")]
+internal sealed record RadioState(
+    [property: Description("VM and radio, such as sta1/phy0.")] string Radio,
+    string Vm,
+    [property: Description("The guest's name for it.")] string Name,
+    [property: Description("What it answers to.")] string[] Addresses,
+    [property: Description("Of its latest frame, MHz; 0 before the first.")] int FreqMhz,
+    [property: Description("Whether it wants frames addressed to others.")] bool IsMonitor,
+    [property: Description("x, y, z in metres.")] decimal[] Position,
+    [property: Description("Transmit power, dBm.")] double TxPowerDbm,
+    [property: Description("Gain of the antenna, dBi.")] double AntennaGainDbi,
+    [property: Description("Noise at the receiver in 20 MHz, dBm.")] double NoiseFloorDbm);

@@ -1,0 +1,55 @@
+using System.ComponentModel;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using ShmWifi.Configuration.Air;
+
+namespace ShmWifi.Medium.Control;
+
+/// <summary><c>/v1/schedule</c>.</summary>
+internal static class ScheduleEndpoints
+{
+    /// <summary>Maps them.</summary>
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder schedule = routes.MapGroup("").WithTags("schedule");
+        schedule.MapGet("/schedule", ReadAsync)
+            .Describe("getSchedule", "What changes by itself, and how far that is.");
+        schedule.MapPut("/schedule", SetAsync)
+            .Describe("setSchedule", "Gives what is to change by itself, in place of what was; its times count from now.")
+            .Refuses(404, "it names a radio that is neither on the air nor in the configuration");
+        schedule.MapDelete("/schedule", (IControlledAir air) => air.ChangeSilentlyAsync(new SetSchedule([])))
+            .Describe("removeSchedule", "Nothing changes by itself any more; what was changed stays.");
+    }
+
+    private static async Task<ScheduleState> SetAsync([ConfigurationSchema("schedule")] RequestBody body, IControlledAir air, RadioNames names)
+    {
+        IReadOnlyList<ScheduledChange> changes = AirText.ReadSchedule(body.Text, RequestBody.Source, names: air.CurrentAir.Faults.Select(f => f.Name));
+        names.CheckKnown(changes.SelectMany((c, i) => NamesIn(c.Change).Select(n => ($"[{i}].{n.Field}", n.Pattern))));
+        await air.ChangeAsync(new SetSchedule(changes));
+        return await ReadAsync(air);
+    }
+
+    private static async Task<ScheduleState> ReadAsync(IControlledAir air)
+    {
+        ScheduleReading reading = await air.ReadScheduleAsync();
+        return new ScheduleState(Rounded.To(reading.Elapsed.TotalSeconds, 3), reading.Done, AirWriter.ToJson(air.CurrentAir.Schedule));
+    }
+
+    /// <summary>The radios that a change names, and where.</summary>
+    private static IEnumerable<(string Field, RadioPattern Pattern)> NamesIn(AirChange change) => change switch
+    {
+        SetLink { Link: var link } => [("link.from", link.From), ("link.to", link.To)],
+        SetRadio { Radio: var radio } => [("radio.radio", radio.Radio)],
+        SetFault { Fault.Match: var match } => [("fault.match.from", match.From), ("fault.match.to", match.To)],
+        _ => [],
+    };
+}
+
+/// <summary>A <see cref="ScheduleReading"/> in JSON.</summary>
+[Description("What changes by itself.")]
+internal sealed record ScheduleState(
+    [property: Description("Seconds since it was given: its times count from there.")] decimal ElapsedS,
+    [property: Description("Changes that were carried out.")] int Done,
+    JsonArray Changes);
