@@ -13,6 +13,7 @@ public struct sched_param
 
 public static unsafe partial class LibC
 {
+    public const int SIGINT = 2;
     public const int SIGKILL = 9;
     public const int SIGUSR1 = 10;
     public const int SIGTERM = 15;

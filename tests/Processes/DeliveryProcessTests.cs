@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using ShmWifi.RingBuffer;
-using ShmWifi.RingPeer;
+using ShmWifi.Tests.RingPeer;
+using ShmWifi.Tests.Support;
 
-namespace ShmWifi.Tests.RingBuffer;
+namespace ShmWifi.Tests.Processes;
 
 /// <summary>Two guest processes on one region, and a host between them, for both ways to deliver.</summary>
 public class DeliveryProcessTests

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text;
-using ShmWifi.RingPeer;
+using ShmWifi.Tests.RingPeer;
 
-namespace ShmWifi.Tests.RingBuffer;
+namespace ShmWifi.Tests.Processes;
 
 /// <summary>A process of RingPeer: started once it says that it is ready, killed at the latest when disposed.</summary>
 internal sealed class PeerProcess : IDisposable

@@ -1,9 +1,10 @@
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
-using ShmWifi.RingPeer;
+using ShmWifi.Tests.RingPeer;
 using static ShmWifi.Linux.LibC;
+using RegionMemory = ShmWifi.Tests.Support.RegionMemory;
 
-namespace ShmWifi.Tests.RingBuffer;
+namespace ShmWifi.Tests.Processes;
 
 /// <summary>A region, its doorbells, and processes that inherit both.</summary>
 internal sealed class PeerRegion : IDisposable

@@ -1,8 +1,8 @@
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
-using ShmWifi.RingPeer;
+using ShmWifi.Tests.RingPeer;
 
-namespace ShmWifi.Tests.RingBuffer;
+namespace ShmWifi.Tests.Processes;
 
 /// <summary>How a frame reaches its receiver.</summary>
 public enum Delivery

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
-using ShmWifi.RingPeer;
+using ShmWifi.Tests.RingPeer;
+using ShmWifi.Tests.Support;
 
-namespace ShmWifi.Tests.RingBuffer;
+namespace ShmWifi.Tests.Processes;
 
 /// <summary>Two processes on one TX ring: slots read in place. Each run that a rule keeps whole has a twin that breaks the rule and is caught.</summary>
 public class TxRingProcessTests

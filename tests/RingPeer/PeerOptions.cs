@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ShmWifi.RingPeer;
+namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>What a peer is told on its command line, as "name=value" each.</summary>
 public sealed record PeerOptions

@@ -1,4 +1,4 @@
-namespace ShmWifi.RingPeer;
+namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>A rule that a peer breaks, so that a test shows that its checks see it.</summary>
 public enum Sabotage

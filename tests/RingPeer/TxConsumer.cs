@@ -1,7 +1,7 @@
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.RingPeer;
+namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>The host's end of a TX ring: reads the slots in place.</summary>
 /// <param name="region">The region.</param>

@@ -1,6 +1,6 @@
 using ShmWifi.RingBuffer;
 
-namespace ShmWifi.RingPeer;
+namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>A guest that publishes frames in TX slots: the frame's number is the slot's index.</summary>
 /// <param name="region">The region.</param>

@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Tests.Medium;
+namespace ShmWifi.Tests.Support;
 
 /// <summary>Data frames whose body tells where they come from and whether they are whole.</summary>
-public static class AirFrames
+internal static class AirFrames
 {
+    /// <summary>Bytes of the MAC header.</summary>
     public const int HeaderLength = 24;
 
     /// <summary>02:00:00:00:vm:radio.</summary>

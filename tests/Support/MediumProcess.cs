@@ -1,157 +1,153 @@
-using System.Diagnostics;
-using System.Text;
+using System.Text.Json;
+using ShmWifi.Lab;
+using ShmWifi.Lab.Measure;
 using ShmWifi.Linux;
+using ShmWifi.Medium.Telemetry;
 
-namespace ShmWifi.Tests.Medium;
+namespace ShmWifi.Tests.Support;
 
-/// <summary>A real shm-medium: ready once it says so, its output forwarded, killed when disposed.</summary>
-public sealed class MediumProcess : IDisposable
+/// <summary>A real shm-medium as a process.</summary>
+internal sealed class MediumProcess : IDisposable
 {
-    private const int SIGINT = 2;
-    private const int SIGTERM = 15;
-    private readonly Process _process;
-    private readonly StringBuilder _output = new();
-    private readonly StringBuilder _error = new();
-    private readonly ManualResetEventSlim _isReady = new();
+    private const string Program = "shm-medium";
+    private const string ReadyLine = "shm-medium: ready";
+    private readonly ProgramProcess _process;
     private bool _ownsFolder;
 
     /// <summary>Starts it with <c>run</c>; does not wait.</summary>
-    /// <param name="folder">Where its state file goes; the caller's.</param>
+    /// <param name="folder">Where its state and statistics go; the caller's.</param>
     /// <param name="options">More of <c>run</c>.</param>
     public MediumProcess(string folder, params IEnumerable<string> options)
     {
         Folder = folder;
-        _process = new Process { StartInfo = StartInfo(["run", "--state", StateFile, .. options]) };
-        _process.OutputDataReceived += (_, line) =>
-        {
-            Take(_output, line.Data);
-            if (line.Data == "shm-medium: ready")
-                _isReady.Set();
-        };
-        _process.ErrorDataReceived += (_, line) => Take(_error, line.Data);
-        _process.Start();
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        _process = new ProgramProcess(Program, ["run", "--state", StateFile, "--stats", StatisticsFile, .. options]);
     }
 
     /// <summary>Its folder.</summary>
     public string Folder { get; }
 
-    /// <summary>The common socket, of one that was started by <see cref="Start"/>.</summary>
-    public string Socket => Path.Combine(Folder, "any.sock");
+    /// <summary>The common socket, of one with a folder of its own.</summary>
+    public string Socket => PathOf("any.sock");
 
     /// <summary>Its state file.</summary>
-    public string StateFile => Path.Combine(Folder, "state.json");
+    public string StateFile => PathOf("state.json");
 
     /// <summary>Its pid.</summary>
     public int Id => _process.Id;
 
     /// <summary>Standard output so far.</summary>
-    public string Output => Text(_output);
+    public string Output => _process.Output;
 
     /// <summary>Standard error so far.</summary>
-    public string Error => Text(_error);
+    public string Error => _process.Error;
 
     /// <summary>What its open descriptors are.</summary>
     public IReadOnlyList<string> Descriptors => [.. Directory.EnumerateFileSystemEntries($"/proc/{Id}/fd").Select(f => new FileInfo(f).LinkTarget).OfType<string>()];
 
-    /// <summary>Runs it in a folder of its own, which goes with it, and waits until it serves there.</summary>
+    /// <summary>CPU time that the engine's thread has used, ns.</summary>
+    public long EngineCpuNs => _process.CpuNs("medium-engine");
+
+    /// <summary>Resident memory without the region, bytes.</summary>
+    public long ResidentBytes => ResidentMemory.Read(File.ReadAllText($"/proc/{Id}/smaps"));
+
+    private string StatisticsFile => PathOf("medium.json");
+
+    /// <summary>Runs it in a folder of its own, which goes with it, and waits until it serves any VM there.</summary>
     /// <param name="options">More of <c>run</c>.</param>
     public static MediumProcess Start(params IEnumerable<string> options)
     {
-        string folder = Directory.CreateTempSubdirectory("shmwifi-process").FullName;
-        var medium = new MediumProcess(folder, ["--socket", Path.Combine(folder, "any.sock"), .. options]) { _ownsFolder = true };
-        return medium.AwaitReady();
+        string folder = NewFolder();
+        return StartOwning(folder, ["--socket", Path.Combine(folder, "any.sock"), .. options]);
+    }
+
+    /// <summary>The same, as configured.</summary>
+    /// <param name="yaml">Its configuration; relative paths start from its folder.</param>
+    public static MediumProcess StartConfigured(string yaml)
+    {
+        string folder = NewFolder();
+        string configuration = Path.Combine(folder, "medium.yaml");
+        File.WriteAllText(configuration, yaml);
+        return StartOwning(folder, ["--config", configuration]);
     }
 
     /// <summary>Runs it and waits until it serves.</summary>
-    /// <param name="folder">Where its state file goes; the caller's.</param>
+    /// <param name="folder">Where its state and statistics go; the caller's.</param>
     /// <param name="options">More of <c>run</c>.</param>
     public static MediumProcess StartIn(string folder, params IEnumerable<string> options) => new MediumProcess(folder, options).AwaitReady();
 
     /// <summary>Runs another command of shm-medium to its end.</summary>
     /// <param name="arguments">Its own.</param>
-    public static (int Code, string Output, string Error) Run(params IEnumerable<string> arguments)
+    public static (int Code, string Output, string Error) Run(params IEnumerable<string> arguments) => ProgramProcess.Run(limit: null, Program, arguments);
+
+    /// <summary>A file or socket in its folder.</summary>
+    public string PathOf(string name) => Path.Combine(Folder, name);
+
+    /// <summary>Has it write its statistics, and reads them.</summary>
+    /// <exception cref="LabException">It writes none.</exception>
+    public MediumSnapshot ReadStatistics()
     {
-        using var process = Process.Start(StartInfo(arguments))!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(FakeVm.Patience))
-        {
-            process.Kill();
-            Assert.Fail($"shm-medium {string.Join(' ', arguments)} does not end");
-        }
-        return (process.ExitCode, output.Result, error.Result);
+        File.Delete(StatisticsFile);
+        _process.Signal(LibC.SIGUSR1);
+        Deadline.Until(() => File.Exists(StatisticsFile), "shm-medium's statistics");
+        return JsonSerializer.Deserialize(File.ReadAllText(StatisticsFile), SnapshotJson.Default.MediumSnapshot)
+            ?? throw new LabException($"{StatisticsFile} is empty");
     }
 
-    /// <summary>SIGINT, as by Ctrl-C; waits for the end.</summary>
-    /// <returns>The exit code.</returns>
-    public int Interrupt() => Signal(SIGINT);
+    /// <summary>Waits until so many VMs are attached and the engine has dealt with what they announced.</summary>
+    public void WaitForStations(int vms) =>
+        Deadline.Until(() => ReadStatistics().Vms.Count(vm => vm.Radios.Any(radio => radio.Addresses.Count != 0)) == vms, $"all of {vms} VMs on the air\n{Error}");
 
-    /// <summary>SIGTERM; waits for the end.</summary>
+    /// <summary>SIGINT, as by Ctrl-C, or SIGTERM, as by systemd; waits for the end.</summary>
+    /// <param name="signal">One of the SIG constants of <see cref="LibC"/>.</param>
     /// <returns>The exit code.</returns>
-    public int Terminate() => Signal(SIGTERM);
+    public int Stop(int signal = LibC.SIGTERM)
+    {
+        _process.Signal(signal);
+        return WaitForExit();
+    }
 
     /// <summary>Waits until it ends by itself.</summary>
     /// <returns>The exit code.</returns>
-    public int WaitForExit()
-    {
-        Assert.That(_process.WaitForExit(FakeVm.Patience), Is.True, $"shm-medium does not end:\n{Output}{Error}");
-        _process.WaitForExit(); // until all output is read
-        return _process.ExitCode;
-    }
+    public int WaitForExit() => _process.WaitForExit();
 
     /// <summary>SIGKILL.</summary>
-    public void Kill()
-    {
-        if (!_process.HasExited)
-            _process.Kill();
-        _process.WaitForExit();
-    }
+    public void Kill() => _process.Kill();
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        Kill();
         _process.Dispose();
-        _isReady.Dispose();
         if (_ownsFolder)
             Directory.Delete(Folder, recursive: true);
     }
 
-    private static ProcessStartInfo StartInfo(IEnumerable<string> arguments) => new(Path.Combine(AppContext.BaseDirectory, "shm-medium"), arguments)
-    {
-        UseShellExecute = false,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    };
+    private static string NewFolder() => Directory.CreateTempSubdirectory("shmwifi-medium").FullName;
 
-    private static void Take(StringBuilder text, string? line)
+    private static MediumProcess StartOwning(string folder, IEnumerable<string> options)
     {
-        if (line is null)
-            return;
-        lock (text)
-            text.Append(line).Append('\n');
-        TestContext.Progress.WriteLine($"shm-medium: {line}");
-    }
-
-    private static string Text(StringBuilder text)
-    {
-        lock (text)
-            return text.ToString();
+        try
+        {
+            return new MediumProcess(folder, options) { _ownsFolder = true }.AwaitReady();
+        }
+        catch
+        {
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+            throw;
+        }
     }
 
     private MediumProcess AwaitReady()
     {
-        if (_isReady.Wait(FakeVm.Patience))
+        try
+        {
+            _ = _process.AwaitLine(ReadyLine);
             return this;
-        Dispose();
-        throw new InvalidOperationException($"shm-medium never got ready:\n{Output}{Error}");
-    }
-
-    private int Signal(int signal)
-    {
-        Assert.That(LibC.kill(Id, signal), Is.Zero);
-        return WaitForExit();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 }

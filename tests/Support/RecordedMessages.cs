@@ -1,4 +1,4 @@
-namespace ShmWifi.Tests.Injector;
+namespace ShmWifi.Tests.Support;
 
 /// <summary>Datagrams as mac80211_hwsim of Debian's 6.12 sent them to shm-injector, recorded by strace in a guest.</summary>
 internal static class RecordedMessages

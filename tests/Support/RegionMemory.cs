@@ -1,7 +1,7 @@
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Tests.RingBuffer;
+namespace ShmWifi.Tests.Support;
 
 /// <summary>A fresh region in a memfd of its own.</summary>
 internal sealed unsafe class RegionMemory : IDisposable

@@ -1,78 +1,135 @@
+using System.Runtime.CompilerServices;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 using ShmWifi.Dot11;
+using ShmWifi.Lab;
 using ShmWifi.Linux;
-using ShmWifi.Medium.Ivshmem;
-using ShmWifi.Perf.EndToEnd.Relay;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Linux.LibC;
 
-namespace ShmWifi.Tests.Medium;
+namespace ShmWifi.Tests.Support;
 
-/// <summary>What a VM took from its RX ring.</summary>
+/// <summary>What a guest took from its RX ring.</summary>
 /// <param name="Descriptor">As it was.</param>
 /// <param name="Payload">A copy of the frame.</param>
-public readonly record struct Received(RxDescriptor Descriptor, byte[] Payload);
+internal readonly record struct Received(RxDescriptor Descriptor, byte[] Payload);
 
-/// <summary>A VM without QEMU: the real handshake over the real socket, the real region, the guest's end of the real rings.</summary>
-/// <remarks>One thread uses it, as one service would.</remarks>
-public sealed unsafe class FakeVm : IDisposable
+/// <summary>A guest without QEMU and kernel: its end of the real rings, attached to a daemon's socket or straight to a region.</summary>
+/// <remarks>
+/// One thread uses it, as one service would. Measurements are made with <see cref="Claim"/>, <see cref="Flush"/>, <see cref="Release"/>,
+/// <see cref="Discard"/> and <see cref="Sleep"/>, which allocate nothing; tests say what they want with the rest, each call of which is complete.
+/// </remarks>
+internal sealed unsafe partial class SimulatedGuest : IDisposable
 {
-    /// <summary>Bound of every wait: far beyond what anything takes.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private const ulong SyncCookie = 0x5359_4e43_0000_0000;
-    private readonly int _connection;
-    private readonly int _daemonEvent;
-    private readonly int _ownEvent;
+    private readonly IvshmemClient? _client;
+    private readonly Region? _region;
     private readonly GuestPort? _port;
+    private uint _claimed;
     private ulong _syncs;
-    private bool _isKilled;
 
-    private FakeVm(int connection)
+    /// <summary>On a region whose host neither sleeps nor rings.</summary>
+    public SimulatedGuest(Region region, int port)
     {
-        _connection = connection;
-        Assert.That(ReadMessage(out _), Is.Zero, "the server's protocol version");
-        PeerId = (uint)ReadMessage(out _);
-        Assert.That(ReadMessage(out int region), Is.EqualTo(-1), "the message that brings the region");
-        Assert.That(ReadMessage(out _daemonEvent), Is.EqualTo(Handshake.DaemonPeerId), "the daemon is the only peer");
-        Assert.That(ReadMessage(out _ownEvent), Is.EqualTo(PeerId), "then comes our own interrupt");
-        using (var handle = new SafeFileHandle(region, ownsHandle: false))
-            Memory = SharedMemory.Map(region, (ulong)RandomAccess.GetLength(handle), offset: 0, ownsDescriptor: true);
-        if (IsRefused)
-            return;
-        Region = Region.Open(Memory.Address, Memory.Size);
-        _port = Region.OpenGuestPort(Region.FindPort(PeerId));
+        _region = region;
+        _port = region.OpenGuestPort(port);
     }
+
+    /// <summary>Behind a daemon.</summary>
+    /// <param name="client">Connected; disposed with this.</param>
+    public SimulatedGuest(IvshmemClient client)
+    {
+        _client = client;
+        if (client.IsRefused)
+            return;
+        _region = Region.Open(client.Memory.Address, client.Memory.Size);
+        _port = _region.OpenGuestPort(_region.FindPort(client.PeerId));
+    }
+
+    /// <summary>What stands in for its QEMU.</summary>
+    public IvshmemClient Client => _client ?? throw new InvalidOperationException("there is no daemon");
 
     /// <summary>Its ivshmem peer ID.</summary>
-    public uint PeerId { get; }
+    public uint PeerId => Client.PeerId;
 
     /// <summary>BAR2.</summary>
-    public SharedMemory Memory { get; }
+    public SharedMemory Memory => Client.Memory;
 
     /// <summary>Whether it got a blank region.</summary>
-    public bool IsRefused => *(ulong*)Memory.Address == 0;
+    public bool IsRefused => Client.IsRefused;
 
     /// <summary>Its region.</summary>
-    public Region? Region { get; }
+    public Region Region => _region ?? throw WasRefused();
 
     /// <summary>Its port.</summary>
-    public GuestPort Port => _port ?? throw new InvalidOperationException("the VM was refused");
+    public GuestPort Port => _port ?? throw WasRefused();
 
     /// <summary>The port's header, to write what no honest guest writes.</summary>
-    public PortHeader* Header => (PortHeader*)(Memory.Address + RegionGeometry.PortsOffset + ((ulong)Port.Index * Region!.Geometry.PortStride));
+    public PortHeader* Header => (PortHeader*)(Region.Address + RegionGeometry.PortsOffset + ((ulong)Port.Index * Region.Geometry.PortStride));
 
-    /// <summary>Connects, as QEMU does when it starts.</summary>
-    /// <param name="path">A socket of the daemon.</param>
-    public static FakeVm Connect(string path)
+    /// <summary>Attaches to a daemon; see <see cref="IsRefused"/>.</summary>
+    /// <param name="socket">Of the daemon.</param>
+    public static SimulatedGuest Connect(string socket) => new(new IvshmemClient(socket));
+
+    /// <summary>The next free TX slot, to be filled; null: the ring is full. It is sent by <see cref="Flush"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TxSlotHeader* Claim()
     {
-        sockaddr_un address = UnixAddress.Of(path);
-        int connection = LibCException.ThrowIfFailed(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
-        LibCException.ThrowIfFailed(connect(connection, &address, (uint)sizeof(sockaddr_un)), $"connect to {path}");
-        return new FakeVm(connection);
+        GuestPort port = Port;
+        return port.Tx.HasFree(_claimed + 1) ? port.TxSlot(port.Tx.Tail + _claimed++) : null;
     }
+
+    /// <summary>Sends what was claimed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Flush()
+    {
+        if (_claimed == 0)
+            return;
+        uint count = _claimed;
+        _claimed = 0;
+        if (Port.Tx.Publish(count))
+            Ring();
+    }
+
+    /// <summary>Gives the oldest taken descriptors back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Release(uint count)
+    {
+        if (count != 0 && Port.Rx.Release(count))
+            Ring();
+    }
+
+    /// <summary>Takes all that came and gives it back, unread.</summary>
+    /// <returns>Descriptors.</returns>
+    public uint Discard()
+    {
+        uint ready = Port.Rx.CountReady();
+        if (ready == 0)
+            return 0;
+        Port.Rx.Take(ready);
+        Release(ready);
+        return ready;
+    }
+
+    /// <summary>Sleeps until something comes, and the host rings.</summary>
+    /// <param name="timeoutMs">How long at most; -1: for ever.</param>
+    /// <returns>False: it did not ring.</returns>
+    public bool Sleep(int timeoutMs) => !Port.Rx.Arm() || Client.Call.Wait(timeoutMs);
+
+    /// <summary>The guest's doorbell: QEMU signals the eventfd.</summary>
+    public void Ring()
+    {
+        Port.Count(GuestCounter.Doorbells);
+        _client?.Kick.Ring();
+    }
+
+    /// <summary>Interrupts that wait, and takes them.</summary>
+    public ulong TakeInterrupts() => Client.Call.Take();
+
+    /// <summary>QEMU dies: the kernel closes its connection. The mapping stays, for tests to look at what happens then.</summary>
+    public void Kill() => Client.Kill();
+
+    /// <inheritdoc/>
+    public void Dispose() => _client?.Dispose();
 
     /// <summary>Says that its service starts.</summary>
     /// <param name="features">What it says of itself.</param>
@@ -89,55 +146,66 @@ public sealed unsafe class FakeVm : IDisposable
         AddAddress(radio, address);
     }
 
+    /// <summary>Announces a radio that answers to no address yet.</summary>
     public void AnnounceRadio(ushort radio, MacAddress identity, string name, RadioFlags flags = RadioFlags.None) =>
         Send(RingKind.RadioAdd, radio, identity, (byte)flags, Encoding.UTF8.GetBytes(name));
 
+    /// <summary>A radio goes.</summary>
     public void RemoveRadio(ushort radio) => Send(RingKind.RadioDel, radio);
 
+    /// <summary>A radio answers to an address.</summary>
     public void AddAddress(ushort radio, MacAddress address) => Send(RingKind.AddressAdd, radio, address);
 
+    /// <summary>A radio answers to an address no more.</summary>
     public void RemoveAddress(ushort radio, MacAddress address) => Send(RingKind.AddressDel, radio, address);
 
     /// <summary>Sends a frame; waits for room.</summary>
     public void SendFrame(ushort radio, ReadOnlySpan<byte> frame, TxFlags flags = TxFlags.RequestStatus, ulong cookie = 0, uint freqMhz = 2412)
     {
-        WaitForTxSlot();
-        Assert.That(TrySendFrame(radio, frame, flags, cookie, freqMhz), Is.True);
+        while (!TrySendFrame(radio, frame, flags, cookie, freqMhz))
+            WaitForTxSlot();
     }
 
-    /// <summary>Sends a frame if there is room.</summary>
+    /// <summary>Sends a frame, three attempts at rate 4, if there is room.</summary>
     public bool TrySendFrame(ushort radio, ReadOnlySpan<byte> frame, TxFlags flags = TxFlags.RequestStatus, ulong cookie = 0, uint freqMhz = 2412)
     {
-        if (!Port.Tx.HasFree(1))
+        TxSlotHeader* slot = Claim();
+        if (slot is null)
             return false;
-        TxSlotHeader* slot = Fill(RingKind.Frame, radio, frame);
+        Fill(slot, RingKind.Frame, radio, frame);
         slot->Flags = (byte)flags;
         slot->Cookie = cookie;
         slot->FreqMhz = freqMhz;
         slot->Rates[0] = 4;
         slot->Rates[1] = 3;
         slot->Rates[2] = 0xff;
-        Publish();
+        Flush();
         return true;
     }
 
-    /// <summary>Publishes any slot at all.</summary>
+    /// <summary>Sends any slot at all; waits for room.</summary>
     public void SendSlot(TxSlotHeader header)
     {
-        WaitForTxSlot();
-        *Port.TxSlot(Port.Tx.Tail) = header;
-        Publish();
+        *ClaimOrWait() = header;
+        Flush();
     }
 
-    /// <summary>Publishes a message without a frame.</summary>
+    /// <summary>Sends a message that is no frame; waits for room.</summary>
     public void Send(RingKind kind, ushort radio, MacAddress address = default, byte flags = 0, ReadOnlySpan<byte> payload = default, ulong cookie = 0)
     {
-        WaitForTxSlot();
-        TxSlotHeader* slot = Fill(kind, radio, payload);
+        TxSlotHeader* slot = ClaimOrWait();
+        Fill(slot, kind, radio, payload);
         slot->Flags = flags;
         slot->Cookie = cookie;
         address.CopyTo(new Span<byte>(slot->Address, MacAddress.Length));
-        Publish();
+        Flush();
+    }
+
+    /// <summary>Waits for room in the TX ring, asleep.</summary>
+    public void WaitForTxSlot()
+    {
+        while (!Port.Tx.HasFree(1))
+            AwaitDoorbell(Port.Tx.ArmFree(), "room in the TX ring");
     }
 
     /// <summary>Takes a descriptor without giving it back: its payload stays where it is until <see cref="Release"/>.</summary>
@@ -156,15 +224,9 @@ public sealed unsafe class FakeVm : IDisposable
     {
         if (descriptor.Kind != RingKind.Frame)
             return default;
-        Assert.That(Region!.Contains(descriptor.Offset, descriptor.Length), Is.True, "a payload lies in the region");
-        return new ReadOnlySpan<byte>(Memory.Address + descriptor.Offset, (int)descriptor.Length);
-    }
-
-    /// <summary>Gives the oldest taken descriptors back.</summary>
-    public void Release(uint count)
-    {
-        if (count != 0 && Port.Rx.Release(count))
-            Ring();
+        return Region.Contains(descriptor.Offset, descriptor.Length)
+            ? new ReadOnlySpan<byte>(Region.Address + descriptor.Offset, (int)descriptor.Length)
+            : throw new LabException($"a payload of {descriptor.Length} bytes at {descriptor.Offset} does not lie in the region");
     }
 
     /// <summary>Takes, copies and gives back a descriptor that waits.</summary>
@@ -184,11 +246,11 @@ public sealed unsafe class FakeVm : IDisposable
     {
         Received received;
         while (!TryReceive(out received))
-            Sleep(Port.Rx.Arm(), "a descriptor");
+            AwaitDoorbell(Port.Rx.Arm(), "a descriptor");
         return received;
     }
 
-    /// <summary>All that was meant for this VM so far: what arrives before the answer to a clock exchange.</summary>
+    /// <summary>All that was meant for this guest so far: what arrives before the answer to a clock exchange.</summary>
     /// <remarks>What it sent before has been dealt with, too.</remarks>
     public IReadOnlyList<Received> Drain()
     {
@@ -204,75 +266,28 @@ public sealed unsafe class FakeVm : IDisposable
         }
     }
 
-    /// <summary>Waits for room in the TX ring, asleep.</summary>
-    public void WaitForTxSlot()
+    private static void Fill(TxSlotHeader* slot, RingKind kind, ushort radio, ReadOnlySpan<byte> payload)
     {
-        while (!Port.Tx.HasFree(1))
-            Sleep(Port.Tx.ArmFree(), "room in the TX ring");
-    }
-
-    /// <summary>The guest's doorbell: QEMU signals the eventfd.</summary>
-    public void Ring()
-    {
-        ulong one = 1;
-        Assert.That(write(_daemonEvent, &one, sizeof(ulong)), Is.EqualTo((nint)sizeof(ulong)));
-    }
-
-    /// <summary>Interrupts that wait, and takes them.</summary>
-    public ulong TakeInterrupts()
-    {
-        ulong count = 0;
-        return read(_ownEvent, &count, sizeof(ulong)) == sizeof(ulong) ? count : 0;
-    }
-
-    /// <summary>QEMU dies: the kernel closes its connection. The mapping stays, for tests to look at what happens then.</summary>
-    public void Kill()
-    {
-        if (!_isKilled)
-            _ = close(_connection);
-        _isKilled = true;
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        Kill();
-        if (Memory.IsDisposed)
-            return;
-        Memory.Dispose();
-        _ = close(_daemonEvent);
-        _ = close(_ownEvent);
-    }
-
-    private TxSlotHeader* Fill(RingKind kind, ushort radio, ReadOnlySpan<byte> payload)
-    {
-        TxSlotHeader* slot = Port.TxSlot(Port.Tx.Tail);
         *slot = new TxSlotHeader { Kind = kind, Radio = radio, Length = (uint)payload.Length, Offset = Abi.SlotHeaderSize };
         payload.CopyTo(new Span<byte>((byte*)slot + Abi.SlotHeaderSize, Abi.SlotPayloadSize));
-        return slot;
     }
 
-    private void Publish()
+    private static InvalidOperationException WasRefused() => new("the VM was refused");
+
+    private TxSlotHeader* ClaimOrWait()
     {
-        if (!Port.Tx.Publish(1))
-            return;
-        Port.Count(GuestCounter.Doorbells);
-        Ring();
+        WaitForTxSlot();
+        return Claim();
     }
 
-    private void Sleep(bool isArmed, string what)
+    private void AwaitDoorbell(bool isArmed, string what)
     {
-        Assert.That(Port.State, Is.EqualTo(PortState.Attached), $"waiting for {what}; fault {Port.Fault}");
+        if (Port.State != PortState.Attached)
+            throw new LabException($"port {Port.State} ({Port.Fault}) while the guest waits for {what}");
         if (!isArmed)
             return;
-        var fd = new pollfd { fd = _ownEvent, events = POLLIN };
-        Assert.That(poll(&fd, 1, (int)Patience.TotalMilliseconds), Is.EqualTo(1), $"no doorbell came while the VM waited for {what}");
-        TakeInterrupts();
-    }
-
-    private long ReadMessage(out int descriptor)
-    {
-        Assert.That(IvshmemClient.TryReadMessage(_connection, out long value, out descriptor), Is.True, "an ivshmem message");
-        return value;
+        if (!Client.Call.Wait(Deadline.LimitMs))
+            throw new LabException($"no doorbell came while the guest waited for {what}");
+        _ = TakeInterrupts();
     }
 }

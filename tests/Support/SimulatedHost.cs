@@ -1,124 +1,138 @@
-using System.Diagnostics;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.SystemTests.KernelModule;
+namespace ShmWifi.Tests.Support;
 
-/// <summary>The host of a port whose guest is under test: it notes what the guest sends, answers its clock, and posts what the test says.</summary>
-internal sealed class PlayedHost : IAsyncDisposable
+/// <summary>The host of one port, whose guest is under test: it takes what the guest sends, and posts what the test says.</summary>
+/// <remarks>Each call is complete. <see cref="Serve"/> has it take, and answer the guest's clock, by itself.</remarks>
+internal sealed class SimulatedHost : IAsyncDisposable
 {
     /// <summary>The port that the guest has.</summary>
     public const int PortIndex = 0;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(2);
-
     private readonly Lock _lock = new();
-    private readonly IvshmemPeer _device;
-    private readonly Region _region;
-    private readonly HostPort _port;
-    private readonly List<HeardSlot> _heard = [];
+    private readonly Action? _interrupt;
+    private readonly List<SentSlot> _sent = [];
     private readonly CancellationTokenSource _end = new();
-    private readonly Task _serving;
+    private Task _serving = Task.CompletedTask;
 
-    /// <summary>Attaches the guest's port and serves it.</summary>
-    /// <param name="device">A region of ours.</param>
-    public unsafe PlayedHost(IvshmemPeer device)
+    /// <summary>Attaches the guest's port.</summary>
+    /// <param name="region">Whose host it is.</param>
+    /// <param name="peerId">The guest's.</param>
+    /// <param name="interrupt">Interrupts the guest; null: its test does not sleep.</param>
+    public SimulatedHost(Region region, uint peerId = 1, Action? interrupt = null)
     {
-        _device = device;
-        _region = Region.Open(device.Memory.Address, device.Memory.Size);
-        _port = _region.Attach(PortIndex, IvshmemPeer.VmPeerId, "guest");
-        _region.HostState = HostState.Running;
-        _serving = Task.Run(ServeAsync);
+        Region = region;
+        _interrupt = interrupt;
+        Port = region.Attach(PortIndex, peerId, "guest");
+        region.HostState = HostState.Running;
     }
 
-    /// <summary>Whether it neither takes nor posts anything of its own.</summary>
+    /// <summary>The region.</summary>
+    public Region Region { get; }
+
+    /// <summary>Its end of the port.</summary>
+    public HostPort Port { get; }
+
+    /// <summary>While it serves: whether it neither takes nor posts anything of its own.</summary>
     public bool IsSilent { get; set; }
 
-    /// <summary>The region.</summary>
-    public Region Region => _region;
-
     /// <summary>Its words in the port, to write what a host must not.</summary>
-    public unsafe PortHeader* Words => (PortHeader*)(_region.Address + RegionGeometry.PortsOffset + (PortIndex * _region.Geometry.PortStride));
+    public unsafe PortHeader* Words => (PortHeader*)(Region.Address + RegionGeometry.PortsOffset + (PortIndex * Region.Geometry.PortStride));
 
     /// <summary>Where the guest has come to in the RX ring.</summary>
     public unsafe uint RxHead => Volatile.Read(ref Words->RxHead);
 
-    /// <summary>Whether the guest knows this clock.</summary>
-    public bool KnowsClock => _port.ClockErrorNs != 0;
+    /// <summary>Takes all slots and gives them back.</summary>
+    /// <returns>What the guest sent.</returns>
+    public unsafe List<SentSlot> TakeAll()
+    {
+        var slots = new List<SentSlot>();
+        Port.Tx.RefreshTail();
+        uint ready = Port.Tx.CountReady();
+        for (uint i = 0; i < ready; i++)
+            slots.Add(SentSlot.Copy(Port.TxSlot(Port.Tx.Taken + i)));
+        Port.Tx.Take(ready);
+        if (ready > 0 && Port.Tx.Release(ready))
+            _interrupt?.Invoke();
+        return slots;
+    }
 
-    /// <summary>What the guest counts.</summary>
-    /// <param name="counter">Which.</param>
-    public ulong Read(GuestCounter counter) => _port.ReadCounter(counter);
+    /// <summary>Posts a descriptor and interrupts the guest, whether it asked or not: it must bear it.</summary>
+    /// <param name="descriptor">Anything.</param>
+    /// <returns>Its free-running index.</returns>
+    public unsafe uint Post(RxDescriptor descriptor)
+    {
+        lock (_lock)
+        {
+            uint index = Port.Rx.Tail;
+            *Port.Descriptor(index) = descriptor;
+            Port.Rx.Publish(1);
+            _interrupt?.Invoke();
+            return index;
+        }
+    }
 
-    /// <summary>Forgets what was heard.</summary>
+    /// <summary>Writes a frame into a slot of the pool.</summary>
+    public unsafe void Fill(uint poolSlot, ReadOnlySpan<byte> frame) => frame.CopyTo(new Span<byte>(Port.PoolSlot(poolSlot), Abi.SlotSize));
+
+    /// <summary>A descriptor of a frame in a slot of the pool.</summary>
+    /// <param name="radio">Who receives it.</param>
+    /// <param name="length">Bytes.</param>
+    /// <param name="freqMhz">Where.</param>
+    /// <param name="poolSlot">Which.</param>
+    public unsafe RxDescriptor FrameOf(ushort radio, uint length, uint freqMhz, uint poolSlot = 0) => new()
+    {
+        Kind = RingKind.Frame,
+        Radio = radio,
+        Length = length,
+        Offset = Port.OffsetOf(Port.PoolSlot(poolSlot)),
+        FreqMhz = freqMhz,
+        SignalDbm = -50,
+    };
+
+    /// <summary>Interrupts the guest.</summary>
+    public void Interrupt() => _interrupt?.Invoke();
+
+    /// <summary>Begins to take what the guest sends, until it is disposed.</summary>
+    public void Serve() => _serving = Task.Run(ServeAsync);
+
+    /// <summary>Forgets what was sent so far.</summary>
     public void Forget()
     {
         lock (_lock)
-            _heard.Clear();
+            _sent.Clear();
     }
 
-    /// <summary>All that was heard.</summary>
-    public IReadOnlyList<HeardSlot> Heard()
+    /// <summary>All that was sent, clock exchanges apart, while it served.</summary>
+    public IReadOnlyList<SentSlot> Sent()
     {
         lock (_lock)
-            return [.. _heard];
+            return [.. _sent];
     }
 
-    /// <summary>Waits until the guest has said something.</summary>
+    /// <summary>While it serves: waits until the guest has sent something.</summary>
     /// <param name="what">For the message, should it not come.</param>
     /// <param name="condition">What is waited for.</param>
-    public async Task<HeardSlot> HearAsync(string what, Func<HeardSlot, bool> condition)
+    public async Task<SentSlot> AwaitAsync(string what, Func<SentSlot, bool> condition)
     {
-        HeardSlot? found = null;
-        await UntilAsync(
-            () => (found = Heard().FirstOrDefault(condition)) != null,
-            () => $"{what} did not come; heard were: {string.Join(", ", Heard().Select(slot => $"{slot.Kind} of radio {slot.Radio}"))}");
+        SentSlot? found = null;
+        await Deadline.UntilAsync(
+            () => (found = Sent().FirstOrDefault(condition)) != null,
+            () => $"{what} did not come; what came: {string.Join(", ", Sent().Select(slot => $"{slot.Kind} of radio {slot.Radio}"))}");
         return found!;
     }
 
-    /// <summary>Waits.</summary>
-    /// <param name="condition">For what.</param>
-    /// <param name="message">Should it not come.</param>
-    public static async Task UntilAsync(Func<bool> condition, Func<string> message)
-    {
-        for (var watch = Stopwatch.StartNew(); !condition(); await Task.Delay(LookInterval))
-            Assert.That(watch.Elapsed, Is.LessThan(Limit), message());
-    }
-
     /// <summary>Posts a frame from a slot of the pool, and waits until the guest has given it back.</summary>
-    /// <param name="radio">Who hears it.</param>
+    /// <param name="radio">Who receives it.</param>
     /// <param name="frame">The 802.11 frame.</param>
     /// <param name="freqMhz">Where.</param>
     /// <returns>As <see cref="PostAndWaitAsync"/>.</returns>
     public Task<ulong> DeliverAsync(ushort radio, ReadOnlySpan<byte> frame, uint freqMhz)
     {
-        Fill(frame);
+        Fill(0, frame);
         return PostAndWaitAsync(FrameOf(radio, (uint)frame.Length, freqMhz));
-    }
-
-    /// <summary>A descriptor of a frame in the pool's first slot.</summary>
-    /// <param name="radio">Who hears it.</param>
-    /// <param name="length">Bytes.</param>
-    /// <param name="freqMhz">Where.</param>
-    public unsafe RxDescriptor FrameOf(ushort radio, uint length, uint freqMhz) => new()
-    {
-        Kind = RingKind.Frame,
-        Radio = radio,
-        Length = length,
-        Offset = _port.OffsetOf(_port.PoolSlot(0)),
-        FreqMhz = freqMhz,
-        SignalDbm = -50,
-    };
-
-    /// <summary>Posts a descriptor and interrupts the guest.</summary>
-    /// <param name="descriptor">Anything.</param>
-    /// <returns>Its free-running index.</returns>
-    public uint Post(RxDescriptor descriptor)
-    {
-        lock (_lock)
-            return Publish(descriptor);
     }
 
     /// <summary>Posts a descriptor and waits until the guest has given it back.</summary>
@@ -126,13 +140,10 @@ internal sealed class PlayedHost : IAsyncDisposable
     /// <returns>When the guest says it gave its kernel the frame, this clock's ns; 0: it did not.</returns>
     public async Task<ulong> PostAndWaitAsync(RxDescriptor descriptor)
     {
-        var index = Post(descriptor);
-        await UntilAsync(() => (int)(RxHead - index) > 0, () => $"the guest's RX head stays at {RxHead}, not beyond {index}");
-        return _port.InjectedNs(index);
+        uint index = Post(descriptor);
+        await Deadline.UntilAsync(() => (int)(RxHead - index) > 0, () => $"the guest's RX head stays at {RxHead}, not beyond {index}");
+        return Port.InjectedNs(index);
     }
-
-    /// <summary>Interrupts the guest.</summary>
-    public void Interrupt() => _device.Interrupt();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -140,9 +151,8 @@ internal sealed class PlayedHost : IAsyncDisposable
         await _end.CancelAsync();
         await _serving;
         _end.Dispose();
-        _region.HostState = HostState.Away;
-        _region.Detach(PortIndex);
-        _device.ForgetDoorbells();
+        Region.HostState = HostState.Away;
+        Region.Detach(PortIndex);
     }
 
     private async Task ServeAsync()
@@ -150,46 +160,23 @@ internal sealed class PlayedHost : IAsyncDisposable
         while (!_end.IsCancellationRequested)
         {
             if (!IsSilent)
-            {
-                lock (_lock)
-                    TakeAll();
-            }
-
-            await Task.Delay(LookInterval);
+                TakeAndAnswer();
+            await Task.Delay(2);
         }
     }
 
-    private unsafe void Fill(ReadOnlySpan<byte> frame) => frame.CopyTo(new Span<byte>(_port.PoolSlot(0), Abi.SlotSize));
-
-    private unsafe void TakeAll()
+    private void TakeAndAnswer()
     {
-        _port.Tx.RefreshTail();
-        var count = _port.Tx.CountReady();
-        for (uint i = 0; i < count; i++)
+        lock (_lock)
         {
-            var slot = _port.TxSlot(_port.Tx.Taken + i);
-            if (slot->Kind == RingKind.ClockSync)
+            foreach (SentSlot slot in TakeAll())
             {
                 var now = (ulong)MonotonicClock.NowNs;
-                Publish(new RxDescriptor { Kind = RingKind.ClockSync, Cookie = slot->Cookie, TakenNs = now, PostedNs = now });
-            }
-            else
-            {
-                _heard.Add(HeardSlot.Copy(slot));
+                if (slot.Kind == RingKind.ClockSync)
+                    Post(new RxDescriptor { Kind = RingKind.ClockSync, Cookie = slot.Cookie, TakenNs = now, PostedNs = now });
+                else
+                    _sent.Add(slot);
             }
         }
-
-        _port.Tx.Take(count);
-        if (count > 0 && _port.Tx.Release(count))
-            _device.Interrupt();
-    }
-
-    private unsafe uint Publish(RxDescriptor descriptor)
-    {
-        var index = _port.Rx.Tail;
-        *_port.Descriptor(index) = descriptor;
-        _port.Rx.Publish(1);
-        _device.Interrupt(); // whether it asked or not: the guest must bear it
-        return index;
     }
 }

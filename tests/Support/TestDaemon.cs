@@ -1,21 +1,22 @@
 using ShmWifi.Configuration;
 using ShmWifi.Dot11;
+using ShmWifi.Lab;
 using ShmWifi.Medium;
 using ShmWifi.Medium.Console;
 using ShmWifi.Medium.Engine;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Tests.Medium;
+namespace ShmWifi.Tests.Support;
 
 /// <summary>A whole daemon in this process, in a folder of its own, with small rings; and the VMs that attached to it.</summary>
-public sealed class TestDaemon : IDisposable
+internal sealed class TestDaemon : IDisposable
 {
     /// <summary>Small, so that every ring is full soon.</summary>
     public const string SmallRings = "{ ports: 8, txSlots: 64, rxDescriptors: 128, poolSlots: 32 }";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("shmwifi-medium").FullName;
     private readonly MediumLog _log;
-    private readonly List<FakeVm> _vms = [];
+    private readonly List<SimulatedGuest> _vms = [];
 
     /// <summary>Starts it.</summary>
     /// <param name="isolation">shared or per-vm.</param>
@@ -46,17 +47,17 @@ public sealed class TestDaemon : IDisposable
 
     /// <summary>A VM attaches.</summary>
     /// <param name="name">The VM whose socket it takes; null: the common one.</param>
-    public FakeVm Connect(string? name = null)
+    public SimulatedGuest Connect(string? name = null)
     {
-        var vm = FakeVm.Connect(Path.Combine(_folder, $"{name ?? "any"}.sock"));
+        var vm = SimulatedGuest.Connect(Path.Combine(_folder, $"{name ?? "any"}.sock"));
         _vms.Add(vm);
         return vm;
     }
 
     /// <summary>A VM attaches, and its service starts with radios 0, 1, … of these addresses.</summary>
-    public FakeVm Attach(params ReadOnlySpan<MacAddress> radios)
+    public SimulatedGuest Attach(params ReadOnlySpan<MacAddress> radios)
     {
-        FakeVm vm = Connect();
+        SimulatedGuest vm = Connect();
         vm.Hello();
         for (int i = 0; i < radios.Length; i++)
             vm.AddRadio((ushort)i, radios[i]);
@@ -65,28 +66,25 @@ public sealed class TestDaemon : IDisposable
     }
 
     /// <summary>The engine's side of a VM.</summary>
-    public Port PortOf(FakeVm vm) => Daemon.Engine.Ports.Single(p => p.PeerId == vm.PeerId);
+    public Port PortOf(SimulatedGuest vm) => Daemon.Engine.Ports.Single(p => p.PeerId == vm.PeerId);
 
     /// <summary>A counter of the host's for a VM.</summary>
-    public static ulong Count(FakeVm vm, HostCounter counter) => vm.Port.ReadCounter(counter);
-
-    /// <summary>Waits for what must come, as long as it takes and no longer than <see cref="FakeVm.Patience"/>.</summary>
-    public static void Eventually(Func<bool> condition, string what) =>
-        Assert.That(SpinWait.SpinUntil(() => { Thread.Sleep(1); return condition(); }, FakeVm.Patience), Is.True, $"never came: {what}");
+    public static ulong Count(SimulatedGuest vm, HostCounter counter) => vm.Port.ReadCounter(counter);
 
     /// <summary>Has the engine thread answer, so it lives and does not hang.</summary>
     public void AssertEngineAnswers()
     {
         using var answered = new ManualResetEventSlim();
         Daemon.Engine.Post(answered.Set);
-        Assert.That(answered.Wait(FakeVm.Patience), Is.True, "the engine thread answers");
+        if (!answered.Wait(Deadline.Limit))
+            throw new LabException("the engine thread does not answer");
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _vms.ForEach(vm => vm.Kill());
-        Eventually(() => Daemon.Engine.Ports.Count == 0, "all VMs are gone");
+        Deadline.Until(() => Daemon.Engine.Ports.Count == 0, "all VMs are gone");
         AssertEngineAnswers();
         AssertEngineAnswers(); // after a round, in which the ports were released
         Daemon.Dispose();

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace ShmWifi.SystemTests;
+namespace ShmWifi.Tests.System;
 
 /// <summary>The bench as a user runs it, without VMs. Whether it measures is tested, not how fast we are.</summary>
 [NonParallelizable]

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace ShmWifi.SystemTests;
+namespace ShmWifi.Tests.System;
 
 /// <summary>The demo in real VMs, on both kernels and both paths, with both kinds of isolation and both kinds of encryption.</summary>
 [NonParallelizable]

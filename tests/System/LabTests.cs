@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 
-namespace ShmWifi.SystemTests;
+namespace ShmWifi.Tests.System;
 
 /// <summary>A lab of plain VMs: its commands, and its end.</summary>
 [NonParallelizable]

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace ShmWifi.SystemTests;
+namespace ShmWifi.Tests.System;
 
 /// <summary>A lab in which the frames of one VM take the kernel path and those of another the user path.</summary>
 [NonParallelizable]

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace ShmWifi.SystemTests;
+namespace ShmWifi.Tests.System;
 
 /// <summary>The scenarios as a user runs them: those whose figures depend on the seed alone, not on the machine.</summary>
 [NonParallelizable]

@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace ShmWifi.Tests;
+namespace ShmWifi.Tests.Unit;
 
 /// <summary>Properties of many inputs, made up by FsCheck.</summary>
 public static class AnyInput

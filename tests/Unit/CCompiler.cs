@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace ShmWifi.Tests;
+namespace ShmWifi.Tests.Unit;
 
 /// <summary>Asks gcc what C says: sizes, offsets, constants.</summary>
 internal static class CCompiler

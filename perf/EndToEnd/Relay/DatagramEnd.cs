@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Linux;
+using ShmWifi.Tests.Support;
 using static ShmWifi.Linux.LibC;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
@@ -21,7 +22,7 @@ internal sealed unsafe class DatagramEnd : SocketEnd
         LibCException.ThrowIfFailed(bind(_socket, &own, (uint)sizeof(sockaddr_un)), "bind");
         sockaddr_un relay = UnixAddress.Of(DatagramRelay.SocketOf(folder));
         LibCException.ThrowIfFailed(connect(_socket, &relay, (uint)sizeof(sockaddr_un)), "connect to the relay");
-        Patience.Set(_socket);
+        SocketTimeout.Set(_socket);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Linux;
+using ShmWifi.Tests.Support;
 using static ShmWifi.Linux.LibC;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
@@ -32,7 +33,7 @@ internal static unsafe class DatagramRelay
         byte* frame = stackalloc byte[RelayFrame.MaxLength];
         var vector = new iovec { iov_base = frame };
         var message = new msghdr { msg_namelen = (uint)sizeof(sockaddr_un), msg_iov = &vector, msg_iovlen = 1 };
-        Console.WriteLine(RelayProcess.Ready);
+        Console.WriteLine(RelayCommand.Ready);
         while (true)
         {
             nint length = recv(socketFd, frame, RelayFrame.MaxLength, spin ? MSG_DONTWAIT : 0);

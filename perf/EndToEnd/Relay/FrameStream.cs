@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using ShmWifi.Tests.Support;
 using static ShmWifi.Linux.LibC;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;

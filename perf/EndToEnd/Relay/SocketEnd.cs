@@ -1,4 +1,5 @@
 using ShmWifi.Linux;
+using ShmWifi.Tests.Support;
 using static ShmWifi.Linux.LibC;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;

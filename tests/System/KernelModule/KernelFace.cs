@@ -1,6 +1,9 @@
+using System.Buffers.Binary;
 using ShmWifi.Lab.Guest;
+using ShmWifi.RingBuffer;
+using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.SystemTests.KernelModule;
+namespace ShmWifi.Tests.System.KernelModule;
 
 /// <summary>A guest whose module has its kernel face on, with one hwsim radio, against a host that a test plays. Ended, it is as it was before.</summary>
 internal sealed class KernelFace : IAsyncDisposable
@@ -12,24 +15,26 @@ internal sealed class KernelFace : IAsyncDisposable
     public const string Stranger = "02:00:00:00:77:01";
 
     private const string LogMark = "shmwifi test begins";
+    private const int InjectedLength = 28;
 
     private readonly ModuleGuest _guest;
 
     private KernelFace(ModuleGuest guest)
     {
         _guest = guest;
-        Host = new PlayedHost(guest.Air);
+        Host = new SimulatedHost(OpenRegion(guest.Air), IvshmemServer.VmPeerId, guest.Air.Interrupt);
+        Host.Serve();
     }
 
     /// <summary>The other side.</summary>
-    public PlayedHost Host { get; }
+    public SimulatedHost Host { get; }
 
     /// <summary>The device's attribute.</summary>
     public string Attribute => FaceOf(_guest.Air);
 
     /// <summary>A device's attribute.</summary>
     /// <param name="device">One that the module binds.</param>
-    public static string FaceOf(IvshmemPeer device) => $"{ModuleGuest.Sysfs(device)}/face";
+    public static string FaceOf(IvshmemServer device) => $"{ModuleGuest.Sysfs(device)}/face";
 
     /// <summary>Puts the face on.</summary>
     /// <param name="guest">With its user face on, and without radios.</param>
@@ -58,11 +63,11 @@ internal sealed class KernelFace : IAsyncDisposable
 
     /// <summary>Sends data frames to a stranger, and waits until the host has heard the last.</summary>
     /// <param name="count">How many.</param>
-    public async Task<HeardSlot> SendAsync(int count)
+    public async Task<SentSlot> SendAsync(int count)
     {
         Host.Forget();
         await _guest.RunAsync("sending frames", $"probe inject wlan0 {Stranger} {count}");
-        return await Host.HearAsync($"data frame {count}", slot => slot.IsInjected((uint)count));
+        return await Host.AwaitAsync($"data frame {count}", slot => IsInjected(slot, (uint)count));
     }
 
     /// <summary>The file of the module's statistics: lines of a name and a number.</summary>
@@ -94,7 +99,7 @@ internal sealed class KernelFace : IAsyncDisposable
     /// <summary>Tries to change a device's face.</summary>
     /// <param name="face">To which.</param>
     /// <param name="device">Ours if null.</param>
-    public Task<GuestResult> TryChangeAsync(string face, IvshmemPeer? device = null) =>
+    public Task<GuestResult> TryChangeAsync(string face, IvshmemServer? device = null) =>
         _guest.TryRunAsync($"echo {face} >{FaceOf(device ?? _guest.Air)}");
 
     /// <inheritdoc/>
@@ -110,5 +115,12 @@ internal sealed class KernelFace : IAsyncDisposable
             modprobe mac80211_hwsim radios=0
             """);
         await Host.DisposeAsync();
+        _guest.Air.ForgetDoorbells();
     }
+
+    private static unsafe Region OpenRegion(IvshmemServer device) => Region.Open(device.Memory.Address, device.Memory.Size);
+
+    /// <summary>Whether it is a frame of guest/probe.c's with that number, from 1.</summary>
+    private static bool IsInjected(SentSlot slot, uint number) => slot.Kind == RingKind.Frame && slot.Payload.Length == InjectedLength
+        && BinaryPrimitives.ReadUInt32LittleEndian(slot.Payload.AsSpan(^sizeof(uint))) == number;
 }

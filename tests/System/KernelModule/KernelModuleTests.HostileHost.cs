@@ -1,6 +1,7 @@
+using System.Runtime.InteropServices;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.SystemTests.KernelModule;
+namespace ShmWifi.Tests.System.KernelModule;
 
 /// <summary>The face to the kernel, against a host that breaks the rules, falls silent or goes: it can stop the air, but not the guest.</summary>
 public partial class KernelModuleTests
@@ -12,7 +13,7 @@ public partial class KernelModuleTests
     {
         await using var face = await KernelFace.PutOnAsync(Guest);
         await face.ListenAsync();
-        var radio = (await face.Host.HearAsync("the radio", slot => slot.Kind == RingKind.RadioAdd)).Radio;
+        var radio = (await face.Host.AwaitAsync("the radio", slot => slot.Kind == RingKind.RadioAdd)).Radio;
         var good = face.Host.FrameOf(radio, 28, KernelFace.FreqMhz);
         var size = face.Host.Region.Size;
         var before = await CountsAsync(face);
@@ -120,7 +121,7 @@ public partial class KernelModuleTests
         face.Host.IsSilent = true;
         for (var round = 0; round < 200; round++)
         {
-            Write(face.Host, (ref PortHeader words) => random.NextBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(new Span<PortHeader>(ref words))));
+            Write(face.Host, (ref PortHeader words) => random.NextBytes(MemoryMarshal.AsBytes(new Span<PortHeader>(ref words))));
             face.Host.Interrupt();
             await Task.Delay(1);
         }
@@ -139,7 +140,7 @@ public partial class KernelModuleTests
 
     private delegate void Change(ref PortHeader words);
 
-    private static unsafe void Write(PlayedHost host, Change change) => change(ref *host.Words);
+    private static unsafe void Write(SimulatedHost host, Change change) => change(ref *host.Words);
 
     private static RxDescriptor Anything(Random random, ulong size) => new()
     {
@@ -182,7 +183,7 @@ public partial class KernelModuleTests
     {
         face.Host.Forget();
         await face.WaitForLogAsync("the host is back");
-        await face.Host.HearAsync("HELLO", slot => slot.Kind == RingKind.Hello);
+        await face.Host.AwaitAsync("HELLO", slot => slot.Kind == RingKind.Hello);
         await face.SendAsync(10);
     }
 }

@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
+using System.Text;
 using ShmWifi.Dot11;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
-using ShmWifi.Tests.Medium;
 
-namespace ShmWifi.SystemTests.KernelModule;
+namespace ShmWifi.Tests.System.KernelModule;
 
 /// <summary>The face to the kernel: how it comes and goes, and what it does in between.</summary>
 public partial class KernelModuleTests
@@ -95,13 +95,13 @@ public partial class KernelModuleTests
     {
         await using var face = await KernelFace.PutOnAsync(Guest);
         await Guest.RunAsync("putting the user face on", $"echo user >{face.Attribute}");
-        face.Host.Region.Detach(PlayedHost.PortIndex);
+        face.Host.Region.Detach(SimulatedHost.PortIndex);
         var (exitCode, _) = await face.TryChangeAsync("kernel");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(exitCode, Is.Not.Zero);
             Assert.That(await Guest.RunAsync("reading the face", $"cat {face.Attribute}"), Is.EqualTo("user"));
-            Assert.That(await face.LogAsync(), Does.Contain($"{Guest.Air.PciAddress}: the host has no port for this VM (peer {IvshmemPeer.VmPeerId})"));
+            Assert.That(await face.LogAsync(), Does.Contain($"{Guest.Air.PciAddress}: the host has no port for this VM (peer {IvshmemServer.VmPeerId})"));
         }
     }
 
@@ -109,25 +109,25 @@ public partial class KernelModuleTests
     public async Task TheHostIsToldOfRadiosAndAddressesAndAgainWhenItAsks()
     {
         await using var face = await KernelFace.PutOnAsync(Guest);
-        await face.Host.HearAsync("HELLO", slot => slot.Kind == RingKind.Hello);
+        await face.Host.AwaitAsync("HELLO", slot => slot.Kind == RingKind.Hello);
         await Guest.RunAsync("setting the interface up", "ip link set wlan0 up");
         var address = MacAddress.Parse(await Guest.RunAsync("reading the address", "cat /sys/class/net/wlan0/address"));
         var phy = await Guest.RunAsync("reading the radio's name", "cat /sys/class/net/wlan0/phy80211/name");
-        await face.Host.HearAsync("the address", slot => slot.Kind == RingKind.AddressAdd && slot.Address == address);
-        var first = face.Host.Heard().First(slot => slot.Kind == RingKind.RadioAdd);
+        await face.Host.AwaitAsync("the address", slot => slot.Kind == RingKind.AddressAdd && slot.Address == address);
+        var first = face.Host.Sent().First(slot => slot.Kind == RingKind.RadioAdd);
 
         face.Host.Forget();
         await face.Host.PostAndWaitAsync(new RxDescriptor { Kind = RingKind.Announce });
-        await face.Host.HearAsync("the address again", slot => slot.Kind == RingKind.AddressAdd && slot.Address == address);
-        var again = face.Host.Heard().Select(slot => slot.Kind).ToList();
+        await face.Host.AwaitAsync("the address again", slot => slot.Kind == RingKind.AddressAdd && slot.Address == address);
+        var again = face.Host.Sent().Select(slot => slot.Kind).ToList();
 
         await Guest.RunAsync("setting the interface down", "ip link set wlan0 down");
-        await face.Host.HearAsync("that the address went", slot => slot.Kind == RingKind.AddressDel && slot.Address == address);
+        await face.Host.AwaitAsync("that the address went", slot => slot.Kind == RingKind.AddressDel && slot.Address == address);
         await Guest.RunAsync("removing the radio's interface", "iw dev wlan0 del");
-        await face.Host.HearAsync("that the radio went", slot => slot.Kind == RingKind.RadioDel && slot.Radio == first.Radio);
+        await face.Host.AwaitAsync("that the radio went", slot => slot.Kind == RingKind.RadioDel && slot.Radio == first.Radio);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(System.Text.Encoding.UTF8.GetString(first.Payload), Is.EqualTo(phy));
+            Assert.That(Encoding.UTF8.GetString(first.Payload), Is.EqualTo(phy));
             Assert.That(again, Is.EqualTo(new[] { RingKind.Hello, RingKind.RadioAdd, RingKind.AddressAdd }));
         }
     }
@@ -138,7 +138,7 @@ public partial class KernelModuleTests
         await using var face = await KernelFace.PutOnAsync(Guest);
         await face.ListenAsync();
         var frame = await face.SendAsync(200);
-        var numbers = face.Host.Heard().Where(slot => slot.Kind == RingKind.Frame)
+        var numbers = face.Host.Sent().Where(slot => slot.Kind == RingKind.Frame)
             .Select(slot => BinaryPrimitives.ReadUInt32LittleEndian(slot.Payload.AsSpan(24))).ToList();
         using (Assert.EnterMultipleScope())
         {
@@ -146,7 +146,7 @@ public partial class KernelModuleTests
             Assert.That(new MacAddress(frame.Payload.AsSpan(4)), Is.EqualTo(MacAddress.Parse(KernelFace.Stranger)));
             Assert.That(frame.FreqMhz, Is.EqualTo(KernelFace.FreqMhz));
             Assert.That(await face.StatisticAsync("tx_frames"), Is.EqualTo(200));
-            Assert.That(face.Host.Read(GuestCounter.TxFrames), Is.EqualTo(200), "the same counter, in the region");
+            Assert.That(face.Host.Port.ReadCounter(GuestCounter.TxFrames), Is.EqualTo(200), "the same counter, in the region");
         }
     }
 
@@ -155,8 +155,8 @@ public partial class KernelModuleTests
     {
         await using var face = await KernelFace.PutOnAsync(Guest);
         await face.ListenAsync();
-        var radio = (await face.Host.HearAsync("the radio", slot => slot.Kind == RingKind.RadioAdd)).Radio;
-        await PlayedHost.UntilAsync(() => face.Host.KnowsClock, () => "the guest does not know the host's clock");
+        var radio = (await face.Host.AwaitAsync("the radio", slot => slot.Kind == RingKind.RadioAdd)).Radio;
+        await Deadline.UntilAsync(() => face.Host.Port.ClockErrorNs != 0, () => "the guest does not know the host's clock");
         var before = await ReceivedAsync();
         var from = (ulong)MonotonicClock.NowNs;
         var injected = await DeliverAsync(face, radio);
@@ -174,7 +174,7 @@ public partial class KernelModuleTests
     {
         await using var face = await KernelFace.PutOnAsync(Guest);
         await face.ListenAsync();
-        var radio = (await face.Host.HearAsync("the radio", slot => slot.Kind == RingKind.RadioAdd)).Radio;
+        var radio = (await face.Host.AwaitAsync("the radio", slot => slot.Kind == RingKind.RadioAdd)).Radio;
         await face.Host.PostAndWaitAsync(face.Host.FrameOf(radio, 28, 2437));
         Assert.That(await face.StatisticAsync("rx_refused"), Is.EqualTo(1));
     }
@@ -187,14 +187,14 @@ public partial class KernelModuleTests
         await face.SendOnAsync();
         for (var i = 0; i < 5; i++)
         {
-            await face.Host.HearAsync("a frame", slot => slot.Kind == RingKind.Frame);
+            await face.Host.AwaitAsync("a frame", slot => slot.Kind == RingKind.Frame);
             await Guest.RunAsync("unbinding the device", $"echo {Guest.Air.PciAddress} >{Driver}/unbind");
             Assert.That(await Guest.RunAsync("looking at statistics", "ls /sys/kernel/debug/shmwifi"), Is.Empty);
             face.Host.Forget();
             await Guest.RunAsync("binding it", $"echo {Guest.Air.PciAddress} >{Driver}/bind && echo kernel >{face.Attribute}");
-            await face.Host.HearAsync("the radio", slot => slot.Kind == RingKind.RadioAdd);
+            await face.Host.AwaitAsync("the radio", slot => slot.Kind == RingKind.RadioAdd);
         }
-        await face.Host.HearAsync("a frame", slot => slot.Kind == RingKind.Frame);
+        await face.Host.AwaitAsync("a frame", slot => slot.Kind == RingKind.Frame);
     }
 
     [Test]
@@ -205,12 +205,12 @@ public partial class KernelModuleTests
         await face.SendOnAsync();
         for (var i = 0; i < 5; i++)
         {
-            await face.Host.HearAsync("a frame", slot => slot.Kind == RingKind.Frame);
+            await face.Host.AwaitAsync("a frame", slot => slot.Kind == RingKind.Frame);
             face.Host.Forget();
             await Guest.RunAsync("reloading the module", $"{Reload} && echo kernel >{face.Attribute}");
         }
-        await face.Host.HearAsync("the radio", slot => slot.Kind == RingKind.RadioAdd);
-        await face.Host.HearAsync("a frame", slot => slot.Kind == RingKind.Frame);
+        await face.Host.AwaitAsync("the radio", slot => slot.Kind == RingKind.RadioAdd);
+        await face.Host.AwaitAsync("a frame", slot => slot.Kind == RingKind.Frame);
     }
 
     [Test]
@@ -221,7 +221,7 @@ public partial class KernelModuleTests
         {
             await face.ListenAsync();
             await face.SendOnAsync();
-            await face.Host.HearAsync("a frame", slot => slot.Kind == RingKind.Frame);
+            await face.Host.AwaitAsync("a frame", slot => slot.Kind == RingKind.Frame);
             await Guest.RunAsync("reloading hwsim", "rmmod mac80211_hwsim && kill $(cat /tmp/injector) && modprobe mac80211_hwsim radios=1");
             face.Host.Forget();
         }
@@ -236,12 +236,12 @@ public partial class KernelModuleTests
         await using var face = await KernelFace.PutOnAsync(Guest);
         await face.ListenAsync();
         await face.SendOnAsync();
-        await face.Host.HearAsync("a frame", slot => slot.Kind == RingKind.Frame);
+        await face.Host.AwaitAsync("a frame", slot => slot.Kind == RingKind.Frame);
         await Guest.RunAsync("removing the device", $"echo 1 >{ModuleGuest.Sysfs(Guest.Air)}/remove");
         face.Host.Forget();
         await Guest.RunAsync("finding it again", $"echo 1 >/sys/bus/pci/rescan && echo kernel >{face.Attribute}");
-        await face.Host.HearAsync("the radio", slot => slot.Kind == RingKind.RadioAdd);
-        await face.Host.HearAsync("a frame", slot => slot.Kind == RingKind.Frame);
+        await face.Host.AwaitAsync("the radio", slot => slot.Kind == RingKind.RadioAdd);
+        await face.Host.AwaitAsync("a frame", slot => slot.Kind == RingKind.Frame);
     }
 
     [Test]
@@ -253,7 +253,7 @@ public partial class KernelModuleTests
         face.Host.Forget();
         // Suspends all devices, waits five seconds, and resumes them. Source: linux Documentation/power/basic-pm-debugging.rst
         await Guest.RunAsync("suspending", "echo devices >/sys/power/pm_test && echo freeze >/sys/power/state && echo none >/sys/power/pm_test");
-        await face.Host.HearAsync("HELLO", slot => slot.Kind == RingKind.Hello);
+        await face.Host.AwaitAsync("HELLO", slot => slot.Kind == RingKind.Hello);
         await face.SendAsync(10);
     }
 

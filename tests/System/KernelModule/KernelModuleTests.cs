@@ -2,7 +2,7 @@ using System.Globalization;
 using ShmWifi.Lab.Guest;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.SystemTests.KernelModule;
+namespace ShmWifi.Tests.System.KernelModule;
 
 /// <summary>shmwifi.ko in a VM of each kernel; one boot for all tests, after each of which the kernel log must be clean.</summary>
 [TestFixture("6.1")]
@@ -182,7 +182,7 @@ public partial class KernelModuleTests(string kernel)
         var counts = lines.Skip(1).Select(line => line.Split(' ')).Select(fields => (Count: uint.Parse(fields[0]), Word: ulong.Parse(fields[1]))).ToList();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(lines[0], Is.EqualTo($"peer {IvshmemPeer.VmPeerId}"));
+            Assert.That(lines[0], Is.EqualTo($"peer {IvshmemServer.VmPeerId}"));
             Assert.That(counts.Select(line => line.Word), Is.EqualTo(Enumerable.Range(1001, Rounds).Select(word => (ulong)word)));
             Assert.That(counts.Select(line => line.Count - counts[0].Count), Is.EqualTo(Enumerable.Range(0, Rounds).Select(count => (uint)count)));
             Assert.That(Guest.Air.WaitForDoorbell(TimeSpan.Zero), Is.Zero, "no doorbell more");

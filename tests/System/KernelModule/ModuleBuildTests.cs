@@ -1,7 +1,7 @@
 using ShmWifi.Lab;
 using ShmWifi.Lab.Processes;
 
-namespace ShmWifi.SystemTests.KernelModule;
+namespace ShmWifi.Tests.System.KernelModule;
 
 /// <summary>The module's build against Debian's headers, and what reads its sources without running them.</summary>
 [NonParallelizable]

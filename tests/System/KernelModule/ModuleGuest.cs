@@ -5,7 +5,7 @@ using ShmWifi.Lab.Topologies;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.SystemTests.KernelModule;
+namespace ShmWifi.Tests.System.KernelModule;
 
 /// <summary>A VM with the module, with ivshmem devices of several kinds, and with the programs of guest/.</summary>
 internal sealed class ModuleGuest : IAsyncDisposable
@@ -23,10 +23,10 @@ internal sealed class ModuleGuest : IAsyncDisposable
     {
         _kernel = kernel;
         var geometry = new RegionGeometry(Ports: 4, TxSlots: 64); // few, so that they are all in use soon
-        Air = new IvshmemPeer(folder, 0x10, geometry.RegionSize);
-        Newer = new IvshmemPeer(folder, 0x11, geometry.RegionSize);
-        Foreign = new IvshmemPeer(folder, 0x12, RegionGeometry.MinRegionSize);
-        Blank = new IvshmemPeer(folder, 0x13, BlankSize);
+        Air = new IvshmemServer(folder, 0x10, geometry.RegionSize);
+        Newer = new IvshmemServer(folder, 0x11, geometry.RegionSize);
+        Foreign = new IvshmemServer(folder, 0x12, RegionGeometry.MinRegionSize);
+        Blank = new IvshmemServer(folder, 0x13, BlankSize);
         unsafe
         {
             Region.Create(Air.Memory.Address, geometry, RegionFeatures.None, epoch: 1);
@@ -37,18 +37,18 @@ internal sealed class ModuleGuest : IAsyncDisposable
     }
 
     /// <summary>A region of ours.</summary>
-    public IvshmemPeer Air { get; }
+    public IvshmemServer Air { get; }
 
     /// <summary>A region of ours with another major version of the ABI.</summary>
-    public IvshmemPeer Newer { get; }
+    public IvshmemServer Newer { get; }
 
     /// <summary>Another software's region.</summary>
-    public IvshmemPeer Foreign { get; }
+    public IvshmemServer Foreign { get; }
 
     /// <summary>What the daemon gives a VM that it refuses.</summary>
-    public IvshmemPeer Blank { get; }
+    public IvshmemServer Blank { get; }
 
-    private IEnumerable<IvshmemPeer> Devices => [Air, Newer, Foreign, Blank];
+    private IEnumerable<IvshmemServer> Devices => [Air, Newer, Foreign, Blank];
 
     private GuestExecutor Executor => _lab!.Vms[0].Guest;
 
@@ -87,12 +87,12 @@ internal sealed class ModuleGuest : IAsyncDisposable
 
     /// <summary>The device file with which user space drives a device.</summary>
     /// <param name="device">One that the module binds.</param>
-    public async Task<string> UioAsync(IvshmemPeer device) =>
+    public async Task<string> UioAsync(IvshmemServer device) =>
         "/dev/" + await RunAsync("finding the UIO device", $"ls {Sysfs(device)}/uio");
 
     /// <summary>A device's folder in the guest.</summary>
     /// <param name="device">The device.</param>
-    public static string Sysfs(IvshmemPeer device) => $"/sys/bus/pci/devices/{device.PciAddress}";
+    public static string Sysfs(IvshmemServer device) => $"/sys/bus/pci/devices/{device.PciAddress}";
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -122,7 +122,7 @@ internal sealed class ModuleGuest : IAsyncDisposable
 
     private async Task InstallAsync()
     {
-        HostCommand.Run(Path.Combine(Checkout.Root, "tests/ShmWifi.SystemTests/KernelModule/guest/build-guest"), _kernel);
+        HostCommand.Run(Path.Combine(Checkout.Root, "tests/System/KernelModule/guest/build-guest"), _kernel);
         foreach (var file in (string[])["memtype.ko", "probe"])
         {
             var bytes = await File.ReadAllBytesAsync(Path.Combine(Checkout.Cache, "test-guest", _kernel, file));

@@ -5,7 +5,7 @@ using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Topologies;
 
-namespace ShmWifi.SystemTests.Local;
+namespace ShmWifi.Tests.System.Local;
 
 /// <summary>shm-medium local in a VM, whose kernel has three radios in three network namespaces.</summary>
 [NonParallelizable]
@@ -44,7 +44,7 @@ public class LocalTests
         if (_lab is not { } lab)
             return;
         await lab.DisposeAsync();
-        File.Delete(Path.Combine(lab.Folder, MediumInitramfs.File));
+        File.Delete(Path.Combine(lab.Folder, MediumInitramfs.FileName));
     }
 
     [Test]

@@ -2,14 +2,14 @@ using System.Text.Json.Nodes;
 using ShmWifi.Lab;
 using ShmWifi.Lab.Processes;
 
-namespace ShmWifi.SystemTests.Local;
+namespace ShmWifi.Tests.System.Local;
 
 /// <summary>A guest's initramfs with shm-medium in it: ours as it was built, and of this machine the .NET that runs it.</summary>
 /// <remarks>The kernel unpacks initramfs archives that follow one another. Source: linux Documentation/driver-api/early-userspace/buffer-format.rst.</remarks>
 internal static class MediumInitramfs
 {
     /// <summary>What it is called.</summary>
-    public const string File = "initramfs";
+    public const string FileName = "initramfs";
 
     private const string Start = """
         #!/bin/sh
@@ -28,7 +28,7 @@ internal static class MediumInitramfs
         AddStart(Path.Combine(tree, "bin/shm-medium"));
         var runtime = AddRuntime(Path.Combine(tree, "opt/dotnet"));
         AddLibraries(Path.Combine(tree, "opt/lib"), kernel, Path.Combine(runtime, "libcoreclr.so"));
-        var result = Path.Combine(folder, File);
+        var result = Path.Combine(folder, FileName);
         HostCommand.Run("sh", "-euc", """
             cp "$1" "$2"
             cd "$3" && find -L . | cpio --quiet --create --dereference --format=newc >>"$2"
@@ -49,8 +49,8 @@ internal static class MediumInitramfs
     private static void AddStart(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        System.IO.File.WriteAllText(path, Start);
-        System.IO.File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        File.WriteAllText(path, Start);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
     }
 
     private static string AddRuntime(string target)
@@ -68,7 +68,7 @@ internal static class MediumInitramfs
 
     private static IEnumerable<string> Frameworks()
     {
-        var options = JsonNode.Parse(System.IO.File.ReadAllText(Path.ChangeExtension(Checkout.Medium, "runtimeconfig.json")))!["runtimeOptions"]!;
+        var options = JsonNode.Parse(File.ReadAllText(Path.ChangeExtension(Checkout.Medium, "runtimeconfig.json")))!["runtimeOptions"]!;
         return (options["frameworks"]?.AsArray() ?? [options["framework"]!.DeepClone()]).Select(framework => (string)framework!["name"]!);
     }
 
@@ -86,6 +86,6 @@ internal static class MediumInitramfs
     private static void Link(string path, string target)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        System.IO.File.CreateSymbolicLink(path, target);
+        File.CreateSymbolicLink(path, target);
     }
 }

@@ -1,8 +1,8 @@
+using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
-using ShmWifi.Tests.Medium;
-using static ShmWifi.Tests.Medium.AirFrames;
+using static ShmWifi.Tests.Support.AirFrames;
 
-namespace ShmWifi.SystemTests.QemuDevice;
+namespace ShmWifi.Tests.System.QemuDevice;
 
 /// <summary>shm-medium as a process: how it starts, ends, and dies.</summary>
 public class DaemonLifeTests
@@ -22,20 +22,21 @@ public class DaemonLifeTests
     {
         using MediumProcess medium = MediumProcess.StartIn(_folder, "--socket", SocketPath);
         Assert.That(File.GetUnixFileMode(SocketPath), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite));
-        using FakeVm vm = FakeVm.Connect(SocketPath);
+        using SimulatedGuest vm = SimulatedGuest.Connect(SocketPath);
 
-        Assert.That(medium.Terminate(), Is.Zero);
+        Assert.That(medium.Stop(), Is.Zero);
 
         Assert.That(File.Exists(SocketPath), Is.False);
         Assert.That(File.Exists(Path.Combine(_folder, "state.json")), Is.False);
         Assert.That(vm.Region!.HostState, Is.EqualTo(HostState.Away), "guests are told");
     }
 
-    [Test]
-    public void SigintPrintsTheTotals()
+    [TestCase(LibC.SIGINT)]
+    [TestCase(LibC.SIGTERM)]
+    public void TheSignalToEndPrintsTheTotals(int signal)
     {
         using MediumProcess medium = MediumProcess.StartIn(_folder, "--socket", SocketPath);
-        using (FakeVm vm = FakeVm.Connect(SocketPath))
+        using (SimulatedGuest vm = SimulatedGuest.Connect(SocketPath))
         {
             vm.Hello();
             vm.AddRadio(0, Address(1));
@@ -43,7 +44,7 @@ public class DaemonLifeTests
             vm.Drain();
         }
 
-        Assert.That(medium.Interrupt(), Is.Zero);
+        Assert.That(medium.Stop(signal), Is.Zero);
 
         Assert.That(medium.Output, Does.Contain("frames").IgnoreCase);
     }
@@ -70,7 +71,7 @@ public class DaemonLifeTests
         Assert.That(File.Exists(SocketPath), Is.True);
 
         using MediumProcess medium = MediumProcess.StartIn(_folder, "--socket", SocketPath);
-        using FakeVm vm = FakeVm.Connect(SocketPath);
+        using SimulatedGuest vm = SimulatedGuest.Connect(SocketPath);
 
         Assert.That(vm.IsRefused, Is.False);
     }
@@ -83,7 +84,7 @@ public class DaemonLifeTests
 
         Assert.That(second.WaitForExit(), Is.EqualTo(1));
         Assert.That(second.Error.Trim(), Does.StartWith($"shm-medium: listen on {SocketPath}: another daemon serves it").And.Not.Contain("   at "));
-        using FakeVm vm = FakeVm.Connect(SocketPath);
+        using SimulatedGuest vm = SimulatedGuest.Connect(SocketPath);
         Assert.That(vm.IsRefused, Is.False);
     }
 

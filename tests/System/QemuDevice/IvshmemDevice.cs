@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 
-namespace ShmWifi.SystemTests.QemuDevice;
+namespace ShmWifi.Tests.System.QemuDevice;
 
 /// <summary>The real QEMU with an ivshmem-doorbell device and no guest: its CPU is stopped, and qtest stands in for it.</summary>
 /// <remarks>Source: qemu docs/specs/ivshmem-spec, "Device registers"; PCI Local Bus 3.0, 6.8.2 (MSI-X).</remarks>

@@ -1,9 +1,8 @@
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
-using ShmWifi.Tests.Medium;
-using static ShmWifi.Tests.Medium.AirFrames;
+using static ShmWifi.Tests.Support.AirFrames;
 
-namespace ShmWifi.SystemTests.QemuDevice;
+namespace ShmWifi.Tests.System.QemuDevice;
 
 /// <summary>Our ivshmem server and the ivshmem-doorbell device of the installed QEMU.</summary>
 [TestFixture("shared")]
@@ -27,7 +26,7 @@ public unsafe class IvshmemDeviceTests(string isolation)
     [OneTimeTearDown]
     public void StopMedium()
     {
-        Assert.That(_medium.Terminate(), Is.Zero);
+        Assert.That(_medium.Stop(), Is.Zero);
         _medium.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
@@ -50,7 +49,7 @@ public unsafe class IvshmemDeviceTests(string isolation)
     {
         bool isShared = isolation == "shared";
         using var device = new IvshmemDevice(SocketPath);
-        using FakeVm vm = FakeVm.Connect(SocketPath);
+        using SimulatedGuest vm = SimulatedGuest.Connect(SocketPath);
         ulong last = device.RegionSize - 8;
 
         device.Cpu.Write(IvshmemDevice.RegionAt(last), "written!"u8);
@@ -64,7 +63,7 @@ public unsafe class IvshmemDeviceTests(string isolation)
     public void TheGuestsDoorbellWakesTheEngine()
     {
         using var device = new IvshmemDevice(SocketPath);
-        using FakeVm vm = Attach(2);
+        using SimulatedGuest vm = Attach(2);
         var guest = new QtestGuest(device, PortOffset(device));
         guest.Send(new TxSlotHeader { Kind = RingKind.Hello });
         guest.Send(QtestGuest.RadioAdd(Address(1)), "phy0"u8);
@@ -90,7 +89,7 @@ public unsafe class IvshmemDeviceTests(string isolation)
         guest.Send(new TxSlotHeader { Kind = RingKind.ClockSync, Cookie = 7 });
         device.Ring(0);
 
-        Eventually(() => device.Cpu.ReadL(MessageAddress) == Message, "the MSI-X message");
+        Deadline.Until(() => device.Cpu.ReadL(MessageAddress) == Message, "the MSI-X message");
         Assert.That(guest.RxTail, Is.EqualTo(1), "and what it tells of is there");
     }
 
@@ -105,7 +104,7 @@ public unsafe class IvshmemDeviceTests(string isolation)
         guest.Send(new TxSlotHeader { Kind = RingKind.ClockSync });
         device.Ring(0);
 
-        Eventually(() => device.IsPending, "the pending bit");
+        Deadline.Until(() => device.IsPending, "the pending bit");
         Assert.That(device.Cpu.ReadL(MessageAddress), Is.Zero);
         device.Unmask();
         Assert.That(device.Cpu.ReadL(MessageAddress), Is.EqualTo(Message));
@@ -121,15 +120,15 @@ public unsafe class IvshmemDeviceTests(string isolation)
                 device.Ring(peer, vector);
         }
         Assert.That(device.IvPosition, Is.Positive);
-        using FakeVm vm = Attach(2);
+        using SimulatedGuest vm = Attach(2);
         Assert.That(vm.Drain(), Is.Empty);
     }
 
     [Test]
     public void VmsAreKilledAndStartedWhileOthersTalkAndNothingIsLeftBehind()
     {
-        using FakeVm a = Attach(1);
-        using FakeVm b = Attach(2);
+        using SimulatedGuest a = Attach(1);
+        using SimulatedGuest b = Attach(2);
         using var stop = new CancellationTokenSource();
         Task<uint> talk = Task.Run(() =>
         {
@@ -158,8 +157,8 @@ public unsafe class IvshmemDeviceTests(string isolation)
             ((IAsyncResult)talk).AsyncWaitHandle.WaitOne();
         }
         Assert.That(talk.Result, Is.Positive);
-        Eventually(() => _medium.Descriptors.Count <= descriptors, $"no more than {descriptors} descriptors: {string.Join(' ', _medium.Descriptors)}");
-        Eventually(() => Memfds() <= memfds, "the regions of the dead are freed");
+        Deadline.Until(() => _medium.Descriptors.Count <= descriptors, $"no more than {descriptors} descriptors: {string.Join(' ', _medium.Descriptors)}");
+        Deadline.Until(() => Memfds() <= memfds, "the regions of the dead are freed");
 
         void KillAndStart()
         {
@@ -171,7 +170,7 @@ public unsafe class IvshmemDeviceTests(string isolation)
                 Task.WaitAll(lives);
                 Assert.That(lives.Select(l => l.Result), Is.All.EqualTo(128 + 9), "QEMU died by our signal and by nothing else");
                 int gone = 2 * (i + 1);
-                Eventually(() => Count("gone") >= gone, "the daemon noticed");
+                Deadline.Until(() => Count("gone") >= gone, "the daemon noticed");
             }
         }
 
@@ -196,9 +195,9 @@ public unsafe class IvshmemDeviceTests(string isolation)
         return device.Kill();
     }
 
-    private FakeVm Attach(int number)
+    private SimulatedGuest Attach(int number)
     {
-        FakeVm vm = FakeVm.Connect(SocketPath);
+        SimulatedGuest vm = SimulatedGuest.Connect(SocketPath);
         vm.Hello();
         vm.AddRadio(0, Address(number));
         vm.Drain();
@@ -216,7 +215,4 @@ public unsafe class IvshmemDeviceTests(string isolation)
         }
         throw new AssertionException("the port table does not know the VM");
     }
-
-    private static void Eventually(Func<bool> condition, string what) =>
-        Assert.That(SpinWait.SpinUntil(() => { Thread.Sleep(1); return condition(); }, FakeVm.Patience), Is.True, $"never came: {what}");
 }

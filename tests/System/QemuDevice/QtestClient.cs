@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 
-namespace ShmWifi.SystemTests.QemuDevice;
+namespace ShmWifi.Tests.System.QemuDevice;
 
 /// <summary>QEMU's qtest protocol: a line a request, a line an answer. Plays the part of the CPU.</summary>
 /// <remarks>Source: qemu softmmu/qtest.c, "qtest protocol".</remarks>

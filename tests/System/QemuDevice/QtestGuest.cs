@@ -3,7 +3,7 @@ using ShmWifi.Dot11;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.SystemTests.QemuDevice;
+namespace ShmWifi.Tests.System.QemuDevice;
 
 /// <summary>A guest's service, word by word through the device's BAR2. Rings no doorbell by itself.</summary>
 /// <param name="device">The device.</param>

@@ -2,7 +2,7 @@ using System.Text;
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Air;
 
-namespace ShmWifi.Tests.Configuration;
+namespace ShmWifi.Tests.Unit.Configuration;
 
 public sealed class AirTextTests
 {

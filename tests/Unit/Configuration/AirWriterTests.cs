@@ -5,7 +5,7 @@ using ShmWifi.Configuration;
 using ShmWifi.Configuration.Air;
 using ShmWifi.RingBuffer;
 
-namespace ShmWifi.Tests.Configuration;
+namespace ShmWifi.Tests.Unit.Configuration;
 
 public sealed class AirWriterTests
 {

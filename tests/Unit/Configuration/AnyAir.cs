@@ -1,7 +1,7 @@
 using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Tests.Configuration;
+namespace ShmWifi.Tests.Unit.Configuration;
 
 /// <summary>Airs of every shape, made up by a seed.</summary>
 internal sealed class AnyAir(int seed)

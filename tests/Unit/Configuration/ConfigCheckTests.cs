@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using ShmWifi.Medium.Cli;
 
-namespace ShmWifi.Tests.Configuration;
+namespace ShmWifi.Tests.Unit.Configuration;
 
 public sealed class ConfigCheckTests
 {

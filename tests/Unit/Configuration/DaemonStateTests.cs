@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using ShmWifi.Configuration;
 
-namespace ShmWifi.Tests.Configuration;
+namespace ShmWifi.Tests.Unit.Configuration;
 
 public sealed class DaemonStateTests
 {

@@ -1,6 +1,6 @@
 using ShmWifi.Configuration;
 
-namespace ShmWifi.Tests.Configuration;
+namespace ShmWifi.Tests.Unit.Configuration;
 
 public sealed class DurationTests
 {

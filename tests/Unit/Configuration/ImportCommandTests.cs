@@ -3,7 +3,7 @@ using System.Text.Json;
 using ShmWifi.Configuration;
 using ShmWifi.Medium.Cli;
 
-namespace ShmWifi.Tests.Configuration;
+namespace ShmWifi.Tests.Unit.Configuration;
 
 public sealed class ImportCommandTests
 {

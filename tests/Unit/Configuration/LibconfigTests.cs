@@ -1,7 +1,7 @@
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Wmediumd;
 
-namespace ShmWifi.Tests.Configuration;
+namespace ShmWifi.Tests.Unit.Configuration;
 
 public sealed class LibconfigTests
 {

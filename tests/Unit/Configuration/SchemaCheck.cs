@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace ShmWifi.Tests.Configuration;
+namespace ShmWifi.Tests.Unit.Configuration;
 
 /// <summary>Validates by a JSON schema of draft 2020-12, as far as ours goes: a keyword that is not known here fails the test.</summary>
 internal sealed class SchemaCheck(JsonObject schema)

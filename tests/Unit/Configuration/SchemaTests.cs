@@ -4,7 +4,7 @@ using ShmWifi.Configuration;
 using ShmWifi.Configuration.Air;
 using ShmWifi.Configuration.Yaml;
 
-namespace ShmWifi.Tests.Configuration;
+namespace ShmWifi.Tests.Unit.Configuration;
 
 public sealed class SchemaTests
 {

@@ -2,7 +2,7 @@ using ShmWifi.Configuration;
 using ShmWifi.Configuration.Air;
 using ShmWifi.Configuration.Wmediumd;
 
-namespace ShmWifi.Tests.Configuration;
+namespace ShmWifi.Tests.Unit.Configuration;
 
 public sealed class WmediumdImportTests
 {

@@ -1,6 +1,6 @@
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Tests.Dot11;
+namespace ShmWifi.Tests.Unit.Dot11;
 
 /// <summary>Durations against arithmetic by hand, in µs. Each case spells its sum: preamble + data (+ signal extension).</summary>
 public class AirtimeTests

@@ -1,6 +1,6 @@
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Tests.Dot11;
+namespace ShmWifi.Tests.Unit.Dot11;
 
 public class FrameControlTests
 {

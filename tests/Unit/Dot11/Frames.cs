@@ -1,7 +1,7 @@
 using System.Text;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Tests.Dot11;
+namespace ShmWifi.Tests.Unit.Dot11;
 
 /// <summary>Frames as they are on the air, without FCS.</summary>
 public static class Frames

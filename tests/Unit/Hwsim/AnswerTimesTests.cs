@@ -1,6 +1,6 @@
 using ShmWifi.Hwsim;
 
-namespace ShmWifi.Tests.Injector;
+namespace ShmWifi.Tests.Unit.Hwsim;
 
 /// <summary>Whom the service waits for awake.</summary>
 public class AnswerTimesTests

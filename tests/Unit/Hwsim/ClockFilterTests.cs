@@ -1,6 +1,6 @@
 using ShmWifi.Hwsim.Clock;
 
-namespace ShmWifi.Tests.Injector;
+namespace ShmWifi.Tests.Unit.Hwsim;
 
 public sealed class ClockFilterTests
 {

@@ -1,7 +1,7 @@
 using ShmWifi.Hwsim.Air;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Tests.Injector;
+namespace ShmWifi.Tests.Unit.Hwsim;
 
 public sealed class HostWatchTests
 {

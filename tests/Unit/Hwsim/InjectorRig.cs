@@ -7,13 +7,14 @@ using ShmWifi.Hwsim.Radios;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Tests.Injector;
+namespace ShmWifi.Tests.Unit.Hwsim;
 
 /// <summary>Both paths of the service between a real region and a socket pair that stands in for hwsim's netlink socket.</summary>
 internal sealed unsafe class InjectorRig : IDisposable
 {
     public const uint TxLength = 16;
     private readonly SharedMemory _memory;
+    private readonly SimulatedHost _host;
     private readonly Socket _ours;
     private readonly Socket _kernels;
 
@@ -22,8 +23,7 @@ internal sealed unsafe class InjectorRig : IDisposable
         var geometry = new RegionGeometry(Ports: 1, TxSlots: TxLength, RxDescriptors: 64, PoolSlots: 16);
         _memory = SharedMemory.Create("injector-rig", geometry.RegionSize);
         Region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference | RegionFeatures.Refused, epoch: 1);
-        Region.HostState = HostState.Running;
-        Host = Region.Attach(0, peerId: 1, "rig");
+        _host = new SimulatedHost(Region);
         Port = Region.OpenGuestPort(0);
 
         string name = $"\0shm-injector-rig-{Guid.NewGuid():n}";
@@ -47,7 +47,7 @@ internal sealed unsafe class InjectorRig : IDisposable
 
     public Region Region { get; }
 
-    public HostPort Host { get; }
+    public HostPort Host => _host.Port;
 
     public GuestPort Port { get; }
 
@@ -122,42 +122,20 @@ internal sealed unsafe class InjectorRig : IDisposable
     }
 
     /// <summary>The host takes all slots and gives them back.</summary>
-    public List<SlotCopy> TakeAll()
-    {
-        var slots = new List<SlotCopy>();
-        for (uint ready = Host.Tx.CountReady(); ready > 0; ready = Host.Tx.CountReady())
-        {
-            for (uint i = 0; i < ready; i++)
-                slots.Add(new SlotCopy(Host.TxSlot(Host.Tx.Taken + i)));
-            Host.Tx.Take(ready);
-            Host.Tx.Release(ready);
-        }
-        return slots;
-    }
+    public List<SentSlot> TakeAll() => _host.TakeAll();
 
     /// <summary>The host posts a descriptor.</summary>
     public void HostPosts(RxDescriptor descriptor)
     {
         Assert.That(Host.Rx.HasFree(1), Is.True);
-        *Host.Descriptor(Host.Rx.Tail) = descriptor;
-        Host.Rx.Publish(1);
+        _host.Post(descriptor);
     }
 
     /// <summary>A frame in the pool, and the descriptor that names it.</summary>
     public RxDescriptor FrameDescriptor(uint poolSlot, int length)
     {
-        byte* payload = Host.PoolSlot(poolSlot);
-        for (int i = 0; i < length; i++)
-            payload[i] = (byte)(i + poolSlot);
-        return new RxDescriptor
-        {
-            Kind = RingKind.Frame,
-            Length = (uint)length,
-            Offset = Host.OffsetOf(payload),
-            FreqMhz = 2437,
-            SignalDbm = -42,
-            RateIndex = 3,
-        };
+        _host.Fill(poolSlot, [.. Enumerable.Range(0, length).Select(i => (byte)(i + poolSlot))]);
+        return _host.FrameOf(radio: 0, (uint)length, freqMhz: 2437, poolSlot) with { SignalDbm = -42, RateIndex = 3 };
     }
 
     public void Dispose()
@@ -167,26 +145,6 @@ internal sealed unsafe class InjectorRig : IDisposable
         _ours.Dispose();
         _kernels.Dispose();
         _memory.Dispose();
-    }
-
-    /// <summary>What a slot said.</summary>
-    internal sealed class SlotCopy(TxSlotHeader* slot)
-    {
-        public RingKind Kind { get; } = slot->Kind;
-
-        public byte Flags { get; } = slot->Flags;
-
-        public ushort Radio { get; } = slot->Radio;
-
-        public uint FreqMhz { get; } = slot->FreqMhz;
-
-        public ulong Cookie { get; } = slot->Cookie;
-
-        public ulong Rates { get; } = *(ulong*)slot->Rates;
-
-        public MacAddress Address { get; } = new(new ReadOnlySpan<byte>(slot->Address, MacAddress.Length));
-
-        public byte[] Payload { get; } = new ReadOnlySpan<byte>((byte*)slot + slot->Offset, (int)slot->Length).ToArray();
     }
 
     internal sealed class CountingDoorbell : IDoorbell

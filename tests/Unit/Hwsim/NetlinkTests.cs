@@ -3,7 +3,7 @@ using ShmWifi.Dot11;
 using ShmWifi.Hwsim.Netlink;
 using ShmWifi.Hwsim.Wireless;
 
-namespace ShmWifi.Tests.Injector;
+namespace ShmWifi.Tests.Unit.Hwsim;
 
 public sealed class NetlinkTests
 {

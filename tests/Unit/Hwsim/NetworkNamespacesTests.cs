@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using ShmWifi.Hwsim.Radios;
 
-namespace ShmWifi.Tests.Hwsim;
+namespace ShmWifi.Tests.Unit.Hwsim;
 
 public sealed class NetworkNamespacesTests
 {

@@ -2,7 +2,7 @@ using ShmWifi.Dot11;
 using ShmWifi.Hwsim.Radios;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Tests.Injector;
+namespace ShmWifi.Tests.Unit.Hwsim;
 
 public sealed class RadioAnnouncementTests
 {

@@ -1,7 +1,7 @@
 using ShmWifi.Dot11;
 using ShmWifi.Hwsim.Protocol;
 
-namespace ShmWifi.Tests.Hwsim;
+namespace ShmWifi.Tests.Unit.Hwsim;
 
 /// <summary>Bytes as mac80211_hwsim.h and netlink.h have them, written down by hand.</summary>
 public sealed class RadioRequestsTests

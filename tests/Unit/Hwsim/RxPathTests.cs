@@ -3,7 +3,7 @@ using ShmWifi.Dot11;
 using ShmWifi.Hwsim.Protocol;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Tests.Injector;
+namespace ShmWifi.Tests.Unit.Hwsim;
 
 public sealed class RxPathTests
 {
@@ -97,7 +97,7 @@ public sealed class RxPathTests
         rig.Tx.Pump(isHostThere: true);
         rig.Slots.Publish();
 
-        InjectorRig.SlotCopy[] slots = [.. rig.TakeAll()];
+        SentSlot[] slots = [.. rig.TakeAll()];
         Assert.That(slots, Has.Length.EqualTo(told));
         Assert.That(slots.Select(slot => (slot.Kind, slot.Radio, slot.FreqMhz)), Is.All.EqualTo((RingKind.RxRefused, (ushort)0, 2437u)));
         Assert.That(rig.Port.ReadCounter(GuestCounter.RxRefused), Is.EqualTo(1));

@@ -3,7 +3,7 @@ using ShmWifi.Dot11;
 using ShmWifi.Hwsim.Protocol;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Tests.Injector;
+namespace ShmWifi.Tests.Unit.Hwsim;
 
 public sealed class TxPathTests
 {
@@ -17,7 +17,7 @@ public sealed class TxPathTests
         rig.KernelSends(RecordedMessages.Frame);
         Assert.That(rig.Tx.Pump(isHostThere: true), Is.True);
         rig.Slots.Publish();
-        InjectorRig.SlotCopy slot = rig.TakeAll().Single();
+        SentSlot slot = rig.TakeAll().Single();
         Assert.Multiple(() =>
         {
             Assert.That(slot.Kind, Is.EqualTo(RingKind.Frame));

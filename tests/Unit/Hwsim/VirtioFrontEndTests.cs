@@ -1,6 +1,6 @@
 using ShmWifi.Hwsim.Protocol;
 
-namespace ShmWifi.Tests.Hwsim;
+namespace ShmWifi.Tests.Unit.Hwsim;
 
 public sealed class VirtioFrontEndTests
 {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using ShmWifi.Qemu;
 
-namespace ShmWifi.Tests.Qemu;
+namespace ShmWifi.Tests.Unit.IvshmemArgs;
 
 /// <summary>The real QEMU reads our arguments as we mean them.</summary>
 public sealed class InstalledQemuTests

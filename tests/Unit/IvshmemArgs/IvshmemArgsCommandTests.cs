@@ -4,7 +4,7 @@ using System.Text.Json;
 using ShmWifi.Configuration;
 using ShmWifi.Qemu;
 
-namespace ShmWifi.Tests.Qemu;
+namespace ShmWifi.Tests.Unit.IvshmemArgs;
 
 public sealed class IvshmemArgsCommandTests
 {

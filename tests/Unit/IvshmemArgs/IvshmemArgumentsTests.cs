@@ -1,7 +1,7 @@
 using System.Xml.Linq;
 using ShmWifi.Qemu;
 
-namespace ShmWifi.Tests.Qemu;
+namespace ShmWifi.Tests.Unit.IvshmemArgs;
 
 public sealed class IvshmemArgumentsTests
 {

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using ShmWifi.Lab.Demo;
 using ShmWifi.Lab.Measure;
 
-namespace ShmWifi.Tests.Lab;
+namespace ShmWifi.Tests.Unit.Lab;
 
 public class DemoFiguresTests
 {

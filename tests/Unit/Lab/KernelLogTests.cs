@@ -1,6 +1,6 @@
 using ShmWifi.Lab.Guest;
 
-namespace ShmWifi.Tests.Lab;
+namespace ShmWifi.Tests.Unit.Lab;
 
 public class KernelLogTests
 {

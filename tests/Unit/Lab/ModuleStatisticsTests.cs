@@ -1,7 +1,7 @@
 using ShmWifi.Lab;
 using ShmWifi.Lab.Measure;
 
-namespace ShmWifi.Tests.Lab;
+namespace ShmWifi.Tests.Unit.Lab;
 
 public class ModuleStatisticsTests
 {

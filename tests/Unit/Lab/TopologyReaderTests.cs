@@ -2,7 +2,7 @@ using ShmWifi.Lab;
 using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Topologies;
 
-namespace ShmWifi.Tests.Lab;
+namespace ShmWifi.Tests.Unit.Lab;
 
 public class TopologyReaderTests
 {

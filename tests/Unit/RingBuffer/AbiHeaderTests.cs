@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Tests.RingBuffer;
+namespace ShmWifi.Tests.Unit.RingBuffer;
 
 /// <summary>The C header and the C# structures describe the same bytes: what one has and the other has not is a failure.</summary>
 public class AbiHeaderTests

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace ShmWifi.Tests.RingBuffer;
+namespace ShmWifi.Tests.Unit.RingBuffer;
 
 /// <summary>What a C header declares, as far as the ABI's header needs it: structures, enumerators, constants.</summary>
 internal sealed partial class CHeader

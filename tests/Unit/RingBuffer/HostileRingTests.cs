@@ -1,7 +1,7 @@
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Tests.RingBuffer;
+namespace ShmWifi.Tests.Unit.RingBuffer;
 
 /// <summary>A peer that writes anything into any word, at any time.</summary>
 public class HostileRingTests

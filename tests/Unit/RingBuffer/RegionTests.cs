@@ -4,7 +4,7 @@ using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 using static ShmWifi.Linux.LibC;
 
-namespace ShmWifi.Tests.RingBuffer;
+namespace ShmWifi.Tests.Unit.RingBuffer;
 
 public unsafe class RegionTests
 {

@@ -1,6 +1,6 @@
 using ShmWifi.RingBuffer;
 
-namespace ShmWifi.Tests.RingBuffer;
+namespace ShmWifi.Tests.Unit.RingBuffer;
 
 /// <summary>Both ends of a ring against a queue, under any sequence of operations.</summary>
 public class RingModelTests

@@ -1,6 +1,6 @@
 using ShmWifi.RingBuffer;
 
-namespace ShmWifi.Tests.RingBuffer;
+namespace ShmWifi.Tests.Unit.RingBuffer;
 
 public class RingProducerTests
 {

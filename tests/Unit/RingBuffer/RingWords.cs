@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using ShmWifi.RingBuffer;
 
-namespace ShmWifi.Tests.RingBuffer;
+namespace ShmWifi.Tests.Unit.RingBuffer;
 
 /// <summary>The four words of one ring in plain memory, for either end and for whoever meddles with them.</summary>
 internal sealed unsafe class RingWords : IDisposable

@@ -1,6 +1,6 @@
 using ShmWifi.Perf.Scenarios;
 
-namespace ShmWifi.Tests.Scenarios;
+namespace ShmWifi.Tests.Unit.Scenarios;
 
 public class BinomialTests
 {

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using ShmWifi.Lab;
 using ShmWifi.Perf.Scenarios;
 
-namespace ShmWifi.Tests.Scenarios;
+namespace ShmWifi.Tests.Unit.Scenarios;
 
 /// <summary>The command, with scenarios that find what they are told to find.</summary>
 public class ScenariosCommandTests

@@ -1,6 +1,6 @@
 using ShmWifi.Injector;
 
-namespace ShmWifi.Tests.Injector;
+namespace ShmWifi.Tests.Unit.ShmInjector;
 
 public sealed class ModuleDeviceTests
 {

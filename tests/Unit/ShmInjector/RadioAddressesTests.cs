@@ -1,7 +1,7 @@
 using ShmWifi.Dot11;
 using ShmWifi.Injector;
 
-namespace ShmWifi.Tests.Injector;
+namespace ShmWifi.Tests.Unit.ShmInjector;
 
 public sealed class RadioAddressesTests
 {

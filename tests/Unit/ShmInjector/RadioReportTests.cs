@@ -2,7 +2,7 @@ using ShmWifi.Dot11;
 using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Injector;
 
-namespace ShmWifi.Tests.Injector;
+namespace ShmWifi.Tests.Unit.ShmInjector;
 
 public sealed class RadioReportTests
 {

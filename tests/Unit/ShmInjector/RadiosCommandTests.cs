@@ -1,7 +1,7 @@
 using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Injector;
 
-namespace ShmWifi.Tests.Injector;
+namespace ShmWifi.Tests.Unit.ShmInjector;
 
 public sealed class RadiosCommandTests
 {

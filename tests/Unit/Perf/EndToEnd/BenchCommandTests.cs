@@ -4,7 +4,7 @@ using ShmWifi.Lab;
 using ShmWifi.Perf.EndToEnd;
 using ShmWifi.Perf.EndToEnd.Report;
 
-namespace ShmWifi.Tests.Bench;
+namespace ShmWifi.Tests.Unit.Perf.EndToEnd;
 
 /// <summary>The command, with groups that find what they are told to find.</summary>
 public class BenchCommandTests

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using ShmWifi.Perf.EndToEnd.Report;
 
-namespace ShmWifi.Tests.Bench;
+namespace ShmWifi.Tests.Unit.Perf.EndToEnd;
 
 public class BenchReportTests
 {

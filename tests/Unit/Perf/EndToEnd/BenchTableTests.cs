@@ -1,7 +1,7 @@
 using ShmWifi.Perf.EndToEnd.Report;
 using Spectre.Console;
 
-namespace ShmWifi.Tests.Bench;
+namespace ShmWifi.Tests.Unit.Perf.EndToEnd;
 
 public class BenchTableTests
 {

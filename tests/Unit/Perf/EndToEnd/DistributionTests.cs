@@ -1,6 +1,6 @@
 using ShmWifi.Perf.EndToEnd.Vm;
 
-namespace ShmWifi.Tests.Bench;
+namespace ShmWifi.Tests.Unit.Perf.EndToEnd;
 
 public class DistributionTests
 {

@@ -1,6 +1,6 @@
 using ShmWifi.Perf.EndToEnd.Report;
 
-namespace ShmWifi.Tests.Bench;
+namespace ShmWifi.Tests.Unit.Perf.EndToEnd;
 
 /// <summary>Figures that a run could have found.</summary>
 internal static class Figures

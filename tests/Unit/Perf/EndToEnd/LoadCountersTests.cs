@@ -2,7 +2,7 @@ using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Medium;
 using ShmWifi.Perf.EndToEnd.Vm;
 
-namespace ShmWifi.Tests.Bench;
+namespace ShmWifi.Tests.Unit.Perf.EndToEnd;
 
 public class LoadCountersTests
 {

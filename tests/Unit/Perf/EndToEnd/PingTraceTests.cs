@@ -2,7 +2,7 @@ using ShmWifi.Lab;
 using ShmWifi.Lab.Topologies;
 using ShmWifi.Perf.EndToEnd.Vm;
 
-namespace ShmWifi.Tests.Bench;
+namespace ShmWifi.Tests.Unit.Perf.EndToEnd;
 
 /// <summary>What ftrace of two guests tells of a ping.</summary>
 public class PingTraceTests

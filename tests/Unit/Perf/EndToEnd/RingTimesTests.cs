@@ -1,7 +1,7 @@
 using ShmWifi.Lab;
 using ShmWifi.Perf.EndToEnd.Rings;
 
-namespace ShmWifi.Tests.Bench;
+namespace ShmWifi.Tests.Unit.Perf.EndToEnd;
 
 public class RingTimesTests
 {

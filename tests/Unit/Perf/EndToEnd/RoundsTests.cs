@@ -1,6 +1,6 @@
 using ShmWifi.Perf.EndToEnd.Report;
 
-namespace ShmWifi.Tests.Bench;
+namespace ShmWifi.Tests.Unit.Perf.EndToEnd;
 
 public class RoundsTests
 {

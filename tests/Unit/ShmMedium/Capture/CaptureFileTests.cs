@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Capture;
-using ShmWifi.Tests.Dot11;
+using ShmWifi.Tests.Unit.Dot11;
 
-namespace ShmWifi.Tests.Capture;
+namespace ShmWifi.Tests.Unit.ShmMedium.Capture;
 
 /// <summary>What Wireshark makes of our files.</summary>
 public class CaptureFileTests

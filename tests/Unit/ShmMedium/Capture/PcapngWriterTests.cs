@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using ShmWifi.Medium.Capture;
-using ShmWifi.Tests.Dot11;
+using ShmWifi.Tests.Unit.Dot11;
 
-namespace ShmWifi.Tests.Capture;
+namespace ShmWifi.Tests.Unit.ShmMedium.Capture;
 
 public class PcapngWriterTests
 {

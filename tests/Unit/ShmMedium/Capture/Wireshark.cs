@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace ShmWifi.Tests.Capture;
+namespace ShmWifi.Tests.Unit.ShmMedium.Capture;
 
 /// <summary>Wireshark's tools, run on a capture file.</summary>
 public static class Wireshark

@@ -1,6 +1,6 @@
 using ShmWifi.Medium.Console;
 
-namespace ShmWifi.Tests.Console;
+namespace ShmWifi.Tests.Unit.ShmMedium.Console;
 
 /// <summary>Records of frames, as the frame log makes them.</summary>
 public static class FrameRecords

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using ShmWifi.Medium.Console;
-using ShmWifi.Tests.Dot11;
+using ShmWifi.Tests.Unit.Dot11;
 
-namespace ShmWifi.Tests.Console;
+namespace ShmWifi.Tests.Unit.ShmMedium.Console;
 
 public sealed class JsonLogSinkTests
 {

@@ -1,15 +1,15 @@
 using System.Text.Json;
-using ShmWifi.Tests.Dot11;
-using ShmWifi.Tests.Medium;
+using ShmWifi.Linux;
+using ShmWifi.Tests.Unit.Dot11;
 
-namespace ShmWifi.Tests.Console;
+namespace ShmWifi.Tests.Unit.ShmMedium.Console;
 
 /// <summary>What a real <c>shm-medium run</c> prints and logs while frames pass.</summary>
 public sealed class RunTests
 {
     private static void SendBeacons(MediumProcess medium, int count)
     {
-        using FakeVm vm = FakeVm.Connect(medium.Socket);
+        using SimulatedGuest vm = SimulatedGuest.Connect(medium.Socket);
         vm.Hello();
         vm.AddRadio(0, Frames.Ap);
         for (int i = 0; i < count; i++)
@@ -17,18 +17,19 @@ public sealed class RunTests
         vm.Drain();
     }
 
-    [Test]
-    public void FramesAndEventsArePrintedAndTheTotalsAreATable()
+    [TestCase(LibC.SIGINT)]
+    [TestCase(LibC.SIGTERM)]
+    public void FramesAndEventsArePrintedAndTheTotalsAreATable(int signal)
     {
         using MediumProcess medium = MediumProcess.Start("--print", "frames");
-        using FakeVm vm = FakeVm.Connect(medium.Socket);
+        using SimulatedGuest vm = SimulatedGuest.Connect(medium.Socket);
         vm.Hello();
         vm.AddRadio(0, Frames.Ap);
         vm.SendFrame(0, Frames.Beacon(), freqMhz: 2437);
         vm.Drain();
-        TestDaemon.Eventually(() => medium.Output.Contains("Beacon", StringComparison.Ordinal), "the line of the frame");
+        Deadline.Until(() => medium.Output.Contains("Beacon", StringComparison.Ordinal), "the line of the frame");
 
-        Assert.That(medium.Interrupt(), Is.Zero);
+        Assert.That(medium.Stop(signal), Is.Zero);
 
         Assert.That(medium.Output, Does.Match(@"\n\d\d:\d\d:\d\d\.\d{6} vm1/phy0    Management Beacon +02:00:00:00:01:00 > ff:ff:ff:ff:ff:ff  SSID ""ShmWifi""  \d+ B  channel 6\n"));
         Assert.That(medium.Output, Does.Contain("vm1: radio phy0"));
@@ -46,7 +47,7 @@ public sealed class RunTests
         {
             using MediumProcess medium = MediumProcess.Start("--log", path, "--log-format", "json", "--json");
             SendBeacons(medium, 50);
-            Assert.That(medium.Interrupt(), Is.Zero);
+            Assert.That(medium.Stop(), Is.Zero);
 
             string[] kinds = [.. File.ReadLines(path).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("event").GetString()!)];
             Assert.That(kinds.Where(k => k != "frame"), Is.EqualTo(new[] { "vm-attached", "guest-ready", "radio-added", "vm-detached" }));
@@ -65,15 +66,15 @@ public sealed class RunTests
     public void TheTableIsPrintedEachSecond()
     {
         using MediumProcess medium = MediumProcess.Start("--print", "table");
-        using FakeVm vm = FakeVm.Connect(medium.Socket);
+        using SimulatedGuest vm = SimulatedGuest.Connect(medium.Socket);
         vm.Hello();
         vm.AddRadio(0, Frames.Ap);
         vm.SendFrame(0, Frames.Beacon(), freqMhz: 2437);
         vm.Drain();
-        TestDaemon.Eventually(() => medium.Output.Split("TX frames/s").Length > 3, "three tables");
+        Deadline.Until(() => medium.Output.Split("TX frames/s").Length > 3, "three tables");
         Assert.That(medium.Output, Does.Match(@"vm1 +ready "));
         Assert.That(medium.Output, Does.Match(@"vm1/phy0 +6 \(2437 MHz\) +02:00:00:00:01:00"));
-        Assert.That(medium.Interrupt(), Is.Zero);
+        Assert.That(medium.Stop(), Is.Zero);
     }
 
     [Test]

@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
 using ShmWifi.Medium.Console;
-using ShmWifi.Tests.Dot11;
+using ShmWifi.Tests.Unit.Dot11;
 
-namespace ShmWifi.Tests.Console;
+namespace ShmWifi.Tests.Unit.ShmMedium.Console;
 
 public sealed partial class TextLogSinkTests
 {

@@ -4,7 +4,7 @@ using ShmWifi.Medium.Contention;
 using ShmWifi.Medium.Links;
 using ShmWifi.Medium.Phy;
 
-namespace ShmWifi.Tests.Contention;
+namespace ShmWifi.Tests.Unit.ShmMedium.Contention;
 
 /// <summary>An air of virtual time alone, and its traffic.</summary>
 internal sealed class AirtimeRig : IAirtimeSink

@@ -2,7 +2,7 @@ using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Contention;
 
-namespace ShmWifi.Tests.Contention;
+namespace ShmWifi.Tests.Unit.ShmMedium.Contention;
 
 /// <summary>Who waits for whom, who disturbs whom.</summary>
 public sealed class ContentionTests

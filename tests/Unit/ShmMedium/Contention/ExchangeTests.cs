@@ -2,7 +2,7 @@ using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Contention;
 
-namespace ShmWifi.Tests.Contention;
+namespace ShmWifi.Tests.Unit.ShmMedium.Contention;
 
 /// <summary>What becomes of single frames.</summary>
 public sealed class ExchangeTests

@@ -1,6 +1,6 @@
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Tests.Contention;
+namespace ShmWifi.Tests.Unit.ShmMedium.Contention;
 
 /// <summary>What one pair, two pairs and n stations get through, against figures worked out by hand.</summary>
 public sealed class GoodputTests

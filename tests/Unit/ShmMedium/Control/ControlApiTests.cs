@@ -2,7 +2,7 @@ using System.Net;
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Air;
 
-namespace ShmWifi.Tests.Control;
+namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 
 /// <summary>Each resource, by HTTP on a Unix socket.</summary>
 public sealed class ControlApiTests

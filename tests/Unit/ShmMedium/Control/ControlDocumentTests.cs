@@ -4,10 +4,9 @@ using System.Text;
 using System.Text.RegularExpressions;
 using ShmWifi.Configuration;
 using ShmWifi.Medium.Cli;
-using ShmWifi.Tests.Medium;
-using static ShmWifi.Tests.Medium.AirFrames;
+using static ShmWifi.Tests.Support.AirFrames;
 
-namespace ShmWifi.Tests.Control;
+namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 
 /// <summary>Every command of docs/control.md does what it says there.</summary>
 public sealed partial class ControlDocumentTests
@@ -25,7 +24,7 @@ public sealed partial class ControlDocumentTests
         _daemon = new TestDaemon(Isolation.Shared, vms: [("ap", 4), ("sta1", 4)]);
         foreach ((string name, int number) in new[] { ("ap", 1), ("sta1", 2) })
         {
-            FakeVm vm = _daemon.Connect(name);
+            SimulatedGuest vm = _daemon.Connect(name);
             vm.Hello();
             vm.AddRadio(0, Address(number));
             vm.Drain();

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using ShmWifi.Configuration.Air;
 
-namespace ShmWifi.Tests.Control;
+namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 
 /// <summary>Requests that no honest client sends: each is answered, and none is a fault of the server.</summary>
 public sealed class ControlFuzzTests

@@ -7,7 +7,7 @@ using ShmWifi.Medium.Control;
 using ShmWifi.Medium.Ivshmem;
 using ShmWifi.Medium.Telemetry;
 
-namespace ShmWifi.Tests.Control;
+namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 
 /// <summary>The real server on a real Unix socket, before an air without frames.</summary>
 internal sealed class ControlRig : IDisposable

@@ -6,7 +6,7 @@ using ShmWifi.Linux;
 using ShmWifi.Medium.Control;
 using ShmWifi.Medium.Ivshmem;
 
-namespace ShmWifi.Tests.Control;
+namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 
 /// <summary>What clients do to the server, and what it does about that.</summary>
 public sealed class ControlServerTests

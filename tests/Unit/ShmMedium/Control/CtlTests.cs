@@ -4,7 +4,7 @@ using ShmWifi.Configuration;
 using ShmWifi.Configuration.Air;
 using ShmWifi.Medium.Cli;
 
-namespace ShmWifi.Tests.Control;
+namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 
 /// <summary><c>shm-medium ctl</c>, as it is typed, against the real server.</summary>
 public sealed class CtlTests

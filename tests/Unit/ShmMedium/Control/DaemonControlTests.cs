@@ -2,16 +2,15 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using ShmWifi.Configuration;
 using ShmWifi.Medium.Cli;
-using ShmWifi.Tests.Medium;
-using static ShmWifi.Tests.Medium.AirFrames;
+using static ShmWifi.Tests.Support.AirFrames;
 
-namespace ShmWifi.Tests.Control;
+namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 
 /// <summary><c>ctl</c> and a whole daemon with VMs.</summary>
 public sealed class DaemonControlTests
 {
     private TestDaemon _daemon = null!;
-    private FakeVm[] _vms = [];
+    private SimulatedGuest[] _vms = [];
 
     [SetUp]
     public void Start()
@@ -96,7 +95,7 @@ public sealed class DaemonControlTests
     public async Task AWatcherHearsOfTheSchedule()
     {
         using var client = new ShmWifi.Medium.Cli.Ctl.ControlClient(_daemon.ControlSocket);
-        using var patience = new CancellationTokenSource(FakeVm.Patience);
+        using var patience = new CancellationTokenSource(Deadline.Limit);
         await using IAsyncEnumerator<string> lines = client.ReadLinesAsync("watch", patience.Token).GetAsyncEnumerator(patience.Token);
         Assert.That(await lines.MoveNextAsync(), Is.True);
         await client.SendAsync(HttpMethod.Put, "schedule", "[{at: 5ms, timing: instant}]", patience.Token);

@@ -2,7 +2,7 @@ using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Control;
 
-namespace ShmWifi.Tests.Control;
+namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 
 /// <summary>An air without frames: two VMs, changes that are remembered.</summary>
 internal sealed class FakeAir : IControlledAir

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace ShmWifi.Tests.Control;
+namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 
 /// <summary>The description says what there is, all of it, and nothing else.</summary>
 public sealed class OpenApiTests

@@ -2,19 +2,19 @@ using ShmWifi.Configuration;
 using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Tests.Medium.AirFrames;
+using static ShmWifi.Tests.Support.AirFrames;
 
-namespace ShmWifi.Tests.Medium;
+namespace ShmWifi.Tests.Unit.ShmMedium.Engine;
 
 /// <summary><c>timing: airtime</c> through real rings. What contention does is tested in virtual time (Contention); here only lower bounds of time are.</summary>
 public class AirtimeTests
 {
     private TestDaemon _daemon = null!;
-    private FakeVm[] _vms = [];
+    private SimulatedGuest[] _vms = [];
 
-    private FakeVm A => _vms[0];
+    private SimulatedGuest A => _vms[0];
 
-    private FakeVm B => _vms[1];
+    private SimulatedGuest B => _vms[1];
 
     [SetUp]
     public void SetUp()
@@ -108,8 +108,8 @@ public class AirtimeTests
         for (int i = 0; i < 60; i++)
             A.SendFrame(0, Data(Address(2), Address(1), new byte[1500]));
         A.Kill();
-        TestDaemon.Eventually(() => _daemon.Daemon.Engine.Ports.Count == 2, "the VM is gone");
-        FakeVm c = _vms[2];
+        Deadline.Until(() => _daemon.Daemon.Engine.Ports.Count == 2, "the VM is gone");
+        SimulatedGuest c = _vms[2];
         c.SendFrame(0, Data(Address(2), Address(3), 77));
         Received received;
         do
@@ -127,5 +127,5 @@ public class AirtimeTests
         Assert.That(Enumerable.Range(0, 20).Select(_ => NumberOf(B.Receive().Payload)), Is.EquivalentTo(Enumerable.Range(0, 20).Select(i => (uint?)i)));
     }
 
-    private void Change(AirChange change) => _daemon.Daemon.Engine.ApplyAsync(change).Wait(FakeVm.Patience);
+    private void Change(AirChange change) => _daemon.Daemon.Engine.ApplyAsync(change).Wait(Deadline.Limit);
 }

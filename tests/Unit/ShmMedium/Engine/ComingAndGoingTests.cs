@@ -2,9 +2,9 @@ using ShmWifi.Configuration;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Engine;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Tests.Medium.AirFrames;
+using static ShmWifi.Tests.Support.AirFrames;
 
-namespace ShmWifi.Tests.Medium;
+namespace ShmWifi.Tests.Unit.ShmMedium.Engine;
 
 /// <summary>VMs that come, die, fall asleep, and want more than there is.</summary>
 public class ComingAndGoingTests
@@ -14,18 +14,18 @@ public class ComingAndGoingTests
     public void AVmsDeathTakesItsRadiosAndWhatItHeldAndLeavesTheOthersAlone(Isolation isolation)
     {
         using var daemon = new TestDaemon(isolation);
-        FakeVm a = daemon.Attach(Address(1));
-        FakeVm b = daemon.Attach(Address(2));
-        FakeVm dying = daemon.Attach(Address(3));
+        SimulatedGuest a = daemon.Attach(Address(1));
+        SimulatedGuest b = daemon.Attach(Address(2));
+        SimulatedGuest dying = daemon.Attach(Address(3));
         a.SendFrame(0, Data(Address(3), Address(1)), TxFlags.NoAck);
         a.Drain();
-        TestDaemon.Eventually(() => dying.TryTake(out _), "the frame that it holds");
+        Deadline.Until(() => dying.TryTake(out _), "the frame that it holds");
 
         dying.Kill();
-        TestDaemon.Eventually(() => daemon.Daemon.Engine.Ports.Count == 2, "it is gone");
+        Deadline.Until(() => daemon.Daemon.Engine.Ports.Count == 2, "it is gone");
 
         Assert.That(daemon.Daemon.Engine.Air.Radios.Select(r => r.Port.PeerId), Is.EquivalentTo(new[] { a.PeerId, b.PeerId }));
-        TestDaemon.Eventually(() => a.Port.Tx.RefreshHead() && a.Port.Tx.InUse == 0, "what it held came back");
+        Deadline.Until(() => a.Port.Tx.RefreshHead() && a.Port.Tx.InUse == 0, "what it held came back");
         a.SendFrame(0, Data(Address(3), Address(1)));
         Assert.That(a.Drain().Single().Descriptor.Flags, Is.EqualTo(TxFlags.RequestStatus), "nobody acknowledges for the dead");
         a.SendFrame(0, Data(Address(2), Address(1)));
@@ -39,8 +39,8 @@ public class ComingAndGoingTests
     public void AVmMayAttachWhileOthersTalk(Isolation isolation)
     {
         using var daemon = new TestDaemon(isolation);
-        FakeVm a = daemon.Attach(Address(1));
-        FakeVm b = daemon.Attach(Address(2));
+        SimulatedGuest a = daemon.Attach(Address(1));
+        SimulatedGuest b = daemon.Attach(Address(2));
         using var stop = new CancellationTokenSource();
         using var talks = new ManualResetEventSlim();
         Task<uint> talk = Task.Factory.StartNew(() =>
@@ -57,14 +57,14 @@ public class ComingAndGoingTests
         }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
-            Assert.That(talks.Wait(FakeVm.Patience), Is.True);
+            Assert.That(talks.Wait(Deadline.Limit), Is.True);
             for (int i = 0; i < 40; i++)
             {
-                using FakeVm c = daemon.Attach(Address(3));
+                using SimulatedGuest c = daemon.Attach(Address(3));
                 c.SendFrame(0, Data(Address(1), Address(3)));
                 Assert.That(c.Drain().Single().Descriptor.Flags.HasFlag(TxFlags.Acked), Is.True);
                 c.Kill();
-                TestDaemon.Eventually(() => daemon.Daemon.Engine.Ports.Count == 2, "it is gone");
+                Deadline.Until(() => daemon.Daemon.Engine.Ports.Count == 2, "it is gone");
             }
         }
         finally
@@ -78,8 +78,8 @@ public class ComingAndGoingTests
     public void AReceiverThatSleepsGetsReferencesThenCopiesThenCountedDropsAndNeverStallsTheSender()
     {
         using var daemon = new TestDaemon(Isolation.Shared);
-        FakeVm a = daemon.Attach(Address(1));
-        FakeVm asleep = daemon.Attach(Address(2));
+        SimulatedGuest a = daemon.Attach(Address(1));
+        SimulatedGuest asleep = daemon.Attach(Address(2));
         const uint Frames = 2000;
 
         for (uint i = 0; i < Frames; i++)
@@ -103,9 +103,9 @@ public class ComingAndGoingTests
     public void APausedVmThatWakesUpReadsWhatItWasGivenThoughItsSendersRingWentRoundManyTimes()
     {
         using var daemon = new TestDaemon(Isolation.Shared);
-        FakeVm a = daemon.Attach(Address(1));
-        FakeVm b = daemon.Attach(Address(2));
-        FakeVm paused = daemon.Attach(Address(3));
+        SimulatedGuest a = daemon.Attach(Address(1));
+        SimulatedGuest b = daemon.Attach(Address(2));
+        SimulatedGuest paused = daemon.Attach(Address(3));
         for (uint i = 0; i < 1000; i++)
         {
             a.SendFrame(0, Numbered(MacAddress.Broadcast, Address(1), i, 64));
@@ -128,8 +128,8 @@ public class ComingAndGoingTests
     public void ABurstForAVmThatWasIdleIsAcknowledged()
     {
         using var daemon = new TestDaemon(Isolation.Shared, "{ ports: 8, txSlots: 256, rxDescriptors: 256, poolSlots: 128 }");
-        FakeVm a = daemon.Attach(Address(1));
-        FakeVm b = daemon.Attach(Address(2));
+        SimulatedGuest a = daemon.Attach(Address(1));
+        SimulatedGuest b = daemon.Attach(Address(2));
         Thread.Sleep(1100); // longer than a receiver that is waited for may take nothing
 
         using var gate = new ManualResetEventSlim();
@@ -153,8 +153,8 @@ public class ComingAndGoingTests
     public void AFullRxRingDropsFramesAndStillTakesTxStatuses()
     {
         using var daemon = new TestDaemon(Isolation.Shared, "{ ports: 8, txSlots: 64, rxDescriptors: 64, poolSlots: 256 }");
-        FakeVm a = daemon.Attach(Address(1));
-        FakeVm b = daemon.Attach(Address(2));
+        SimulatedGuest a = daemon.Attach(Address(1));
+        SimulatedGuest b = daemon.Attach(Address(2));
 
         for (uint i = 0; i < 100; i++)
             a.SendFrame(0, Numbered(Address(2), Address(1), i, 64), TxFlags.NoAck);
@@ -164,7 +164,7 @@ public class ComingAndGoingTests
 
         for (ulong i = 0; i < 10; i++)
             b.SendFrame(0, Data(Address(9), Address(2)), cookie: i);
-        TestDaemon.Eventually(() => TestDaemon.Count(b, HostCounter.DropStatus) == 2, "the reserve is an eighth of the ring; two more are dropped and counted");
+        Deadline.Until(() => TestDaemon.Count(b, HostCounter.DropStatus) == 2, "the reserve is an eighth of the ring; two more are dropped and counted");
 
         List<Received> all = [];
         while (b.TryReceive(out Received received))
@@ -177,7 +177,7 @@ public class ComingAndGoingTests
     public void RadiosAndAddressesBeyondTheLimitAreRefusedAndCounted()
     {
         using var daemon = new TestDaemon(Isolation.Shared, TestDaemon.SmallRings, ("ap", 2));
-        FakeVm ap = daemon.Connect("ap");
+        SimulatedGuest ap = daemon.Connect("ap");
         ap.Hello();
         for (ushort radio = 0; radio < 3; radio++)
             ap.AnnounceRadio(radio, Address(1, radio), $"phy{radio}");
@@ -198,18 +198,18 @@ public class ComingAndGoingTests
     public void ASecondVmOfANameGetsABlankRegionAndTheFirstKeepsTheAir()
     {
         using var daemon = new TestDaemon(Isolation.Shared, TestDaemon.SmallRings, ("ap", 2));
-        FakeVm first = daemon.Connect("ap");
+        SimulatedGuest first = daemon.Connect("ap");
         Assert.That(first.Region!.GetPortName(first.Port.Index), Is.EqualTo("ap"));
 
-        FakeVm second = daemon.Connect("ap");
+        SimulatedGuest second = daemon.Connect("ap");
 
         Assert.That(second.IsRefused, Is.True);
         Assert.That(second.Memory.Size, Is.EqualTo(8192));
-        TestDaemon.Eventually(() => daemon.Log.Events.Any(e => e is { Event: "vm-refused", Vm: "ap" } && e.Message.Contains("a VM named ap is attached already")), "the reason");
+        Deadline.Until(() => daemon.Log.Events.Any(e => e is { Event: "vm-refused", Vm: "ap" } && e.Message.Contains("a VM named ap is attached already")), "the reason");
         Assert.That(first.Drain(), Is.Empty);
 
         first.Kill();
-        TestDaemon.Eventually(() => daemon.Daemon.Engine.Ports.Count == 0, "the first is gone");
+        Deadline.Until(() => daemon.Daemon.Engine.Ports.Count == 0, "the first is gone");
         Assert.That(daemon.Connect("ap").IsRefused, Is.False, "the name is free");
     }
 
@@ -217,13 +217,13 @@ public class ComingAndGoingTests
     public void AVmBeyondTheLastPortGetsABlankRegion()
     {
         using var daemon = new TestDaemon(Isolation.Shared, "{ ports: 2, txSlots: 64, rxDescriptors: 128, poolSlots: 32 }");
-        FakeVm a = daemon.Attach();
+        SimulatedGuest a = daemon.Attach();
         daemon.Attach();
 
         Assert.That(daemon.Connect().IsRefused, Is.True);
-        TestDaemon.Eventually(() => daemon.Log.Events.Any(e => e.Event == "vm-refused" && e.Message.Contains("all 2 ports are taken")), "the reason");
+        Deadline.Until(() => daemon.Log.Events.Any(e => e.Event == "vm-refused" && e.Message.Contains("all 2 ports are taken")), "the reason");
         a.Kill();
-        TestDaemon.Eventually(() => daemon.Daemon.Engine.Ports.Count == 1, "one is gone");
+        Deadline.Until(() => daemon.Daemon.Engine.Ports.Count == 1, "one is gone");
         daemon.AssertEngineAnswers();
         daemon.AssertEngineAnswers();
         Assert.That(daemon.Connect().IsRefused, Is.False);
@@ -236,7 +236,7 @@ public class ComingAndGoingTests
         HashSet<uint> seen = [];
         for (int i = 0; i < 20; i++)
         {
-            using FakeVm vm = daemon.Connect();
+            using SimulatedGuest vm = daemon.Connect();
             Assert.That(seen.Add(vm.PeerId), Is.True);
             Assert.That(vm.PeerId, Is.Not.Zero, "the daemon's own");
             vm.Kill();
@@ -247,17 +247,17 @@ public class ComingAndGoingTests
     public void ADeadVmsPortIsFreeWhenItsReadersAreDoneOrWereGivenCopies()
     {
         using var daemon = new TestDaemon(Isolation.Shared, "{ ports: 2, txSlots: 64, rxDescriptors: 128, poolSlots: 32 }");
-        FakeVm reader = daemon.Attach(Address(1));
-        FakeVm dying = daemon.Attach(Address(2));
+        SimulatedGuest reader = daemon.Attach(Address(1));
+        SimulatedGuest dying = daemon.Attach(Address(2));
         byte[] frame = Numbered(Address(1), Address(2), 5, 500);
         dying.SendFrame(0, frame, TxFlags.NoAck);
         dying.Drain();
         int index = dying.Port.Index;
 
         dying.Kill();
-        TestDaemon.Eventually(() => daemon.Daemon.Engine.Ports.Count == 1, "it is gone");
-        FakeVm next = null!;
-        TestDaemon.Eventually(() => !(next = daemon.Connect()).IsRefused, "the port is free, though the reader took nothing");
+        Deadline.Until(() => daemon.Daemon.Engine.Ports.Count == 1, "it is gone");
+        SimulatedGuest next = null!;
+        Deadline.Until(() => !(next = daemon.Connect()).IsRefused, "the port is free, though the reader took nothing");
         Assert.That(next.Port.Index, Is.EqualTo(index));
         Assert.That(next.Port.Tx.Tail, Is.Zero, "a fresh port");
         next.Hello();
@@ -275,13 +275,13 @@ public class ComingAndGoingTests
         using var daemon = new TestDaemon(Isolation.PerVm, "{ ports: 2, txSlots: 64, rxDescriptors: 128, poolSlots: 32 }");
         using var tap = new FrameTap();
         daemon.Daemon.Engine.AddTap(tap);
-        FakeVm dying = daemon.Attach(Address(2));
+        SimulatedGuest dying = daemon.Attach(Address(2));
         byte[] frame = Numbered(MacAddress.Broadcast, Address(2), 5, 500);
         dying.SendFrame(0, frame);
         dying.Drain();
 
         dying.Kill();
-        TestDaemon.Eventually(() => daemon.Daemon.Engine.Ports.Count == 0, "it is gone");
+        Deadline.Until(() => daemon.Daemon.Engine.Ports.Count == 0, "it is gone");
         daemon.AssertEngineAnswers();
         daemon.AssertEngineAnswers();
         byte[] copy = new byte[frame.Length];
@@ -298,8 +298,8 @@ public class ComingAndGoingTests
         using var daemon = new TestDaemon(Isolation.Shared);
         using var tap = new FrameTap();
         daemon.Daemon.Engine.AddTap(tap);
-        FakeVm a = daemon.Attach(Address(1));
-        FakeVm b = daemon.Attach(Address(2));
+        SimulatedGuest a = daemon.Attach(Address(1));
+        SimulatedGuest b = daemon.Attach(Address(2));
         for (uint i = 0; i < 1000; i++)
         {
             a.SendFrame(0, Numbered(Address(2), Address(1), i, 64), TxFlags.NoAck);
@@ -324,11 +324,11 @@ public class ComingAndGoingTests
         using var daemon = new TestDaemon(Isolation.PerVm);
         for (int i = 0; i < 3; i++)
         {
-            using FakeVm vm = daemon.Attach(Address(1));
+            using SimulatedGuest vm = daemon.Attach(Address(1));
             vm.SendFrame(0, Data(Address(9), Address(1)));
             vm.Drain();
             vm.Kill();
-            TestDaemon.Eventually(() => daemon.Daemon.Engine.Ports.Count == 0, "it is gone");
+            Deadline.Until(() => daemon.Daemon.Engine.Ports.Count == 0, "it is gone");
         }
         Assert.That(daemon.Daemon.Snapshots.Take().Medium.Frames, Is.EqualTo(3));
     }
@@ -345,7 +345,7 @@ public class ComingAndGoingTests
         });
         for (int i = 0; i < 200; i++)
         {
-            using FakeVm vm = daemon.Connect();
+            using SimulatedGuest vm = daemon.Connect();
             vm.Kill();
         }
         stop.Cancel();
@@ -359,7 +359,7 @@ public class ComingAndGoingTests
         const int Talkers = 3;
         const uint FramesEach = 6000;
         using var daemon = new TestDaemon(isolation);
-        FakeVm[] vms = [.. Enumerable.Range(1, Talkers).Select(i => daemon.Attach(Address(i)))];
+        SimulatedGuest[] vms = [.. Enumerable.Range(1, Talkers).Select(i => daemon.Attach(Address(i)))];
         int talking = Talkers;
         ulong[] heard = new ulong[Talkers];
         using var stop = new CancellationTokenSource();
@@ -368,7 +368,7 @@ public class ComingAndGoingTests
         {
             for (int seed = 0; Volatile.Read(ref talking) != 0; seed++)
             {
-                using FakeVm vm = daemon.Connect();
+                using SimulatedGuest vm = daemon.Connect();
                 if (vm.IsRefused)
                     continue; // the ports of the dead wait for their readers
                 vm.Hello();
@@ -376,7 +376,7 @@ public class ComingAndGoingTests
                 for (uint number = 0; number < 100 + (seed % 50); number++)
                     vm.TrySendFrame(0, Numbered(MacAddress.Broadcast, Address(9), number, 700), TxFlags.NoAck);
                 vm.Kill();
-                TestDaemon.Eventually(() => daemon.Daemon.Engine.Ports.Count == Talkers, "it is gone");
+                Deadline.Until(() => daemon.Daemon.Engine.Ports.Count == Talkers, "it is gone");
             }
         });
         Task.WaitAll([.. talks, mortals]);
@@ -390,7 +390,7 @@ public class ComingAndGoingTests
             Assert.That(heard[i] + dropped, Is.EqualTo(frames - FramesEach), "every frame of the others arrived or was counted");
         }
 
-        ulong Talk(FakeVm vm, int number, int seed)
+        ulong Talk(SimulatedGuest vm, int number, int seed)
         {
             var random = new Random(seed);
             Dictionary<ulong, uint> last = [];
@@ -417,7 +417,7 @@ public class ComingAndGoingTests
             return vm.Port.Rx.Taken - first;
         }
 
-        static void Look(FakeVm vm, Dictionary<ulong, uint> last)
+        static void Look(SimulatedGuest vm, Dictionary<ulong, uint> last)
         {
             RxDescriptor descriptor = vm.Port.ReadDescriptor(vm.Port.Rx.Head);
             ReadOnlySpan<byte> payload = vm.PayloadOf(in descriptor);

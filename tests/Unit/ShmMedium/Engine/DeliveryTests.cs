@@ -2,9 +2,9 @@ using ShmWifi.Configuration;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Engine;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Tests.Medium.AirFrames;
+using static ShmWifi.Tests.Support.AirFrames;
 
-namespace ShmWifi.Tests.Medium;
+namespace ShmWifi.Tests.Unit.ShmMedium.Engine;
 
 /// <summary>Who hears a frame, what its sender is told, and how it gets there.</summary>
 [TestFixture(Isolation.Shared)]
@@ -22,8 +22,8 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void ABroadcastReachesEveryOtherRadioAndNeverTheSenders()
     {
-        FakeVm a = _daemon.Attach(Address(1, 0), Address(1, 1));
-        FakeVm b = _daemon.Attach(Address(2, 0), Address(2, 1));
+        SimulatedGuest a = _daemon.Attach(Address(1, 0), Address(1, 1));
+        SimulatedGuest b = _daemon.Attach(Address(2, 0), Address(2, 1));
         byte[] frame = Data(MacAddress.Broadcast, Address(1, 0), [1, 2, 3]);
 
         a.SendFrame(0, frame, freqMhz: 5180);
@@ -41,9 +41,9 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void AUnicastReachesItsOwnerAndMonitorsOnly()
     {
-        FakeVm a = _daemon.Attach(Address(1));
-        FakeVm b = _daemon.Attach(Address(2, 0), Address(2, 1));
-        FakeVm c = _daemon.Attach(Address(3, 0), Address(3, 1));
+        SimulatedGuest a = _daemon.Attach(Address(1));
+        SimulatedGuest b = _daemon.Attach(Address(2, 0), Address(2, 1));
+        SimulatedGuest c = _daemon.Attach(Address(3, 0), Address(3, 1));
         c.AnnounceRadio(1, Address(3, 1), "mon", RadioFlags.Monitor);
         c.Drain();
 
@@ -63,8 +63,8 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void AMonitorThatOwnsTheAddressHearsTheFrameOnce()
     {
-        FakeVm a = _daemon.Attach(Address(1));
-        FakeVm b = _daemon.Attach(Address(2));
+        SimulatedGuest a = _daemon.Attach(Address(1));
+        SimulatedGuest b = _daemon.Attach(Address(2));
         b.AnnounceRadio(0, Address(2), "mon", RadioFlags.Monitor);
         b.Drain();
 
@@ -77,9 +77,9 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void AFrameIsAcknowledgedIfAndOnlyIfAnOwnerGotIt()
     {
-        FakeVm a = _daemon.Attach(Address(1, 0), Address(1, 1));
-        FakeVm b = _daemon.Attach(Address(2));
-        FakeVm monitor = _daemon.Attach(Address(3));
+        SimulatedGuest a = _daemon.Attach(Address(1, 0), Address(1, 1));
+        SimulatedGuest b = _daemon.Attach(Address(2));
+        SimulatedGuest monitor = _daemon.Attach(Address(3));
         monitor.AnnounceRadio(0, Address(3), "mon", RadioFlags.Monitor);
         monitor.Drain();
 
@@ -102,8 +102,8 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void ARadioWhoseKernelRefusedAFrameDoesNotAcknowledgeThereUntilItSends()
     {
-        FakeVm a = _daemon.Attach(Address(1));
-        FakeVm b = _daemon.Attach(Address(2));
+        SimulatedGuest a = _daemon.Attach(Address(1));
+        SimulatedGuest b = _daemon.Attach(Address(2));
         Assert.That(StatusOf(a, Address(2), cookie: 1), Is.EqualTo(TxFlags.RequestStatus | TxFlags.Acked));
         b.SendSlot(new TxSlotHeader { Kind = RingKind.RxRefused, FreqMhz = 2412 });
         b.Drain();
@@ -120,7 +120,7 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void ATxStatusTellsTheAttemptsOfTheRetryChain()
     {
-        FakeVm a = _daemon.Attach(Address(1));
+        SimulatedGuest a = _daemon.Attach(Address(1));
         _daemon.Attach(Address(2));
 
         a.SendFrame(0, Data(Address(2), Address(1)));
@@ -134,8 +134,8 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void ANoAckFrameGetsNoStatus()
     {
-        FakeVm a = _daemon.Attach(Address(1));
-        FakeVm b = _daemon.Attach(Address(2));
+        SimulatedGuest a = _daemon.Attach(Address(1));
+        SimulatedGuest b = _daemon.Attach(Address(2));
 
         a.SendFrame(0, Data(Address(2), Address(1)), TxFlags.RequestStatus | TxFlags.NoAck);
 
@@ -146,8 +146,8 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void AFrameFromARadioThatWasNotAnnouncedOrTooShortIsCountedAndNotHeard()
     {
-        FakeVm a = _daemon.Attach(Address(1));
-        FakeVm b = _daemon.Attach(Address(2));
+        SimulatedGuest a = _daemon.Attach(Address(1));
+        SimulatedGuest b = _daemon.Attach(Address(2));
 
         a.SendFrame(5, Data(Address(2), Address(1)));
         a.SendFrame(0, Data(Address(2), Address(1)).AsSpan(0, 9));
@@ -161,8 +161,8 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void EveryLengthArrivesWhole()
     {
-        FakeVm a = _daemon.Attach(Address(1));
-        FakeVm b = _daemon.Attach(Address(2));
+        SimulatedGuest a = _daemon.Attach(Address(1));
+        SimulatedGuest b = _daemon.Attach(Address(2));
         for (int length = 8; length <= Abi.SlotPayloadSize - HeaderLength; length = Math.Max(length + 1, (length * 3 / 2) + 1))
         {
             byte[] frame = Numbered(Address(2), Address(1), (uint)length, Math.Min(length, Abi.SlotPayloadSize - HeaderLength));
@@ -177,8 +177,8 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public unsafe void ADescriptorPointsIntoTheSendersSlotOrIntoThePool()
     {
-        FakeVm a = _daemon.Attach(Address(1));
-        FakeVm b = _daemon.Attach(Address(2));
+        SimulatedGuest a = _daemon.Attach(Address(1));
+        SimulatedGuest b = _daemon.Attach(Address(2));
         uint slot = a.Port.Tx.Tail;
         byte[] frame = Data(Address(2), Address(1), 7, 8, 9);
 
@@ -196,9 +196,9 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public unsafe void OnlyASharedRegionShowsAVmWhatOthersSay()
     {
-        FakeVm a = _daemon.Attach(Address(1));
-        FakeVm b = _daemon.Attach(Address(2));
-        FakeVm other = _daemon.Attach(Address(3));
+        SimulatedGuest a = _daemon.Attach(Address(1));
+        SimulatedGuest b = _daemon.Attach(Address(2));
+        SimulatedGuest other = _daemon.Attach(Address(3));
         byte[] secret = [.. Enumerable.Range(0, 64).Select(i => (byte)((i * 37) + 11))];
 
         a.SendFrame(0, Data(Address(2), Address(1), secret));
@@ -213,28 +213,28 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void TxSlotsComeBackInOrder()
     {
-        FakeVm a = _daemon.Attach(Address(1));
-        FakeVm b = _daemon.Attach(Address(2));
+        SimulatedGuest a = _daemon.Attach(Address(1));
+        SimulatedGuest b = _daemon.Attach(Address(2));
         uint first = a.Port.Tx.Tail;
         a.SendFrame(0, Data(Address(2), Address(1), 1), TxFlags.NoAck);
         a.SendFrame(0, Data(Address(9), Address(1), 2), TxFlags.NoAck);
         a.SendFrame(0, Data(Address(9), Address(1), 3), TxFlags.NoAck);
         a.Drain();
         RxDescriptor held = default;
-        TestDaemon.Eventually(() => b.TryTake(out held), "the frame");
+        Deadline.Until(() => b.TryTake(out held), "the frame");
 
         a.Drain();
         a.Port.Tx.RefreshHead();
         Assert.That(a.Port.Tx.Head - first, isolation == Isolation.Shared ? Is.Zero : Is.GreaterThanOrEqualTo(3u), "b reads the first slot, or a copy of it");
 
         b.Release(1);
-        TestDaemon.Eventually(() => a.Port.Tx.RefreshHead() && a.Port.Tx.Head == a.Port.Tx.Tail, "all slots back");
+        Deadline.Until(() => a.Port.Tx.RefreshHead() && a.Port.Tx.Head == a.Port.Tx.Tail, "all slots back");
     }
 
     [Test]
     public void AClockExchangeIsAnsweredWithTheHostsTime()
     {
-        FakeVm a = _daemon.Attach();
+        SimulatedGuest a = _daemon.Attach();
         ulong before = (ulong)ShmWifi.Linux.MonotonicClock.NowNs;
 
         a.Send(RingKind.ClockSync, 0, cookie: 4711);
@@ -249,8 +249,8 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void ADoorbellIsRungForWhoSleepsAndSavedForWhoPolls()
     {
-        FakeVm a = _daemon.Attach(Address(1));
-        FakeVm b = _daemon.Attach(Address(2));
+        SimulatedGuest a = _daemon.Attach(Address(1));
+        SimulatedGuest b = _daemon.Attach(Address(2));
         b.Drain(); // the interrupt for its first free TX slot has come, too
         b.TakeInterrupts();
         ulong rung = TestDaemon.Count(b, HostCounter.Doorbells);
@@ -258,21 +258,21 @@ public class DeliveryTests(Isolation isolation)
 
         a.SendFrame(0, Data(Address(2), Address(1)), TxFlags.NoAck);
         a.Drain();
-        TestDaemon.Eventually(() => b.TryReceive(out _), "the frame, by polling");
+        Deadline.Until(() => b.TryReceive(out _), "the frame, by polling");
         Assert.That(TestDaemon.Count(b, HostCounter.DoorbellsSuppressed) - saved, Is.EqualTo(1));
         Assert.That(b.TakeInterrupts(), Is.Zero);
 
         Assert.That(b.Port.Rx.Arm(), Is.True);
         a.SendFrame(0, Data(Address(2), Address(1)), TxFlags.NoAck);
         a.Drain();
-        TestDaemon.Eventually(() => b.TakeInterrupts() == 1, "one interrupt");
+        Deadline.Until(() => b.TakeInterrupts() == 1, "one interrupt");
         Assert.That(TestDaemon.Count(b, HostCounter.Doorbells) - rung, Is.EqualTo(1));
     }
 
     [Test]
     public void AVmTellsWhichPathItsFramesTake()
     {
-        FakeVm[] vms = [_daemon.Attach(), _daemon.Attach(), _daemon.Attach()];
+        SimulatedGuest[] vms = [_daemon.Attach(), _daemon.Attach(), _daemon.Attach()];
         vms[0].Hello();
         vms[1].Hello(RegionFeatures.KernelPath);
         vms[2].Port.SetAbsent();
@@ -282,8 +282,8 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void HelloForgetsTheRadios()
     {
-        FakeVm a = _daemon.Attach(Address(1));
-        FakeVm b = _daemon.Attach(Address(2));
+        SimulatedGuest a = _daemon.Attach(Address(1));
+        SimulatedGuest b = _daemon.Attach(Address(2));
 
         b.Hello();
         b.Drain();
@@ -295,8 +295,8 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void ARadioThatIsAnnouncedAgainKeepsItsAddressesAndTakesItsNewName()
     {
-        FakeVm a = _daemon.Attach(Address(1));
-        FakeVm b = _daemon.Attach(Address(2));
+        SimulatedGuest a = _daemon.Attach(Address(1));
+        SimulatedGuest b = _daemon.Attach(Address(2));
 
         b.AnnounceRadio(0, Address(2), "renamed");
         b.Drain();
@@ -308,8 +308,8 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void ARadioNumberThatGetsAnotherIdentityIsAnotherRadio()
     {
-        FakeVm a = _daemon.Attach(Address(1));
-        FakeVm b = _daemon.Attach(Address(2));
+        SimulatedGuest a = _daemon.Attach(Address(1));
+        SimulatedGuest b = _daemon.Attach(Address(2));
 
         b.AnnounceRadio(0, Address(2, 7), "other");
         b.Drain();
@@ -321,8 +321,8 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void TheEngineAllocatesNothingForFrames()
     {
-        FakeVm a = _daemon.Attach(Address(1));
-        FakeVm b = _daemon.Attach(Address(2));
+        SimulatedGuest a = _daemon.Attach(Address(1));
+        SimulatedGuest b = _daemon.Attach(Address(2));
         Run(2_000); // the engine's code is compiled once and for all
         long before = _daemon.Daemon.Engine.Counters.AllocatedBytes;
 
@@ -344,7 +344,7 @@ public class DeliveryTests(Isolation isolation)
                 while (a.TryTake(out _))
                     a.Release(1);
             }
-            TestDaemon.Eventually(
+            Deadline.Until(
                 () =>
                 {
                     while (b.TryTake(out _))
@@ -361,7 +361,7 @@ public class DeliveryTests(Isolation isolation)
         received.Where(r => r.Descriptor.Kind == RingKind.Frame).Select(r => (int)r.Descriptor.Radio);
 
     /// <summary>Sends a frame from radio 0 and returns the flags of its TX status.</summary>
-    private static TxFlags StatusOf(FakeVm vm, MacAddress receiver, ulong cookie)
+    private static TxFlags StatusOf(SimulatedGuest vm, MacAddress receiver, ulong cookie)
     {
         vm.SendFrame(0, Data(receiver, Address(1)), cookie: cookie);
         RxDescriptor status = vm.Drain().Single(r => r.Descriptor.Kind == RingKind.TxStatus).Descriptor;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace ShmWifi.Tests.Medium;
+namespace ShmWifi.Tests.Unit.ShmMedium.Engine;
 
 /// <summary>A daemon that may open no more files.</summary>
 public sealed class DescriptorShortageTests
@@ -13,8 +13,8 @@ public sealed class DescriptorShortageTests
         using var medium = MediumProcess.Start();
         var inUse = Directory.EnumerateFileSystemEntries($"/proc/{medium.Id}/fd").Select(path => int.Parse(Path.GetFileName(path))).ToHashSet();
         LimitDescriptors(medium, Enumerable.Range(0, int.MaxValue).First(number => !inUse.Contains(number)));
-        Task<FakeVm> attached = Task.Run(() => FakeVm.Connect(medium.Socket));
-        TestDaemon.Eventually(() => medium.Error.Contains(Complaint), "the complaint");
+        Task<SimulatedGuest> attached = Task.Run(() => SimulatedGuest.Connect(medium.Socket));
+        Deadline.Until(() => medium.Error.Contains(Complaint), "the complaint");
         using var process = Process.GetProcessById(medium.Id);
         TimeSpan before = process.TotalProcessorTime;
         Thread.Sleep(1500);
@@ -24,7 +24,7 @@ public sealed class DescriptorShortageTests
         Assert.That(attached.IsCompleted, Is.False);
 
         LimitDescriptors(medium, 1024);
-        using FakeVm vm = attached.Result;
+        using SimulatedGuest vm = attached.Result;
         Assert.That(vm.IsRefused, Is.False);
     }
 

@@ -4,21 +4,21 @@ using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Faults;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Tests.Medium.AirFrames;
+using static ShmWifi.Tests.Support.AirFrames;
 
-namespace ShmWifi.Tests.Medium;
+namespace ShmWifi.Tests.Unit.ShmMedium.Engine;
 
 /// <summary>Faults to order.</summary>
 public class FaultTests
 {
     private TestDaemon _daemon = null!;
-    private FakeVm[] _vms = [];
+    private SimulatedGuest[] _vms = [];
 
-    private FakeVm A => _vms[0];
+    private SimulatedGuest A => _vms[0];
 
-    private FakeVm B => _vms[1];
+    private SimulatedGuest B => _vms[1];
 
-    private FakeVm C => _vms[2];
+    private SimulatedGuest C => _vms[2];
 
     [SetUp]
     public void SetUp()
@@ -175,5 +175,5 @@ public class FaultTests
 
     private void Order(FaultConfiguration fault) => Change(new SetFault(fault));
 
-    private void Change(AirChange change) => _daemon.Daemon.Engine.ApplyAsync(change).Wait(FakeVm.Patience);
+    private void Change(AirChange change) => _daemon.Daemon.Engine.ApplyAsync(change).Wait(Deadline.Limit);
 }

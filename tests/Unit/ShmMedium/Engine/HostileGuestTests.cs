@@ -3,9 +3,9 @@ using ShmWifi.Dot11;
 using ShmWifi.Medium.Engine;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Tests.Medium.AirFrames;
+using static ShmWifi.Tests.Support.AirFrames;
 
-namespace ShmWifi.Tests.Medium;
+namespace ShmWifi.Tests.Unit.ShmMedium.Engine;
 
 /// <summary>What a guest may write that no honest guest writes: the daemon goes on, and so do the others.</summary>
 public unsafe class HostileGuestTests
@@ -66,7 +66,7 @@ public unsafe class HostileGuestTests
     public void TheLastRadioTheLongestPayloadAndTheLastOffsetAreAllowed()
     {
         using var daemon = new TestDaemon(Isolation.Shared);
-        FakeVm vm = daemon.Attach();
+        SimulatedGuest vm = daemon.Attach();
         vm.AddRadio(Abi.MaxRadios - 1, Address(1));
         vm.SendSlot(new TxSlotHeader { Kind = RingKind.Frame, Radio = Abi.MaxRadios - 1, Length = 3968, Offset = 128 });
         vm.SendSlot(new TxSlotHeader { Kind = RingKind.Frame, Radio = Abi.MaxRadios - 1, Length = 10, Offset = 4086 });
@@ -81,7 +81,7 @@ public unsafe class HostileGuestTests
     public void ANameIsShownWithoutItsControlBytes()
     {
         using var daemon = new TestDaemon(Isolation.Shared);
-        FakeVm vm = daemon.Attach();
+        SimulatedGuest vm = daemon.Attach();
         vm.AnnounceRadio(0, Address(1), "\e[2Jphy\r\n0\0é\u202e");
         vm.AnnounceRadio(1, Address(1, 1), "\n\e\a");
         vm.Drain();
@@ -94,7 +94,7 @@ public unsafe class HostileGuestTests
     public void ANameThatChangesWhileItIsReadHarmsNothing()
     {
         using var daemon = new TestDaemon(Isolation.PerVm);
-        FakeVm vm = daemon.Attach();
+        SimulatedGuest vm = daemon.Attach();
         byte[] ascii = [.. Enumerable.Repeat((byte)'a', Abi.NameSize)]; // 48 characters
         byte[] euros = [.. Enumerable.Range(0, Abi.NameSize).Select(i => (byte)(i % 3 == 0 ? 0xe2 : i % 3 == 1 ? 0x82 : 0xac))]; // 16
         byte[][] names = [ascii, euros];
@@ -125,7 +125,7 @@ public unsafe class HostileGuestTests
     public void AnnouncementsWithoutEndFillNoLog()
     {
         using var daemon = new TestDaemon(Isolation.PerVm);
-        FakeVm vm = daemon.Attach();
+        SimulatedGuest vm = daemon.Attach();
         for (int i = 0; i < 3000; i++)
         {
             vm.Send(RingKind.Hello, 0);
@@ -133,7 +133,7 @@ public unsafe class HostileGuestTests
             vm.RemoveRadio(0);
         }
         vm.Drain();
-        TestDaemon.Eventually(() => daemon.Log.Count("announcements-unlogged") == 1, "one line says that more are left out");
+        Deadline.Until(() => daemon.Log.Count("announcements-unlogged") == 1, "one line says that more are left out");
         Assert.That(daemon.Log.Events, Has.Count.LessThan(LogAllowance.Burst + 100));
     }
 
@@ -141,7 +141,7 @@ public unsafe class HostileGuestTests
     public void RadiosWithoutEndAreRefusedInTheEnd()
     {
         using var daemon = new TestDaemon(Isolation.PerVm);
-        FakeVm vm = daemon.Attach();
+        SimulatedGuest vm = daemon.Attach();
         for (int i = 0; i < Air.MaxRadiosEver + 100; i++)
             vm.AnnounceRadio(0, new MacAddress(0x0200_0000_0000UL + (ulong)i), "phy0");
         vm.Drain();
@@ -152,9 +152,9 @@ public unsafe class HostileGuestTests
     public void AnySlotHeaderAtAllHarmsNobodyElse()
     {
         using var daemon = new TestDaemon(Isolation.PerVm);
-        FakeVm a = daemon.Attach(Address(1));
-        FakeVm b = daemon.Attach(Address(2));
-        FakeVm hostile = daemon.Attach(Address(3));
+        SimulatedGuest a = daemon.Attach(Address(1));
+        SimulatedGuest b = daemon.Attach(Address(2));
+        SimulatedGuest hostile = daemon.Attach(Address(3));
         uint number = 0;
         AnyInput.Of<(byte Kind, byte Flags, ushort Radio, uint Length, uint Offset, ulong Cookie, byte[] Tail)[]>(
             slots =>
@@ -198,8 +198,8 @@ public unsafe class HostileGuestTests
         using var tap = new FrameTap();
         daemon.Daemon.Engine.AddTap(tap);
         byte[] copy = new byte[64];
-        FakeVm a = daemon.Attach(Address(1));
-        FakeVm b = daemon.Attach(Address(2));
+        SimulatedGuest a = daemon.Attach(Address(1));
+        SimulatedGuest b = daemon.Attach(Address(2));
         uint number = 0;
         var random = new Random(seed);
         int descriptors = 0;
@@ -208,7 +208,7 @@ public unsafe class HostileGuestTests
         {
             if (life == Lives / 4)
                 (descriptors, memory) = Footprint();
-            FakeVm hostile = daemon.Connect();
+            SimulatedGuest hostile = daemon.Connect();
             if (hostile.IsRefused)
             {
                 // Shared: the other VMs' ports are damaged, too; take them off, as their operator would.
@@ -225,7 +225,7 @@ public unsafe class HostileGuestTests
                 }
             });
             hostile.Dispose();
-            TestDaemon.Eventually(() => daemon.Daemon.Engine.Ports.Count <= 2, "the hostile one is gone");
+            Deadline.Until(() => daemon.Daemon.Engine.Ports.Count <= 2, "the hostile one is gone");
             daemon.AssertEngineAnswers();
             Assert.That(daemon.Daemon.Snapshots.Take(), Is.Not.Null);
         }
@@ -244,12 +244,12 @@ public unsafe class HostileGuestTests
     public void WordsThatChangeWhileTheEngineReadsThemHarmNothing(Isolation isolation)
     {
         using var daemon = new TestDaemon(isolation);
-        FakeVm a = daemon.Attach(Address(1));
-        FakeVm b = daemon.Attach(Address(2));
+        SimulatedGuest a = daemon.Attach(Address(1));
+        SimulatedGuest b = daemon.Attach(Address(2));
         uint number = 0;
         for (int life = 0; life < 30; life++)
         {
-            FakeVm hostile = daemon.Connect();
+            SimulatedGuest hostile = daemon.Connect();
             using var stop = new CancellationTokenSource();
             PortHeader* header = hostile.Header;
             byte* slots = (byte*)hostile.Port.TxSlot(0);
@@ -277,7 +277,7 @@ public unsafe class HostileGuestTests
             scribbler.Wait();
             AssertHonestTalk(a, b, ref number);
             hostile.Dispose();
-            TestDaemon.Eventually(() => daemon.Daemon.Engine.Ports.Count == 2, "it is gone");
+            Deadline.Until(() => daemon.Daemon.Engine.Ports.Count == 2, "it is gone");
         }
         daemon.AssertEngineAnswers();
     }
@@ -286,7 +286,7 @@ public unsafe class HostileGuestTests
     public void ScribblingAtAPortThatIsBeingAttachedDoesNotHoldTheEngineUp()
     {
         using var daemon = new TestDaemon(Isolation.Shared);
-        FakeVm hostile = daemon.Attach();
+        SimulatedGuest hostile = daemon.Attach();
         int victim = hostile.Port.Index + 1;
         var header = (PortHeader*)(hostile.Memory.Address + RegionGeometry.PortsOffset + ((ulong)victim * hostile.Region!.Geometry.PortStride));
         using var stop = new CancellationTokenSource();
@@ -301,29 +301,29 @@ public unsafe class HostileGuestTests
         });
         for (int i = 0; i < 300; i++) // the words are read within a microsecond; not every life hits it
         {
-            using FakeVm vm = daemon.Connect();
+            using SimulatedGuest vm = daemon.Connect();
             vm.Ring();
             daemon.AssertEngineAnswers();
             vm.Kill();
-            TestDaemon.Eventually(() => daemon.Daemon.Engine.Ports.Count == 1, "it is gone");
+            Deadline.Until(() => daemon.Daemon.Engine.Ports.Count == 1, "it is gone");
         }
         stop.Cancel();
         scribbler.Wait();
         Assert.That(hostile.Drain(), Is.Empty);
     }
 
-    private static void AssertFault(PortFault fault, Action<FakeVm> crime)
+    private static void AssertFault(PortFault fault, Action<SimulatedGuest> crime)
     {
         using var daemon = new TestDaemon(Isolation.Shared);
-        FakeVm honest = daemon.Attach(Address(1));
-        FakeVm peer = daemon.Attach(Address(2));
-        FakeVm hostile = daemon.Attach(Address(3), Address(3, 1));
+        SimulatedGuest honest = daemon.Attach(Address(1));
+        SimulatedGuest peer = daemon.Attach(Address(2));
+        SimulatedGuest hostile = daemon.Attach(Address(3), Address(3, 1));
         honest.SendFrame(0, Data(Address(3), Address(1)), TxFlags.NoAck); // which it never gives back
         honest.Drain();
 
         crime(hostile);
         hostile.Ring();
-        TestDaemon.Eventually(() => hostile.Port.State == PortState.Faulted, "the fault");
+        Deadline.Until(() => hostile.Port.State == PortState.Faulted, "the fault");
 
         Assert.That(hostile.Port.Fault, Is.EqualTo(fault));
         Assert.That(daemon.PortOf(hostile).Fault, Is.EqualTo(fault));
@@ -335,8 +335,8 @@ public unsafe class HostileGuestTests
             honest.Drain().Select(r => r.Descriptor.Flags),
             Is.EqualTo(new[] { TxFlags.RequestStatus, TxFlags.RequestStatus | TxFlags.Acked }));
         Assert.That(peer.Drain(), Has.Count.EqualTo(1));
-        TestDaemon.Eventually(() => honest.Port.Tx.RefreshHead() && honest.Port.Tx.InUse == 0, "what the faulted port held came back");
-        TestDaemon.Eventually(() => daemon.Log.Count("vm-faulted") == 1, "people are told");
+        Deadline.Until(() => honest.Port.Tx.RefreshHead() && honest.Port.Tx.InUse == 0, "what the faulted port held came back");
+        Deadline.Until(() => daemon.Log.Count("vm-faulted") == 1, "people are told");
         hostile.Ring();
         crime(hostile);
         hostile.Ring();
@@ -344,7 +344,7 @@ public unsafe class HostileGuestTests
         Assert.That(daemon.Log.Count("vm-faulted"), Is.EqualTo(1), "once");
     }
 
-    private static void AssertHonestTalk(FakeVm a, FakeVm b, ref uint number)
+    private static void AssertHonestTalk(SimulatedGuest a, SimulatedGuest b, ref uint number)
     {
         for (int i = 0; i < 20; i++, number++)
         {
@@ -361,7 +361,7 @@ public unsafe class HostileGuestTests
         }
     }
 
-    private static bool IsAcked(FakeVm vm, byte[] frame, ulong cookie)
+    private static bool IsAcked(SimulatedGuest vm, byte[] frame, ulong cookie)
     {
         vm.Drain();
         vm.SendFrame(0, frame, cookie: cookie);
@@ -369,7 +369,7 @@ public unsafe class HostileGuestTests
     }
 
     /// <summary>A guest's life: a few honest words, then anything anywhere.</summary>
-    private static void Scribble(FakeVm vm, Random random, bool everywhere, Action between)
+    private static void Scribble(SimulatedGuest vm, Random random, bool everywhere, Action between)
     {
         vm.Hello();
         for (ushort radio = 0; radio < 3; radio++)

@@ -3,9 +3,9 @@ using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Phy;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Tests.Medium.AirFrames;
+using static ShmWifi.Tests.Support.AirFrames;
 
-namespace ShmWifi.Tests.Medium;
+namespace ShmWifi.Tests.Unit.ShmMedium.Engine;
 
 /// <summary>Frames over links that lose: who hears them, what their senders are told.</summary>
 [TestFixture(Isolation.Shared)]
@@ -16,11 +16,11 @@ public class LossyLinkTests(Isolation isolation)
     private static readonly RadioPattern s_b = RadioPattern.Of("vm2");
 
     private TestDaemon _daemon = null!;
-    private FakeVm[] _vms = [];
+    private SimulatedGuest[] _vms = [];
 
-    private FakeVm A => _vms[0];
+    private SimulatedGuest A => _vms[0];
 
-    private FakeVm B => _vms[1];
+    private SimulatedGuest B => _vms[1];
 
     [SetUp]
     public void SetUp()
@@ -47,7 +47,7 @@ public class LossyLinkTests(Isolation isolation)
     {
         const float SnrDb = 4;
         Change(new SetLink(new(s_a, s_b) { SnrDb = SnrDb }));
-        double per = ErrorModel.BuiltIn.Per(PhyRate.Legacy(60), SnrDb, HeaderLength + 4 + 1000); // FakeVm sends at index 4, 6 Mbit/s
+        double per = ErrorModel.BuiltIn.Per(PhyRate.Legacy(60), SnrDb, HeaderLength + 4 + 1000); // SimulatedGuest sends at index 4, 6 Mbit/s
         while (per is < 0.05 or > 0.95)
             Assert.Fail($"choose another SNR: at {SnrDb} dB, PER is {per}");
 
@@ -147,18 +147,18 @@ public class LossyLinkTests(Isolation isolation)
             new(TimeSpan.FromMilliseconds(60), new RemoveLink(s_a, s_b)),
         ]));
         Assert.That(Broadcast(A, B, 1), Is.EqualTo(1), "not yet; or the machine stood still for 30 ms");
-        TestDaemon.Eventually(() => Broadcast(A, B, 1) == 0, "the loss");
-        TestDaemon.Eventually(() => Broadcast(A, B, 1) == 1, "its end");
+        Deadline.Until(() => Broadcast(A, B, 1) == 0, "the loss");
+        Deadline.Until(() => Broadcast(A, B, 1) == 1, "its end");
         Assert.That(_daemon.Daemon.Engine.CurrentAir.Links, Is.Empty);
     }
 
     private static void AssertBinomial(int hits, int trials, double probability, string what) =>
         Assert.That(hits, Is.EqualTo(trials * probability).Within(3.3 * Math.Sqrt(trials * probability * (1 - probability))), what); // 99.9 %
 
-    private void Change(AirChange change) => _daemon.Daemon.Engine.ApplyAsync(change).Wait(FakeVm.Patience);
+    private void Change(AirChange change) => _daemon.Daemon.Engine.ApplyAsync(change).Wait(Deadline.Limit);
 
     /// <summary>Sends group frames and counts those that arrive.</summary>
-    private static int Broadcast(FakeVm from, FakeVm to, int frames, int bodyLength = 20)
+    private static int Broadcast(SimulatedGuest from, SimulatedGuest to, int frames, int bodyLength = 20)
     {
         int heard = 0;
         byte[] frame = Data(MacAddress.Broadcast, Address(1), new byte[bodyLength]);

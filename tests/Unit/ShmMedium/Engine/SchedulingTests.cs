@@ -1,4 +1,4 @@
-namespace ShmWifi.Tests.Medium;
+namespace ShmWifi.Tests.Unit.ShmMedium.Engine;
 
 public sealed class SchedulingTests
 {
@@ -13,7 +13,7 @@ public sealed class SchedulingTests
         File.WriteAllText(configuration, $"socket: any.sock\nscheduling: {scheduling}\n");
         using (var medium = MediumProcess.Start("--config", configuration))
         {
-            TestDaemon.Eventually(
+            Deadline.Until(
                 () => PolicyOfEngine(medium.Id) == policy || medium.Error.Contains("realtime has no effect"), "the scheduling class, or why it cannot be had");
             if (scheduling == "normal")
                 Assert.That(medium.Error, Does.Not.Contain("realtime"));

@@ -1,9 +1,9 @@
 using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Links;
-using static ShmWifi.Tests.Links.TestAir;
+using static ShmWifi.Tests.Unit.ShmMedium.Links.TestAir;
 
-namespace ShmWifi.Tests.Links;
+namespace ShmWifi.Tests.Unit.ShmMedium.Links;
 
 public class ChangeTests
 {

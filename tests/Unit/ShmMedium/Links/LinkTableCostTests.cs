@@ -1,8 +1,8 @@
 using ShmWifi.Configuration.Air;
 using ShmWifi.Medium.Links;
-using static ShmWifi.Tests.Links.TestAir;
+using static ShmWifi.Tests.Unit.ShmMedium.Links.TestAir;
 
-namespace ShmWifi.Tests.Links;
+namespace ShmWifi.Tests.Unit.ShmMedium.Links;
 
 public class LinkTableCostTests
 {

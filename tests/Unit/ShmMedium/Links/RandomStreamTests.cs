@@ -1,7 +1,7 @@
 using ShmWifi.Configuration.Air;
 using ShmWifi.Medium.Links;
 
-namespace ShmWifi.Tests.Links;
+namespace ShmWifi.Tests.Unit.ShmMedium.Links;
 
 public class RandomStreamTests
 {

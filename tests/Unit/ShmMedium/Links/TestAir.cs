@@ -2,7 +2,7 @@ using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Links;
 
-namespace ShmWifi.Tests.Links;
+namespace ShmWifi.Tests.Unit.ShmMedium.Links;
 
 /// <summary>Short ways to say what the tests' airs are like.</summary>
 public static class TestAir

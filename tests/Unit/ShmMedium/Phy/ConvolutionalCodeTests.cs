@@ -2,7 +2,7 @@ using System.Numerics;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Phy;
 
-namespace ShmWifi.Tests.Phy;
+namespace ShmWifi.Tests.Unit.ShmMedium.Phy;
 
 public class ConvolutionalCodeTests
 {

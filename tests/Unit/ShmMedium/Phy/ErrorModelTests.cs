@@ -1,8 +1,8 @@
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Phy;
-using ShmWifi.Tests.Dot11;
+using ShmWifi.Tests.Unit.Dot11;
 
-namespace ShmWifi.Tests.Phy;
+namespace ShmWifi.Tests.Unit.ShmMedium.Phy;
 
 public class ErrorModelTests
 {

@@ -3,7 +3,7 @@ using ShmWifi.Configuration;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Phy;
 
-namespace ShmWifi.Tests.Phy;
+namespace ShmWifi.Tests.Unit.ShmMedium.Phy;
 
 public class ErrorTableTests
 {

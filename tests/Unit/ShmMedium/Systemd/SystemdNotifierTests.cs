@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using ShmWifi.Medium.Systemd;
 
-namespace ShmWifi.Tests.Systemd;
+namespace ShmWifi.Tests.Unit.ShmMedium.Systemd;
 
 public sealed class SystemdNotifierTests
 {

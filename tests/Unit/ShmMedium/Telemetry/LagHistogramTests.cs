@@ -1,6 +1,6 @@
 using ShmWifi.Medium.Telemetry;
 
-namespace ShmWifi.Tests.Telemetry;
+namespace ShmWifi.Tests.Unit.ShmMedium.Telemetry;
 
 public sealed class LagHistogramTests
 {

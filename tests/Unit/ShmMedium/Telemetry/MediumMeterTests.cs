@@ -3,10 +3,9 @@ using System.Globalization;
 using System.Text.Json;
 using ShmWifi.Configuration;
 using ShmWifi.Medium.Telemetry;
-using ShmWifi.Tests.Medium;
-using static ShmWifi.Tests.Medium.AirFrames;
+using static ShmWifi.Tests.Support.AirFrames;
 
-namespace ShmWifi.Tests.Telemetry;
+namespace ShmWifi.Tests.Unit.ShmMedium.Telemetry;
 
 public sealed class MediumMeterTests
 {
@@ -15,8 +14,8 @@ public sealed class MediumMeterTests
     public void WhatAListenerSeesIsTheSnapshot(Isolation isolation)
     {
         using var daemon = new TestDaemon(isolation, vms: [("ap", 2), ("sta1", 1)]);
-        FakeVm ap = Ready(daemon.Connect("ap"), 1);
-        FakeVm station = Ready(daemon.Connect("sta1"), 2);
+        SimulatedGuest ap = Ready(daemon.Connect("ap"), 1);
+        SimulatedGuest station = Ready(daemon.Connect("sta1"), 2);
         for (int i = 0; i < 100; i++)
         {
             station.SendStamped(Data(Address(1), Address(2), new byte[100]));
@@ -24,7 +23,7 @@ public sealed class MediumMeterTests
         }
         station.Drain();
         ap.Drain();
-        TestDaemon.Eventually(() => daemon.Daemon.Snapshots.Take().Vms.All(v => v is { RxOutstanding: 0, TxSlotsHeld: 0 }), "all is given back");
+        Deadline.Until(() => daemon.Daemon.Snapshots.Take().Vms.All(v => v is { RxOutstanding: 0, TxSlotsHeld: 0 }), "all is given back");
 
         MeterReadings readings = Listen();
 
@@ -61,7 +60,7 @@ public sealed class MediumMeterTests
         reader.Start();
         for (int i = 0; i < 50; i++)
         {
-            FakeVm vm = daemon.Attach(Address(1));
+            SimulatedGuest vm = daemon.Attach(Address(1));
             vm.Dispose();
         }
         Volatile.Write(ref isOver, true);
@@ -69,7 +68,7 @@ public sealed class MediumMeterTests
         daemon.AssertEngineAnswers();
     }
 
-    private static FakeVm Ready(FakeVm vm, int number)
+    private static SimulatedGuest Ready(SimulatedGuest vm, int number)
     {
         vm.Hello();
         vm.Port.SetClock(0, 2500);

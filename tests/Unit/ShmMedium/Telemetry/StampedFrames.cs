@@ -1,13 +1,12 @@
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
-using ShmWifi.Tests.Medium;
 
-namespace ShmWifi.Tests.Telemetry;
+namespace ShmWifi.Tests.Unit.ShmMedium.Telemetry;
 
 /// <summary>Frames with the sender's time stamp, as a service that knows the host's clock sends them.</summary>
-public static unsafe class StampedFrames
+internal static unsafe class StampedFrames
 {
-    public static void SendStamped(this FakeVm vm, ReadOnlySpan<byte> frame, uint freqMhz = 2412)
+    public static void SendStamped(this SimulatedGuest vm, ReadOnlySpan<byte> frame, uint freqMhz = 2412)
     {
         vm.WaitForTxSlot();
         frame.CopyTo(new Span<byte>((byte*)vm.Port.TxSlot(vm.Port.Tx.Tail) + Abi.SlotHeaderSize, Abi.SlotPayloadSize));

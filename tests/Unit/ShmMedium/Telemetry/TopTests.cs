@@ -1,15 +1,14 @@
 using System.Text.Json;
-using ShmWifi.Tests.Medium;
-using static ShmWifi.Tests.Medium.AirFrames;
+using static ShmWifi.Tests.Support.AirFrames;
 
-namespace ShmWifi.Tests.Telemetry;
+namespace ShmWifi.Tests.Unit.ShmMedium.Telemetry;
 
 /// <summary>A real daemon, read by a real top.</summary>
 public sealed class TopTests
 {
     private MediumProcess _medium = null!;
-    private FakeVm _ap = null!;
-    private FakeVm _station = null!;
+    private SimulatedGuest _ap = null!;
+    private SimulatedGuest _station = null!;
 
     [OneTimeSetUp]
     public void Start()
@@ -84,9 +83,9 @@ public sealed class TopTests
         Assert.That(MediumProcess.Run("top", "--pid", $"{Environment.ProcessId}", "--interval", "0.3").Error, Is.EqualTo(
             $"shm-medium top: process {Environment.ProcessId} has no Meter ShmWifi.Medium: it is no shm-medium, or one of another version\n"));
 
-    private FakeVm Attach(int number)
+    private SimulatedGuest Attach(int number)
     {
-        FakeVm vm = FakeVm.Connect(_medium.Socket);
+        SimulatedGuest vm = SimulatedGuest.Connect(_medium.Socket);
         vm.Hello();
         vm.Port.SetClock(0, 2500);
         vm.AddRadio(0, Address(number));

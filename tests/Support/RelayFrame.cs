@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using ShmWifi.Dot11;
 using ShmWifi.Lab;
 
-namespace ShmWifi.Perf.EndToEnd.Relay;
+namespace ShmWifi.Tests.Support;
 
 /// <summary>The frames that are relayed: 802.11 data frames between numbered stations, whose bodies tell whether they are whole.</summary>
 /// <remarks>0 MAC header, 24 number u32, 28 a pattern, length - 4 the number again.</remarks>

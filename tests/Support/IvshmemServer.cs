@@ -1,13 +1,11 @@
 using System.Net.Sockets;
-using ShmWifi.Linux;
 using ShmWifi.Medium.Ivshmem;
 using ShmWifi.RingBuffer;
-using static ShmWifi.Linux.LibC;
 
-namespace ShmWifi.SystemTests.KernelModule;
+namespace ShmWifi.Tests.Support;
 
 /// <summary>The host's end of one ivshmem device without a daemon, so that a test decides what is in the region and who rings.</summary>
-internal sealed class IvshmemPeer : IDisposable
+internal sealed class IvshmemServer : IDisposable
 {
     /// <summary>The VM's peer ID.</summary>
     public const ushort VmPeerId = 1;
@@ -15,15 +13,15 @@ internal sealed class IvshmemPeer : IDisposable
     private readonly string _socketPath;
     private readonly int _slot;
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-    private readonly int _hostEvent = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
-    private readonly int _vmEvent = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
+    private readonly Doorbell _kick = Doorbell.Create();
+    private readonly Doorbell _call = Doorbell.Create();
     private Socket? _qemu;
 
     /// <summary>Listens for a QEMU.</summary>
     /// <param name="folder">Where its socket is made.</param>
     /// <param name="slot">The device's place on the VM's PCI bus, below 32.</param>
     /// <param name="size">The region's bytes, a power of two; all zero.</param>
-    public IvshmemPeer(string folder, int slot, ulong size)
+    public IvshmemServer(string folder, int slot, ulong size)
     {
         _slot = slot;
         _socketPath = Path.Combine(folder, $"ivshmem{slot}");
@@ -49,31 +47,19 @@ internal sealed class IvshmemPeer : IDisposable
     public async Task ServeAsync()
     {
         _qemu = await _listener.AcceptAsync();
-        Handshake.Send((int)_qemu.Handle, VmPeerId, Memory.Descriptor, _hostEvent, _vmEvent);
+        Handshake.Send((int)_qemu.Handle, VmPeerId, Memory.Descriptor, _kick.Descriptor, _call.Descriptor);
     }
 
     /// <summary>Waits until the guest rings.</summary>
     /// <param name="limit">How long at most.</param>
     /// <returns>How often it rang; 0 when it did not.</returns>
-    public unsafe ulong WaitForDoorbell(TimeSpan limit)
-    {
-        var rung = new pollfd { fd = _hostEvent, events = POLLIN };
-        if (LibCException.ThrowIfFailed(poll(&rung, 1, (int)limit.TotalMilliseconds), "poll an eventfd") == 0)
-            return 0;
-        ulong count;
-        LibCException.ThrowIfFailed((int)read(_hostEvent, &count, sizeof(ulong)), "read an eventfd");
-        return count;
-    }
+    public ulong WaitForDoorbell(TimeSpan limit) => _kick.Wait((int)limit.TotalMilliseconds) ? _kick.Take() : 0;
 
     /// <summary>Forgets how often the guest rang.</summary>
-    public void ForgetDoorbells() => WaitForDoorbell(TimeSpan.Zero);
+    public void ForgetDoorbells() => _kick.Take();
 
     /// <summary>Interrupts the guest.</summary>
-    public unsafe void Interrupt()
-    {
-        ulong one = 1;
-        LibCException.ThrowIfFailed((int)write(_vmEvent, &one, sizeof(ulong)), "write an eventfd");
-    }
+    public void Interrupt() => _call.Ring();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -81,7 +67,7 @@ internal sealed class IvshmemPeer : IDisposable
         _listener.Dispose();
         _qemu?.Dispose();
         Memory.Dispose();
-        _ = close(_hostEvent);
-        _ = close(_vmEvent);
+        _kick.Dispose();
+        _call.Dispose();
     }
 }

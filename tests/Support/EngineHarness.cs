@@ -1,27 +1,25 @@
 using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
-using ShmWifi.Linux;
 using ShmWifi.Medium.Engine;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Linux.LibC;
 
-namespace ShmWifi.Perf.Micro;
+namespace ShmWifi.Tests.Support;
 
 /// <summary>An engine that does not run by itself, and ports in one region with a radio each: whoever calls drives both ends.</summary>
-internal sealed unsafe class AirOfPorts : IDisposable
+internal sealed unsafe class EngineHarness : IDisposable
 {
     private const int MinHeader = 24; // IEEE 802.11-2020 clause 9.3.2.1: three addresses
     private readonly SharedMemory _memory;
-    private readonly List<int> _events = [];
+    private readonly List<Doorbell> _events = [];
 
     /// <summary>Lays it out.</summary>
     /// <param name="ports">How many; their VMs are vm0, vm1, ….</param>
     /// <param name="air">What it is like; null: perfect.</param>
-    public AirOfPorts(int ports, AirConfiguration? air = null)
+    public EngineHarness(int ports, AirConfiguration? air = null)
     {
         var geometry = new RegionGeometry((uint)ports, TxSlots: 256, RxDescriptors: 256);
-        _memory = SharedMemory.Create("shmwifi-benchmark", geometry.RegionSize);
+        _memory = SharedMemory.Create("shmwifi-harness", geometry.RegionSize);
         Region region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference, epoch: 1);
         Engine = new MediumEngine(new SilentLog(), new SpinBudget(0), air ?? new AirConfiguration());
         for (int port = 0; port < ports; port++)
@@ -29,11 +27,13 @@ internal sealed unsafe class AirOfPorts : IDisposable
             uint peerId = (uint)port + 1;
             var one = new Port(port, $"vm{port}", peerId, pid: 0, maxRadios: 1, region.Attach(port, peerId, $"vm{port}"), NewEvent(), NewEvent());
             Engine.Attach(one);
-            Radio radio = Engine.Air.AddOrGet(one, number: 0, AddressOf(port), "phy0")!;
-            Engine.Air.AddAddress(radio, AddressOf(port));
             Ports.Add(one);
-            Guests.Add(region.OpenGuestPort(port));
+            var guest = new SimulatedGuest(region, port);
+            guest.Hello();
+            guest.AddRadio(0, AddressOf(port));
+            Guests.Add(guest);
         }
+        _ = Engine.RunRound(); // takes the radios on
     }
 
     /// <summary>The engine.</summary>
@@ -43,7 +43,7 @@ internal sealed unsafe class AirOfPorts : IDisposable
     public List<Port> Ports { get; } = [];
 
     /// <summary>The VMs' ends.</summary>
-    public List<GuestPort> Guests { get; } = [];
+    public List<SimulatedGuest> Guests { get; } = [];
 
     /// <summary>The address that a port's radio answers to.</summary>
     /// <param name="port">Its number.</param>
@@ -54,7 +54,7 @@ internal sealed unsafe class AirOfPorts : IDisposable
     /// <param name="count">How many.</param>
     public void Send(MacAddress receiver, uint count)
     {
-        GuestPort guest = Guests[0];
+        GuestPort guest = Guests[0].Port;
         if (!guest.Tx.HasFree(count))
             throw new InvalidOperationException("the engine does not give TX slots back");
         for (uint i = 0; i < count; i++)
@@ -79,15 +79,7 @@ internal sealed unsafe class AirOfPorts : IDisposable
     {
         uint frames = 0;
         for (int port = 1; port < Guests.Count; port++)
-        {
-            GuestPort guest = Guests[port];
-            uint ready = guest.Rx.CountReady();
-            if (ready == 0)
-                continue;
-            guest.Rx.Take(ready);
-            _ = guest.Rx.Release(ready);
-            frames += ready;
-        }
+            frames += Guests[port].Discard();
         return frames;
     }
 
@@ -95,16 +87,15 @@ internal sealed unsafe class AirOfPorts : IDisposable
     public void Dispose()
     {
         Engine.Dispose();
-        foreach (int descriptor in _events)
-            _ = close(descriptor);
+        _events.ForEach(one => one.Dispose());
         _memory.Dispose();
     }
 
     private int NewEvent()
     {
-        int descriptor = LibCException.ThrowIfFailed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
-        _events.Add(descriptor);
-        return descriptor;
+        var one = Doorbell.Create();
+        _events.Add(one);
+        return one.Descriptor;
     }
 
     private sealed class SilentLog : IMediumLog

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace ShmWifi.Tests.Linux;
+namespace ShmWifi.Tests.Unit.Linux;
 
 /// <summary>Our libc layer says what this system's headers say.</summary>
 public class LayoutTests

@@ -1,16 +1,24 @@
 using ShmWifi.Dot11;
-using ShmWifi.Perf.EndToEnd.Relay;
+using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Perf.Scenarios.Air;
+namespace ShmWifi.Tests.Support;
 
-/// <summary>A radio of a <see cref="PlayedVm"/>, and what it sent and heard.</summary>
+/// <summary>Is told of a frame.</summary>
+/// <param name="frame">FRAME.</param>
+/// <param name="nowNs">When it was taken.</param>
+internal delegate void FrameListener(in RxDescriptor frame, ulong nowNs);
+
+/// <summary>A radio of a <see cref="SimulatedGuest"/>, and what it sent and received.</summary>
+/// <param name="guest">Whose radio it is.</param>
 /// <param name="number">The port's number for it.</param>
-/// <param name="station">The number in its address.</param>
-internal sealed unsafe class PlayedRadio(ushort number, byte station)
+/// <param name="station">Its number, in its address, of <see cref="RelayFrame"/>.</param>
+internal sealed unsafe class SimulatedRadio(SimulatedGuest guest, ushort number, byte station)
 {
     private const byte RetryBit = 0x08; // of the second octet of Frame Control: IEEE 802.11-2020 figure 9-2
 
+    private const int RatesLength = 8; // hwsim_tx_rate[4]
+    private const int RateFlagsLength = 12; // hwsim_tx_rate_flag[4]
     private readonly uint[] _latestOf = new uint[256]; // number + 1, by transmitter
 
     /// <summary>The port's number for it.</summary>
@@ -20,7 +28,7 @@ internal sealed unsafe class PlayedRadio(ushort number, byte station)
     public byte Station => station;
 
     /// <summary>Frames that it sent.</summary>
-    public long Sent { get; set; }
+    public long Sent { get; private set; }
 
     /// <summary>Of its frames, those whose status came.</summary>
     public long Statuses => Acked + NotAcked;
@@ -40,11 +48,41 @@ internal sealed unsafe class PlayedRadio(ushort number, byte station)
     /// <summary>Frames that it heard again, with the retry bit, as their acknowledgement was lost.</summary>
     public long Duplicates { get; private set; }
 
-    /// <summary>Takes how long each frame was under way; null: nobody wants to know.</summary>
-    public FrameLags? Lags { get; set; }
+    /// <summary>Is told of each frame, duplicates too; null: nobody wants to know.</summary>
+    public FrameListener? Listener { get; set; }
 
     /// <summary>Signal of the latest frame, dBm.</summary>
     public int LatestSignalDbm { get; private set; }
+
+    /// <summary>Sends the next frame if there is room; it waits for <see cref="SimulatedGuest.Flush"/>.</summary>
+    /// <param name="receiver">A station or <see cref="RelayFrame.Everyone"/>, to whom frames go without acknowledgement.</param>
+    /// <param name="length">Bytes.</param>
+    /// <param name="freqMhz">Where.</param>
+    /// <param name="flags">To a station.</param>
+    /// <param name="rates">TX_INFO.</param>
+    /// <param name="rateFlags">TX_INFO_FLAGS.</param>
+    public bool TrySend(byte receiver, int length, uint freqMhz, TxFlags flags, ReadOnlySpan<byte> rates, ReadOnlySpan<byte> rateFlags)
+    {
+        TxSlotHeader* slot = guest.Claim();
+        if (slot is null)
+            return false;
+        *slot = new TxSlotHeader
+        {
+            Kind = RingKind.Frame,
+            Flags = (byte)(receiver == RelayFrame.Everyone ? TxFlags.NoAck : flags),
+            Radio = number,
+            Length = (uint)length,
+            Offset = Abi.SlotHeaderSize,
+            FreqMhz = freqMhz,
+            Cookie = (ulong)Sent,
+            CapturedNs = (ulong)MonotonicClock.NowNs,
+        };
+        rates.CopyTo(new Span<byte>(slot->Rates, RatesLength));
+        rateFlags.CopyTo(new Span<byte>(slot->RateFlags, RateFlagsLength));
+        RelayFrame.Write((byte*)slot + Abi.SlotHeaderSize, length, (uint)Sent, receiver, station);
+        Sent++;
+        return true;
+    }
 
     /// <summary>Counts what became of a frame.</summary>
     /// <param name="status">TX_STATUS.</param>
@@ -65,11 +103,7 @@ internal sealed unsafe class PlayedRadio(ushort number, byte station)
     public void CountFrame(in RxDescriptor frame, byte* bytes, ulong nowNs)
     {
         LatestSignalDbm = frame.SignalDbm;
-        if (Lags is { } lags)
-        {
-            lags.ToRing.Add((long)(frame.PostedNs - frame.CapturedNs));
-            lags.ToService.Add((long)(nowNs - frame.CapturedNs));
-        }
+        Listener?.Invoke(in frame, nowNs);
         ref uint latest = ref _latestOf[bytes[RelayFrame.TransmitterOffset]];
         uint next = RelayFrame.NumberOf(bytes) + 1;
         if ((bytes[1] & RetryBit) != 0 && next == latest)
