@@ -110,7 +110,7 @@ internal sealed class ServeOptions
         return code;
     }
 
-    /// <summary>Serves until a signal; when that was SIGINT, says what was done.</summary>
+    /// <summary>Serves until SIGINT or SIGTERM, and says then what was done.</summary>
     private static int Serve(
         MediumConfiguration configuration,
         ConsoleOutput output,
@@ -142,6 +142,7 @@ internal sealed class ServeOptions
             using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
             {
                 context.Cancel = true;
+                interrupted = true;
                 stopped.Set();
             });
             using PosixSignalRegistration report = PosixSignalRegistration.Create((PosixSignal)LibC.SIGUSR1, context =>
