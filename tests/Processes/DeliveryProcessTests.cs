@@ -9,7 +9,7 @@ namespace ShmWifi.Tests.Processes;
 public class DeliveryProcessTests
 {
     private const uint Frames = 100_000;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan CatchWithin = TimeSpan.FromSeconds(30);
     private static readonly RegionGeometry Geometry = new(Ports: 2, TxSlots: 32, RxDescriptors: 16, PoolSlots: 16);
 
     [OneTimeTearDown]
@@ -31,7 +31,7 @@ public class DeliveryProcessTests
     [TestCase(Pace.Sleep)]
     public void ASlotThatTheHostFreesBeforeItsReceiverReadItIsCaught(Pace pace)
     {
-        var patience = Stopwatch.StartNew();
+        var clock = Stopwatch.StartNew();
         Verdict found;
         do
         {
@@ -42,7 +42,7 @@ public class DeliveryProcessTests
             relay.Run(Frames, () => receiver.HasExited);
             found = receiver.WaitForVerdict();
         }
-        while (found == Verdict.Intact && patience.Elapsed < Patience);
+        while (found == Verdict.Intact && clock.Elapsed < CatchWithin);
 
         Assert.That(found, Is.AnyOf(Verdict.Torn, Verdict.Lost));
     }

@@ -33,14 +33,14 @@ internal sealed class PeerRegion : IDisposable
     /// <summary>Slots that the host gave back to port 0.</summary>
     public unsafe uint SenderHead => new SharedIndex(&PortWords.Header(Region, 0)->TxHead).LoadAcquire();
 
-    public PeerProcess StartTxProducer(uint until, Pace pace, Sabotage sabotage = Sabotage.None) =>
-        Start(Role.TxProducer, port: 0, Sender, first: 0, until, pace, sabotage);
+    public PeerProcess StartTxProducer(uint until, Pace pace, InjectedBug bug = InjectedBug.None) =>
+        Start(Role.TxProducer, port: 0, Sender, first: 0, until, pace, bug);
 
-    public PeerProcess StartTxConsumer(uint until, Pace pace, Sabotage sabotage = Sabotage.None) =>
-        Start(Role.TxConsumer, port: 0, Host, first: 0, until, pace, sabotage);
+    public PeerProcess StartTxConsumer(uint until, Pace pace, InjectedBug bug = InjectedBug.None) =>
+        Start(Role.TxConsumer, port: 0, Host, first: 0, until, pace, bug);
 
     public PeerProcess StartRxConsumer(uint first, uint until, Pace pace) =>
-        Start(Role.RxConsumer, port: 1, Receiver, first, until, pace, Sabotage.None);
+        Start(Role.RxConsumer, port: 1, Receiver, first, until, pace, InjectedBug.None);
 
     /// <summary>Waits until some frames of port 0 went through.</summary>
     /// <param name="running">Who must not end meanwhile.</param>
@@ -64,7 +64,7 @@ internal sealed class PeerRegion : IDisposable
         _memory.Dispose();
     }
 
-    private PeerProcess Start(Role role, int port, Doorbell wake, uint first, uint until, Pace pace, Sabotage sabotage)
+    private PeerProcess Start(Role role, int port, Doorbell wake, uint first, uint until, Pace pace, InjectedBug bug)
     {
         Doorbell ring = role == Role.TxConsumer ? Sender : Host;
         PeerProcess peer = PeerProcess.Start(new PeerOptions
@@ -78,7 +78,7 @@ internal sealed class PeerRegion : IDisposable
             First = first,
             Until = until,
             Pace = pace,
-            Break = sabotage,
+            Break = bug,
         });
         _peers.Add(peer);
         return peer;

@@ -11,7 +11,7 @@ public class TxRingProcessTests
 {
     private const uint Frames = 150_000;
     private const uint Rounds = 60_000;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan CatchWithin = TimeSpan.FromSeconds(30);
     private static readonly RegionGeometry Geometry = new(Ports: 1, TxSlots: 16, RxDescriptors: 16, PoolSlots: 16);
 
     [OneTimeTearDown]
@@ -24,21 +24,21 @@ public class TxRingProcessTests
     [TestCase(Pace.Litmus, uint.MaxValue - (Rounds / 2))]
     [TestCase(Pace.FreeLitmus, uint.MaxValue - (Rounds / 2))]
     public void EveryFrameComesOnceWholeAndInOrder(Pace pace, uint start) =>
-        Assert.That(Run(pace, start, Sabotage.None, Sabotage.None), Is.EqualTo((Verdict.Intact, Verdict.Intact)));
+        Assert.That(Run(pace, start, InjectedBug.None, InjectedBug.None), Is.EqualTo((Verdict.Intact, Verdict.Intact)));
 
-    [TestCase(Pace.Poll, Sabotage.IndexBeforeSlot)]
-    [TestCase(Pace.Sleep, Sabotage.IndexBeforeSlot)]
-    public void ATailThatIsPublishedBeforeItsSlotIsCaught(Pace pace, Sabotage sabotage) =>
-        Assert.That(RunUntilCaught(pace, sabotage, Sabotage.None), Is.AnyOf(Verdict.Torn, Verdict.Twice));
+    [TestCase(Pace.Poll, InjectedBug.IndexBeforeSlot)]
+    [TestCase(Pace.Sleep, InjectedBug.IndexBeforeSlot)]
+    public void ATailThatIsPublishedBeforeItsSlotIsCaught(Pace pace, InjectedBug bug) =>
+        Assert.That(RunUntilCaught(pace, bug, InjectedBug.None), Is.AnyOf(Verdict.Torn, Verdict.Twice));
 
-    [TestCase(Pace.Poll, Sabotage.EarlyRelease)]
-    [TestCase(Pace.Sleep, Sabotage.EarlyRelease)]
-    public void ASlotThatIsGivenBackBeforeItIsReadIsCaught(Pace pace, Sabotage sabotage) =>
-        Assert.That(RunUntilCaught(pace, Sabotage.None, sabotage), Is.AnyOf(Verdict.Torn, Verdict.Lost));
+    [TestCase(Pace.Poll, InjectedBug.EarlyRelease)]
+    [TestCase(Pace.Sleep, InjectedBug.EarlyRelease)]
+    public void ASlotThatIsGivenBackBeforeItIsReadIsCaught(Pace pace, InjectedBug bug) =>
+        Assert.That(RunUntilCaught(pace, InjectedBug.None, bug), Is.AnyOf(Verdict.Torn, Verdict.Lost));
 
-    [TestCase(Pace.Litmus, Sabotage.NoFence, Sabotage.None)]
-    [TestCase(Pace.FreeLitmus, Sabotage.None, Sabotage.NoFence)]
-    public void ADoorbellThatIsDecidedWithoutAFenceIsCaught(Pace pace, Sabotage producer, Sabotage consumer) =>
+    [TestCase(Pace.Litmus, InjectedBug.NoFence, InjectedBug.None)]
+    [TestCase(Pace.FreeLitmus, InjectedBug.None, InjectedBug.NoFence)]
+    public void ADoorbellThatIsDecidedWithoutAFenceIsCaught(Pace pace, InjectedBug producer, InjectedBug consumer) =>
         Assert.That(RunUntilCaught(pace, producer, consumer), Is.EqualTo(Verdict.LostDoorbell));
 
     [TestCase(Pace.Poll)]
@@ -81,7 +81,7 @@ public class TxRingProcessTests
         Assert.That((producer.WaitForVerdict(), successor.WaitForVerdict()), Is.EqualTo((Verdict.Intact, Verdict.Intact)));
     }
 
-    private static (Verdict Producer, Verdict Consumer) Run(Pace pace, uint start, Sabotage producer, Sabotage consumer)
+    private static (Verdict Producer, Verdict Consumer) Run(Pace pace, uint start, InjectedBug producer, InjectedBug consumer)
     {
         using PeerRegion peers = MakeRegion(start);
         uint until = start + (pace is Pace.Litmus or Pace.FreeLitmus ? Rounds : Frames);
@@ -95,16 +95,16 @@ public class TxRingProcessTests
     }
 
     /// <summary>The same run again and again until its fault shows.</summary>
-    private static Verdict RunUntilCaught(Pace pace, Sabotage producer, Sabotage consumer)
+    private static Verdict RunUntilCaught(Pace pace, InjectedBug producer, InjectedBug consumer)
     {
-        var patience = Stopwatch.StartNew();
+        var clock = Stopwatch.StartNew();
         Verdict found;
         do
         {
             (Verdict Producer, Verdict Consumer) both = Run(pace, start: 0, producer, consumer);
             found = both.Producer == Verdict.Intact ? both.Consumer : both.Producer;
         }
-        while (found == Verdict.Intact && patience.Elapsed < Patience);
+        while (found == Verdict.Intact && clock.Elapsed < CatchWithin);
         return found;
     }
 

@@ -5,7 +5,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ShmWifi.Dot11;
 using ShmWifi.Lab;
-using ShmWifi.Perf.EndToEnd.Relay;
 using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.Scenarios.Air;

@@ -2,7 +2,6 @@ using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Links;
 using ShmWifi.Medium.Phy;
-using ShmWifi.Perf.EndToEnd.Relay;
 using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.Scenarios.Air;

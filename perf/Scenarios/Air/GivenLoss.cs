@@ -1,5 +1,4 @@
 using ShmWifi.Dot11;
-using ShmWifi.Perf.EndToEnd.Relay;
 using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.Scenarios.Air;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
 using ShmWifi.Lab;
-using ShmWifi.Perf.EndToEnd.Relay;
 using ShmWifi.Perf.EndToEnd.Report;
 using ShmWifi.Tests.Support;
 

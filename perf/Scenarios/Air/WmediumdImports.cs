@@ -2,7 +2,6 @@ using System.Globalization;
 using ShmWifi.Configuration.Wmediumd;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Phy;
-using ShmWifi.Perf.EndToEnd.Relay;
 using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.Scenarios.Air;

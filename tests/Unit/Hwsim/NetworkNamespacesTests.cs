@@ -5,8 +5,6 @@ namespace ShmWifi.Tests.Unit.Hwsim;
 
 public sealed class NetworkNamespacesTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     [Test]
     public void EachOtherNamespaceIsVisitedOnceAndTheThreadComesBack()
     {
@@ -54,7 +52,7 @@ public sealed class NetworkNamespacesTests
     private static Process InNewNamespace()
     {
         Process process = Process.Start("unshare", ["--net", "sleep", "60"]);
-        Assert.That(SpinWait.SpinUntil(() => Of(process.Id) is { } other && other != Current, Patience), Is.True, "unshare makes a namespace");
+        Assert.That(SpinWait.SpinUntil(() => Of(process.Id) is { } other && other != Current, Deadline.Limit), Is.True, "unshare makes a namespace");
         return process;
     }
 }

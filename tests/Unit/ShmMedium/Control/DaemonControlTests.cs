@@ -95,10 +95,10 @@ public sealed class DaemonControlTests
     public async Task AWatcherHearsOfTheSchedule()
     {
         using var client = new ShmWifi.Medium.Cli.Ctl.ControlClient(_daemon.ControlSocket);
-        using var patience = new CancellationTokenSource(Deadline.Limit);
-        await using IAsyncEnumerator<string> lines = client.ReadLinesAsync("watch", patience.Token).GetAsyncEnumerator(patience.Token);
+        using var deadline = new CancellationTokenSource(Deadline.Limit);
+        await using IAsyncEnumerator<string> lines = client.ReadLinesAsync("watch", deadline.Token).GetAsyncEnumerator(deadline.Token);
         Assert.That(await lines.MoveNextAsync(), Is.True);
-        await client.SendAsync(HttpMethod.Put, "schedule", "[{at: 5ms, timing: instant}]", patience.Token);
+        await client.SendAsync(HttpMethod.Put, "schedule", "[{at: 5ms, timing: instant}]", deadline.Token);
         List<string> changes = [];
         while (changes.Count < 2 && await lines.MoveNextAsync())
         {

@@ -1,7 +1,7 @@
 using ShmWifi.Lab;
 using ShmWifi.Linux;
 
-namespace ShmWifi.Perf.EndToEnd.Relay;
+namespace ShmWifi.Tests.Support;
 
 /// <summary>Runs something on a thread of its own.</summary>
 internal static class OwnThread
