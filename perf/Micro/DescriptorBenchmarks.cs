@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using ShmWifi.Medium.Ports;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
+using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.Micro;
 
@@ -9,7 +10,7 @@ namespace ShmWifi.Perf.Micro;
 [MemoryDiagnoser]
 public class DescriptorBenchmarks
 {
-    private AirOfPorts? _air;
+    private EngineHarness? _air;
 
     /// <summary>Descriptors published and given back at a time.</summary>
     [Params(1, 32)]
@@ -17,7 +18,7 @@ public class DescriptorBenchmarks
 
     /// <summary>Makes a sender and a receiver.</summary>
     [GlobalSetup]
-    public void SetUp() => _air = new AirOfPorts(2);
+    public void SetUp() => _air = new EngineHarness(2);
 
     /// <summary>Frees them.</summary>
     [GlobalCleanup]
@@ -28,7 +29,7 @@ public class DescriptorBenchmarks
     public unsafe ulong PostAndReclaim()
     {
         Port from = _air!.Ports[0], to = _air.Ports[1];
-        GuestPort guest = _air.Guests[1];
+        GuestPort guest = _air.Guests[1].Port;
         for (uint slot = 0; slot < Batch; slot++)
         {
             *to.Rings.Descriptor(to.NextRx) = new RxDescriptor { Kind = RingKind.Frame, Length = 1500, Offset = Abi.HeaderSize };

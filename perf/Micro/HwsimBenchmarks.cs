@@ -4,7 +4,7 @@ using ShmWifi.Dot11;
 using ShmWifi.Hwsim.Datapath;
 using ShmWifi.Hwsim.Protocol;
 using ShmWifi.RingBuffer.Layout;
-using ShmWifi.Tests.Injector;
+using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.Micro;
 

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using ShmWifi.Dot11;
+using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.Micro;
 
@@ -9,7 +10,7 @@ namespace ShmWifi.Perf.Micro;
 public class MediumBenchmarks
 {
     private const int Batch = 32;
-    private AirOfPorts? _air;
+    private EngineHarness? _air;
 
     /// <summary>Ports beside the sender's, a radio each.</summary>
     [Params(1, 8, 63)]
@@ -17,7 +18,7 @@ public class MediumBenchmarks
 
     /// <summary>Makes them.</summary>
     [GlobalSetup]
-    public void SetUp() => _air = new AirOfPorts(1 + Hearers);
+    public void SetUp() => _air = new EngineHarness(1 + Hearers);
 
     /// <summary>Frees them.</summary>
     [GlobalCleanup]
@@ -29,11 +30,11 @@ public class MediumBenchmarks
 
     /// <summary>A frame that one of them hears.</summary>
     [Benchmark(OperationsPerInvoke = Batch)]
-    public uint Unicast() => Relay(AirOfPorts.AddressOf(Hearers), Batch);
+    public uint Unicast() => Relay(EngineHarness.AddressOf(Hearers), Batch);
 
     /// <summary>Who answers to an address.</summary>
     [Benchmark]
-    public int OwnersOf() => _air!.Engine.Radios.OwnersOf(AirOfPorts.AddressOf(Hearers)).Length;
+    public int OwnersOf() => _air!.Engine.Radios.OwnersOf(EngineHarness.AddressOf(Hearers)).Length;
 
     private uint Relay(MacAddress receiver, uint expected)
     {

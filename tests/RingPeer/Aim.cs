@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace ShmWifi.RingPeer;
+namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>Brings the move of an index onto the very moment at which the other side arms.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace ShmWifi.RingPeer;
+namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>Waits without a system call, as long as that is reasonable.</summary>
 public static class Busy

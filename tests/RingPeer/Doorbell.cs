@@ -1,7 +1,7 @@
 using ShmWifi.Linux;
 using static Tmds.Linux.LibC;
 
-namespace ShmWifi.RingPeer;
+namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>An eventfd that one side rings and the other sleeps on.</summary>
 /// <param name="descriptor">The eventfd, non-blocking; closed with the doorbell.</param>

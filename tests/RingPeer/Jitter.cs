@@ -1,4 +1,4 @@
-namespace ShmWifi.RingPeer;
+namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>Small random numbers by which two peers vary what they do.</summary>
 /// <param name="seed">Not 0.</param>

@@ -1,7 +1,7 @@
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.RingPeer;
+namespace ShmWifi.Tests.RingPeer;
 
 // 0x000 decided    u32   who rings writes: frames whose doorbell it has rung or left out
 // 0x080 ballast[8] u32   both write; a pair of cache lines each

@@ -1,4 +1,4 @@
-namespace ShmWifi.RingPeer;
+namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>How a peer waits for the other.</summary>
 public enum Pace

@@ -3,7 +3,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.RingPeer;
+namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>A frame that follows from its sequence number, so that whoever reads it knows what must be there.</summary>
 /// <remarks>Shape: u64 sequence number, u64 checksum of the rest, then words that the sequence number seeds.</remarks>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ShmWifi.RingPeer;
+namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>What a peer is told on its command line, as "name=value" each.</summary>
 public sealed record PeerOptions
@@ -33,7 +33,7 @@ public sealed record PeerOptions
     public Pace Pace { get; init; }
 
     /// <summary>What it does wrong.</summary>
-    public Sabotage Break { get; init; }
+    public InjectedBug Break { get; init; }
 
     /// <summary>Reads a command line that <see cref="ToArguments"/> made.</summary>
     /// <param name="arguments">"name=value" each.</param>
@@ -51,7 +51,7 @@ public sealed record PeerOptions
             First = uint.Parse(values[nameof(First)], CultureInfo.InvariantCulture),
             Until = uint.Parse(values[nameof(Until)], CultureInfo.InvariantCulture),
             Pace = Enum.Parse<Pace>(values[nameof(Pace)]),
-            Break = Enum.Parse<Sabotage>(values[nameof(Break)]),
+            Break = Enum.Parse<InjectedBug>(values[nameof(Break)]),
         };
     }
 

@@ -1,7 +1,7 @@
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.RingPeer;
+namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>A port's raw words: for a host end that takes over where the words stand, and for tests that look or meddle.</summary>
 public static unsafe class PortWords

@@ -1,5 +1,5 @@
 using ShmWifi.RingBuffer;
-using ShmWifi.RingPeer;
+using ShmWifi.Tests.RingPeer;
 
 PeerOptions options = PeerOptions.Parse(args);
 

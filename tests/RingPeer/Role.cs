@@ -1,4 +1,4 @@
-namespace ShmWifi.RingPeer;
+namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>What a peer does.</summary>
 public enum Role

@@ -1,7 +1,7 @@
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.RingPeer;
+namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>A guest that reads what RX descriptors point at, in the sender's slots or in its pool.</summary>
 /// <param name="region">The region.</param>

@@ -1,7 +1,7 @@
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.RingPeer;
+namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>The host's end of a TX ring: reads the slots in place.</summary>
 /// <param name="region">The region.</param>
@@ -29,12 +29,12 @@ public sealed unsafe class TxConsumer(Region region, Doorbell wake, Doorbell rin
             uint first = _tx.Taken;
             uint count = options.Pace == Pace.FreeLitmus ? 1 : Math.Min(_tx.CountReady(), 1 + _jitter.Next(8));
             _tx.Take(count);
-            if (options.Break == Sabotage.EarlyRelease)
+            if (options.Break == InjectedBug.EarlyRelease)
                 Release(count);
             Verdict verdict = Check(first, count);
             if (verdict != Verdict.Intact)
                 return verdict;
-            if (options.Break != Sabotage.EarlyRelease)
+            if (options.Break != InjectedBug.EarlyRelease)
                 Release(count);
         }
         return Verdict.Intact;
@@ -80,7 +80,7 @@ public sealed unsafe class TxConsumer(Region region, Doorbell wake, Doorbell rin
     {
         if (options.Pace == Pace.FreeLitmus)
             AwaitFreeRound();
-        bool isRung = options.Break == Sabotage.NoFence ? ReleaseUnfenced(count) : _tx.Release(count);
+        bool isRung = options.Break == InjectedBug.NoFence ? ReleaseUnfenced(count) : _tx.Release(count);
         if (isRung)
             ring.Ring();
         if (options.Pace == Pace.FreeLitmus)

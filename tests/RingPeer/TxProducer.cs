@@ -1,6 +1,6 @@
 using ShmWifi.RingBuffer;
 
-namespace ShmWifi.RingPeer;
+namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>A guest that publishes frames in TX slots: the frame's number is the slot's index.</summary>
 /// <param name="region">The region.</param>
@@ -28,7 +28,7 @@ public sealed unsafe class TxProducer(Region region, Doorbell wake, Doorbell rin
                 return room;
 
             bool isRung;
-            if (options.Break == Sabotage.IndexBeforeSlot)
+            if (options.Break == InjectedBug.IndexBeforeSlot)
             {
                 uint first = tx.Tail;
                 isRung = tx.Publish(count);
@@ -39,7 +39,7 @@ public sealed unsafe class TxProducer(Region region, Doorbell wake, Doorbell rin
                 Fill(tx.Tail, count);
                 if (options.Pace == Pace.Litmus)
                     AwaitRound();
-                isRung = options.Break == Sabotage.NoFence ? PublishUnfenced(count) : tx.Publish(count);
+                isRung = options.Break == InjectedBug.NoFence ? PublishUnfenced(count) : tx.Publish(count);
             }
 
             if (isRung)

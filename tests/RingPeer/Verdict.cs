@@ -1,4 +1,4 @@
-namespace ShmWifi.RingPeer;
+namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>What a peer found; its exit code.</summary>
 public enum Verdict

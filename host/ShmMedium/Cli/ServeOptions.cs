@@ -112,7 +112,7 @@ internal sealed class ServeOptions
         return code;
     }
 
-    /// <summary>Serves until a signal, and says what was done.</summary>
+    /// <summary>Serves until SIGINT or SIGTERM, and says then what was done.</summary>
     private static int Serve(
         MediumConfiguration configuration,
         ConsoleOutput output,

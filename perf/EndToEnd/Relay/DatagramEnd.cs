@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Linux;
+using ShmWifi.Tests.Support;
 using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
@@ -19,7 +20,7 @@ internal sealed unsafe class DatagramEnd : SocketEnd
         _socket = FileDescriptor.Of(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
         LibCException.ThrowIfFailed(UnixAddress.Bind(_socket.Descriptor, DatagramRelay.SocketOf(folder, station)), "bind");
         LibCException.ThrowIfFailed(UnixAddress.Connect(_socket.Descriptor, DatagramRelay.SocketOf(folder)), "connect to the relay");
-        Patience.Set(_socket.Descriptor);
+        SocketTimeout.Set(_socket.Descriptor);
     }
 
     /// <inheritdoc/>

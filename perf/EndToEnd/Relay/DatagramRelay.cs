@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Linux;
+using ShmWifi.Tests.Support;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
@@ -32,7 +33,7 @@ internal static unsafe class DatagramRelay
         byte* frame = stackalloc byte[RelayFrame.MaxLength];
         var vector = new iovec { iov_base = frame };
         var message = new msghdr { msg_namelen = sizeof(sockaddr_un), msg_iov = &vector, msg_iovlen = 1 };
-        Console.WriteLine(RelayProcess.Ready);
+        Console.WriteLine(RelayCommand.Ready);
         while (true)
         {
             long length = recv(socketFd, frame, RelayFrame.MaxLength, spin ? MSG_DONTWAIT : 0);

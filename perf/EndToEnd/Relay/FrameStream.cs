@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ShmWifi.Linux;
+using ShmWifi.Tests.Support;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
 

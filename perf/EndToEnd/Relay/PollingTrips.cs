@@ -25,7 +25,7 @@ internal sealed class PollingTrips : IRelayMeasurement
             foreach ((int ports, bool isAcknowledged, string label) in (ReadOnlySpan<(int, bool, string)>)[(2, false, "rings"), (2, true, "rings, acknowledged"), (64, false, "rings, 64 VMs attached")])
             {
                 cancellation.ThrowIfCancellationRequested();
-                Route route = _cleanup.Add(Route.Rings(MediumDaemon.PollingInTurns, ports, isAcknowledged));
+                Route route = _cleanup.Add(Route.Rings(Route.PollingInTurns, ports, isAcknowledged));
                 RelayEnd[] ends = [.. Enumerable.Range(0, ports).Select(station => _cleanup.Add(route.Attach((byte)station)))];
                 route.Daemon!.WaitForStations(ports);
                 RoundTrips.MeasurePolling(ends[0], ends[1], 20_000, new Latencies(), cancellation); // the compilers' time
@@ -47,12 +47,12 @@ internal sealed class PollingTrips : IRelayMeasurement
     {
         foreach ((RelayEnd near, RelayEnd far, TripFigures figures) in _lines)
         {
-            MediumDaemon.WaitUntilOthersSleep();
+            Route.WaitUntilOthersSleep();
             var round = new Latencies();
             RoundTrips.MeasurePolling(near, far, _trips, round, cancellation);
             figures.Add(round, _baseline.LatestBaseline);
         }
-        MediumDaemon.WaitUntilOthersSleep();
+        Route.WaitUntilOthersSleep();
         using Route datagrams = Route.Datagrams(2, spin: true); // it never sleeps, so it lives no longer than its turn
         using RelayEnd nearest = datagrams.Attach(Route.NearStation);
         using RelayEnd farthest = datagrams.Attach(Route.FarStation);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
@@ -7,6 +8,13 @@ internal static class RelayCommand
 {
     /// <summary>Its name.</summary>
     public const string Name = "relay-process";
+
+    /// <summary>How the line starts by which each says that it is ready.</summary>
+    public const string Ready = "relay: ready";
+
+    /// <summary>Starts one, and waits until it is ready.</summary>
+    /// <param name="arguments">Of the command.</param>
+    public static ProgramProcess Start(params IEnumerable<string> arguments) => ProgramProcess.Start("shmwifi-bench", Ready, [Name, .. arguments]);
 
     /// <summary>The command.</summary>
     public static Command Create()
@@ -37,7 +45,7 @@ internal static class RelayCommand
     /// <summary>Answers each frame, asleep in between, until it is killed.</summary>
     private static void Echo(RelayEnd end)
     {
-        Console.WriteLine(RelayProcess.Ready);
+        Console.WriteLine(Ready);
         while (true)
         {
             _ = end.Receive(1, Waiting.ForEver);

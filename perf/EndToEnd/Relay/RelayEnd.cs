@@ -1,4 +1,5 @@
 using ShmWifi.Lab;
+using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
@@ -6,9 +7,6 @@ namespace ShmWifi.Perf.EndToEnd.Relay;
 /// <param name="station">Its number.</param>
 internal abstract class RelayEnd(byte station) : IDisposable
 {
-    /// <summary>Bound of every wait: far beyond what anything takes.</summary>
-    public const int PatienceMs = 10_000;
-
     /// <summary>Its number.</summary>
     public byte Station { get; } = station;
 
@@ -47,7 +45,7 @@ internal abstract class RelayEnd(byte station) : IDisposable
 
     /// <summary>What a wait that was in vain is told as.</summary>
     protected LabException NothingCame() =>
-        new($"relay: station {Station} waited {PatienceMs / 1000} s for frame {Expected}, and none came: a frame or a wake-up was lost");
+        new($"relay: station {Station} waited {Deadline.LimitMs / 1000} s for frame {Expected}, and none came: a frame or a wake-up was lost");
 }
 
 /// <summary>Whether to sleep until something comes.</summary>
@@ -56,7 +54,7 @@ internal enum Waiting
     /// <summary>No: look once.</summary>
     Not,
 
-    /// <summary>Yes; but when nothing comes for <see cref="RelayEnd.PatienceMs"/>, that is an error.</summary>
+    /// <summary>Yes; but when nothing comes for <see cref="Deadline"/>, that is an error.</summary>
     Patiently,
 
     /// <summary>Yes, however long it takes.</summary>

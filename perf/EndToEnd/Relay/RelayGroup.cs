@@ -1,5 +1,6 @@
 using ShmWifi.Lab;
 using ShmWifi.Perf.EndToEnd.Report;
+using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
 

@@ -1,22 +1,22 @@
-using System.Text;
 using ShmWifi.Lab;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
+using ShmWifi.Tests.Support;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
-/// <summary>A station behind shm-medium: the guest's end of the real rings, with the stamps that a guest gives its frames.</summary>
+/// <summary>A station behind shm-medium, with the stamps that a guest gives its frames.</summary>
 internal sealed unsafe class RingEnd : RelayEnd
 {
     private const ulong FirstRateOnce = 0xff_0104; // hwsim_tx_rate: index 4, one attempt; then the end
-    private readonly IvshmemClient _vm;
+    private readonly SimulatedGuest _guest;
     private readonly GuestPort _port;
+    private readonly byte* _region;
     private readonly TxFlags _flags;
-    private readonly Epoll _epoll = new();
-    private uint _unpublished;
+    private bool _isBatchOpen;
     private ulong _capturedNs;
 
     /// <summary>Attaches to the daemon and announces a radio.</summary>
@@ -26,11 +26,10 @@ internal sealed unsafe class RingEnd : RelayEnd
     public RingEnd(string socket, byte station, bool isAcknowledged)
         : base(station)
     {
-        _vm = new IvshmemClient(socket);
-        _port = _vm.Port;
+        _guest = SimulatedGuest.Attach(socket, station);
+        _port = _guest.Port;
+        _region = _guest.Region.Address;
         _flags = isAcknowledged ? TxFlags.RequestStatus : TxFlags.NoAck;
-        _epoll.Add(_vm.OwnEvent.Descriptor, EPOLLIN | EPOLLET, data: 0); // each write to an eventfd is an edge: it need not be read
-        Announce();
     }
 
     /// <summary>TX statuses that came.</summary>
@@ -39,11 +38,11 @@ internal sealed unsafe class RingEnd : RelayEnd
     /// <inheritdoc/>
     public override bool TrySend(uint number, int length, byte receiver)
     {
-        if (!_port.Tx.HasFree(_unpublished + 1))
+        TxSlotHeader* slot = _guest.Claim();
+        if (slot is null)
             return false;
-        if (_unpublished == 0)
-            _capturedNs = (ulong)MonotonicClock.NowNs; // of the batch, as a service does that reads many frames at once
-        TxSlotHeader* slot = _port.TxSlot(_port.Tx.Tail + _unpublished++);
+        if (!_isBatchOpen)
+            (_isBatchOpen, _capturedNs) = (true, (ulong)MonotonicClock.NowNs); // of the batch, as a service does that reads many frames at once
         slot->Kind = RingKind.Frame;
         slot->Flags = (byte)_flags;
         slot->Radio = 0;
@@ -61,12 +60,8 @@ internal sealed unsafe class RingEnd : RelayEnd
     /// <inheritdoc/>
     public override void Flush()
     {
-        if (_unpublished == 0)
-            return;
-        uint count = _unpublished;
-        _unpublished = 0;
-        if (_port.Tx.Publish(count))
-            Ring();
+        _isBatchOpen = false;
+        _guest.Flush();
     }
 
     /// <inheritdoc/>
@@ -77,7 +72,8 @@ internal sealed unsafe class RingEnd : RelayEnd
             int frames = Take(most);
             if (frames != 0 || waiting == Waiting.Not)
                 return frames;
-            Sleep(waiting);
+            if (!_guest.Sleep(waiting == Waiting.ForEver ? -1 : Deadline.LimitMs))
+                throw _port.State == PortState.Attached ? NothingCame() : new LabException($"relay: the daemon faulted station {Station}: {_port.Fault}");
         }
     }
 
@@ -85,23 +81,10 @@ internal sealed unsafe class RingEnd : RelayEnd
     public override void TakeStatuses() => _ = Take(int.MaxValue);
 
     /// <inheritdoc/>
-    public override int Discard()
-    {
-        uint ready = _port.Rx.CountReady();
-        if (ready == 0)
-            return 0;
-        _port.Rx.Take(ready);
-        if (_port.Rx.Release(ready))
-            Ring();
-        return (int)ready;
-    }
+    public override int Discard() => (int)_guest.Discard();
 
     /// <inheritdoc/>
-    public override void Dispose()
-    {
-        _epoll.Dispose();
-        _vm.Dispose();
-    }
+    public override void Dispose() => _guest.Dispose();
 
     private int Take(int most)
     {
@@ -120,46 +103,13 @@ internal sealed unsafe class RingEnd : RelayEnd
                 Statuses++;
                 continue;
             }
-            RelayFrame.Check(_vm.Region.Address + descriptor.Offset, (int)descriptor.Length, Expected++);
+            RelayFrame.Check(_region + descriptor.Offset, (int)descriptor.Length, Expected++);
             LatestLength = (int)descriptor.Length;
             frames++;
             _port.SetInjected(index, now);
         }
         _port.Rx.Take(taken);
-        if (_port.Rx.Release(taken))
-            Ring();
+        _guest.Release(taken);
         return frames;
-    }
-
-    private void Sleep(Waiting waiting)
-    {
-        if (!_port.Rx.Arm())
-            return;
-        Span<epoll_event> rung = stackalloc epoll_event[1];
-        if (_epoll.Wait(rung, waiting == Waiting.ForEver ? -1 : PatienceMs * 1_000_000L) == 0)
-            throw _port.State == PortState.Attached ? NothingCame() : new LabException($"relay: the daemon faulted station {Station}: {_port.Fault}");
-    }
-
-    private void Announce()
-    {
-        _port.SetReady(RegionFeatures.None);
-        Tell(RingKind.Hello, "");
-        Tell(RingKind.RadioAdd, "phy0");
-        Tell(RingKind.AddressAdd, "");
-        Flush();
-    }
-
-    private void Tell(RingKind kind, string name)
-    {
-        TxSlotHeader* slot = _port.TxSlot(_port.Tx.Tail + _unpublished++);
-        *slot = new TxSlotHeader { Kind = kind, Length = (uint)name.Length, Offset = Abi.SlotHeaderSize };
-        Encoding.ASCII.GetBytes(name, new Span<byte>((byte*)slot + Abi.SlotHeaderSize, name.Length));
-        RelayFrame.AddressOf(Station).CopyTo(new Span<byte>(slot->Address, 6));
-    }
-
-    private void Ring()
-    {
-        _port.Count(GuestCounter.Doorbells);
-        _vm.DaemonEvent.Signal();
     }
 }

@@ -1,5 +1,6 @@
 using ShmWifi.Lab;
 using ShmWifi.Linux;
+using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
@@ -50,10 +51,10 @@ internal static class RoundTrips
             long start = MonotonicClock.NowNs;
             Send(near);
             while (far.Receive(1, Waiting.Not) == 0)
-                Impatience.Check(start, near.Expected);
+                Deadline.Check(start, "relay: frame", near.Expected);
             Answer(far);
             while (near.Receive(1, Waiting.Not) == 0)
-                Impatience.Check(start, near.Expected);
+                Deadline.Check(start, "relay: frame", near.Expected);
             latencies.Add(MonotonicClock.NowNs - start);
         }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
@@ -10,6 +11,9 @@ internal sealed class Route : IDisposable
 
     /// <summary>The station that answers.</summary>
     public const byte FarStation = 1;
+
+    /// <summary>Of a daemon's polling: it polls while it is measured, and sleeps soon after.</summary>
+    public const string PollingInTurns = "20000"; // µs
 
     /// <summary>The route by Unix datagrams, which the goals compare with.</summary>
     public const string DatagramsLabel = "Unix datagrams";
@@ -28,7 +32,7 @@ internal sealed class Route : IDisposable
     public string Label { get; }
 
     /// <summary>The daemon, where it relays.</summary>
-    public MediumDaemon? Daemon => _relay as MediumDaemon;
+    public MediumProcess? Daemon => _relay as MediumProcess;
 
     /// <summary>Through a daemon.</summary>
     /// <param name="polling">As in its configuration.</param>
@@ -37,7 +41,7 @@ internal sealed class Route : IDisposable
     /// <param name="scheduling">As in its configuration.</param>
     public static Route Rings(string polling, int ports, bool isAcknowledged, string scheduling = "normal")
     {
-        var daemon = new MediumDaemon(polling, ports, scheduling);
+        var daemon = MediumProcess.StartConfigured($"socket: any.sock\npolling: {polling}\nscheduling: {scheduling}\ngeometry: {{ ports: {ports} }}\n");
         IEnumerable<string> option = isAcknowledged ? ["--acknowledged"] : [];
         return new Route(
             $"rings{(isAcknowledged ? ", acknowledged" : "")}{(scheduling == "normal" ? "" : $", scheduling: {scheduling}")}", daemon, station => new RingEnd(daemon.Socket, station, isAcknowledged), ["ring-echo", daemon.Socket, .. option]);
@@ -52,7 +56,7 @@ internal sealed class Route : IDisposable
         IEnumerable<string> option = spin ? ["--spin"] : [];
         try
         {
-            var relay = RelayProcess.StartHelper(["datagram-relay", folder, $"{stations}", .. option]);
+            var relay = RelayCommand.Start(["datagram-relay", folder, $"{stations}", .. option]);
             return new Route(spin ? "Unix datagrams, polling" : DatagramsLabel, relay, station => new DatagramEnd(folder, station), ["datagram-echo", folder], folder);
         }
         catch
@@ -68,20 +72,23 @@ internal sealed class Route : IDisposable
     public static Route Streams(int stations, bool noDelay)
     {
         IEnumerable<string> option = noDelay ? ["--no-delay"] : [];
-        var relay = RelayProcess.StartHelper(["stream-relay", $"{stations}", .. option]);
-        int port = int.Parse(relay.ReadyLine.Split(' ')[^1], CultureInfo.InvariantCulture);
+        var relay = RelayCommand.Start(["stream-relay", $"{stations}", .. option]);
+        int port = int.Parse(relay.AwaitLine(RelayCommand.Ready).Split(' ')[^1], CultureInfo.InvariantCulture);
         return new Route(noDelay ? "TCP, TCP_NODELAY" : "TCP", relay, station => new StreamEnd(port, station, noDelay), ["stream-echo", $"{port}", .. option]);
     }
 
+    /// <summary>Daemons that poll in turns and were measured before sleep when it returns.</summary>
+    public static void WaitUntilOthersSleep() => Thread.Sleep(50);
+
     /// <summary>CPU time that the thread that relays has used, ns.</summary>
-    public long CpuNs => Daemon?.EngineCpuNs ?? ((RelayProcess)_relay).CpuNs();
+    public long CpuNs => Daemon?.EngineCpuNs ?? ((ProgramProcess)_relay).CpuNs();
 
     /// <summary>A station in this process.</summary>
     /// <param name="station">Its number.</param>
     public RelayEnd Attach(byte station) => _attach(station);
 
     /// <summary>The far station in a process of its own, which answers each frame.</summary>
-    public RelayProcess StartEcho() => RelayProcess.StartHelper(_echo);
+    public ProgramProcess StartEcho() => RelayCommand.Start(_echo);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,4 +1,5 @@
 using ShmWifi.Linux;
+using ShmWifi.Tests.Support;
 using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ShmWifi.Lab;
 using ShmWifi.Linux;
+using ShmWifi.Tests.Support;
 using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
@@ -29,7 +30,7 @@ internal sealed unsafe class StreamEnd : SocketEnd
         _socket.Connect(new IPEndPoint(IPAddress.Loopback, port));
         _socket.Send([station]);
         _descriptor = (int)_socket.Handle;
-        Patience.Set(_descriptor);
+        SocketTimeout.Set(_descriptor);
     }
 
     /// <inheritdoc/>

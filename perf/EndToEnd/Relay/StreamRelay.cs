@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using ShmWifi.Linux;
+using ShmWifi.Tests.Support;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
@@ -19,7 +20,7 @@ internal static unsafe class StreamRelay
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen(stations);
-        Console.WriteLine($"{RelayProcess.Ready} {((IPEndPoint)listener.LocalEndPoint!).Port}");
+        Console.WriteLine($"{RelayCommand.Ready} {((IPEndPoint)listener.LocalEndPoint!).Port}");
         using var epoll = new Epoll();
         var connections = new Socket[stations];
         for (int i = 0; i < stations; i++)

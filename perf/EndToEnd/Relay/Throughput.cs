@@ -1,4 +1,5 @@
 using ShmWifi.Linux;
+using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
@@ -32,7 +33,7 @@ internal static class Throughput
             _ = far.Receive(Burst, Waiting.Not);
             near.TakeStatuses();
             now = MonotonicClock.NowNs;
-            Impatience.Check(end, far.Expected);
+            Deadline.Check(end, "relay: frame", far.Expected);
         }
         near.Expected = far.Expected;
         return (next - first) * 1e9 / (now - start);
@@ -54,7 +55,7 @@ internal static class Throughput
     /// <param name="count">How many.</param>
     /// <param name="cancellation">Ends it early.</param>
     public static void Broadcast(RelayEnd near, IReadOnlyList<RelayEnd> hearers, int count, CancellationToken cancellation) =>
-        _ = Broadcast(near, hearers, RelayFrame.MinLength, count, MonotonicClock.NowNs + (RelayEnd.PatienceMs * 1_000_000L), cancellation);
+        _ = Broadcast(near, hearers, RelayFrame.MinLength, count, MonotonicClock.NowNs + (Deadline.LimitMs * 1_000_000L), cancellation);
 
     private static long Broadcast(RelayEnd near, IReadOnlyList<RelayEnd> hearers, int length, long most, long end, CancellationToken cancellation)
     {
@@ -72,7 +73,7 @@ internal static class Throughput
             foreach (RelayEnd hearer in hearers)
                 heard += hearer.Discard();
             now = MonotonicClock.NowNs;
-            Impatience.Check(end, (uint)sent);
+            Deadline.Check(end, "relay: frame", (uint)sent);
         }
         return sent;
     }

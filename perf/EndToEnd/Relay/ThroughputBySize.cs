@@ -1,5 +1,6 @@
 using ShmWifi.Medium.Telemetry;
 using ShmWifi.Perf.EndToEnd.Report;
+using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
@@ -26,11 +27,11 @@ internal sealed class ThroughputBySize : IRelayMeasurement
         {
             foreach (Func<Route> start in (Func<Route>[])
             [
-                () => Route.Rings(MediumDaemon.PollingInTurns, ports: 2, isAcknowledged: false),
+                () => Route.Rings(Route.PollingInTurns, ports: 2, isAcknowledged: false),
                 () => Route.Datagrams(2),
                 () => Route.Streams(2, noDelay: false),
                 () => Route.Streams(2, noDelay: true),
-                () => Route.Rings(MediumDaemon.PollingInTurns, ports: 2, isAcknowledged: true),
+                () => Route.Rings(Route.PollingInTurns, ports: 2, isAcknowledged: true),
                 () => Route.Rings("off", ports: 2, isAcknowledged: false),
             ])
             {
@@ -55,7 +56,7 @@ internal sealed class ThroughputBySize : IRelayMeasurement
     /// <inheritdoc/>
     public string Name => "throughput";
 
-    private IEnumerable<MediumDaemon> Daemons => _lines.Select(line => line.Route.Daemon).OfType<MediumDaemon>();
+    private IEnumerable<MediumProcess> Daemons => _lines.Select(line => line.Route.Daemon).OfType<MediumProcess>();
 
     /// <inheritdoc/>
     public void RunRound(CancellationToken cancellation)
@@ -66,7 +67,7 @@ internal sealed class ThroughputBySize : IRelayMeasurement
             double[] relayNs = new double[_lines.Count];
             for (int i = 0; i < _lines.Count; i++)
             {
-                MediumDaemon.WaitUntilOthersSleep();
+                Route.WaitUntilOthersSleep();
                 (uint first, long cpuNs) = (_lines[i].Far.Expected, _lines[i].Route.CpuNs);
                 framesPerSecond[i] = Throughput.MeasureUnicast(_lines[i].Near, _lines[i].Far, length, _time, cancellation);
                 relayNs[i] = (double)(_lines[i].Route.CpuNs - cpuNs) / (_lines[i].Far.Expected - first);

@@ -5,7 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ShmWifi.Dot11;
 using ShmWifi.Lab;
-using ShmWifi.Perf.EndToEnd.Relay;
+using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.Scenarios.Air;
 
@@ -52,7 +52,7 @@ internal sealed class ControlAbuse : IScenario
             ("tx", [Stations[0]]),
             ("rx", [Stations[1]]));
         string socket = air.Daemon.PathOf("control.sock");
-        PlayedRadio hearer = air["rx"].Radios[0];
+        SimulatedRadio hearer = air["rx"].Radios[0];
         var sender = new Sender(air["tx"], air["tx"].Radios[0], Stations[1], new FrameShape(PhyRate.Legacy(60), 2412, 256));
         using var http = NewClient(socket);
         _ = Measure(); // the compilers' time

@@ -2,7 +2,7 @@ using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Medium.Links;
 using ShmWifi.Medium.Medium.Phy;
-using ShmWifi.Perf.EndToEnd.Relay;
+using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.Scenarios.Air;
 
@@ -46,8 +46,8 @@ internal sealed class ErrorRates : IScenario
             """,
             ("tx", [Sender]),
             ("rx", [.. shapes.Select((_, radio) => (byte)(radio + 1))]));
-        PlayedVm tx = air["tx"];
-        foreach ((FrameShape shape, PlayedRadio hearer, double snr) in shapes.Zip(air["rx"].Radios, snrs))
+        SimulatedGuest tx = air["tx"];
+        foreach ((FrameShape shape, SimulatedRadio hearer, double snr) in shapes.Zip(air["rx"].Radios, snrs))
         {
             air.Send(tx, tx.Radios[0], hearer.Station, shape, Frames, run.Cancellation);
             double per = ErrorModel.BuiltIn.Per(shape.Rate, (float)snr, Length + FrameExchange.FcsOctets);

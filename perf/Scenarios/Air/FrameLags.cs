@@ -1,4 +1,6 @@
 using ShmWifi.Perf.EndToEnd.Relay;
+using ShmWifi.RingBuffer.Layout;
+using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.Scenarios.Air;
 
@@ -18,6 +20,15 @@ internal sealed class FrameLags
 
     /// <summary>Until their hearer's service had them: with its wake-up, which is the machine's.</summary>
     public Latencies ToService { get; } = new();
+
+    /// <summary>Adds a frame, as a <see cref="FrameListener"/>.</summary>
+    /// <param name="frame">FRAME.</param>
+    /// <param name="nowNs">When it was taken.</param>
+    public void Add(in RxDescriptor frame, ulong nowNs)
+    {
+        ToRing.Add((long)(frame.PostedNs - frame.CapturedNs));
+        ToService.Add((long)(nowNs - frame.CapturedNs));
+    }
 
     /// <summary>Adds those of another round.</summary>
     /// <param name="round">The round.</param>

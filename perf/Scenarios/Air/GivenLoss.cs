@@ -1,5 +1,5 @@
 using ShmWifi.Dot11;
-using ShmWifi.Perf.EndToEnd.Relay;
+using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.Scenarios.Air;
 
@@ -39,11 +39,11 @@ internal sealed class GivenLoss : IScenario
             ("tx", [Sender]),
             ("rx", hearers),
             ("deaf", [(byte)(hearers.Length + 1)]));
-        PlayedVm tx = air["tx"];
-        PlayedRadio sender = tx.Radios[0];
+        SimulatedGuest tx = air["tx"];
+        SimulatedRadio sender = tx.Radios[0];
         var once = new FrameShape(PhyRate.Legacy(60), FreqMhz, Length);
         var chain = new FrameShape(PhyRate.Legacy(60), FreqMhz, Length, Attempts);
-        foreach ((double loss, PlayedRadio hearer) in Losses.Zip(air["rx"].Radios))
+        foreach ((double loss, SimulatedRadio hearer) in Losses.Zip(air["rx"].Radios))
         {
             air.Send(tx, sender, hearer.Station, once, Frames, run.Cancellation);
             Judge(run, $"loss {loss}: delivered of {Frames}", hearer.Heard, 1 - loss);
@@ -56,7 +56,7 @@ internal sealed class GivenLoss : IScenario
             JudgeAttempts(run, loss, (double)(sender.Attempts - attempts) / Frames);
         }
 
-        PlayedRadio unheard = air["deaf"].Radios[0];
+        SimulatedRadio unheard = air["deaf"].Radios[0];
         long before = sender.Acked;
         air.Send(tx, sender, unheard.Station, chain, Frames, run.Cancellation);
         Judge(run, $"half of the acknowledgements lost, up to {Attempts} attempts: delivered of {Frames}", unheard.Heard, 1);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using ShmWifi.Dot11;
-using ShmWifi.Perf.EndToEnd.Relay;
+using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.Scenarios.Air;
 

@@ -1,6 +1,7 @@
 using ShmWifi.Dot11;
 using ShmWifi.Perf.EndToEnd.Relay;
 using ShmWifi.Perf.EndToEnd.Report;
+using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.Scenarios.Air;
 
@@ -38,7 +39,7 @@ internal sealed class LinkChanges : IScenario
             """,
             ("tx", [Stations[0]]),
             ("rx", [Stations[1]]));
-        PlayedRadio hearer = air["rx"].Radios[0];
+        SimulatedRadio hearer = air["rx"].Radios[0];
         var sender = new Sender(air["tx"], air["tx"].Radios[0], Stations[1], new FrameShape(PhyRate.Legacy(60), 2412, 256));
         using var changer = new LinkChanger(air.Daemon.PathOf("control.sock"), "/v1/links/tx/rx", [40, 41, 42], ChangesASecond);
         for (int i = 0; i < 3; i++) // the compilers' time

@@ -2,9 +2,8 @@ using System.Diagnostics;
 using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
 using ShmWifi.Lab;
-using ShmWifi.Perf.EndToEnd.Relay;
 using ShmWifi.Perf.EndToEnd.Report;
-using ShmWifi.Perf.Micro;
+using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.Scenarios.Air;
 
@@ -30,11 +29,11 @@ internal sealed class LinkCost : IScenario
 
     private static void Run(ScenarioRun run)
     {
-        using var perfect = new AirOfPorts(Radios);
-        using var links = new AirOfPorts(Radios, new AirConfiguration { Links = Matrix() });
+        using var perfect = new EngineHarness(Radios);
+        using var links = new EngineHarness(Radios, new AirConfiguration { Links = Matrix() });
         int rounds = run.Options.IsQuick ? 50 : 400;
         const int Batches = 100;
-        foreach (AirOfPorts air in (ReadOnlySpan<AirOfPorts>)[perfect, links, perfect, links])
+        foreach (EngineHarness air in (ReadOnlySpan<EngineHarness>)[perfect, links, perfect, links])
         {
             for (int i = 0; i < 20; i++) // the compilers' time
             {
@@ -81,7 +80,7 @@ internal sealed class LinkCost : IScenario
     }
 
     /// <summary>Time of the engine's rounds for each radio that could hear a frame, ns.</summary>
-    private static double Measure(AirOfPorts air, int batches, out long heard)
+    private static double Measure(EngineHarness air, int batches, out long heard)
     {
         heard = 0;
         long ticks = 0;

@@ -2,6 +2,7 @@ using System.Text;
 using ShmWifi.Lab;
 using ShmWifi.Linux;
 using ShmWifi.Perf.EndToEnd.Relay;
+using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.Scenarios.Air;
 
@@ -10,7 +11,7 @@ internal sealed class PlayedAir : IDisposable
 {
     private const int Window = 64; // frames under way: the engine's batch
     private readonly Cleanup _cleanup = new();
-    private readonly Dictionary<string, PlayedVm> _vms = [];
+    private readonly Dictionary<string, SimulatedGuest> _vms = [];
 
     /// <summary>Starts the daemon and attaches the VMs.</summary>
     /// <param name="air">Sections of the daemon's configuration.</param>
@@ -22,9 +23,9 @@ internal sealed class PlayedAir : IDisposable
             yaml.AppendLine($"  - {{ name: {name}, socket: {name}.sock }}");
         try
         {
-            Daemon = _cleanup.Add(new MediumDaemon(yaml.Append(air).ToString()));
+            Daemon = _cleanup.Add(MediumProcess.StartConfigured(yaml.Append(air).ToString()));
             foreach ((string name, byte[] stations) in vms)
-                _vms[name] = _cleanup.Add(new PlayedVm(Daemon.PathOf($"{name}.sock"), stations));
+                _vms[name] = _cleanup.Add(SimulatedGuest.Attach(Daemon.PathOf($"{name}.sock"), stations));
             Synchronise();
         }
         catch
@@ -35,26 +36,26 @@ internal sealed class PlayedAir : IDisposable
     }
 
     /// <summary>The daemon.</summary>
-    public MediumDaemon Daemon { get; }
+    public MediumProcess Daemon { get; }
 
     /// <summary>A VM.</summary>
     /// <param name="name">Its name.</param>
-    public PlayedVm this[string name] => _vms[name];
+    public SimulatedGuest this[string name] => _vms[name];
 
     /// <summary>Takes all that came for all VMs.</summary>
     /// <returns>Whether anything did.</returns>
     public bool Take()
     {
         bool any = false;
-        foreach (PlayedVm vm in _vms.Values)
-            any |= vm.Take();
+        foreach (SimulatedGuest vm in _vms.Values)
+            any |= vm.CountReceived();
         return any;
     }
 
     /// <summary>Waits until the daemon has dealt with all that the VMs gave it, and takes all that came of it.</summary>
     public void Synchronise()
     {
-        foreach (PlayedVm vm in _vms.Values)
+        foreach (SimulatedGuest vm in _vms.Values)
             vm.Synchronise();
         _ = Take();
     }
@@ -67,14 +68,14 @@ internal sealed class PlayedAir : IDisposable
     /// <param name="count">How many.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="LabException">Nothing came for 10 s.</exception>
-    public void Send(PlayedVm vm, PlayedRadio radio, byte receiver, FrameShape shape, int count, CancellationToken cancellation)
+    public void Send(SimulatedGuest vm, SimulatedRadio radio, byte receiver, FrameShape shape, int count, CancellationToken cancellation)
     {
         long first = radio.Sent;
         long lastNs = MonotonicClock.NowNs;
         while (radio.Statuses < first + count)
         {
             cancellation.ThrowIfCancellationRequested();
-            while (radio.Sent < first + count && radio.Sent - radio.Statuses < Window && vm.TrySend(radio, receiver, shape))
+            while (radio.Sent < first + count && radio.Sent - radio.Statuses < Window && radio.TrySend(receiver, shape))
             {
             }
             vm.Flush();
@@ -83,7 +84,7 @@ internal sealed class PlayedAir : IDisposable
                 lastNs = MonotonicClock.NowNs;
                 continue;
             }
-            Impatience.Check(lastNs, (uint)radio.Statuses);
+            Deadline.Check(lastNs, "frame", radio.Statuses);
             Thread.Yield();
         }
         Synchronise();
@@ -95,18 +96,18 @@ internal sealed class PlayedAir : IDisposable
     /// <param name="frames">How many.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <returns>How long each frame was under way that arrived.</returns>
-    public static FrameLags Pace(Sender sender, PlayedVm hearer, int frames, CancellationToken cancellation)
+    public static FrameLags Pace(Sender sender, SimulatedGuest hearer, int frames, CancellationToken cancellation)
     {
         var lags = new FrameLags(frames);
-        PlayedRadio radio = hearer.Radios[0];
-        radio.Lags = lags;
+        SimulatedRadio radio = hearer.Radios[0];
+        radio.Listener = lags.Add;
         using var done = new CancellationTokenSource();
         var listener = new Thread(() =>
         {
             while (!done.IsCancellationRequested)
             {
-                hearer.Wait(timeoutMs: 20);
-                _ = hearer.Take();
+                _ = hearer.Sleep(timeoutMs: 20);
+                _ = hearer.CountReceived();
             }
         });
         listener.Start();
@@ -115,15 +116,15 @@ internal sealed class PlayedAir : IDisposable
             for (int i = 0; i < frames; i++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (!sender.Vm.TrySend(sender.Radio, sender.Receiver, sender.Shape))
+                if (!sender.Radio.TrySend(sender.Receiver, sender.Shape))
                     throw new LabException("no room for a frame a millisecond: the engine does not take them");
                 sender.Vm.Flush();
                 Thread.Sleep(1);
-                _ = sender.Vm.Take();
+                _ = sender.Vm.CountReceived();
             }
-            for (long start = MonotonicClock.NowNs; sender.Radio.Statuses < sender.Radio.Sent; _ = sender.Vm.Take())
+            for (long start = MonotonicClock.NowNs; sender.Radio.Statuses < sender.Radio.Sent; _ = sender.Vm.CountReceived())
             {
-                Impatience.Check(start, (uint)sender.Radio.Statuses);
+                Deadline.Check(start, "frame", sender.Radio.Statuses);
                 Thread.Sleep(1);
             }
         }
@@ -133,7 +134,7 @@ internal sealed class PlayedAir : IDisposable
             listener.Join();
         }
         hearer.Synchronise();
-        radio.Lags = null;
+        radio.Listener = null;
         return lags;
     }
 
@@ -155,7 +156,7 @@ internal sealed class PlayedAir : IDisposable
             cancellation.ThrowIfCancellationRequested();
             foreach (Sender sender in senders)
             {
-                while (sender.Radio.Sent - sender.Radio.Statuses < QueueLength && sender.Vm.TrySend(sender.Radio, sender.Receiver, sender.Shape))
+                while (sender.Radio.Sent - sender.Radio.Statuses < QueueLength && sender.Radio.TrySend(sender.Receiver, sender.Shape))
                 {
                 }
                 sender.Vm.Flush();
@@ -165,7 +166,7 @@ internal sealed class PlayedAir : IDisposable
                 lastNs = now;
             else
                 Thread.Sleep(0);
-            Impatience.Check(lastNs, (uint)senders[0].Radio.Statuses);
+            Deadline.Check(lastNs, "frame", senders[0].Radio.Statuses);
             if (before is null && now > rampNs)
             {
                 before = [.. senders.Select(sender => Saturation.Read(sender.Radio, seconds: 0))];
@@ -193,7 +194,7 @@ internal sealed class PlayedAir : IDisposable
                 lastNs = MonotonicClock.NowNs;
             else
                 Thread.Sleep(0);
-            Impatience.Check(lastNs, (uint)senders[0].Radio.Statuses);
+            Deadline.Check(lastNs, "frame", senders[0].Radio.Statuses);
         }
         Synchronise();
     }

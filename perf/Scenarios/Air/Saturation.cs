@@ -1,3 +1,5 @@
+using ShmWifi.Tests.Support;
+
 namespace ShmWifi.Perf.Scenarios.Air;
 
 /// <summary>A radio whose queue is kept full.</summary>
@@ -5,7 +7,7 @@ namespace ShmWifi.Perf.Scenarios.Air;
 /// <param name="Radio">The radio.</param>
 /// <param name="Receiver">The station that it sends to.</param>
 /// <param name="Shape">Its frames.</param>
-internal sealed record Sender(PlayedVm Vm, PlayedRadio Radio, byte Receiver, FrameShape Shape);
+internal sealed record Sender(SimulatedGuest Vm, SimulatedRadio Radio, byte Receiver, FrameShape Shape);
 
 /// <summary>What became of a radio's frames.</summary>
 /// <param name="Acked">Frames that were acknowledged.</param>
@@ -20,7 +22,7 @@ internal sealed record Saturation(long Acked, long NotAcked, long Attempts, doub
     /// <summary>Counts so far.</summary>
     /// <param name="radio">Whose.</param>
     /// <param name="seconds">Since the start.</param>
-    public static Saturation Read(PlayedRadio radio, double seconds) => new(radio.Acked, radio.NotAcked, radio.Attempts, seconds);
+    public static Saturation Read(SimulatedRadio radio, double seconds) => new(radio.Acked, radio.NotAcked, radio.Attempts, seconds);
 
     /// <summary>The difference.</summary>
     /// <param name="before">Earlier.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 using ShmWifi.Configuration.Wmediumd;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Medium.Phy;
-using ShmWifi.Perf.EndToEnd.Relay;
+using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.Scenarios.Air;
 
@@ -107,7 +107,7 @@ internal sealed class WmediumdImports : IScenario
             double[] y = [40 + (10 * seconds), -70 + (10 * seconds)];
             for (int walker = 1; walker <= 2; walker++)
             {
-                PlayedRadio hearer = air["vm"].Radios[walker];
+                SimulatedRadio hearer = air["vm"].Radios[walker];
                 air.Send(air["vm"], air["vm"].Radios[0], Stations[walker], new FrameShape(Slow, FreqMhz, 64), 200, run.Cancellation);
                 double expected = TxPowerDbm - PathLossDb(Math.Sqrt((50 * 50) + (y[walker - 1] * y[walker - 1])));
                 run.Judge($"positions, station {walker} after {seconds:0} s: signal", "dBm", hearer.LatestSignalDbm, expected - 1.5, expected + 1.5);
@@ -133,7 +133,7 @@ internal sealed class WmediumdImports : IScenario
 
     private static void Judge(ScenarioRun run, PlayedAir air, string figure, int from, int to, in PhyRate rate, double delivered)
     {
-        PlayedVm vm = air["vm"];
+        SimulatedGuest vm = air["vm"];
         long before = vm.Radios[to].Heard;
         air.Send(vm, vm.Radios[from], Stations[to], new FrameShape(rate, FreqMhz, Length), Frames, run.Cancellation);
         (double low, double high) = Binomial.Interval(Frames, delivered, 0.01);

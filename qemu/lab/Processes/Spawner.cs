@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using ShmWifi.Linux;
 using static ShmWifi.Linux.LibC;
@@ -8,10 +7,8 @@ namespace ShmWifi.Lab.Processes;
 
 /// <summary>Starts the processes of a lab, in a network namespace of the lab's own, so that none outlives the lab.</summary>
 /// <remarks>
-/// All children are forked from one thread, for two reasons. A child's parent-death signal is sent when the <em>thread</em> that
-/// forked it ends, which for a pool thread may be at any time; this one lives as long as the lab. And the network namespace is that
-/// thread's alone: the rest of this process stays in the machine's. It has no name, so the kernel removes it, with
-/// its bridge and taps, when the last process in it is gone, however the lab ended.
+/// All children are forked from one thread, whose network namespace is that thread's alone: the rest of this process stays in the
+/// machine's. It has no name, so the kernel removes it, with its bridge and taps, when the last process in it is gone, however the lab ended.
 /// </remarks>
 internal sealed class Spawner : IDisposable
 {
@@ -19,8 +16,7 @@ internal sealed class Spawner : IDisposable
     // in it, no signal will come.
     private const string Guard = "[ \"$PPID\" = \"$1\" ] || exit 1; log=$2; shift 2; exec \"$@\" </dev/null >>\"$log\" 2>&1";
 
-    private readonly BlockingCollection<Action> _work = [];
-    private readonly Thread _thread;
+    private readonly ForkingThread _thread;
 
     /// <summary>Creates the network namespace.</summary>
     /// <exception cref="LabException">Not root.</exception>
@@ -28,9 +24,8 @@ internal sealed class Spawner : IDisposable
     {
         if (geteuid() != 0)
             throw new LabException("a lab needs root: it makes a network namespace, taps and a bridge of its own. Run it with sudo.");
-        _thread = new Thread(Loop) { IsBackground = true, Name = "spawner" };
-        _thread.Start();
-        ThreadId = OnThread(() =>
+        _thread = new ForkingThread("spawner");
+        ThreadId = _thread.Run(() =>
         {
             if (unshare(CLONE_NEWNET) != 0)
                 throw new LibCException("unshare(CLONE_NEWNET), for the lab's network namespace");
@@ -47,50 +42,16 @@ internal sealed class Spawner : IDisposable
     /// <param name="command">The program and its arguments.</param>
     public ChildProcess Start(string name, string logFile, IEnumerable<string> command)
     {
-        var start = new ProcessStartInfo("setsid");
-        foreach (var argument in (string[])
-            ["setpriv", "--pdeathsig", "KILL", "sh", "-c", Guard, "guard", $"{Environment.ProcessId}", logFile, .. command])
-            start.ArgumentList.Add(argument);
-        return new ChildProcess(OnThread(() => Process.Start(start)!), name, logFile);
+        var process = new Process { StartInfo = ForkingThread.Guard(["sh", "-c", Guard, "guard", $"{Environment.ProcessId}", logFile, .. command]) };
+        _thread.Start(process);
+        return new ChildProcess(process, name, logFile);
     }
 
     /// <summary>Runs a command in the lab's network namespace to its end.</summary>
     /// <param name="command">The program and its arguments.</param>
     /// <exception cref="LabException">It failed: its exit code and output.</exception>
-    public void Run(params string[] command) => OnThread(() =>
-    {
-        HostCommand.Run(command);
-        return 0;
-    });
+    public void Run(params string[] command) => _thread.Run(() => HostCommand.Run(command));
 
     /// <summary>Ends the thread. Children that still run are killed by that.</summary>
-    public void Dispose()
-    {
-        _work.CompleteAdding();
-        _thread.Join();
-        _work.Dispose();
-    }
-
-    private void Loop()
-    {
-        foreach (var action in _work.GetConsumingEnumerable())
-            action();
-    }
-
-    private T OnThread<T>(Func<T> function)
-    {
-        var completion = new TaskCompletionSource<T>();
-        _work.Add(() =>
-        {
-            try
-            {
-                completion.SetResult(function());
-            }
-            catch (Exception exception)
-            {
-                completion.SetException(exception);
-            }
-        });
-        return completion.Task.GetAwaiter().GetResult();
-    }
+    public void Dispose() => _thread.Dispose();
 }

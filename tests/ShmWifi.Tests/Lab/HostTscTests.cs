@@ -1,9 +1,0 @@
-using ShmWifi.Lab.Qemu;
-
-namespace ShmWifi.Tests.Lab;
-
-public class HostTscTests
-{
-    [Test]
-    public void TheRateOfTheTscIsThatOfAProcessor() => Assert.That(HostTsc.Khz, Is.InRange(500_000, 10_000_000));
-}

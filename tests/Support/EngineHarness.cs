@@ -1,0 +1,131 @@
+using ShmWifi.Configuration.Air;
+using ShmWifi.Dot11;
+using ShmWifi.Medium.Engine;
+using ShmWifi.Medium.Ports;
+using ShmWifi.RingBuffer;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Tests.Support;
+
+/// <summary>An engine that does not run by itself, and ports in one region with a radio each: whoever calls drives both ends.</summary>
+internal sealed unsafe class EngineHarness : IDisposable
+{
+    private const int MinHeader = 24; // IEEE 802.11-2020 clause 9.3.2.1: three addresses
+    private readonly SharedMemory _memory;
+    private readonly List<EventFd> _events = [];
+
+    /// <summary>Lays it out.</summary>
+    /// <param name="ports">How many; their VMs are vm0, vm1, ….</param>
+    /// <param name="air">What it is like; null: perfect.</param>
+    public EngineHarness(int ports, AirConfiguration? air = null)
+    {
+        var geometry = new RegionGeometry((uint)ports, TxSlots: 256, RxDescriptors: 256);
+        _memory = SharedMemory.Create("shmwifi-harness", geometry.RegionSize);
+        Region region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference, epoch: 1);
+        var lease = new RegionLease(_memory, region, isShared: true);
+        Engine = new MediumEngine(new SilentLog(), new SpinBudget(0), air ?? new AirConfiguration());
+        for (int port = 0; port < ports; port++)
+        {
+            uint peerId = (uint)port + 1;
+            Port one = Engine.Attach(new PortOffer { Name = $"vm{port}", PeerId = peerId, Region = lease, Call = NewEvent(), Kick = NewEvent() })!;
+            Radio radio = Engine.Radios.AddOrGet(one, number: 0, AddressOf(port), "phy0")!;
+            Engine.Radios.AddAddress(radio, AddressOf(port));
+            Ports.Add(one);
+            var guest = new SimulatedGuest(region, port);
+            guest.Hello();
+            guest.AddRadio(0, AddressOf(port));
+            Guests.Add(guest);
+        }
+        _ = Engine.RunRound(); // takes the radios on
+    }
+
+    /// <summary>The engine.</summary>
+    public MediumEngine Engine { get; }
+
+    /// <summary>The engine's ends.</summary>
+    public List<Port> Ports { get; } = [];
+
+    /// <summary>The VMs' ends.</summary>
+    public List<SimulatedGuest> Guests { get; } = [];
+
+    /// <summary>The address that a port's radio answers to.</summary>
+    /// <param name="port">Its number.</param>
+    public static MacAddress AddressOf(int port) => new(0x0253_5700_0000UL + (ulong)port);
+
+    /// <summary>Port 0 sends frames that want no status.</summary>
+    /// <param name="receiver">Whom to.</param>
+    /// <param name="count">How many.</param>
+    public void Send(MacAddress receiver, uint count)
+    {
+        GuestPort guest = Guests[0].Port;
+        if (!guest.Tx.HasFree(count))
+            throw new InvalidOperationException("the engine does not give TX slots back");
+        for (uint i = 0; i < count; i++)
+        {
+            TxSlotHeader* slot = guest.TxSlot(guest.Tx.Tail + i);
+            *slot = new TxSlotHeader
+            {
+                Kind = RingKind.Frame,
+                Flags = (byte)TxFlags.NoAck,
+                Length = MinHeader,
+                Offset = Abi.SlotHeaderSize,
+                FreqMhz = 2412,
+            };
+            receiver.CopyTo(new Span<byte>((byte*)slot + Abi.SlotHeaderSize + 4, MacAddress.Length));
+        }
+        _ = guest.Tx.Publish(count);
+    }
+
+    /// <summary>All the others take what came, and give it back.</summary>
+    /// <returns>Frames.</returns>
+    public uint Receive()
+    {
+        uint frames = 0;
+        for (int port = 1; port < Guests.Count; port++)
+            frames += Guests[port].Discard();
+        return frames;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Engine.Dispose();
+        _events.ForEach(one => one.Dispose());
+        _memory.Dispose();
+    }
+
+    private EventFd NewEvent()
+    {
+        _events.Add(new EventFd());
+        return _events[^1];
+    }
+
+    private sealed class SilentLog : IMediumLog
+    {
+        public void PortAttached(Port port)
+        {
+        }
+
+        public void PortDetached(Port port)
+        {
+        }
+
+        public void PortFaulted(Port port, PortFault fault) => throw new InvalidOperationException($"{port.Name} broke the rules: {fault}");
+
+        public void GuestReady(Port port)
+        {
+        }
+
+        public void RadioAdded(Radio radio)
+        {
+        }
+
+        public void AnnouncementsUnlogged(Port port)
+        {
+        }
+
+        public void RadioGone(Radio radio)
+        {
+        }
+    }
+}

@@ -1,0 +1,169 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using ShmWifi.Lab;
+using ShmWifi.Lab.Processes;
+using ShmWifi.Linux;
+
+namespace ShmWifi.Tests.Support;
+
+/// <summary>One of our programs as a process: started with default signals, gone when it is disposed or when this process ends.</summary>
+internal sealed class ProgramProcess : IDisposable
+{
+    private static readonly ForkingThread Forks = new("program-forks");
+    private readonly Process _process;
+    private readonly string _program;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _error = new();
+
+    /// <summary>Starts it; does not wait.</summary>
+    /// <param name="program">Its assembly, in the folder of whoever runs.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <exception cref="LabException">It cannot be started.</exception>
+    public ProgramProcess(string program, params IEnumerable<string> arguments)
+    {
+        _program = program;
+        string host = Environment.ProcessPath is { } own && Path.GetFileName(own) == "dotnet" ? own : "dotnet";
+        _process = new Process { StartInfo = ForkingThread.Guard([host, Path.Combine(AppContext.BaseDirectory, $"{program}.dll"), .. arguments]) };
+        _process.StartInfo.RedirectStandardOutput = true;
+        _process.StartInfo.RedirectStandardError = true;
+        _process.OutputDataReceived += (_, line) => Take(_output, line.Data);
+        _process.ErrorDataReceived += (_, line) => Take(_error, line.Data);
+        try
+        {
+            Forks.Start(_process);
+        }
+        catch (Win32Exception exception)
+        {
+            throw new LabException($"{program}: {exception.Message}");
+        }
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>Is given each line that a program prints, for who looks on; null: nobody does.</summary>
+    public static Action<string>? Onlooker { get; set; }
+
+    /// <summary>Its process ID.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Standard output so far.</summary>
+    public string Output => Text(_output);
+
+    /// <summary>Standard error so far.</summary>
+    public string Error => Text(_error);
+
+    /// <summary>Starts a program and waits until it is ready.</summary>
+    /// <param name="program">Its assembly.</param>
+    /// <param name="readyLine">How the line starts by which it says so.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <exception cref="LabException">It cannot be started, ends, or does not get ready.</exception>
+    public static ProgramProcess Start(string program, string readyLine, params IEnumerable<string> arguments)
+    {
+        var process = new ProgramProcess(program, arguments);
+        try
+        {
+            _ = process.AwaitLine(readyLine);
+            return process;
+        }
+        catch
+        {
+            process.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs a program to its end.</summary>
+    /// <param name="limit">How long it may take; null: <see cref="Deadline"/>.</param>
+    /// <param name="program">Its assembly.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <exception cref="LabException">It cannot be started, or takes longer; it is killed then.</exception>
+    public static (int Code, string Output, string Error) Run(TimeSpan? limit, string program, params IEnumerable<string> arguments)
+    {
+        using var process = new ProgramProcess(program, arguments);
+        return (process.WaitForExit(limit), process.Output, process.Error);
+    }
+
+    /// <summary>Waits for a line of its standard output.</summary>
+    /// <param name="start">How it starts.</param>
+    /// <returns>The line.</returns>
+    /// <exception cref="LabException">It does not come.</exception>
+    public string AwaitLine(string start)
+    {
+        for (var clock = Stopwatch.StartNew(); ; Thread.Sleep(2))
+        {
+            bool isLast = _process.HasExited;
+            if (isLast)
+                _process.WaitForExit(); // until all output is read
+            if (Output.Split('\n').FirstOrDefault(line => line.StartsWith(start, StringComparison.Ordinal)) is { } line)
+                return line;
+            if (isLast || clock.Elapsed > Deadline.Limit)
+                throw new LabException($"{_program} {(isLast ? "ended at once" : $"is not ready after {Deadline.Limit.TotalSeconds} s")}\n{Output}{Error}".TrimEnd());
+        }
+    }
+
+    /// <summary>CPU time that one of its threads has used, ns.</summary>
+    /// <param name="thread">The thread's name; null: the one that runs Main.</param>
+    /// <remarks>Source: linux Documentation/scheduler/sched-stats.rst, /proc/PID/schedstat.</remarks>
+    public long CpuNs(string? thread = null)
+    {
+        string tasks = $"/proc/{Id}/task";
+        string task = thread is null
+            ? Path.Combine(tasks, $"{Id}")
+            : Directory.EnumerateDirectories(tasks).First(one => File.ReadAllText(Path.Combine(one, "comm")).TrimEnd() == thread);
+        return long.Parse(File.ReadAllText(Path.Combine(task, "schedstat")).Split(' ')[0], CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Sends a signal; does nothing when it is gone.</summary>
+    /// <param name="signal">One of the SIG constants of <see cref="LibC"/>.</param>
+    public void Signal(int signal)
+    {
+        if (!_process.HasExited)
+            _ = LibC.kill(Id, signal);
+    }
+
+    /// <summary>Waits until it ends.</summary>
+    /// <param name="limit">How long at most; null: <see cref="Deadline"/>.</param>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="LabException">It does not.</exception>
+    public int WaitForExit(TimeSpan? limit = null)
+    {
+        if (!_process.WaitForExit(limit ?? Deadline.Limit))
+            throw new LabException($"{_program} runs longer than {limit ?? Deadline.Limit}:\n{Output}{Error}");
+        _process.WaitForExit(); // until all output is read
+        return _process.ExitCode;
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public void Kill()
+    {
+        Signal(LibC.SIGKILL);
+        _process.WaitForExit();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Kill();
+        _process.Dispose();
+    }
+
+    private static string Text(StringBuilder text)
+    {
+        lock (text)
+            return text.ToString();
+    }
+
+    private void Take(StringBuilder text, string? line)
+    {
+        if (line is null)
+            return;
+        lock (text)
+            text.Append(line).Append('\n');
+        Onlooker?.Invoke($"{_program}: {line}");
+    }
+}

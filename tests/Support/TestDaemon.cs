@@ -1,0 +1,122 @@
+using ShmWifi.Configuration;
+using ShmWifi.Dot11;
+using ShmWifi.Lab;
+using ShmWifi.Medium;
+using ShmWifi.Medium.Logging;
+using ShmWifi.Medium.Engine;
+using ShmWifi.Medium.Ports;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Tests.Support;
+
+/// <summary>A whole daemon in this process, in a folder of its own, with small rings; and the VMs that attached to it.</summary>
+internal sealed class TestDaemon : IDisposable
+{
+    /// <summary>Small, so that every ring is full soon.</summary>
+    public const string SmallRings = "{ ports: 8, txSlots: 64, rxDescriptors: 128, poolSlots: 32 }";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("shmwifi-medium").FullName;
+    private readonly MediumLog _log;
+    private readonly List<SimulatedGuest> _vms = [];
+
+    /// <summary>Starts it.</summary>
+    /// <param name="isolation">shared or per-vm.</param>
+    /// <param name="geometry">YAML.</param>
+    /// <param name="vms">VMs with a socket of their own: name.sock.</param>
+    public TestDaemon(Isolation isolation, string geometry = SmallRings, params (string Name, int Radios)[] vms)
+    {
+        string yaml = $"""
+            isolation: {(isolation == Isolation.Shared ? "shared" : "per-vm")}
+            socket: any.sock
+            geometry: {geometry}
+
+            """;
+        if (vms.Length != 0)
+            yaml += "vms:\n" + string.Concat(vms.Select(vm => $"  - {{ name: {vm.Name}, socket: {vm.Name}.sock, radios: {vm.Radios} }}\n"));
+        _log = new MediumLog(Log);
+        Daemon = new Daemon(MediumConfiguration.Parse(yaml, Path.Combine(_folder, "medium.yaml")), Path.Combine(_folder, "state.json"), _log);
+    }
+
+    /// <summary>The daemon.</summary>
+    public Daemon Daemon { get; }
+
+    /// <summary>What it told people.</summary>
+    public RecordingSink Log { get; } = new();
+
+    /// <summary>Where its control API listens.</summary>
+    public string ControlSocket => Path.Combine(_folder, "control.sock");
+
+    /// <summary>A VM attaches.</summary>
+    /// <param name="name">The VM whose socket it takes; null: the common one.</param>
+    public SimulatedGuest Connect(string? name = null)
+    {
+        var vm = SimulatedGuest.Connect(Path.Combine(_folder, $"{name ?? "any"}.sock"));
+        _vms.Add(vm);
+        return vm;
+    }
+
+    /// <summary>A VM attaches, and its service starts with radios 0, 1, … of these addresses.</summary>
+    public SimulatedGuest Attach(params ReadOnlySpan<MacAddress> radios)
+    {
+        SimulatedGuest vm = Connect();
+        vm.Hello();
+        for (int i = 0; i < radios.Length; i++)
+            vm.AddRadio((ushort)i, radios[i]);
+        vm.Drain();
+        return vm;
+    }
+
+    /// <summary>The engine's side of a VM.</summary>
+    public Port PortOf(SimulatedGuest vm) => Daemon.Engine.Ports.Single(p => p.Offer.PeerId == vm.PeerId);
+
+    /// <summary>A counter of the host's for a VM.</summary>
+    public static ulong Count(SimulatedGuest vm, HostCounter counter) => vm.Port.ReadCounter(counter);
+
+    /// <summary>Has the engine thread answer, so it lives and does not hang.</summary>
+    public void AssertEngineAnswers()
+    {
+        using var answered = new ManualResetEventSlim();
+        Daemon.Engine.Post(answered.Set);
+        if (!answered.Wait(Deadline.Limit))
+            throw new LabException("the engine thread does not answer");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _vms.ForEach(vm => vm.Kill());
+        Deadline.Until(() => Daemon.Engine.Ports.Count == 0, "all VMs are gone");
+        AssertEngineAnswers();
+        AssertEngineAnswers(); // after a round, in which the ports were released
+        Daemon.Dispose();
+        _vms.ForEach(vm => vm.Dispose());
+        _log.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>Keeps events.</summary>
+    public sealed class RecordingSink : ILogSink
+    {
+        private readonly List<LogEvent> _events = [];
+
+        /// <summary>Events so far.</summary>
+        public IReadOnlyList<LogEvent> Events
+        {
+            get
+            {
+                lock (_events)
+                    return [.. _events];
+            }
+        }
+
+        /// <inheritdoc/>
+        public void Write(LogEvent item)
+        {
+            lock (_events)
+                _events.Add(item);
+        }
+
+        /// <summary>Events of a kind.</summary>
+        public int Count(string kind) => Events.Count(e => e.Event == kind);
+    }
+}

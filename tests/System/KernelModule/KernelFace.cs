@@ -1,0 +1,126 @@
+using System.Buffers.Binary;
+using ShmWifi.Lab.Guest;
+using ShmWifi.RingBuffer;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Tests.System.KernelModule;
+
+/// <summary>A guest whose module has its kernel face on, with one hwsim radio, against a host that a test plays. Ended, it is as it was before.</summary>
+internal sealed class KernelFace : IAsyncDisposable
+{
+    /// <summary>Where the monitor interface listens.</summary>
+    public const uint FreqMhz = 2412;
+
+    /// <summary>A station that is not there.</summary>
+    public const string Stranger = "02:00:00:00:77:01";
+
+    private const string LogMark = "shmwifi test begins";
+    private const int InjectedLength = 28;
+
+    private readonly ModuleGuest _guest;
+
+    private KernelFace(ModuleGuest guest)
+    {
+        _guest = guest;
+        Host = new SimulatedHost(OpenRegion(guest.Air), IvshmemServer.VmPeerId, guest.Air.Interrupt);
+        Host.Serve();
+    }
+
+    /// <summary>The other side.</summary>
+    public SimulatedHost Host { get; }
+
+    /// <summary>The device's attribute.</summary>
+    public string Attribute => FaceOf(_guest.Air);
+
+    /// <summary>A device's attribute.</summary>
+    /// <param name="device">One that the module binds.</param>
+    public static string FaceOf(IvshmemServer device) => $"{ModuleGuest.Sysfs(device)}/datapath";
+
+    /// <summary>Puts the face on.</summary>
+    /// <param name="guest">With its user face on, and without radios.</param>
+    public static async Task<KernelFace> PutOnAsync(ModuleGuest guest)
+    {
+        var face = new KernelFace(guest);
+        await guest.RunAsync(
+            "putting the kernel face on",
+            $"""
+            echo {LogMark} >/dev/kmsg
+            rmmod mac80211_hwsim
+            modprobe mac80211_hwsim radios=1
+            echo kernel >{face.Attribute}
+            """);
+        return face;
+    }
+
+    /// <summary>Sets the radio's interface up as a monitor.</summary>
+    public Task ListenAsync() => _guest.RunAsync(
+        "setting a monitor interface up",
+        $"iw dev wlan0 set type monitor && ip link set wlan0 up && iw dev wlan0 set freq {FreqMhz}");
+
+    /// <summary>Leaves a process behind that sends data frames as fast as it may; it ends with this.</summary>
+    public Task SendOnAsync() => _guest.RunAsync(
+        "sending without end", $"probe inject wlan0 {Stranger} 0 </dev/null >/dev/null 2>&1 & echo $! >/tmp/injector");
+
+    /// <summary>Sends data frames to a stranger, and waits until the host has heard the last.</summary>
+    /// <param name="count">How many.</param>
+    public async Task<SentSlot> SendAsync(int count)
+    {
+        Host.Forget();
+        await _guest.RunAsync("sending frames", $"probe inject wlan0 {Stranger} {count}");
+        return await Host.AwaitAsync($"data frame {count}", slot => IsInjected(slot, (uint)count));
+    }
+
+    /// <summary>The file of the module's statistics: lines of a name and a number.</summary>
+    public string Statistics => $"/sys/kernel/debug/shmwifi/{_guest.Air.PciAddress}/statistics";
+
+    /// <summary>A number of the module's statistics.</summary>
+    /// <param name="name">Its name.</param>
+    public async Task<long> StatisticAsync(string name) => long.Parse(await _guest.RunAsync(
+        $"reading {name}", $"sed -n 's/^{name} //p' {Statistics}"));
+
+    /// <summary>What the kernel has said of our device since the face was put on.</summary>
+    public async Task<string> LogAsync()
+    {
+        var log = await _guest.KernelLogAsync();
+        return log[log.LastIndexOf(LogMark, StringComparison.Ordinal)..];
+    }
+
+    /// <summary>Waits until the kernel has said something since the face was put on.</summary>
+    /// <param name="text">What.</param>
+    public async Task WaitForLogAsync(string text)
+    {
+        for (var tries = 0; !(await LogAsync()).Contains(text, StringComparison.Ordinal); tries++)
+        {
+            Assert.That(tries, Is.LessThan(100), $"the kernel did not say '{text}', but: {await LogAsync()}");
+            await Task.Delay(100);
+        }
+    }
+
+    /// <summary>Tries to change a device's face.</summary>
+    /// <param name="face">To which.</param>
+    /// <param name="device">Ours if null.</param>
+    public Task<GuestResult> TryChangeAsync(string face, IvshmemServer? device = null) =>
+        _guest.TryRunAsync($"echo {face} >{FaceOf(device ?? _guest.Air)}");
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _guest.RunAsync(
+            "taking the kernel face off",
+            $"""
+            [ ! -e /tmp/injector ] || kill $(cat /tmp/injector)
+            rm -f /tmp/injector
+            rmmod mac80211_hwsim
+            echo user >{Attribute}
+            modprobe mac80211_hwsim radios=0
+            """);
+        await Host.DisposeAsync();
+        _guest.Air.ForgetDoorbells();
+    }
+
+    private static unsafe Region OpenRegion(IvshmemServer device) => Region.Open(device.Memory.Address, device.Memory.Size);
+
+    /// <summary>Whether it is a frame of guest/probe.c's with that number, from 1.</summary>
+    private static bool IsInjected(SentSlot slot, uint number) => slot.Kind == RingKind.Frame && slot.Payload.Length == InjectedLength
+        && BinaryPrimitives.ReadUInt32LittleEndian(slot.Payload.AsSpan(^sizeof(uint))) == number;
+}

@@ -1,0 +1,189 @@
+using System.Runtime.InteropServices;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Tests.System.KernelModule;
+
+/// <summary>The face to the kernel, against a host that breaks the rules, falls silent or goes: it can stop the air, but not the guest.</summary>
+public partial class KernelModuleTests
+{
+    private const string RingsAreBroken = "the host wrote impossible ring indices; no frames are moved until the device is bound again";
+
+    [Test]
+    public async Task DescriptorsThatCannotBeAreCountedAndTheNextOneIsHeard()
+    {
+        await using var face = await KernelFace.PutOnAsync(Guest);
+        await face.ListenAsync();
+        var radio = (await face.Host.AwaitAsync("the radio", slot => slot.Kind == RingKind.RadioAdd)).Radio;
+        var good = face.Host.FrameOf(radio, 28, KernelFace.FreqMhz);
+        var size = face.Host.Region.Size;
+        var before = await CountsAsync(face);
+        foreach (var (what, counter, descriptor) in ((string, string, RxDescriptor)[])
+        [
+            ("an unknown kind", "rx_invalid", good with { Kind = (RingKind)200 }),
+            ("a kind that only guests send", "rx_invalid", good with { Kind = RingKind.RadioDel }),
+            ("a frame for no radio", "rx_refused", good with { Radio = ushort.MaxValue }),
+            ("a frame for the next radio", "rx_refused", good with { Radio = (ushort)(radio + 1) }),
+            ("a frame without a receiver", "rx_invalid", good with { Length = 9 }),
+            ("a frame that hwsim does not take", "rx_invalid", good with { Length = 2305 }),
+            ("a length beyond all", "rx_invalid", good with { Length = uint.MaxValue }),
+            ("an offset before the ports", "rx_invalid", good with { Offset = Abi.HeaderSize - 1 }),
+            ("a frame across the region's end", "rx_invalid", good with { Offset = size - 27 }),
+            ("an offset at the region's end", "rx_invalid", good with { Offset = size }),
+            ("an offset that wraps", "rx_invalid", good with { Offset = ulong.MaxValue - 4 }),
+            ("no frequency", "rx_invalid", good with { FreqMhz = 0 }),
+            ("a status for no radio", "status_dropped", good with { Kind = RingKind.TxStatus, Radio = Abi.MaxRadios }),
+        ])
+        {
+            await face.Host.PostAndWaitAsync(descriptor);
+            await DeliverAsync(face, radio);
+            var after = await CountsAsync(face);
+            using (Assert.EnterMultipleScope())
+            {
+                Assert.That(after[counter], Is.EqualTo(before[counter] + 1), $"{counter} after {what}");
+                Assert.That(after[HeardByTheMonitor], Is.EqualTo(before[HeardByTheMonitor] + 1), $"frames heard after {what}");
+            }
+            before = after;
+        }
+    }
+
+    [Test]
+    public async Task ATailFarAheadStopsTheAirUntilTheDeviceIsBoundAnew() => await BreakTheRingsAsync((ref PortHeader words) => words.RxTail += 1_000_000);
+
+    [Test]
+    public async Task AHeadBeyondTheTailStopsTheAirUntilTheDeviceIsBoundAnew() => await BreakTheRingsAsync((ref PortHeader words) => words.TxHead += 1_000_000);
+
+    [Test]
+    public async Task RingsThatAreBrokenFromTheStartStopTheAirAlone()
+    {
+        await using var face = await KernelFace.PutOnAsync(Guest);
+        await Guest.RunAsync("putting the user face on", $"echo user >{face.Attribute}");
+        face.Host.IsSilent = true;
+        Write(face.Host, (ref PortHeader words) => words.TxHead += 1_000_000);
+        await Guest.RunAsync("putting the kernel face on", $"echo kernel >{face.Attribute}");
+        await face.WaitForLogAsync(RingsAreBroken);
+        await face.ListenAsync();
+        await Guest.RunAsync("sending frames", $"probe inject wlan0 {KernelFace.Stranger} 100");
+    }
+
+    [Test]
+    public async Task AHostThatFallsSilentIsTakenForGoneUntilItSpeaks()
+    {
+        await using var face = await KernelFace.PutOnAsync(Guest);
+        await face.ListenAsync();
+        await face.SendAsync(10);
+        face.Host.IsSilent = true;
+        await StayAwayAsync(face, "it does not answer");
+        face.Host.IsSilent = false;
+        await ComeBackAsync(face);
+    }
+
+    [Test]
+    public async Task AHostThatGoesInOrderIsTakenForGoneUntilItIsBack()
+    {
+        await using var face = await KernelFace.PutOnAsync(Guest);
+        await face.ListenAsync();
+        await face.SendAsync(10);
+        face.Host.Region.HostState = HostState.Away;
+        await StayAwayAsync(face, "shm-medium does not run, or has no VM on our port");
+        face.Host.Region.HostState = HostState.Running;
+        await ComeBackAsync(face);
+    }
+
+    [TestCase(PortState.Free, "shm-medium does not run, or has no VM on our port")]
+    [TestCase(PortState.Faulted, "it has faulted our port")]
+    [TestCase((PortState)99, "shm-medium does not run, or has no VM on our port")]
+    public async Task APortThatIsNotOursAnyMoreStopsTheAirUntilItIs(PortState state, string reason)
+    {
+        await using var face = await KernelFace.PutOnAsync(Guest);
+        await face.ListenAsync();
+        await face.SendAsync(10);
+        Write(face.Host, (ref PortHeader words) => words.HostState = state);
+        await StayAwayAsync(face, reason);
+        Write(face.Host, (ref PortHeader words) => words.HostState = PortState.Attached);
+        await ComeBackAsync(face);
+    }
+
+    /// <summary>What a host may write where it should not: anything.</summary>
+    [Test]
+    public async Task AHostThatWritesAnythingAnywhereHarmsNobody()
+    {
+        await using var face = await KernelFace.PutOnAsync(Guest);
+        await face.ListenAsync();
+        await face.SendOnAsync();
+        var random = new Random(5);
+        for (var round = 0; round < 2000; round++)
+        {
+            face.Host.Post(Anything(random, face.Host.Region.Size));
+            if (round % 50 == 0)
+                await Task.Delay(10); // 1024 descriptors, and the guest is slower than we
+        }
+
+        face.Host.IsSilent = true;
+        for (var round = 0; round < 200; round++)
+        {
+            Write(face.Host, (ref PortHeader words) => random.NextBytes(MemoryMarshal.AsBytes(new Span<PortHeader>(ref words))));
+            face.Host.Interrupt();
+            await Task.Delay(1);
+        }
+        await Guest.RunAsync("asking the guest for a sign of life", "cat /proc/uptime");
+    }
+
+    private const string HeardByTheMonitor = "rx_packets";
+
+    /// <summary>The module's statistics, and how many frames the monitor interface has heard, in one reading.</summary>
+    private async Task<Dictionary<string, long>> CountsAsync(KernelFace face)
+    {
+        var lines = await Guest.RunAsync(
+            "reading statistics", $"cat {face.Statistics}; echo {HeardByTheMonitor} $(cat /sys/class/net/wlan0/statistics/rx_packets)");
+        return lines.Split('\n').Select(line => line.Split(' ')).ToDictionary(fields => fields[0], fields => long.Parse(fields[1]));
+    }
+
+    private delegate void Change(ref PortHeader words);
+
+    private static unsafe void Write(SimulatedHost host, Change change) => change(ref *host.Words);
+
+    private static RxDescriptor Anything(Random random, ulong size) => new()
+    {
+        Kind = (RingKind)random.Next(12),
+        Flags = (TxFlags)random.Next(256),
+        Radio = (ushort)random.Next(3),
+        Length = (uint)random.Next(4096),
+        Offset = (ulong)random.NextInt64((long)size),
+        Cookie = (ulong)random.Next(1000),
+        FreqMhz = random.Next(2) == 0 ? KernelFace.FreqMhz : (uint)random.Next(),
+        SignalDbm = (sbyte)random.Next(-128, 128),
+        RateIndex = (byte)random.Next(256),
+        SourcePort = (ushort)random.Next(65536),
+        Rates = (ulong)random.NextInt64(),
+    };
+
+    private async Task BreakTheRingsAsync(Change change)
+    {
+        await using var face = await KernelFace.PutOnAsync(Guest);
+        await face.ListenAsync();
+        await face.SendAsync(10);
+        face.Host.IsSilent = true;
+        Write(face.Host, change);
+        face.Host.Interrupt();
+        await Guest.RunAsync("sending what nobody hears", $"probe inject wlan0 {KernelFace.Stranger} 100");
+        await face.WaitForLogAsync(RingsAreBroken);
+        Assert.That(await face.StatisticAsync("tx_dropped"), Is.Not.Zero);
+    }
+
+    /// <summary>Nobody acknowledges now: frames are answered by the module, and the kernel's queues go on.</summary>
+    private async Task StayAwayAsync(KernelFace face, string reason)
+    {
+        await face.WaitForLogAsync($"{Guest.Air.PciAddress}: the host is away ({reason})");
+        var dropped = await face.StatisticAsync("tx_dropped");
+        await Guest.RunAsync("sending what nobody hears", $"probe inject wlan0 {KernelFace.Stranger} 300");
+        Assert.That(await face.StatisticAsync("tx_dropped"), Is.GreaterThanOrEqualTo(dropped + 300));
+    }
+
+    private static async Task ComeBackAsync(KernelFace face)
+    {
+        face.Host.Forget();
+        await face.WaitForLogAsync("the host is back");
+        await face.Host.AwaitAsync("HELLO", slot => slot.Kind == RingKind.Hello);
+        await face.SendAsync(10);
+    }
+}

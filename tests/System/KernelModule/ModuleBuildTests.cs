@@ -1,0 +1,67 @@
+using ShmWifi.Lab;
+using ShmWifi.Lab.Processes;
+
+namespace ShmWifi.Tests.System.KernelModule;
+
+/// <summary>The module's build against Debian's headers, and what reads its sources without running them.</summary>
+[NonParallelizable]
+public class ModuleBuildTests
+{
+    private static readonly string Sources = Path.Combine(Checkout.Root, "kernel");
+
+    [TestCase("6.1")]
+    [TestCase("6.12")]
+    public void TheBuildIsSilentWithAllOfTheCompilersWarnings(string kernel)
+    {
+        var folder = Module(kernel);
+        File.Delete(Path.Combine(folder, "inputs")); // what build-module knows an earlier build by
+
+        var (output, error) = HostCommand.Run(Path.Combine(Checkout.Root, "qemu/guest-image/build-module"), kernel);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(output, Is.EqualTo("building the module\n"));
+            Assert.That(error, Is.Empty);
+            foreach (var source in Directory.GetFiles(Sources, "*.c").Select(Path.GetFileNameWithoutExtension))
+            {
+                Assert.That(
+                    File.ReadAllText(Path.Combine(folder, $"build/kernel/.{source}.o.cmd")),
+                    Does.Contain(" -Wmissing-include-dirs "),
+                    $"a flag that W=1 adds, for {source}.c");
+            }
+            Assert.That(File.Exists(Path.Combine(folder, "shmwifi.ko")), Is.True);
+        }
+    }
+
+    [TestCase("6.1")]
+    [TestCase("6.12")]
+    public void SparseFindsNothing(string kernel)
+    {
+        HostCommand.Run(Path.Combine(Checkout.Root, "qemu/guest-image/build-module"), kernel);
+        var headers = Directory.GetDirectories(Path.Combine(Checkout.Cache, "kernel", kernel, "root/usr/src"), "linux-headers-*-amd64").Single();
+
+        var (output, error) = HostCommand.Run(
+            "make", "--silent", "-C", Path.Combine(Module(kernel), "build/kernel"), $"KDIR={headers}", "C=2", "CF=-D__CHECK_ENDIAN__");
+
+        Assert.That(output + error, Is.Empty);
+    }
+
+    /// <summary>checkpatch comes with the kernel's sources alone, which are 150 MB: build-debug-kernel fetches them.</summary>
+    [Test]
+    public void CheckpatchFindsNothing()
+    {
+        var checkpatch = Path.Combine(Checkout.Cache, "kernel/6.12-debug/build/scripts/checkpatch.pl");
+        if (!File.Exists(checkpatch))
+            Assert.Ignore($"there is no {checkpatch}: qemu/guest-image/build-debug-kernel 6.12 makes it");
+
+        var (output, _) = HostCommand.Run(
+        [
+            checkpatch, "--no-tree", "--strict", "--terse", "--show-types", "--no-summary", "--ignore", "TYPO_SPELLING", "--file", // it knows no British
+            .. Directory.GetFiles(Sources, "*.c"), .. Directory.GetFiles(Sources, "*.h"),
+        ]);
+
+        Assert.That(output, Is.Empty);
+    }
+
+    private static string Module(string kernel) => Path.Combine(Checkout.Cache, "module", kernel);
+}

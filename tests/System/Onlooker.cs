@@ -1,0 +1,9 @@
+namespace ShmWifi.Tests.System;
+
+/// <summary>What our programs print is shown while tests run.</summary>
+[SetUpFixture]
+internal sealed class Onlooker
+{
+    [OneTimeSetUp]
+    public void Look() => ProgramProcess.Onlooker = TestContext.Progress.WriteLine;
+}

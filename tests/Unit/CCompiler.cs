@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ShmWifi.Tests.Unit;
+
+/// <summary>Asks gcc what C says: sizes, offsets, constants.</summary>
+internal static class CCompiler
+{
+    /// <summary>Values of integer constant expressions.</summary>
+    /// <param name="preamble">What stands before main: includes.</param>
+    /// <param name="expressions">C expressions.</param>
+    public static Dictionary<string, long> Evaluate(string preamble, IEnumerable<string> expressions)
+    {
+        string[] distinct = [.. expressions.Distinct()];
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("shmwifi-c-");
+        try
+        {
+            string source = Path.Combine(folder.FullName, "ask.c");
+            string program = Path.Combine(folder.FullName, "ask");
+            IEnumerable<string> prints = distinct.Select(expression => $"\tprintf(\"%lld\\n\", (long long)({expression}));");
+            File.WriteAllText(source, $"{preamble}\n#include <stdio.h>\nint main(void)\n{{\n{string.Join('\n', prints)}\n\treturn 0;\n}}\n");
+            _ = Run("gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-o", program, source);
+            string[] lines = Run(program).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            return distinct.Zip(lines).ToDictionary(pair => pair.First, pair => long.Parse(pair.Second, CultureInfo.InvariantCulture));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static string Run(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.That(process.ExitCode, Is.Zero, $"{program}: {errors.Result}");
+        return output;
+    }
+}

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.Text.Json;
+using ShmWifi.Medium.Cli;
+
+namespace ShmWifi.Tests.Unit.Configuration;
+
+public sealed class ConfigCheckTests
+{
+    private string _file = "";
+
+    [SetUp]
+    public void MakeFile() => _file = Path.GetTempFileName();
+
+    [TearDown]
+    public void RemoveFile() => File.Delete(_file);
+
+    private (int Code, string Output, string Error) Check(string yaml, params string[] options)
+    {
+        File.WriteAllText(_file, yaml);
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = new Command("config") { new ConfigCheckCommand() }
+            .Parse(["check", _file, .. options])
+            .Invoke(new InvocationConfiguration { Output = output, Error = error });
+        return (code, output.ToString(), error.ToString());
+    }
+
+    [Test]
+    public void ARightFileIsExplained()
+    {
+        var (code, output, error) = Check("vms: [{ name: ap, socket: /run/ap.sock, radios: 1 }]\nsocket: /run/any.sock\npolling: 20");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(code, Is.Zero);
+            Assert.That(error, Is.Empty);
+            Assert.That(output, Does.Contain("one region of 128 MiB for up to 16 VMs"));
+            Assert.That(output, Does.Contain("ap: /run/ap.sock, at most 1 radio"));
+            Assert.That(output, Does.Contain("/run/any.sock: VMs named vm1"));
+            Assert.That(output, Does.Contain("polling    20 microseconds"));
+        }
+    }
+
+    [Test]
+    public void AWrongFileFailsWithAllErrors()
+    {
+        var (code, output, error) = Check("sockt: a\nisolation: none\nsocket: b\n");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(code, Is.EqualTo(1));
+            Assert.That(output, Is.Empty);
+            Assert.That(
+                error.TrimEnd().Split('\n'),
+                Is.EqualTo(new[]
+                {
+                    $"{_file}:1:1: error: unknown key 'sockt' (did you mean 'socket'?); allowed: isolation, socket, socketGroup, polling, scheduling, geometry, vms, capture, log, control, timing, seed, radios, links, propagation, fading, errorTable, faults, schedule",
+                    $"{_file}:2:12: error: 'isolation' is 'none'; allowed: shared, per-vm",
+                }));
+        }
+    }
+
+    [Test]
+    public void JsonSaysTheSame()
+    {
+        var right = Check("socket: /run/any.sock\nisolation: per-vm", "--json");
+        using var said = JsonDocument.Parse(right.Output);
+        var wrong = Check("socket: 1\nvms: 2", "--json");
+        using var errors = JsonDocument.Parse(wrong.Output);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(right.Code, Is.Zero);
+            Assert.That(said.RootElement.GetProperty("isolation").GetString(), Is.EqualTo("per-vm"));
+            Assert.That(said.RootElement.GetProperty("regionBytes").GetUInt64(), Is.EqualTo(8UL << 20));
+            Assert.That(said.RootElement.GetProperty("air").GetProperty("timing").GetString(), Is.EqualTo("instant"));
+            Assert.That(wrong.Code, Is.EqualTo(1));
+            Assert.That(errors.RootElement.GetProperty("errors")[0].GetProperty("line").GetInt32(), Is.EqualTo(2));
+            Assert.That(errors.RootElement.GetProperty("errors")[0].GetProperty("field").GetString(), Is.EqualTo("vms"));
+        }
+    }
+
+    [Test]
+    public void EveryDocumentedConfigurationMeansWhatTheDocumentSays()
+    {
+        var root = TestContext.CurrentContext.TestDirectory;
+        while (!File.Exists(Path.Combine(root, "ShmWifi.sln")))
+            root = Path.GetDirectoryName(root)!;
+        var document = File.ReadAllText(Path.Combine(root, "docs", "configuration.md"));
+        foreach (var yaml in document.Split("```yaml\n").Skip(1).Select(part => part.Split("```")[0]))
+        {
+            var (code, output, error) = Check(yaml);
+            Assert.That(code, Is.Zero, error);
+            var said = output.Replace(_file, "/lab/medium.yaml", StringComparison.Ordinal)
+                .Replace(Path.GetDirectoryName(_file)! + "/", "/lab/", StringComparison.Ordinal);
+            Assert.That(document, Does.Contain(said));
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using CsCheck;
+using ShmWifi.Configuration;
+using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Yaml;
+
+namespace ShmWifi.Tests.Unit.Configuration;
+
+public sealed class SchemaTests
+{
+    private static readonly string Docs = Path.Combine(Checkout(), "docs");
+
+    private static readonly JsonObject Schema = JsonNode.Parse(File.ReadAllText(Path.Combine(Docs, "shm-medium.schema.json")))!.AsObject();
+
+    private static readonly Dictionary<string, string[]> Keys = new(StringComparer.Ordinal)
+    {
+        ["medium"] = MediumKeys.Medium,
+        ["geometry"] = MediumKeys.Geometry,
+        ["vm"] = MediumKeys.Vm,
+        ["capture"] = MediumKeys.Capture,
+        ["log"] = MediumKeys.Log,
+        ["radio"] = AirKeys.Radio,
+        ["waypoint"] = AirKeys.Waypoint,
+        ["randomWaypoint"] = AirKeys.RandomWaypoint,
+        ["link"] = AirKeys.Link,
+        ["freeSpace"] = AirKeys.FreeSpace,
+        ["logDistance"] = AirKeys.LogDistance,
+        ["ituIndoor"] = AirKeys.ItuIndoor,
+        ["twoRayGround"] = AirKeys.TwoRayGround,
+        ["rayleigh"] = AirKeys.Rayleigh,
+        ["rician"] = AirKeys.Rician,
+        ["fault"] = AirKeys.Fault,
+        ["match"] = AirKeys.Match,
+        ["action"] = AirKeys.Action,
+        ["scheduledChange"] = AirKeys.ScheduledChange,
+        ["removeLink"] = AirKeys.RemoveLink,
+    };
+
+    private static readonly Dictionary<string, string[]> Words = new(StringComparer.Ordinal)
+    {
+        ["isolation"] = [.. MediumKeys.Isolations.Select(i => i.Word)],
+        ["scheduling"] = [.. MediumKeys.Schedulings.Select(s => s.Word)],
+        ["logFormat"] = [.. MediumKeys.LogFormats.Select(f => f.Word)],
+        ["timing"] = [.. AirKeys.Timings.Select(t => t.Word)],
+        ["propagationModel"] = [.. AirKeys.PropagationModels.Select(m => m.Word)],
+        ["frame"] = [.. FrameKind.All.Select(k => k.Text)],
+    };
+
+    private static string Checkout()
+    {
+        var root = TestContext.CurrentContext.TestDirectory;
+        while (!File.Exists(Path.Combine(root, "ShmWifi.sln")))
+            root = Path.GetDirectoryName(root)!;
+        return root;
+    }
+
+    private static JsonObject Definitions => Schema["$defs"]!.AsObject();
+
+    [Test]
+    public void TheSchemaHasTheReadersKeysAndNoOthers()
+    {
+        var mappings = Definitions.Where(d => d.Value!["properties"] is not null).ToDictionary(d => d.Key, d => d.Value!["properties"]!.AsObject().Select(p => p.Key));
+        Assert.That(mappings.Keys, Is.EquivalentTo(Keys.Keys));
+        foreach (var (name, keys) in Keys)
+            Assert.That(mappings[name], Is.EquivalentTo(keys), name);
+    }
+
+    [Test]
+    public void TheSchemaHasTheReadersWordsAndNoOthers()
+    {
+        var enums = Definitions.Where(d => d.Value!["enum"] is not null)
+            .ToDictionary(d => d.Key, d => d.Value!["enum"]!.AsArray().Where(w => w is not null).Select(w => w!.GetValue<string>()));
+        Assert.That(enums.Keys, Is.EquivalentTo(Words.Keys));
+        foreach (var (name, words) in Words)
+            Assert.That(enums[name], Is.EquivalentTo(words), name);
+        foreach (var (model, keys) in AirKeys.PropagationModels.Concat(AirKeys.FadingModels))
+        {
+            Assert.That(Definitions[model]!["properties"]!["model"]!["const"]!.GetValue<string>(), Is.EqualTo(model));
+            Assert.That(Keys[model], Is.SameAs(keys));
+        }
+    }
+
+    [Test]
+    public void EveryExampleOfTheDocumentIsRight()
+    {
+        var examples = File.ReadAllText(Path.Combine(Docs, "configuration.md")).Split("```yaml\n").Skip(1).Select(part => part.Split("```")[0]).ToList();
+        Assert.That(examples, Has.Count.GreaterThan(1));
+        foreach (var example in examples)
+        {
+            Assert.That(new SchemaCheck(Schema).Problem(ToJson(example)), Is.Null, example);
+            Assert.That(() => MediumConfiguration.Parse(example, "/lab/medium.yaml"), Throws.Nothing, example);
+        }
+    }
+
+    [Test]
+    public void WhateverIsWrittenIsRightByTheSchema() => Gen.Int.Sample(
+        seed => Assert.That(new SchemaCheck(Schema).Problem(JsonNode.Parse(AirWriter.ToJson(new AnyAir(seed).Air()).ToJsonString())), Is.Null),
+        iter: 200);
+
+    [TestCase("links: [{from: ap, to: sta1, snr: 3}]")]
+    [TestCase("links: [{from: ap, to: sta1}]")]
+    [TestCase("links: [{from: ap, to: sta1, snrDb: 3, loss: 0}]")]
+    [TestCase("links: [{from: ap, to: a b, snrDb: 3}]")]
+    [TestCase("radios: [{radio: ap, position: [0, 0]}]")]
+    [TestCase("radios: [{radio: ap, velocity: [0, 0, 1]}]")]
+    [TestCase("radios: [{radio: ap, position: [0, 0, 1], waypoints: [{at: 0s, position: [0, 0, 0]}]}]")]
+    [TestCase("propagation: {model: freeSpace, exponent: 2}")]
+    [TestCase("propagation: near")]
+    [TestCase("fading: rician")]
+    [TestCase("fading: {model: rayleigh, coherenceTime: 20}")]
+    [TestCase("faults: [{name: a}]")]
+    [TestCase("faults: [{action: {delay: 1s, corrupt: 3}}]")]
+    [TestCase("faults: [{action: drop, match: {frame: becon}}]")]
+    [TestCase("schedule: [{timing: airtime}]")]
+    [TestCase("schedule: [{at: 1s, timing: airtime, fading: none}]")]
+    [TestCase("seed: -1")]
+    [TestCase("polling: 0")]
+    [TestCase("geometry: {txSlots: 300}")]
+    public void WhatTheReaderRefusesTheSchemaRefuses(string yaml)
+    {
+        Assert.That(() => MediumConfiguration.Parse($"vms: [{{name: ap, socket: a}}, {{name: sta1, socket: b}}]\n{yaml}", "/lab/medium.yaml"), Throws.TypeOf<ConfigurationException>());
+        Assert.That(new SchemaCheck(Schema).Problem(ToJson(yaml)), Is.Not.Null);
+    }
+
+    // As editors do it: a plain text is a number or a word of YAML 1.2 where it looks like one.
+    private static JsonNode? ToJson(string yaml)
+    {
+        var errors = new ErrorList("example");
+        var root = YamlDocument.Read(yaml, errors);
+        Assert.That(errors.Any, Is.False);
+        return ToJson(root!);
+    }
+
+    private static JsonNode? ToJson(YamlNode node) => node switch
+    {
+        YamlMap map => new JsonObject(map.Pairs.Select(p => KeyValuePair.Create(((YamlScalar)p.Key).Value, ToJson(p.Value)))),
+        YamlList list => new JsonArray([.. list.Items.Select(ToJson)]),
+        YamlScalar { IsNull: true } => null,
+        YamlScalar { Plain: true, Value: "true" or "false" } word => word.Value == "true",
+        YamlScalar { Plain: true } number when double.TryParse(number.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) => value,
+        YamlScalar text => text.Value,
+        _ => throw new NotSupportedException(node.Kind),
+    };
+}

@@ -1,0 +1,172 @@
+using System.Text;
+using CsCheck;
+using ShmWifi.Dot11;
+
+namespace ShmWifi.Tests.Unit.Dot11;
+
+public class FrameViewTests
+{
+    private static FrameView View(byte[] frame) =>
+        FrameView.TryParse(frame, out FrameView view) ? view : throw new ArgumentException("Not a frame.", nameof(frame));
+
+    [Test]
+    public void AnyBytesAreReadWithoutAnException() => Gen.Byte.Array.Sample(ReadAll, iter: 2000);
+
+    [Test]
+    public void AnyHeaderInFrontOfAnyBytesIsReadWithoutAnException() => Gen.Select(Gen.UShort, Gen.Byte.Array).Sample((control, tail) =>
+        ReadAll([(byte)(control & 0xfc), (byte)(control >> 8), .. new byte[8], .. tail]), iter: 10_000);
+
+    [Test]
+    public void AFrameCutAnywhereIsReadWithoutAnException()
+    {
+        byte[][] frames =
+        [
+            Frames.Beacon(), Frames.ProbeRequest("x"), Frames.AssociationRequest("x"), Frames.ReassociationRequest("x"),
+            Frames.QosData(0x0800, 0x83), Frames.EapolKey(0x008a, nonce: true), Frames.Ack(), Frames.Rts(),
+        ];
+        foreach (byte[] frame in frames)
+        {
+            for (int length = 0; length <= frame.Length; length++) ReadAll(frame[..length]);
+        }
+    }
+
+    [Test]
+    public void WhatIsTooShortOrOfAnotherVersionIsNoFrame()
+    {
+        Assert.That(FrameView.TryParse(Frames.Ack().AsSpan(0, 9), out _), Is.False);
+        Assert.That(FrameView.TryParse([0xd5, .. Frames.Ack()[1..]], out _), Is.False);
+        ReadAll(default(FrameView));
+    }
+
+    [Test]
+    public void ABeaconHasThreeAddressesAndASequenceNumber()
+    {
+        FrameView beacon = View(Frames.Beacon());
+
+        Assert.That(beacon.FrameControl.Subtype, Is.EqualTo(FrameSubtype.Beacon));
+        Assert.That(beacon.HeaderLength, Is.EqualTo(24));
+        Assert.That(beacon.Receiver, Is.EqualTo(MacAddress.Broadcast));
+        Assert.That(beacon.Transmitter, Is.EqualTo(Frames.Ap));
+        Assert.That(beacon.Bssid, Is.EqualTo(Frames.Ap));
+        Assert.That(beacon.Addr4, Is.Null);
+        Assert.That(beacon.IsGroupAddressed, Is.True);
+        Assert.That(beacon.SequenceNumber, Is.EqualTo(0x123));
+        Assert.That(beacon.FragmentNumber, Is.Zero);
+        Assert.That(beacon.QosTid, Is.Null);
+    }
+
+    [TestCase(0x00, 26, "02:00:00:00:01:00", TestName = "QoS data in an IBSS: BSSID is address 3")]
+    [TestCase(0x01, 26, "02:00:00:00:01:00", TestName = "QoS data to the DS: BSSID is address 1")]
+    [TestCase(0x02, 26, "02:00:00:00:02:00", TestName = "QoS data from the DS: BSSID is address 2")]
+    [TestCase(0x03, 32, null, TestName = "QoS data between DSs has no BSSID, and six octets more")]
+    [TestCase(0x81, 30, "02:00:00:00:01:00", TestName = "QoS data with HT Control has four octets more")]
+    public void DataFramesTellTheirBss(int flags, int headerLength, string? bssid)
+    {
+        FrameView data = View(Frames.QosData(0x0800, (byte)flags));
+
+        Assert.That(data.HeaderLength, Is.EqualTo(headerLength));
+        Assert.That(data.Bssid?.ToString(), Is.EqualTo(bssid));
+        Assert.That(data.Addr4, flags == 0x03 ? Is.Not.Null : Is.Null);
+        Assert.That(data.IsGroupAddressed, Is.False);
+    }
+
+    [Test]
+    public void QosDataHasATid() => Assert.That(View(Frames.QosData()).QosTid, Is.EqualTo(5));
+
+    [Test]
+    public void ControlFramesHaveOneOrTwoAddressesAndNoSequenceNumber()
+    {
+        FrameView ack = View(Frames.Ack()), rts = View(Frames.Rts()), poll = View(Frames.PsPoll());
+
+        Assert.That((ack.Receiver, ack.Transmitter, ack.Bssid), Is.EqualTo(((MacAddress?)Frames.Station, (MacAddress?)null, (MacAddress?)null)));
+        Assert.That((rts.Receiver, rts.Transmitter, rts.Bssid), Is.EqualTo(((MacAddress?)Frames.Ap, (MacAddress?)Frames.Station, (MacAddress?)null)));
+        Assert.That(poll.Bssid, Is.EqualTo(Frames.Ap));
+        Assert.That((ack.HeaderLength, rts.HeaderLength), Is.EqualTo((10, 16)));
+        Assert.That(rts.SequenceNumber, Is.Null);
+    }
+
+    [Test]
+    public void TheSsidIsFoundInEveryFrameThatNamesANetwork()
+    {
+        Assert.That(Ssid(Frames.Beacon("one")), Is.EqualTo("one"));
+        Assert.That(Ssid([0x50, .. Frames.Beacon("two")[1..]]), Is.EqualTo("two"));
+        Assert.That(Ssid(Frames.ProbeRequest("three")), Is.EqualTo("three"));
+        Assert.That(Ssid(Frames.AssociationRequest("four")), Is.EqualTo("four"));
+        Assert.That(Ssid(Frames.ReassociationRequest("five")), Is.EqualTo("five"));
+        Assert.That(Ssid(Frames.ProbeRequest("")), Is.Empty);
+        Assert.That(Ssid(Frames.ProbeRequest(new string('s', 32))), Has.Length.EqualTo(32));
+    }
+
+    [Test]
+    public void AnSsidThatIsTooLongCutOrMissingIsNotFound()
+    {
+        Assert.That(Ssid(Frames.ProbeRequest(new string('s', 33))), Is.Null);
+        Assert.That(Ssid(Frames.ProbeRequest("cut")[..^1]), Is.Null);
+        Assert.That(Ssid(Frames.Beacon()[..36]), Is.Null);
+        Assert.That(Ssid(Frames.QosData()), Is.Null);
+    }
+
+    [TestCase(0x008a, true, 2, 1)]
+    [TestCase(0x010a, true, 2, 2)]
+    [TestCase(0x13ca, true, 2, 3)]
+    [TestCase(0x030a, false, 2, 4)]
+    [TestCase(0x0089, true, 254, 1)]
+    [TestCase(0x0109, true, 254, 2)]
+    [TestCase(0x01c9, true, 254, 3)]
+    [TestCase(0x0109, false, 254, 4)]
+    [TestCase(0x1382, false, 2, null, TestName = "A group key handshake is not of the four")]
+    [TestCase(0x0d0a, false, 2, null, TestName = "A request is not of the four")]
+    [TestCase(0x008a, true, 1, null, TestName = "RC4 keys are not of the four")]
+    public void TheFourWayHandshakeIsToldByKeyInformationAndNonce(int keyInformation, bool nonce, int descriptor, int? message)
+    {
+        FrameView frame = View(Frames.EapolKey((ushort)keyInformation, nonce, (byte)descriptor));
+
+        Assert.That(frame.IsEapol, Is.True);
+        Assert.That(frame.FourWayMessage, Is.EqualTo(message));
+    }
+
+    [Test]
+    public void WhatIsProtectedOrAnAmsduOrAFragmentOrAnotherEtherTypeIsNotEapol()
+    {
+        byte[] amsdu = Frames.EapolKey(0x008a, nonce: true), fragment = Frames.EapolKey(0x008a, nonce: true);
+        amsdu[24] |= 0x80;
+        fragment[22] |= 1;
+
+        Assert.That(View(Frames.QosData(0x888e, 0x41)).IsEapol, Is.False);
+        Assert.That(View(amsdu).IsEapol, Is.False);
+        Assert.That(View(fragment).IsEapol, Is.False);
+        Assert.That(View(Frames.QosData()).IsEapol, Is.False);
+        Assert.That(View([0xc8, .. Frames.EapolKey(0x008a, nonce: true)[1..]]).IsEapol, Is.False);
+    }
+
+    [Test]
+    public void ReadingAFrameAllocatesNothing()
+    {
+        byte[] beacon = Frames.Beacon(), key = Frames.EapolKey(0x010a, nonce: true);
+        ReadAll(beacon);
+        ReadAll(key);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+        {
+            ReadAll(beacon);
+            ReadAll(key);
+        }
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
+    private static string? Ssid(byte[] frame) => View(frame).TryGetSsid(out ReadOnlySpan<byte> ssid) ? Encoding.UTF8.GetString(ssid) : null;
+
+    private static void ReadAll(byte[] frame)
+    {
+        if (FrameView.TryParse(frame, out FrameView view)) ReadAll(view);
+    }
+
+    private static int ReadAll(FrameView view)
+    {
+        view.TryGetSsid(out ReadOnlySpan<byte> ssid);
+        return HashCode.Combine(view.Addr1, view.Addr2, view.Addr3, view.Addr4, view.Bssid, view.SequenceNumber, view.FragmentNumber, view.QosTid)
+            ^ HashCode.Combine(view.IsGroupAddressed, view.HeaderLength, view.Body.Length, view.IsEapol, view.FourWayMessage, ssid.Length, view.FrameControl.Name);
+    }
+}

@@ -1,0 +1,140 @@
+using CsCheck;
+using ShmWifi.Dot11;
+
+namespace ShmWifi.Tests.Unit.Dot11;
+
+public class PhyRateTests
+{
+    /// <summary>Every rate there is.</summary>
+    public static IEnumerable<PhyRate> All()
+    {
+        foreach (ushort bitRate in LegacyRates.Of(Band.Ghz2).ToArray()) yield return PhyRate.Legacy(bitRate);
+        foreach (int bitRate in new[] { 20, 55, 110 }) yield return PhyRate.Legacy(bitRate, shortPreamble: true);
+        for (int mcs = 0; mcs <= 31; mcs++)
+        {
+            foreach (int width in new[] { 20, 40 })
+            {
+                yield return PhyRate.Ht(mcs, width);
+                yield return PhyRate.Ht(mcs, width, shortGi: true, greenfield: true);
+            }
+        }
+
+        foreach (int nss in Enumerable.Range(1, 8))
+        {
+            foreach (int width in new[] { 20, 40, 80, 160, 320 })
+            {
+                for (int mcs = 0; mcs <= 9 && width <= 160; mcs++)
+                {
+                    yield return PhyRate.Vht(mcs, nss, width);
+                    yield return PhyRate.Vht(mcs, nss, width, shortGi: true);
+                }
+
+                foreach (GuardInterval gi in new[] { GuardInterval.Ns800, GuardInterval.Ns1600, GuardInterval.Ns3200 })
+                {
+                    for (int mcs = 0; mcs <= 11 && width <= 160; mcs++) yield return PhyRate.He(mcs, nss, width, gi);
+                    for (int mcs = 0; mcs <= 13; mcs++) yield return PhyRate.Eht(mcs, nss, width, gi);
+                }
+            }
+        }
+    }
+
+    [TestCase("dsss 1", 10, Modulation.Dbpsk, CodeRate.Uncoded, 1)]
+    [TestCase("cck 11", 110, Modulation.Cck, CodeRate.Uncoded, 8)]
+    [TestCase("ofdm 9", 90, Modulation.Bpsk, CodeRate.ThreeQuarters, 36)]
+    [TestCase("ofdm 54", 540, Modulation.Qam64, CodeRate.ThreeQuarters, 216)]
+    [TestCase("ht 7", 650, Modulation.Qam64, CodeRate.FiveSixths, 260)] // table 19-27
+    [TestCase("ht 15 40 sgi", 3000, Modulation.Qam64, CodeRate.FiveSixths, 1080)] // table 19-32
+    [TestCase("vht 9 80 sgi", 4333, Modulation.Qam256, CodeRate.FiveSixths, 1560)] // table 21-46
+    [TestCase("vht 9", 867, Modulation.Qam256, CodeRate.FiveSixths, 346)] // not in the standard: 346.67 bits a symbol
+    [TestCase("he 11 80", 6005, Modulation.Qam1024, CodeRate.FiveSixths, 8166)] // 980 * 10 * 5/6 = 8166.7 in 13.6 µs: 600.5
+    [TestCase("he 0 gi 3.2", 73, Modulation.Bpsk, CodeRate.Half, 117)] // 117 / 16 µs = 7.3
+    [TestCase("he 11 nss 8 160", 96078, Modulation.Qam1024, CodeRate.FiveSixths, 130666)]
+    [TestCase("eht 13 320", 28824, Modulation.Qam4096, CodeRate.FiveSixths, 39200)] // 39200 / 13.6 µs = 2882.4
+    public void ARateIsWhatTheStandardsTablesSay(string name, int bitRate, Modulation modulation, CodeRate codeRate, int bitsPerSymbol)
+    {
+        Assert.That(PhyRate.TryParse(name, out PhyRate rate), Is.True);
+
+        Assert.That(rate.BitRate100Kbps, Is.EqualTo(bitRate));
+        Assert.That((rate.Modulation, rate.CodeRate), Is.EqualTo((modulation, codeRate)));
+        Assert.That(rate.DataBitsPerSymbol, Is.EqualTo(bitsPerSymbol));
+    }
+
+    [Test]
+    public void EveryRateHasANameOfItsOwnThatReadsBack()
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (PhyRate rate in All())
+        {
+            string name = rate.ToString();
+            Assert.That(names.Add(name), Is.True, name);
+            Assert.That(PhyRate.TryParse(name, out PhyRate read), Is.True, name);
+            Assert.That(read, Is.EqualTo(rate), name);
+        }
+
+        Assert.That(names, Is.SupersetOf(new[] { "dsss 1", "cck 5.5 short", "ofdm 54", "ht 7 40", "vht 9 nss 2 80 sgi", "he 11 80 gi 1.6", "ht 0 sgi greenfield" }));
+    }
+
+    [TestCase("  HT 7  sgi 40 ", "ht 7 40 sgi")]
+    [TestCase("vht 9 80 nss 2", "vht 9 nss 2 80")]
+    [TestCase("he 11 nss 1 20 gi 0.8", "he 11")]
+    public void WordsMayComeInAnyOrder(string text, string name)
+    {
+        Assert.That(PhyRate.TryParse(text, out PhyRate rate), Is.True);
+        Assert.That(rate.ToString(), Is.EqualTo(name));
+    }
+
+    [TestCase("")]
+    [TestCase("ofdm")]
+    [TestCase("54")]
+    [TestCase("ofdm 11")]
+    [TestCase("dsss 5.5")]
+    [TestCase("cck 5.55")]
+    [TestCase("ofdm 6573.6")]
+    [TestCase("ofdm 54 20")]
+    [TestCase("ofdm 54 short")]
+    [TestCase("dsss 1 short")]
+    [TestCase("ht 32")]
+    [TestCase("ht -1")]
+    [TestCase("ht 7 80")]
+    [TestCase("ht 7 40 40")]
+    [TestCase("ht 7 nss 1")]
+    [TestCase("ht 7 gi 1.6")]
+    [TestCase("vht 10")]
+    [TestCase("vht 9 nss 9")]
+    [TestCase("vht 9 nss 0")]
+    [TestCase("vht 9 nss")]
+    [TestCase("vht 9 320")]
+    [TestCase("he 12")]
+    [TestCase("he 11 sgi")]
+    [TestCase("he 11 320")]
+    [TestCase("eht 14")]
+    [TestCase("eht 13 gi")]
+    [TestCase("ht 7 fast")]
+    public void WhatIsNoRateIsRefused(string text) => Assert.That(PhyRate.TryParse(text, out _), Is.False);
+
+    [Test]
+    public void AnyTextIsReadOrRefused() => Gen.String.Sample(text =>
+    {
+        if (PhyRate.TryParse(text, out PhyRate rate)) Assert.That(rate.ToString(), Is.Not.Empty);
+    }, iter: 2000);
+
+    [Test]
+    public void FactoriesRefuseWhatIsNoRate()
+    {
+        Assert.That(() => PhyRate.Legacy(100), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => PhyRate.Ht(32), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => PhyRate.Ht(0, 80), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => PhyRate.Vht(0, 9), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => PhyRate.Vht(0, 0), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => PhyRate.He(0, 1, 60), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => PhyRate.Eht(0, 1, 20, GuardInterval.Ns400), Throws.TypeOf<ArgumentOutOfRangeException>());
+    }
+
+    [Test]
+    public void FramesWithoutARateAreSentAtTheBandsBasicRate()
+    {
+        Assert.That(PhyRate.BasicOf(Band.Ghz2).ToString(), Is.EqualTo("dsss 1"));
+        Assert.That(PhyRate.BasicOf(Band.Ghz5).ToString(), Is.EqualTo("ofdm 6"));
+        Assert.That(PhyRate.BasicOf(Band.Ghz6).ToString(), Is.EqualTo("ofdm 6"));
+    }
+}

@@ -1,0 +1,161 @@
+using System.Net.Sockets;
+using ShmWifi.Dot11;
+using ShmWifi.Hwsim.Clock;
+using ShmWifi.Hwsim.Datapath;
+using ShmWifi.Hwsim.Netlink;
+using ShmWifi.Hwsim.Port;
+using ShmWifi.Hwsim.Radios;
+using ShmWifi.RingBuffer;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Tests.Unit.Hwsim;
+
+/// <summary>Both paths of the service between a real region and a socket pair that stands in for hwsim's netlink socket.</summary>
+internal sealed unsafe class InjectorRig : IDisposable
+{
+    public const uint TxLength = 16;
+    private readonly SharedMemory _memory;
+    private readonly SimulatedHost _host;
+    private readonly Socket _ours;
+    private readonly Socket _kernels;
+
+    public InjectorRig()
+    {
+        var geometry = new RegionGeometry(Ports: 1, TxSlots: TxLength, RxDescriptors: 64, PoolSlots: 16);
+        _memory = SharedMemory.Create("injector-rig", geometry.RegionSize);
+        Region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference | RegionFeatures.Refused, epoch: 1);
+        _host = new SimulatedHost(Region);
+        Port = Region.OpenGuestPort(0);
+
+        string name = $"\0shm-injector-rig-{Guid.NewGuid():n}";
+        _kernels = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        _kernels.Bind(new UnixDomainSocketEndPoint(name));
+        _ours = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        _ours.Bind(new UnixDomainSocketEndPoint(name + "-ours"));
+        _ours.Connect(new UnixDomainSocketEndPoint(name));
+        _kernels.Connect(new UnixDomainSocketEndPoint(name + "-ours"));
+        int descriptor = (int)_ours.Handle;
+
+        var doorbell = new PortDoorbell(new SilentDevice(), Port);
+        Slots = new TxSlots(Port, doorbell);
+        Clock = new ClockSync(Port, Slots);
+        Announcer = new Announcer(Radios, Slots);
+        Batch = new InjectionBatch(descriptor, RecordedMessages.Family, maxBytes: 32768);
+        var chains = new SentChains();
+        Tx = new TxPath(descriptor, RecordedMessages.Family, Port, Slots, Radios, Batch, Clock, chains);
+        Rx = new RxPath(Port, doorbell, Radios, Batch, Clock, chains);
+        Watch = new HostMonitor(Region, Port);
+    }
+
+    public Region Region { get; }
+
+    public HostPort Host => _host.Port;
+
+    public GuestPort Port { get; }
+
+    public RadioTable Radios { get; } = new();
+
+    public TxSlots Slots { get; }
+
+    public ClockSync Clock { get; }
+
+    public Announcer Announcer { get; }
+
+    public InjectionBatch Batch { get; }
+
+    public TxPath Tx { get; }
+
+    public RxPath Rx { get; }
+
+    public HostMonitor Watch { get; }
+
+    /// <summary>The radio of the recorded messages, known to the host.</summary>
+    public InjectorRig WithRadio()
+    {
+        MacAddress address = MacAddress.Parse(RecordedMessages.Radio);
+        Radios.Apply([new RadioSnapshot(1, "phy0", address, HasMonitor: false, [address])]);
+        Announcer.Pump();
+        Slots.Publish();
+        TakeAll();
+        return this;
+    }
+
+    /// <summary>hwsim sends a datagram.</summary>
+    public void KernelSends(byte[] datagram)
+    {
+        _kernels.Send(datagram);
+        Tx.IsReadable = true;
+    }
+
+    /// <summary>What the service sent to hwsim: command, then attributes by type.</summary>
+    public List<(byte Command, Dictionary<ushort, byte[]> Attributes)> KernelReceives()
+    {
+        var messages = new List<(byte, Dictionary<ushort, byte[]>)>();
+        byte[] buffer = new byte[65536];
+        while (_kernels.Available > 0)
+        {
+            ReadOnlySpan<byte> datagram = buffer.AsSpan(0, _kernels.Receive(buffer));
+            while (NetlinkMessage.TryTake(ref datagram, out NetlinkMessage message))
+            {
+                Assert.That(GenericNetlink.TrySplit(message, out byte command, out NetlinkAttributes attributes), Is.True);
+                LastSequence = message.Sequence;
+                var values = new Dictionary<ushort, byte[]>();
+                while (attributes.MoveNext())
+                    values.Add(attributes.Type, attributes.Value.ToArray());
+                messages.Add((command, values));
+            }
+            Assert.That(datagram.Length, Is.Zero, "bytes after the last message");
+        }
+        return messages;
+    }
+
+    /// <summary>Sequence number of the last message that hwsim received.</summary>
+    public uint LastSequence { get; private set; }
+
+    /// <summary>hwsim refuses the last message, as if from the wrong channel.</summary>
+    public void KernelRefuses()
+    {
+        byte[] bytes = new byte[36];
+        new NetlinkWriter(bytes).Begin(36, NetlinkMessage.Error, 0, LastSequence);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(NetlinkMessage.HeaderSize), -22);
+        KernelSends(bytes);
+    }
+
+    /// <summary>The host takes all slots and gives them back.</summary>
+    public List<SentSlot> TakeAll() => _host.TakeAll();
+
+    /// <summary>The host posts a descriptor.</summary>
+    public void HostPosts(RxDescriptor descriptor)
+    {
+        Assert.That(Host.Rx.HasFree(1), Is.True);
+        _host.Post(descriptor);
+    }
+
+    /// <summary>A frame in the pool, and the descriptor that names it.</summary>
+    public RxDescriptor FrameDescriptor(uint poolSlot, int length)
+    {
+        _host.Fill(poolSlot, [.. Enumerable.Range(0, length).Select(i => (byte)(i + poolSlot))]);
+        return _host.FrameOf(radio: 0, (uint)length, freqMhz: 2437, poolSlot) with { SignalDbm = -42, RateIndex = 3 };
+    }
+
+    public void Dispose()
+    {
+        Tx.Dispose();
+        Batch.Dispose();
+        _ours.Dispose();
+        _kernels.Dispose();
+        _memory.Dispose();
+    }
+
+    /// <summary>Nobody hears its doorbell.</summary>
+    private sealed class SilentDevice : IPortDevice
+    {
+        public int Descriptor => -1;
+
+        public string LossReason => "";
+
+        public void RingHost()
+        {
+        }
+    }
+}

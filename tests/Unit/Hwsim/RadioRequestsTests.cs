@@ -1,0 +1,35 @@
+using ShmWifi.Dot11;
+using ShmWifi.Hwsim.Protocol;
+
+namespace ShmWifi.Tests.Unit.Hwsim;
+
+/// <summary>Bytes as mac80211_hwsim.h and netlink.h have them, written down by hand.</summary>
+public sealed class RadioRequestsTests
+{
+    private static readonly MacAddress Address = MacAddress.Parse("02:53:57:00:01:02");
+
+    [Test]
+    public void ARadioThatStaysIsAskedForWithoutTheFlag() => Assert.That(
+        Convert.ToHexString(RadioRequests.New(new byte[256], 0x21, sequence: 7, Address, "ap", isPersistent: true)),
+        Is.EqualTo("30000000" + "2100" + "0500" + "07000000" + "00000000" // nlmsghdr: 48 bytes, REQUEST | ACK
+            + "04010000" // genlmsghdr: NEW_RADIO, version 1
+            + "0800" + "0900" + "01000000" // CHANNELS 1
+            + "0A00" + "1600" + "0253570001020000" // PERM_ADDR
+            + "0600" + "1100" + "61700000")); // RADIO_NAME "ap"
+
+    [Test]
+    public void ARadioOfTheSocketIsAskedForWithTheFlag() => Assert.That(
+        Convert.ToHexString(RadioRequests.New(new byte[256], 0x21, sequence: 7, Address, name: null, isPersistent: false)),
+        Is.EqualTo("2C000000" + "2100" + "0500" + "07000000" + "00000000"
+            + "04010000"
+            + "0800" + "0900" + "01000000"
+            + "0400" + "1000" // DESTROY_RADIO_ON_CLOSE
+            + "0A00" + "1600" + "0253570001020000"));
+
+    [Test]
+    public void ARadioIsRemovedByNumber() => Assert.That(
+        Convert.ToHexString(RadioRequests.Delete(new byte[256], 0x21, sequence: 8, id: 5)),
+        Is.EqualTo("1C000000" + "2100" + "0500" + "08000000" + "00000000"
+            + "05010000" // DEL_RADIO
+            + "0800" + "0A00" + "05000000")); // RADIO_ID
+}

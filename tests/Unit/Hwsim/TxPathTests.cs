@@ -1,0 +1,176 @@
+using System.Buffers.Binary;
+using CsCheck;
+using ShmWifi.Dot11;
+using ShmWifi.Hwsim.Protocol;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.Tests.Unit.Hwsim;
+
+public sealed class TxPathTests
+{
+    private const int FlagsOffset = 0x9c;
+    private const int CookieOffset = 0xc8;
+
+    [Test]
+    public void AFrameLiesInItsSlotAsTheKernelWroteIt()
+    {
+        using InjectorRig rig = new InjectorRig().WithRadio();
+        rig.KernelSends(RecordedMessages.Frame);
+        Assert.That(rig.Tx.Pump(isHostThere: true), Is.True);
+        rig.Slots.Publish();
+        SentSlot slot = rig.TakeAll().Single();
+        Assert.Multiple(() =>
+        {
+            Assert.That(slot.Kind, Is.EqualTo(RingKind.Frame));
+            Assert.That(slot.Radio, Is.Zero);
+            Assert.That(slot.FreqMhz, Is.EqualTo(2437));
+            Assert.That(slot.Cookie, Is.EqualTo(1));
+            Assert.That((TxFlags)slot.Flags, Is.EqualTo(TxFlags.NoAck));
+            Assert.That(slot.Rates, Is.EqualTo(0x00ff_00ff_00ff_0100));
+            Assert.That(slot.Payload, Is.EqualTo(RecordedMessages.Frame[RecordedMessages.FrameOffset..(RecordedMessages.FrameOffset + RecordedMessages.FrameLength)]));
+        });
+    }
+
+    [Test]
+    public void WhoExpectsNoAcknowledgementGetsItsStatusAtOnce()
+    {
+        using InjectorRig rig = new InjectorRig().WithRadio();
+        rig.KernelSends(RecordedMessages.Frame); // broadcast
+        rig.KernelSends(Unicast(flags: TxFlags.NoAck, cookie: 2));
+        rig.KernelSends(Unicast(flags: TxFlags.RequestStatus, cookie: 3));
+        rig.Tx.Pump(isHostThere: true);
+        rig.Slots.Publish();
+        rig.Rx.Drain();
+        var statuses = rig.KernelReceives();
+        Assert.That(rig.TakeAll(), Has.Count.EqualTo(3));
+        Assert.That(statuses.Select(status => (status.Command, Cookie(status.Attributes), Flags(status.Attributes))), Is.EqualTo(new[]
+        {
+            ((byte)HwsimCommand.TxInfoFrame, 1ul, TxFlags.NoAck),
+            ((byte)HwsimCommand.TxInfoFrame, 2ul, TxFlags.NoAck),
+        }), "the third waits for the host");
+    }
+
+    [Test]
+    public void TheHostsVerdictReachesTheKernel()
+    {
+        using InjectorRig rig = new InjectorRig().WithRadio();
+        rig.KernelSends(Unicast(flags: TxFlags.RequestStatus, cookie: 3)); // at rate 0 only
+        rig.Tx.Pump(isHostThere: true);
+        rig.HostPosts(new RxDescriptor { Kind = RingKind.TxStatus, Cookie = 3, Flags = TxFlags.RequestStatus | TxFlags.Acked, Rates = 0x00ff_00ff_0105_0300, SignalDbm = -30 });
+        rig.Rx.Drain();
+        var (command, attributes) = rig.KernelReceives().Single();
+        Assert.Multiple(() =>
+        {
+            Assert.That((HwsimCommand)command, Is.EqualTo(HwsimCommand.TxInfoFrame));
+            Assert.That(Cookie(attributes), Is.EqualTo(3));
+            Assert.That(Flags(attributes), Is.EqualTo(TxFlags.RequestStatus | TxFlags.Acked));
+            Assert.That(new MacAddress(attributes[HwsimAttribute.AddrTransmitter]), Is.EqualTo(MacAddress.Parse(RecordedMessages.Radio)));
+            Assert.That(BinaryPrimitives.ReadUInt64LittleEndian(attributes[HwsimAttribute.TxInfo]), Is.EqualTo(0x00ff_00ff_00ff_0300), "and no rate that is not the frame's");
+            Assert.That(BinaryPrimitives.ReadInt32LittleEndian(attributes[HwsimAttribute.Signal]), Is.EqualTo(-30));
+        });
+    }
+
+    [Test]
+    public void WhatIsNoFrameCostsNoSlotAtTheEndOfABatch()
+    {
+        using InjectorRig rig = new InjectorRig().WithRadio();
+        rig.KernelSends([1, 2, 3]);
+        rig.KernelSends(RecordedMessages.Frame);
+        rig.KernelSends(RecordedMessages.AddressAdd);
+        rig.Tx.Pump(isHostThere: true);
+        Assert.That(rig.Slots.Pending, Is.EqualTo(2));
+        rig.Slots.Publish();
+        Assert.That(rig.TakeAll().Select(slot => slot.Kind), Is.EqualTo(new[] { RingKind.None, RingKind.Frame }));
+        Assert.That(rig.Tx.Malformed, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void AFullRingLeavesFramesInTheSocketAndLosesNone()
+    {
+        using InjectorRig rig = new InjectorRig().WithRadio();
+        const int Frames = 40;
+        var cookies = new List<ulong>();
+        for (int i = 0; i < Frames; i++)
+            rig.KernelSends(Unicast(TxFlags.RequestStatus, cookie: (ulong)i));
+        for (int round = 0; cookies.Count < Frames; round++)
+        {
+            Assert.That(round, Is.LessThan(10));
+            while (rig.Tx.Pump(isHostThere: true))
+                rig.Slots.Publish();
+            if (round == 0)
+                Assert.That(rig.Tx.IsBlocked, Is.True);
+            cookies.AddRange(rig.TakeAll().Select(slot => slot.Cookie));
+        }
+        Assert.That(cookies, Is.EqualTo(Enumerable.Range(0, Frames).Select(i => (ulong)i)));
+        Assert.That(rig.Port.ReadCounter(GuestCounter.TxDropped), Is.Zero);
+    }
+
+    [Test]
+    public void InDeadAirNobodyAcknowledges()
+    {
+        using InjectorRig rig = new InjectorRig().WithRadio();
+        rig.KernelSends(Unicast(TxFlags.RequestStatus, cookie: 8));
+        Assert.That(rig.Tx.Pump(isHostThere: false), Is.True);
+        rig.Rx.Drain();
+        Assert.Multiple(() =>
+        {
+            Assert.That(rig.Slots.Pending, Is.Zero);
+            Assert.That(rig.KernelReceives().Select(status => (Cookie(status.Attributes), Flags(status.Attributes))), Is.EqualTo(new[] { (8ul, TxFlags.RequestStatus) }));
+            Assert.That(rig.Port.ReadCounter(GuestCounter.TxDropped), Is.EqualTo(1));
+        });
+    }
+
+    [Test]
+    public void WhatAHostThatHangsHasNotGivenBackIsAnswered()
+    {
+        using InjectorRig rig = new InjectorRig().WithRadio();
+        for (ulong cookie = 1; cookie <= 3; cookie++)
+            rig.KernelSends(Unicast(TxFlags.RequestStatus, cookie));
+        rig.Tx.Pump(isHostThere: true);
+        rig.Slots.Publish();
+        rig.Host.Tx.CountReady();
+        rig.Host.Tx.Take(1);
+        rig.Host.Tx.Release(1);
+        rig.Tx.GiveUp();
+        rig.Rx.Drain();
+        Assert.That(rig.KernelReceives().Select(status => (Cookie(status.Attributes), Flags(status.Attributes))),
+            Is.EqualTo(new[] { (2ul, TxFlags.RequestStatus), (3ul, TxFlags.RequestStatus) }));
+    }
+
+    [Test]
+    public void AFrameOfAnUnknownRadioAsksForANewLook()
+    {
+        using var rig = new InjectorRig();
+        rig.KernelSends(Unicast(TxFlags.RequestStatus, cookie: 8));
+        rig.Tx.Pump(isHostThere: true);
+        rig.Rx.Drain();
+        Assert.That(rig.Tx.IsRadioUnknown, Is.True);
+        Assert.That(rig.KernelReceives(), Has.Count.EqualTo(1), "its status: nobody heard it");
+    }
+
+    [Test]
+    public void NoDatagramsBreakTheRing() => Gen.Byte.Array.Array.Sample(datagrams =>
+    {
+        using InjectorRig rig = new InjectorRig().WithRadio();
+        foreach (byte[] datagram in datagrams.Take((int)InjectorRig.TxLength - 1))
+            rig.KernelSends(datagram);
+        rig.KernelSends(RecordedMessages.Frame);
+        while (rig.Tx.Pump(isHostThere: true))
+            rig.Slots.Publish();
+        if (rig.TakeAll().Count(slot => slot.Kind == RingKind.Frame) != 1)
+            Assert.Fail("the sound frame is lost, or another appeared");
+    }, iter: 200);
+
+    private static byte[] Unicast(TxFlags flags, ulong cookie)
+    {
+        byte[] message = RecordedMessages.Frame;
+        message[RecordedMessages.FrameOffset + 4] = 0x02;
+        message[FlagsOffset] = (byte)flags;
+        BinaryPrimitives.WriteUInt64LittleEndian(message.AsSpan(CookieOffset), cookie);
+        return message;
+    }
+
+    private static ulong Cookie(Dictionary<ushort, byte[]> attributes) => BinaryPrimitives.ReadUInt64LittleEndian(attributes[HwsimAttribute.Cookie]);
+
+    private static TxFlags Flags(Dictionary<ushort, byte[]> attributes) => (TxFlags)BinaryPrimitives.ReadUInt32LittleEndian(attributes[HwsimAttribute.Flags]);
+}

@@ -1,0 +1,157 @@
+using ShmWifi.Lab;
+using ShmWifi.Lab.Qemu;
+using ShmWifi.Lab.Topologies;
+
+namespace ShmWifi.Tests.Unit.Lab;
+
+public class TopologyReaderTests
+{
+    [Test]
+    public void TheDefaultTopologyHasOneAccessPointAndTwoStations()
+    {
+        var file = Path.Combine(Checkout.Root, "qemu/lab/Topologies/default.yaml");
+        var topology = TopologyReader.Read(File.ReadAllText(file), file);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(topology.Vms.Select(vm => vm.Role), Is.EqualTo([Role.AccessPoint, Role.Station, Role.Station]));
+            Assert.That(topology.NeedsMedium, Is.True);
+            Assert.That(topology.PerVmIsolation, Is.False);
+            Assert.That(topology.Vms[1].Network, Is.EqualTo(topology.Vms[0].Network));
+        }
+    }
+
+    [Test]
+    public void AStationJoinsTheAccessPointWithItsSsid()
+    {
+        var topology = TopologyReader.Read(
+            """
+            vms:
+              - { name: station, role: station, ssid: second }
+              - { name: ap1, role: ap, ssid: first, channel: 6 }
+              - { name: ap2, role: ap, ssid: second, channel: 11, security: wpa3 }
+            """,
+            "t.yaml");
+        Assert.That(topology.Vms[0].Network, Is.EqualTo(topology.Vms[2].Network));
+    }
+
+    [Test]
+    public void OptionsOfTheCommandLineWinOverTheFile()
+    {
+        var topology = TopologyReader.Read(
+            """
+            kernel: 6.12
+            isolation: shared
+            vms:
+              - { name: a, kernel: 6.12 }
+              - { name: b }
+            """,
+            "t.yaml",
+            "6.1",
+            "per-vm");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(topology.Vms.Select(vm => vm.Kernel), Is.All.EqualTo("6.1"));
+            Assert.That(topology.PerVmIsolation, Is.True);
+        }
+    }
+
+    [Test]
+    public void AVmMayHaveAnotherPathThanItsLab()
+    {
+        var topology = TopologyReader.Read(
+            """
+            path: kernel
+            vms:
+              - { name: a, role: ap }
+              - { name: b, role: station, path: user }
+            """,
+            "t.yaml");
+        Assert.That(topology.Vms.Select(vm => vm.Path), Is.EqualTo([FramePath.Kernel, FramePath.User]));
+    }
+
+    [Test]
+    public void ThePathOfTheCommandLineIsThatOfAllVms()
+    {
+        var topology = TopologyReader.Read("vms: [{ name: a, radios: 1 }, { name: b, radios: 1, path: user }]", "t.yaml", path: "kernel");
+        Assert.That(topology.Vms.Select(vm => vm.Path), Is.All.EqualTo(FramePath.Kernel));
+    }
+
+    [TestCase("{ name: a, radios: 1, path: kernel }", true)]
+    [TestCase("{ name: a, radios: 1 }", false)]
+    public void AGuestOfTheKernelPathLoadsTheModuleWithThatFace(string yaml, bool kernel)
+    {
+        var vm = TopologyReader.Read($"vms: [{yaml}]", "t.yaml").Vms[0];
+        Assert.That(QemuCommand.KernelCommandLine(vm, "kvm").Contains(" shmwifi.datapath=kernel", StringComparison.Ordinal), Is.EqualTo(kernel));
+    }
+
+    [Test]
+    public void TheFloorsRadiosAreOnNoPathOfOurs()
+    {
+        var vm = TopologyReader.Read("path: kernel\nvms: [{ name: a, kernelRadios: 2 }]", "t.yaml").Vms[0];
+        Assert.That(QemuCommand.KernelCommandLine(vm, "kvm"), Does.Not.Contain("shmwifi.datapath"));
+    }
+
+    [Test]
+    public void TheDaemonIsToldItsSectionsAsTheyAre()
+    {
+        var topology = TopologyReader.Read(
+            """
+            medium:
+              timing: airtime
+              links: [{ from: a, to: "02:00:00:00:00:01", snrDb: 25 }] # both ways
+            vms:
+              - { name: a, role: ap, channel: 36, mode: a }
+            """,
+            "t.yaml");
+        Assert.That(topology.Medium.ReplaceLineEndings("\n"), Is.EqualTo("timing: airtime\nlinks: [{from: a, to: \"02:00:00:00:00:01\", snrDb: 25}]\n"));
+        Assert.That(topology.Vms[0].Network, Is.EqualTo(new Network("ShmWifi", Security.Wpa2, "one air, two machines", 36) { Mode = PhyMode.A }));
+    }
+
+    [Test]
+    public void ArgumentsForTheKernelEndItsCommandLine()
+    {
+        var vm = TopologyReader.Read("vms:\n  - { name: a, kernelArguments: [idle=poll, threadirqs] }", "t.yaml").Vms[0];
+        Assert.That(QemuCommand.KernelCommandLine(vm, "kvm"), Does.EndWith(" shmwifi.name=a idle=poll threadirqs"));
+    }
+
+    [TestCase("vms:\n  - { name: a, colour: red }", "t.yaml:2:16: error: unknown key 'colour'")]
+    [TestCase("vms:\n  - { name: a }\n  - { name: a }", "t.yaml:3:5: error: a VM called 'a' is there already")]
+    [TestCase("vms:\n  - { name: A }", "t.yaml:2:13: error: 'name' must be 1 to 15 of a-z, 0-9 and -")]
+    [TestCase("vms:\n  - { role: plain }", "t.yaml:2:5: error: a VM needs a 'name'")]
+    [TestCase("vms:\n  - { name: a, role: router }", "'role' must be one of ap, station, plain")]
+    [TestCase("vms:\n  - { name: a, memory: 12 }", "'memory' must be a whole number from 128 to 65536")]
+    [TestCase("vms:\n  - { name: a, role: ap, channel: 14 }", "'channel' must be a whole number from 1 to 13, or one of 36, 40, 44, 48, 149, 153, 157, 161, 165")]
+    [TestCase("vms:\n  - { name: a, role: ap, channel: 36, mode: g }", "t.yaml:2:45: error: 'mode' must be a or n on 5 GHz, where channel 36 is")]
+    [TestCase("vms:\n  - { name: a, role: ap, mode: a }", "'mode' must be b, g or n on 2.4 GHz, where channel 1 is")]
+    [TestCase("vms:\n  - { name: a, role: ap, mode: ax }", "'mode' must be one of b, g, a, n")]
+    [TestCase("medium: airtime\nvms:\n  - { name: a }", "t.yaml:1:9: error: 'medium' must be a mapping: sections of shm-medium's configuration")]
+    [TestCase("medium:\n  vms: []\nvms:\n  - { name: a }", "t.yaml:2:3: error: 'vms' is not for 'medium'")]
+    [TestCase("vms:\n  - { name: a, role: ap, passphrase: short }", "'passphrase' must be 8 to 63 printable ASCII characters")]
+    [TestCase("vms:\n  - { name: a, role: station }", "station 'a' has no access point to join")]
+    [TestCase("vms:\n  - { name: a, role: ap, ssid: x }\n  - { name: b, role: station, ssid: y }", "no access point has the ssid 'y' of station 'b': there are x")]
+    [TestCase("vms:\n  - { name: a, radios: 1, kernelRadios: 2 }", "either 'radios' or 'kernelRadios'")]
+    [TestCase("vms:\n  - { name: a, uplink: br0 }", "'uplink' is not for any VM but an access point")]
+    [TestCase("vms:\n  - { name: a, qemu: -smp }", "'qemu' must be a list of strings")]
+    [TestCase("vms:\n  - { name: a, kernelArguments: [idle=poll quiet] }", "'kernelArguments' must be a list of arguments for the guest's kernel, without blanks")]
+    [TestCase("vms:\n  - { name: a, kernelArguments: idle=poll }", "'kernelArguments' must be a list")]
+    [TestCase("path: module\nvms:\n  - { name: a }", "t.yaml:1:7: error: 'path' must be one of user, kernel")]
+    [TestCase("vms:\n  - { name: a, radios: 0, path: kernel }", "t.yaml:2:33: error: 'path' is not for a VM without radios on the lab's air")]
+    [TestCase("kernel: 5.10\nvms:\n  - { name: a }", "t.yaml:1:9: error: 'kernel' must be one of 6.1, 6.12, 6.1-debug, 6.12-debug")]
+    [TestCase("vms: []", "'vms' must be a list of at least one VM")]
+    [TestCase("name: x", "'vms' must be a list of at least one VM")]
+    [TestCase("", "t.yaml:1:1: error: one mapping with the keys name, kernel, isolation, path, medium, vms is expected")]
+    [TestCase("vms: [", "t.yaml:2:1: error: ")]
+    [TestCase("name: a\nname: b", "t.yaml:2:")]
+    public void AMistakeIsToldWithItsPlaceAndWhatIsAllowed(string yaml, string expected)
+    {
+        var exception = Assert.Throws<LabException>(() => TopologyReader.Read(yaml, "t.yaml"));
+        Assert.That(exception!.Message, Does.Contain(expected));
+    }
+
+    [Test]
+    public void AllMistakesOfAFileAreTold()
+    {
+        var exception = Assert.Throws<LabException>(() => TopologyReader.Read("nmae: x\nvms:\n  - { name: a, cpus: 0 }", "t.yaml"));
+        Assert.That(exception!.Message.Split('\n'), Has.Length.EqualTo(2));
+    }
+}

@@ -1,0 +1,30 @@
+using System.Diagnostics;
+
+namespace ShmWifi.Tests.Unit.ShmMedium.Capture;
+
+/// <summary>Wireshark's tools, run on a capture file.</summary>
+public static class Wireshark
+{
+    /// <summary>One line a frame of the named fields, tab-separated.</summary>
+    public static string[] Fields(string file, params ReadOnlySpan<string> fields)
+    {
+        var arguments = new List<string> { "-r", file, "-T", "fields" };
+        foreach (string field in fields) arguments.AddRange(["-e", field]);
+        return Run("tshark", arguments).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>Runs a tool to its end; it must succeed, and complain of nothing.</summary>
+    public static string Run(string tool, IEnumerable<string> arguments)
+    {
+        using Process process = Process.Start(
+            new ProcessStartInfo(tool, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        string complaints = string.Join('\n', errors.Result.Split('\n').Where(line => line.Length > 0 && !line.StartsWith("Running as user", StringComparison.Ordinal)));
+
+        Assert.That(complaints, Is.Empty, tool);
+        Assert.That(process.ExitCode, Is.Zero, tool);
+        return output;
+    }
+}

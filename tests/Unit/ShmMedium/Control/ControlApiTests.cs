@@ -1,0 +1,289 @@
+using System.Net;
+using ShmWifi.Configuration;
+using ShmWifi.Configuration.Air;
+
+namespace ShmWifi.Tests.Unit.ShmMedium.Control;
+
+/// <summary>Each resource, by HTTP on a Unix socket.</summary>
+public sealed class ControlApiTests
+{
+    private ControlRig _rig = null!;
+
+    [SetUp]
+    public void Start() => _rig = new ControlRig();
+
+    [TearDown]
+    public void Stop()
+    {
+        IReadOnlyList<string> warnings = _rig.Warnings;
+        _rig.Dispose();
+        Assert.That(warnings, Is.Empty, "faults of the server itself");
+    }
+
+    private async Task<Answer> SendAsync(HttpStatusCode status, string method, string path, string? body = null)
+    {
+        Answer answer = await _rig.SendAsync(method, path, body);
+        Assert.That(answer.Status, Is.EqualTo(status), answer.Text);
+        Assert.That(answer.ContentType, Is.EqualTo(
+            (int)status >= 400 ? "application/problem+json" : status == HttpStatusCode.NoContent ? null : path == "/v1/configuration" ? "application/yaml" : "application/json"));
+        return answer;
+    }
+
+    private Task<Answer> GetAsync(string path) => SendAsync(HttpStatusCode.OK, "GET", path);
+
+    [Test]
+    public async Task AnAirThatIsPutIsTheOneThatIsGot()
+    {
+        await SendAsync(HttpStatusCode.NoContent, "PUT", "/v1/air", """
+            {"seed": 7, "timing": "airtime", "links": [{"from": "ap", "to": "sta1", "snrDb": 25}], "propagation": {"model": "freeSpace"}}
+            """);
+        Answer air = await GetAsync("/v1/air");
+        Assert.That(_rig.Air.Changes, Has.One.InstanceOf<ReplaceAir>());
+        Assert.That(air.Json["seed"]!.GetValue<int>(), Is.EqualTo(7));
+        Assert.That(air.Json["timing"]!.GetValue<string>(), Is.EqualTo("airtime"));
+        await SendAsync(HttpStatusCode.NoContent, "PUT", "/v1/air", air.Text);
+        Assert.That((await GetAsync("/v1/air")).Text, Is.EqualTo(air.Text));
+    }
+
+    [Test]
+    public async Task YamlWillDoForJson()
+    {
+        await SendAsync(HttpStatusCode.NoContent, "PUT", "/v1/air", "seed: 9\nlinks:\n  - {from: ap, to: sta1, loss: 0.5}\n");
+        Assert.That(_rig.Air.CurrentAir.Links[0].Loss, Is.EqualTo(0.5));
+        await SendAsync(HttpStatusCode.OK, "PUT", "/v1/links/ap/sta1", "{snrDb: 3}");
+        Assert.That(_rig.Air.CurrentAir.Links[0].SnrDb, Is.EqualTo(3));
+    }
+
+    [TestCase("timing", "\"airtime\"", "airtime")]
+    [TestCase("timing", "airtime", "airtime")]
+    [TestCase("seed", "18446744073709551615", "18446744073709551615")]
+    [TestCase("errorTable", "/lab/per.txt", "/lab/per.txt")]
+    [TestCase("errorTable", "\"/lab/per.txt\"", "/lab/per.txt")]
+    public async Task AValueIsPutAndGot(string resource, string body, string value)
+    {
+        await SendAsync(HttpStatusCode.NoContent, "PUT", $"/v1/{resource}", body);
+        Assert.That((await GetAsync($"/v1/{resource}")).Json.ToString(), Is.EqualTo(value));
+    }
+
+    [TestCase("propagation", "{\"model\": \"logDistance\", \"exponent\": 3.5}", "exponent", "3.5")]
+    [TestCase("fading", "{\"model\": \"rician\", \"k\": 4, \"coherenceTime\": \"20ms\"}", "coherenceTime", "20ms")]
+    public async Task AModelIsPutGotAndDeleted(string resource, string body, string key, string value)
+    {
+        Assert.That((await GetAsync($"/v1/{resource}")).Text, Is.EqualTo("\"none\"\n"));
+        await SendAsync(HttpStatusCode.NoContent, "PUT", $"/v1/{resource}", body);
+        Assert.That((await GetAsync($"/v1/{resource}")).Json[key]!.ToString(), Is.EqualTo(value));
+        await SendAsync(HttpStatusCode.NoContent, "DELETE", $"/v1/{resource}");
+        Assert.That((await GetAsync($"/v1/{resource}")).Text, Is.EqualTo("\"none\"\n"));
+    }
+
+    [Test]
+    public async Task AnErrorTableThatCannotBeReadIsRefused()
+    {
+        _rig.Air.Failure = new ConfigurationException([new("/lab/per.txt", 3, 1, "no such rate") { Field = "errorTable" }]);
+        Answer answer = await SendAsync(HttpStatusCode.BadRequest, "PUT", "/v1/errorTable", "/lab/per.txt");
+        Assert.That(answer.Errors, Is.EqualTo(new[] { "errorTable: /lab/per.txt:3:1: error: no such rate" }));
+        _rig.Air.Failure = null;
+        await SendAsync(HttpStatusCode.NoContent, "DELETE", "/v1/errorTable");
+    }
+
+    [Test]
+    public async Task ANewSeedStartsTheAirAgainAsItWasGiven()
+    {
+        await SendAsync(HttpStatusCode.OK, "PUT", "/v1/links/ap/sta1", "{\"snrDb\": 10}");
+        await SendAsync(HttpStatusCode.NoContent, "PUT", "/v1/seed", "5");
+        Assert.That(_rig.Air.Changes[^1], Is.InstanceOf<ReplaceAir>());
+        Assert.That(_rig.Air.CurrentAir.Links, Has.Count.EqualTo(1));
+        Answer wrong = await SendAsync(HttpStatusCode.BadRequest, "PUT", "/v1/seed", "-5");
+        Assert.That(wrong.Errors[0], Does.StartWith("seed: "));
+    }
+
+    [Test]
+    public async Task RadiosAreAsTheyAreNow()
+    {
+        Answer all = await GetAsync("/v1/radios");
+        Assert.That(all.Json.AsArray().Select(r => r!["radio"]!.ToString()), Is.EqualTo(new[] { "ap/phy0", "sta1/phy0", "sta1/phy1" }));
+        Assert.That(all.Json[1]!["position"]!.ToJsonString(), Is.EqualTo("[10,0.123,1]"));
+        Assert.That(all.Json[0]!["addresses"]!.ToJsonString(), Is.EqualTo("[\"02:00:00:00:01:00\"]"));
+    }
+
+    [TestCase("sta1", 2)]
+    [TestCase("sta1%2Fphy1", 1)]
+    [TestCase("02:00:00:00:03:00", 1)]
+    [TestCase("*", 3)]
+    public async Task ARadioIsFoundByAnyOfItsNames(string name, int radios) =>
+        Assert.That((await GetAsync($"/v1/radios/{name}")).Json.AsArray(), Has.Count.EqualTo(radios));
+
+    [Test]
+    public async Task ARadioKeepsWhatIsNotSaid()
+    {
+        await SendAsync(HttpStatusCode.OK, "PATCH", "/v1/radios/sta1", "{\"position\": [1, 2, 3], \"txPowerDbm\": 10}");
+        Answer answer = await SendAsync(HttpStatusCode.OK, "PATCH", "/v1/radios/sta1", "{\"txPowerDbm\": 12}");
+        Assert.That(answer.Json["position"]!.ToJsonString(), Is.EqualTo("[1,2,3]"));
+        Assert.That(answer.Json["txPowerDbm"]!.GetValue<double>(), Is.EqualTo(12));
+        Assert.That(answer.Json["radio"]!.ToString(), Is.EqualTo("sta1"));
+    }
+
+    [Test]
+    public async Task ALinkIsGivenToldAndTakenBack()
+    {
+        Answer given = await SendAsync(HttpStatusCode.OK, "PUT", "/v1/links/ap/sta1%2Fphy0", "{\"loss\": 0.3, \"oneWay\": true}");
+        Assert.That(given.Json["to"]!.ToString(), Is.EqualTo("sta1/phy0"));
+        Answer all = await GetAsync("/v1/links");
+        Assert.That(all.Json.AsArray(), Has.Count.EqualTo(1));
+        Assert.That(all.Json[0]!["loss"]!.GetValue<double>(), Is.EqualTo(0.3));
+        Answer now = await GetAsync("/v1/links/ap/sta1%2Fphy0");
+        Assert.That(now.Json[0]!["signalDbm"]!.GetValue<double>(), Is.EqualTo(-60.13));
+        Assert.That(now.Json[0]!["freqMhz"]!.GetValue<int>(), Is.EqualTo(2437), "the sender's");
+        Assert.That(now.Json[0]!["loss"]!.GetValue<double>(), Is.EqualTo(0.3));
+        await SendAsync(HttpStatusCode.NoContent, "DELETE", "/v1/links/ap/sta1%2Fphy0");
+        Answer gone = await SendAsync(HttpStatusCode.NotFound, "DELETE", "/v1/links/ap/sta1%2Fphy0");
+        Assert.That(gone.Json["detail"]!.ToString(), Does.Contain("no link is given from 'ap' to 'sta1/phy0'"));
+    }
+
+    [Test]
+    public async Task EachPairThatTwoNamesMeanIsTold()
+    {
+        Answer all = await GetAsync("/v1/links/*/sta1?freqMhz=5180");
+        Assert.That(
+            all.Json.AsArray().Select(l => $"{l!["from"]} {l["to"]} {l["freqMhz"]}"),
+            Is.EqualTo(new[] { "ap/phy0 sta1/phy0 5180", "ap/phy0 sta1/phy1 5180", "sta1/phy0 sta1/phy1 5180", "sta1/phy1 sta1/phy0 5180" }));
+    }
+
+    [Test]
+    public async Task TheErrorRateIsThatOfTheRateAndLengthAskedFor()
+    {
+        Assert.That((await GetAsync("/v1/links/ap/sta1?rate=HT%207%20sgi&octets=100")).Json[0]!.ToJsonString(), Does.Contain("\"rate\":\"ht 7 sgi\",\"per\":0.01"));
+        Assert.That((await GetAsync("/v1/links/ap/sta1")).Json[0]!.ToJsonString(), Does.Contain("\"rate\":\"dsss 1\",\"per\":0.1538"));
+        Assert.That((await GetAsync("/v1/links/ap/sta1?freqMhz=5180")).Json[0]!.ToJsonString(), Does.Contain("\"rate\":\"ofdm 6\""));
+    }
+
+    [Test]
+    public async Task AFaultIsOrderedCountedReplacedAndTakenBack()
+    {
+        const string Drop = "{\"match\": {\"frame\": \"eapol\", \"to\": \"sta1\"}, \"action\": \"drop\", \"count\": 3}";
+        Answer added = await SendAsync(HttpStatusCode.Created, "POST", "/v1/faults", Drop);
+        Assert.That(added.Location, Is.EqualTo("/v1/faults/fault1"));
+        Assert.That((await GetAsync(added.Location!)).Json["hits"]!.GetValue<int>(), Is.EqualTo(7));
+        await SendAsync(HttpStatusCode.OK, "PUT", "/v1/faults/beacons", "{\"match\": {\"frame\": [\"beacon\"]}, \"action\": {\"delay\": \"50ms\"}}");
+        Assert.That((await GetAsync("/v1/faults")).Json.AsArray().Select(f => f!["name"]!.ToString()), Is.EqualTo(new[] { "fault1", "beacons" }));
+        Answer taken = await SendAsync(HttpStatusCode.Conflict, "POST", "/v1/faults", "{\"name\": \"beacons\", \"match\": {}, \"action\": \"drop\"}");
+        Assert.That(taken.Errors[0], Does.StartWith("name: 'beacons' is taken"));
+        await SendAsync(HttpStatusCode.NoContent, "DELETE", "/v1/faults/beacons");
+        Answer gone = await SendAsync(HttpStatusCode.NotFound, "DELETE", "/v1/faults/fault2");
+        Assert.That(gone.Json["detail"]!.ToString(), Does.Contain("(did you mean 'fault1'?)"));
+    }
+
+    [Test]
+    public async Task AScheduleStartsAndIsTakenBack()
+    {
+        _rig.Air.ScheduleDone = 1;
+        Answer answer = await SendAsync(
+            HttpStatusCode.OK, "PUT", "/v1/schedule", "[{\"at\": \"2s\", \"timing\": \"airtime\"}, {\"at\": \"1s\", \"link\": {\"from\": \"ap\", \"to\": \"sta1\", \"snrDb\": 5}}]");
+        Assert.That(answer.Json["changes"]![0]!["link"]!["snrDb"]!.GetValue<double>(), Is.EqualTo(5), "in the order of time");
+        Assert.That(answer.Json["done"]!.GetValue<int>(), Is.EqualTo(1));
+        Assert.That(answer.Json["elapsedS"]!.GetValue<double>(), Is.EqualTo(1.5));
+        Assert.That((await GetAsync("/v1/schedule")).Text, Is.EqualTo(answer.Text));
+        await SendAsync(HttpStatusCode.NoContent, "DELETE", "/v1/schedule");
+        Assert.That(_rig.Air.CurrentAir.Schedule, Is.Empty);
+        Answer unknown = await SendAsync(
+            HttpStatusCode.NotFound, "PUT", "/v1/schedule", "[{\"at\": \"1s\", \"link\": {\"from\": \"ap\", \"to\": \"sat1\", \"snrDb\": 5}}]");
+        Assert.That(unknown.Errors[0], Does.StartWith("[0].link.to: no radio 'sat1'"));
+    }
+
+    [Test]
+    public async Task TheConfigurationStartsTheSameDaemon()
+    {
+        await SendAsync(HttpStatusCode.OK, "PUT", "/v1/links/ap/sta1", "{\"snrDb\": 12.5}");
+        Answer answer = await GetAsync("/v1/configuration");
+        var again = MediumConfiguration.Parse(answer.Text, Path.Combine(_rig.Folder, "again.yaml"));
+        Assert.That(again.Vms, Is.EqualTo(_rig.Configuration.Vms));
+        Assert.That(again.Air.Links[0].SnrDb, Is.EqualTo(12.5));
+    }
+
+    [Test]
+    public async Task TheStatusIsTheSnapshot()
+    {
+        Answer status = await GetAsync("/v1/status");
+        Assert.That(status.Json["medium"]!["frames"]!.GetValue<int>(), Is.EqualTo(12));
+        Assert.That(status.Json["collector"], Is.Not.Null);
+    }
+
+    [TestCase("PUT", "/v1/links/ap/sat1", "{\"snrDb\": 1}", "to: no radio 'sat1' is on the air or in the configuration (did you mean 'sta1'?); on the air: ap/phy0, sta1/phy0, sta1/phy1")]
+    [TestCase("PUT", "/v1/links/02:00:00:00:01:01/sta1", "{\"snrDb\": 1}", "from: no radio '02:00:00:00:01:01' is on the air or in the configuration (did you mean '02:00:00:00:01:00'?); on the air: ap/phy0, sta1/phy0, sta1/phy1")]
+    [TestCase("PATCH", "/v1/radios/sta1%2Fphy2", "{\"txPowerDbm\": 1}", "radio: no radio 'sta1/phy2' is on the air or in the configuration (did you mean 'sta1/phy0'?); on the air: ap/phy0, sta1/phy0, sta1/phy1")]
+    [TestCase("GET", "/v1/radios/sta2", null, "radio: no radio 'sta2' is on the air (did you mean 'sta1'?); on the air: ap/phy0, sta1/phy0, sta1/phy1")]
+    [TestCase("PUT", "/v1/faults/f", "{\"match\": {\"from\": \"pa\"}, \"action\": \"drop\"}", "match.from: no radio 'pa' is on the air or in the configuration (did you mean 'ap'?); on the air: ap/phy0, sta1/phy0, sta1/phy1")]
+    public async Task AnUnknownRadioIsNamedAndNearOnesToo(string method, string path, string? body, string error)
+    {
+        Answer answer = await SendAsync(HttpStatusCode.NotFound, method, path, body);
+        Assert.That(answer.Errors, Is.EqualTo(new[] { error }));
+        Assert.That(_rig.Air.Changes, Is.Empty);
+    }
+
+    [Test]
+    public async Task AVmThatHasNotAttachedYetIsKnown() => await SendAsync(HttpStatusCode.OK, "PUT", "/v1/links/ap/sta2", "{\"snrDb\": 1}");
+
+    [TestCase("PUT", "/v1/links/ap/sta1", "{\"snrDb\": \"x\"}", "snrDb")]
+    [TestCase("PUT", "/v1/links/ap/sta1", "{\"snrDb\": [1]}", "snrDb")]
+    [TestCase("PUT", "/v1/links/ap/sta1", "{\"loss\": 1.5}", "loss")]
+    [TestCase("PUT", "/v1/links/ap/sta1", "{\"snr\": 1}", "snr")]
+    [TestCase("PUT", "/v1/links/ap/sta1", "{\"from\": \"sta2\", \"snrDb\": 1}", "from")]
+    [TestCase("PUT", "/v1/links/ap/sta1", "[1]", "")]
+    [TestCase("PUT", "/v1/links/ap/sta1", "", "")]
+    [TestCase("PUT", "/v1/links/a%20p/sta1", "{\"snrDb\": 1}", "from")]
+    [TestCase("DELETE", "/v1/links/a%20p/sta1", null, "from")]
+    [TestCase("PATCH", "/v1/radios/sta1", "{\"position\": [1, 2]}", "position")]
+    [TestCase("PATCH", "/v1/radios/sta1", "{\"position\": [1, 2, true]}", "position[2]")]
+    [TestCase("PUT", "/v1/air", "{\"links\": [{\"from\": \"ap\", \"to\": \"sta1\", \"snrDb\": 1}, {\"from\": \"ap\", \"to\": 5, \"snrDb\": {}}]}", "links[1].snrDb")]
+    [TestCase("PUT", "/v1/timing", "slow", "timing")]
+    [TestCase("PUT", "/v1/timing", "5", "timing")]
+    [TestCase("PUT", "/v1/errorTable", "relative.txt", "errorTable")]
+    [TestCase("PUT", "/v1/propagation", "{\"model\": \"freeSpce\"}", "model")]
+    [TestCase("POST", "/v1/faults", "{\"action\": \"explode\"}", "action")]
+    [TestCase("PUT", "/v1/schedule", "[{\"at\": 5, \"timing\": \"airtime\"}]", "[0].at")]
+    [TestCase("GET", "/v1/links/ap/sta1?freqMhz=2413", null, "freqMhz")]
+    [TestCase("GET", "/v1/links/ap/sta1?freq=2412", null, "freq")]
+    [TestCase("GET", "/v1/links/ap/sta1?rate=ht", null, "rate")]
+    [TestCase("GET", "/v1/links/ap/sta1?octets=13", null, "octets")]
+    [TestCase("GET", "/v1/links/ap/sta1?octets=100&octets=200", null, "octets")]
+    public async Task AWrongFieldIsNamed(string method, string path, string? body, string field)
+    {
+        Answer answer = await SendAsync(HttpStatusCode.BadRequest, method, path, body);
+        Assert.That(answer.Errors.Select(e => e.Split(": ")[0]), Does.Contain(field), answer.Text);
+        Assert.That(_rig.Air.Changes, Is.Empty);
+    }
+
+    [TestCase("/v1/link", "(did you mean '/v1/links'?)")]
+    [TestCase("/", "/v1/openapi.json describes what there is")]
+    [TestCase("/v1/radios/sta1/phy0", "a slash within a name is written %2F")]
+    [TestCase("/v1//air", "there is no /v1//air")]
+    public async Task AnUnknownPathSaysWhatThereIs(string path, string text) =>
+        Assert.That((await SendAsync(HttpStatusCode.NotFound, "GET", path)).Json["detail"]!.ToString(), Does.Contain(text));
+
+    [TestCase("POST", "/v1/air", "GET, PUT")]
+    [TestCase("HACK", "/v1/links/a/b", "GET, PUT, DELETE")]
+    [TestCase("OPTIONS", "/v1/watch", "GET")]
+    public async Task AWrongMethodSaysWhichThereAre(string method, string path, string allowed)
+    {
+        Answer answer = await SendAsync(HttpStatusCode.MethodNotAllowed, method, path, "{}");
+        Assert.That(answer.Allow, Is.EquivalentTo(allowed.Split(", ")));
+    }
+
+    [Test]
+    public async Task MoreLinksThanMayBeAreRefused()
+    {
+        await _rig.Air.ApplyAsync(new ReplaceAir(new AirConfiguration
+        {
+            Links = [.. Enumerable.Range(0, AirLimits.Links).Select(i => new LinkConfiguration(Pattern("ap"), Pattern($"sta{i}")) { SnrDb = 1 })],
+        }));
+        Answer answer = await SendAsync(HttpStatusCode.Conflict, "PUT", "/v1/links/ap/*", "{\"snrDb\": 1}");
+        Assert.That(answer.Json["detail"]!.ToString(), Does.Contain("at most 4096"));
+        await SendAsync(HttpStatusCode.OK, "PUT", "/v1/links/ap/sta5", "{\"snrDb\": 1}");
+    }
+
+    private static RadioPattern Pattern(string text)
+    {
+        Assert.That(RadioPattern.TryParse(text, out RadioPattern pattern), Is.True, text);
+        return pattern;
+    }
+}

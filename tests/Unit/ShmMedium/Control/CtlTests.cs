@@ -1,0 +1,231 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using ShmWifi.Configuration;
+using ShmWifi.Configuration.Air;
+using ShmWifi.Medium.Cli;
+
+namespace ShmWifi.Tests.Unit.ShmMedium.Control;
+
+/// <summary><c>shm-medium ctl</c>, as it is typed, against the real server.</summary>
+public sealed class CtlTests
+{
+    private ControlRig _rig = null!;
+
+    [SetUp]
+    public void Start() => _rig = new ControlRig();
+
+    [TearDown]
+    public void Stop() => _rig.Dispose();
+
+    private Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) => RunAtAsync(_rig.Socket, arguments);
+
+    private static async Task<(int Code, string Output, string Error)> RunAtAsync(string socket, params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        int code = await new RootCommand { new CtlCommand() }
+            .Parse(["ctl", "--socket", socket, .. arguments])
+            .InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
+        return (code, output.ToString(), error.ToString());
+    }
+
+    private async Task<string> SucceedAsync(params string[] arguments)
+    {
+        (int code, string output, string error) = await RunAsync(arguments);
+        Assert.That(error, Is.Empty);
+        Assert.That(code, Is.Zero);
+        return output;
+    }
+
+    private async Task<string> FailAsync(params string[] arguments)
+    {
+        (int code, string output, string error) = await RunAsync(arguments);
+        Assert.That(output, Is.Empty);
+        Assert.That(code, Is.EqualTo(1));
+        return error;
+    }
+
+    private string Write(string name, string text)
+    {
+        string path = Path.Combine(_rig.Folder, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    [Test]
+    public async Task ALinkIsSetToldAndUnset()
+    {
+        Assert.That(await SucceedAsync("set", "link", "ap", "sta1", "--snr-db", "10"), Is.Empty);
+        Assert.That(_rig.Air.CurrentAir.Links[0].SnrDb, Is.EqualTo(10));
+        Assert.That(await SucceedAsync("get", "links"), Does.Match("^from +to +snrDb *\nap +sta1 +10 *\n$"));
+        Assert.That(await SucceedAsync("set", "link", "ap", "sta1/phy1", "--loss", "0.3", "--one-way"), Is.Empty);
+        Assert.That(_rig.Air.CurrentAir.Links[1], Is.EqualTo(_rig.Air.CurrentAir.Links[1] with { Loss = 0.3, OneWay = true, SnrDb = null }));
+        Assert.That(await SucceedAsync("get", "link", "ap", "sta1/phy1"), Does.Match("ap/phy0 +sta1/phy1 +2437 +-60.13 +30.87"));
+        Assert.That(await SucceedAsync("get", "link", "ap", "sta1/phy1", "--rate", "ht 7", "--octets", "1000", "--freq-mhz", "2412"), Does.Match("2412 .*ht 7 +0.1\n$"));
+        Assert.That(await SucceedAsync("unset", "link", "ap", "sta1/phy1"), Is.Empty);
+        Assert.That(_rig.Air.CurrentAir.Links, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task ARadioIsMoved()
+    {
+        await SucceedAsync("set", "radio", "sta1", "--position", "1, 2,3.5", "--velocity=-1,0,0", "--tx-power-dbm", "10", "--antenna-gain-dbi", "2", "--noise-floor-dbm=-95");
+        RadioConfiguration radio = _rig.Air.CurrentAir.Radios[0];
+        Assert.That(radio.Motion, Is.EqualTo(new LinearMotion(new Position(1, 2, 3.5), new Position(-1, 0, 0))));
+        Assert.That((radio.TxPowerDbm, radio.AntennaGainDbi, radio.NoiseFloorDbm), Is.EqualTo((10.0, 2.0, -95.0)));
+        await SucceedAsync("set", "radio", "sta1", "{randomWaypoint: {box: [[0, 0, 1], [50, 50, 1]], speed: [0.5, 2]}}", "--tx-power-dbm", "11");
+        Assert.That(_rig.Air.CurrentAir.Radios[^1].Motion, Is.InstanceOf<RandomWaypointMotion>());
+        Assert.That(_rig.Air.CurrentAir.Radios[^1].TxPowerDbm, Is.EqualTo(11));
+        Assert.That(await SucceedAsync("get", "radios/sta1"), Does.Match("sta1/phy0 +sta1 +phy0 +02:00:00:00:02:00 +0 +false +10, 0.123, 1 +15 +0 +-91"));
+    }
+
+    [Test]
+    public async Task AFaultIsOrderedByOptions()
+    {
+        await SucceedAsync("set", "fault", "keys", "--frame", "eapol", "beacon", "--to", "sta1", "--drop", "--count", "3");
+        await SucceedAsync("set", "fault", "slow", "--ssid", "lab", "--delay", "50ms", "--probability", "0.5");
+        await SucceedAsync("set", "fault", "bits", "{match: {frame: data}, action: {corrupt: 8}}");
+        await SucceedAsync("set", "fault", "twice", "--addr1", "02:00:00:00:01:00", "--duplicate", "2");
+        IReadOnlyList<FaultConfiguration> faults = _rig.Air.CurrentAir.Faults;
+        Assert.That(faults.Select(f => f.Name), Is.EqualTo(new[] { "keys", "slow", "bits", "twice" }));
+        Assert.That(faults.Select(f => f.Action), Is.EqualTo(new FaultAction[] { new DropFault(), new DelayFault(TimeSpan.FromMilliseconds(50)), new CorruptFault(8), new DuplicateFault(2) }));
+        Assert.That(faults[0].Match.Kinds.Select(k => k.Text), Is.EqualTo(new[] { "eapol", "beacon" }));
+        Assert.That(faults[0].Count, Is.EqualTo(3));
+        Assert.That(await SucceedAsync("get", "fault", "slow"), Does.Contain("hits").And.Contain("50ms"));
+        await SucceedAsync("unset", "fault", "keys");
+        Assert.That(_rig.Air.CurrentAir.Faults, Has.Count.EqualTo(3));
+        (int code, _, string error) = await RunAsync("set", "fault", "x", "--drop", "--delay", "5ms");
+        Assert.That((code, error), Is.EqualTo((1, error)));
+        Assert.That(error, Does.Contain("a fault does one thing"));
+    }
+
+    [Test]
+    public async Task ModelsAndValuesAreSetAndUnset()
+    {
+        await SucceedAsync("set", "timing", "airtime");
+        await SucceedAsync("set", "seed", "77");
+        await SucceedAsync("set", "propagation", "{model: logDistance, exponent: 3}");
+        await SucceedAsync("set", "fading", "rayleigh");
+        await SucceedAsync("set", "error-table", "per.txt");
+        AirConfiguration air = _rig.Air.CurrentAir;
+        Assert.That((air.Timing, air.Seed, air.ErrorTable), Is.EqualTo((Timing.Airtime, 77UL, Path.GetFullPath("per.txt"))));
+        Assert.That(air.Propagation, Is.InstanceOf<LogDistancePropagation>());
+        Assert.That(await SucceedAsync("get", "timing"), Is.EqualTo("airtime\n"));
+        Assert.That(await SucceedAsync("get", "propagation"), Does.Contain("exponent").And.Contain("logDistance"));
+        await SucceedAsync("unset", "propagation");
+        await SucceedAsync("unset", "fading");
+        await SucceedAsync("unset", "error-table");
+        air = _rig.Air.CurrentAir;
+        Assert.That((air.Propagation, air.Fading, air.ErrorTable), Is.EqualTo(((PropagationConfiguration?)null, (FadingConfiguration?)null, (string?)null)));
+        Assert.That(await SucceedAsync("get", "propagation"), Is.EqualTo("none\n"));
+    }
+
+    [Test]
+    public async Task AWholeAirComesFromAFile()
+    {
+        string file = Write("air.yaml", "seed: 3\nerrorTable: per.txt\nlinks: [{from: ap, to: sta1, snrDb: 20}]\n");
+        await SucceedAsync("set", "air", file);
+        Assert.That(_rig.Air.CurrentAir.ErrorTable, Is.EqualTo(Path.Combine(_rig.Folder, "per.txt")), "relative to the file");
+        string wrong = Write("wrong.yaml", "seed: 3\nlinks:\n  - {from: ap, to: sta1, snr: 20}\n");
+        Assert.That(await FailAsync("set", "air", wrong), Does.StartWith($"shm-medium ctl: {wrong}:3:").And.Contain("unknown key 'snr'"));
+        Assert.That(await SucceedAsync("get"), Does.Contain("links").And.Match("ap +sta1 +20"));
+    }
+
+    [Test]
+    public async Task AScenarioIsPlayed()
+    {
+        string file = Write("walk.yaml", "- {at: 10ms, link: {from: ap, to: sta1, snrDb: 5}}\n- {at: 20ms, timing: airtime}\n");
+        await SucceedAsync("scenario", "run", file);
+        Assert.That(_rig.Air.CurrentAir.Schedule, Has.Count.EqualTo(2));
+        Task<string> waiting = SucceedAsync("scenario", "run", file, "--wait", "--json");
+        await Task.Delay(100);
+        Assert.That(waiting.IsCompleted, Is.False);
+        _rig.Air.ScheduleDone = 2;
+        Assert.That(JsonNode.Parse(await waiting)!["done"]!.GetValue<int>(), Is.EqualTo(2));
+        _rig.Air.ScheduleDone = 0;
+        Task<string> stopped = FailAsync("scenario", "run", file, "--wait");
+        await Task.Delay(100);
+        await SucceedAsync("scenario", "stop");
+        Assert.That(await stopped, Does.Contain("the scenario was stopped, or another one took its place"));
+    }
+
+    [Test]
+    public async Task WhatIsSavedStartsTheSameAir()
+    {
+        await SucceedAsync("set", "link", "ap", "sta1", "--snr-db", "10");
+        string file = Path.Combine(_rig.Folder, "saved.yaml");
+        Assert.That(await SucceedAsync("save", file), Is.Empty);
+        Assert.That(MediumConfiguration.Load(file).Air.Links[0].SnrDb, Is.EqualTo(10));
+        Assert.That(await SucceedAsync("save"), Is.EqualTo(await File.ReadAllTextAsync(file)));
+    }
+
+    [Test]
+    public async Task AWatcherSeesChanges()
+    {
+        using var cancellation = new CancellationTokenSource();
+        using var output = new StringWriter();
+        using TextWriter shared = TextWriter.Synchronized(output);
+        Task<int> watching = new RootCommand { new CtlCommand() }
+            .Parse(["ctl", "watch", "--socket", _rig.Socket])
+            .InvokeAsync(new InvocationConfiguration { Output = shared, Error = shared }, cancellation.Token);
+        await EventuallyAsync(() => Text().Contains("12 frames, 11 delivered, 1 dropped", StringComparison.Ordinal));
+        await SucceedAsync("set", "link", "ap", "sta1", "--snr-db", "10");
+        await EventuallyAsync(() => Text().Contains("{\"link\":{\"from\":\"ap\",\"to\":\"sta1\",\"snrDb\":10}}", StringComparison.Ordinal));
+        await cancellation.CancelAsync();
+        Assert.That(await watching, Is.Zero);
+
+        string Text()
+        {
+            lock (shared) // as its own methods do
+                return output.ToString();
+        }
+    }
+
+    [Test]
+    public async Task JsonIsTheApis()
+    {
+        Assert.That(JsonNode.Parse(await SucceedAsync("get", "radios", "--json"))!.AsArray(), Has.Count.EqualTo(3));
+        Assert.That(JsonNode.Parse(await SucceedAsync("set", "link", "ap", "sta1", "--snr-db", "10", "--json"))!["to"]!.ToString(), Is.EqualTo("sta1"));
+    }
+
+    [TestCase(new[] { "set", "link", "ap", "sta1", "--snr-db", "much" }, "'snrDb' is 'much'; allowed: a number from")]
+    [TestCase(new[] { "set", "link", "ap", "sat1", "--snr-db", "1" }, "to: no radio 'sat1' is on the air or in the configuration (did you mean 'sta1'?)")]
+    [TestCase(new[] { "set", "radio", "sta1", "--position", "1,2" }, "'position' ")]
+    [TestCase(new[] { "set", "radio", "sta1", "{mass: 5}" }, "mass: unknown key 'mass'")]
+    [TestCase(new[] { "get", "lonks" }, "there is no /v1/lonks (did you mean '/v1/links'?)")]
+    [TestCase(new[] { "unset", "fault", "x" }, "no fault is called 'x'")]
+    [TestCase(new[] { "set", "air", "/no/such/file" }, "Could not find")]
+    public async Task ARefusalNamesTheField(string[] arguments, string error) =>
+        Assert.That(await FailAsync(arguments), Does.StartWith($"shm-medium ctl: {error}"));
+
+    [Test]
+    public async Task NoDaemonIsSaidSo()
+    {
+        string nobody = Path.Combine(_rig.Folder, "nobody.sock");
+        (int code, _, string error) = await RunAtAsync(nobody, "get");
+        Assert.That(code, Is.EqualTo(1));
+        Assert.That(error, Does.Contain("nobody.sock").And.Contain("does the daemon run?"));
+    }
+
+    [Test]
+    public async Task TheStateFileTellsTheSocket()
+    {
+        string state = Path.Combine(_rig.Folder, "state.json");
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var invocation = new InvocationConfiguration { Output = output, Error = error };
+        using (DaemonStateFile.Publish(state, DaemonState.Of(_rig.Configuration, _rig.Socket)))
+            Assert.That(await new RootCommand { new CtlCommand() }.Parse(["ctl", "get", "timing", "--state", state]).InvokeAsync(invocation), Is.Zero, error.ToString());
+        Assert.That(output.ToString(), Is.EqualTo("instant\n"));
+        using (DaemonStateFile.Publish(state, DaemonState.Of(_rig.Configuration)))
+            Assert.That(await new RootCommand { new CtlCommand() }.Parse(["ctl", "get", "timing", "--state", state]).InvokeAsync(invocation), Is.EqualTo(1));
+        Assert.That(error.ToString(), Does.Contain("has no control socket"));
+    }
+
+    private static async Task EventuallyAsync(Func<bool> condition)
+    {
+        for (int i = 0; i < 300 && !condition(); i++)
+            await Task.Delay(100);
+        Assert.That(condition(), Is.True);
+    }
+}

@@ -1,0 +1,131 @@
+using ShmWifi.Configuration;
+using ShmWifi.Configuration.Air;
+using ShmWifi.Dot11;
+using ShmWifi.RingBuffer.Layout;
+using static ShmWifi.Tests.Support.AirFrames;
+
+namespace ShmWifi.Tests.Unit.ShmMedium.Engine;
+
+/// <summary><c>timing: airtime</c> through real rings. What contention does is tested in virtual time (Contention); here only lower bounds of time are.</summary>
+public class AirtimeTests
+{
+    private TestDaemon _daemon = null!;
+    private SimulatedGuest[] _vms = [];
+
+    private SimulatedGuest A => _vms[0];
+
+    private SimulatedGuest B => _vms[1];
+
+    [SetUp]
+    public void SetUp()
+    {
+        _daemon = new TestDaemon(Isolation.Shared);
+        _vms = [_daemon.Attach(Address(1)), _daemon.Attach(Address(2)), _daemon.Attach(Address(3))];
+        Change(new SetTiming(Timing.Airtime));
+    }
+
+    [TearDown]
+    public void TearDown() => _daemon.Dispose();
+
+    [Test]
+    public void AFrameComesAndIsAcknowledgedAfterItsAirtime()
+    {
+        byte[] frame = Data(Address(2), Address(1), new byte[1000]);
+        A.SendFrame(0, frame);
+        Received heard = B.Receive();
+        Received status = A.Receive();
+
+        // Index 4, 6 Mbit/s: preamble and SIGNAL 20 us, (16 + 8 x 1028 + 6) bits in symbols of 24 bits and 4 us, signal extension 6 us.
+        long airtimeNs = Airtime.Ppdu(PhyRate.Legacy(60), frame.Length + FrameExchange.FcsOctets, Band.Ghz2);
+        Assert.That(airtimeNs, Is.EqualTo(20_000 + (344 * 4_000) + 6_000));
+        Assert.That(heard.Payload, Is.EqualTo(frame));
+        Assert.That((long)(heard.Descriptor.PostedNs - heard.Descriptor.TakenNs), Is.GreaterThanOrEqualTo(airtimeNs));
+        Assert.That(status.Descriptor.Flags, Is.EqualTo(TxFlags.RequestStatus | TxFlags.Acked));
+        Assert.That(status.Descriptor.Rates & 0xffff, Is.EqualTo(0x0104));
+        Assert.That(TestDaemon.Count(B, HostCounter.Copied), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void FramesComeInOrderAndNoFasterThanTheChannelCarriesThem()
+    {
+        const int Frames = 40;
+        for (uint i = 0; i < Frames; i++)
+            A.SendFrame(0, Numbered(Address(2), Address(1), i, 300));
+        Received[] heard = [.. Enumerable.Range(0, Frames).Select(_ => B.Receive())];
+
+        Assert.That(heard.Select(frame => NumberOf(frame.Payload)), Is.EqualTo(Enumerable.Range(0, Frames).Select(i => (uint?)i)));
+        long exchangeNs = FrameExchange.DurationNs(PhyRate.Legacy(60), HeaderLength + 300 + FrameExchange.FcsOctets, Band.Ghz2, MacTiming.Erp) + MacTiming.Erp.DifsNs;
+        Assert.That((long)(heard[^1].Descriptor.PostedNs - heard[0].Descriptor.TakenNs), Is.GreaterThanOrEqualTo((Frames - 1) * exchangeNs));
+        Assert.That(Enumerable.Range(0, Frames).Select(_ => A.Receive().Descriptor.Flags), Is.All.EqualTo(TxFlags.RequestStatus | TxFlags.Acked));
+    }
+
+    [Test]
+    public void ABroadcastReachesAllAndNobodyAnswersForAnAbsentRadio()
+    {
+        A.SendFrame(0, Data(MacAddress.Broadcast, Address(1), 5));
+        Assert.That(_vms[1..].Select(vm => vm.Receive().Payload[^1]), Is.All.EqualTo(5));
+
+        A.SendFrame(0, Data(Address(9), Address(1)));
+        RxDescriptor status = A.Receive().Descriptor;
+        Assert.That((status.Flags, status.Rates & 0xffff), Is.EqualTo((TxFlags.RequestStatus, 0x0304ul)), "three attempts, all in vain");
+        Assert.That(TestDaemon.Count(A, HostCounter.Retries), Is.EqualTo(2));
+    }
+
+    [Test]
+    public void LossesMakeRetriesWithTheRetryBit()
+    {
+        Change(new SetLink(new(RadioPattern.Of("vm1"), RadioPattern.Of("vm2")) { Loss = 0.5, OneWay = true }));
+        int acked = 0, retried = 0;
+        for (int i = 0; i < 200; i++)
+        {
+            A.SendFrame(0, Data(Address(2), Address(1)));
+            RxDescriptor status = A.Receive().Descriptor;
+            if ((status.Flags & TxFlags.Acked) == TxFlags.None)
+                continue;
+            acked++;
+            bool isRetry = ((status.Rates >> 8) & 0xff) > 1;
+            retried += isRetry ? 1 : 0;
+            Assert.That((B.Receive().Payload[1] & FrameControl.RetryFlag) != 0, Is.EqualTo(isRetry));
+        }
+        Assert.That(acked, Is.EqualTo(175).Within(16), "1 - 0.5^3, 99.9 %");
+        Assert.That(retried, Is.EqualTo(75).Within(23), "0.5^2 + 0.5^3");
+    }
+
+    [Test]
+    public void ADropToOrderHoldsForAllAttempts()
+    {
+        Change(new SetFault(new("f", new FrameMatch { To = RadioPattern.Of("vm2") }, new DropFault()) { Count = 1 }));
+        A.SendFrame(0, Data(Address(2), Address(1)));
+        Assert.That(A.Receive().Descriptor.Flags, Is.EqualTo(TxFlags.RequestStatus));
+        A.SendFrame(0, Data(Address(2), Address(1)));
+        Assert.That(A.Receive().Descriptor.Flags, Is.EqualTo(TxFlags.RequestStatus | TxFlags.Acked));
+        Assert.That(_daemon.Daemon.Engine.Faults.Single().Hits, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void AVmThatGoesTakesItsWaitingFramesAlongAndOthersGoOn()
+    {
+        for (int i = 0; i < 60; i++)
+            A.SendFrame(0, Data(Address(2), Address(1), new byte[1500]));
+        A.Kill();
+        Deadline.Until(() => _daemon.Daemon.Engine.Ports.Count == 2, "the VM is gone");
+        SimulatedGuest c = _vms[2];
+        c.SendFrame(0, Data(Address(2), Address(3), 77));
+        Received received;
+        do
+            received = B.Receive();
+        while (received.Payload[^1] != 77);
+        Assert.That(c.Receive().Descriptor.Flags, Is.EqualTo(TxFlags.RequestStatus | TxFlags.Acked));
+    }
+
+    [Test]
+    public void FramesThatWaitWhenTheTimingBecomesInstantStillComeThrough()
+    {
+        for (uint i = 0; i < 20; i++)
+            A.SendFrame(0, Numbered(Address(2), Address(1), i, 1000));
+        Change(new SetTiming(Timing.Instant));
+        Assert.That(Enumerable.Range(0, 20).Select(_ => NumberOf(B.Receive().Payload)), Is.EquivalentTo(Enumerable.Range(0, 20).Select(i => (uint?)i)));
+    }
+
+    private void Change(AirChange change) => _daemon.Daemon.Engine.ApplyAsync(change).Wait(Deadline.Limit);
+}

@@ -1,0 +1,223 @@
+using ShmWifi.Configuration.Air;
+using ShmWifi.Dot11;
+using ShmWifi.Medium.Medium.Contention;
+using ShmWifi.Medium.Medium.Links;
+using ShmWifi.Medium.Medium.Phy;
+
+namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Contention;
+
+/// <summary>An air of virtual time alone, and its traffic.</summary>
+internal sealed class AirtimeRig : IReceivers
+{
+    private readonly Dictionary<string, RadioModel> _radios = [];
+    private readonly Flow?[] _flowOf = new Flow?[4096]; // by ticket
+    private readonly int[] _heardTimes = new int[4096];
+    private readonly Stack<int> _freeTickets = new(Enumerable.Range(0, 4096));
+
+    private long _toldNs;
+
+    public AirtimeRig(ulong seed = 1, params LinkConfiguration[] links)
+        : this(new AirConfiguration { Seed = seed, Links = links })
+    {
+    }
+
+    public AirtimeRig(AirConfiguration air)
+    {
+        Links = new LinkTable(air, 0);
+        Medium = new ContentionModel(Links, ErrorModel.BuiltIn, this, 0);
+    }
+
+    public LinkTable Links { get; }
+
+    public ContentionModel Medium { get; }
+
+    public long NowNs { get; private set; }
+
+    /// <summary>All that was told, if somebody listens.</summary>
+    public List<string>? Log { get; init; }
+
+    public void Leave(string name)
+    {
+        Medium.Remove(_radios[name]);
+        Links.Remove(_radios[name]);
+        _radios.Remove(name);
+    }
+
+    public static LinkConfiguration Snr(string a, string b, double snrDb, bool oneWay = false) =>
+        new(Pattern(a), Pattern(b)) { SnrDb = snrDb, OneWay = oneWay };
+
+    public static LinkConfiguration Loss(string a, string b, double loss, bool oneWay = false) =>
+        new(Pattern(a), Pattern(b)) { Loss = loss, OneWay = oneWay };
+
+    public RadioModel this[string name]
+    {
+        get
+        {
+            if (_radios.TryGetValue(name, out RadioModel? radio))
+                return radio;
+            radio = Links.Add(name, "phy0", [], NowNs);
+            Medium.Add(radio);
+            return _radios[name] = radio;
+        }
+    }
+
+    /// <summary>A flow that always has frames waiting, from now on.</summary>
+    public Flow Saturate(Flow flow)
+    {
+        for (int i = 0; i < 3; i++)
+            Assert.That(Send(flow), Is.True);
+        flow.IsSaturated = true;
+        return flow;
+    }
+
+    /// <summary>One frame, now.</summary>
+    public bool Send(Flow flow)
+    {
+        if (flow.To is not null && !flow.IsSaturated)
+            _ = this[flow.To];
+        int ticket = _freeTickets.Pop();
+        _flowOf[ticket] = flow;
+        _heardTimes[ticket] = 0;
+        var frame = new Transmission(ticket, this[flow.From], flow.FreqMhz, flow.MpduOctets, flow.Category)
+        {
+            WantsAck = flow.To is not null,
+            UsesDcf = flow.UsesDcf,
+        };
+        if (Medium.TryEnqueue(in frame, flow.Rates))
+        {
+            flow.Sent++;
+            return true;
+        }
+        _freeTickets.Push(ticket);
+        return false;
+    }
+
+    public void Run(TimeSpan time) => RunUntil(NowNs + (time.Ticks * 100));
+
+    public void RunUntil(long airNs)
+    {
+        while (Medium.TryAdvance(airNs, out ContentionOutcome outcome))
+            Take(in outcome);
+        NowNs = airNs;
+    }
+
+    public Interest InterestOf(int ticket, RadioModel radio)
+    {
+        Flow flow = _flowOf[ticket]!;
+        if (flow.To is null || radio.Vm == flow.Monitor)
+            return Interest.Receives;
+        return radio.Vm == flow.To && flow.ReceiverListens ? Interest.Acknowledges : Interest.None;
+    }
+
+    private void Take(in ContentionOutcome outcome)
+    {
+        CheckTime(outcome.AirNs);
+        Flow flow = _flowOf[outcome.Handle]!;
+        switch (outcome.Kind)
+        {
+            case ContentionOutcomeKind.Received:
+                OnReceived(flow, in outcome);
+                break;
+            case ContentionOutcomeKind.Over:
+                OnOver(flow, in outcome);
+                break;
+            default:
+                flow.Lost++;
+                break;
+        }
+    }
+
+    private void OnReceived(Flow flow, in ContentionOutcome outcome)
+    {
+        flow.Heard++;
+        flow.Retries += outcome.IsRetry ? 1 : 0;
+        flow.LastSignalDbm = outcome.SignalDbm;
+        if (_heardTimes[outcome.Handle]++ == 0)
+            flow.Delivered++;
+        Log?.Add($"{outcome.AirNs} received {flow.From} {outcome.Receiver!.Vm} {outcome.Attempt} {outcome.IsRetry}");
+    }
+
+    private void OnOver(Flow flow, in ContentionOutcome outcome)
+    {
+        _flowOf[outcome.Handle] = null;
+        _freeTickets.Push(outcome.Handle);
+        flow.Done++;
+        flow.Acked += outcome.IsAcked ? 1 : 0;
+        flow.Attempts += outcome.Attempt;
+        flow.LastDoneNs = outcome.AirNs;
+        flow.LastAckSignalDbm = outcome.SignalDbm;
+        Log?.Add($"{outcome.AirNs} over {flow.From} {outcome.Attempt} {outcome.IsAcked}");
+        if (flow.IsSaturated)
+            Send(flow);
+    }
+
+    private void CheckTime(long airNs)
+    {
+        if (airNs < _toldNs)
+            Assert.Fail($"{airNs} ns was told after {_toldNs} ns");
+        _toldNs = airNs;
+    }
+
+    private static RadioPattern Pattern(string name)
+    {
+        Assert.That(RadioPattern.TryParse(name, out RadioPattern pattern), Is.True);
+        return pattern;
+    }
+}
+
+/// <summary>Frames of one kind, and what became of them.</summary>
+internal sealed class Flow(string from, string? to, string rate, int freqMhz = 5180)
+{
+    public string From { get; } = from;
+
+    /// <summary>Null: a group.</summary>
+    public string? To { get; } = to;
+
+    public int FreqMhz { get; } = freqMhz;
+
+    public TxRate[] Rates { get; init; } = [RateOf(rate)];
+
+    public int MpduOctets { get; init; } = 1536;
+
+    public AccessCategory Category { get; init; } = AccessCategory.BestEffort;
+
+    public bool UsesDcf { get; init; }
+
+    public bool ReceiverListens { get; set; } = true;
+
+    /// <summary>Also hears, and does not acknowledge.</summary>
+    public string? Monitor { get; init; }
+
+    public int Sent { get; set; }
+
+    public bool IsSaturated { get; set; }
+
+    public int Heard { get; set; }
+
+    public int Lost { get; set; }
+
+    public int Retries { get; set; }
+
+    public int Delivered { get; set; }
+
+    public int Done { get; set; }
+
+    public int Acked { get; set; }
+
+    public long Attempts { get; set; }
+
+    public long LastDoneNs { get; set; }
+
+    public float LastAckSignalDbm { get; set; }
+
+    public float LastSignalDbm { get; set; }
+
+    /// <summary>Mbit/s of payload, if each frame carries so many octets of it.</summary>
+    public double MbpsOf(int payloadOctets, TimeSpan time) => Delivered * payloadOctets * 8 / time.TotalMicroseconds;
+
+    public static TxRate RateOf(string rate, int attempts = 7, TxRateFlags flags = TxRateFlags.None)
+    {
+        Assert.That(PhyRate.TryParse(rate, out PhyRate phy), Is.True, rate);
+        return new TxRate(phy, attempts, flags);
+    }
+}
