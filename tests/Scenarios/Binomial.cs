@@ -1,4 +1,4 @@
-namespace ShmWifi.Perf.Scenarios;
+namespace ShmWifi.Tests.Scenarios;
 
 /// <summary>Where the count of successes lies, when each of n trials succeeds with probability p.</summary>
 internal static class Binomial

@@ -1,4 +1,4 @@
-namespace ShmWifi.Perf.Scenarios;
+namespace ShmWifi.Tests.Scenarios;
 
 /// <summary>All scenarios.</summary>
 internal static class Catalogue

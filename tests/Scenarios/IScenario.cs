@@ -1,4 +1,4 @@
-namespace ShmWifi.Perf.Scenarios;
+namespace ShmWifi.Tests.Scenarios;
 
 /// <summary>A situation on the air that is set up, and what must come of it.</summary>
 internal interface IScenario

@@ -1,5 +1,5 @@
 using ShmWifi.Lab.Cli;
-using ShmWifi.Perf.Scenarios;
+using ShmWifi.Tests.Scenarios;
 
 try
 {

@@ -1,7 +1,7 @@
 using ShmWifi.Dot11;
 using ShmWifi.Lab.Topologies;
 
-namespace ShmWifi.Perf.Scenarios;
+namespace ShmWifi.Tests.Scenarios;
 
 /// <summary>What a data frame and its acknowledgement take when a sender's queue is never empty and nobody else sends, by hand from the standard, µs.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace ShmWifi.Perf.Scenarios;
+namespace ShmWifi.Tests.Scenarios;
 
 /// <summary>How thoroughly is measured.</summary>
 /// <param name="IsQuick">Short: to see that everything works; limits that need long runs are judged as they are.</param>

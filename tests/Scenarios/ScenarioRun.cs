@@ -1,7 +1,7 @@
 using ShmWifi.Lab;
-using ShmWifi.Perf.Scenarios.Report;
+using ShmWifi.Tests.Scenarios.Report;
 
-namespace ShmWifi.Perf.Scenarios;
+namespace ShmWifi.Tests.Scenarios;
 
 /// <summary>One scenario as it runs.</summary>
 /// <param name="name">The scenario's.</param>

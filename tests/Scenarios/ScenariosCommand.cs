@@ -3,11 +3,11 @@ using System.Diagnostics;
 using ShmWifi.Lab;
 using ShmWifi.Linux;
 using ShmWifi.Perf.EndToEnd.Report;
-using ShmWifi.Perf.Scenarios.Report;
+using ShmWifi.Tests.Scenarios.Report;
 using Spectre.Console;
 using Progress = ShmWifi.Lab.Progress;
 
-namespace ShmWifi.Perf.Scenarios;
+namespace ShmWifi.Tests.Scenarios;
 
 /// <summary><c>scenarios</c>.</summary>
 internal static class ScenariosCommand

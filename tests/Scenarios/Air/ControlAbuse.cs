@@ -7,7 +7,7 @@ using ShmWifi.Dot11;
 using ShmWifi.Lab;
 using ShmWifi.Perf.EndToEnd.Relay;
 
-namespace ShmWifi.Perf.Scenarios.Air;
+namespace ShmWifi.Tests.Scenarios.Air;
 
 /// <summary>Clients of the control API that do what they should not, while frames pass: each gets a clear answer, and the air is as it was.</summary>
 internal sealed class ControlAbuse : IScenario

@@ -1,7 +1,7 @@
 using ShmWifi.Dot11;
 using ShmWifi.Perf.EndToEnd.Relay;
 
-namespace ShmWifi.Perf.Scenarios.Air;
+namespace ShmWifi.Tests.Scenarios.Air;
 
 /// <summary>What <see cref="Vms.Channels"/> shows, with VMs that are played and so have their queues full on a busy machine, too.</summary>
 internal sealed class EngineChannels : IScenario

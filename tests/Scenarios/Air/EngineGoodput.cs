@@ -1,7 +1,7 @@
 using ShmWifi.Dot11;
 using ShmWifi.Perf.EndToEnd.Relay;
 
-namespace ShmWifi.Perf.Scenarios.Air;
+namespace ShmWifi.Tests.Scenarios.Air;
 
 /// <summary>What <see cref="Vms.Goodput"/> shows, with a VM that is played and so has its queue full on a busy machine, too.</summary>
 /// <remarks>Its frames have no QoS, so that HT's wait DIFS, 9 µs less than the AIFS of the arithmetic: 2 % more goodput.</remarks>

@@ -4,7 +4,7 @@ using ShmWifi.Medium.Links;
 using ShmWifi.Medium.Phy;
 using ShmWifi.Perf.EndToEnd.Relay;
 
-namespace ShmWifi.Perf.Scenarios.Air;
+namespace ShmWifi.Tests.Scenarios.Air;
 
 /// <summary>Frames at one rate over a link of one SNR: what comes is what the rate's curve says.</summary>
 internal sealed class ErrorRates : IScenario

@@ -1,6 +1,6 @@
 using ShmWifi.Perf.EndToEnd.Relay;
 
-namespace ShmWifi.Perf.Scenarios.Air;
+namespace ShmWifi.Tests.Scenarios.Air;
 
 /// <summary>How long frames were under way from their sender's service.</summary>
 internal sealed class FrameLags

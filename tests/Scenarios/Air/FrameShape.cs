@@ -1,6 +1,6 @@
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Perf.Scenarios.Air;
+namespace ShmWifi.Tests.Scenarios.Air;
 
 /// <summary>What all frames of a measurement have in common.</summary>
 internal sealed class FrameShape

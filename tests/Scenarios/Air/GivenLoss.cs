@@ -1,7 +1,7 @@
 using ShmWifi.Dot11;
 using ShmWifi.Perf.EndToEnd.Relay;
 
-namespace ShmWifi.Perf.Scenarios.Air;
+namespace ShmWifi.Tests.Scenarios.Air;
 
 /// <summary>Frames over links whose loss is given: of attempts, of whole retry chains, and of acknowledgements.</summary>
 internal sealed class GivenLoss : IScenario

@@ -2,7 +2,7 @@ using System.Globalization;
 using ShmWifi.Dot11;
 using ShmWifi.Perf.EndToEnd.Relay;
 
-namespace ShmWifi.Perf.Scenarios.Air;
+namespace ShmWifi.Tests.Scenarios.Air;
 
 /// <summary>Two senders on either side of a receiver, who both hear it and do not hear each other, collide at it; RTS and CTS tell each of the other.</summary>
 /// <remarks>

@@ -4,7 +4,7 @@ using System.Text;
 using ShmWifi.Lab;
 using ShmWifi.Linux;
 
-namespace ShmWifi.Perf.Scenarios.Air;
+namespace ShmWifi.Tests.Scenarios.Air;
 
 /// <summary>A client of the control API that changes one link again and again, on a thread of its own, without allocating.</summary>
 internal sealed class LinkChanger : IDisposable

@@ -2,7 +2,7 @@ using ShmWifi.Dot11;
 using ShmWifi.Perf.EndToEnd.Relay;
 using ShmWifi.Perf.EndToEnd.Report;
 
-namespace ShmWifi.Perf.Scenarios.Air;
+namespace ShmWifi.Tests.Scenarios.Air;
 
 /// <summary>Frames at a steady pace, while a client of the control API changes a link 1000 times a second and while it does not, in turns.</summary>
 /// <remarks>

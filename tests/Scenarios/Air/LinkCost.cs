@@ -6,7 +6,7 @@ using ShmWifi.Perf.EndToEnd.Relay;
 using ShmWifi.Perf.EndToEnd.Report;
 using ShmWifi.Perf.Micro;
 
-namespace ShmWifi.Perf.Scenarios.Air;
+namespace ShmWifi.Tests.Scenarios.Air;
 
 /// <summary>What links cost the engine: a broadcast to 31 hearers over an SNR matrix, beside the same over the perfect medium, in turns.</summary>
 /// <remarks>The engine's rounds alone are timed, on a thread that drives the guests' ends of the rings, too. Each hearer's SNR differs; the weakest lose some frames.</remarks>

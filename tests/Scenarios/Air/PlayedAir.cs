@@ -3,7 +3,7 @@ using ShmWifi.Lab;
 using ShmWifi.Linux;
 using ShmWifi.Perf.EndToEnd.Relay;
 
-namespace ShmWifi.Perf.Scenarios.Air;
+namespace ShmWifi.Tests.Scenarios.Air;
 
 /// <summary>A real shm-medium, and VMs that are played, all by one thread.</summary>
 internal sealed class PlayedAir : IDisposable

@@ -2,7 +2,7 @@ using ShmWifi.Dot11;
 using ShmWifi.Perf.EndToEnd.Relay;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Perf.Scenarios.Air;
+namespace ShmWifi.Tests.Scenarios.Air;
 
 /// <summary>A radio of a <see cref="PlayedVm"/>, and what it sent and heard.</summary>
 /// <param name="number">The port's number for it.</param>

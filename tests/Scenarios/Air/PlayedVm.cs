@@ -6,7 +6,7 @@ using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 using static ShmWifi.Linux.LibC;
 
-namespace ShmWifi.Perf.Scenarios.Air;
+namespace ShmWifi.Tests.Scenarios.Air;
 
 /// <summary>A VM without QEMU and kernel: the real handshake and the guest's end of the real rings. It counts what its radios send and hear.</summary>
 /// <remarks>One thread uses it. Its radios are the stations of <see cref="RelayFrame"/>, called phy0, phy1, and so on.</remarks>

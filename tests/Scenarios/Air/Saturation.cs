@@ -1,4 +1,4 @@
-namespace ShmWifi.Perf.Scenarios.Air;
+namespace ShmWifi.Tests.Scenarios.Air;
 
 /// <summary>A radio whose queue is kept full.</summary>
 /// <param name="Vm">Whose it is.</param>

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Perf.Scenarios.Air;
+namespace ShmWifi.Tests.Scenarios.Air;
 
 /// <summary>A retry chain as hwsim's message has it.</summary>
 /// <remarks>Source: linux drivers/net/wireless/virtual/mac80211_hwsim.h, struct hwsim_tx_rate, struct hwsim_tx_rate_flag, enum hwsim_tx_rate_flags.</remarks>

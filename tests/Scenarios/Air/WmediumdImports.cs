@@ -4,7 +4,7 @@ using ShmWifi.Dot11;
 using ShmWifi.Medium.Phy;
 using ShmWifi.Perf.EndToEnd.Relay;
 
-namespace ShmWifi.Perf.Scenarios.Air;
+namespace ShmWifi.Tests.Scenarios.Air;
 
 /// <summary>What wmediumd's own examples configure, imported, behaves as its README and tests say.</summary>
 /// <remarks>

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ShmWifi.Perf.EndToEnd.Report;
 
-namespace ShmWifi.Perf.Scenarios.Report;
+namespace ShmWifi.Tests.Scenarios.Report;
 
 /// <summary>What <c>./shmwifi scenarios --json FILE</c> writes.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace ShmWifi.Perf.Scenarios.Report;
+namespace ShmWifi.Tests.Scenarios.Report;
 
 /// <summary>One figure of a scenario.</summary>
 /// <param name="Scenario">The scenario's name.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 
-namespace ShmWifi.Perf.Scenarios.Report;
+namespace ShmWifi.Tests.Scenarios.Report;
 
 /// <summary>The figures of a run, for a person.</summary>
 internal static class ScenarioTable

@@ -1,6 +1,6 @@
 using ShmWifi.Lab.Topologies;
 
-namespace ShmWifi.Perf.Scenarios.Vms;
+namespace ShmWifi.Tests.Scenarios.Vms;
 
 /// <summary>An access point loses its power, and its station notices by the beacons that do not come.</summary>
 /// <remarks>

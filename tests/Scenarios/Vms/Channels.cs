@@ -1,7 +1,7 @@
 using ShmWifi.Lab.Topologies;
 using ShmWifi.Lab.Wifi;
 
-namespace ShmWifi.Perf.Scenarios.Vms;
+namespace ShmWifi.Tests.Scenarios.Vms;
 
 /// <summary>Two pairs of VMs, all within earshot, each pair with more UDP than the air carries: on channels apart they have two airs, on one channel they share it.</summary>
 internal sealed class Channels : IScenario

@@ -1,6 +1,6 @@
 using ShmWifi.Lab.Wifi;
 
-namespace ShmWifi.Perf.Scenarios.Vms;
+namespace ShmWifi.Tests.Scenarios.Vms;
 
 /// <summary>UDP from a station whose queue is never empty, with the air's time as 802.11 has it, beside what the standard's timing comes to by hand.</summary>
 /// <remarks>The guests must be able to send more than the air carries, 32 Mbit/s: on a machine that is busy with something else, they are not, and the figures are too low.</remarks>

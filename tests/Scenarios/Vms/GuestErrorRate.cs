@@ -4,7 +4,7 @@ using ShmWifi.Lab.Topologies;
 using ShmWifi.Lab.Wifi;
 using ShmWifi.Medium.Phy;
 
-namespace ShmWifi.Perf.Scenarios.Vms;
+namespace ShmWifi.Tests.Scenarios.Vms;
 
 /// <summary>Broadcasts of an access point, which nobody acknowledges and nobody repeats, counted in its station: over an SNR, and over a given loss.</summary>
 /// <remarks>802.11a, whose only basic rate is 6 Mbit/s here, so that broadcasts go at it. An echo request of 1000 octets is a frame of 1000 + 8 (ICMP) + 20 (IPv4) + 8 (LLC and SNAP) + 24 (MAC

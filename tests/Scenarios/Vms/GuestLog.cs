@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using ShmWifi.Lab.Wifi;
 
-namespace ShmWifi.Perf.Scenarios.Vms;
+namespace ShmWifi.Tests.Scenarios.Vms;
 
 /// <summary>What a station's wpa_supplicant says, from now on.</summary>
 internal sealed class GuestLog

@@ -3,7 +3,7 @@ using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Topologies;
 using ShmWifi.Lab.Wifi;
 
-namespace ShmWifi.Perf.Scenarios.Vms;
+namespace ShmWifi.Tests.Scenarios.Vms;
 
 /// <summary>A station that sends all the time walks away from its access point and comes back: mac80211's rate control follows what its statuses tell.</summary>
 /// <remarks>

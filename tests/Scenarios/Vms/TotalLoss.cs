@@ -1,7 +1,7 @@
 using ShmWifi.Lab.Topologies;
 using ShmWifi.Lab.Wifi;
 
-namespace ShmWifi.Perf.Scenarios.Vms;
+namespace ShmWifi.Tests.Scenarios.Vms;
 
 /// <summary>A station is associated; then the air loses every frame between the two, beacons and acknowledgements, too.</summary>
 internal sealed class TotalLoss : IScenario

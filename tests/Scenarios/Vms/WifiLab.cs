@@ -5,7 +5,7 @@ using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Topologies;
 using ShmWifi.Lab.Wifi;
 
-namespace ShmWifi.Perf.Scenarios.Vms;
+namespace ShmWifi.Tests.Scenarios.Vms;
 
 /// <summary>A running lab of plain VMs, in which access points and stations are started as they are needed.</summary>
 internal sealed class WifiLab : IAsyncDisposable

@@ -1,5 +1,3 @@
-using ShmWifi.Perf.Scenarios;
-
 namespace ShmWifi.Tests.Scenarios;
 
 public class BinomialTests

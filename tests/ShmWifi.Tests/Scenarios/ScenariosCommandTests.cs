@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using ShmWifi.Lab;
-using ShmWifi.Perf.Scenarios;
 
 namespace ShmWifi.Tests.Scenarios;
 
