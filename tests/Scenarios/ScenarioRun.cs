@@ -1,5 +1,5 @@
 using ShmWifi.Lab;
-using ShmWifi.Tests.Scenarios.Report;
+using ShmWifi.Lab.Report;
 
 namespace ShmWifi.Tests.Scenarios;
 
@@ -9,7 +9,7 @@ namespace ShmWifi.Tests.Scenarios;
 /// <param name="progress">Tells what is going on.</param>
 /// <param name="rows">Where figures go.</param>
 /// <param name="cancellation">Ends it early.</param>
-internal sealed class ScenarioRun(string name, ScenarioOptions options, Progress progress, List<ScenarioRow> rows, CancellationToken cancellation)
+internal sealed class ScenarioRun(string name, ScenarioOptions options, Progress progress, List<Row> rows, CancellationToken cancellation)
 {
     /// <summary>The scenario's name.</summary>
     public string Name => name;
@@ -31,14 +31,14 @@ internal sealed class ScenarioRun(string name, ScenarioOptions options, Progress
     /// <param name="high">What it may be at most; null: anything.</param>
     public void Judge(string figure, string unit, double value, double? low, double? high)
     {
-        var row = new ScenarioRow(name, figure, unit, value, low, high);
+        var row = Row.Within(name, figure, unit, value, low, high);
         rows.Add(row);
-        progress.Done($"{name}: {figure}: {ScenarioTable.Number(value)}{(unit == "1" ? "" : " " + unit)}, {(row.Met == true ? "met" : "NOT met")} ({ScenarioTable.Limits(row)})");
+        progress.Done($"{name}: {figure}: {row.ValueText}{(unit == "1" ? "" : " " + unit)}, {(row.Met == true ? "met" : "NOT met")} ({row.Limit})");
     }
 
     /// <summary>Adds a figure that is only told.</summary>
     /// <param name="figure">What it is.</param>
     /// <param name="unit">Its unit.</param>
     /// <param name="value">What it is.</param>
-    public void Tell(string figure, string unit, double value) => rows.Add(new ScenarioRow(name, figure, unit, value, null, null));
+    public void Tell(string figure, string unit, double value) => rows.Add(Row.Told(name, figure, unit, value));
 }

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using ShmWifi.Lab;
+using ShmWifi.Lab.Report;
 using ShmWifi.Linux;
-using ShmWifi.Perf.EndToEnd.Report;
-using ShmWifi.Tests.Scenarios.Report;
 using Spectre.Console;
 using Progress = ShmWifi.Lab.Progress;
 
@@ -51,11 +50,11 @@ internal static class ScenariosCommand
     private static async Task<int> RunAsync(IReadOnlyList<IScenario> scenarios, ScenarioOptions options, string? json, CancellationToken cancellation)
     {
         if (json is not null)
-            ReportFiles.ThrowIfUnwritable(json);
+            RunReport.ThrowIfUnwritable(json);
         RunEnvironment environment = RunEnvironment.Look(scenarios.Any(scenario => scenario.NeedsVms) ? options.Kernel : null);
-        var rows = new List<ScenarioRow>();
-        var problems = new List<ScenarioProblem>();
-        ScenarioReport? report = null;
+        var rows = new List<Row>();
+        var problems = new List<Problem>();
+        RunReport? report = null;
         try
         {
             await Progress.RunOnErrorAsync(async progress =>
@@ -67,20 +66,20 @@ internal static class ScenariosCommand
         finally
         {
             // Also what was measured before Ctrl-C.
-            report = new ScenarioReport(environment.End(), problems, rows);
-            ScenarioTable.Print(report, AnsiConsole.Console);
+            report = new RunReport(environment.End(), problems, rows);
+            ReportTable.Print(report, TableOrder.Groups, AnsiConsole.Console);
             if (json is not null)
             {
                 await File.WriteAllTextAsync(json, report.ToJson(), CancellationToken.None);
                 AnsiConsole.Console.WriteLine($"JSON: {json}");
             }
         }
-        return report.IsMet ? 0 : 1;
+        return report.ExitCode;
     }
 
     /// <summary>One that cannot be measured leaves the others their turn.</summary>
     private static async Task RunAsync(
-        IScenario scenario, ScenarioOptions options, Progress progress, List<ScenarioRow> rows, List<ScenarioProblem> problems, CancellationToken cancellation)
+        IScenario scenario, ScenarioOptions options, Progress progress, List<Row> rows, List<Problem> problems, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         progress.Now(scenario.Name);
@@ -91,12 +90,12 @@ internal static class ScenariosCommand
         }
         catch (Exception exception) when (exception is LabException or LibCException or IOException)
         {
-            problems.Add(new ScenarioProblem(scenario.Name, exception.Message));
+            problems.Add(new Problem(scenario.Name, exception.Message));
             progress.Done($"{scenario.Name} ended early: {exception.Message}");
         }
         catch (OperationCanceledException)
         {
-            problems.Add(new ScenarioProblem(scenario.Name, "interrupted"));
+            problems.Add(new Problem(scenario.Name, "interrupted"));
             throw;
         }
     }

@@ -1,4 +1,5 @@
 using ShmWifi.Lab;
+using ShmWifi.Lab.Processes;
 using ShmWifi.Perf.EndToEnd.Report;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;

@@ -1,4 +1,5 @@
 using ShmWifi.Lab;
+using ShmWifi.Lab.Report;
 using ShmWifi.Linux;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;

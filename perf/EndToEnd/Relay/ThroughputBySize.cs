@@ -1,3 +1,5 @@
+using ShmWifi.Lab.Processes;
+using ShmWifi.Lab.Report;
 using ShmWifi.Medium.Telemetry;
 using ShmWifi.Perf.EndToEnd.Report;
 

@@ -1,6 +1,6 @@
 using ShmWifi.Dot11;
+using ShmWifi.Lab.Report;
 using ShmWifi.Perf.EndToEnd.Relay;
-using ShmWifi.Perf.EndToEnd.Report;
 
 namespace ShmWifi.Tests.Scenarios.Air;
 

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
 using ShmWifi.Lab;
+using ShmWifi.Lab.Report;
 using ShmWifi.Perf.EndToEnd.Relay;
-using ShmWifi.Perf.EndToEnd.Report;
 using ShmWifi.Perf.Micro;
 
 namespace ShmWifi.Tests.Scenarios.Air;

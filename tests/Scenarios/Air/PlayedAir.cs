@@ -1,5 +1,6 @@
 using System.Text;
 using ShmWifi.Lab;
+using ShmWifi.Lab.Processes;
 using ShmWifi.Linux;
 using ShmWifi.Perf.EndToEnd.Relay;
 

@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using ShmWifi.Lab;
 using ShmWifi.Lab.Processes;
 using ShmWifi.Lab.Qemu;
 
-namespace ShmWifi.Perf.EndToEnd.Report;
+namespace ShmWifi.Lab.Report;
 
 /// <summary>Where and with what a run was measured.</summary>
 internal sealed record RunEnvironment
@@ -39,7 +38,7 @@ internal sealed record RunEnvironment
     /// <summary>Load average over a minute before the first measurement: what else the machine did.</summary>
     public required double LoadAtStart { get; init; }
 
-    /// <summary>Load average over a minute after the last measurement: includes the bench itself.</summary>
+    /// <summary>Load average over a minute after the last measurement: includes the run itself.</summary>
     public double? LoadAtEnd { get; init; }
 
     /// <summary>Looks at this machine.</summary>

@@ -1,9 +1,10 @@
 using System.Text.RegularExpressions;
 using ShmWifi.Lab.Guest;
+using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Topologies;
 
-namespace ShmWifi.Lab.Demo;
+namespace ShmWifi.Demo;
 
 /// <summary>The logs of a guest: fetched into its VM's folder, and searched.</summary>
 /// <param name="LostLinks">Lines that tell of a link that was lost or of a peer that did not answer in time, each with its file.</param>
@@ -28,7 +29,7 @@ internal sealed partial record GuestLogs(IReadOnlyList<string> LostLinks, IReadO
         lostLinks.AddRange(LostLinksIn(kernel));
         await FetchAsync(vm, "processes.txt", "ps -o pid,args", cancellation);
         if (vm.Spec is { Radios: > 0, Path: FramePath.Kernel })
-            await FetchAsync(vm, "statistics.txt", $"cat {Measure.ModuleStatistics.Files}", cancellation);
+            await FetchAsync(vm, "statistics.txt", $"cat {ModuleStatistics.Files}", cancellation);
         return new GuestLogs(lostLinks, [.. KernelLog.Complaints(kernel.Text).Select(line => $"{kernel.File}: {line}")]);
     }
 

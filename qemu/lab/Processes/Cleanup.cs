@@ -1,4 +1,4 @@
-namespace ShmWifi.Perf.EndToEnd.Relay;
+namespace ShmWifi.Lab.Processes;
 
 /// <summary>Disposes what was started, the latest first.</summary>
 internal sealed class Cleanup : IDisposable

@@ -1,4 +1,4 @@
-namespace ShmWifi.Perf.EndToEnd.Report;
+namespace ShmWifi.Lab.Report;
 
 /// <summary>Values of one figure, and of its baseline, round by round.</summary>
 internal sealed class Rounds
@@ -29,7 +29,7 @@ internal sealed class Rounds
             _baselines.Add(one);
     }
 
-    /// <summary>The row without a goal.</summary>
+    /// <summary>The row without a limit.</summary>
     /// <param name="group">Its group.</param>
     /// <param name="figure">What was measured.</param>
     /// <param name="unit">Of the values.</param>
@@ -37,11 +37,11 @@ internal sealed class Rounds
         group, figure, unit, Median, _values.Count > 1 ? _values.Max() - _values.Min() : null,
         _baselines.Count > 0 ? MedianOf(_baselines) : null, _baselines.Count > 0 ? MedianRatio : null, null, null);
 
-    /// <summary>The row with a goal.</summary>
+    /// <summary>The row with a limit.</summary>
     /// <param name="group">Its group.</param>
     /// <param name="figure">What was measured.</param>
     /// <param name="unit">Of the values.</param>
-    /// <param name="goal">As the goals table words it.</param>
+    /// <param name="limit">What it must be.</param>
     /// <param name="met">Whether it was reached.</param>
-    public Row Judge(string group, string figure, string unit, string goal, bool met) => Tell(group, figure, unit) with { Goal = goal, Met = met };
+    public Row Judge(string group, string figure, string unit, string limit, bool met) => Tell(group, figure, unit) with { Limit = limit, Met = met };
 }

@@ -1,6 +1,6 @@
 using ShmWifi.Lab.Processes;
 
-namespace ShmWifi.Lab.Demo;
+namespace ShmWifi.Demo;
 
 /// <summary>Whether tshark reads a capture without complaint and finds the key handshakes in it.</summary>
 internal static class CaptureCheck

@@ -3,13 +3,13 @@ using ShmWifi.Configuration;
 using ShmWifi.Lab.Cli;
 using ShmWifi.Lab.Topologies;
 
-namespace ShmWifi.Lab.Demo;
+namespace ShmWifi.Demo;
 
 /// <summary><c>demo</c>.</summary>
 internal static class DemoCommand
 {
     /// <summary>The command.</summary>
-    public static Command Create()
+    public static RootCommand Create()
     {
         var kernel = LabOptions.Kernel();
         var isolation = LabOptions.Isolation();
@@ -22,7 +22,7 @@ internal static class DemoCommand
         var reloadEvery = Time("--reload-every", "During the soak, reload the kernel module of the first station that often, such as 60s; with --path kernel.");
         var name = new Option<string>("--name") { Description = "Names the folder run/NAME of its logs and capture.", DefaultValueFactory = _ => "demo" };
         var json = new Option<FileInfo?>("--json") { Description = "Write the figures to this file." };
-        var command = new Command("demo", "An access point and stations in VMs of their own: association, ping, TCP, beside both floors.")
+        var command = new RootCommand("An access point and stations in VMs of their own: association, ping, TCP, beside both floors.")
         {
             kernel, isolation, path, security, stations, seconds, soak, reloadEvery, json, name,
         };

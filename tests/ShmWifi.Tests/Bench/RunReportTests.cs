@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
-using ShmWifi.Perf.EndToEnd.Report;
+using ShmWifi.Lab.Report;
 
 namespace ShmWifi.Tests.Bench;
 
-public class BenchReportTests
+public class RunReportTests
 {
     [Test]
     public void EveryRowHasAllFields()
@@ -13,7 +13,7 @@ public class BenchReportTests
         foreach (JsonNode? row in rows)
         {
             Assert.That(row!.AsObject().Select(field => field.Key), Is.EqualTo(
-                ["group", "figure", "unit", "value", "spread", "baseline", "ratio", "goal", "met"]));
+                ["group", "figure", "unit", "value", "spread", "baseline", "ratio", "limit", "met", "low", "high", "part"]));
         }
     }
 
@@ -27,7 +27,7 @@ public class BenchReportTests
     public void WhatIsNoNumberIsNull(double nothing)
     {
         Row row = Figures.Met with { Value = nothing, Spread = nothing, Baseline = nothing, Ratio = nothing };
-        JsonNode written = JsonNode.Parse(new BenchReport(Figures.Machine, null, [row]).ToJson())!["rows"]![0]!;
+        JsonNode written = JsonNode.Parse(new RunReport(Figures.Machine, [], [row]).ToJson())!["rows"]![0]!;
         Assert.That((written["value"], written["spread"], written["baseline"], written["ratio"]), Is.EqualTo(
             ((JsonNode?)null, (JsonNode?)null, (JsonNode?)null, (JsonNode?)null)));
     }

@@ -1,4 +1,4 @@
-namespace ShmWifi.Perf.EndToEnd.Relay;
+namespace ShmWifi.Lab.Report;
 
 /// <summary>Durations of one round, ns.</summary>
 internal sealed class Latencies

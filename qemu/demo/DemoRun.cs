@@ -1,10 +1,14 @@
+using ShmWifi.Lab;
 using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Medium;
 using ShmWifi.Lab.Qemu;
+using ShmWifi.Lab.Report;
 using ShmWifi.Lab.Topologies;
 using ShmWifi.Lab.Wifi;
+using Spectre.Console;
+using Progress = ShmWifi.Lab.Progress;
 
-namespace ShmWifi.Lab.Demo;
+namespace ShmWifi.Demo;
 
 /// <summary>One demo: the lab, the measurements on it, and what they say.</summary>
 internal sealed class DemoRun
@@ -17,22 +21,19 @@ internal sealed class DemoRun
     private readonly Progress _progress;
     private readonly CancellationToken _cancellation;
     private readonly List<string> _problems = [];
-    private IReadOnlyList<LinkLag> _lag = [];
     private Member? _reloaded;
     private string _reloadedAddress = "";
-    private DemoReport _report;
+    private DemoFigures _figures;
 
     private DemoRun(DemoOptions options, Progress progress, CancellationToken cancellation)
     {
         _options = options;
         _progress = progress;
         _cancellation = cancellation;
-        _report = new DemoReport
+        _figures = new DemoFigures
         {
-            Kernel = options.Kernel,
             Path = Word(options.Path),
-            Isolation = options.PerVmIsolation ? "per-vm" : "shared",
-            Stations = [.. options.Topology.Vms.Where(vm => vm.Role == Role.Station).Select(vm => new StationReport(vm.Name, false, null, null))],
+            Stations = [.. options.Topology.Vms.Where(vm => vm.Role == Role.Station).Select(vm => new StationFigures(vm.Name, null, null))],
         };
     }
 
@@ -43,16 +44,35 @@ internal sealed class DemoRun
     /// <returns>The exit code: 0 when all stations associated, no ping was lost, no link was lost, no kernel complained, and the capture is sound.</returns>
     public static async Task<int> RunAsync(DemoOptions options, string? jsonFile, CancellationToken cancellation)
     {
+        if (jsonFile != null)
+            RunReport.ThrowIfUnwritable(jsonFile);
+        RunEnvironment environment = RunEnvironment.Look(options.Kernel);
         DemoRun? run = null;
         await Progress.RunAsync(async progress =>
         {
             run = new DemoRun(options, progress, cancellation);
             await run.RunAsync();
         });
-        DemoTable.Print(run!._options, run._report, run._lag, run._problems);
+        RunReport report = run!.Report(environment.End());
+        ReportTable.Print(report, TableOrder.Groups, AnsiConsole.Console);
+        if (report.ExitCode == 0)
+            AnsiConsole.MarkupLine("[green]all stations associated, no ping lost, no link lost, no kernel complains, capture sound[/]");
         if (jsonFile != null)
-            run._report.Write(jsonFile);
-        return run._problems.Count == 0 ? 0 : 1;
+            await File.WriteAllTextAsync(jsonFile, report.ToJson(), CancellationToken.None);
+        return report.ExitCode;
+    }
+
+    private RunReport Report(RunEnvironment environment)
+    {
+        var details = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["path"] = _figures.Path,
+            ["isolation"] = _options.PerVmIsolation ? "per-vm" : "shared",
+            ["security"] = _options.Security.ToString().ToLowerInvariant(),
+        };
+        if (_figures.Capture is { } capture)
+            details["capture"] = capture;
+        return new RunReport(environment, [.. _problems.Select(problem => new Problem("demo", problem))], DemoRows.Of(_figures)) { Details = details };
     }
 
     private async Task RunAsync()
@@ -61,7 +81,7 @@ internal sealed class DemoRun
         var directory = new LabDirectory(topology.Name);
         directory.Prepare(topology.Vms.Select(vm => vm.Name));
         await using var lab = await LabInstance.StartAsync(topology, directory, _progress, _cancellation);
-        _report = _report with { Accel = lab.Accel, Capture = lab.Medium!.Capture };
+        _figures = _figures with { Capture = lab.Medium!.Capture };
         var roles = new Roles(_progress);
         try
         {
@@ -96,12 +116,11 @@ internal sealed class DemoRun
         var inKernel = new PingProbe(Route.InKernel(floorStation));
 
         await PingAsync(air, wired, inKernel);
-        _report = _report with
+        _figures = _figures with
         {
-            Ping = air.ConvertAll(probe => new PingReport(probe.Route.From, probe.Route.To, probe.Sent, probe.Received, RttSummary.Of(probe.RttMs))),
-            Floor = new FloorsReport(
-                new FloorReport(RttSummary.Of(inKernel.RttMs), null),
-                new FloorReport(RttSummary.Of(wired.SelectMany(probe => probe.RttMs)), null)),
+            Ping = air.ConvertAll(probe => new PingFigures(probe.Route.From, probe.Route.To, probe.Sent, probe.Received, RttSummary.Of(probe.RttMs))),
+            InKernel = new FloorFigures(RttSummary.Of(inKernel.RttMs), null),
+            Wired = new FloorFigures(RttSummary.Of(wired.SelectMany(probe => probe.RttMs)), null),
         };
         foreach (var probe in air.Where(probe => probe.Received < probe.Sent))
             _problems.Add($"{probe.Sent - probe.Received} of {probe.Sent} pings from {probe.Route.From} to {probe.Route.To} were lost");
@@ -118,20 +137,19 @@ internal sealed class DemoRun
     private async Task CountAsync(LabInstance lab)
     {
         var statistics = await lab.Medium!.StatisticsAsync(_cancellation);
-        _lag = [.. statistics.Lag.OrderBy(lag => lag.From, StringComparer.Ordinal).ThenBy(lag => lag.To, StringComparer.Ordinal)];
-        _report = _report with
+        _figures = _figures with
         {
             Medium = statistics.Medium,
-            Lag = [.. _lag.Select(lag => new LagReport(lag.From, lag.To, lag.Us, lag.ClockErrorUs))],
+            Lag = [.. statistics.Lag.OrderBy(lag => lag.From, StringComparer.Ordinal).ThenBy(lag => lag.To, StringComparer.Ordinal)],
         };
         foreach (var vm in lab.Vms.Where(vm => vm.Spec.Radios > 0))
         {
             var path = statistics.Vms.FirstOrDefault(counters => counters.Name == vm.Name)?.Path;
             var counters = await GuestCounters.TakeAsync(vm.Guest, vm.Spec.Path, _cancellation);
-            var guest = new GuestReport(vm.Name, path, counters.TxFrames, counters.TxDropped, counters.RxFrames, counters.Doorbells);
-            _report = _report with { Guests = [.. _report.Guests, guest] };
-            if (path != _report.Path)
-                _problems.Add($"{vm.Name}: its port says that its frames take the path '{path ?? "none"}', not '{_report.Path}'");
+            var guest = new GuestFigures(vm.Name, path, counters.TxFrames, counters.TxDropped, counters.RxFrames, counters.Doorbells);
+            _figures = _figures with { Guests = [.. _figures.Guests, guest] };
+            if (path != _figures.Path)
+                _problems.Add($"{vm.Name}: its port says that its frames take the path '{path ?? "none"}', not '{_figures.Path}'");
         }
     }
 
@@ -161,14 +179,14 @@ internal sealed class DemoRun
     {
         foreach (var vm in lab.Vms)
             await Iperf.ServeAsync(vm.Guest, _cancellation);
-        var tcp = new List<TcpReport>();
+        var tcp = new List<TcpFigures>();
         foreach (var (from, to) in pairs)
         {
             _progress.Now($"TCP from {from.Name} to {to.Name}");
             var mbps = await Iperf.TcpAsync(Route.OverAir(from, to), _options.Seconds, _cancellation);
             _progress.Done($"TCP {from.Name} to {to.Name}: {mbps:0.0} Mbit/s");
-            tcp.Add(new TcpReport(from.Name, to.Name, mbps));
-            _report = _report with { Tcp = [.. tcp] };
+            tcp.Add(new TcpFigures(from.Name, to.Name, mbps));
+            _figures = _figures with { Tcp = [.. tcp] };
         }
 
         _progress.Now("TCP over the floors");
@@ -176,10 +194,10 @@ internal sealed class DemoRun
         var wiredMbps = await Iperf.TcpAsync(Route.OverWire(station, accessPoint), _options.Seconds, _cancellation);
         var inKernelMbps = await Iperf.TcpAsync(Route.InKernel(floorStation), _options.Seconds, _cancellation);
         _progress.Done($"TCP floors: wired {wiredMbps:0} Mbit/s, in-kernel {inKernelMbps:0} Mbit/s");
-        _report = _report with
+        _figures = _figures with
         {
-            Floor = new FloorsReport(
-                _report.Floor.InKernel! with { TcpMbps = inKernelMbps }, _report.Floor.Wired! with { TcpMbps = wiredMbps }),
+            InKernel = _figures.InKernel with { TcpMbps = inKernelMbps },
+            Wired = _figures.Wired with { TcpMbps = wiredMbps },
         };
     }
 
@@ -217,7 +235,7 @@ internal sealed class DemoRun
         }
         finally
         {
-            _report = _report with { Reloads = soak.Report };
+            _figures = _figures with { Reloads = soak.Report };
         }
     }
 
@@ -228,12 +246,12 @@ internal sealed class DemoRun
     private async Task<string> AddressAsync(Member member) => (await member.Radio.Vm.Guest.RunAsync(
         "reading the MAC address", $"cat /sys/class/net/{member.Radio.Name}/address", TimeSpan.FromSeconds(15), _cancellation)).Trim();
 
-    private void ReportStations(IReadOnlyList<Member> members) => _report = _report with
+    private void ReportStations(IReadOnlyList<Member> members) => _figures = _figures with
     {
         Stations =
         [
-            .. _report.Stations.Select(station => members.FirstOrDefault(member => member.Name == station.Name)?.Association is { } association
-                ? new StationReport(station.Name, true, association.Milliseconds, association.Security.ToString().ToLowerInvariant())
+            .. _figures.Stations.Select(station => members.FirstOrDefault(member => member.Name == station.Name)?.Association is { } association
+                ? new StationFigures(station.Name, association.Milliseconds, association.Security.ToString().ToLowerInvariant())
                 : station),
         ],
     };
@@ -262,14 +280,14 @@ internal sealed class DemoRun
         }
 
         await lab.StopMediumAsync();
-        if (File.Exists(_report.Capture))
+        if (File.Exists(_figures.Capture))
         {
             _progress.Now("reading the capture with tshark");
-            _problems.AddRange(CaptureCheck.Run(_report.Capture, addresses));
+            _problems.AddRange(CaptureCheck.Run(_figures.Capture, addresses));
         }
         else
         {
-            _problems.Add($"there is no capture {_report.Capture}");
+            _problems.Add($"there is no capture {_figures.Capture}");
         }
 
         _progress.Done($"logs are in {lab.Folder}");

@@ -1,6 +1,6 @@
 using ShmWifi.Lab.Measure;
 
-namespace ShmWifi.Lab.Demo;
+namespace ShmWifi.Demo;
 
 /// <summary>What came of reloading the kernel module of a station under traffic.</summary>
 /// <param name="Station">The station's VM.</param>
@@ -13,7 +13,7 @@ internal sealed record ReloadReport(
     string Station,
     double Seconds,
     IReadOnlyList<double> BackMs,
-    IReadOnlyList<TcpReport> Tcp,
+    IReadOnlyList<TcpFigures> Tcp,
     FirstAndLast<GuestMemory> Memory,
     FirstAndLast<long> DaemonKib);
 

@@ -1,7 +1,7 @@
 using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Topologies;
 
-namespace ShmWifi.Lab.Demo;
+namespace ShmWifi.Demo;
 
 /// <summary>What a demo does.</summary>
 /// <param name="Name">Names its folder under run/.</param>

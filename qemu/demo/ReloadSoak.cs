@@ -1,9 +1,10 @@
 using System.Globalization;
+using ShmWifi.Lab;
 using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Medium;
 using ShmWifi.Lab.Wifi;
 
-namespace ShmWifi.Lab.Demo;
+namespace ShmWifi.Demo;
 
 /// <summary>Traffic both ways between a station and its access point, while the station's kernel module is taken out and put in again.</summary>
 /// <remarks>
@@ -135,8 +136,8 @@ internal sealed class ReloadSoak(Member accessPoint, Member station, IReadOnlyLi
         _mbps.Count * seconds,
         [.. _backMs],
         [
-            new TcpReport(station.Name, accessPoint.Name, _mbps.Average(round => round.There)),
-            new TcpReport(accessPoint.Name, station.Name, _mbps.Average(round => round.Back)),
+            new TcpFigures(station.Name, accessPoint.Name, _mbps.Average(round => round.There)),
+            new TcpFigures(accessPoint.Name, station.Name, _mbps.Average(round => round.Back)),
         ],
         new FirstAndLast<GuestMemory>(_memory[0].Guest, _memory[^1].Guest),
         new FirstAndLast<long>(_memory[0].DaemonKib, _memory[^1].DaemonKib));
