@@ -50,6 +50,9 @@ internal sealed class MediumDaemon : IDisposable
     /// <summary>What it printed.</summary>
     public string Output => _process.Output;
 
+    /// <summary>Its process.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>CPU time that the engine's thread has used, ns.</summary>
     public long EngineCpuNs => _process.CpuNs("medium-engine");
 

@@ -33,6 +33,7 @@ internal sealed class RelayGroup : IBenchGroup
             sleeping,
             cleanup.Add(new PollingTrips(options.IsQuick, sleeping, cancellation)),
             cleanup.Add(new ThroughputBySize(options.IsQuick, cancellation)),
+            cleanup.Add(new LoneFrames(options.IsQuick)),
             cleanup.Add(new FanOut(options.IsQuick, cancellation)),
             cleanup.Add(new Footprint()),
         ];
