@@ -1,6 +1,5 @@
 using ShmWifi.Lab;
 using ShmWifi.Lab.Measure;
-using ShmWifi.Lab.Medium;
 using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Report;
 using ShmWifi.Lab.Topologies;

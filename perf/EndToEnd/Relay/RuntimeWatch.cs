@@ -12,6 +12,7 @@ namespace ShmWifi.Perf.EndToEnd.Relay;
 internal sealed class RuntimeWatch
 {
     private const string Provider = "Microsoft-Windows-DotNETRuntime";
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(500); // being watched makes the process allocate, at first
 
     /// <summary>Collections.</summary>
     public int Collections { get; private set; }
@@ -33,13 +34,16 @@ internal sealed class RuntimeWatch
         private readonly RuntimeWatch _watch;
         private readonly EventPipeSession _session;
         private readonly Task _reading;
+        private readonly DateTime _since;
 
         public Window(RuntimeWatch watch, int processId)
         {
             _watch = watch;
+            _since = DateTime.Now + Settling;
             _session = new DiagnosticsClient(processId).StartEventPipeSession(
                 new EventPipeProvider(Provider, EventLevel.Verbose, (long)ClrTraceEventParser.Keywords.GC), requestRundown: false); // allocation ticks are verbose
             _reading = Task.Run(Read);
+            Thread.Sleep(Settling);
         }
 
         public void Dispose()
@@ -53,18 +57,18 @@ internal sealed class RuntimeWatch
         {
             using var source = new EventPipeEventSource(_session.EventStream);
             double stoppedAtMs = double.NaN;
-            source.Clr.GCStart += _ => _watch.Collections++;
-            source.Clr.GCSuspendEEStart += stop => stoppedAtMs = stop.TimeStampRelativeMSec;
+            source.Clr.GCStart += start => _watch.Collections += start.TimeStamp >= _since ? 1 : 0;
+            source.Clr.GCSuspendEEStart += stop => stoppedAtMs = stop.TimeStamp >= _since ? stop.TimeStampRelativeMSec : double.NaN;
             source.Clr.GCRestartEEStop += restart =>
             {
                 double ms = restart.TimeStampRelativeMSec - stoppedAtMs;
                 if (double.IsNaN(ms))
-                    return; // it was stopped before we watched
+                    return; // it was stopped before that
                 _watch.PauseMs += ms;
                 _watch.LongestPauseMs = Math.Max(_watch.LongestPauseMs, ms);
                 stoppedAtMs = double.NaN;
             };
-            source.Clr.GCAllocationTick += tick => _watch.AllocatedBytes += tick.AllocationAmount64;
+            source.Clr.GCAllocationTick += tick => _watch.AllocatedBytes += tick.TimeStamp >= _since ? tick.AllocationAmount64 : 0;
             source.Process();
         }
     }

@@ -1,5 +1,4 @@
 using ShmWifi.Lab.Report;
-using ShmWifi.Perf.EndToEnd.Relay;
 
 namespace ShmWifi.Tests.Scenarios.Air;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using ShmWifi.Lab;
-using ShmWifi.Lab.Report;
 using ShmWifi.Perf.EndToEnd;
 using ShmWifi.Perf.EndToEnd.Report;
 
