@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ShmWifi.Lab;
+using ShmWifi.Lab.Report;
 using ShmWifi.Perf.EndToEnd.Report;
 using ShmWifi.Perf.EndToEnd.Vm;
 using Spectre.Console;
@@ -47,25 +48,29 @@ internal static class BenchCommand
             var files = new ReportFiles(result.GetRequiredValue(output).FullName, result.GetValue(json)?.FullName);
             var environment = RunEnvironment.Look(run.Exists(group => group.Name is VmGroup.GroupName or VmKernelGroup.GroupName) ? options.Kernel : null);
             var results = new Results();
-            string? problem = null;
+            var problems = new List<Problem>();
+            string running = "";
             try
             {
                 await Progress.RunAsync(async progress =>
                 {
                     foreach (var group in run)
+                    {
+                        running = group.Name;
                         await group.RunAsync(options, results, progress, cancellation);
+                    }
                 });
             }
             catch (Exception exception)
             {
-                problem = exception is OperationCanceledException ? "interrupted" : exception.Message;
+                problems.Add(new Problem(running, exception is OperationCanceledException ? "interrupted" : exception.Message));
                 throw;
             }
             finally
             {
                 // Also what was measured before a failure or Ctrl-C.
-                var report = new BenchReport(environment.End(), problem, results.Rows);
-                BenchTable.Print(report, AnsiConsole.Console);
+                var report = new RunReport(environment.End(), problems, results.Rows);
+                ReportTable.Print(report, TableOrder.LimitsFirst, AnsiConsole.Console);
                 files.Write(report, results);
             }
 

@@ -2,13 +2,10 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
-using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using ShmWifi.Perf.Micro;
 
 // dotnet run -c Release --project perf/Micro -- --filter '*' --artifacts perf/results/micro
-// In process: BenchmarkDotNet 0.14, the newest that the registry serves, cannot build projects for .NET 10.
-var inProcess = new InProcessEmitToolchain(timeout: TimeSpan.FromHours(1), logOutput: true);
-IConfig config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(inProcess));
+IConfig config = DefaultConfig.Instance.AddJob(Job.ShortRun);
 var reports = BenchmarkSwitcher.FromAssembly(typeof(RingBenchmarks).Assembly).Run(args, config).SelectMany(summary => summary.Reports).ToList();
 
 int failures = 0;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ShmWifi.Lab.Cli;
-using ShmWifi.Lab.Demo;
 
 var root = new RootCommand("Virtual machines on one Wi-Fi air.")
 {
@@ -14,6 +13,5 @@ var root = new RootCommand("Virtual machines on one Wi-Fi air.")
         DownCommand.Create(),
         SuperviseCommand.Create(),
     },
-    DemoCommand.Create(),
 };
 return await CommandLine.RunAsync(root, args, plainWidth: 120);

@@ -21,33 +21,30 @@ public class DemoTests
         var report = Run(name, "--kernel", kernel, "--isolation", isolation, "--security", security, "--path", path);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((string?)report["kernel"], Is.EqualTo(kernel));
-            Assert.That((string?)report["isolation"], Is.EqualTo(isolation));
-            Assert.That((string?)report["path"], Is.EqualTo(path));
-            foreach (var station in report["stations"]!.AsArray())
+            Assert.That((string?)report["environment"]!["guestKernel"], Does.StartWith(kernel));
+            Assert.That((string?)report["details"]!["isolation"], Is.EqualTo(isolation));
+            Assert.That((string?)report["details"]!["path"], Is.EqualTo(path));
+            foreach (JsonNode station in Rows(report, "association"))
             {
-                Assert.That((bool)station!["associated"]!, Is.True);
-                Assert.That((string?)station["security"], Is.EqualTo(security));
-                Assert.That((double)station["associationMs"]!, Is.Positive);
+                Assert.That((bool)station["met"]!, Is.True);
+                Assert.That((string?)station["figure"], Does.EndWith($", {security}"));
+                Assert.That((double)station["value"]!, Is.Positive);
             }
 
-            Assert.That(report["ping"]!.AsArray(), Has.Count.EqualTo(3), "two stations to the access point, and one to the other");
-            foreach (var ping in report["ping"]!.AsArray())
-            {
-                Assert.That((int)ping!["sent"]!, Is.GreaterThanOrEqualTo(200));
-                Assert.That((int)ping["received"]!, Is.EqualTo((int)ping["sent"]!));
-            }
+            JsonNode[] ping = Rows(report, "ping");
+            Assert.That(Values(ping, "sent"), Has.Length.EqualTo(3).And.All.GreaterThanOrEqualTo(200), "two stations to the access point, and one to the other");
+            Assert.That(Values(ping, "lost"), Has.Length.EqualTo(3).And.All.Zero);
+            Assert.That(Value(ping.Where(row => (string?)row["part"] == "p50"), "wired floor"), Is.Positive);
 
-            var floor = (double)report["floor"]!["inKernel"]!["tcpMbps"]!;
-            foreach (var tcp in report["tcp"]!.AsArray().Take(2))
-                Assert.That((double)tcp!["mbps"]!, Is.GreaterThan(floor * MinimumShareOfInKernelTcp));
-            Assert.That((double)report["floor"]!["wired"]!["rttMs"]!["p50"]!, Is.Positive);
-            Assert.That(report["lag"]!.AsArray(), Is.Not.Empty);
-            Assert.That((long)report["medium"]!["frames"]!, Is.Positive);
+            JsonNode[] tcp = Rows(report, "TCP");
+            foreach (JsonNode pair in tcp.Take(2))
+                Assert.That((double)pair["value"]!, Is.GreaterThan(Value(tcp, "in-kernel floor") * MinimumShareOfInKernelTcp));
+            Assert.That(Rows(report, "one-way lag"), Is.Not.Empty);
+            Assert.That(Value(Rows(report, "medium"), "frames"), Is.Positive);
             if (isolation == "shared")
-                Assert.That((long)report["medium"]!["payloadBytesCopied"]!, Is.Zero);
-            Assert.That(File.Exists((string)report["capture"]!), Is.True);
-            AssertPath(name, path, report["guests"]!.AsArray(), guests: 3);
+                Assert.That(Value(Rows(report, "medium"), "payload copied"), Is.Zero);
+            Assert.That(File.Exists((string)report["details"]!["capture"]!), Is.True);
+            AssertPath(name, path, Rows(report, "guests"), guests: 3);
         }
     }
 
@@ -56,14 +53,13 @@ public class DemoTests
     {
         const string Name = "test-reloads";
         var report = Run(Name, "--path", "kernel", "--stations", "1", "--duration", "4", "--soak", "24s", "--reload-every", "12s");
-        var reloads = report["reloads"]!;
+        JsonNode[] reloads = Rows(report, "2 reloads of sta1's module");
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((string?)reloads["station"], Is.EqualTo("sta1"));
-            Assert.That(reloads["backMs"]!.AsArray().Select(ms => (double)ms!), Has.Exactly(2).Items.And.All.Positive);
-            Assert.That(reloads["tcp"]!.AsArray().Select(tcp => (double)tcp!["mbps"]!), Has.Exactly(2).Items.And.All.Positive);
-            Assert.That((long)reloads["memory"]!["last"]!["kernelKib"]!, Is.Positive);
-            AssertPath(Name, "kernel", report["guests"]!.AsArray(), guests: 2);
+            Assert.That(reloads.Where(row => row["figure"]!.ToString().StartsWith("back", StringComparison.Ordinal)).Select(row => (double)row["value"]!), Has.Exactly(2).Items.And.All.Positive);
+            Assert.That(reloads.Where(row => row["figure"]!.ToString().StartsWith("TCP", StringComparison.Ordinal)).Select(row => (double)row["value"]!), Has.Exactly(2).Items.And.All.Positive);
+            Assert.That(Value(reloads, "its kernel's memory after the last, beside the first"), Is.Positive);
+            AssertPath(Name, "kernel", Rows(report, "guests"), guests: 2);
         }
     }
 
@@ -72,7 +68,7 @@ public class DemoTests
     [TestCase("from 5s to the duration of --soak", "--path", "kernel", "--soak", "1m", "--reload-every", "1s")]
     public void ReloadsThatMakeNoSenseAreRefused(string reason, params string[] options)
     {
-        var (exitCode, output) = ProgramRun.Lab(Limit, ["demo", .. options]);
+        var (exitCode, output) = ProgramRun.Demo(Limit, options);
         Assert.That(exitCode, Is.Not.Zero);
         Assert.That(output, Does.Contain(reason));
     }
@@ -80,21 +76,30 @@ public class DemoTests
     private static JsonNode Run(string name, params string[] options)
     {
         var file = Path.Combine(TestContext.CurrentContext.WorkDirectory, name + ".json");
-        var (exitCode, output) = ProgramRun.Lab(Limit, ["demo", "--name", name, "--json", file, .. options]);
+        var (exitCode, output) = ProgramRun.Demo(Limit, ["--name", name, "--json", file, .. options]);
         Assert.That(exitCode, Is.Zero, output);
         return JsonNode.Parse(File.ReadAllText(file))!;
     }
 
+    /// <summary>The rows of a group, by how its name starts.</summary>
+    private static JsonNode[] Rows(JsonNode report, string group) =>
+        [.. report["rows"]!.AsArray().OfType<JsonNode>().Where(row => ((string)row["group"]!).StartsWith(group, StringComparison.Ordinal))];
+
+    private static double[] Values(IEnumerable<JsonNode> rows, string part) => [.. rows.Where(row => (string?)row["part"] == part).Select(row => (double)row["value"]!)];
+
+    private static double Value(IEnumerable<JsonNode> rows, string figure) => (double)rows.Single(row => (string?)row["figure"] == figure)["value"]!;
+
     /// <summary>The ports of all guests say which path their frames take, and a process of ours runs in them on the user path only.</summary>
-    private static void AssertPath(string name, string path, JsonArray reports, int guests)
+    private static void AssertPath(string name, string path, JsonNode[] rows, int guests)
     {
-        Assert.That(reports, Has.Count.EqualTo(guests));
-        foreach (var guest in reports)
+        JsonNode[] received = [.. rows.Where(row => (string?)row["part"] == "received")];
+        Assert.That(received, Has.Length.EqualTo(guests));
+        foreach (JsonNode guest in received)
         {
-            var vm = (string)guest!["name"]!;
-            Assert.That((string?)guest["path"], Is.EqualTo(path), vm);
-            Assert.That((long)guest["rxFrames"]!, Is.Positive, vm);
-            var processes = File.ReadAllText(Path.Combine(Lab.Checkout.Run, name, vm, "processes.txt"));
+            string[] figure = ((string)guest["figure"]!).Split(", path: ");
+            Assert.That(figure[1], Is.EqualTo(path), figure[0]);
+            Assert.That((double)guest["value"]!, Is.Positive, figure[0]);
+            var processes = File.ReadAllText(Path.Combine(Lab.Checkout.Run, name, figure[0], "processes.txt"));
             Assert.That(processes.Contains("shm-injector", StringComparison.Ordinal), Is.EqualTo(path == "user"), processes);
             Assert.That(processes, Does.Contain("exec-agent"), "the list is one");
         }

@@ -18,7 +18,7 @@ public class ScenarioTests
             Assert.That(exitCode, Is.Zero, output);
             JsonNode report = JsonNode.Parse(File.ReadAllText(file))!;
             JsonNode[] judged = [.. report["rows"]!.AsArray().OfType<JsonNode>().Where(row => row["met"] is not null)];
-            Assert.That(judged.Select(row => (string?)row["scenario"]).Distinct(), Is.EqualTo(["per", "loss", "import"]));
+            Assert.That(judged.Select(row => (string?)row["group"]).Distinct(), Is.EqualTo(["per", "loss", "import"]));
             Assert.That(judged.Select(row => (bool)row["met"]!), Is.All.True);
         }
         finally

@@ -1,3 +1,5 @@
+using ShmWifi.Lab.Processes;
+using ShmWifi.Lab.Report;
 using ShmWifi.Perf.EndToEnd.Report;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;

@@ -1,4 +1,5 @@
 using ShmWifi.Lab;
+using ShmWifi.Lab.Processes;
 using ShmWifi.Perf.EndToEnd.Report;
 using ShmWifi.Tests.Support;
 
@@ -33,6 +34,7 @@ internal sealed class RelayGroup : IBenchGroup
             sleeping,
             cleanup.Add(new PollingTrips(options.IsQuick, sleeping, cancellation)),
             cleanup.Add(new ThroughputBySize(options.IsQuick, cancellation)),
+            cleanup.Add(new LoneFrames(options.IsQuick)),
             cleanup.Add(new FanOut(options.IsQuick, cancellation)),
             cleanup.Add(new Footprint()),
         ];

@@ -35,6 +35,9 @@ internal sealed unsafe class RingEnd : RelayEnd
     /// <summary>TX statuses that came.</summary>
     public long Statuses { get; private set; }
 
+    /// <summary>The latest frame's, with the host's stamps.</summary>
+    public RxDescriptor Latest { get; private set; }
+
     /// <inheritdoc/>
     public override bool TrySend(uint number, int length, byte receiver)
     {
@@ -105,6 +108,7 @@ internal sealed unsafe class RingEnd : RelayEnd
             }
             RelayFrame.Check(_region + descriptor.Offset, (int)descriptor.Length, Expected++);
             LatestLength = (int)descriptor.Length;
+            Latest = descriptor;
             frames++;
             _port.SetInjected(index, now);
         }

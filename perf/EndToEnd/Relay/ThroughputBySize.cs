@@ -1,3 +1,5 @@
+using ShmWifi.Lab.Processes;
+using ShmWifi.Lab.Report;
 using ShmWifi.Medium.Telemetry;
 using ShmWifi.Perf.EndToEnd.Report;
 using ShmWifi.Tests.Support;
@@ -15,6 +17,7 @@ internal sealed class ThroughputBySize : IRelayMeasurement
     private readonly TimeSpan _time;
     private readonly List<(Route Route, RelayEnd Near, RelayEnd Far, Dictionary<int, Rounds> Figures)> _lines = [];
     private readonly Rounds _relayNs = new();
+    private readonly RuntimeWatch _runtime = new();
     private readonly MediumSnapshot[] _before;
 
     /// <summary>Starts relays.</summary>
@@ -61,6 +64,7 @@ internal sealed class ThroughputBySize : IRelayMeasurement
     /// <inheritdoc/>
     public void RunRound(CancellationToken cancellation)
     {
+        using IDisposable watched = _runtime.Open(_lines[0].Route.Daemon!.ProcessId);
         foreach (int length in Lengths)
         {
             double[] framesPerSecond = new double[_lines.Count];
@@ -112,10 +116,12 @@ internal sealed class ThroughputBySize : IRelayMeasurement
         results.Add(Row("doorbells a frame under load, polling", PerFrame(0, totals => totals.Doorbells)));
         double allocated = Enumerable.Range(0, after.Length).Sum(daemon => Difference(daemon, totals => totals.AllocatedBytesPerFrame * totals.Frames));
         results.Add(Row("allocation in the engine's loop, bytes a frame", allocated, "0 bytes a frame", allocated == 0));
-        results.Add(Row("garbage collections in the polling daemon under load", after[0].Collector!.Collections - _before[0].Collector!.Collections));
-        results.Add(Row("pauses by them, ms in all", after[0].Collector!.PauseMs - _before[0].Collector!.PauseMs));
+        results.Add(Row("garbage collections in the polling daemon under load", _runtime.Collections));
+        results.Add(Row("pauses of all its threads, in all", _runtime.PauseMs, unit: "ms"));
+        results.Add(Row("pauses of all its threads, the longest", _runtime.LongestPauseMs, unit: "ms"));
+        results.Add(Row("allocated by all its threads, by the runtime's ticks of 100 kB", _runtime.AllocatedBytes, unit: "B"));
     }
 
-    private static Row Row(string figure, double value, string? goal = null, bool? met = null) =>
-        new(RelayGroup.GroupName, figure, "1", value, Spread: null, Baseline: null, Ratio: null, goal, met);
+    private static Row Row(string figure, double value, string? limit = null, bool? met = null, string unit = "1") =>
+        new(RelayGroup.GroupName, figure, unit, value, Spread: null, Baseline: null, Ratio: null, limit, met);
 }

@@ -1,3 +1,4 @@
+using ShmWifi.Lab.Report;
 using ShmWifi.Perf.EndToEnd.Report;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;

@@ -1,4 +1,5 @@
 using ShmWifi.Lab;
+using ShmWifi.Lab.Report;
 
 namespace ShmWifi.Perf.EndToEnd.Report;
 
@@ -24,33 +25,18 @@ internal sealed class ReportFiles
         {
             throw new LabException($"results cannot be written: {exception.Message} Choose another place by --output.");
         }
-        ThrowIfUnwritable(Path.Combine(folder, "bench.md"));
+        RunReport.ThrowIfUnwritable(Path.Combine(folder, "bench.md"));
         if (json != null)
-            ThrowIfUnwritable(json);
-    }
-
-    /// <summary>Opens a file for writing; what is there stays.</summary>
-    /// <param name="path">The file.</param>
-    /// <exception cref="LabException">It cannot be written.</exception>
-    public static void ThrowIfUnwritable(string path)
-    {
-        try
-        {
-            using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new LabException($"results cannot be written: {exception.Message} Choose another place by --json or --output.");
-        }
+            RunReport.ThrowIfUnwritable(json);
     }
 
     /// <summary>Writes them, and says where.</summary>
     /// <param name="report">The figures.</param>
     /// <param name="results">Plots and texts.</param>
-    public void Write(BenchReport report, Results results)
+    public void Write(RunReport report, Results results)
     {
         var plots = results.Plots;
-        File.WriteAllText(Path.Combine(_folder, "bench.md"), BenchTable.ToMarkdown(report));
+        File.WriteAllText(Path.Combine(_folder, "bench.md"), ReportTable.ToMarkdown(report, TableOrder.LimitsFirst));
         Console.WriteLine($"table: {Path.Combine(_folder, "bench.md")}");
         if (_json != null)
         {

@@ -1,3 +1,5 @@
+using ShmWifi.Lab.Report;
+
 namespace ShmWifi.Perf.EndToEnd.Report;
 
 /// <summary>What a run has found so far.</summary>

@@ -17,6 +17,15 @@ internal sealed unsafe record Cores(int First, int Second)
     /// <exception cref="LabException">It may use one only.</exception>
     public static Cores Find()
     {
+        IReadOnlyList<int> allowed = Allowed();
+        return allowed.Count >= 2
+            ? new Cores(allowed[0], allowed[1])
+            : throw new LabException("the group 'rings' measures two threads that spin, and this process may use one core only; give it two (taskset, cgroup)");
+    }
+
+    /// <summary>Numbers of those that this process may use.</summary>
+    public static IReadOnlyList<int> Allowed()
+    {
         ulong* mask = stackalloc ulong[MaxCores / WordBits];
         LibCException.ThrowIfFailed(sched_getaffinity(0, MaxCores / 8, (cpu_set_t*)mask), "sched_getaffinity");
         var allowed = new List<int>();
@@ -25,9 +34,7 @@ internal sealed unsafe record Cores(int First, int Second)
             if ((mask[core / WordBits] & (1UL << (core % WordBits))) != 0)
                 allowed.Add(core);
         }
-        return allowed.Count >= 2
-            ? new Cores(allowed[0], allowed[1])
-            : throw new LabException("the group 'rings' measures two threads that spin, and this process may use one core only; give it two (taskset, cgroup)");
+        return allowed;
     }
 
     /// <summary>Runs something on a thread of its own, which stays on a core.</summary>

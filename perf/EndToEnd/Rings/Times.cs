@@ -1,4 +1,4 @@
-using ShmWifi.Perf.EndToEnd.Report;
+using ShmWifi.Lab.Report;
 
 namespace ShmWifi.Perf.EndToEnd.Rings;
 

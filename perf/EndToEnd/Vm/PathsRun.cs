@@ -1,5 +1,6 @@
 using ShmWifi.Lab;
 using ShmWifi.Lab.Measure;
+using ShmWifi.Lab.Report;
 using ShmWifi.Perf.EndToEnd.Report;
 
 namespace ShmWifi.Perf.EndToEnd.Vm;

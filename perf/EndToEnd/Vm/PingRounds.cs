@@ -1,7 +1,7 @@
 using ShmWifi.Lab;
 using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Medium;
-using ShmWifi.Perf.EndToEnd.Report;
+using ShmWifi.Lab.Report;
 
 namespace ShmWifi.Perf.EndToEnd.Vm;
 

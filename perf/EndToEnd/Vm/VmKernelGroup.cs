@@ -1,4 +1,5 @@
 using ShmWifi.Lab;
+using ShmWifi.Lab.Report;
 using ShmWifi.Perf.EndToEnd.Report;
 
 namespace ShmWifi.Perf.EndToEnd.Vm;

@@ -1,7 +1,7 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using ShmWifi.Lab.Demo;
+using ShmWifi.Demo;
 using ShmWifi.Lab.Measure;
+using ShmWifi.Lab.Medium;
+using ShmWifi.Lab.Report;
 
 namespace ShmWifi.Tests.Unit.Lab;
 
@@ -49,11 +49,42 @@ public class DemoFiguresTests
     }
 
     [Test]
-    public void AReportHasAllFieldsAlsoWhereNothingWasMeasured()
+    public void ADemoThatMeasuredNothingHasRowsAllTheSame()
     {
-        var report = new DemoReport { Kernel = "6.1", Path = "user", Isolation = "shared", Stations = [new StationReport("sta1", false, null, null)] };
-        var json = JsonNode.Parse(JsonSerializer.Serialize(report, DemoReportJson.Default.DemoReport))!.AsObject();
-        Assert.That(json.Select(field => field.Key), Is.EqualTo(
-            ["kernel", "accel", "path", "isolation", "stations", "ping", "tcp", "floor", "lag", "guests", "reloads", "medium", "capture"]));
+        IReadOnlyList<Row> rows = DemoRows.Of(new DemoFigures { Path = "user", Stations = [new StationFigures("sta1", null, null)] });
+        Assert.That(rows.Select(row => row.Group).Distinct(), Is.EqualTo(["association", "ping, beside the wired floor", "TCP, beside the in-kernel floor"]));
+        Assert.That(rows.Select(row => row.Value), Is.All.NaN);
+        Assert.That(rows[0].Met, Is.False, "not associated");
+    }
+
+    [Test]
+    public void APairIsComparedWithTheFloor()
+    {
+        var figures = new DemoFigures
+        {
+            Path = "user",
+            Ping = [new PingFigures("sta1", "ap", 200, 199, new RttSummary(3, 4, 5, 6))],
+            Tcp = [new TcpFigures("sta1", "ap", 90)],
+            Wired = new FloorFigures(new RttSummary(2, 2, 2, 2), 600),
+            InKernel = new FloorFigures(new RttSummary(1, 1, 1, 1), 180),
+        };
+        Row[] rows = [.. DemoRows.Of(figures).Where(row => row.Figure == "sta1 → ap")];
+        Assert.That(rows.Select(row => (row.Part, row.Value, row.Ratio, row.Met)), Is.EqualTo(
+            ((string?, double, double?, bool?)[])
+            [("sent", 200, null, null), ("lost", 1, null, false), ("p50", 3, 1.5, null), ("p90", 4, 2, null), ("p99", 5, 2.5, null), ("max", 6, 3, null), (null, 90, 0.5, null)]));
+    }
+
+    [Test]
+    public void EveryHopOfALagIsTold()
+    {
+        var hop = new LagQuantiles(1, 2, 3, 4);
+        var lag = new LinkLag("ap", "sta1", new LagQuantiles(10, 20, 30, 40), new Dictionary<string, LagQuantiles>(StringComparer.Ordinal) { ["inHost"] = hop }, 5);
+        Row[] rows = [.. DemoRows.Of(new DemoFigures { Path = "user", Lag = [lag] }).Where(row => row.Group == "one-way lag")];
+        Assert.That(rows.Select(row => (row.Figure, row.Part, row.Value)), Is.EqualTo(
+            ((string, string?, double)[])
+            [
+                ("ap → sta1", "p50", 10), ("ap → sta1", "p99", 20), ("ap → sta1", "p99.9", 30), ("ap → sta1", "max", 40), ("ap → sta1", "± clock", 5),
+                ("ap → sta1: inHost", "p50", 1), ("ap → sta1: inHost", "p99", 2), ("ap → sta1: inHost", "p99.9", 3), ("ap → sta1: inHost", "max", 4),
+            ]));
     }
 }

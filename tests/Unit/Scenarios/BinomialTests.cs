@@ -1,4 +1,4 @@
-using ShmWifi.Perf.Scenarios;
+using ShmWifi.Tests.Scenarios;
 
 namespace ShmWifi.Tests.Unit.Scenarios;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using ShmWifi.Lab;
-using ShmWifi.Perf.Scenarios;
 
 namespace ShmWifi.Tests.Unit.Scenarios;
 
@@ -23,8 +22,8 @@ public class ScenariosCommandTests
         Assert.That(code, Is.Zero);
         Assert.That(Rows().Select(row => row.ToJsonString()), Is.EqualTo(
         [
-            """{"scenario":"a","figure":"found","unit":"dB","value":2,"low":1,"high":3,"met":true}""",
-            """{"scenario":"b","figure":"found","unit":"dB","value":null,"low":null,"high":null,"met":null}""",
+            """{"group":"a","figure":"found","unit":"dB","value":2,"spread":null,"baseline":null,"ratio":null,"limit":"1 .. 3","met":true,"low":1,"high":3,"part":null}""",
+            """{"group":"b","figure":"found","unit":"dB","value":null,"spread":null,"baseline":null,"ratio":null,"limit":null,"met":null,"low":null,"high":null,"part":null}""",
         ]));
     }
 
@@ -44,8 +43,8 @@ public class ScenariosCommandTests
     {
         (int code, _, _) = await Run([Fails("a", new LabException("no VM boots")), Finds("b", 2, 1, 3)], "--json", _file);
         Assert.That(code, Is.EqualTo(1));
-        Assert.That(Report()["problems"]!.ToJsonString(), Is.EqualTo("""[{"scenario":"a","message":"no VM boots"}]"""));
-        Assert.That(Rows().Select(row => (string?)row["scenario"]), Is.EqualTo(["b"]));
+        Assert.That(Report()["problems"]!.ToJsonString(), Is.EqualTo("""[{"group":"a","message":"no VM boots"}]"""));
+        Assert.That(Rows().Select(row => (string?)row["group"]), Is.EqualTo(["b"]));
     }
 
     [Test]

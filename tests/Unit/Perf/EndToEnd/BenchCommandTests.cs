@@ -25,7 +25,7 @@ public class BenchCommandTests
         (int code, _) = await Run([Finds("rings"), Finds("relay")], "--json", JsonFile);
         Assert.That(code, Is.Zero);
         Assert.That(Rows(), Is.EqualTo(["rings", "relay"]));
-        Assert.That(Report()["problem"], Is.Null);
+        Assert.That(Problems(), Is.Empty);
         Assert.That(File.ReadAllText(Path.Combine(_folder, "out", "bench.md")), Does.Contain("| relay |"));
         Assert.That(Directory.GetFiles(Path.Combine(_folder, "out"), "plot.*").Select(Path.GetExtension), Is.SupersetOf((string[])[".dat", ".gp"]));
     }
@@ -43,7 +43,7 @@ public class BenchCommandTests
         Assert.That(() => Run([Finds("rings"), Fails("relay", new LabException("a sum is wrong")), Finds("vm")], "rings", "relay", "--json", JsonFile),
             Throws.TypeOf<LabException>());
         Assert.That(Rows(), Is.EqualTo(["rings"]));
-        Assert.That((string?)Report()["problem"], Is.EqualTo("a sum is wrong"));
+        Assert.That(Problems(), Is.EqualTo(["relay: a sum is wrong"]));
     }
 
     [Test]
@@ -51,7 +51,7 @@ public class BenchCommandTests
     {
         Assert.That(() => Run([Finds("rings"), Fails("relay", new OperationCanceledException())], "--json", JsonFile),
             Throws.InstanceOf<OperationCanceledException>());
-        Assert.That((Rows(), (string?)Report()["problem"]), Is.EqualTo((new[] { "rings" }, "interrupted")));
+        Assert.That((Rows(), Problems()), Is.EqualTo((new[] { "rings" }, new[] { "relay: interrupted" })));
     }
 
     [Test]
@@ -80,6 +80,8 @@ public class BenchCommandTests
     }
 
     private JsonNode Report() => JsonNode.Parse(File.ReadAllText(JsonFile))!;
+
+    private string[] Problems() => [.. Report()["problems"]!.AsArray().Select(problem => $"{problem!["group"]}: {problem["message"]}")];
 
     private string[] Rows() => [.. Report()["rows"]!.AsArray().Select(row => (string)row!["group"]!)];
 

@@ -1,4 +1,4 @@
-using ShmWifi.Perf.EndToEnd.Report;
+using ShmWifi.Lab.Report;
 
 namespace ShmWifi.Tests.Unit.Perf.EndToEnd;
 
@@ -23,5 +23,5 @@ internal static class Figures
 
     public static Row Told { get; } = new("relay", "round trip over TCP | NODELAY", "1", double.NaN, null, null, null, null, null);
 
-    public static BenchReport Report(string? problem = null) => new(Machine, problem, [Met, Missed, Told]);
+    public static RunReport Report(params Problem[] problems) => new(Machine, problems, [Met, Missed, Told]);
 }

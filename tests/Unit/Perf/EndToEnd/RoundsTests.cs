@@ -1,4 +1,4 @@
-using ShmWifi.Perf.EndToEnd.Report;
+using ShmWifi.Lab.Report;
 
 namespace ShmWifi.Tests.Unit.Perf.EndToEnd;
 
@@ -27,14 +27,14 @@ public class RoundsTests
     public void WithoutBaselineThereIsNoRatio()
     {
         Row row = Of([3, 4]).Tell("rings", "cost", "ns");
-        Assert.That((row.Baseline, row.Ratio, row.Goal, row.Met), Is.EqualTo(((double?)null, (double?)null, (string?)null, (bool?)null)));
+        Assert.That((row.Baseline, row.Ratio, row.Limit, row.Met), Is.EqualTo(((double?)null, (double?)null, (string?)null, (bool?)null)));
     }
 
     [Test]
     public void AJudgedRowHasGoalAndVerdict()
     {
         Row row = Of([3, 4]).Judge("rings", "cost", "ns", "≤ 3 ns", met: false);
-        Assert.That((row.Value, row.Goal, row.Met), Is.EqualTo((3.5, "≤ 3 ns", false)));
+        Assert.That((row.Value, row.Limit, row.Met), Is.EqualTo((3.5, "≤ 3 ns", false)));
     }
 
     [Test]

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using ShmWifi.Configuration;
+using ShmWifi.Lab.Cli;
+using ShmWifi.Lab.Topologies;
+
+namespace ShmWifi.Demo;
+
+/// <summary><c>demo</c>.</summary>
+internal static class DemoCommand
+{
+    /// <summary>The command.</summary>
+    public static RootCommand Create()
+    {
+        var kernel = LabOptions.Kernel();
+        var isolation = LabOptions.Isolation();
+        var path = LabOptions.Path();
+        var security = new Option<string>("--security") { Description = "How the network is protected.", DefaultValueFactory = _ => "wpa2" };
+        security.AcceptOnlyFromAmong("open", "wpa2", "wpa3");
+        var stations = Number("--stations", "How many stations.", 2, 1, 100);
+        var seconds = Number("--duration", "Seconds that the pings of each pair, and each TCP test, take.", 5, 4, 3600);
+        var soak = Time("--soak", "Keep traffic for that long, such as 5m or 90s, then look for lost links.");
+        var reloadEvery = Time("--reload-every", "During the soak, reload the kernel module of the first station that often, such as 60s; with --path kernel.");
+        var name = new Option<string>("--name") { Description = "Names the folder run/NAME of its logs and capture.", DefaultValueFactory = _ => "demo" };
+        var json = new Option<FileInfo?>("--json") { Description = "Write the figures to this file." };
+        var command = new RootCommand("An access point and stations in VMs of their own: association, ping, TCP, beside both floors.")
+        {
+            kernel, isolation, path, security, stations, seconds, soak, reloadEvery, json, name,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(reloadEvery) is null)
+                return;
+            if (result.GetValue(path) != "kernel")
+                result.AddError("--reload-every needs --path kernel: it reloads the module that moves the frames there");
+            else if (result.GetValue(reloadEvery) < ReloadSoak.ShortestPeriod || result.GetValue(reloadEvery) > result.GetValue(soak))
+                result.AddError($"--reload-every must be from {ReloadSoak.ShortestPeriod.TotalSeconds}s to the duration of --soak");
+        });
+        command.SetAction((result, cancellation) => DemoRun.RunAsync(
+            new DemoOptions(
+                result.GetRequiredValue(name),
+                result.GetValue(kernel) ?? "6.12",
+                result.GetValue(isolation) == "per-vm",
+                Enum.Parse<Security>(result.GetRequiredValue(security), ignoreCase: true),
+                result.GetValue(stations),
+                result.GetValue(seconds),
+                result.GetValue(soak))
+            {
+                Path = result.GetValue(path) == "kernel" ? FramePath.Kernel : FramePath.User,
+                ReloadEvery = result.GetValue(reloadEvery),
+            },
+            result.GetValue(json)?.FullName,
+            cancellation));
+        return command;
+    }
+
+    private static Option<int> Number(string name, string description, int fallback, int minimum, int maximum)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => fallback };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && (value < minimum || value > maximum))
+                result.AddError($"{name} must be from {minimum} to {maximum}");
+        });
+        return option;
+    }
+
+    private static Option<TimeSpan> Time(string name, string description) => new(name)
+    {
+        Description = description,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (!Duration.TryParse(text, out var duration))
+                result.AddError($"{name}: '{text}' is no duration; write {Duration.Allowed}");
+            return duration;
+        },
+    };
+}

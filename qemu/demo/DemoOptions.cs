@@ -1,0 +1,33 @@
+using ShmWifi.Lab.Measure;
+using ShmWifi.Lab.Topologies;
+
+namespace ShmWifi.Demo;
+
+/// <summary>What a demo does.</summary>
+/// <param name="Name">Names its folder under run/.</param>
+/// <param name="Kernel">Kernel series of all guests.</param>
+/// <param name="PerVmIsolation">A region for each VM.</param>
+/// <param name="Security">Of the network.</param>
+/// <param name="Stations">How many, 1 at least.</param>
+/// <param name="Seconds">How long the pings of each pair take in all, and how long each TCP test takes.</param>
+/// <param name="Soak">How long traffic goes on after the measurements; zero for not at all.</param>
+internal sealed record DemoOptions(string Name, string Kernel, bool PerVmIsolation, Security Security, int Stations, int Seconds, TimeSpan Soak)
+{
+    /// <summary>What moves frames in the guests.</summary>
+    public FramePath Path { get; init; }
+
+    /// <summary>How often the first station's kernel module is reloaded during the soak; zero for never.</summary>
+    public TimeSpan ReloadEvery { get; init; }
+
+    /// <summary>The network.</summary>
+    public Network Network => new("ShmWifi", Security, "one air, two machines", 1);
+
+    /// <summary>The lab: an access point, the stations, and the VM of the in-kernel floor.</summary>
+    public Topology Topology => new(Name, PerVmIsolation,
+    [
+        new VmSpec { Name = "ap", Role = Role.AccessPoint, Kernel = Kernel, Path = Path, Network = Network },
+        .. Enumerable.Range(1, Stations).Select(number =>
+            new VmSpec { Name = $"sta{number}", Role = Role.Station, Kernel = Kernel, Path = Path, Network = Network }),
+        KernelFloor.Vm(Kernel),
+    ]);
+}

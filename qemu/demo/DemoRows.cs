@@ -1,0 +1,117 @@
+using ShmWifi.Lab.Measure;
+using ShmWifi.Lab.Medium;
+using ShmWifi.Lab.Report;
+
+namespace ShmWifi.Demo;
+
+/// <summary>The figures of a demo as rows of a report.</summary>
+internal static class DemoRows
+{
+    /// <summary>All of them; NaN where nothing was measured.</summary>
+    public static IReadOnlyList<Row> Of(DemoFigures figures) =>
+    [
+        .. figures.Stations.Select(Association),
+        .. RoundTrips(figures),
+        .. Throughput(figures),
+        .. figures.Lag.SelectMany(Lag),
+        .. figures.Guests.SelectMany(Guest),
+        .. figures.Reloads is { } reloads ? Reloads(reloads) : [],
+        .. figures.Medium is { } medium ? Medium(medium) : [],
+    ];
+
+    private static Row Association(StationFigures station) =>
+        Row.Told("association", $"{station.Name}, {station.Security ?? "none"}", "ms", station.AssociationMs ?? double.NaN) with { Limit = "associated", Met = station.AssociationMs is not null };
+
+    private static IEnumerable<Row> RoundTrips(DemoFigures figures)
+    {
+        const string Group = "ping, beside the wired floor";
+        foreach (PingFigures ping in figures.Ping)
+        {
+            string pair = $"{ping.From} → {ping.To}";
+            yield return Row.Told(Group, pair, "1", ping.Sent) with { Part = "sent" };
+            yield return Row.Within(Group, pair, "1", ping.Sent - ping.Received, null, 0) with { Part = "lost" };
+            foreach (Row row in Quantiles(Group, pair, ping.RttMs, figures.Wired.RttMs))
+                yield return row;
+        }
+        foreach (Row row in (Row[])[.. Quantiles(Group, "wired floor", figures.Wired.RttMs, null), .. Quantiles(Group, "in-kernel floor", figures.InKernel.RttMs, figures.Wired.RttMs)])
+            yield return row;
+    }
+
+    private static IEnumerable<Row> Quantiles(string group, string figure, RttSummary? rtt, RttSummary? baseline)
+    {
+        yield return Compared(group, figure, "ms", rtt?.P50, baseline?.P50) with { Part = "p50" };
+        yield return Compared(group, figure, "ms", rtt?.P90, baseline?.P90) with { Part = "p90" };
+        yield return Compared(group, figure, "ms", rtt?.P99, baseline?.P99) with { Part = "p99" };
+        yield return Compared(group, figure, "ms", rtt?.Max, baseline?.Max) with { Part = "max" };
+    }
+
+    private static IEnumerable<Row> Throughput(DemoFigures figures)
+    {
+        const string Group = "TCP, beside the in-kernel floor";
+        foreach (TcpFigures tcp in figures.Tcp)
+            yield return Compared(Group, $"{tcp.From} → {tcp.To}", "Mbit/s", tcp.Mbps, figures.InKernel.TcpMbps);
+        yield return Compared(Group, "wired floor", "Mbit/s", figures.Wired.TcpMbps, figures.InKernel.TcpMbps);
+        yield return Compared(Group, "in-kernel floor", "Mbit/s", figures.InKernel.TcpMbps, null);
+    }
+
+    private static IEnumerable<Row> Lag(LinkLag link)
+    {
+        const string Group = "one-way lag";
+        foreach ((string figure, LagQuantiles us) in (IEnumerable<(string, LagQuantiles)>)
+            [($"{link.From} → {link.To}", link.Us), .. (link.Hops ?? new Dictionary<string, LagQuantiles>(StringComparer.Ordinal)).Select(hop => ($"{link.From} → {link.To}: {hop.Key}", hop.Value))])
+        {
+            yield return Part(Group, figure, "p50", "µs", us.P50);
+            yield return Part(Group, figure, "p99", "µs", us.P99);
+            yield return Part(Group, figure, "p99.9", "µs", us.P999);
+            yield return Part(Group, figure, "max", "µs", us.Max);
+            if (us == link.Us)
+                yield return Part(Group, figure, "± clock", "µs", link.ClockErrorUs);
+        }
+    }
+
+    private static IEnumerable<Row> Guest(GuestFigures guest)
+    {
+        const string Group = "guests";
+        string figure = $"{guest.Name}, path: {guest.Path ?? "none"}";
+        yield return Part(Group, figure, "frames sent", "1", guest.TxFrames);
+        yield return Part(Group, figure, "dropped", "1", guest.TxDropped);
+        yield return Part(Group, figure, "received", "1", guest.RxFrames);
+        yield return Part(Group, figure, "doorbells", "1", guest.Doorbells);
+    }
+
+    private static IEnumerable<Row> Reloads(ReloadReport reloads)
+    {
+        string group = $"{reloads.BackMs.Count} reloads of {reloads.Station}'s module";
+        for (int i = 0; i < reloads.BackMs.Count; i++)
+            yield return Row.Told(group, $"back after reload {i + 1}", "ms", reloads.BackMs[i]);
+        foreach (TcpFigures tcp in reloads.Tcp)
+            yield return Row.Told(group, $"TCP {tcp.From} → {tcp.To}, mean", "Mbit/s", tcp.Mbps);
+        (GuestMemory first, GuestMemory last) = reloads.Memory;
+        foreach ((string what, long from, long to) in ((string, long, long)[])
+        [
+            ("its kernel's memory", first.KernelKib, last.KernelKib),
+            ("its kernel's slabs that stay", first.UnreclaimableKib, last.UnreclaimableKib),
+            ("its kernel's whole pages", first.PagesKib, last.PagesKib),
+            ("its kernel's memory for each CPU", first.PercpuKib, last.PercpuKib),
+            ("its available memory", first.AvailableKib, last.AvailableKib),
+            ("shm-medium's memory", reloads.DaemonKib.First, reloads.DaemonKib.Last),
+        ])
+            yield return Compared(group, $"{what} after the last, beside the first", "KiB", to, from);
+    }
+
+    private static IEnumerable<Row> Medium(MediumTotals totals)
+    {
+        const string Group = "medium";
+        yield return Row.Told(Group, "frames", "1", totals.Frames ?? double.NaN);
+        yield return Row.Told(Group, "delivered", "1", totals.Delivered ?? double.NaN);
+        yield return Row.Told(Group, "dropped", "1", totals.Dropped ?? double.NaN);
+        yield return Row.Told(Group, "doorbells a frame", "1", totals.DoorbellsPerFrame ?? double.NaN);
+        yield return Row.Told(Group, "payload copied", "B", totals.PayloadBytesCopied ?? double.NaN);
+        yield return Row.Told(Group, "allocated a frame", "B", totals.AllocatedBytesPerFrame ?? double.NaN);
+    }
+
+    private static Row Part(string group, string figure, string part, string unit, double? value) => Row.Told(group, figure, unit, value ?? double.NaN) with { Part = part };
+
+    private static Row Compared(string group, string figure, string unit, double? value, double? baseline) =>
+        Row.Told(group, figure, unit, value ?? double.NaN) with { Baseline = baseline, Ratio = value / baseline };
+}

@@ -1,0 +1,294 @@
+using ShmWifi.Lab;
+using ShmWifi.Lab.Measure;
+using ShmWifi.Lab.Qemu;
+using ShmWifi.Lab.Report;
+using ShmWifi.Lab.Topologies;
+using ShmWifi.Lab.Wifi;
+using Spectre.Console;
+using Progress = ShmWifi.Lab.Progress;
+
+namespace ShmWifi.Demo;
+
+/// <summary>One demo: the lab, the measurements on it, and what they say.</summary>
+internal sealed class DemoRun
+{
+    private const int Rounds = 5;
+    private const int PingsASecond = 50;
+    private const int SoakSegmentSeconds = 10;
+
+    private readonly DemoOptions _options;
+    private readonly Progress _progress;
+    private readonly CancellationToken _cancellation;
+    private readonly List<string> _problems = [];
+    private Member? _reloaded;
+    private string _reloadedAddress = "";
+    private DemoFigures _figures;
+
+    private DemoRun(DemoOptions options, Progress progress, CancellationToken cancellation)
+    {
+        _options = options;
+        _progress = progress;
+        _cancellation = cancellation;
+        _figures = new DemoFigures
+        {
+            Path = Word(options.Path),
+            Stations = [.. options.Topology.Vms.Where(vm => vm.Role == Role.Station).Select(vm => new StationFigures(vm.Name, null, null))],
+        };
+    }
+
+    /// <summary>Runs a demo and prints its figures.</summary>
+    /// <param name="options">What it does.</param>
+    /// <param name="jsonFile">Where the figures go as JSON; or null.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <returns>The exit code: 0 when all stations associated, no ping was lost, no link was lost, no kernel complained, and the capture is sound.</returns>
+    public static async Task<int> RunAsync(DemoOptions options, string? jsonFile, CancellationToken cancellation)
+    {
+        if (jsonFile != null)
+            RunReport.ThrowIfUnwritable(jsonFile);
+        RunEnvironment environment = RunEnvironment.Look(options.Kernel);
+        DemoRun? run = null;
+        await Progress.RunAsync(async progress =>
+        {
+            run = new DemoRun(options, progress, cancellation);
+            await run.RunAsync();
+        });
+        RunReport report = run!.Report(environment.End());
+        ReportTable.Print(report, TableOrder.Groups, AnsiConsole.Console);
+        if (report.ExitCode == 0)
+            AnsiConsole.MarkupLine("[green]all stations associated, no ping lost, no link lost, no kernel complains, capture sound[/]");
+        if (jsonFile != null)
+            await File.WriteAllTextAsync(jsonFile, report.ToJson(), CancellationToken.None);
+        return report.ExitCode;
+    }
+
+    private RunReport Report(RunEnvironment environment)
+    {
+        var details = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["path"] = _figures.Path,
+            ["isolation"] = _options.PerVmIsolation ? "per-vm" : "shared",
+            ["security"] = _options.Security.ToString().ToLowerInvariant(),
+        };
+        if (_figures.Capture is { } capture)
+            details["capture"] = capture;
+        return new RunReport(environment, [.. _problems.Select(problem => new Problem("demo", problem))], DemoRows.Of(_figures)) { Details = details };
+    }
+
+    private async Task RunAsync()
+    {
+        var topology = _options.Topology;
+        var directory = new LabDirectory(topology.Name);
+        directory.Prepare(topology.Vms.Select(vm => vm.Name));
+        await using var lab = await LabInstance.StartAsync(topology, directory, _progress, _cancellation);
+        _figures = _figures with { Capture = lab.Medium!.Capture };
+        var roles = new Roles(_progress);
+        try
+        {
+            var floor = StartFloorAsync(lab);
+            await Task.WhenAll(roles.StartAsync(lab.Vms, _cancellation), floor);
+            await MeasureAsync(lab, roles.Members, await floor);
+        }
+        catch (LabException exception)
+        {
+            _problems.Add(exception.Message);
+        }
+
+        ReportStations(roles.Members);
+        await CollectAsync(lab, roles.Members);
+    }
+
+    private async Task<WifiInterface> StartFloorAsync(LabInstance lab)
+    {
+        var vm = lab.Vms.Single(vm => vm.Name == KernelFloor.Name);
+        var station = await KernelFloor.StartAsync(vm, _options.Network, _cancellation);
+        _progress.Done($"{vm.Name}: two radios in one VM are associated on the kernel's own medium");
+        return station;
+    }
+
+    private async Task MeasureAsync(LabInstance lab, IReadOnlyList<Member> members, WifiInterface floorStation)
+    {
+        var accessPoint = members[0];
+        var stations = members.Skip(1).ToList();
+        var pairs = stations.Select(station => (From: station, To: accessPoint)).Concat(stations.Zip(stations.Skip(1), (from, to) => (From: from, To: to))).ToList();
+        var air = pairs.ConvertAll(pair => new PingProbe(Route.OverAir(pair.From, pair.To)));
+        var wired = pairs.ConvertAll(pair => new PingProbe(Route.OverWire(pair.From, pair.To)));
+        var inKernel = new PingProbe(Route.InKernel(floorStation));
+
+        await PingAsync(air, wired, inKernel);
+        _figures = _figures with
+        {
+            Ping = air.ConvertAll(probe => new PingFigures(probe.Route.From, probe.Route.To, probe.Sent, probe.Received, RttSummary.Of(probe.RttMs))),
+            InKernel = new FloorFigures(RttSummary.Of(inKernel.RttMs), null),
+            Wired = new FloorFigures(RttSummary.Of(wired.SelectMany(probe => probe.RttMs)), null),
+        };
+        foreach (var probe in air.Where(probe => probe.Received < probe.Sent))
+            _problems.Add($"{probe.Sent - probe.Received} of {probe.Sent} pings from {probe.Route.From} to {probe.Route.To} were lost");
+
+        await ThroughputAsync(lab, pairs, floorStation);
+        if (_options.ReloadEvery > TimeSpan.Zero)
+            await ReloadAsync(lab, accessPoint, stations);
+        else if (_options.Soak > TimeSpan.Zero)
+            await SoakAsync(accessPoint, stations);
+        await CountAsync(lab);
+    }
+
+    /// <summary>What daemon and guests counted.</summary>
+    private async Task CountAsync(LabInstance lab)
+    {
+        var statistics = await lab.Medium!.StatisticsAsync(_cancellation);
+        _figures = _figures with
+        {
+            Medium = statistics.Medium,
+            Lag = [.. statistics.Lag.OrderBy(lag => lag.From, StringComparer.Ordinal).ThenBy(lag => lag.To, StringComparer.Ordinal)],
+        };
+        foreach (var vm in lab.Vms.Where(vm => vm.Spec.Radios > 0))
+        {
+            var path = statistics.Vms.FirstOrDefault(counters => counters.Name == vm.Name)?.Path;
+            var counters = await GuestCounters.TakeAsync(vm.Guest, vm.Spec.Path, _cancellation);
+            var guest = new GuestFigures(vm.Name, path, counters.TxFrames, counters.TxDropped, counters.RxFrames, counters.Doorbells);
+            _figures = _figures with { Guests = [.. _figures.Guests, guest] };
+            if (path != _figures.Path)
+                _problems.Add($"{vm.Name}: its port says that its frames take the path '{path ?? "none"}', not '{_figures.Path}'");
+        }
+    }
+
+    /// <summary>All pairs over the air and over the wire in turns, so that a busy moment of this machine hits both alike.</summary>
+    private async Task PingAsync(List<PingProbe> air, List<PingProbe> wired, PingProbe inKernel)
+    {
+        foreach (var probe in (PingProbe[])[.. air, .. wired, inKernel])
+            await probe.WarmUpAsync(_cancellation);
+        var count = _options.Seconds * PingsASecond / Rounds;
+        for (var round = 1; round <= Rounds; round++)
+        {
+            _progress.Now($"ping over air and wire, round {round} of {Rounds}");
+            foreach (var (overAir, overWire) in air.Zip(wired))
+            {
+                await overAir.RunAsync(count, _cancellation);
+                await overWire.RunAsync(count, _cancellation);
+            }
+
+            await inKernel.RunAsync(count, _cancellation);
+        }
+
+        foreach (var probe in air)
+            _progress.Done($"ping {probe.Route.From} to {probe.Route.To}: {probe.Received} of {probe.Sent}, p50 {RttSummary.Of(probe.RttMs)?.P50:0.00} ms");
+    }
+
+    private async Task ThroughputAsync(LabInstance lab, List<(Member From, Member To)> pairs, WifiInterface floorStation)
+    {
+        foreach (var vm in lab.Vms)
+            await Iperf.ServeAsync(vm.Guest, _cancellation);
+        var tcp = new List<TcpFigures>();
+        foreach (var (from, to) in pairs)
+        {
+            _progress.Now($"TCP from {from.Name} to {to.Name}");
+            var mbps = await Iperf.TcpAsync(Route.OverAir(from, to), _options.Seconds, _cancellation);
+            _progress.Done($"TCP {from.Name} to {to.Name}: {mbps:0.0} Mbit/s");
+            tcp.Add(new TcpFigures(from.Name, to.Name, mbps));
+            _figures = _figures with { Tcp = [.. tcp] };
+        }
+
+        _progress.Now("TCP over the floors");
+        var (station, accessPoint) = pairs[0];
+        var wiredMbps = await Iperf.TcpAsync(Route.OverWire(station, accessPoint), _options.Seconds, _cancellation);
+        var inKernelMbps = await Iperf.TcpAsync(Route.InKernel(floorStation), _options.Seconds, _cancellation);
+        _progress.Done($"TCP floors: wired {wiredMbps:0} Mbit/s, in-kernel {inKernelMbps:0} Mbit/s");
+        _figures = _figures with
+        {
+            InKernel = _figures.InKernel with { TcpMbps = inKernelMbps },
+            Wired = _figures.Wired with { TcpMbps = wiredMbps },
+        };
+    }
+
+    /// <summary>Pings from all stations all the time, and TCP from one after the other.</summary>
+    private async Task SoakAsync(Member accessPoint, List<Member> stations)
+    {
+        var segments = Math.Max(1, (int)(_options.Soak.TotalSeconds / SoakSegmentSeconds));
+        var probes = stations.ConvertAll(station => new PingProbe(Route.OverAir(station, accessPoint)));
+        for (var segment = 0; segment < segments; segment++)
+        {
+            _progress.Now($"soak, {segment * SoakSegmentSeconds} of {segments * SoakSegmentSeconds} s");
+            var sender = stations[segment % stations.Count];
+            var pings = probes.ConvertAll(probe => probe.RunAsync(SoakSegmentSeconds * 10, 0.1, _cancellation));
+            await Iperf.TcpAsync(Route.OverAir(sender, accessPoint), SoakSegmentSeconds, _cancellation);
+            await Task.WhenAll(pings);
+        }
+
+        foreach (var probe in probes)
+        {
+            _progress.Done($"soak of {segments * SoakSegmentSeconds} s: ping {probe.Route.From} to {probe.Route.To}: {probe.Received} of {probe.Sent} beside TCP");
+            if (probe.Received < probe.Sent)
+                _problems.Add($"soak: {probe.Sent - probe.Received} of {probe.Sent} pings from {probe.Route.From} to {probe.Route.To} were lost");
+        }
+    }
+
+    /// <summary>Reloads of the first station's module under traffic.</summary>
+    private async Task ReloadAsync(LabInstance lab, Member accessPoint, List<Member> stations)
+    {
+        _reloaded = stations[0];
+        _reloadedAddress = await AddressAsync(stations[0]);
+        var soak = new ReloadSoak(accessPoint, stations[0], stations[1..], lab.Medium!, _progress);
+        try
+        {
+            _problems.AddRange(await soak.RunAsync(_options.Soak, _options.ReloadEvery, _cancellation));
+        }
+        finally
+        {
+            _figures = _figures with { Reloads = soak.Report };
+        }
+    }
+
+    /// <summary>A station whose module goes may lose its link, and its access point may say so. Nobody else may.</summary>
+    private bool IsExpected(VirtualMachine vm, string lostLink) =>
+        _reloaded != null && (vm == _reloaded.Radio.Vm || lostLink.Contains(_reloadedAddress, StringComparison.OrdinalIgnoreCase));
+
+    private async Task<string> AddressAsync(Member member) => (await member.Radio.Vm.Guest.RunAsync(
+        "reading the MAC address", $"cat /sys/class/net/{member.Radio.Name}/address", TimeSpan.FromSeconds(15), _cancellation)).Trim();
+
+    private void ReportStations(IReadOnlyList<Member> members) => _figures = _figures with
+    {
+        Stations =
+        [
+            .. _figures.Stations.Select(station => members.FirstOrDefault(member => member.Name == station.Name)?.Association is { } association
+                ? new StationFigures(station.Name, association.Milliseconds, association.Security.ToString().ToLowerInvariant())
+                : station),
+        ],
+    };
+
+    private static string Word(FramePath path) => path == FramePath.Kernel ? "kernel" : "user";
+
+    /// <summary>Fetches the guests' logs, ends the air in order, and looks through logs and capture.</summary>
+    private async Task CollectAsync(LabInstance lab, IReadOnlyList<Member> members)
+    {
+        _progress.Now("collecting logs");
+        var addresses = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var vm in lab.Vms)
+        {
+            try
+            {
+                var logs = await GuestLogs.CollectAsync(vm, _cancellation);
+                _problems.AddRange(logs.LostLinks.Where(line => !IsExpected(vm, line)).Select(line => $"a lost link: {line}"));
+                _problems.AddRange(logs.Complaints.Select(line => $"the kernel complains: {line}"));
+                if (_options.Security != Security.Open && members.FirstOrDefault(member => member.Radio.Vm == vm && member.Association != null) is { } member)
+                    addresses[vm.Name] = await AddressAsync(member);
+            }
+            catch (LabException exception)
+            {
+                _problems.Add(exception.Message);
+            }
+        }
+
+        await lab.StopMediumAsync();
+        if (File.Exists(_figures.Capture))
+        {
+            _progress.Now("reading the capture with tshark");
+            _problems.AddRange(CaptureCheck.Run(_figures.Capture, addresses));
+        }
+        else
+        {
+            _problems.Add($"there is no capture {_figures.Capture}");
+        }
+
+        _progress.Done($"logs are in {lab.Folder}");
+    }
+}

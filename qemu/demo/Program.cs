@@ -1,0 +1,4 @@
+using ShmWifi.Demo;
+using ShmWifi.Lab.Cli;
+
+return await CommandLine.RunAsync(DemoCommand.Create(), args, plainWidth: 140);

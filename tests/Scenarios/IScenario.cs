@@ -1,0 +1,18 @@
+namespace ShmWifi.Tests.Scenarios;
+
+/// <summary>A situation on the air that is set up, and what must come of it.</summary>
+internal interface IScenario
+{
+    /// <summary>Its name on the command line, kebab-case, and the scenario of its rows.</summary>
+    string Name { get; }
+
+    /// <summary>What it shows, for lists.</summary>
+    string Description { get; }
+
+    /// <summary>Whether it boots VMs; else the engine is alone with VMs that are played.</summary>
+    bool NeedsVms { get; }
+
+    /// <summary>Sets it up and measures.</summary>
+    /// <param name="run">Takes the figures.</param>
+    Task RunAsync(ScenarioRun run);
+}

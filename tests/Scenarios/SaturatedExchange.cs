@@ -1,0 +1,88 @@
+using ShmWifi.Dot11;
+using ShmWifi.Lab.Topologies;
+
+namespace ShmWifi.Tests.Scenarios;
+
+/// <summary>What a data frame and its acknowledgement take when a sender's queue is never empty and nobody else sends, by hand from the standard, µs.</summary>
+/// <remarks>
+/// The arithmetic is written out here from the clauses, not taken from the medium's code, so that a mistake there shows. A payload of 1470 octets makes an MPDU of
+/// 1470 + 8 (UDP) + 20 (IPv4) + 8 (LLC and SNAP, IEEE 802.2) + 24 or, with QoS, 26 (MAC header) + 4 (FCS): 1534 or 1536. No frame is lost, so each waits its
+/// interframe space and CWmin / 2 slots on average, and is acknowledged. Left out: beacons, some 1 % of the air at 1 Mbit/s.
+/// </remarks>
+/// <param name="Name">PHY and rate.</param>
+/// <param name="Rate">The same.</param>
+/// <param name="Mode">The PHY, for an access point.</param>
+/// <param name="Channel">Where.</param>
+/// <param name="FreqMhz">Its centre.</param>
+/// <param name="Bitrates">The rate, for iw.</param>
+/// <param name="BasicRates">The network's, 100 kbit/s.</param>
+/// <param name="MpduOctets">Of the data frame, FCS included.</param>
+/// <param name="SpaceUs">DIFS or AIFS.</param>
+/// <param name="BackoffUs">On average.</param>
+/// <param name="DataUs">The data frame.</param>
+/// <param name="SifsUs">SIFS.</param>
+/// <param name="AckUs">The ACK.</param>
+internal sealed record SaturatedExchange(
+    string Name, PhyRate Rate, PhyMode Mode, int Channel, int FreqMhz, string Bitrates, int[] BasicRates, int MpduOctets,
+    double SpaceUs, double BackoffUs, double DataUs, double SifsUs, double AckUs)
+{
+    /// <summary>UDP payload of a datagram.</summary>
+    public const int PayloadOctets = 1470;
+
+    /// <summary>How far a measured goodput may lie from ours.</summary>
+    public const double Tolerance = 0.05;
+
+    /// <summary>The three that are measured.</summary>
+    public static IReadOnlyList<SaturatedExchange> All { get; } =
+    [
+        // DSSS, IEEE 802.11-2020 tables 15-5 and 16-4: SIFS 10, slot 20, CWmin 31; long preamble and header 192 at each PPDU (16.2.2.2).
+        new("802.11b at 11 Mbit/s", PhyRate.Legacy(110), PhyMode.B, 1, 2412, "legacy-2.4 11", [10, 20, 55, 110], 1534,
+            SpaceUs: 10 + (2 * 20), // DIFS: no QoS
+            BackoffUs: 31 / 2.0 * 20,
+            DataUs: 192 + Math.Ceiling(1534 * 8 / 11.0),
+            SifsUs: 10,
+            AckUs: 192 + Math.Ceiling(14 * 8 / 11.0)), // at 11 Mbit/s, a basic rate here: 10.6.6.5
+
+        // OFDM on 5 GHz, table 17-21: SIFS 16, slot 9, CWmin 15; preamble and SIGNAL 20, symbols of 4; 216 data bits a symbol at 54 Mbit/s, 96 at 24 (table 17-4).
+        new("802.11a at 54 Mbit/s", PhyRate.Legacy(540), PhyMode.A, 36, 5180, "legacy-5 54", [60, 120, 240, 540], 1534,
+            SpaceUs: 16 + (2 * 9),
+            BackoffUs: 15 / 2.0 * 9,
+            DataUs: 20 + (4 * Math.Ceiling((16 + (1534 * 8) + 6) / 216.0)),
+            SifsUs: 16,
+            AckUs: 20 + (4 * Math.Ceiling((16 + (14 * 8) + 6) / 96.0))), // at 24 Mbit/s, the fastest mandatory rate
+
+        // HT-mixed, 19.3: legacy preamble 20, HT-SIG 8, HT-STF 4, HT-LTF 4; 260 data bits a symbol at MCS 7 (table 19-27).
+        new("HT MCS 7, 20 MHz", PhyRate.Ht(7), PhyMode.N, 149, 5745, "ht-mcs-5 7", [], 1536,
+            SpaceUs: 16 + (3 * 9), // AIFS of AC_BE: table 9-155
+            BackoffUs: 15 / 2.0 * 9,
+            DataUs: 20 + 8 + 4 + 4 + (4 * Math.Ceiling((16 + (1536 * 8) + 6) / 260.0)),
+            SifsUs: 16,
+            AckUs: 20 + (4 * Math.Ceiling((16 + (14 * 8) + 6) / 96.0))),
+    ];
+
+    /// <summary>All of it.</summary>
+    public double SumUs => SpaceUs + BackoffUs + DataUs + SifsUs + AckUs;
+
+    /// <summary>Payload in that time, Mbit/s.</summary>
+    public double Mbps => PayloadOctets * 8 / SumUs;
+
+    /// <summary>Shows the arithmetic.</summary>
+    /// <param name="run">Where to.</param>
+    public void Tell(ScenarioRun run)
+    {
+        run.Tell($"{Name}, by hand: DIFS or AIFS", "µs", SpaceUs);
+        run.Tell($"{Name}, by hand: backoff, on average", "µs", BackoffUs);
+        run.Tell($"{Name}, by hand: data", "µs", DataUs);
+        run.Tell($"{Name}, by hand: SIFS", "µs", SifsUs);
+        run.Tell($"{Name}, by hand: ACK", "µs", AckUs);
+        run.Tell($"{Name}, by hand: sum", "µs", SumUs);
+        run.Tell($"{Name}, by hand: {PayloadOctets} · 8 bits in that time", "Mbit/s", Mbps);
+    }
+
+    /// <summary>Judges a goodput.</summary>
+    /// <param name="run">Where to.</param>
+    /// <param name="figure">What was measured.</param>
+    /// <param name="mbps">What it is.</param>
+    public void Judge(ScenarioRun run, string figure, double mbps) =>
+        run.Judge($"{Name}: {figure}", "Mbit/s", mbps, Mbps * (1 - Tolerance), Mbps * (1 + Tolerance));
+}
