@@ -1,5 +1,6 @@
 using ShmWifi.Configuration.Air;
 using ShmWifi.Dot11;
+using ShmWifi.Linux;
 using ShmWifi.Medium.Engine;
 using ShmWifi.Medium.Ports;
 using ShmWifi.RingBuffer;

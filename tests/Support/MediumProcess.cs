@@ -87,7 +87,7 @@ internal sealed class MediumProcess : IDisposable
     public MediumSnapshot ReadStatistics()
     {
         File.Delete(StatisticsFile);
-        _process.Signal(LibC.SIGUSR1);
+        _process.Signal(Tmds.Linux.LibC.SIGUSR1);
         Deadline.Until(() => File.Exists(StatisticsFile), "shm-medium's statistics");
         return JsonSerializer.Deserialize(File.ReadAllText(StatisticsFile), SnapshotJson.Default.MediumSnapshot)
             ?? throw new LabException($"{StatisticsFile} is empty");
@@ -98,11 +98,11 @@ internal sealed class MediumProcess : IDisposable
         Deadline.Until(() => ReadStatistics().Vms.Count(vm => vm.Radios.Any(radio => radio.Addresses.Count != 0)) == vms, $"all of {vms} VMs on the air\n{Error}");
 
     /// <summary>SIGINT, as by Ctrl-C, or SIGTERM, as by systemd; waits for the end.</summary>
-    /// <param name="signal">One of the SIG constants of <see cref="LibC"/>.</param>
+    /// <param name="signal">SIGINT, …; null: SIGTERM.</param>
     /// <returns>The exit code.</returns>
-    public int Stop(int signal = LibC.SIGTERM)
+    public int Stop(int? signal = null)
     {
-        _process.Signal(signal);
+        _process.Signal(signal ?? Tmds.Linux.LibC.SIGTERM);
         return WaitForExit();
     }
 

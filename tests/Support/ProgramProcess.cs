@@ -123,7 +123,7 @@ internal sealed class ProgramProcess : IDisposable
     public void Signal(int signal)
     {
         if (!_process.HasExited)
-            _ = LibC.kill(Id, signal);
+            _ = Tmds.Linux.LibC.kill(Id, signal);
     }
 
     /// <summary>Waits until it ends.</summary>
@@ -141,7 +141,7 @@ internal sealed class ProgramProcess : IDisposable
     /// <summary>SIGKILL.</summary>
     public void Kill()
     {
-        Signal(LibC.SIGKILL);
+        Signal(Tmds.Linux.LibC.SIGKILL);
         _process.WaitForExit();
     }
 

@@ -1,5 +1,6 @@
 using ShmWifi.Linux;
-using static ShmWifi.Linux.LibC;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Tests.Support;
 
@@ -10,6 +11,6 @@ internal static unsafe class SocketTimeout
     public static void Set(int socket)
     {
         var timeout = new timespec { tv_sec = Deadline.LimitMs / 1000 }; // struct timeval has the same shape, and no microseconds are wanted
-        LibCException.ThrowIfFailed(setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &timeout, (uint)sizeof(timespec)), "SO_RCVTIMEO");
+        LibCException.ThrowIfFailed(setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timespec)), "SO_RCVTIMEO");
     }
 }
