@@ -1,6 +1,5 @@
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
-using ShmWifi.RingPeer;
 using ShmWifi.Tests.RingPeer;
 using RegionMemory = ShmWifi.Tests.Support.RegionMemory;
 using static Tmds.Linux.LibC;

@@ -64,7 +64,7 @@ internal sealed class ThroughputBySize : IRelayMeasurement
     /// <inheritdoc/>
     public void RunRound(CancellationToken cancellation)
     {
-        using IDisposable watched = _runtime.Open(_lines[0].Route.Daemon!.ProcessId);
+        using IDisposable watched = _runtime.Open(_lines[0].Route.Daemon!.Id);
         foreach (int length in Lengths)
         {
             double[] framesPerSecond = new double[_lines.Count];

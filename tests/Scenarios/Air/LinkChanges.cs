@@ -1,7 +1,5 @@
 using ShmWifi.Dot11;
 using ShmWifi.Lab.Report;
-using ShmWifi.Perf.EndToEnd.Relay;
-using ShmWifi.Lab.Report;
 using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Tests.Scenarios.Air;

@@ -2,7 +2,6 @@ using System.Text;
 using ShmWifi.Lab;
 using ShmWifi.Lab.Processes;
 using ShmWifi.Linux;
-using ShmWifi.Perf.EndToEnd.Relay;
 using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Tests.Scenarios.Air;
