@@ -1,6 +1,5 @@
 using Microsoft.Coyote.Runtime;
 using Microsoft.Coyote.Specifications;
-using ShmWifi.Dot11;
 using ShmWifi.Medium.Engine;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
