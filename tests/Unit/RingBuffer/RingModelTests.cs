@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CsCheck;
 using ShmWifi.RingBuffer;
 
@@ -106,9 +107,9 @@ public class RingModelTests
     }
 
     /// <summary>A ring with its slots, each of which holds its frame's number.</summary>
-    private sealed class RealRing
+    private sealed unsafe class RealRing
     {
-        private readonly RingWords _words;
+        private readonly uint[] _words = GC.AllocateArray<uint>(4, pinned: true); // nobody disposes of what CsCheck makes
         private readonly RingProducer _producer;
         private readonly RingConsumer _consumer;
         private readonly uint[] _slots;
@@ -121,9 +122,9 @@ public class RingModelTests
 
         public RealRing(uint length, uint beforeWrap, Gate gate)
         {
-            _words = new RingWords(length, 0u - beforeWrap);
-            _producer = _words.Producer();
-            _consumer = _words.Consumer();
+            _words.AsSpan().Fill(0u - beforeWrap);
+            _producer = new RingProducer(Word(0), Word(1), Word(2), Word(3), length);
+            _consumer = new RingConsumer(Word(0), Word(1), Word(2), Word(3), length);
             _slots = new uint[length];
             _gate = gate;
         }
@@ -136,7 +137,7 @@ public class RingModelTests
         public IEnumerable<string> Outcome =>
             [$"{_consumer.CountReady()} ready", $"took {string.Join(' ', _taken)}", $"published {string.Join(' ', _published)}"];
 
-        private uint Length => _words.Length;
+        private uint Length => (uint)_slots.Length;
 
         public void Publish(uint wanted)
         {
@@ -198,6 +199,8 @@ public class RingModelTests
                 _ = _consumer.Release(count);
             }
         }
+
+        private SharedIndex Word(int index) => new((uint*)Marshal.UnsafeAddrOfPinnedArrayElement(_words, index));
 
         private bool HasFree(uint wanted) => _gate switch
         {

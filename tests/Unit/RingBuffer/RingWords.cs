@@ -29,11 +29,5 @@ internal sealed unsafe class RingWords : IDisposable
 
     public RingConsumer Consumer() => new(Tail, Head, AvailEvent, FreeEvent, Length);
 
-    ~RingWords() => NativeMemory.Free(_words);
-
-    public void Dispose()
-    {
-        NativeMemory.Free(_words);
-        GC.SuppressFinalize(this);
-    }
+    public void Dispose() => NativeMemory.Free(_words);
 }
