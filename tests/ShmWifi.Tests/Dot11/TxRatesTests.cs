@@ -29,10 +29,10 @@ public class TxRatesTests
     public void AttemptsCountUpToTheEnd(ulong rates, int attempts) => Assert.That(new TxRates(rates).Attempts, Is.EqualTo(attempts));
 
     [Test]
-    public void AllAttemptsUseWhatIsExhausted() => AnyInput.Of<(byte Count, sbyte Index, ulong Rest)>(input =>
+    public void AllAttemptsUseWhatIsExhausted() => AnyInput.Of<(byte Count, sbyte Index, ulong More)>(input =>
     {
         // Without what follows the end, which is never used: the one difference between the two.
-        var asked = new TxRates((input.Rest << 16) | ((ulong)input.Count << 8) | (byte)input.Index);
+        var asked = new TxRates((input.More << 16) | ((ulong)input.Count << 8) | (byte)input.Index);
         int count = 0;
         while (count < TxRates.MaxCount && asked.IndexAt(count) >= 0)
             count++;
