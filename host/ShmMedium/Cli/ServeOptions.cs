@@ -145,7 +145,8 @@ internal sealed class ServeOptions
             Console.WriteLine("shm-medium: ready");
             output.Start(daemon.Snapshots);
             Notify(systemd, ServiceState.Ready);
-            stopped.Wait(cancellation);
+            using (cancellation.Register(stopped.Set)) // not Wait(cancellation), which would throw when a signal, at which System.CommandLine cancels, came before it
+                stopped.Wait(CancellationToken.None);
             Notify(systemd, ServiceState.Stopping);
             output.Dispose(); // reads no snapshots of a daemon that goes
             WriteStats(daemon, statsPath);
