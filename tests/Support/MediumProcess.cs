@@ -9,7 +9,7 @@ namespace ShmWifi.Tests.Support;
 /// <summary>A real shm-medium as a process.</summary>
 internal sealed class MediumProcess : IDisposable
 {
-    private const string Program = "shm-medium";
+    private const string Name = "shm-medium";
     private const string ReadyLine = "shm-medium: ready";
     private readonly ProgramProcess _process;
     private bool _ownsFolder;
@@ -20,8 +20,11 @@ internal sealed class MediumProcess : IDisposable
     public MediumProcess(string folder, params IEnumerable<string> options)
     {
         Folder = folder;
-        _process = new ProgramProcess(Program, ["run", "--state", StateFile, "--stats", StatisticsFile, .. options]);
+        _process = new ProgramProcess(Name, ["run", "--state", StateFile, "--stats", StatisticsFile, .. options]);
     }
+
+    /// <summary>The executable.</summary>
+    public static string Program => Path.Combine(AppContext.BaseDirectory, Name);
 
     /// <summary>Its folder.</summary>
     public string Folder { get; }
@@ -31,6 +34,9 @@ internal sealed class MediumProcess : IDisposable
 
     /// <summary>Its state file.</summary>
     public string StateFile => PathOf("state.json");
+
+    /// <summary>Where its control API listens, unless it was told of another place.</summary>
+    public string ControlSocket => PathOf("control.sock");
 
     /// <summary>Its pid.</summary>
     public int Id => _process.Id;
@@ -77,7 +83,7 @@ internal sealed class MediumProcess : IDisposable
 
     /// <summary>Runs another command of shm-medium to its end.</summary>
     /// <param name="arguments">Its own.</param>
-    public static (int Code, string Output, string Error) Run(params IEnumerable<string> arguments) => ProgramProcess.Run(limit: null, Program, arguments);
+    public static (int Code, string Output, string Error) Run(params IEnumerable<string> arguments) => ProgramProcess.Run(limit: null, Name, arguments);
 
     /// <summary>A file or socket in its folder.</summary>
     public string PathOf(string name) => Path.Combine(Folder, name);

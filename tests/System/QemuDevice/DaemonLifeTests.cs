@@ -31,8 +31,8 @@ public class DaemonLifeTests
         Assert.That(vm.Region!.HostState, Is.EqualTo(HostState.Away), "guests are told");
     }
 
-    [TestCase(Tmds.Linux.LibC.SIGINT)]
-    [TestCase(Tmds.Linux.LibC.SIGTERM)]
+    [TestCase(2, Description = "SIGINT")]
+    [TestCase(15, Description = "SIGTERM")]
     public void TheSignalToEndPrintsTheTotals(int signal)
     {
         using MediumProcess medium = MediumProcess.StartIn(_folder, "--socket", SocketPath);

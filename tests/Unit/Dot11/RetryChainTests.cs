@@ -1,3 +1,4 @@
+using CsCheck;
 using ShmWifi.Dot11;
 
 namespace ShmWifi.Tests.Unit.Dot11;
@@ -37,28 +38,28 @@ public class RetryChainTests
     }
 
     [Test]
-    public void AnyBytesAreWrittenAsTheyWereRead() => AnyInput.Of<(ulong Rates, ulong Low, uint High)>(input =>
+    public void AnyBytesAreWrittenAsTheyWereRead() => Gen.Select(Gen.ULong, Gen.ULong, Gen.UInt).Sample((rates, low, high) =>
     {
-        var chain = new RetryChain(new TxRates(input.Rates), input.Low, input.High);
-        byte[] rates = new byte[TxRates.Size], flags = new byte[RetryChain.FlagsSize];
-        chain.Write(rates, flags);
+        var chain = new RetryChain(new TxRates(rates), low, high);
+        byte[] rateBytes = new byte[TxRates.Size], flags = new byte[RetryChain.FlagsSize];
+        chain.Write(rateBytes, flags);
 
-        Assert.That(RetryChain.Read(rates, flags), Is.EqualTo(chain));
-    });
+        Assert.That(RetryChain.Read(rateBytes, flags), Is.EqualTo(chain));
+    }, iter: 2000);
 
     [Test]
-    public void AnyBytesDecodeToARateOrTheEnd() => AnyInput.Of<(ulong Rates, ulong Low, uint High, bool IsFiveGhz)>(input =>
+    public void AnyBytesDecodeToARateOrTheEnd() => Gen.Select(Gen.ULong, Gen.ULong, Gen.UInt, Gen.Bool).Sample((rates, low, high, isFiveGhz) =>
     {
-        var chain = new RetryChain(new TxRates(input.Rates), input.Low, input.High);
+        var chain = new RetryChain(new TxRates(rates), low, high);
         for (int place = 0; place < TxRates.MaxCount; place++)
         {
-            if (!chain.TryDecode(place, input.IsFiveGhz ? Band.Ghz5 : Band.Ghz2, out TxRate rate))
+            if (!chain.TryDecode(place, isFiveGhz ? Band.Ghz5 : Band.Ghz2, out TxRate rate))
                 continue;
             Assert.That(rate.Phy.BitRate100Kbps, Is.InRange(10, 69333));
             Assert.That(rate.Attempts, Is.InRange(1, 255));
             Assert.That(rate.ToString(), Is.Not.Empty);
         }
-    });
+    }, iter: 2000);
 
     private static IEnumerable<(PhyRate Phy, Band Band)> EveryRate()
     {

@@ -1,3 +1,4 @@
+using CsCheck;
 using ShmWifi.Dot11;
 
 namespace ShmWifi.Tests.Unit.Dot11;
@@ -29,17 +30,17 @@ public class TxRatesTests
     public void AttemptsCountUpToTheEnd(ulong rates, int attempts) => Assert.That(new TxRates(rates).Attempts, Is.EqualTo(attempts));
 
     [Test]
-    public void AllAttemptsUseWhatIsExhausted() => AnyInput.Of<(byte Count, sbyte Index, ulong More)>(input =>
+    public void AllAttemptsUseWhatIsExhausted() => Gen.Select(Gen.Byte, Gen.SByte, Gen.ULong).Sample((firstCount, firstIndex, more) =>
     {
         // Without what follows the end, which is never used: the one difference between the two.
-        var asked = new TxRates((input.More << 16) | ((ulong)input.Count << 8) | (byte)input.Index);
+        var asked = new TxRates((more << 16) | ((ulong)firstCount << 8) | (byte)firstIndex);
         int count = 0;
         while (count < TxRates.MaxCount && asked.IndexAt(count) >= 0)
             count++;
         asked = asked.First(count);
         if (asked.Attempts > 1)
             Assert.That(asked.Used(asked.Attempts), Is.EqualTo(asked.Exhausted()));
-    });
+    }, iter: 2000);
 
     [TestCase(0, 0x00ff_00ff_00ff_00fful)]
     [TestCase(2, 0x00ff_00ff_0105_0203ul)]

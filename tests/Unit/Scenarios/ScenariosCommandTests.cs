@@ -1,3 +1,4 @@
+using ShmWifi.Tests.Scenarios;
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using ShmWifi.Lab;

@@ -7,7 +7,6 @@ using ShmWifi.Medium.Medium;
 using ShmWifi.Medium.Ports;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
-using ShmWifi.Tests.RingBuffer;
 using Settings = Microsoft.Coyote.Configuration;
 using TestingEngine = Microsoft.Coyote.SystematicTesting.TestingEngine;
 using TestReport = Microsoft.Coyote.SystematicTesting.TestReport;

@@ -20,8 +20,8 @@ public sealed class RunTests
         vm.Drain();
     }
 
-    [TestCase(LibC.SIGINT)]
-    [TestCase(LibC.SIGTERM)]
+    [TestCase(2, Description = "SIGINT")]
+    [TestCase(15, Description = "SIGTERM")]
     public void FramesAndEventsArePrintedAndTheTotalsAreATable(int signal)
     {
         using MediumProcess medium = MediumProcess.Start("--print", "frames");
@@ -48,7 +48,7 @@ public sealed class RunTests
         using MediumProcess medium = MediumProcess.Start("--print", "frames");
         SendBeacons(medium, 3);
 
-        Assert.That(medium.Terminate(), Is.Zero);
+        Assert.That(medium.Stop(), Is.Zero);
 
         Assert.That(medium.Output, Does.Contain("All VMs, also those that went: 3 frames").And.Contain("Lines about frames: 3 frames read, 0 left out"));
         Assert.That(medium.Error, Is.Empty);
@@ -70,12 +70,12 @@ public sealed class RunTests
             })!;
             Assert.That(medium.StandardOutput.ReadLine(), Is.EqualTo("shm-medium: ready"));
 
-            Assert.That(LibC.kill(medium.Id, SIGINT), Is.Zero);
+            Assert.That(Tmds.Linux.LibC.kill(medium.Id, SIGINT), Is.Zero);
             Assert.That(medium.WaitForExit(TimeSpan.FromSeconds(1)), Is.False, "it serves on");
 
-            Assert.That(LibC.kill(medium.Id, LibC.SIGTERM), Is.Zero);
+            Assert.That(Tmds.Linux.LibC.kill(medium.Id, Tmds.Linux.LibC.SIGTERM), Is.Zero);
             Assert.That(medium.StandardOutput.ReadToEnd(), Does.Contain("All VMs, also those that went: 0 frames"));
-            Assert.That(medium.WaitForExit(FakeVm.Patience), Is.True);
+            Assert.That(medium.WaitForExit(Deadline.Limit), Is.True);
             Assert.That(medium.ExitCode, Is.Zero);
         }
         finally

@@ -23,7 +23,7 @@ public sealed class SystemdTests
         {
             using MediumProcess medium = MediumProcess.Start();
             Assert.That(Heard(systemd), Is.EqualTo("READY=1"));
-            Assert.That(medium.Terminate(), Is.Zero);
+            Assert.That(medium.Stop(), Is.Zero);
             Assert.That(Heard(systemd), Is.EqualTo("STOPPING=1"));
         }
         finally

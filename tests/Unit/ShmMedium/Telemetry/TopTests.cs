@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text.Json;
 using ShmWifi.Linux;
-using static ShmWifi.Tests.Medium.AirFrames;
 using static ShmWifi.Tests.Support.AirFrames;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Telemetry;
@@ -134,8 +133,8 @@ public sealed class TopTests
             UseShellExecute = false,
         })!;
         Assert.That(top.StandardOutput.ReadLine(), Is.Not.Null);
-        Assert.That(LibC.kill(top.Id, LibC.SIGTERM), Is.Zero); // SIGINT may be ignored where tests run
-        Assert.That(top.WaitForExit(FakeVm.Patience), Is.True);
+        Assert.That(Tmds.Linux.LibC.kill(top.Id, Tmds.Linux.LibC.SIGTERM), Is.Zero); // SIGINT may be ignored where tests run
+        Assert.That(top.WaitForExit(Deadline.Limit), Is.True);
         Assert.That(top.ExitCode, Is.Zero);
     }
 

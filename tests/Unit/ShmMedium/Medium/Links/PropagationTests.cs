@@ -1,7 +1,6 @@
 using ShmWifi.Configuration.Air;
 using ShmWifi.Medium.Medium.Links;
-using static ShmWifi.Tests.Links.TestAir;
-using static ShmWifi.Tests.Unit.ShmMedium.Links.TestAir;
+using static ShmWifi.Tests.Unit.ShmMedium.Medium.Links.TestAir;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Links;
 
