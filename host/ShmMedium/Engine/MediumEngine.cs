@@ -103,7 +103,12 @@ public sealed class MediumEngine : IDisposable
     /// <summary>Gives a VM a port.</summary>
     /// <returns>The port; null: all that the region has are taken.</returns>
     /// <exception cref="LibCException">No memory or no descriptor for it.</exception>
-    public Task<Port?> AttachAsync(PortOffer offer) => PostAsync(() => Attach(offer));
+    public async Task<Port?> AttachAsync(PortOffer offer)
+    {
+        Port? port = await PostAsync(() => Attach(offer)).ConfigureAwait(false);
+        port?.Rings.Populate(); // not on the engine's thread, and before the guest is told of its port
+        return port;
+    }
 
     /// <summary>A VM is gone: its radios leave at once.</summary>
     /// <returns>Ends when nobody reads its slots any more: then its region, its eventfds and its name may be used for others.</returns>
