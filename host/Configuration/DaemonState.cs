@@ -52,7 +52,7 @@ public sealed record DaemonState(
     /// <summary>The state of this process as the daemon.</summary>
     /// <param name="configuration">What it was told.</param>
     /// <param name="control">Where its control API listens, or null.</param>
-    public static DaemonState Of(MediumConfiguration configuration, string? control = null)
+    public static DaemonState Of(DaemonConfiguration configuration, string? control = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         return new(

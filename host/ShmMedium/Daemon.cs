@@ -29,12 +29,12 @@ public sealed class Daemon : IDisposable
     /// <param name="statePath">Where others find the daemon.</param>
     /// <param name="log">What happens, for people; frames, too, if it wants them.</param>
     /// <exception cref="Linux.LibCException">A socket, the region or a descriptor cannot be had.</exception>
-    public Daemon(MediumConfiguration configuration, string statePath, MediumLog log)
+    public Daemon(DaemonConfiguration configuration, string statePath, MediumLog log)
         : this(configuration, statePath, log, ForVms(configuration, log))
     {
     }
 
-    private Daemon(MediumConfiguration configuration, string statePath, MediumLog log, Func<MediumEngine, RegionSource, IPortServer> newServer)
+    private Daemon(DaemonConfiguration configuration, string statePath, MediumLog log, Func<MediumEngine, RegionSource, IPortServer> newServer)
     {
         _regions = configuration.Isolation == Isolation.Shared
             ? new SharedRegionSource(configuration.RegionGeometry)
@@ -86,7 +86,7 @@ public sealed class Daemon : IDisposable
     /// <param name="log">What happens, for people; frames, too, if it wants them.</param>
     /// <param name="fail">Told, once, when the radios cannot be served any more, with the reason; on a thread that must not end the daemon itself.</param>
     /// <exception cref="HwsimException">This kernel has no such radios, or does not give their air.</exception>
-    public static Daemon ForThisKernel(MediumConfiguration configuration, string statePath, MediumLog log, Action<string> fail)
+    public static Daemon ForThisKernel(DaemonConfiguration configuration, string statePath, MediumLog log, Action<string> fail)
     {
         HwsimRegistration air = HwsimRegistration.Find();
         try
@@ -98,7 +98,7 @@ public sealed class Daemon : IDisposable
             air.Dispose();
             throw;
         }
-        MediumConfiguration local = configuration with
+        DaemonConfiguration local = configuration with
         {
             Isolation = Isolation.Shared,
             Geometry = configuration.Geometry with { Ports = 1 },
@@ -134,7 +134,7 @@ public sealed class Daemon : IDisposable
         }
     }
 
-    private ControlServer? OpenControl(MediumConfiguration configuration, string statePath, MediumLog log)
+    private ControlServer? OpenControl(DaemonConfiguration configuration, string statePath, MediumLog log)
     {
         if (configuration.Control is not { } control)
             return null;
@@ -143,14 +143,14 @@ public sealed class Daemon : IDisposable
         return new ControlServer(socket, new EngineAir(Engine), configuration, Snapshots.Take, log.Warn);
     }
 
-    private static Func<MediumEngine, RegionSource, IPortServer> ForVms(MediumConfiguration configuration, MediumLog log)
+    private static Func<MediumEngine, RegionSource, IPortServer> ForVms(DaemonConfiguration configuration, MediumLog log)
     {
         List<ListeningSocket> sockets = OpenSockets(configuration);
         Dictionary<string, int> radioLimits = configuration.Vms.ToDictionary(vm => vm.Name, vm => vm.MaxRadios, StringComparer.Ordinal);
         return (engine, regions) => new IvshmemServer(engine, log, regions, sockets, radioLimits);
     }
 
-    private static List<ListeningSocket> OpenSockets(MediumConfiguration configuration)
+    private static List<ListeningSocket> OpenSockets(DaemonConfiguration configuration)
     {
         List<ListeningSocket> sockets = [];
         try

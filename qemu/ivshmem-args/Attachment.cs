@@ -18,7 +18,7 @@ public sealed record Attachment(string Source, int? Pid, ulong RegionBytes, stri
     }
 
     /// <summary>As a daemon with this configuration would have it.</summary>
-    public static Attachment Of(MediumConfiguration configuration)
+    public static Attachment Of(DaemonConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         return new(

@@ -73,7 +73,7 @@ internal sealed class IvshmemArgsCommand : RootCommand
         try
         {
             attachment = options.GetValue(_config) is { } config
-                ? Attachment.Of(MediumConfiguration.Load(config))
+                ? Attachment.Of(DaemonConfiguration.Load(config))
                 : RunningDaemon(options.GetValue(_state));
             socket = attachment.SocketOf(options.GetValue(_vm));
         }

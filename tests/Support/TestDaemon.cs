@@ -34,7 +34,7 @@ internal sealed class TestDaemon : IDisposable
         if (vms.Length != 0)
             yaml += "vms:\n" + string.Concat(vms.Select(vm => $"  - {{ name: {vm.Name}, socket: {vm.Name}.sock, radios: {vm.Radios} }}\n"));
         _log = new MediumLog(Log);
-        Daemon = new Daemon(MediumConfiguration.Parse(yaml, Path.Combine(_folder, "medium.yaml")), Path.Combine(_folder, "state.json"), _log);
+        Daemon = new Daemon(DaemonConfiguration.Parse(yaml, Path.Combine(_folder, "medium.yaml")), Path.Combine(_folder, "state.json"), _log);
     }
 
     /// <summary>The daemon.</summary>

@@ -32,7 +32,7 @@ internal sealed class ConfigCheckCommand : Command
         var json = options.GetValue(_json);
         try
         {
-            var configuration = MediumConfiguration.Load(options.GetRequiredValue(_file), needsVms: !options.GetValue(_local));
+            var configuration = DaemonConfiguration.Load(options.GetRequiredValue(_file), needsVms: !options.GetValue(_local));
             if (json)
                 output.WriteLine(JsonSerializer.Serialize(CheckedConfiguration.Of(configuration), CheckJson.Default.CheckedConfiguration));
             else
@@ -49,7 +49,7 @@ internal sealed class ConfigCheckCommand : Command
         }
     }
 
-    private static void Print(TextWriter output, MediumConfiguration c)
+    private static void Print(TextWriter output, DaemonConfiguration c)
     {
         var region = c.RegionGeometry;
         output.WriteLine($"{c.File}: right");
@@ -104,7 +104,7 @@ internal sealed record CheckedConfiguration(
     LogConfiguration Log,
     ControlConfiguration? Control)
 {
-    public static CheckedConfiguration Of(MediumConfiguration c) => new(
+    public static CheckedConfiguration Of(DaemonConfiguration c) => new(
         c.File,
         c.Isolation,
         c.RegionGeometry.RegionSize,

@@ -18,7 +18,7 @@ internal static class LocalCommand
         return command;
     }
 
-    private static MediumConfiguration Load(FileInfo? file) => file is null
-        ? MediumConfiguration.Parse("{}", ServeOptions.CommandLineFile, needsVms: false)
-        : MediumConfiguration.Load(file.FullName, needsVms: false);
+    private static DaemonConfiguration Load(FileInfo? file) => file is null
+        ? DaemonConfiguration.Parse("{}", ServeOptions.CommandLineFile, needsVms: false)
+        : DaemonConfiguration.Load(file.FullName, needsVms: false);
 }

@@ -25,15 +25,15 @@ public static class RunCommand
         return command;
     }
 
-    private static MediumConfiguration Load(FileInfo? file, string? socket)
+    private static DaemonConfiguration Load(FileInfo? file, string? socket)
     {
         if (file is null)
-            return MediumConfiguration.Parse($"socket: \"{socket ?? "shm-medium.sock"}\"", ServeOptions.CommandLineFile);
-        MediumConfiguration configuration = MediumConfiguration.Load(file.FullName);
+            return DaemonConfiguration.Parse($"socket: \"{socket ?? "shm-medium.sock"}\"", ServeOptions.CommandLineFile);
+        DaemonConfiguration configuration = DaemonConfiguration.Load(file.FullName);
         return socket is null ? configuration : configuration with { Socket = socket };
     }
 
-    private static MediumConfiguration Override(MediumConfiguration configuration, string? isolation) => configuration with
+    private static DaemonConfiguration Override(DaemonConfiguration configuration, string? isolation) => configuration with
     {
         Isolation = isolation switch { "shared" => Isolation.Shared, "per-vm" => Isolation.PerVm, _ => configuration.Isolation },
     };

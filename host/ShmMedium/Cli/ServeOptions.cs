@@ -16,7 +16,7 @@ namespace ShmWifi.Medium.Cli;
 /// <param name="statePath">Where others find it.</param>
 /// <param name="log">What happens, for people.</param>
 /// <param name="fail">For the daemon to call when it cannot go on, with the reason.</param>
-internal delegate Daemon DaemonFactory(MediumConfiguration configuration, string statePath, MediumLog log, Action<string> fail);
+internal delegate Daemon DaemonFactory(DaemonConfiguration configuration, string statePath, MediumLog log, Action<string> fail);
 
 /// <summary>What all commands that serve an air have in common: options, signals, totals, exit codes.</summary>
 internal sealed class ServeOptions
@@ -59,9 +59,9 @@ internal sealed class ServeOptions
     /// <param name="newDaemon">Starts the daemon.</param>
     /// <param name="cancellation">Ends it, too.</param>
     /// <returns>The exit code.</returns>
-    public int Serve(ParseResult parse, Func<FileInfo?, MediumConfiguration> load, DaemonFactory newDaemon, CancellationToken cancellation)
+    public int Serve(ParseResult parse, Func<FileInfo?, DaemonConfiguration> load, DaemonFactory newDaemon, CancellationToken cancellation)
     {
-        MediumConfiguration configuration;
+        DaemonConfiguration configuration;
         try
         {
             configuration = Override(load(parse.GetValue(_config)), parse);
@@ -81,7 +81,7 @@ internal sealed class ServeOptions
             cancellation);
     }
 
-    private MediumConfiguration Override(MediumConfiguration configuration, ParseResult parse) => configuration with
+    private DaemonConfiguration Override(DaemonConfiguration configuration, ParseResult parse) => configuration with
     {
         Capture = parse.GetValue(_capture) is { } capture ? new CaptureConfiguration(capture) : configuration.Capture,
         Control = parse.GetValue(_control) is { } control ? ControlConfiguration.Of(control) : configuration.Control,
@@ -90,7 +90,7 @@ internal sealed class ServeOptions
             parse.GetValue(_logFormat) switch { "text" => LogFormat.Text, "json" => LogFormat.Json, _ => configuration.Log.Format }),
     };
 
-    private static int Run(MediumConfiguration configuration, ConsoleOutput output, string statePath, string? statsPath, DaemonFactory newDaemon, CancellationToken cancellation)
+    private static int Run(DaemonConfiguration configuration, ConsoleOutput output, string statePath, string? statsPath, DaemonFactory newDaemon, CancellationToken cancellation)
     {
         IReadOnlyList<ILogSink> sinks;
         try
@@ -114,7 +114,7 @@ internal sealed class ServeOptions
 
     /// <summary>Serves until SIGINT or SIGTERM, and says then what was done.</summary>
     private static int Serve(
-        MediumConfiguration configuration,
+        DaemonConfiguration configuration,
         ConsoleOutput output,
         MediumLog log,
         string statePath,

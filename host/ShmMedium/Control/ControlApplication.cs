@@ -24,7 +24,7 @@ internal static class ControlApplication
     public static WebApplication Build(
         Action<KestrelServerOptions> listen,
         IControlledAir air,
-        MediumConfiguration configuration,
+        DaemonConfiguration configuration,
         Func<MediumSnapshot> snapshot,
         Action<string> warn)
     {
@@ -54,7 +54,7 @@ internal static class ControlApplication
         .AddRoutingCore()
         .AddSingleton<RadioNames>()
         .AddSingleton<IControlledAir>(_ => throw new NotSupportedException("only described"))
-        .AddSingleton<MediumConfiguration>(_ => throw new NotSupportedException("only described"))
+        .AddSingleton<DaemonConfiguration>(_ => throw new NotSupportedException("only described"))
         .AddSingleton<Func<MediumSnapshot>>(_ => throw new NotSupportedException("only described"))
         .ConfigureHttpJsonOptions(options =>
         {

@@ -16,8 +16,8 @@ internal static class DaemonEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder daemon = routes.MapGroup("").WithTags("daemon");
-        daemon.MapGet("/configuration", async (IControlledAir air, MediumConfiguration configuration) =>
-                TypedResults.Text(MediumWriter.ToYaml(configuration with { Air = await air.SnapshotAirAsync() }), YamlType))
+        daemon.MapGet("/configuration", async (IControlledAir air, DaemonConfiguration configuration) =>
+                TypedResults.Text(DaemonWriter.ToYaml(configuration with { Air = await air.SnapshotAirAsync() }), YamlType))
             .Describe("getConfiguration", "The configuration file that starts a daemon with the air as it is now.")
             .Produces<string>(contentType: YamlType);
         daemon.MapGet("/status", (Func<MediumSnapshot> snapshot) => snapshot() with { Collector = CollectorSnapshot.Take() })

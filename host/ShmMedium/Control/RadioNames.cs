@@ -4,7 +4,7 @@ using ShmWifi.Configuration.Air;
 namespace ShmWifi.Medium.Control;
 
 /// <summary>Finds the radios that a request names, and refuses names that are mistyped.</summary>
-internal sealed class RadioNames(IControlledAir air, MediumConfiguration configuration)
+internal sealed class RadioNames(IControlledAir air, DaemonConfiguration configuration)
 {
     /// <summary>What a name in a path means.</summary>
     /// <exception cref="ControlException">400: nothing.</exception>

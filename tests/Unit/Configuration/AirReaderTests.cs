@@ -6,7 +6,7 @@ namespace ShmWifi.Tests.Unit.Configuration;
 
 public sealed class AirReaderTests
 {
-    private static AirConfiguration Read(string yaml) => MediumConfiguration.Parse("vms: [{name: ap, socket: a}, {name: sta1, socket: b}, {name: sta2, socket: c}]\n" + yaml, "/lab/medium.yaml").Air;
+    private static AirConfiguration Read(string yaml) => DaemonConfiguration.Parse("vms: [{name: ap, socket: a}, {name: sta1, socket: b}, {name: sta2, socket: c}]\n" + yaml, "/lab/medium.yaml").Air;
 
     private static string[] ErrorsOf(string yaml) => [.. Assert.Throws<ConfigurationException>(() => Read(yaml))!.Errors.Select(e => e.ToString())];
 
@@ -274,9 +274,9 @@ public sealed class AirReaderTests
     [Test]
     public void VmsOfTheCommonSocketAreKnownByNumber()
     {
-        Assert.That(() => MediumConfiguration.Parse("socket: s\nlinks: [{from: vm7, to: vm12, snrDb: 3}]", "/lab/medium.yaml"), Throws.Nothing);
+        Assert.That(() => DaemonConfiguration.Parse("socket: s\nlinks: [{from: vm7, to: vm12, snrDb: 3}]", "/lab/medium.yaml"), Throws.Nothing);
         Assert.That(
-            () => MediumConfiguration.Parse("socket: s\nlinks: [{from: vm7, to: ap, snrDb: 3}]", "/lab/medium.yaml"),
+            () => DaemonConfiguration.Parse("socket: s\nlinks: [{from: vm7, to: ap, snrDb: 3}]", "/lab/medium.yaml"),
             Throws.TypeOf<ConfigurationException>().With.Message.Contains("no VM is called 'ap'; there are vm1, vm2 and so on, which attach at the common 'socket'"));
     }
 

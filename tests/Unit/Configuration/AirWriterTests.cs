@@ -27,7 +27,7 @@ public sealed class AirWriterTests
         seed =>
         {
             var any = new AnyAir(seed);
-            var written = new MediumConfiguration(
+            var written = new DaemonConfiguration(
                 "/lab/saved.yaml",
                 any.OneOf(Isolation.Shared, Isolation.PerVm),
                 any.OneOf(null, "/run/any one.sock"),
@@ -42,8 +42,8 @@ public sealed class AirWriterTests
                 Air = any.Air(),
                 Control = any.OneOf(null, new ControlConfiguration(null), new("/run/control one.sock")),
             };
-            var yaml = MediumWriter.ToYaml(written);
-            Assert.That(Shape(MediumConfiguration.Parse(yaml, written.File, needsVms: false)), Is.EqualTo(Shape(written)), yaml);
+            var yaml = DaemonWriter.ToYaml(written);
+            Assert.That(Shape(DaemonConfiguration.Parse(yaml, written.File, needsVms: false)), Is.EqualTo(Shape(written)), yaml);
         },
         iter: 300);
 
@@ -81,7 +81,7 @@ public sealed class AirWriterTests
               - {at: 20s, removeFault: eapol}
 
             """;
-        Assert.That(MediumWriter.ToYaml(MediumConfiguration.Parse(Yaml, "/lab/medium.yaml")), Is.EqualTo(Yaml));
+        Assert.That(DaemonWriter.ToYaml(DaemonConfiguration.Parse(Yaml, "/lab/medium.yaml")), Is.EqualTo(Yaml));
     }
 
     [Test]
@@ -99,7 +99,7 @@ public sealed class AirWriterTests
         null => "null",
         string text => $"'{text}'",
         IEnumerable items => $"[{string.Join(", ", items.Cast<object>().Select(Shape))}]",
-        _ when value.GetType().Assembly == typeof(MediumConfiguration).Assembly && !value.GetType().IsEnum =>
+        _ when value.GetType().Assembly == typeof(DaemonConfiguration).Assembly && !value.GetType().IsEnum =>
             $"{value.GetType().Name}({string.Join(", ", value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(p => $"{p.Name}: {Shape(p.GetValue(value))}"))})",
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString()!,

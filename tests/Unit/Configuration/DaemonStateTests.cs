@@ -16,7 +16,7 @@ public sealed class DaemonStateTests
     public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
 
     private static DaemonState Mine() =>
-        DaemonState.Of(MediumConfiguration.Parse("isolation: per-vm\nvms: [{ name: ap, socket: ap.sock }]", "/lab/medium.yaml"));
+        DaemonState.Of(DaemonConfiguration.Parse("isolation: per-vm\nvms: [{ name: ap, socket: ap.sock }]", "/lab/medium.yaml"));
 
     [Test]
     public void WhatIsPublishedIsReadAndRemovedAtTheEnd()

@@ -37,7 +37,7 @@ public sealed class ImportCommandTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(code, Is.Zero);
-            Assert.That(() => MediumConfiguration.Parse(output, "/lab/medium.yaml", needsVms: false), Throws.Nothing);
+            Assert.That(() => DaemonConfiguration.Parse(output, "/lab/medium.yaml", needsVms: false), Throws.Nothing);
             Assert.That(output, Does.Contain("  - {from: \"02:00:00:00:00:00\", to: \"02:00:00:00:01:00\", snrDb: 12}\n"));
             Assert.That(error, Does.StartWith($"{At("air.cfg")}:2:31: warning: wmediumd adds a normal deviate of 2 dB"));
         }
@@ -48,7 +48,7 @@ public sealed class ImportCommandTests
     {
         File.WriteAllText(At("per"), "");
         var (code, output, _) = Import(TwoNodes, "--vms", "ap,sta1", "--per", At("per"), "-o", At("medium.yaml"));
-        var configuration = MediumConfiguration.Load(At("medium.yaml"));
+        var configuration = DaemonConfiguration.Load(At("medium.yaml"));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(code, Is.Zero);

@@ -15,11 +15,11 @@ public sealed class SchemaTests
 
     private static readonly Dictionary<string, string[]> Keys = new(StringComparer.Ordinal)
     {
-        ["medium"] = MediumKeys.Medium,
-        ["geometry"] = MediumKeys.Geometry,
-        ["vm"] = MediumKeys.Vm,
-        ["capture"] = MediumKeys.Capture,
-        ["log"] = MediumKeys.Log,
+        ["medium"] = DaemonKeys.Medium,
+        ["geometry"] = DaemonKeys.Geometry,
+        ["vm"] = DaemonKeys.Vm,
+        ["capture"] = DaemonKeys.Capture,
+        ["log"] = DaemonKeys.Log,
         ["radio"] = AirKeys.Radio,
         ["waypoint"] = AirKeys.Waypoint,
         ["randomWaypoint"] = AirKeys.RandomWaypoint,
@@ -39,9 +39,9 @@ public sealed class SchemaTests
 
     private static readonly Dictionary<string, string[]> Words = new(StringComparer.Ordinal)
     {
-        ["isolation"] = [.. MediumKeys.Isolations.Select(i => i.Word)],
-        ["scheduling"] = [.. MediumKeys.Schedulings.Select(s => s.Word)],
-        ["logFormat"] = [.. MediumKeys.LogFormats.Select(f => f.Word)],
+        ["isolation"] = [.. DaemonKeys.Isolations.Select(i => i.Word)],
+        ["scheduling"] = [.. DaemonKeys.Schedulings.Select(s => s.Word)],
+        ["logFormat"] = [.. DaemonKeys.LogFormats.Select(f => f.Word)],
         ["timing"] = [.. AirKeys.Timings.Select(t => t.Word)],
         ["propagationModel"] = [.. AirKeys.PropagationModels.Select(m => m.Word)],
         ["frame"] = [.. FrameKind.All.Select(k => k.Text)],
@@ -89,7 +89,7 @@ public sealed class SchemaTests
         foreach (var example in examples)
         {
             Assert.That(new SchemaCheck(Schema).Problem(ToJson(example)), Is.Null, example);
-            Assert.That(() => MediumConfiguration.Parse(example, "/lab/medium.yaml"), Throws.Nothing, example);
+            Assert.That(() => DaemonConfiguration.Parse(example, "/lab/medium.yaml"), Throws.Nothing, example);
         }
     }
 
@@ -119,7 +119,7 @@ public sealed class SchemaTests
     [TestCase("geometry: {txSlots: 300}")]
     public void WhatTheReaderRefusesTheSchemaRefuses(string yaml)
     {
-        Assert.That(() => MediumConfiguration.Parse($"vms: [{{name: ap, socket: a}}, {{name: sta1, socket: b}}]\n{yaml}", "/lab/medium.yaml"), Throws.TypeOf<ConfigurationException>());
+        Assert.That(() => DaemonConfiguration.Parse($"vms: [{{name: ap, socket: a}}, {{name: sta1, socket: b}}]\n{yaml}", "/lab/medium.yaml"), Throws.TypeOf<ConfigurationException>());
         Assert.That(new SchemaCheck(Schema).Problem(ToJson(yaml)), Is.Not.Null);
     }
 

@@ -49,7 +49,7 @@ public sealed class WmediumdImportTests
             Assert.That(Links(import), Is.EqualTo(new[] { "*-* snr 30", "a-b loss 1", "a>c loss 1", "c>a snr 10", "b-d snr 10", "c-d snr 21" }));
             Assert.That(import.Warnings, Is.Empty);
             Assert.That(import.ToYaml(), Does.StartWith("vms:\n  - {name: a, socket: a.sock}\n"));
-            Assert.That(() => MediumConfiguration.Parse(import.ToYaml(), "/lab/medium.yaml"), Throws.Nothing);
+            Assert.That(() => DaemonConfiguration.Parse(import.ToYaml(), "/lab/medium.yaml"), Throws.Nothing);
         }
     }
 

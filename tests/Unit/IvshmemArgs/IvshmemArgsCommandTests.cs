@@ -124,7 +124,7 @@ public sealed class IvshmemArgsCommandTests
         Assert.That(Run("ap", "--state", stateFile).Error, Does.StartWith($"error: no daemon runs: there is no '{stateFile}'. Start shm-medium"));
 
         using var daemon = Listen(ApSocket);
-        using var state = DaemonStateFile.Publish(stateFile, DaemonState.Of(MediumConfiguration.Load(Config)));
+        using var state = DaemonStateFile.Publish(stateFile, DaemonState.Of(DaemonConfiguration.Load(Config)));
         var (code, output, error) = Run("ap", "--state", stateFile, "--json");
         using var json = JsonDocument.Parse(output);
         using (Assert.EnterMultipleScope())
@@ -144,7 +144,7 @@ public sealed class IvshmemArgsCommandTests
     {
         var stateFile = Path.Combine(_folder, "state.json");
         using var state = DaemonStateFile.Publish(
-            stateFile, DaemonState.Of(MediumConfiguration.Load(Config)) with { RegionBytes = 3 << 20 });
+            stateFile, DaemonState.Of(DaemonConfiguration.Load(Config)) with { RegionBytes = 3 << 20 });
         var (code, output, error) = Run("ap", "--state", stateFile);
         using (Assert.EnterMultipleScope())
         {

@@ -195,7 +195,7 @@ public sealed class ControlApiTests
     {
         await SendAsync(HttpStatusCode.OK, "PUT", "/v1/links/ap/sta1", "{\"snrDb\": 12.5}");
         Answer answer = await GetAsync("/v1/configuration");
-        var again = MediumConfiguration.Parse(answer.Text, Path.Combine(_rig.Folder, "again.yaml"));
+        var again = DaemonConfiguration.Parse(answer.Text, Path.Combine(_rig.Folder, "again.yaml"));
         Assert.That(again.Vms, Is.EqualTo(_rig.Configuration.Vms));
         Assert.That(again.Air.Links[0].SnrDb, Is.EqualTo(12.5));
     }

@@ -19,7 +19,7 @@ internal sealed class ControlRig : IDisposable
     public ControlRig()
     {
         Socket = Path.Combine(_folder, "control.sock");
-        Configuration = MediumConfiguration.Parse("vms: [{name: ap, socket: ap.sock}, {name: sta1, socket: sta1.sock}, {name: sta2, socket: sta2.sock}]", Path.Combine(_folder, "medium.yaml"));
+        Configuration = DaemonConfiguration.Parse("vms: [{name: ap, socket: ap.sock}, {name: sta1, socket: sta1.sock}, {name: sta2, socket: sta2.sock}]", Path.Combine(_folder, "medium.yaml"));
         _server = Serve(Socket);
         _server.Start();
         Http = Connect();
@@ -31,7 +31,7 @@ internal sealed class ControlRig : IDisposable
 
     public string Socket { get; }
 
-    public MediumConfiguration Configuration { get; }
+    public DaemonConfiguration Configuration { get; }
 
     public FakeAir Air { get; } = new();
 

@@ -155,7 +155,7 @@ public sealed class CtlTests
         await SucceedAsync("set", "link", "ap", "sta1", "--snr-db", "10");
         string file = Path.Combine(_rig.Folder, "saved.yaml");
         Assert.That(await SucceedAsync("save", file), Is.Empty);
-        Assert.That(MediumConfiguration.Load(file).Air.Links[0].SnrDb, Is.EqualTo(10));
+        Assert.That(DaemonConfiguration.Load(file).Air.Links[0].SnrDb, Is.EqualTo(10));
         Assert.That(await SucceedAsync("save"), Is.EqualTo(await File.ReadAllTextAsync(file)));
     }
 

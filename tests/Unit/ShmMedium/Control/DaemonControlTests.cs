@@ -114,6 +114,6 @@ public sealed class DaemonControlTests
         Ctl("set", "link", "vm1", "vm2", "--snr-db", "12");
         using var output = new StringWriter();
         Assert.That(new RootCommand { new CtlCommand() }.Parse(["ctl", "--socket", _daemon.ControlSocket, "save"]).Invoke(new InvocationConfiguration { Output = output }), Is.Zero);
-        Assert.That(MediumConfiguration.Parse(output.ToString(), "/x/y.yaml").Air.Links[0].SnrDb, Is.EqualTo(12));
+        Assert.That(DaemonConfiguration.Parse(output.ToString(), "/x/y.yaml").Air.Links[0].SnrDb, Is.EqualTo(12));
     }
 }

@@ -17,7 +17,7 @@ namespace ShmWifi.Configuration;
 /// <param name="Vms">The VMs that have a socket of their own.</param>
 /// <param name="Capture">Where the air is captured; null captures nothing.</param>
 /// <param name="Log">Where and how the daemon logs.</param>
-public sealed record MediumConfiguration(
+public sealed record DaemonConfiguration(
     string File,
     Isolation Isolation,
     string? Socket,
@@ -45,7 +45,7 @@ public sealed record MediumConfiguration(
     /// <param name="file">YAML.</param>
     /// <param name="needsVms">Whether VMs must be able to attach; else the air is that of this machine's own radios.</param>
     /// <exception cref="ConfigurationException">It cannot be read, or is wrong; carries every error of the file.</exception>
-    public static MediumConfiguration Load(string file, bool needsVms = true)
+    public static DaemonConfiguration Load(string file, bool needsVms = true)
     {
         ArgumentNullException.ThrowIfNull(file);
         try
@@ -67,12 +67,12 @@ public sealed record MediumConfiguration(
     /// <param name="file">Its name, for errors; relative paths start from its folder.</param>
     /// <param name="needsVms">Whether VMs must be able to attach.</param>
     /// <exception cref="ConfigurationException">It is wrong; carries every error.</exception>
-    public static MediumConfiguration Parse(string text, string file, bool needsVms = true)
+    public static DaemonConfiguration Parse(string text, string file, bool needsVms = true)
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(file);
         var errors = new ErrorList(file);
-        var configuration = YamlDocument.Read(text, errors) is { } root ? new MediumReader(file, errors, needsVms).Read(root) : null;
+        var configuration = YamlDocument.Read(text, errors) is { } root ? new DaemonReader(file, errors, needsVms).Read(root) : null;
         return errors.Any ? throw new ConfigurationException(errors.Sorted()) : configuration!;
     }
 }

@@ -7,16 +7,16 @@ using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Configuration;
 
-/// <summary>Turns the tree of a file into a <see cref="MediumConfiguration"/>, and reports all that is wrong on the way.</summary>
-internal sealed partial class MediumReader(string file, ErrorList errors, bool needsVms)
+/// <summary>Turns the tree of a file into a <see cref="DaemonConfiguration"/>, and reports all that is wrong on the way.</summary>
+internal sealed partial class DaemonReader(string file, ErrorList errors, bool needsVms)
 {
     private readonly string _folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
     private readonly Dictionary<string, YamlNode> _sockets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, YamlNode> _names = new(StringComparer.Ordinal);
 
-    public MediumConfiguration Read(YamlNode root)
+    public DaemonConfiguration Read(YamlNode root)
     {
-        var top = new Section(root, "", MediumKeys.Medium, errors);
+        var top = new Section(root, "", DaemonKeys.Medium, errors);
         if (needsVms && top.IsMapping && top.Value("socket") is null && top.Value("vms") is null)
             errors.Add(root, "has neither 'socket' nor 'vms'; no VM could attach: give a socket for all VMs, a list of VMs, or both");
 
@@ -37,11 +37,11 @@ internal sealed partial class MediumReader(string file, ErrorList errors, bool n
             CheckVm(pattern, node, vms, hasCommonSocket: socket is not null);
         return new(
             Path.GetFullPath(file),
-            top.Word("isolation", Isolation.Shared, MediumKeys.Isolations),
+            top.Word("isolation", Isolation.Shared, DaemonKeys.Isolations),
             socket,
             top.Scalar("socketGroup", "the name of a group")?.Value,
             ReadPolling(top),
-            top.Word("scheduling", Scheduling.Normal, MediumKeys.Schedulings),
+            top.Word("scheduling", Scheduling.Normal, DaemonKeys.Schedulings),
             geometry,
             vms,
             ReadCapture(top),
@@ -68,7 +68,7 @@ internal sealed partial class MediumReader(string file, ErrorList errors, bool n
         var defaults = new RegionGeometry();
         if (top.Value("geometry") is not { } node)
             return defaults;
-        var section = new Section(node, "geometry", MediumKeys.Geometry, errors);
+        var section = new Section(node, "geometry", DaemonKeys.Geometry, errors);
         return new(
             (uint)section.Integer("ports", (int)defaults.Ports, 1, Abi.MaxPorts),
             section.PowerOfTwo("txSlots", defaults.TxSlots, RegionGeometry.MinLength, RegionGeometry.MaxSlots),
@@ -114,7 +114,7 @@ internal sealed partial class MediumReader(string file, ErrorList errors, bool n
 
     private VmConfiguration ReadVm(YamlNode node, bool hasCommonSocket)
     {
-        var section = new Section(node, "vms", MediumKeys.Vm, errors);
+        var section = new Section(node, "vms", DaemonKeys.Vm, errors);
         if (!section.IsMapping)
             return new("", "");
         foreach (var key in (string[])["name", "socket"])
@@ -162,7 +162,7 @@ internal sealed partial class MediumReader(string file, ErrorList errors, bool n
     {
         if (top.Value("capture") is not { } node)
             return null;
-        var section = new Section(node, "capture", MediumKeys.Capture, errors);
+        var section = new Section(node, "capture", DaemonKeys.Capture, errors);
         if (section.IsMapping && section.Value("file") is null)
             errors.Add(node, "'capture' has no 'file'; give a file or FIFO, or leave 'capture' out");
         return new(ReadPath(section, "file") ?? "");
@@ -172,10 +172,10 @@ internal sealed partial class MediumReader(string file, ErrorList errors, bool n
     {
         if (top.Value("log") is not { } node)
             return new(null, LogFormat.Text);
-        var section = new Section(node, "log", MediumKeys.Log, errors);
+        var section = new Section(node, "log", DaemonKeys.Log, errors);
         return new(
             ReadPath(section, "file"),
-            section.Word("format", LogFormat.Text, MediumKeys.LogFormats));
+            section.Word("format", LogFormat.Text, DaemonKeys.LogFormats));
     }
 
     private string? ReadPath(Section section, string key)

@@ -4,9 +4,9 @@ using ShmWifi.RingBuffer;
 
 namespace ShmWifi.Tests.Unit.Configuration;
 
-public sealed class MediumConfigurationTests
+public sealed class DaemonConfigurationTests
 {
-    private static MediumConfiguration Parse(string yaml) => MediumConfiguration.Parse(yaml, "/lab/medium.yaml");
+    private static DaemonConfiguration Parse(string yaml) => DaemonConfiguration.Parse(yaml, "/lab/medium.yaml");
 
     private static string[] ErrorsOf(string yaml) =>
         [.. Assert.Throws<ConfigurationException>(() => Parse(yaml))!.Errors.Select(e => e.ToString())];
@@ -148,7 +148,7 @@ public sealed class MediumConfigurationTests
     [Test]
     public void AnAirOfThisMachinesRadiosNeedsNoVms()
     {
-        var configuration = MediumConfiguration.Parse("links:\n  - { from: local/phy0, to: local/phy1, snrDb: 20 }", "/lab/medium.yaml", needsVms: false);
+        var configuration = DaemonConfiguration.Parse("links:\n  - { from: local/phy0, to: local/phy1, snrDb: 20 }", "/lab/medium.yaml", needsVms: false);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(configuration.Socket, Is.Null);
@@ -227,7 +227,7 @@ public sealed class MediumConfigurationTests
     [Test]
     public void AMissingFileSaysSo()
     {
-        var e = Assert.Throws<ConfigurationException>(() => MediumConfiguration.Load("/nowhere/medium.yaml"))!;
+        var e = Assert.Throws<ConfigurationException>(() => DaemonConfiguration.Load("/nowhere/medium.yaml"))!;
         Assert.That(e.Message, Does.StartWith("/nowhere/medium.yaml: error: cannot be read: "));
     }
 
@@ -238,7 +238,7 @@ public sealed class MediumConfigurationTests
         try
         {
             File.WriteAllBytes(file, [.. Encoding.ASCII.GetBytes("socket: "), 0xff, 0xfe, 0x80]);
-            var e = Assert.Throws<ConfigurationException>(() => MediumConfiguration.Load(file))!;
+            var e = Assert.Throws<ConfigurationException>(() => DaemonConfiguration.Load(file))!;
             Assert.That(e.Message, Does.StartWith($"{file}: error: is not UTF-8: "));
         }
         finally

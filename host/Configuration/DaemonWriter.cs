@@ -4,26 +4,26 @@ using ShmWifi.Configuration.Yaml;
 
 namespace ShmWifi.Configuration;
 
-/// <summary>Writes a configuration with the keys of its file: what <see cref="MediumConfiguration.Parse"/> reads as the same, in whatever folder it is.</summary>
-public static class MediumWriter
+/// <summary>Writes a configuration with the keys of its file: what <see cref="DaemonConfiguration.Parse"/> reads as the same, in whatever folder it is.</summary>
+public static class DaemonWriter
 {
     /// <summary>All of it.</summary>
-    public static JsonObject ToJson(MediumConfiguration configuration)
+    public static JsonObject ToJson(DaemonConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         return With(AirWriter.ToJson(configuration.Air), configuration);
     }
 
     /// <summary>A file that starts the same daemon.</summary>
-    public static string ToYaml(MediumConfiguration configuration)
+    public static string ToYaml(DaemonConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         return YamlText.Of(With(AirWriter.WithoutDefaults(AirWriter.ToJson(configuration.Air)), configuration));
     }
 
-    private static JsonObject With(JsonObject air, MediumConfiguration c)
+    private static JsonObject With(JsonObject air, DaemonConfiguration c)
     {
-        var json = new JsonObject { ["isolation"] = Array.Find(MediumKeys.Isolations, i => i.Isolation == c.Isolation).Word };
+        var json = new JsonObject { ["isolation"] = Array.Find(DaemonKeys.Isolations, i => i.Isolation == c.Isolation).Word };
         if (c.Socket is not null)
             json["socket"] = c.Socket;
         if (c.SocketGroup is not null)
@@ -34,7 +34,7 @@ public static class MediumWriter
             PollingMode.Off => "off",
             _ => "auto",
         };
-        json["scheduling"] = Array.Find(MediumKeys.Schedulings, s => s.Scheduling == c.Scheduling).Word;
+        json["scheduling"] = Array.Find(DaemonKeys.Schedulings, s => s.Scheduling == c.Scheduling).Word;
         json["geometry"] = new JsonObject
         {
             ["ports"] = c.Geometry.Ports,
@@ -46,7 +46,7 @@ public static class MediumWriter
             json["vms"] = new JsonArray([.. c.Vms.Select(vm => new JsonObject { ["name"] = vm.Name, ["socket"] = vm.Socket, ["radios"] = vm.MaxRadios })]);
         if (c.Capture is not null)
             json["capture"] = new JsonObject { ["file"] = c.Capture.File };
-        json["log"] = new JsonObject { ["format"] = Array.Find(MediumKeys.LogFormats, f => f.Format == c.Log.Format).Word };
+        json["log"] = new JsonObject { ["format"] = Array.Find(DaemonKeys.LogFormats, f => f.Format == c.Log.Format).Word };
         if (c.Log.File is not null)
             json["log"]!["file"] = c.Log.File;
         if (c.Control is null)

@@ -3,7 +3,7 @@ using ShmWifi.Configuration.Air;
 namespace ShmWifi.Configuration;
 
 /// <summary>The keys and words of a configuration file, but for those of its air (<see cref="AirKeys"/>). The JSON schema has the same: a test compares them.</summary>
-internal static class MediumKeys
+internal static class DaemonKeys
 {
     public static readonly string[] Medium =
         ["isolation", "socket", "socketGroup", "polling", "scheduling", "geometry", "vms", "capture", "log", "control", .. AirKeys.Air];
