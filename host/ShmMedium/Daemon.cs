@@ -80,7 +80,7 @@ public sealed class Daemon : IDisposable
     /// <summary>What it has done so far.</summary>
     public SnapshotSource Snapshots { get; }
 
-    /// <summary>Takes the air of this machine's own radios.</summary>
+    /// <summary>Takes over the frames of this machine's own radios.</summary>
     /// <param name="configuration">Checked; what it says of VMs and their sockets has no meaning here.</param>
     /// <param name="statePath">Where others find the daemon.</param>
     /// <param name="log">What happens, for people; frames, too, if it wants them.</param>

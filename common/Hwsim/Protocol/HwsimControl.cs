@@ -29,7 +29,7 @@ internal sealed class HwsimControl(NetlinkSocket control, GenericFamily family)
             ? new HwsimControl(control, family)
             : throw new HwsimException("this kernel has no mac80211_hwsim: load it by \"modprobe mac80211_hwsim radios=N\"");
 
-    /// <summary>Takes the air from the kernel; closing the socket gives it back.</summary>
+    /// <summary>Takes the frames over from the kernel; closing the socket gives it back.</summary>
     /// <param name="frames">The socket that all frames will pass.</param>
     /// <exception cref="HwsimException">Somebody else has it, or it cannot be taken.</exception>
     public void Register(NetlinkSocket frames)

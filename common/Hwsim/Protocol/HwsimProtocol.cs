@@ -17,7 +17,7 @@ internal static class HwsimProtocol
 /// <summary>enum hwsim_commands, those that we use.</summary>
 internal enum HwsimCommand : byte
 {
-    /// <summary>Takes the air from the kernel.</summary>
+    /// <summary>Takes the frames over from the kernel.</summary>
     Register = 1,
 
     /// <summary>A frame, either way.</summary>

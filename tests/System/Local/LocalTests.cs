@@ -78,7 +78,7 @@ public class LocalTests
         var log = await RunAsync("reading the log", "cat /run/medium.frames");
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(pings.Received, Is.EqualTo(120), "of 100 over ShmMedium and 20 over the kernel's own, after it got its air back");
+            Assert.That(pings.Received, Is.EqualTo(120), "of 100 over ShmMedium and 20 over the kernel's own, after it got its frames back");
             Assert.That(seen, Does.Contain(Network.Ssid).And.Contain($"signal: {RadioConfiguration.DefaultNoiseFloorDbm + 30:0.00} dBm"));
             Assert.That(controlled, Does.Contain($"local/{radios[0]}").And.Contain($"local/{radios[1]}").And.Contain($"local/{radios[2]}"));
             Assert.That(medium["radios"]!.AsArray().Select(radio => (string)radio!["name"]!), Is.EquivalentTo(radios));

@@ -13,7 +13,7 @@ internal sealed class LocalServer : IPortServer
 
     private const uint PeerId = 1; // the first that a VM would get
     private readonly MediumEngine _engine;
-    private readonly HwsimRegistration _air;
+    private readonly HwsimRegistration _registration;
     private readonly Action<string> _warn;
     private readonly Action<string> _fail;
     private readonly RegionLease _lease;
@@ -26,12 +26,12 @@ internal sealed class LocalServer : IPortServer
     /// <summary>Frames wait in the kernel until <see cref="Start"/>.</summary>
     /// <param name="engine">Who serves the port.</param>
     /// <param name="regions">Where its region comes from.</param>
-    /// <param name="air">Taken; owned by the server from now on.</param>
+    /// <param name="registration">Taken; owned by the server from now on.</param>
     /// <param name="warn">Takes what the operator should know.</param>
     /// <param name="fail">Told when the radios cannot be served any more, with the reason.</param>
-    public LocalServer(MediumEngine engine, RegionSource regions, HwsimRegistration air, Action<string> warn, Action<string> fail)
+    public LocalServer(MediumEngine engine, RegionSource regions, HwsimRegistration registration, Action<string> warn, Action<string> fail)
     {
-        (_engine, _air, _warn, _fail) = (engine, air, warn, fail);
+        (_engine, _registration, _warn, _fail) = (engine, registration, warn, fail);
         _lease = regions.Lease(PortName);
         _thread = new Thread(Run) { Name = "kernel-radios", IsBackground = true };
     }
@@ -45,13 +45,13 @@ internal sealed class LocalServer : IPortServer
         _started.Task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Gives the air back to the kernel.</summary>
+    /// <summary>Gives the frames back to the kernel.</summary>
     public void Dispose()
     {
         _stop.Stop();
         if (_thread.IsAlive)
             _thread.Join();
-        _air.Dispose();
+        _registration.Dispose();
         if (_port is { } port)
             _engine.DetachAsync(port).GetAwaiter().GetResult();
         _stop.Dispose();
@@ -63,8 +63,8 @@ internal sealed class LocalServer : IPortServer
     {
         try
         {
-            var discovery = new RadioDiscovery(_air.Hwsim, _air.Nl80211, new NetworkNamespaces(_warn));
-            using var loop = new HwsimService(_air, _lease.Region, _lease.Region.OpenGuestPort(0), _device, _stop, discovery, maxBusyPollNs: 0, _warn);
+            var discovery = new RadioDiscovery(_registration.Hwsim, _registration.Nl80211, new NetworkNamespaces(_warn));
+            using var loop = new HwsimService(_registration, _lease.Region, _lease.Region.OpenGuestPort(0), _device, _stop, discovery, maxBusyPollNs: 0, _warn);
             loop.Clock.KnowSame();
             loop.Start();
             _started.SetResult();
