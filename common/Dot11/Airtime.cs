@@ -1,6 +1,6 @@
 namespace ShmWifi.Dot11;
 
-/// <summary>How long a PPDU is on the air: TXTIME of the standard.</summary>
+/// <summary>How long a PPDU is on the medium: TXTIME of the standard.</summary>
 /// <remarks>
 /// HE and EHT: to a single user, without packet extension, doppler or STBC; the LTFs are 2x with guard intervals of 0.8 and 1.6 µs and 4x with 3.2 µs;
 /// BCC to 20 MHz, MCS 9 and 4 streams, else LDPC, whose extra symbol is left out. HT and VHT: BCC.

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace ShmWifi.Dot11;
 
 /// <summary>An IEEE 802 MAC address.</summary>
-/// <remarks>Shape: 6 octets. Orders as the octets do on the air, the first one most significant.</remarks>
+/// <remarks>Shape: 6 octets. Orders as the octets do on the medium, the first one most significant.</remarks>
 public readonly record struct MacAddress : IComparable<MacAddress>, ISpanFormattable
 {
     /// <summary>Octets of an address.</summary>

@@ -8,7 +8,7 @@ internal sealed record InjectorOptions
 {
     /// <summary>The text of --help.</summary>
     public const string Help = """
-        shm-injector: joins this VM's mac80211_hwsim radios to the air of the host's shm-medium.
+        shm-injector: joins this VM's mac80211_hwsim radios to the medium of the host's shm-medium.
 
         usage: shm-injector run [OPTION]...
           --radios N           make N radios that go when this program ends (default 0); the radios that

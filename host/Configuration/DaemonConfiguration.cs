@@ -1,5 +1,5 @@
 using System.Text;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Configuration.Yaml;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
@@ -15,7 +15,7 @@ namespace ShmWifi.Configuration;
 /// <param name="Scheduling">How the engine competes for a core.</param>
 /// <param name="Geometry">The lengths of the rings, and how many VMs are attached at a time.</param>
 /// <param name="Vms">The VMs that have a socket of their own.</param>
-/// <param name="Capture">Where the air is captured; null captures nothing.</param>
+/// <param name="Capture">Where the medium is captured; null captures nothing.</param>
 /// <param name="Log">Where and how the daemon logs.</param>
 public sealed record DaemonConfiguration(
     string File,
@@ -29,8 +29,8 @@ public sealed record DaemonConfiguration(
     CaptureConfiguration? Capture,
     LogConfiguration Log)
 {
-    /// <summary>What the air is like at the start.</summary>
-    public AirConfiguration Air { get; init; } = new();
+    /// <summary>What the medium is like at the start.</summary>
+    public MediumConfiguration Medium { get; init; } = new();
 
     /// <summary>Where the control API listens; null: nowhere.</summary>
     public ControlConfiguration? Control { get; init; } = new(null);
@@ -43,7 +43,7 @@ public sealed record DaemonConfiguration(
 
     /// <summary>Reads and checks a file.</summary>
     /// <param name="file">YAML.</param>
-    /// <param name="needsVms">Whether VMs must be able to attach; else the air is that of this machine's own radios.</param>
+    /// <param name="needsVms">Whether VMs must be able to attach; else the medium is that of this machine's own radios.</param>
     /// <exception cref="ConfigurationException">It cannot be read, or is wrong; carries every error of the file.</exception>
     public static DaemonConfiguration Load(string file, bool needsVms = true)
     {
@@ -112,7 +112,7 @@ public sealed record ControlConfiguration(string? Socket)
     public string SocketFor(string statePath) => Socket ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(statePath))!, "control.sock");
 }
 
-/// <summary>Where the air is captured.</summary>
+/// <summary>Where the medium is captured.</summary>
 /// <param name="File">A file, made or overwritten, or a FIFO.</param>
 public sealed record CaptureConfiguration(string File);
 

@@ -1,12 +1,12 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 
 namespace ShmWifi.Configuration;
 
-/// <summary>The keys and words of a configuration file, but for those of its air (<see cref="AirKeys"/>). The JSON schema has the same: a test compares them.</summary>
+/// <summary>The keys and words of a configuration file, but for those of its medium (<see cref="MediumKeys"/>). The JSON schema has the same: a test compares them.</summary>
 internal static class DaemonKeys
 {
     public static readonly string[] Medium =
-        ["isolation", "socket", "socketGroup", "polling", "scheduling", "geometry", "vms", "capture", "log", "control", .. AirKeys.Air];
+        ["isolation", "socket", "socketGroup", "polling", "scheduling", "geometry", "vms", "capture", "log", "control", .. MediumKeys.Medium];
 
     public static readonly string[] Geometry = ["ports", "txSlots", "rxDescriptors", "poolSlots"];
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Configuration.Yaml;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
@@ -31,8 +31,8 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
                 + $"and at most {Abi.MaxPorts} ports");
         }
 
-        var reader = new AirReader(errors, _folder);
-        var air = reader.Read(top);
+        var reader = new MediumReader(errors, _folder);
+        var medium = reader.Read(top);
         foreach (var (pattern, node) in needsVms ? reader.Patterns : [])
             CheckVm(pattern, node, vms, hasCommonSocket: socket is not null);
         return new(
@@ -47,7 +47,7 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
             ReadCapture(top),
             ReadLog(top))
         {
-            Air = air,
+            Medium = medium,
             Control = ReadControl(top),
         };
     }

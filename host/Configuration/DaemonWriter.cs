@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Configuration.Yaml;
 
 namespace ShmWifi.Configuration;
@@ -11,17 +11,17 @@ public static class DaemonWriter
     public static JsonObject ToJson(DaemonConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return With(AirWriter.ToJson(configuration.Air), configuration);
+        return With(MediumWriter.ToJson(configuration.Medium), configuration);
     }
 
     /// <summary>A file that starts the same daemon.</summary>
     public static string ToYaml(DaemonConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return YamlText.Of(With(AirWriter.WithoutDefaults(AirWriter.ToJson(configuration.Air)), configuration));
+        return YamlText.Of(With(MediumWriter.WithoutDefaults(MediumWriter.ToJson(configuration.Medium)), configuration));
     }
 
-    private static JsonObject With(JsonObject air, DaemonConfiguration c)
+    private static JsonObject With(JsonObject medium, DaemonConfiguration c)
     {
         var json = new JsonObject { ["isolation"] = Array.Find(DaemonKeys.Isolations, i => i.Isolation == c.Isolation).Word };
         if (c.Socket is not null)
@@ -53,7 +53,7 @@ public static class DaemonWriter
             json["control"] = ControlConfiguration.None;
         else if (c.Control.Socket is not null)
             json["control"] = c.Control.Socket;
-        foreach (var (key, value) in air)
+        foreach (var (key, value) in medium)
             json[key] = value?.DeepClone();
         return json;
     }

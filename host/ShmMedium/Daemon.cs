@@ -39,7 +39,7 @@ public sealed class Daemon : IDisposable
         _regions = configuration.Isolation == Isolation.Shared
             ? new SharedRegionSource(configuration.RegionGeometry)
             : new PerVmRegionSource(configuration.RegionGeometry);
-        Engine = new MediumEngine(log, SpinBudgetOf(configuration.Polling), configuration.Air);
+        Engine = new MediumEngine(log, SpinBudgetOf(configuration.Polling), configuration.Medium);
         if (configuration.Capture is { } capture)
         {
             _capture = new CaptureTap(capture.File, log.Warn);
@@ -85,17 +85,17 @@ public sealed class Daemon : IDisposable
     /// <param name="statePath">Where others find the daemon.</param>
     /// <param name="log">What happens, for people; frames, too, if it wants them.</param>
     /// <param name="fail">Told, once, when the radios cannot be served any more, with the reason; on a thread that must not end the daemon itself.</param>
-    /// <exception cref="HwsimException">This kernel has no such radios, or does not give their air.</exception>
+    /// <exception cref="HwsimException">This kernel has no such radios, or does not give their medium.</exception>
     public static Daemon ForThisKernel(DaemonConfiguration configuration, string statePath, MediumLog log, Action<string> fail)
     {
-        HwsimRegistration air = HwsimRegistration.Find();
+        HwsimRegistration medium = HwsimRegistration.Find();
         try
         {
-            air.Register();
+            medium.Register();
         }
         catch
         {
-            air.Dispose();
+            medium.Dispose();
             throw;
         }
         DaemonConfiguration local = configuration with
@@ -105,7 +105,7 @@ public sealed class Daemon : IDisposable
             Socket = null,
             Vms = [],
         };
-        return new Daemon(local, statePath, log, (engine, regions) => new LocalServer(engine, regions, air, log.Warn, fail));
+        return new Daemon(local, statePath, log, (engine, regions) => new LocalServer(engine, regions, medium, log.Warn, fail));
     }
 
     /// <inheritdoc/>
@@ -140,7 +140,7 @@ public sealed class Daemon : IDisposable
             return null;
         DaemonStateFile.MakeFolder(statePath); // the socket's default place
         var socket = ListeningSocket.Open(control.SocketFor(statePath), vmName: null, configuration.SocketGroup);
-        return new ControlServer(socket, new EngineAir(Engine), configuration, Snapshots.Take, log.Warn);
+        return new ControlServer(socket, new EngineMedium(Engine), configuration, Snapshots.Take, log.Warn);
     }
 
     private static Func<MediumEngine, RegionSource, IPortServer> ForVms(DaemonConfiguration configuration, MediumLog log)

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using ShmWifi.Medium.Cli;
 
-var root = new RootCommand("ShmWifi's daemon: one 802.11 air for many QEMU VMs, or for the radios of this machine.")
+var root = new RootCommand("ShmWifi's daemon: one 802.11 medium for many QEMU VMs, or for the radios of this machine.")
 {
     RunCommand.Create(),
     LocalCommand.Create(),

@@ -10,7 +10,7 @@ namespace ShmWifi.Perf.Micro;
 [MemoryDiagnoser]
 public class DescriptorBenchmarks
 {
-    private EngineHarness? _air;
+    private EngineHarness? _medium;
 
     /// <summary>Descriptors published and given back at a time.</summary>
     [Params(1, 32)]
@@ -18,18 +18,18 @@ public class DescriptorBenchmarks
 
     /// <summary>Makes a sender and a receiver.</summary>
     [GlobalSetup]
-    public void SetUp() => _air = new EngineHarness(2);
+    public void SetUp() => _medium = new EngineHarness(2);
 
     /// <summary>Frees them.</summary>
     [GlobalCleanup]
-    public void CleanUp() => _air?.Dispose();
+    public void CleanUp() => _medium?.Dispose();
 
     /// <summary>Host: fill, count the reference, publish; guest: copy out, release; host: reclaim.</summary>
     [Benchmark]
     public unsafe ulong PostAndReclaim()
     {
-        Port from = _air!.Ports[0], to = _air.Ports[1];
-        GuestPort guest = _air.Guests[1].Port;
+        Port from = _medium!.Ports[0], to = _medium.Ports[1];
+        GuestPort guest = _medium.Guests[1].Port;
         for (uint slot = 0; slot < Batch; slot++)
         {
             *to.Rings.Descriptor(to.NextRx) = new RxDescriptor { Kind = RingKind.Frame, Length = 1500, Offset = Abi.HeaderSize };

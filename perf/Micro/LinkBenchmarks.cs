@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Medium.Medium.Links;
 
 namespace ShmWifi.Perf.Micro;
@@ -11,11 +11,11 @@ public class LinkBenchmarks
     private const int Radios = 32;
     private const int Pairs = Radios * Radios;
     private readonly RadioModel[] _radios = new RadioModel[Radios];
-    private LinkTable _table = new(new AirConfiguration(), airNs: 0);
-    private AirConfiguration _air = new();
+    private LinkTable _table = new(new MediumConfiguration(), mediumNs: 0);
+    private MediumConfiguration _medium = new();
     private (int From, int To)[] _changed = [];
     private SetLink[] _changes = [];
-    private long _airNs;
+    private long _mediumNs;
 
     /// <summary>What the links come from.</summary>
     [ParamsAllValues]
@@ -35,26 +35,26 @@ public class LinkBenchmarks
         [
             .. Enumerable.Range(0, Radios).Select(i => new LinearMotion(new(i, 3 * i % 7, 1), Links == Source.Moving ? new(1, 0, 0) : default)),
         ];
-        _air = new AirConfiguration
+        _medium = new MediumConfiguration
         {
             Links = Links == Source.SnrMatrix ? matrix : [],
             Radios = [.. places.Select((motion, i) => new RadioConfiguration(RadioPattern.Of($"vm{i}")) { Motion = motion })],
             Propagation = new LogDistancePropagation(3, 1) { ShadowingDb = 4 },
             Fading = Links == Source.Faded ? new FadingConfiguration(3, TimeSpan.FromMilliseconds(1)) : null,
         };
-        _table = new LinkTable(_air, airNs: 0);
+        _table = new LinkTable(_medium, mediumNs: 0);
         for (int i = 0; i < Radios; i++)
-            _radios[i] = _table.Add($"vm{i}", "phy0", [], airNs: 0);
+            _radios[i] = _table.Add($"vm{i}", "phy0", [], mediumNs: 0);
         _changes = [.. matrix.Select(link => new SetLink(link))];
     }
 
     /// <summary>Each pair once, all in one microsecond: what is cached holds.</summary>
     [Benchmark(OperationsPerInvoke = Pairs)]
-    public float Of() => SumAt(_airNs += 1000);
+    public float Of() => SumAt(_mediumNs += 1000);
 
     /// <summary>Each pair once, 10 ms later than before: what moves or fades is computed again.</summary>
     [Benchmark(OperationsPerInvoke = Pairs)]
-    public float OfTenMillisecondsLater() => SumAt(_airNs += LinkTable.MobilityStepNs);
+    public float OfTenMillisecondsLater() => SumAt(_mediumNs += LinkTable.MobilityStepNs);
 
     /// <summary>A random number for each pair.</summary>
     [Benchmark(OperationsPerInvoke = Pairs)]
@@ -74,19 +74,19 @@ public class LinkBenchmarks
         float sum = 0;
         for (int i = 0; i < 100; i++)
         {
-            _table.Apply(_changes[i], _air, _airNs);
+            _table.Apply(_changes[i], _medium, _mediumNs);
             (int from, int to) = _changed[i];
-            sum += _table.Of(_radios[from], _radios[to], 2437, _airNs).SnrDb;
+            sum += _table.Of(_radios[from], _radios[to], 2437, _mediumNs).SnrDb;
         }
         return sum;
     }
 
-    private float SumAt(long airNs)
+    private float SumAt(long mediumNs)
     {
         float sum = 0;
         foreach (RadioModel from in _radios)
             foreach (RadioModel to in _radios)
-                sum += _table.Of(from, to, 2437, airNs).SnrDb;
+                sum += _table.Of(from, to, 2437, mediumNs).SnrDb;
         return sum;
     }
 

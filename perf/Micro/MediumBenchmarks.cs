@@ -10,7 +10,7 @@ namespace ShmWifi.Perf.Micro;
 public class MediumBenchmarks
 {
     private const int Batch = 32;
-    private EngineHarness? _air;
+    private EngineHarness? _medium;
 
     /// <summary>Ports beside the sender's, a radio each.</summary>
     [Params(1, 8, 63)]
@@ -18,11 +18,11 @@ public class MediumBenchmarks
 
     /// <summary>Makes them.</summary>
     [GlobalSetup]
-    public void SetUp() => _air = new EngineHarness(1 + Hearers);
+    public void SetUp() => _medium = new EngineHarness(1 + Hearers);
 
     /// <summary>Frees them.</summary>
     [GlobalCleanup]
-    public void CleanUp() => _air?.Dispose();
+    public void CleanUp() => _medium?.Dispose();
 
     /// <summary>A frame that all hear.</summary>
     [Benchmark(OperationsPerInvoke = Batch)]
@@ -34,13 +34,13 @@ public class MediumBenchmarks
 
     /// <summary>Who answers to an address.</summary>
     [Benchmark]
-    public int OwnersOf() => _air!.Engine.Radios.OwnersOf(EngineHarness.AddressOf(Hearers)).Length;
+    public int OwnersOf() => _medium!.Engine.Radios.OwnersOf(EngineHarness.AddressOf(Hearers)).Length;
 
     private uint Relay(MacAddress receiver, uint expected)
     {
-        _air!.Send(receiver, Batch);
-        _ = _air.Engine.RunRound();
-        uint frames = _air.Receive();
+        _medium!.Send(receiver, Batch);
+        _ = _medium.Engine.RunRound();
+        uint frames = _medium.Receive();
         return frames == expected ? frames : throw new InvalidOperationException($"{frames} frames were heard; {expected} were to be");
     }
 }

@@ -31,7 +31,7 @@ public class RateBenchmarks
         return sum;
     }
 
-    /// <summary>How long a frame is on the air.</summary>
+    /// <summary>How long a frame is on the medium.</summary>
     [Benchmark(OperationsPerInvoke = Frames)]
     public long Ppdu()
     {

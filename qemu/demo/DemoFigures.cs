@@ -27,7 +27,7 @@ internal sealed record DemoFigures
     /// <summary>One-way lag by link.</summary>
     public IReadOnlyList<LinkLag> Lag { get; init; } = [];
 
-    /// <summary>What was counted in each guest with a radio on the air.</summary>
+    /// <summary>What was counted in each guest with a radio on the medium.</summary>
     public IReadOnlyList<GuestFigures> Guests { get; init; } = [];
 
     /// <summary>What came of reloading a station's module; null when that was not asked for.</summary>

@@ -110,18 +110,18 @@ internal sealed class DemoRun
         var accessPoint = members[0];
         var stations = members.Skip(1).ToList();
         var pairs = stations.Select(station => (From: station, To: accessPoint)).Concat(stations.Zip(stations.Skip(1), (from, to) => (From: from, To: to))).ToList();
-        var air = pairs.ConvertAll(pair => new PingProbe(Route.OverAir(pair.From, pair.To)));
+        var medium = pairs.ConvertAll(pair => new PingProbe(Route.OverAir(pair.From, pair.To)));
         var wired = pairs.ConvertAll(pair => new PingProbe(Route.OverWire(pair.From, pair.To)));
         var inKernel = new PingProbe(Route.InKernel(floorStation));
 
-        await PingAsync(air, wired, inKernel);
+        await PingAsync(medium, wired, inKernel);
         _figures = _figures with
         {
-            Ping = air.ConvertAll(probe => new PingFigures(probe.Route.From, probe.Route.To, probe.Sent, probe.Received, RttSummary.Of(probe.RttMs))),
+            Ping = medium.ConvertAll(probe => new PingFigures(probe.Route.From, probe.Route.To, probe.Sent, probe.Received, RttSummary.Of(probe.RttMs))),
             InKernel = new FloorFigures(RttSummary.Of(inKernel.RttMs), null),
             Wired = new FloorFigures(RttSummary.Of(wired.SelectMany(probe => probe.RttMs)), null),
         };
-        foreach (var probe in air.Where(probe => probe.Received < probe.Sent))
+        foreach (var probe in medium.Where(probe => probe.Received < probe.Sent))
             _problems.Add($"{probe.Sent - probe.Received} of {probe.Sent} pings from {probe.Route.From} to {probe.Route.To} were lost");
 
         await ThroughputAsync(lab, pairs, floorStation);
@@ -153,15 +153,15 @@ internal sealed class DemoRun
     }
 
     /// <summary>All pairs over the air and over the wire in turns, so that a busy moment of this machine hits both alike.</summary>
-    private async Task PingAsync(List<PingProbe> air, List<PingProbe> wired, PingProbe inKernel)
+    private async Task PingAsync(List<PingProbe> medium, List<PingProbe> wired, PingProbe inKernel)
     {
-        foreach (var probe in (PingProbe[])[.. air, .. wired, inKernel])
+        foreach (var probe in (PingProbe[])[.. medium, .. wired, inKernel])
             await probe.WarmUpAsync(_cancellation);
         var count = _options.Seconds * PingsASecond / Rounds;
         for (var round = 1; round <= Rounds; round++)
         {
-            _progress.Now($"ping over air and wire, round {round} of {Rounds}");
-            foreach (var (overAir, overWire) in air.Zip(wired))
+            _progress.Now($"ping over the air and wire, round {round} of {Rounds}");
+            foreach (var (overAir, overWire) in medium.Zip(wired))
             {
                 await overAir.RunAsync(count, _cancellation);
                 await overWire.RunAsync(count, _cancellation);
@@ -170,7 +170,7 @@ internal sealed class DemoRun
             await inKernel.RunAsync(count, _cancellation);
         }
 
-        foreach (var probe in air)
+        foreach (var probe in medium)
             _progress.Done($"ping {probe.Route.From} to {probe.Route.To}: {probe.Received} of {probe.Sent}, p50 {RttSummary.Of(probe.RttMs)?.P50:0.00} ms");
     }
 
@@ -257,7 +257,7 @@ internal sealed class DemoRun
 
     private static string Word(FramePath path) => path == FramePath.Kernel ? "kernel" : "user";
 
-    /// <summary>Fetches the guests' logs, ends the air in order, and looks through logs and capture.</summary>
+    /// <summary>Fetches the guests' logs, ends the medium in order, and looks through logs and capture.</summary>
     private async Task CollectAsync(LabInstance lab, IReadOnlyList<Member> members)
     {
         _progress.Now("collecting logs");

@@ -9,7 +9,7 @@ namespace ShmWifi.Demo;
 /// <summary>Traffic both ways between a station and its access point, while the station's kernel module is taken out and put in again.</summary>
 /// <remarks>
 /// A round is one iperf3 run in both directions, with a reload in its middle. The radio outlives the module, and so do wpa_supplicant, the address and the TCP
-/// connections: they must go on. What was on the air is lost, so pings that the station sends meanwhile would be, too, and none are counted. The other stations
+/// connections: they must go on. What was on the medium is lost, so pings that the station sends meanwhile would be, too, and none are counted. The other stations
 /// ping the access point all the time, and lose nothing.
 /// </remarks>
 /// <param name="accessPoint">Whom all talk to.</param>

@@ -23,7 +23,7 @@ internal sealed class LabInstance : IAsyncDisposable
     /// <summary>"kvm" or "tcg".</summary>
     public string Accel { get; private set; } = "";
 
-    /// <summary>The daemon; null when no VM has a radio on the lab's air.</summary>
+    /// <summary>The daemon; null when no VM has a radio on the lab's medium.</summary>
     public MediumProcess? Medium { get; private set; }
 
     /// <summary>The VMs, in the topology's order.</summary>

@@ -29,7 +29,7 @@ internal sealed record LabState(
 /// <param name="Name">Its name.</param>
 /// <param name="Role">"ap", "station" or "plain".</param>
 /// <param name="Kernel">Kernel series.</param>
-/// <param name="Path">What moves its frames, "user" or "kernel"; null for a VM without radios on the lab's air.</param>
+/// <param name="Path">What moves its frames, "user" or "kernel"; null for a VM without radios on the lab's medium.</param>
 /// <param name="ProcessId">Its QEMU.</param>
 /// <param name="WiredAddress">Its address on the lab's bridge.</param>
 /// <param name="Ssid">The network that it offers or joins; null for a plain VM.</param>
@@ -48,7 +48,7 @@ internal sealed record VmState(
     double? AssociationMs,
     string SerialLog)
 {
-    /// <summary>What was counted in it; null where nobody asked, and without radios on the lab's air.</summary>
+    /// <summary>What was counted in it; null where nobody asked, and without radios on the lab's medium.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GuestCounters? Counters { get; init; }
 }

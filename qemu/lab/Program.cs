@@ -1,9 +1,9 @@
 using System.CommandLine;
 using ShmWifi.Lab.Cli;
 
-var root = new RootCommand("Virtual machines on one Wi-Fi air.")
+var root = new RootCommand("Virtual machines on one Wi-Fi medium.")
 {
-    new Command("lab", "A lab of VMs on one air.")
+    new Command("lab", "A lab of VMs on one medium.")
     {
         UpCommand.Create(),
         StatusCommand.Create(),

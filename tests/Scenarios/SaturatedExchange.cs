@@ -7,7 +7,7 @@ namespace ShmWifi.Tests.Scenarios;
 /// <remarks>
 /// The arithmetic is written out here from the clauses, not taken from the medium's code, so that a mistake there shows. A payload of 1470 octets makes an MPDU of
 /// 1470 + 8 (UDP) + 20 (IPv4) + 8 (LLC and SNAP, IEEE 802.2) + 24 or, with QoS, 26 (MAC header) + 4 (FCS): 1534 or 1536. No frame is lost, so each waits its
-/// interframe space and CWmin / 2 slots on average, and is acknowledged. Left out: beacons, some 1 % of the air at 1 Mbit/s.
+/// interframe space and CWmin / 2 slots on average, and is acknowledged. Left out: beacons, some 1 % of the medium at 1 Mbit/s.
 /// </remarks>
 /// <param name="Name">PHY and rate.</param>
 /// <param name="Rate">The same.</param>

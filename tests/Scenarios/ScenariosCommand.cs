@@ -26,7 +26,7 @@ internal static class ScenariosCommand
         var kernel = new Option<string>("--kernel") { Description = "Kernel series of the guests.", DefaultValueFactory = _ => "6.12" };
         kernel.AcceptOnlyFromAmong("6.1", "6.12");
         var json = new Option<FileInfo?>("--json") { Description = "Write the figures to this file." };
-        var command = new RootCommand("Sets situations up on the air, in VMs or on the engine alone, and judges what comes of them. Exit code 0: all as it must be.")
+        var command = new RootCommand("Sets situations up on the medium, in VMs or on the engine alone, and judges what comes of them. Exit code 0: all as it must be.")
         {
             chosen, list, quick, kernel, json,
         };

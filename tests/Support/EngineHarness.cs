@@ -1,4 +1,4 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 using ShmWifi.Linux;
 using ShmWifi.Medium.Engine;
@@ -17,14 +17,14 @@ internal sealed unsafe class EngineHarness : IDisposable
 
     /// <summary>Lays it out.</summary>
     /// <param name="ports">How many; their VMs are vm0, vm1, ….</param>
-    /// <param name="air">What it is like; null: perfect.</param>
-    public EngineHarness(int ports, AirConfiguration? air = null)
+    /// <param name="medium">What it is like; null: perfect.</param>
+    public EngineHarness(int ports, MediumConfiguration? medium = null)
     {
         var geometry = new RegionGeometry((uint)ports, TxSlots: 256, RxDescriptors: 256);
         _memory = SharedMemory.Create("shmwifi-harness", geometry.RegionSize);
         Region region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference, epoch: 1);
         var lease = new RegionLease(_memory, region, isShared: true);
-        Engine = new MediumEngine(new SilentLog(), new SpinBudget(0), air ?? new AirConfiguration());
+        Engine = new MediumEngine(new SilentLog(), new SpinBudget(0), medium ?? new MediumConfiguration());
         for (int port = 0; port < ports; port++)
         {
             uint peerId = (uint)port + 1;

@@ -101,7 +101,7 @@ internal sealed class MediumProcess : IDisposable
 
     /// <summary>Waits until so many VMs are attached and the engine has dealt with what they announced.</summary>
     public void WaitForStations(int vms) =>
-        Deadline.Until(() => ReadStatistics().Vms.Count(vm => vm.Radios.Any(radio => radio.Addresses.Count != 0)) == vms, $"all of {vms} VMs on the air\n{Error}");
+        Deadline.Until(() => ReadStatistics().Vms.Count(vm => vm.Radios.Any(radio => radio.Addresses.Count != 0)) == vms, $"all of {vms} VMs on the medium\n{Error}");
 
     /// <summary>SIGINT, as by Ctrl-C, or SIGTERM, as by systemd; waits for the end.</summary>
     /// <param name="signal">SIGINT, …; null: SIGTERM.</param>

@@ -15,7 +15,7 @@ namespace ShmWifi.Hwsim.Datapath;
 /// <summary>hwsim to host: the kernel writes its messages straight into TX slots, many by one system call, and they are read there.</summary>
 /// <remarks>
 /// hwsim waits for the status of every frame. Whoever expects no acknowledgement gets it from here at once; all others
-/// when the host has decided. While the host is away the air is dead: nobody acknowledges, and nothing gets stuck.
+/// when the host has decided. While the host is away the medium is dead: nobody acknowledges, and nothing gets stuck.
 /// </remarks>
 internal sealed unsafe class TxPath : IDisposable
 {
@@ -81,7 +81,7 @@ internal sealed unsafe class TxPath : IDisposable
         if (!IsReadable)
             return false;
         if (!isHostThere)
-            return PumpDeadAir();
+            return PumpWithoutHost();
 
         uint position = _slots.Next & (_port.Tx.Length - 1);
         uint free = Math.Min(_slots.CountFree(MaxBatch), _port.Tx.Length - position);
@@ -203,7 +203,7 @@ internal sealed unsafe class TxPath : IDisposable
         return true;
     }
 
-    private bool PumpDeadAir()
+    private bool PumpWithoutHost()
     {
         int count = Receive(_scratchMessages, MaxBatch);
         for (uint i = 0; i < count; i++)

@@ -8,7 +8,7 @@ namespace ShmWifi.Hwsim.Radios;
 
 /// <summary>Finds the hwsim radios and what they answer to, and notices when that changes.</summary>
 /// <remarks>
-/// All lists of the kernel are of one network namespace. A radio that was moved to another one stays on the air of the one
+/// All lists of the kernel are of one network namespace. A radio that was moved to another one stays on the medium of the one
 /// in which it was made (hwsim's netgroup), so whoever serves namespaces looks there, too. Source: linux
 /// drivers/net/wireless/virtual/mac80211_hwsim.c, hwsim_unicast_netgroup, hwsim_dump_radio_nl.
 /// </remarks>

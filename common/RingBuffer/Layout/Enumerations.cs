@@ -226,9 +226,9 @@ public enum HostCounter
     /// <summary>Attempts of the port's unicast frames after the first.</summary>
     Retries,
 
-    /// <summary>Attempts that the port's radios could have heard, and that the air lost or a fault to order dropped.</summary>
+    /// <summary>Attempts that the port's radios could have heard, and that the medium lost or a fault to order dropped.</summary>
     LostOnAir,
 
-    /// <summary>Frames of the port that found no room among those that wait for the air.</summary>
-    DropAirQueueFull,
+    /// <summary>Frames of the port that found no room among those that wait for the medium.</summary>
+    DropMediumQueueFull,
 }

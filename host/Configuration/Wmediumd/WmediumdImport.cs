@@ -1,14 +1,14 @@
 using System.Text.Json.Nodes;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Configuration.Yaml;
 
 namespace ShmWifi.Configuration.Wmediumd;
 
 /// <summary>What a configuration of wmediumd is as ours.</summary>
-/// <param name="Air">The air.</param>
+/// <param name="Medium">The medium.</param>
 /// <param name="Vms">The names that its radios got, in the order of <c>ids</c>; empty when they are called by their addresses.</param>
 /// <param name="Warnings">What is not as in wmediumd, in the order of the file.</param>
-public sealed record WmediumdImport(AirConfiguration Air, IReadOnlyList<string> Vms, IReadOnlyList<ImportWarning> Warnings)
+public sealed record WmediumdImport(MediumConfiguration Medium, IReadOnlyList<string> Vms, IReadOnlyList<ImportWarning> Warnings)
 {
     /// <summary>Converts a configuration.</summary>
     /// <param name="text">As libconfig has it.</param>
@@ -23,12 +23,12 @@ public sealed record WmediumdImport(AirConfiguration Air, IReadOnlyList<string> 
         ArgumentNullException.ThrowIfNull(vms);
         var errors = new ErrorList(file);
         var reader = new WmediumdReader(errors, file, errorTable, vms);
-        var air = reader.Read(LibconfigReader.Read(text, file));
+        var medium = reader.Read(LibconfigReader.Read(text, file));
         if (!errors.Any)
-            CheckBounds(air, file, errors);
+            CheckBounds(medium, file, errors);
         return errors.Any
             ? throw new ConfigurationException(errors.Sorted())
-            : new(air, vms, [.. reader.Warnings.OrderBy(w => w.Line).ThenBy(w => w.Column)]);
+            : new(medium, vms, [.. reader.Warnings.OrderBy(w => w.Line).ThenBy(w => w.Column)]);
     }
 
     /// <summary>The keys of our file.</summary>
@@ -37,7 +37,7 @@ public sealed record WmediumdImport(AirConfiguration Air, IReadOnlyList<string> 
         var json = new JsonObject();
         if (Vms.Count > 0)
             json["vms"] = new JsonArray([.. Vms.Select(name => new JsonObject { ["name"] = name, ["socket"] = $"{name}.sock" })]);
-        foreach (var (key, value) in AirWriter.WithoutDefaults(AirWriter.ToJson(Air)))
+        foreach (var (key, value) in MediumWriter.WithoutDefaults(MediumWriter.ToJson(Medium)))
             json[key] = value?.DeepClone();
         return json;
     }
@@ -46,11 +46,11 @@ public sealed record WmediumdImport(AirConfiguration Air, IReadOnlyList<string> 
     public string ToYaml() => YamlText.Of(ToJson());
 
     // Our own reader knows what our configuration can hold.
-    private static void CheckBounds(AirConfiguration air, string file, ErrorList errors)
+    private static void CheckBounds(MediumConfiguration medium, string file, ErrorList errors)
     {
         try
         {
-            AirText.ReadAir(AirWriter.ToJson(air).ToJsonString(), file);
+            MediumText.ReadMedium(MediumWriter.ToJson(medium).ToJsonString(), file);
         }
         catch (ConfigurationException e)
         {

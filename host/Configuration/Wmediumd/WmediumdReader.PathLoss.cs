@@ -1,4 +1,4 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 
 namespace ShmWifi.Configuration.Wmediumd;
 
@@ -16,14 +16,14 @@ internal sealed partial class WmediumdReader
     private static readonly string[] PathLossKeys = ["type", "positions", "directions", "tx_powers", "model_name", "fading_coefficient"];
     private static readonly string[] MininetKeys = ["noise_threshold", "isnodeaps"];
 
-    private AirConfiguration ReadPathLoss(LibconfigGroup model, AirConfiguration air)
+    private MediumConfiguration ReadPathLoss(LibconfigGroup model, MediumConfiguration medium)
     {
         var positions = Rows(model, "positions", _radios.Count, required: true);
         var isMininet = positions.Any(p => p.Length == 3);
         var directions = Rows(model, "directions", _radios.Count, required: false);
         var powers = Powers(model);
         if (errors.Any)
-            return air;
+            return medium;
 
         var propagation = ReadPropagation(model, positions, directions.Count > 0, isMininet, out var offset);
         if (model.Settings.TryGetValue("isnodeaps", out var aps))
@@ -33,7 +33,7 @@ internal sealed partial class WmediumdReader
             Warn(model.Settings["directions"], "wmediumd moves stations once in 3 s by this; here they move all the time, at a third of it a second");
         if (positions.Count > 0)
             Warn(model.Settings["positions"], "wmediumd computes path loss at 2412 MHz and in whole dB; here it is that of the frame's frequency");
-        return air with
+        return medium with
         {
             Propagation = propagation,
             Radios =

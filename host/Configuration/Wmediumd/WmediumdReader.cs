@@ -1,4 +1,4 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Configuration.Yaml;
 using ShmWifi.Dot11;
 
@@ -19,8 +19,8 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
     /// <summary>What differs.</summary>
     public IReadOnlyList<ImportWarning> Warnings => _warnings;
 
-    /// <summary>The air of a file; of use only when there are no errors.</summary>
-    public AirConfiguration Read(LibconfigGroup root)
+    /// <summary>The medium of a file; of use only when there are no errors.</summary>
+    public MediumConfiguration Read(LibconfigGroup root)
     {
         CheckKeys(root, "", "ifaces", "model");
         var ifaces = Group(root, "ifaces");
@@ -34,7 +34,7 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
         _radios = ReadIds(ifaces);
 
         // Frames take their airtime in wmediumd, always.
-        var air = new AirConfiguration { Timing = Timing.Airtime, ErrorTable = errorTable };
+        var medium = new MediumConfiguration { Timing = Timing.Airtime, ErrorTable = errorTable };
         if (ifaces.Settings.GetValueOrDefault("enable_interference") is LibconfigBoolean { Value: true } interference)
             Warn(interference, "wmediumd draws collisions from how busy others were lately; 'timing: airtime' has the collisions that happen");
         var model = Group(root, "model");
@@ -42,45 +42,45 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
         {
             if (model?.Settings.GetValueOrDefault("type") is { } type)
                 Warn(type, "wmediumd does not look at the model, since 'ifaces.links' is there; neither does the import");
-            air = air with { Links = ReadSnrLinks(links) };
+            medium = medium with { Links = ReadSnrLinks(links) };
         }
         else if (model is not null)
         {
-            air = ReadModel(model, air);
+            medium = ReadModel(model, medium);
         }
         else if (errorTable is not null)
         {
-            air = air with { Links = [Everywhere with { SnrDb = DefaultSnrDb }] };
+            medium = medium with { Links = [Everywhere with { SnrDb = DefaultSnrDb }] };
         }
 
-        return model is null ? air : air with { Fading = ReadFading(model) };
+        return model is null ? medium : medium with { Fading = ReadFading(model) };
     }
 
     private static LinkConfiguration Everywhere => new(RadioPattern.Any, RadioPattern.Any);
 
-    private AirConfiguration ReadModel(LibconfigGroup model, AirConfiguration air)
+    private MediumConfiguration ReadModel(LibconfigGroup model, MediumConfiguration medium)
     {
         if (!model.Settings.TryGetValue("type", out var type))
         {
             CheckKeys(model, "model.", "fading_coefficient");
-            return air with { Links = [Everywhere with { SnrDb = DefaultSnrDb }] };
+            return medium with { Links = [Everywhere with { SnrDb = DefaultSnrDb }] };
         }
 
         switch ((type as LibconfigText)?.Value)
         {
             case "snr":
                 CheckKeys(model, "model.", "type", "links", "fading_coefficient");
-                return air with { Links = ReadSnrLinks(model.Settings.GetValueOrDefault("links")) };
+                return medium with { Links = ReadSnrLinks(model.Settings.GetValueOrDefault("links")) };
             case "prob":
                 CheckKeys(model, "model.", "type", "links", "default_prob", "fading_coefficient");
                 if (errorTable is not null)
                     errors.Add(type.Line, type.Column, "wmediumd takes no table of error rates (-x) beside loss probabilities; leave --per out");
-                return air with { Links = ReadLossLinks(model) };
+                return medium with { Links = ReadLossLinks(model) };
             case "path_loss":
-                return ReadPathLoss(model, air);
+                return ReadPathLoss(model, medium);
             default:
                 errors.Add(type.Line, type.Column, $"'model.type' is {type.Kind}; wmediumd knows \"snr\", \"prob\" and \"path_loss\"");
-                return air;
+                return medium;
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed class YamlDocument
     // A scheduled fault's action nests seven deep. A limit keeps the recursion off the end of the stack.
     private const int MaxDepth = 32;
 
-    // An air at all its limits (AirLimits) is about 1 million characters and 200,000 values.
+    // A medium at all its limits (MediumLimits) is about 1 million characters and 200,000 values.
     private const int MaxLength = 4 << 20;
     private const int MaxValues = 1 << 18;
 

@@ -5,7 +5,7 @@ using ShmWifi.RingBuffer.Layout;
 namespace ShmWifi.Medium.Capture;
 
 /// <summary>Writes all frames that pass to a pcapng file or FIFO, on a thread of its own.</summary>
-/// <remarks>One interface a radio. A write that fails (full disk, reader gone) ends the capture with a message; the air goes on.</remarks>
+/// <remarks>One interface a radio. A write that fails (full disk, reader gone) ends the capture with a message; the medium goes on.</remarks>
 public sealed unsafe class CaptureTap : IDisposable
 {
     private readonly string _path;

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using ShmWifi.Configuration;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 
 namespace ShmWifi.Medium.Cli;
 
@@ -66,7 +66,7 @@ internal sealed class ConfigCheckCommand : Command
             output.WriteLine($"socket     {c.Socket}: VMs named vm1, vm2 and so on");
         if (c.SocketGroup is not null)
             output.WriteLine($"group      {c.SocketGroup} owns the sockets");
-        foreach (var line in AirSummary.Lines(c.Air))
+        foreach (var line in MediumSummary.Lines(c.Medium))
             output.WriteLine(line);
         if (c.Capture is not null)
             output.WriteLine($"capture    {c.Capture.File}");
@@ -99,7 +99,7 @@ internal sealed record CheckedConfiguration(
     string? Socket,
     string? SocketGroup,
     IReadOnlyList<VmConfiguration> Vms,
-    JsonObject Air,
+    JsonObject Medium,
     CaptureConfiguration? Capture,
     LogConfiguration Log,
     ControlConfiguration? Control)
@@ -117,7 +117,7 @@ internal sealed record CheckedConfiguration(
         c.Socket,
         c.SocketGroup,
         c.Vms,
-        AirWriter.ToJson(c.Air),
+        MediumWriter.ToJson(c.Medium),
         c.Capture,
         c.Log,
         c.Control);

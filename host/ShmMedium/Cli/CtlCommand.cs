@@ -3,12 +3,12 @@ using ShmWifi.Medium.Cli.Ctl;
 
 namespace ShmWifi.Medium.Cli;
 
-/// <summary><c>shm-medium ctl</c>: reads and changes the air of a running daemon, by its control API.</summary>
+/// <summary><c>shm-medium ctl</c>: reads and changes the medium of a running daemon, by its control API.</summary>
 internal sealed class CtlCommand : Command
 {
     /// <summary>Makes the command.</summary>
     public CtlCommand()
-        : base("ctl", "Reads and changes the air of a running daemon (docs/control.md). Exit codes: 0, or 1 when the daemon refuses or is not there.")
+        : base("ctl", "Reads and changes the medium of a running daemon (docs/control.md). Exit codes: 0, or 1 when the daemon refuses or is not there.")
     {
         var session = new CtlSession("ctl");
         foreach (Option option in session.Options)

@@ -3,7 +3,7 @@ using ShmWifi.Configuration;
 
 namespace ShmWifi.Medium.Cli;
 
-/// <summary><c>shm-medium local</c>: the same air for the hwsim radios of this machine's kernel; no VMs.</summary>
+/// <summary><c>shm-medium local</c>: the same medium for the hwsim radios of this machine's kernel; no VMs.</summary>
 internal static class LocalCommand
 {
     /// <summary>The command with its options.</summary>

@@ -3,7 +3,7 @@ using ShmWifi.Configuration;
 
 namespace ShmWifi.Medium.Cli;
 
-/// <summary><c>shm-medium run</c>: serves the air until SIGINT or SIGTERM.</summary>
+/// <summary><c>shm-medium run</c>: serves the medium until SIGINT or SIGTERM.</summary>
 public static class RunCommand
 {
     /// <summary>The command with its options.</summary>
@@ -13,7 +13,7 @@ public static class RunCommand
         var socket = new Option<string?>("--socket") { Description = "Socket for VMs that the configuration does not name. Default without a configuration: shm-medium.sock." };
         var isolation = new Option<string?>("--isolation") { Description = "shared (one region for all VMs) or per-vm (a region for each)." };
         isolation.AcceptOnlyFromAmong("shared", "per-vm");
-        var command = new Command("run", "Serves the air until SIGINT or SIGTERM, then prints the totals.");
+        var command = new Command("run", "Serves the medium until SIGINT or SIGTERM, then prints the totals.");
         common.AddTo(command);
         command.Options.Add(socket);
         command.Options.Add(isolation);

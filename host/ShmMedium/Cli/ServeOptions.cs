@@ -18,7 +18,7 @@ namespace ShmWifi.Medium.Cli;
 /// <param name="fail">For the daemon to call when it cannot go on, with the reason.</param>
 internal delegate Daemon DaemonFactory(DaemonConfiguration configuration, string statePath, MediumLog log, Action<string> fail);
 
-/// <summary>What all commands that serve an air have in common: options, signals, totals, exit codes.</summary>
+/// <summary>What all commands that serve a medium have in common: options, signals, totals, exit codes.</summary>
 internal sealed class ServeOptions
 {
     private readonly Option<FileInfo?> _config = new("--config", "-c") { Description = "Configuration in YAML (docs/configuration.md)." };

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 
 namespace ShmWifi.Medium.Control;
 
@@ -88,7 +88,7 @@ internal sealed class ConfigurationSchemas : IOpenApiOperationTransformer, IOpen
         using var reader = new StreamReader(stream);
         JsonObject all = JsonNode.Parse(reader.ReadToEnd().Replace("\"#/$defs/", $"\"{Prefix}", StringComparison.Ordinal))!["$defs"]!.DeepClone().AsObject();
         // Its parts that the configuration has no name for.
-        all["air"] = WithProperties(all["medium"]!, AirWriter.ToJson(new AirConfiguration()).Select(section => section.Key).Contains);
+        all["medium"] = WithProperties(all["medium"]!, MediumWriter.ToJson(new MediumConfiguration()).Select(section => section.Key).Contains);
         all["linkChange"] = WithProperties(all["link"]!, key => key is not ("from" or "to"));
         all["radioChange"] = WithProperties(all["radio"]!, key => key != "radio");
         all["faultChange"] = WithProperties(all["fault"]!, key => key != "name");
@@ -118,13 +118,13 @@ internal sealed class ConfigurationSchemas : IOpenApiOperationTransformer, IOpen
         return reading;
     }
 
-    /// <summary>A change that was carried out: one that a schedule can have, a schedule, or a whole air.</summary>
+    /// <summary>A change that was carried out: one that a schedule can have, a schedule, or a whole medium.</summary>
     private static JsonObject Change(JsonNode scheduled)
     {
         JsonObject change = WithProperties(scheduled, key => key != "at");
         change["minProperties"] = 1;
         change["maxProperties"] = 1;
-        foreach (string other in (string[])["schedule", "air"])
+        foreach (string other in (string[])["schedule", "medium"])
             change["properties"]![other] = new JsonObject { ["$ref"] = Prefix + other };
         return change;
     }

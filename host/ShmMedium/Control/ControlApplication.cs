@@ -17,13 +17,13 @@ internal static class ControlApplication
 {
     /// <summary>Builds it.</summary>
     /// <param name="listen">Says where, and within which limits.</param>
-    /// <param name="air">What it reads and changes.</param>
-    /// <param name="configuration">Of the daemon; its air is that of the start.</param>
+    /// <param name="medium">What it reads and changes.</param>
+    /// <param name="configuration">Of the daemon; its medium is that of the start.</param>
     /// <param name="snapshot">What the daemon has done so far.</param>
     /// <param name="warn">Takes what went wrong in the daemon itself.</param>
     public static WebApplication Build(
         Action<KestrelServerOptions> listen,
-        IControlledAir air,
+        IControlledMedium medium,
         DaemonConfiguration configuration,
         Func<MediumSnapshot> snapshot,
         Action<string> warn)
@@ -32,7 +32,7 @@ internal static class ControlApplication
         builder.WebHost.UseKestrelCore().ConfigureKestrel(listen);
         AddEndpointServices(builder.Services)
             .AddSingleton<IHostLifetime, NoLifetime>()
-            .AddSingleton(air)
+            .AddSingleton(medium)
             .AddSingleton(configuration)
             .AddSingleton(snapshot)
             .AddSingleton(warn)
@@ -53,7 +53,7 @@ internal static class ControlApplication
     public static IServiceCollection AddEndpointServices(IServiceCollection services) => services
         .AddRoutingCore()
         .AddSingleton<RadioNames>()
-        .AddSingleton<IControlledAir>(_ => throw new NotSupportedException("only described"))
+        .AddSingleton<IControlledMedium>(_ => throw new NotSupportedException("only described"))
         .AddSingleton<DaemonConfiguration>(_ => throw new NotSupportedException("only described"))
         .AddSingleton<Func<MediumSnapshot>>(_ => throw new NotSupportedException("only described"))
         .ConfigureHttpJsonOptions(options =>

@@ -46,7 +46,7 @@ internal static class ControlDescription
             {
                 Title = "shm-medium control",
                 Version = typeof(ControlDescription).Assembly.GetName().Version!.ToString(3),
-                Description = "Reads and changes the air of a running shm-medium. HTTP/1.1 on a Unix socket; who may open the socket may do everything. "
+                Description = "Reads and changes the medium of a running shm-medium. HTTP/1.1 on a Unix socket; who may open the socket may do everything. "
                     + "Bodies have the keys and values of the configuration file, as JSON or YAML. A slash within a name of a path is written %2F.",
             };
             // The host means nothing on a Unix socket.

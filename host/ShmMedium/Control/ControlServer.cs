@@ -27,14 +27,14 @@ internal sealed class ControlServer : IDisposable
 
     /// <summary>A server that does not answer yet.</summary>
     /// <param name="socket">Where clients connect; the server disposes of it.</param>
-    /// <param name="air">What it reads and changes.</param>
-    /// <param name="configuration">Of the daemon; its air is that of the start.</param>
+    /// <param name="medium">What it reads and changes.</param>
+    /// <param name="configuration">Of the daemon; its medium is that of the start.</param>
     /// <param name="snapshot">What the daemon has done so far.</param>
     /// <param name="warn">Takes what went wrong in the daemon itself.</param>
-    public ControlServer(ListeningSocket socket, IControlledAir air, DaemonConfiguration configuration, Func<MediumSnapshot> snapshot, Action<string> warn)
+    public ControlServer(ListeningSocket socket, IControlledMedium medium, DaemonConfiguration configuration, Func<MediumSnapshot> snapshot, Action<string> warn)
     {
         _socket = socket;
-        _build = () => ControlApplication.Build(Listen, air, configuration, snapshot, warn);
+        _build = () => ControlApplication.Build(Listen, medium, configuration, snapshot, warn);
         _starter = new Thread(StartWhenWanted) { Name = "control-starter", IsBackground = true };
     }
 

@@ -16,16 +16,16 @@ internal static class DaemonEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder daemon = routes.MapGroup("").WithTags("daemon");
-        daemon.MapGet("/configuration", async (IControlledAir air, DaemonConfiguration configuration) =>
-                TypedResults.Text(DaemonWriter.ToYaml(configuration with { Air = await air.SnapshotAirAsync() }), YamlType))
-            .Describe("getConfiguration", "The configuration file that starts a daemon with the air as it is now.")
+        daemon.MapGet("/configuration", async (IControlledMedium medium, DaemonConfiguration configuration) =>
+                TypedResults.Text(DaemonWriter.ToYaml(configuration with { Medium = await medium.SnapshotMediumAsync() }), YamlType))
+            .Describe("getConfiguration", "The configuration file that starts a daemon with the medium as it is now.")
             .Produces<string>(contentType: YamlType);
         daemon.MapGet("/status", (Func<MediumSnapshot> snapshot) => snapshot() with { Collector = CollectorSnapshot.Take() })
             .Describe("getStatus", "What the daemon has done so far, as --stats writes it.");
-        daemon.MapGet("/watch", (IControlledAir air, Func<MediumSnapshot> snapshot, IHostApplicationLifetime lifetime) =>
-                new AirWatch(air, snapshot, lifetime.ApplicationStopping))
+        daemon.MapGet("/watch", (IControlledMedium medium, Func<MediumSnapshot> snapshot, IHostApplicationLifetime lifetime) =>
+                new MediumWatch(medium, snapshot, lifetime.ApplicationStopping))
             .Describe("watch", "Each change as it happens, and each second the counters: one JSON object a line, until the client goes.")
-            .Produces<WatchEvent>(contentType: AirWatch.ContentType);
+            .Produces<WatchEvent>(contentType: MediumWatch.ContentType);
         daemon.MapGet("/openapi.json", async () => TypedResults.Text(await ControlDescription.ReadAsync(), "application/json"))
             .Describe("describe", "This description.")
             .Produces<object>();

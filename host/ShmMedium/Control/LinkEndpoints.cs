@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 
 namespace ShmWifi.Medium.Control;
@@ -30,15 +30,15 @@ internal static class LinkEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder links = routes.MapGroup("").WithTags("links");
-        links.MapGet("/links", [return: ConfigurationSchema("links")] (IControlledAir air) => new JsonArray([.. air.CurrentAir.Links.Select(l => AirWriter.ToJson(l))]))
+        links.MapGet("/links", [return: ConfigurationSchema("links")] (IControlledMedium medium) => new JsonArray([.. medium.CurrentMedium.Links.Select(l => MediumWriter.ToJson(l))]))
             .Describe("getLinks", "The links that are given; the others are computed.");
         links.MapGet("/links/{from}/{to}", ReadAsync)
             .Describe("getLink", "How radios hear each other now: each pair that the two names mean.")
             .Refuses(400, "a parameter is wrong; errors tells which and why")
-            .Refuses(404, "no such radio is on the air");
+            .Refuses(404, "no such radio is on the medium");
         links.MapPut("/links/{from}/{to}", SetAsync)
             .Describe("setLink", "Gives a link, in place of the one that was given for the same two names.")
-            .Refuses(404, "neither is such a radio on the air, nor is one of the configuration called so")
+            .Refuses(404, "neither is such a radio on the medium, nor is one of the configuration called so")
             .Refuses(409, "there are as many links as may be");
         links.MapDelete("/links/{from}/{to}", RemoveAsync)
             .Describe("removeLink", "Takes a given link back: it is computed again.")
@@ -46,21 +46,21 @@ internal static class LinkEndpoints
     }
 
     [return: ConfigurationSchema("link")]
-    private static async Task<JsonObject> SetAsync(string from, string to, [ConfigurationSchema("linkChange")] RequestBody body, IControlledAir air, RadioNames names)
+    private static async Task<JsonObject> SetAsync(string from, string to, [ConfigurationSchema("linkChange")] RequestBody body, IControlledMedium medium, RadioNames names)
     {
-        LinkConfiguration link = AirText.ReadLink(body.With(("from", from), ("to", to)), RequestBody.Source);
+        LinkConfiguration link = MediumText.ReadLink(body.With(("from", from), ("to", to)), RequestBody.Source);
         names.CheckKnown(("from", link.From), ("to", link.To));
-        await air.ChangeAsync(new SetLink(link));
-        return AirWriter.ToJson(link);
+        await medium.ChangeAsync(new SetLink(link));
+        return MediumWriter.ToJson(link);
     }
 
-    private static Task<NoContent> RemoveAsync(string from, string to, IControlledAir air)
+    private static Task<NoContent> RemoveAsync(string from, string to, IControlledMedium medium)
     {
         RadioPattern sender = RadioNames.Read("from", from);
         RadioPattern receiver = RadioNames.Read("to", to);
-        if (air.CurrentAir.Links.Any(l => l.From == sender && l.To == receiver))
-            return air.ChangeSilentlyAsync(new RemoveLink(sender, receiver));
-        bool isOther = air.CurrentAir.Links.Any(l => l.From == receiver && l.To == sender);
+        if (medium.CurrentMedium.Links.Any(l => l.From == sender && l.To == receiver))
+            return medium.ChangeSilentlyAsync(new RemoveLink(sender, receiver));
+        bool isOther = medium.CurrentMedium.Links.Any(l => l.From == receiver && l.To == sender);
         string hint = isOther ? $"; one is given from '{receiver}' to '{sender}'" : "; GET /v1/links tells which are";
         throw new ControlException(404, $"no link is given from '{sender}' to '{receiver}'{hint}");
     }
@@ -71,7 +71,7 @@ internal static class LinkEndpoints
         [Description("On which frequency, MHz; default: that of the sender's latest frame, or 2412.")] string? freqMhz,
         [Description("Of a frame, such as 'ofdm 54' or 'ht 7 40 sgi' (docs/models.md); default: the band's basic rate.")] string? rate,
         [Description("Its length with FCS, 14 to 2308; default: 1538.")] string? octets,
-        IControlledAir air,
+        IControlledMedium medium,
         RadioNames names)
     {
         IReadOnlyList<RadioReading> senders = await names.FindAsync("from", from);
@@ -86,7 +86,7 @@ internal static class LinkEndpoints
             {
                 int freq = askedFreqMhz ?? (sender.FreqMhz == 0 ? DefaultFreqMhz : sender.FreqMhz);
                 PhyRate one = askedRate ?? (Channel.TryFromFrequency(freq, out Channel channel) ? PhyRate.BasicOf(channel.Band) : default);
-                if (await air.ReadLinkAsync(sender, receiver, freq, one, length) is { } link)
+                if (await medium.ReadLinkAsync(sender, receiver, freq, one, length) is { } link)
                     pairs.Add(State(sender, receiver, freq, one, link));
             }
         }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 
 namespace ShmWifi.Medium.Control;
 
@@ -14,28 +14,28 @@ internal static class RadioEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder radios = routes.MapGroup("").WithTags("radios");
-        radios.MapGet("/radios", async (IControlledAir air) => States(await air.ReadRadiosAsync()))
-            .Describe("getRadios", "The radios that are on the air, as they are now.");
+        radios.MapGet("/radios", async (IControlledMedium medium) => States(await medium.ReadRadiosAsync()))
+            .Describe("getRadios", "The radios that are on the medium, as they are now.");
         radios.MapGet("/radios/{radio}", async (string radio, RadioNames names) => States(await names.FindAsync("radio", radio)))
             .Describe("getRadio", "Those of them that a name means: a VM, VM%2Fradio, an address, or *.")
-            .Refuses(404, "no such radio is on the air");
+            .Refuses(404, "no such radio is on the medium");
         radios.MapPatch("/radios/{radio}", SetAsync)
             .Describe("setRadio", "Says something of radios; what the body leaves out stays as it was.")
-            .Refuses(404, "neither is such a radio on the air, nor is one of the configuration called so");
+            .Refuses(404, "neither is such a radio on the medium, nor is one of the configuration called so");
     }
 
     [return: ConfigurationSchema("radio")]
-    private static async Task<JsonObject> SetAsync(string radio, [ConfigurationSchema("radioChange")] RequestBody body, IControlledAir air, RadioNames names)
+    private static async Task<JsonObject> SetAsync(string radio, [ConfigurationSchema("radioChange")] RequestBody body, IControlledMedium medium, RadioNames names)
     {
-        RadioConfiguration said = AirText.ReadRadio(body.With(("radio", radio)), RequestBody.Source);
+        RadioConfiguration said = MediumText.ReadRadio(body.With(("radio", radio)), RequestBody.Source);
         names.CheckKnown(("radio", said.Radio));
-        await air.ChangeAsync(new SetRadio(said));
-        return AirWriter.ToJson(SaidOf(air, said.Radio));
+        await medium.ChangeAsync(new SetRadio(said));
+        return MediumWriter.ToJson(SaidOf(medium, said.Radio));
     }
 
     /// <summary>All that is said of radios by one name: of each thing, what was said last.</summary>
-    private static RadioConfiguration SaidOf(IControlledAir air, RadioPattern pattern) =>
-        air.CurrentAir.Radios.Where(r => r.Radio == pattern).Aggregate(new RadioConfiguration(pattern), (before, later) => before with
+    private static RadioConfiguration SaidOf(IControlledMedium medium, RadioPattern pattern) =>
+        medium.CurrentMedium.Radios.Where(r => r.Radio == pattern).Aggregate(new RadioConfiguration(pattern), (before, later) => before with
         {
             Motion = later.Motion ?? before.Motion,
             TxPowerDbm = later.TxPowerDbm ?? before.TxPowerDbm,
@@ -57,7 +57,7 @@ internal static class RadioEndpoints
 }
 
 /// <summary>A <see cref="RadioReading"/> in JSON.</summary>
-[Description("A radio that is on the air, as it is now.")]
+[Description("A radio that is on the medium, as it is now.")]
 internal sealed record RadioState(
     [property: Description("VM and radio, such as sta1/phy0.")] string Radio,
     string Vm,

@@ -1,10 +1,10 @@
 using ShmWifi.Configuration;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 
 namespace ShmWifi.Medium.Control;
 
 /// <summary>Finds the radios that a request names, and refuses names that are mistyped.</summary>
-internal sealed class RadioNames(IControlledAir air, DaemonConfiguration configuration)
+internal sealed class RadioNames(IControlledMedium medium, DaemonConfiguration configuration)
 {
     /// <summary>What a name in a path means.</summary>
     /// <exception cref="ControlException">400: nothing.</exception>
@@ -15,37 +15,37 @@ internal sealed class RadioNames(IControlledAir air, DaemonConfiguration configu
             $"'{text}' names no radio",
             new FieldError(field, $"'{text}' names no radio; allowed: a VM (ap), VM and radio (ap/phy0; in a path ap%2Fphy0), an address (02:00:00:00:00:01), or *"));
 
-    /// <summary>The radios that are on the air and that a name means.</summary>
+    /// <summary>The radios that are on the medium and that a name means.</summary>
     /// <exception cref="ControlException">404: there are none.</exception>
     public async Task<IReadOnlyList<RadioReading>> FindAsync(string field, string name)
     {
         RadioPattern pattern = Read(field, name);
-        IReadOnlyList<RadioReading> all = await air.ReadRadiosAsync();
+        IReadOnlyList<RadioReading> all = await medium.ReadRadiosAsync();
         RadioReading[] meant = [.. all.Where(r => r.IsMeantBy(pattern))];
-        return meant.Length != 0 ? meant : throw NoRadio(field, pattern, all, "is on the air");
+        return meant.Length != 0 ? meant : throw NoRadio(field, pattern, all, "is on the medium");
     }
 
-    /// <summary>Refuses names of radios that are neither on the air nor of the configuration.</summary>
+    /// <summary>Refuses names of radios that are neither on the medium nor of the configuration.</summary>
     /// <exception cref="ControlException">404: one is.</exception>
     public void CheckKnown(params IEnumerable<(string Field, RadioPattern Pattern)> names)
     {
         foreach ((string field, RadioPattern pattern) in names)
         {
             if (!IsKnown(pattern))
-                throw NoRadio(field, pattern, [.. air.Radios], "is on the air or in the configuration");
+                throw NoRadio(field, pattern, [.. medium.Radios], "is on the medium or in the configuration");
         }
     }
 
     private bool IsKnown(RadioPattern pattern)
     {
-        AirConfiguration current = air.CurrentAir;
-        if (pattern == RadioPattern.Any || air.Radios.Any(r => r.IsMeantBy(pattern)) || current.Radios.Any(r => r.Radio == pattern)
+        MediumConfiguration current = medium.CurrentMedium;
+        if (pattern == RadioPattern.Any || medium.Radios.Any(r => r.IsMeantBy(pattern)) || current.Radios.Any(r => r.Radio == pattern)
             || current.Links.Any(l => l.From == pattern || l.To == pattern))
         {
             return true;
         }
         // A VM that can attach, but has not brought any radio yet.
-        return pattern.Vm is { } vm && configuration.CanAttach(vm) && !air.Radios.Any(r => r.Vm == vm);
+        return pattern.Vm is { } vm && configuration.CanAttach(vm) && !medium.Radios.Any(r => r.Vm == vm);
     }
 
     private ControlException NoRadio(string field, RadioPattern pattern, IReadOnlyList<RadioIdentity> all, string where)
@@ -53,7 +53,7 @@ internal sealed class RadioNames(IControlledAir air, DaemonConfiguration configu
         string[] near = [.. all.Select(r => r.FullName), .. all.Select(r => r.Vm), .. all.SelectMany(r => r.Addresses).Select(a => a.ToString()), .. configuration.Vms.Select(v => v.Name)];
         string name = pattern.ToString();
         const int Shown = 8;
-        string there = all.Count == 0 ? "no radio is on the air" : $"on the air: {string.Join(", ", all.Take(Shown).Select(r => r.FullName))}{(all.Count > Shown ? " and others" : "")}";
+        string there = all.Count == 0 ? "no radio is on the medium" : $"on the medium: {string.Join(", ", all.Take(Shown).Select(r => r.FullName))}{(all.Count > Shown ? " and others" : "")}";
         string message = $"no radio '{name}' {where}{Nearest.Hint(name, near.Distinct().Where(n => n != name))}; {there}";
         return new ControlException(404, message, new FieldError(field, message));
     }

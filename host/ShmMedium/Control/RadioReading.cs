@@ -1,9 +1,9 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 
 namespace ShmWifi.Medium.Control;
 
-/// <summary>A radio that is on the air.</summary>
+/// <summary>A radio that is on the medium.</summary>
 /// <param name="Vm">Its VM's name.</param>
 /// <param name="Name">Its name there, such as "phy0".</param>
 /// <param name="Addresses">What it answers to.</param>
@@ -16,7 +16,7 @@ public record RadioIdentity(string Vm, string Name, IReadOnlyList<MacAddress> Ad
     public bool IsMeantBy(RadioPattern pattern) => pattern.Matches(Vm, Name, [.. Addresses]);
 }
 
-/// <summary>A radio that is on the air, as it is now.</summary>
+/// <summary>A radio that is on the medium, as it is now.</summary>
 /// <param name="Vm">Its VM's name.</param>
 /// <param name="Name">Its name there, such as "phy0".</param>
 /// <param name="Addresses">What it answers to.</param>

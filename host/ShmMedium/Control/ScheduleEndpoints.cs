@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 
 namespace ShmWifi.Medium.Control;
 
@@ -18,27 +18,27 @@ internal static class ScheduleEndpoints
             .Describe("getSchedule", "What changes by itself, and how far that is.");
         schedule.MapPut("/schedule", SetAsync)
             .Describe("setSchedule", "Gives what is to change by itself, in place of what was; its times count from now.")
-            .Refuses(404, "it names a radio that is neither on the air nor in the configuration");
-        schedule.MapDelete("/schedule", (IControlledAir air) => air.ChangeSilentlyAsync(new SetSchedule([])))
+            .Refuses(404, "it names a radio that is neither on the medium nor in the configuration");
+        schedule.MapDelete("/schedule", (IControlledMedium medium) => medium.ChangeSilentlyAsync(new SetSchedule([])))
             .Describe("removeSchedule", "Nothing changes by itself any more; what was changed stays.");
     }
 
-    private static async Task<ScheduleState> SetAsync([ConfigurationSchema("schedule")] RequestBody body, IControlledAir air, RadioNames names)
+    private static async Task<ScheduleState> SetAsync([ConfigurationSchema("schedule")] RequestBody body, IControlledMedium medium, RadioNames names)
     {
-        IReadOnlyList<ScheduledChange> changes = AirText.ReadSchedule(body.Text, RequestBody.Source, names: air.CurrentAir.Faults.Select(f => f.Name));
+        IReadOnlyList<ScheduledChange> changes = MediumText.ReadSchedule(body.Text, RequestBody.Source, names: medium.CurrentMedium.Faults.Select(f => f.Name));
         names.CheckKnown(changes.SelectMany((c, i) => NamesIn(c.Change).Select(n => ($"[{i}].{n.Field}", n.Pattern))));
-        await air.ChangeAsync(new SetSchedule(changes));
-        return await ReadAsync(air);
+        await medium.ChangeAsync(new SetSchedule(changes));
+        return await ReadAsync(medium);
     }
 
-    private static async Task<ScheduleState> ReadAsync(IControlledAir air)
+    private static async Task<ScheduleState> ReadAsync(IControlledMedium medium)
     {
-        ScheduleReading reading = await air.ReadScheduleAsync();
-        return new ScheduleState(Rounded.To(reading.Elapsed.TotalSeconds, 3), reading.Done, AirWriter.ToJson(air.CurrentAir.Schedule));
+        ScheduleReading reading = await medium.ReadScheduleAsync();
+        return new ScheduleState(Rounded.To(reading.Elapsed.TotalSeconds, 3), reading.Done, MediumWriter.ToJson(medium.CurrentMedium.Schedule));
     }
 
     /// <summary>The radios that a change names, and where.</summary>
-    private static IEnumerable<(string Field, RadioPattern Pattern)> NamesIn(AirChange change) => change switch
+    private static IEnumerable<(string Field, RadioPattern Pattern)> NamesIn(MediumChange change) => change switch
     {
         SetLink { Link: var link } => [("link.from", link.From), ("link.to", link.To)],
         SetRadio { Radio: var radio } => [("radio.radio", radio.Radio)],

@@ -23,7 +23,7 @@ public interface IMediumLog
     /// <param name="port">Its port.</param>
     void GuestReady(Port port);
 
-    /// <summary>A radio came on the air.</summary>
+    /// <summary>A radio came on the medium.</summary>
     /// <param name="radio">The radio.</param>
     void RadioAdded(Radio radio);
 
@@ -31,7 +31,7 @@ public interface IMediumLog
     /// <param name="port">Its port.</param>
     void AnnouncementsUnlogged(Port port);
 
-    /// <summary>A radio left the air.</summary>
+    /// <summary>A radio left the medium.</summary>
     /// <param name="radio">The radio.</param>
     void RadioGone(Radio radio);
 }

@@ -1,4 +1,4 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Linux;
 using ShmWifi.Medium.Delivery;
 using ShmWifi.Medium.Medium;
@@ -53,7 +53,7 @@ public sealed class MediumEngine : IDisposable
     /// <param name="spin">How long to look for more before sleeping.</param>
     /// <param name="medium">What the medium is like.</param>
     /// <exception cref="Configuration.ConfigurationException">An error table that it names cannot be read, or is wrong.</exception>
-    public MediumEngine(IMediumLog log, SpinBudget spin, AirConfiguration medium)
+    public MediumEngine(IMediumLog log, SpinBudget spin, MediumConfiguration medium)
     {
         _log = log;
         _spin = spin;
@@ -83,7 +83,7 @@ public sealed class MediumEngine : IDisposable
     public IReadOnlyList<Port> Ports => _ports.Attached;
 
     /// <summary>The medium's configuration with all changes so far.</summary>
-    public AirConfiguration CurrentAir => _state.Current;
+    public MediumConfiguration CurrentMedium => _state.Current;
 
     /// <summary>The injected faults, with what they hit so far.</summary>
     public IReadOnlyList<Fault> Faults => _state.Faults.All;
@@ -127,7 +127,7 @@ public sealed class MediumEngine : IDisposable
     /// <param name="change">What is new.</param>
     /// <returns>Ends when the next frame meets the changed medium.</returns>
     /// <exception cref="Configuration.ConfigurationException">A file that it names cannot be read, or is wrong.</exception>
-    public Task ApplyAsync(AirChange change)
+    public Task ApplyAsync(MediumChange change)
     {
         _state.Prepare(change);
         return PostAsync(() =>
@@ -138,16 +138,16 @@ public sealed class MediumEngine : IDisposable
     }
 
     /// <summary>The configuration that goes on from here as the medium does: places as they are now.</summary>
-    public Task<AirConfiguration> SnapshotAirAsync() => PostAsync(() => _state.Snapshot(_clock.NowNs));
+    public Task<MediumConfiguration> SnapshotMediumAsync() => PostAsync(() => _state.Snapshot(_clock.NowNs));
 
     /// <summary>Tells of each change of the medium.</summary>
     /// <param name="changed">Called by the engine thread: must not block.</param>
     /// <returns>Dispose of it to hear no more.</returns>
-    public IDisposable WatchAir(Action<AirChange> changed) => _state.Watch(changed);
+    public IDisposable WatchMedium(Action<MediumChange> changed) => _state.Watch(changed);
 
     /// <summary>Has the engine thread read the medium between two rounds.</summary>
     /// <param name="read">Gets the medium's state and its time, ns. Must not block.</param>
-    public Task<T> ReadAirAsync<T>(Func<MediumState, long, T> read) => PostAsync(() => read(_state, _clock.NowNs));
+    public Task<T> ReadMediumAsync<T>(Func<MediumState, long, T> read) => PostAsync(() => read(_state, _clock.NowNs));
 
     /// <summary>Stops the thread and waits for it.</summary>
     public void Stop()

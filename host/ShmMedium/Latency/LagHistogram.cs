@@ -11,7 +11,7 @@ public sealed class LagHistogram
 {
     private const int SubBits = 5;
     private const int SubBuckets = 1 << SubBits;
-    private const int MaxExponent = 36; // 2^36 ns is 69 s: nothing on the air is later
+    private const int MaxExponent = 36; // 2^36 ns is 69 s: nothing on the medium is later
     private readonly uint[]?[] _rows = new uint[]?[MaxExponent - SubBits + 1];
 
     /// <summary>Values recorded.</summary>

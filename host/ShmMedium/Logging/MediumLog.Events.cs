@@ -56,16 +56,16 @@ public sealed partial class MediumLog : IMediumLog, IServerLog
     [LoggerMessage(104, LogLevel.Information, "its service speaks ABI {Version}", EventName = "guest-ready")]
     private partial void GuestReady(string vm, string version);
 
-    [LoggerMessage(201, LogLevel.Information, "radio {Radio} ({Address}) is on the air", EventName = "radio-added")]
+    [LoggerMessage(201, LogLevel.Information, "radio {Radio} ({Address}) is on the medium", EventName = "radio-added")]
     private partial void RadioAdded(string vm, string radio, string address);
 
-    [LoggerMessage(202, LogLevel.Information, "radio {Radio} left the air", EventName = "radio-gone")]
+    [LoggerMessage(202, LogLevel.Information, "radio {Radio} left the medium", EventName = "radio-gone")]
     private partial void RadioGone(string vm, string radio);
 
     [LoggerMessage(203, LogLevel.Warning, "announces radios too often; what it announces is not logged for now", EventName = "announcements-unlogged")]
     private partial void AnnouncementsUnlogged(string vm);
 
-    [LoggerMessage(301, LogLevel.Warning, "QEMU pid {Pid} gets no air: {Reason}", EventName = "vm-refused")]
+    [LoggerMessage(301, LogLevel.Warning, "QEMU pid {Pid} gets no medium: {Reason}", EventName = "vm-refused")]
     private partial void VmRefused(string vm, int pid, string reason);
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ namespace ShmWifi.Medium.Logging;
 /// <summary>A line an event or a frame, for people.</summary>
 /// <remarks>
 /// <code>
-/// 12:34:56.789 ap: radio phy0 (42:00:00:00:00:00) is on the air
+/// 12:34:56.789 ap: radio phy0 (42:00:00:00:00:00) is on the medium
 /// 12:34:56.789012 ap/phy0      Management  Beacon  02:00:00:00:01:00 > ff:ff:ff:ff:ff:ff  SSID "ShmWifi"  123 B  channel 6
 /// </code>
 /// </remarks>

@@ -1,4 +1,4 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Medium.Contention;
 using ShmWifi.Medium.Medium.Faults;
@@ -62,7 +62,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
                 return;
             Release(handle);
         }
-        frame.Sender.Port.Rings.Count(HostCounter.DropAirQueueFull);
+        frame.Sender.Port.Rings.Count(HostCounter.DropMediumQueueFull);
         outcome.IsOver = true;
         outcome.WasSent = false;
     }
@@ -144,7 +144,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     private void Finish(in ContentionOutcome came, Outcome outcome)
     {
         ref Frame frame = ref _held[came.Handle];
-        frame.TakenNs = (ulong)_clock.ToMonotonic(came.AirNs);
+        frame.TakenNs = (ulong)_clock.ToMonotonic(came.MediumNs);
         outcome.IsOver = true;
         outcome.Attempts = Math.Max(came.Attempt, 1);
         outcome.StrongestDbm = _strongestDbm[came.Handle];

@@ -1,4 +1,4 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Medium.Faults;
 using ShmWifi.Medium.Medium.Links;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using ShmWifi.Configuration;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Medium.Medium.Faults;
 using ShmWifi.Medium.Medium.Links;
 using ShmWifi.Medium.Medium.Phy;
@@ -13,22 +13,22 @@ namespace ShmWifi.Medium.Medium;
 public sealed class MediumState
 {
     private readonly ConcurrentDictionary<string, ErrorModel> _tables = new(StringComparer.Ordinal);
-    private AirConfiguration _current = new();
+    private MediumConfiguration _current = new();
     private ScheduledChange[] _schedule = []; // by time
     private int _nextScheduled;
     private long _scheduleSinceNs;
-    private Action<AirChange>? _watchers;
+    private Action<MediumChange>? _watchers;
 
-    /// <summary>An air.</summary>
-    /// <param name="air">What it is like.</param>
-    /// <param name="airNs">Now.</param>
+    /// <summary>A medium.</summary>
+    /// <param name="medium">What it is like.</param>
+    /// <param name="mediumNs">Now.</param>
     /// <exception cref="ConfigurationException">An error table that it names cannot be read, or is wrong.</exception>
-    public MediumState(AirConfiguration air, long airNs)
+    public MediumState(MediumConfiguration medium, long mediumNs)
     {
-        var all = new ReplaceAir(air);
+        var all = new ReplaceMedium(medium);
         Prepare(all);
-        Links = new LinkTable(air, airNs);
-        Apply(all, airNs);
+        Links = new LinkTable(medium, mediumNs);
+        Apply(all, mediumNs);
     }
 
     /// <summary>How well radios hear each other.</summary>
@@ -41,12 +41,12 @@ public sealed class MediumState
     public ErrorModel Errors { get; private set; } = ErrorModel.BuiltIn;
 
     /// <summary>The configuration with all changes so far; any thread may read it.</summary>
-    public AirConfiguration Current => Volatile.Read(ref _current);
+    public MediumConfiguration Current => Volatile.Read(ref _current);
 
     /// <summary>Every radio hears every other, at the first attempt, at once.</summary>
     public bool IsPerfect { get; private set; }
 
-    /// <summary>When the next scheduled change is due, ns of the air; <see cref="long.MaxValue"/>: there is none.</summary>
+    /// <summary>When the next scheduled change is due, ns of medium time; <see cref="long.MaxValue"/>: there is none.</summary>
     public long NextChangeNs { get; private set; } = long.MaxValue;
 
     /// <summary>The injected fault that hits a frame on its way to a radio; null: none does.</summary>
@@ -56,17 +56,17 @@ public sealed class MediumState
     /// <summary>Reads the files that a change names, so that the engine need not; any thread may.</summary>
     /// <param name="change">To be applied next.</param>
     /// <exception cref="ConfigurationException">One cannot be read, or is wrong.</exception>
-    public void Prepare(AirChange change)
+    public void Prepare(MediumChange change)
     {
         switch (change)
         {
             case SetErrorTable { File: { } file }:
                 _tables[file] = ErrorModel.Load(file);
                 break;
-            case ReplaceAir { Air: var air }:
-                if (air.ErrorTable is { } table)
+            case ReplaceMedium { Medium: var medium }:
+                if (medium.ErrorTable is { } table)
                     _tables[table] = ErrorModel.Load(table);
-                PrepareAll(air.Schedule);
+                PrepareAll(medium.Schedule);
                 break;
             case SetSchedule { Schedule: var schedule }:
                 PrepareAll(schedule);
@@ -76,18 +76,18 @@ public sealed class MediumState
 
     /// <summary>Carries out a change.</summary>
     /// <param name="change">Prepared.</param>
-    /// <param name="airNs">Now.</param>
-    public void Apply(AirChange change, long airNs)
+    /// <param name="mediumNs">Now.</param>
+    public void Apply(MediumChange change, long mediumNs)
     {
-        AirConfiguration before = _current;
-        AirConfiguration after = change.ApplyTo(before);
+        MediumConfiguration before = _current;
+        MediumConfiguration after = change.ApplyTo(before);
         Volatile.Write(ref _current, after);
-        Links.Apply(change, after, airNs);
+        Links.Apply(change, after, mediumNs);
         Errors = after.ErrorTable is { } file ? _tables[file] : ErrorModel.BuiltIn;
         if (!ReferenceEquals(before.Faults, after.Faults))
             Faults.Apply(after.Faults, after.Seed);
         if (!ReferenceEquals(before.Schedule, after.Schedule))
-            Schedule(after.Schedule, airNs);
+            Schedule(after.Schedule, mediumNs);
         IsPerfect = Links.IsPerfect && Faults.IsEmpty && after.Timing == Timing.Instant;
         Volatile.Read(ref _watchers)?.Invoke(change);
     }
@@ -95,25 +95,25 @@ public sealed class MediumState
     /// <summary>Tells of each change that is carried out; any thread may ask.</summary>
     /// <param name="changed">Called by the engine thread: must not block.</param>
     /// <returns>Dispose of it to hear no more.</returns>
-    public IDisposable Watch(Action<AirChange> changed)
+    public IDisposable Watch(Action<MediumChange> changed)
     {
         lock (_tables)
             _watchers += changed;
         return new Watcher(this, changed);
     }
 
-    /// <summary>Since when the schedule's times count, ns of the air, and how many of its changes were carried out.</summary>
+    /// <summary>Since when the schedule's times count, ns of medium time, and how many of its changes were carried out.</summary>
     public (long SinceNs, int Done) ScheduleProgress => (_scheduleSinceNs, _nextScheduled);
 
     /// <summary>Carries out the scheduled changes that are due.</summary>
-    /// <param name="airNs">Now.</param>
+    /// <param name="mediumNs">Now.</param>
     /// <returns>Whether there were any.</returns>
-    public bool RunSchedule(long airNs)
+    public bool RunSchedule(long mediumNs)
     {
         bool any = false;
-        while (NextChangeNs <= airNs)
+        while (NextChangeNs <= mediumNs)
         {
-            AirChange change = _schedule[_nextScheduled++].Change;
+            MediumChange change = _schedule[_nextScheduled++].Change;
             long dueNs = NextChangeNs;
             UpdateNextChange();
             Apply(change, dueNs);
@@ -122,11 +122,11 @@ public sealed class MediumState
         return any;
     }
 
-    /// <summary>The configuration that goes on from here as this air does: places as they are now, motions and schedule from here on.</summary>
-    /// <param name="airNs">Now.</param>
-    public AirConfiguration Snapshot(long airNs) => Links.Snapshot(_current, airNs) with
+    /// <summary>The configuration that goes on from here as this medium does: places as they are now, motions and schedule from here on.</summary>
+    /// <param name="mediumNs">Now.</param>
+    public MediumConfiguration Snapshot(long mediumNs) => Links.Snapshot(_current, mediumNs) with
     {
-        Schedule = [.. _schedule.Skip(_nextScheduled).Select(coming => coming with { At = coming.At - TimeSpan.FromTicks((airNs - _scheduleSinceNs) / TimeSpan.NanosecondsPerTick) })],
+        Schedule = [.. _schedule.Skip(_nextScheduled).Select(coming => coming with { At = coming.At - TimeSpan.FromTicks((mediumNs - _scheduleSinceNs) / TimeSpan.NanosecondsPerTick) })],
     };
 
     private void PrepareAll(IReadOnlyList<ScheduledChange> schedule)
@@ -135,11 +135,11 @@ public sealed class MediumState
             Prepare(coming.Change);
     }
 
-    private void Schedule(IReadOnlyList<ScheduledChange> schedule, long airNs)
+    private void Schedule(IReadOnlyList<ScheduledChange> schedule, long mediumNs)
     {
         _schedule = [.. schedule.OrderBy(coming => coming.At)];
         _nextScheduled = 0;
-        _scheduleSinceNs = airNs;
+        _scheduleSinceNs = mediumNs;
         UpdateNextChange();
     }
 
@@ -147,7 +147,7 @@ public sealed class MediumState
         ? _scheduleSinceNs + (_schedule[_nextScheduled].At.Ticks * TimeSpan.NanosecondsPerTick)
         : long.MaxValue;
 
-    private sealed class Watcher(MediumState model, Action<AirChange> changed) : IDisposable
+    private sealed class Watcher(MediumState model, Action<MediumChange> changed) : IDisposable
     {
         public void Dispose()
         {

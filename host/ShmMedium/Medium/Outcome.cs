@@ -15,7 +15,7 @@ internal sealed class Outcome
     /// <summary>The frame's attempts are over: its sender is to be told, and taps are to see it.</summary>
     public bool IsOver { get; set; }
 
-    /// <summary>It was on the air; false: there was no room for it, and taps see nothing of it.</summary>
+    /// <summary>It was on the medium; false: there was no room for it, and taps see nothing of it.</summary>
     public bool WasSent { get; set; }
 
     /// <summary>How often it was sent, one at least.</summary>

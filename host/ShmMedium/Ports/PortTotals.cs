@@ -22,7 +22,7 @@ public sealed record PortTotals(ulong Frames, ulong Bytes, ulong Delivered, ulon
         ("poolEmpty", HostCounter.DropPoolEmpty),
         ("txStatus", HostCounter.DropStatus),
         ("invalid", HostCounter.DropInvalid),
-        ("airQueueFull", HostCounter.DropAirQueueFull),
+        ("mediumQueueFull", HostCounter.DropMediumQueueFull),
     ];
 
     /// <summary>With those of one port more.</summary>

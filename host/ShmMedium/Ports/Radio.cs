@@ -5,10 +5,10 @@ using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Medium.Ports;
 
-/// <summary>A radio on the air: one hwsim phy of one VM. Changed by the engine thread alone.</summary>
+/// <summary>A radio on the medium: one hwsim phy of one VM. Changed by the engine thread alone.</summary>
 /// <param name="port">The port of its VM.</param>
 /// <param name="number">The port's number for it.</param>
-/// <param name="identity">hwsim's TRANSMITTER address: names the radio to its kernel, is not an address on the air.</param>
+/// <param name="identity">hwsim's TRANSMITTER address: names the radio to its kernel, is not an address on the medium.</param>
 /// <param name="id">Counts all radios that this daemon ever saw; names it in captures.</param>
 /// <param name="model">What the models know of it.</param>
 public sealed class Radio(Port port, ushort number, MacAddress identity, int id, RadioModel model)

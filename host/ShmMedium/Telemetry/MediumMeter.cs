@@ -57,7 +57,7 @@ public sealed class MediumMeter : IDisposable
         Counter("shmwifi.bytes", "By", "Bytes of those frames", s => s.Vms.SelectMany(v => Both(v, v.TxBytes, v.RxBytes)));
         Counter("shmwifi.acked", "{frame}", "Unicast frames of a VM that were acknowledged", s => s.Vms.Select(v => Of(v.Acked, ("vm", v.Name))));
         Counter("shmwifi.retries", "{attempt}", "Attempts of a VM's unicast frames after the first", s => s.Vms.Select(v => Of(v.Retries, ("vm", v.Name))));
-        Counter("shmwifi.lost_on_air", "{attempt}", "Attempts that a VM's radios could have heard, and that the air lost", s => s.Vms.Select(v => Of(v.LostOnAir, ("vm", v.Name))));
+        Counter("shmwifi.lost_on_air", "{attempt}", "Attempts that a VM's radios could have heard, and that the medium lost", s => s.Vms.Select(v => Of(v.LostOnAir, ("vm", v.Name))));
         Counter("shmwifi.not_acked", "{frame}", "Unicast frames of a VM that were not", s => s.Vms.Select(v => Of(v.NotAcked, ("vm", v.Name))));
         Counter("shmwifi.drops", "{frame}", "Frames lost, by reason", s => s.Vms.SelectMany(v => v.Drops.Select(d => Of(d.Value, ("vm", v.Name), ("reason", d.Key)))));
         Counter("shmwifi.doorbells", "{doorbell}", "Doorbells rung by a VM (transmit) and at it (receive)", s => s.Vms.SelectMany(v => Both(v, v.GuestDoorbells, v.Doorbells)));

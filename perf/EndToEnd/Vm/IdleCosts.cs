@@ -28,9 +28,9 @@ internal sealed class IdleCosts(VmLab lab, VmPace pace)
     public async Task MeasureAsync(Results results, Progress progress, CancellationToken cancellation)
     {
         progress.Now("nothing but beacons");
-        var injectorMeters = lab.AirVms.Select(vm => new CpuMeter(() => InjectorFileAsync(vm, "stat", cancellation))).ToList();
+        var injectorMeters = lab.RadioVms.Select(vm => new CpuMeter(() => InjectorFileAsync(vm, "stat", cancellation))).ToList();
         var daemonMeter = CpuMeter.OfProcess(lab.Medium.ProcessId);
-        var qemuMeters = lab.AirVms.Append(lab.Floor!).Select(vm => CpuMeter.OfProcess(vm.ProcessId)).ToList();
+        var qemuMeters = lab.RadioVms.Append(lab.Floor!).Select(vm => CpuMeter.OfProcess(vm.ProcessId)).ToList();
         foreach (var meter in injectorMeters)
             await meter.StartAsync();
         await Task.Delay(Settle, cancellation); // reading in a guest costs CPU time of its QEMU
@@ -44,13 +44,13 @@ internal sealed class IdleCosts(VmLab lab, VmPace pace)
         Judge(results, "idle: daemon, of a core", "%", daemon, "< 1 % of a core", daemon < CpuGoalPercent);
         var injector = injectorMeters.Max(meter => meter.Percent);
         Judge(results, "idle: injector, of the guest's core, the busiest", "%", injector, "< 1 % of a core", injector < CpuGoalPercent);
-        foreach (var (vm, meter) in lab.AirVms.Zip(qemuMeters))
+        foreach (var (vm, meter) in lab.RadioVms.Zip(qemuMeters))
             Tell(results, $"idle: whole QEMU of {vm.Name}, of a core; baseline: two radios in one VM", "%", meter.Percent, qemuMeters[^1].Percent);
         progress.Done($"idle: daemon {daemon:0.00} %, injector {injector:0.00} % of a core");
 
         var daemonMegabytes = ResidentMemory.Read(await File.ReadAllTextAsync($"/proc/{lab.Medium.ProcessId}/smaps", cancellation)) / 1e6;
         Judge(results, "memory: daemon RSS without the region", "MB", daemonMegabytes, "≤ 80 MB", daemonMegabytes <= DaemonGoalMegabytes);
-        var smaps = await Task.WhenAll(lab.AirVms.Select(vm => InjectorFileAsync(vm, "smaps", cancellation)));
+        var smaps = await Task.WhenAll(lab.RadioVms.Select(vm => InjectorFileAsync(vm, "smaps", cancellation)));
         var injectorMegabytes = smaps.Max(ResidentMemory.Read) / 1e6;
         Judge(results, "memory: injector RSS without the region, the largest", "MB", injectorMegabytes, "≤ 15 MB", injectorMegabytes <= InjectorGoalMegabytes);
         progress.Done($"memory: daemon {daemonMegabytes:0.0} MB, injector {injectorMegabytes:0.0} MB without the region");

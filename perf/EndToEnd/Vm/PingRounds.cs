@@ -33,7 +33,7 @@ internal sealed class PingRounds(Route route)
         RttSummary.Of(await _probe.RunAsync(count, cancellation))
         ?? throw new LabException($"none of {count} pings from {route.From} to {route.To} ({route.Address}) was answered"));
 
-    /// <summary>On an air that loses nothing, a lost ping is a mistake of ours.</summary>
+    /// <summary>On a medium that loses nothing, a lost ping is a mistake of ours.</summary>
     /// <param name="guests">What is special about the guests, for the message.</param>
     /// <param name="medium">The lab's daemon.</param>
     /// <exception cref="LabException">Pings were lost: how many, and between whom.</exception>

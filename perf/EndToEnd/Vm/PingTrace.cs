@@ -79,7 +79,7 @@ internal static partial class PingTrace
     {
         foreach (var vm in pair.Ends)
             await vm.Guest.RunAsync("starting ftrace", StartScript, Limit, cancellation);
-        await new PingProbe(pair.Air).RunAsync(Pings, cancellation);
+        await new PingProbe(pair.Medium).RunAsync(Pings, cancellation);
         foreach (var vm in pair.Ends)
             await vm.Guest.RunAsync("stopping ftrace", StopScript, Limit, cancellation);
         var traces = new List<GuestTrace>();

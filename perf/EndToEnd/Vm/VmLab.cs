@@ -15,7 +15,7 @@ internal sealed class VmLab : IAsyncDisposable
     private VmLab(LabInstance lab, IReadOnlyList<Member> members, WifiInterface? floorStation)
     {
         _lab = lab;
-        AirVms = [.. lab.Vms.Where(vm => vm.Spec.Radios > 0)];
+        RadioVms = [.. lab.Vms.Where(vm => vm.Spec.Radios > 0)];
         Floor = floorStation?.Vm;
         var pairs = members.Where(member => Has(member, Role.AccessPoint)).Select(accessPoint => PairOf(accessPoint, members)).ToList();
         Pair = pairs[0];
@@ -33,8 +33,8 @@ internal sealed class VmLab : IAsyncDisposable
     /// <summary>The daemon.</summary>
     public MediumProcess Medium => _lab.Medium!;
 
-    /// <summary>VMs with a radio on the lab's air.</summary>
-    public IReadOnlyList<VirtualMachine> AirVms { get; }
+    /// <summary>VMs with a radio on the lab's medium.</summary>
+    public IReadOnlyList<VirtualMachine> RadioVms { get; }
 
     /// <summary>The VM of the in-kernel floor.</summary>
     public VirtualMachine? Floor { get; }

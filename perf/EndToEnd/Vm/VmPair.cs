@@ -12,8 +12,8 @@ internal sealed class VmPair(Member station, Member accessPoint)
     /// <summary>The station's VM, then the access point's.</summary>
     public IReadOnlyList<VirtualMachine> Ends { get; } = [station.Radio.Vm, accessPoint.Radio.Vm];
 
-    /// <summary>Over our air.</summary>
-    public Route Air { get; } = Route.OverAir(station, accessPoint);
+    /// <summary>Over our medium.</summary>
+    public Route Medium { get; } = Route.OverAir(station, accessPoint);
 
     /// <summary>Between the same two VMs over virtio-net and a bridge.</summary>
     public Route Wired { get; } = Route.OverWire(station, accessPoint);

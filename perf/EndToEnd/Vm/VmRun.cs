@@ -23,34 +23,34 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
     private const double PingGoal = 1.5;
     private const double TcpGoal = 0.6;
 
-    private readonly List<PingRounds> _airPings = [];
+    private readonly List<PingRounds> _radioPings = [];
 
     /// <summary>Measures all.</summary>
     public async Task TrafficAsync()
     {
         await PingAsync();
-        HopRows.Add(results, VmGroup.GroupName, await lab.Medium.StatisticsAsync(cancellation), lab.Pair.Air, guests);
+        HopRows.Add(results, VmGroup.GroupName, await lab.Medium.StatisticsAsync(cancellation), lab.Pair.Medium, guests);
         await TcpAsync();
         await UdpAsync();
     }
 
-    /// <summary>The medium loses nothing on this air, so a ping that got lost is a mistake of ours, not a figure.</summary>
+    /// <summary>The medium loses nothing on this medium, so a ping that got lost is a mistake of ours, not a figure.</summary>
     /// <exception cref="LabException">Pings over the air were lost: how many, and between whom.</exception>
     public void ThrowIfPingsWereLost()
     {
-        foreach (var ping in _airPings)
+        foreach (var ping in _radioPings)
             ping.ThrowIfLost(guests, lab.Medium);
     }
 
     private async Task PingAsync()
     {
-        var air = new PingRounds(lab.Pair.Air);
+        var medium = new PingRounds(lab.Pair.Medium);
         var wired = new PingRounds(lab.Pair.Wired);
         var stations = lab.StationToStation == null ? null : new PingRounds(lab.StationToStation);
         var stationsWired = lab.StationToStationWired == null ? null : new PingRounds(lab.StationToStationWired);
         var inKernel = lab.InKernel == null ? null : new PingRounds(lab.InKernel);
-        List<PingRounds> all = [.. new[] { air, wired, stations, stationsWired, inKernel }.OfType<PingRounds>()];
-        _airPings.AddRange(new[] { air, stations }.OfType<PingRounds>());
+        List<PingRounds> all = [.. new[] { medium, wired, stations, stationsWired, inKernel }.OfType<PingRounds>()];
+        _radioPings.AddRange(new[] { medium, stations }.OfType<PingRounds>());
 
         foreach (var ping in all)
             await ping.WarmUpAsync(cancellation);
@@ -63,7 +63,7 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
 
         foreach (var (quantile, of) in PingRounds.Quantiles)
         {
-            var rounds = air.Against(wired, of);
+            var rounds = medium.Against(wired, of);
             results.Add(rounds.Judge(
                 VmGroup.GroupName, $"VM to VM ping{guests}, {quantile}", "ms", $"≤ {PingGoal} × the wired floor", rounds.MedianRatio <= PingGoal));
             progress.Done($"VM to VM ping{guests}, {quantile}: {rounds.Median:0.00} ms, {rounds.MedianRatio:0.00} × the wired floor");
@@ -74,7 +74,7 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
         }
 
         (string, PingRounds?)[] series =
-            [("air, VM to VM", air), ("air, station to station", stations), ("wired floor", wired), ("in-kernel floor", inKernel)];
+            [("medium, VM to VM", medium), ("medium, station to station", stations), ("wired floor", wired), ("in-kernel floor", inKernel)];
         results.Add(new Plot(
             guests.Length == 0 ? "vm-ping" : "vm-ping-poll", $"Ping between VMs{guests}", "round trip, ms", "pings that were as fast, %", LogX: true, LogY: false,
             [.. series.Where(one => one.Item2 != null).Select(one => new Series(one.Item1, Distribution.Of(one.Item2!.RttMs)))]));
@@ -82,7 +82,7 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
 
     private async Task TcpAsync()
     {
-        var air = new Rounds();
+        var medium = new Rounds();
         var stations = new Rounds();
         var wired = new Rounds();
         var load = new LoadRounds(VmGroup.GroupName, lab.Medium, lab.Pair);
@@ -90,7 +90,7 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
         {
             progress.Now($"TCP{guests}, round {round} of {pace.Rounds}");
             double? floor = lab.InKernel == null ? null : await TcpAsync(lab.InKernel);
-            air.Add(await load.MeasureAsync(() => TcpAsync(lab.Pair.Air), cancellation), floor);
+            medium.Add(await load.MeasureAsync(() => TcpAsync(lab.Pair.Medium), cancellation), floor);
             wired.Add(await TcpAsync(lab.Pair.Wired), floor);
             if (lab.StationToStation != null)
                 stations.Add(await TcpAsync(lab.StationToStation), floor);
@@ -99,20 +99,20 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
         const string Unit = "Mbit/s";
         if (lab.InKernel == null)
         {
-            results.Add(air.Tell(VmGroup.GroupName, $"VM to VM TCP{guests}", Unit));
+            results.Add(medium.Tell(VmGroup.GroupName, $"VM to VM TCP{guests}", Unit));
             load.Tell(results, $"TCP{guests}");
         }
         else
         {
-            results.Add(air.Judge(
-                VmGroup.GroupName, $"VM to VM TCP{guests}", Unit, "≥ 60 % of the in-kernel floor, no drop in the rings", air.MedianRatio >= TcpGoal && load.Drops == 0));
+            results.Add(medium.Judge(
+                VmGroup.GroupName, $"VM to VM TCP{guests}", Unit, "≥ 60 % of the in-kernel floor, no drop in the rings", medium.MedianRatio >= TcpGoal && load.Drops == 0));
             load.Judge(results, $"TCP{guests}");
         }
 
         if (lab.StationToStation != null)
             results.Add(stations.Tell(VmGroup.GroupName, $"station to station TCP, through the access point{guests}", Unit));
         results.Add(wired.Tell(VmGroup.GroupName, $"wired floor: TCP{guests}", Unit));
-        progress.Done($"VM to VM TCP{guests}: {air.Median:0} Mbit/s, {load.Drops} drops in the rings");
+        progress.Done($"VM to VM TCP{guests}: {medium.Median:0} Mbit/s, {load.Drops} drops in the rings");
     }
 
     private Task<double> TcpAsync(Route route) => Iperf.TcpAsync(route, pace.Seconds, cancellation);
@@ -121,7 +121,7 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
     {
         (string Name, Route? Route)[] routes =
         [
-            ("VM to VM", lab.Pair.Air), ("station to station", lab.StationToStation), ("wired floor", lab.Pair.Wired), ("in-kernel floor", lab.InKernel),
+            ("VM to VM", lab.Pair.Medium), ("station to station", lab.StationToStation), ("wired floor", lab.Pair.Wired), ("in-kernel floor", lab.InKernel),
         ];
         var measured = routes.Where(route => route.Route != null).Select(route => (route.Name, Route: route.Route!, Lost: new Rounds(), Jitter: new Rounds())).ToList();
         var load = new LoadRounds(VmGroup.GroupName, lab.Medium, lab.Pair);
@@ -130,7 +130,7 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
             progress.Now($"UDP{guests}, round {round} of {pace.Rounds}");
             foreach (var (_, route, lost, jitter) in measured)
             {
-                var result = route == lab.Pair.Air ? await load.MeasureAsync(() => UdpAsync(route), cancellation) : await UdpAsync(route);
+                var result = route == lab.Pair.Medium ? await load.MeasureAsync(() => UdpAsync(route), cancellation) : await UdpAsync(route);
                 lost.Add(result.LostPercent);
                 jitter.Add(result.JitterMs);
             }

@@ -11,7 +11,7 @@ namespace ShmWifi.Lab.Measure;
 internal sealed record GuestCounters(long TxFrames, long TxDropped, long RxFrames, long Doorbells)
 {
     /// <summary>Reads them in a guest.</summary>
-    /// <param name="guest">Of a VM with radios on the lab's air.</param>
+    /// <param name="guest">Of a VM with radios on the lab's medium.</param>
     /// <param name="path">The path of its frames.</param>
     /// <param name="cancellation">Gives up.</param>
     public static async Task<GuestCounters> TakeAsync(GuestExecutor guest, FramePath path, CancellationToken cancellation)

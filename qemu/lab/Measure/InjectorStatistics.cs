@@ -12,7 +12,7 @@ internal sealed record InjectorStatistics(InjectorCounters Counters, InjectorClo
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     /// <summary>Has the injector print its statistics, and reads them.</summary>
-    /// <param name="guest">Of a VM with radios on the lab's air.</param>
+    /// <param name="guest">Of a VM with radios on the lab's medium.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="LabException">It prints none within 30 s.</exception>
     public static async Task<InjectorStatistics> TakeAsync(GuestExecutor guest, CancellationToken cancellation) => Read(await guest.RunAsync(

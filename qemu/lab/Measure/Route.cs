@@ -12,7 +12,7 @@ namespace ShmWifi.Lab.Measure;
 /// <param name="Address">The address that answers.</param>
 internal sealed record Route(string From, string To, GuestExecutor Guest, string Enter, string Address)
 {
-    /// <summary>Over the lab's air.</summary>
+    /// <summary>Over the lab's medium.</summary>
     /// <param name="from">Who sends.</param>
     /// <param name="to">Who answers.</param>
     public static Route OverAir(Member from, Member to) => new(from.Name, to.Name, from.Radio.Vm.Guest, from.Radio.Enter, to.Address);

@@ -25,7 +25,7 @@ internal sealed class MediumProcess : IAsyncDisposable
     /// <summary>Its process ID.</summary>
     public int ProcessId => _process.Id;
 
-    /// <summary>What passes on the air, for Wireshark.</summary>
+    /// <summary>What passes on the medium, for Wireshark.</summary>
     public string Capture => CaptureFile(_folder);
 
     /// <summary>Its output.</summary>
@@ -33,7 +33,7 @@ internal sealed class MediumProcess : IAsyncDisposable
 
     /// <summary>The capture of a lab.</summary>
     /// <param name="folder">The lab's folder.</param>
-    public static string CaptureFile(string folder) => Path.Combine(folder, "air.pcapng");
+    public static string CaptureFile(string folder) => Path.Combine(folder, "medium.pcapng");
 
     /// <summary>The output of a lab's daemon.</summary>
     /// <param name="folder">The lab's folder.</param>
@@ -42,7 +42,7 @@ internal sealed class MediumProcess : IAsyncDisposable
     /// <summary>The socket that a VM attaches to.</summary>
     /// <param name="folder">The lab's folder.</param>
     /// <param name="vm">The VM's name.</param>
-    public static string Socket(string folder, string vm) => Path.Combine(folder, $"{vm}.air");
+    public static string Socket(string folder, string vm) => Path.Combine(folder, $"{vm}.medium");
 
     /// <summary>The socket of a lab's daemon's control API.</summary>
     /// <param name="folder">The lab's folder.</param>

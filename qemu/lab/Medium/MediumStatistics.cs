@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace ShmWifi.Lab.Medium;
 
 /// <summary>The file that <c>shm-medium run --stats</c> writes; only what the lab uses.</summary>
-/// <param name="Medium">Totals of the air.</param>
+/// <param name="Medium">Totals of the medium.</param>
 /// <param name="Vms">The attached VMs.</param>
 /// <param name="Lag">One-way lag of each link.</param>
 internal sealed record MediumStatistics(MediumTotals Medium, IReadOnlyList<VmCounters> Vms, IReadOnlyList<LinkLag> Lag)
@@ -26,7 +26,7 @@ internal sealed record MediumStatistics(MediumTotals Medium, IReadOnlyList<VmCou
     }
 }
 
-/// <summary>Totals of the air since the daemon's start.</summary>
+/// <summary>Totals of the medium since the daemon's start.</summary>
 /// <param name="Frames">Frames that guests sent.</param>
 /// <param name="Delivered">Descriptors that were posted to hearers.</param>
 /// <param name="Dropped">Deliveries that failed, for any reason.</param>

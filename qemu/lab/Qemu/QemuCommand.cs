@@ -15,7 +15,7 @@ internal static class QemuCommand
     /// <param name="accel">"kvm" or "tcg".</param>
     /// <param name="wiredTap">The tap of its wired interface.</param>
     /// <param name="uplinkTap">The tap of its uplink; or null.</param>
-    /// <param name="mediumSocket">Where the daemon serves its region; null when it has no radio on the lab's air.</param>
+    /// <param name="mediumSocket">Where the daemon serves its region; null when it has no radio on the lab's medium.</param>
     public static List<string> For(
         VmSpec vm, int index, string folder, string accel, string wiredTap, string? uplinkTap, string? mediumSocket)
     {

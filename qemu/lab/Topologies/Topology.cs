@@ -1,6 +1,6 @@
 namespace ShmWifi.Lab.Topologies;
 
-/// <summary>What a VM does on the air.</summary>
+/// <summary>What a VM does on the medium.</summary>
 internal enum Role
 {
     /// <summary>Boots and has its radios; nothing is started on them.</summary>
@@ -78,16 +78,16 @@ internal sealed record VmSpec
     /// <summary>Its name, unique in the lab: 1..15 of [a-z0-9-].</summary>
     public required string Name { get; init; }
 
-    /// <summary>What it does on the air.</summary>
+    /// <summary>What it does on the medium.</summary>
     public Role Role { get; init; }
 
-    /// <summary>Radios on the lab's air, 0..64.</summary>
+    /// <summary>Radios on the lab's medium, 0..64.</summary>
     public int Radios { get; init; } = 1;
 
     /// <summary>What moves its frames; without meaning in a VM without <see cref="Radios"/>.</summary>
     public FramePath Path { get; init; }
 
-    /// <summary>Radios on the guest kernel's own medium instead, 0..64; they never meet the lab's air.</summary>
+    /// <summary>Radios on the guest kernel's own medium instead, 0..64; they never meet the lab's medium.</summary>
     public int KernelRadios { get; init; }
 
     /// <summary>Memory in MiB.</summary>
@@ -118,12 +118,12 @@ internal sealed record VmSpec
 /// <param name="Vms">The VMs, access points first or not.</param>
 internal sealed record Topology(string Name, bool PerVmIsolation, IReadOnlyList<VmSpec> Vms)
 {
-    /// <summary>Whether what passes on the air is written to a file. A measurement of the air alone goes without.</summary>
+    /// <summary>Whether what passes on the medium is written to a file. A measurement of the medium alone goes without.</summary>
     public bool IsCaptured { get; init; } = true;
 
     /// <summary>Sections of the daemon's configuration, such as <c>timing</c>, <c>links</c> and <c>radios</c>; empty: the perfect medium.</summary>
     public string Medium { get; init; } = "";
 
-    /// <summary>Whether any VM has a radio on the lab's air.</summary>
+    /// <summary>Whether any VM has a radio on the lab's medium.</summary>
     public bool NeedsMedium => Vms.Any(vm => vm.Radios > 0);
 }

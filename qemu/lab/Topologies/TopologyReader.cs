@@ -133,7 +133,7 @@ internal sealed partial class TopologyReader
             Error(vm["kernelRadios"], "a guest kernel has one medium: either 'radios' or 'kernelRadios'");
         var ownPath = Choice(vm, "path", path, Paths);
         if (radios == 0)
-            NotFor(vm, "a VM without radios on the lab's air", "path");
+            NotFor(vm, "a VM without radios on the lab's medium", "path");
         return new VmSpec
         {
             Name = Text(vm, "name", VmName(), "1 to 15 of a-z, 0-9 and -") ?? "",
@@ -173,7 +173,7 @@ internal sealed partial class TopologyReader
             "a" => PhyMode.A,
             _ => PhyMode.N,
         };
-        var network = new Network(Ssid(vm) ?? "ShmWifi", security, passphrase ?? "one air, two machines", channel) { Mode = mode };
+        var network = new Network(Ssid(vm) ?? "ShmWifi", security, passphrase ?? "one medium, two machines", channel) { Mode = mode };
         if (mode == PhyMode.A ? !network.Is5GHz : mode != PhyMode.N && network.Is5GHz)
             Error(vm["mode"], $"'mode' must be {(network.Is5GHz ? "a or n on 5 GHz" : "b, g or n on 2.4 GHz")}, where channel {channel} is");
         return network;

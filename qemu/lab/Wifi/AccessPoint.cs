@@ -12,7 +12,7 @@ internal sealed class AccessPoint(WifiInterface radio, Network network)
     /// <summary>The interface.</summary>
     public WifiInterface Radio => radio;
 
-    /// <summary>Starts hostapd and waits until the network is on the air.</summary>
+    /// <summary>Starts hostapd and waits until the network is on the medium.</summary>
     /// <param name="bridge">A bridge in the guest that the stations' traffic goes to; or null.</param>
     /// <param name="cancellation">Gives up.</param>
     public Task StartAsync(string? bridge, CancellationToken cancellation) => radio.Vm.Guest.RunAsync(

@@ -3,13 +3,13 @@ using ShmWifi.Lab.Topologies;
 
 namespace ShmWifi.Lab.Wifi;
 
-/// <summary>The radios of a VM on the lab's air.</summary>
+/// <summary>The radios of a VM on the lab's medium.</summary>
 internal static class GuestRadios
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     /// <summary>Makes a VM's radios, sees that something moves their frames, and waits for their interfaces, wlan0 and on.</summary>
-    /// <param name="vm">A VM with radios on the lab's air.</param>
+    /// <param name="vm">A VM with radios on the lab's medium.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="LabException">They cannot be had: what the guest says.</exception>
     public static Task StartAsync(VirtualMachine vm, CancellationToken cancellation) => vm.Spec.Path == FramePath.Kernel

@@ -11,7 +11,7 @@ internal sealed class Roles(Progress progress)
 
     private readonly List<Member> _members = [];
 
-    /// <summary>Who is on the air and has an address, also after <see cref="StartAsync"/> failed for others.</summary>
+    /// <summary>Who is on the medium and has an address, also after <see cref="StartAsync"/> failed for others.</summary>
     public IReadOnlyList<Member> Members => _members;
 
     /// <summary>Starts all access points, then joins all stations at once.</summary>

@@ -2,8 +2,8 @@ using ShmWifi.Lab.Wifi;
 
 namespace ShmWifi.Tests.Scenarios.Vms;
 
-/// <summary>UDP from a station whose queue is never empty, with the air's time as 802.11 has it, beside what the standard's timing comes to by hand.</summary>
-/// <remarks>The guests must be able to send more than the air carries, 32 Mbit/s: on a machine that is busy with something else, they are not, and the figures are too low.</remarks>
+/// <summary>UDP from a station whose queue is never empty, with medium time as 802.11 has it, beside what the standard's timing comes to by hand.</summary>
+/// <remarks>The guests must be able to send more than the medium carries, 32 Mbit/s: on a machine that is busy with something else, they are not, and the figures are too low.</remarks>
 internal sealed class Goodput : IScenario
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using ShmWifi.Lab.Wifi;
 
 namespace ShmWifi.Tests.Scenarios.Vms;
 
-/// <summary>A station is associated; then the air loses every frame between the two, beacons and acknowledgements, too.</summary>
+/// <summary>A station is associated; then the medium loses every frame between the two, beacons and acknowledgements, too.</summary>
 internal sealed class TotalLoss : IScenario
 {
     private const double MostS = 5;

@@ -101,7 +101,7 @@ internal sealed record WifiNetwork(Member AccessPoint, IReadOnlyList<Member> Sta
     /// <summary>The first of them.</summary>
     public Member Station => Stations[0];
 
-    /// <summary>Sends more UDP from a station to the access point than the air carries.</summary>
+    /// <summary>Sends more UDP from a station to the access point than the medium carries.</summary>
     /// <param name="station">Who sends.</param>
     /// <param name="seconds">How long is counted.</param>
     /// <param name="mbps">What is offered.</param>

@@ -22,7 +22,7 @@ internal sealed class KernelFace : IAsyncDisposable
     private KernelFace(ModuleGuest guest)
     {
         _guest = guest;
-        Host = new SimulatedHost(OpenRegion(guest.Air), IvshmemServer.VmPeerId, guest.Air.Interrupt);
+        Host = new SimulatedHost(OpenRegion(guest.Medium), IvshmemServer.VmPeerId, guest.Medium.Interrupt);
         Host.Serve();
     }
 
@@ -30,7 +30,7 @@ internal sealed class KernelFace : IAsyncDisposable
     public SimulatedHost Host { get; }
 
     /// <summary>The device's attribute.</summary>
-    public string Attribute => FaceOf(_guest.Air);
+    public string Attribute => FaceOf(_guest.Medium);
 
     /// <summary>A device's attribute.</summary>
     /// <param name="device">One that the module binds.</param>
@@ -71,7 +71,7 @@ internal sealed class KernelFace : IAsyncDisposable
     }
 
     /// <summary>The file of the module's statistics: lines of a name and a number.</summary>
-    public string Statistics => $"/sys/kernel/debug/shmwifi/{_guest.Air.PciAddress}/statistics";
+    public string Statistics => $"/sys/kernel/debug/shmwifi/{_guest.Medium.PciAddress}/statistics";
 
     /// <summary>A number of the module's statistics.</summary>
     /// <param name="name">Its name.</param>
@@ -100,7 +100,7 @@ internal sealed class KernelFace : IAsyncDisposable
     /// <param name="face">To which.</param>
     /// <param name="device">Ours if null.</param>
     public Task<GuestResult> TryChangeAsync(string face, IvshmemServer? device = null) =>
-        _guest.TryRunAsync($"echo {face} >{FaceOf(device ?? _guest.Air)}");
+        _guest.TryRunAsync($"echo {face} >{FaceOf(device ?? _guest.Medium)}");
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -115,7 +115,7 @@ internal sealed class KernelFace : IAsyncDisposable
             modprobe mac80211_hwsim radios=0
             """);
         await Host.DisposeAsync();
-        _guest.Air.ForgetDoorbells();
+        _guest.Medium.ForgetDoorbells();
     }
 
     private static unsafe Region OpenRegion(IvshmemServer device) => Region.Open(device.Memory.Address, device.Memory.Size);

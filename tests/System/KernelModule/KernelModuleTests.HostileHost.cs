@@ -3,7 +3,7 @@ using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Tests.System.KernelModule;
 
-/// <summary>The face to the kernel, against a host that breaks the rules, falls silent or goes: it can stop the air, but not the guest.</summary>
+/// <summary>The face to the kernel, against a host that breaks the rules, falls silent or goes: it can stop the medium, but not the guest.</summary>
 public partial class KernelModuleTests
 {
     private const string RingsAreBroken = "the host wrote impossible ring indices; no frames are moved until the device is bound again";
@@ -47,13 +47,13 @@ public partial class KernelModuleTests
     }
 
     [Test]
-    public async Task ATailFarAheadStopsTheAirUntilTheDeviceIsBoundAnew() => await BreakTheRingsAsync((ref PortHeader words) => words.RxTail += 1_000_000);
+    public async Task ATailFarAheadStopsTheMediumUntilTheDeviceIsBoundAnew() => await BreakTheRingsAsync((ref PortHeader words) => words.RxTail += 1_000_000);
 
     [Test]
-    public async Task AHeadBeyondTheTailStopsTheAirUntilTheDeviceIsBoundAnew() => await BreakTheRingsAsync((ref PortHeader words) => words.TxHead += 1_000_000);
+    public async Task AHeadBeyondTheTailStopsTheMediumUntilTheDeviceIsBoundAnew() => await BreakTheRingsAsync((ref PortHeader words) => words.TxHead += 1_000_000);
 
     [Test]
-    public async Task RingsThatAreBrokenFromTheStartStopTheAirAlone()
+    public async Task RingsThatAreBrokenFromTheStartStopTheMediumAlone()
     {
         await using var face = await KernelFace.PutOnAsync(Guest);
         await Guest.RunAsync("putting the user face on", $"echo user >{face.Attribute}");
@@ -92,7 +92,7 @@ public partial class KernelModuleTests
     [TestCase(PortState.Free, "shm-medium does not run, or has no VM on our port")]
     [TestCase(PortState.Faulted, "it has faulted our port")]
     [TestCase((PortState)99, "shm-medium does not run, or has no VM on our port")]
-    public async Task APortThatIsNotOursAnyMoreStopsTheAirUntilItIs(PortState state, string reason)
+    public async Task APortThatIsNotOursAnyMoreStopsTheMediumUntilItIs(PortState state, string reason)
     {
         await using var face = await KernelFace.PutOnAsync(Guest);
         await face.ListenAsync();
@@ -173,7 +173,7 @@ public partial class KernelModuleTests
     /// <summary>Nobody acknowledges now: frames are answered by the module, and the kernel's queues go on.</summary>
     private async Task StayAwayAsync(KernelFace face, string reason)
     {
-        await face.WaitForLogAsync($"{Guest.Air.PciAddress}: the host is away ({reason})");
+        await face.WaitForLogAsync($"{Guest.Medium.PciAddress}: the host is away ({reason})");
         var dropped = await face.StatisticAsync("tx_dropped");
         await Guest.RunAsync("sending what nobody hears", $"probe inject wlan0 {KernelFace.Stranger} 300");
         Assert.That(await face.StatisticAsync("tx_dropped"), Is.GreaterThanOrEqualTo(dropped + 300));

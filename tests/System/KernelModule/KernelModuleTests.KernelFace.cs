@@ -56,7 +56,7 @@ public partial class KernelModuleTests
         {
             Assert.That(exitCode, Is.Not.Zero);
             Assert.That(output, Does.Contain("Device or resource busy"));
-            Assert.That(await face.LogAsync(), Does.Contain($"{Guest.Air.PciAddress}: the user datapath is in use: a process has the UIO device open"));
+            Assert.That(await face.LogAsync(), Does.Contain($"{Guest.Medium.PciAddress}: the user datapath is in use: a process has the UIO device open"));
         }
         Assert.That((await face.TryChangeAsync("kernel")).ExitCode, Is.Zero, "it is free now");
     }
@@ -71,7 +71,7 @@ public partial class KernelModuleTests
         {
             Assert.That(exitCode, Is.Not.Zero);
             Assert.That(output, Does.Contain("Device or resource busy"));
-            Assert.That(await face.LogAsync(), Does.Contain($"{Guest.Air.PciAddress}: the kernel datapath is in use: an interface of mac80211_hwsim is up"));
+            Assert.That(await face.LogAsync(), Does.Contain($"{Guest.Medium.PciAddress}: the kernel datapath is in use: an interface of mac80211_hwsim is up"));
         }
         Assert.That((await Guest.TryRunAsync($"ip link set wlan0 down && echo user >{face.Attribute}")).ExitCode, Is.Zero, "it is free now");
     }
@@ -101,7 +101,7 @@ public partial class KernelModuleTests
         {
             Assert.That(exitCode, Is.Not.Zero);
             Assert.That(await Guest.RunAsync("reading the face", $"cat {face.Attribute}"), Is.EqualTo("user"));
-            Assert.That(await face.LogAsync(), Does.Contain($"{Guest.Air.PciAddress}: the host has no port for this VM (peer {IvshmemServer.VmPeerId})"));
+            Assert.That(await face.LogAsync(), Does.Contain($"{Guest.Medium.PciAddress}: the host has no port for this VM (peer {IvshmemServer.VmPeerId})"));
         }
     }
 
@@ -188,10 +188,10 @@ public partial class KernelModuleTests
         for (var i = 0; i < 5; i++)
         {
             await face.Host.AwaitAsync("a frame", slot => slot.Kind == RingKind.Frame);
-            await Guest.RunAsync("unbinding the device", $"echo {Guest.Air.PciAddress} >{Driver}/unbind");
+            await Guest.RunAsync("unbinding the device", $"echo {Guest.Medium.PciAddress} >{Driver}/unbind");
             Assert.That(await Guest.RunAsync("looking at statistics", "ls /sys/kernel/debug/shmwifi"), Is.Empty);
             face.Host.Forget();
-            await Guest.RunAsync("binding it", $"echo {Guest.Air.PciAddress} >{Driver}/bind && echo kernel >{face.Attribute}");
+            await Guest.RunAsync("binding it", $"echo {Guest.Medium.PciAddress} >{Driver}/bind && echo kernel >{face.Attribute}");
             await face.Host.AwaitAsync("the radio", slot => slot.Kind == RingKind.RadioAdd);
         }
         await face.Host.AwaitAsync("a frame", slot => slot.Kind == RingKind.Frame);
@@ -237,7 +237,7 @@ public partial class KernelModuleTests
         await face.ListenAsync();
         await face.SendOnAsync();
         await face.Host.AwaitAsync("a frame", slot => slot.Kind == RingKind.Frame);
-        await Guest.RunAsync("removing the device", $"echo 1 >{ModuleGuest.Sysfs(Guest.Air)}/remove");
+        await Guest.RunAsync("removing the device", $"echo 1 >{ModuleGuest.Sysfs(Guest.Medium)}/remove");
         face.Host.Forget();
         await Guest.RunAsync("finding it again", $"echo 1 >/sys/bus/pci/rescan && echo kernel >{face.Attribute}");
         await face.Host.AwaitAsync("the radio", slot => slot.Kind == RingKind.RadioAdd);
@@ -245,7 +245,7 @@ public partial class KernelModuleTests
     }
 
     [Test]
-    public async Task TheAirComesBackAfterASuspend()
+    public async Task TheMediumComesBackAfterASuspend()
     {
         await using var face = await KernelFace.PutOnAsync(Guest);
         await face.ListenAsync();
@@ -264,12 +264,12 @@ public partial class KernelModuleTests
         for device in /sys/bus/virtio/devices/*; do
             [ "$(cat $device/device)" != 0x001d ] || driver=$(basename $(readlink $device/driver))
         done
-        echo "$(cat {face.Attribute}), $(ls {ModuleGuest.Sysfs(Guest.Air)}/uio 2>/dev/null | wc -l) UIO devices, driver $driver"
+        echo "$(cat {face.Attribute}), $(ls {ModuleGuest.Sysfs(Guest.Medium)}/uio 2>/dev/null | wc -l) UIO devices, driver $driver"
         """;
 
     private async Task<long> ReceivedAsync() =>
         long.Parse(await Guest.RunAsync("reading what was received", "cat /sys/class/net/wlan0/statistics/rx_packets"));
 
     private static Task<ulong> DeliverAsync(KernelFace face, ushort radio) => face.Host.DeliverAsync(
-        radio, AirFrames.Data(new MacAddress(0x0200_0000_0000), MacAddress.Parse(KernelFace.Stranger), 1, 2, 3, 4), KernelFace.FreqMhz);
+        radio, MediumFrames.Data(new MacAddress(0x0200_0000_0000), MacAddress.Parse(KernelFace.Stranger), 1, 2, 3, 4), KernelFace.FreqMhz);
 }

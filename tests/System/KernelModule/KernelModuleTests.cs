@@ -48,9 +48,9 @@ public partial class KernelModuleTests(string kernel)
     [Test]
     public async Task TheRegionIsMappedWriteBack()
     {
-        var pages = Guest.Air.Memory.Size / PageSize;
-        var start = await Guest.RunAsync("reading where BAR2 lies", $"sed -n 3p {ModuleGuest.Sysfs(Guest.Air)}/resource | cut -d' ' -f1");
-        var types = await MemoryTypesAsync(await Guest.UioAsync(Guest.Air), 0, Guest.Air.Memory.Size);
+        var pages = Guest.Medium.Memory.Size / PageSize;
+        var start = await Guest.RunAsync("reading where BAR2 lies", $"sed -n 3p {ModuleGuest.Sysfs(Guest.Medium)}/resource | cut -d' ' -f1");
+        var types = await MemoryTypesAsync(await Guest.UioAsync(Guest.Medium), 0, Guest.Medium.Memory.Size);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(
@@ -66,7 +66,7 @@ public partial class KernelModuleTests(string kernel)
     {
         var foreign = ModuleGuest.Sysfs(Guest.Foreign); // a bound device's resource2 cannot be mapped
         var size = Guest.Foreign.Memory.Size;
-        var registers = await MemoryTypesAsync(await Guest.UioAsync(Guest.Air), PageSize, PageSize);
+        var registers = await MemoryTypesAsync(await Guest.UioAsync(Guest.Medium), PageSize, PageSize);
         var uncached = await MemoryTypesAsync($"{foreign}/resource2", 0, size);
         var writeCombining = await MemoryTypesAsync($"{foreign}/resource2_wc", 0, size);
         using (Assert.EnterMultipleScope())
@@ -110,7 +110,7 @@ public partial class KernelModuleTests(string kernel)
     [Test]
     public async Task UnbindingAMappedDeviceIsSigbus()
     {
-        var device = Guest.Air.PciAddress;
+        var device = Guest.Medium.PciAddress;
         var output = await Guest.RunAsync(
             "unbinding a mapped device",
             $"""
@@ -130,7 +130,7 @@ public partial class KernelModuleTests(string kernel)
         var log = await Guest.KernelLogAsync();
         var drivers = await Guest.RunAsync(
             "looking for drivers",
-            $"for device in {ModuleGuest.Sysfs(Guest.Air)} {ModuleGuest.Sysfs(Guest.Foreign)} {ModuleGuest.Sysfs(Guest.Blank)}; do [ -e $device/driver ]; echo $?; done");
+            $"for device in {ModuleGuest.Sysfs(Guest.Medium)} {ModuleGuest.Sysfs(Guest.Foreign)} {ModuleGuest.Sysfs(Guest.Blank)}; do [ -e $device/driver ]; echo $?; done");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(drivers, Is.EqualTo("0\n1\n1"), "ours is bound, the others are not");
@@ -149,7 +149,7 @@ public partial class KernelModuleTests(string kernel)
         {
             Assert.That(log, Does.Contain(
                 $"{Guest.Newer.PciAddress}: the region has ABI {Abi.FormatVersion(ModuleGuest.OtherVersion)}, this module has {Abi.FormatVersion(Abi.Version)}"));
-            Assert.That(log, Does.Not.Contain($"{Guest.Air.PciAddress}: the region has ABI"));
+            Assert.That(log, Does.Not.Contain($"{Guest.Medium.PciAddress}: the region has ABI"));
             Assert.That(version, Is.EqualTo(Abi.FormatVersion(Abi.Version)), "bound all the same: user space compares");
         }
     }
@@ -163,7 +163,7 @@ public partial class KernelModuleTests(string kernel)
     private async Task<string> HoldAsync() =>
         $"""
         rm -f /tmp/hold
-        probe hold {await Guest.UioAsync(Guest.Air)} {Guest.Air.Memory.Size} >/tmp/hold &
+        probe hold {await Guest.UioAsync(Guest.Medium)} {Guest.Medium.Memory.Size} >/tmp/hold &
         until grep -qs mapped /tmp/hold; do usleep 10000; done
         """;
 
@@ -171,10 +171,10 @@ public partial class KernelModuleTests(string kernel)
     private async Task ExchangeDoorbellsAsync()
     {
         const int Rounds = 20;
-        var guest = Guest.RunAsync("exchanging doorbells", $"probe rings {await Guest.UioAsync(Guest.Air)} {Guest.Air.Memory.Size} {Rounds}");
+        var guest = Guest.RunAsync("exchanging doorbells", $"probe rings {await Guest.UioAsync(Guest.Medium)} {Guest.Medium.Memory.Size} {Rounds}");
         for (ulong round = 1; round <= Rounds; round++)
         {
-            Assert.That(Guest.Air.WaitForDoorbell(RingLimit), Is.EqualTo(1), $"doorbell {round}");
+            Assert.That(Guest.Medium.WaitForDoorbell(RingLimit), Is.EqualTo(1), $"doorbell {round}");
             Assert.That(Answer(round + 1000), Is.EqualTo(round), "the guest's word");
         }
 
@@ -185,7 +185,7 @@ public partial class KernelModuleTests(string kernel)
             Assert.That(lines[0], Is.EqualTo($"peer {IvshmemServer.VmPeerId}"));
             Assert.That(counts.Select(line => line.Word), Is.EqualTo(Enumerable.Range(1001, Rounds).Select(word => (ulong)word)));
             Assert.That(counts.Select(line => line.Count - counts[0].Count), Is.EqualTo(Enumerable.Range(0, Rounds).Select(count => (uint)count)));
-            Assert.That(Guest.Air.WaitForDoorbell(TimeSpan.Zero), Is.Zero, "no doorbell more");
+            Assert.That(Guest.Medium.WaitForDoorbell(TimeSpan.Zero), Is.Zero, "no doorbell more");
         }
     }
 
@@ -193,11 +193,11 @@ public partial class KernelModuleTests(string kernel)
     /// <returns>The guest's word.</returns>
     private unsafe ulong Answer(ulong word)
     {
-        var memory = Guest.Air.Memory;
+        var memory = Guest.Medium.Memory;
         var words = (ulong*)(memory.Address + memory.Size - PageSize);
         var said = Volatile.Read(ref words[0]);
         Volatile.Write(ref words[1], word);
-        Guest.Air.Interrupt();
+        Guest.Medium.Interrupt();
         return said;
     }
 }

@@ -23,13 +23,13 @@ internal sealed class ModuleGuest : IAsyncDisposable
     {
         _kernel = kernel;
         var geometry = new RegionGeometry(Ports: 4, TxSlots: 64); // few, so that they are all in use soon
-        Air = new IvshmemServer(folder, 0x10, geometry.RegionSize);
+        Medium = new IvshmemServer(folder, 0x10, geometry.RegionSize);
         Newer = new IvshmemServer(folder, 0x11, geometry.RegionSize);
         Foreign = new IvshmemServer(folder, 0x12, RegionGeometry.MinRegionSize);
         Blank = new IvshmemServer(folder, 0x13, BlankSize);
         unsafe
         {
-            Region.Create(Air.Memory.Address, geometry, RegionFeatures.None, epoch: 1);
+            Region.Create(Medium.Memory.Address, geometry, RegionFeatures.None, epoch: 1);
             Region.Create(Newer.Memory.Address, geometry, RegionFeatures.None, epoch: 2);
             ((RegionHeader*)Newer.Memory.Address)->AbiVersion = OtherVersion;
             *(ulong*)Foreign.Memory.Address = ~Abi.Magic;
@@ -37,7 +37,7 @@ internal sealed class ModuleGuest : IAsyncDisposable
     }
 
     /// <summary>A region of ours.</summary>
-    public IvshmemServer Air { get; }
+    public IvshmemServer Medium { get; }
 
     /// <summary>A region of ours with another major version of the ABI.</summary>
     public IvshmemServer Newer { get; }
@@ -48,7 +48,7 @@ internal sealed class ModuleGuest : IAsyncDisposable
     /// <summary>What the daemon gives a VM that it refuses.</summary>
     public IvshmemServer Blank { get; }
 
-    private IEnumerable<IvshmemServer> Devices => [Air, Newer, Foreign, Blank];
+    private IEnumerable<IvshmemServer> Devices => [Medium, Newer, Foreign, Blank];
 
     private GuestExecutor Executor => _lab!.Vms[0].Guest;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Lab;
 using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Qemu;
@@ -14,7 +14,7 @@ public class LocalTests
     private const string Name = "local";
     private const string Absent = "02:00:00:00:99:99";
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3); // .NET starts in an emulated CPU, on a machine that may do much else
-    private static readonly Network Network = new("ShmWifi", Security.Wpa2, "one air, one machine", Channel: 6);
+    private static readonly Network Network = new("ShmWifi", Security.Wpa2, "one medium, one machine", Channel: 6);
 
     private LabInstance? _lab;
 
@@ -48,13 +48,13 @@ public class LocalTests
     }
 
     [Test]
-    public async Task NamespacesOfOneMachineMeetOnItsAir()
+    public async Task NamespacesOfOneMachineMeetOnItsMedium()
     {
         await LoadAsync("radios=3");
         var radios = (await RunAsync("naming the radios", "cat /sys/class/net/wlan[0-2]/phy80211/name")).TrimEnd().Split('\n');
         await RunAsync("moving a radio before the start", $"/bin/ip netns add early && iw phy {radios[2]} set netns name early && /bin/ip -n early link set wlan2 up");
-        await RunAsync("configuring the air", $$"""
-            cat >/run/air.yaml <<'EOF'
+        await RunAsync("configuring the medium", $$"""
+            cat >/run/medium.yaml <<'EOF'
             links:
               - { from: local/{{radios[0]}}, to: local/{{radios[2]}}, snrDb: 30 }
             EOF
@@ -107,7 +107,7 @@ public class LocalTests
     private async Task LoadAsync(string parameters) => await RunAsync("loading hwsim", $"rmmod mac80211_hwsim && modprobe mac80211_hwsim {parameters}");
 
     private async Task StartAsync() => await RunAsync("starting shm-medium", """
-        shm-medium local --config /run/air.yaml --print none --log /run/medium.frames --capture /run/air.pcapng --stats /run/medium.stats </dev/null >/run/medium.log 2>&1 &
+        shm-medium local --config /run/medium.yaml --print none --log /run/medium.frames --capture /run/medium.pcapng --stats /run/medium.stats </dev/null >/run/medium.log 2>&1 &
         echo $! >/run/medium.pid
         until grep -q 'shm-medium: ready' /run/medium.log; do kill -0 $! || { cat /run/medium.log; exit 1; }; usleep 50000; done
         """);

@@ -1,6 +1,6 @@
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Tests.Support.AirFrames;
+using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.System.QemuDevice;
 
@@ -9,7 +9,7 @@ public class DaemonLifeTests
 {
     private string _folder = "";
 
-    private string SocketPath => Path.Combine(_folder, "air.sock");
+    private string SocketPath => Path.Combine(_folder, "medium.sock");
 
     [SetUp]
     public void SetUp() => _folder = Directory.CreateTempSubdirectory("shmwifi-life").FullName;

@@ -1,6 +1,6 @@
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Tests.Support.AirFrames;
+using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.System.QemuDevice;
 
@@ -14,7 +14,7 @@ public unsafe class IvshmemDeviceTests(string isolation)
     private string _folder = "";
     private MediumProcess _medium = null!;
 
-    private string SocketPath => Path.Combine(_folder, "air.sock");
+    private string SocketPath => Path.Combine(_folder, "medium.sock");
 
     [OneTimeSetUp]
     public void StartMedium()

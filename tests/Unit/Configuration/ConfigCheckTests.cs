@@ -70,7 +70,7 @@ public sealed class ConfigCheckTests
             Assert.That(right.Code, Is.Zero);
             Assert.That(said.RootElement.GetProperty("isolation").GetString(), Is.EqualTo("per-vm"));
             Assert.That(said.RootElement.GetProperty("regionBytes").GetUInt64(), Is.EqualTo(8UL << 20));
-            Assert.That(said.RootElement.GetProperty("air").GetProperty("timing").GetString(), Is.EqualTo("instant"));
+            Assert.That(said.RootElement.GetProperty("medium").GetProperty("timing").GetString(), Is.EqualTo("instant"));
             Assert.That(wrong.Code, Is.EqualTo(1));
             Assert.That(errors.RootElement.GetProperty("errors")[0].GetProperty("line").GetInt32(), Is.EqualTo(2));
             Assert.That(errors.RootElement.GetProperty("errors")[0].GetProperty("field").GetString(), Is.EqualTo("vms"));

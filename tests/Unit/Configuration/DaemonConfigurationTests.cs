@@ -29,7 +29,7 @@ public sealed class DaemonConfigurationTests
                 socket: ap.sock
                 radios: 2
               - { name: "sta-1.x_Y", socket: /run/sta.sock }
-            capture: { file: air.pcapng }
+            capture: { file: medium.pcapng }
             log: { file: ../medium.log, format: json }
             """);
         using (Assert.EnterMultipleScope())
@@ -43,7 +43,7 @@ public sealed class DaemonConfigurationTests
             Assert.That(
                 c.Vms,
                 Is.EqualTo(new VmConfiguration[] { new("ap", "/lab/ap.sock", 2), new("sta-1.x_Y", "/run/sta.sock", 64) }));
-            Assert.That(c.Capture, Is.EqualTo(new CaptureConfiguration("/lab/air.pcapng")));
+            Assert.That(c.Capture, Is.EqualTo(new CaptureConfiguration("/lab/medium.pcapng")));
             Assert.That(c.Log, Is.EqualTo(new LogConfiguration("/medium.log", LogFormat.Json)));
         }
     }
@@ -146,7 +146,7 @@ public sealed class DaemonConfigurationTests
         Assert.That(Parse($"socket: s\n{line}").Scheduling, Is.EqualTo(expected));
 
     [Test]
-    public void AnAirOfThisMachinesRadiosNeedsNoVms()
+    public void AnMediumOfThisMachinesRadiosNeedsNoVms()
     {
         var configuration = DaemonConfiguration.Parse("links:\n  - { from: local/phy0, to: local/phy1, snrDb: 20 }", "/lab/medium.yaml", needsVms: false);
         using (Assert.EnterMultipleScope())
@@ -190,7 +190,7 @@ public sealed class DaemonConfigurationTests
     [TestCase("socket: c\nvms: [{ name: a, socket: c }]", "socket '/lab/c' is here a second time; the first is in line 1")]
     [TestCase("vms: [{ name: a, socket: s }, { name: b, socket: t }]\ngeometry: { ports: 1 }", "1:6: error: 2 VMs are listed, but 'ports' in 'geometry' is 1")]
     [TestCase("socket: s\ncapture: {}", "2:10: error: 'capture' has no 'file'")]
-    [TestCase("socket: s\ncapture: air.pcapng", "'capture' is 'air.pcapng'; it must be a mapping of file")]
+    [TestCase("socket: s\ncapture: medium.pcapng", "'capture' is 'medium.pcapng'; it must be a mapping of file")]
     [TestCase("socket: s\n? [a]\n: b", "unknown key 'a list'")]
     public void AWrongFileIsOneError(string yaml, string expected)
     {

@@ -21,11 +21,11 @@ public sealed class ImportCommandTests
 
     private (int Code, string Output, string Error) Import(string text, params string[] options)
     {
-        File.WriteAllText(At("air.cfg"), text);
+        File.WriteAllText(At("medium.cfg"), text);
         using var output = new StringWriter();
         using var error = new StringWriter();
         var code = new Command("import") { new ImportCommand() }
-            .Parse(["wmediumd", At("air.cfg"), .. options])
+            .Parse(["wmediumd", At("medium.cfg"), .. options])
             .Invoke(new InvocationConfiguration { Output = output, Error = error });
         return (code, output.ToString(), error.ToString());
     }
@@ -39,7 +39,7 @@ public sealed class ImportCommandTests
             Assert.That(code, Is.Zero);
             Assert.That(() => DaemonConfiguration.Parse(output, "/lab/medium.yaml", needsVms: false), Throws.Nothing);
             Assert.That(output, Does.Contain("  - {from: \"02:00:00:00:00:00\", to: \"02:00:00:00:01:00\", snrDb: 12}\n"));
-            Assert.That(error, Does.StartWith($"{At("air.cfg")}:2:31: warning: wmediumd adds a normal deviate of 2 dB"));
+            Assert.That(error, Does.StartWith($"{At("medium.cfg")}:2:31: warning: wmediumd adds a normal deviate of 2 dB"));
         }
     }
 
@@ -54,8 +54,8 @@ public sealed class ImportCommandTests
             Assert.That(code, Is.Zero);
             Assert.That(output, Is.Empty);
             Assert.That(configuration.Vms.Select(vm => vm.Socket), Is.EqualTo(new[] { At("ap.sock"), At("sta1.sock") }));
-            Assert.That(configuration.Air.Links[1].To.Vm, Is.EqualTo("sta1"));
-            Assert.That(configuration.Air.ErrorTable, Is.EqualTo(At("per")));
+            Assert.That(configuration.Medium.Links[1].To.Vm, Is.EqualTo("sta1"));
+            Assert.That(configuration.Medium.ErrorTable, Is.EqualTo(At("per")));
         }
     }
 
@@ -88,11 +88,11 @@ public sealed class ImportCommandTests
         {
             Assert.That(code, Is.Zero);
             Assert.That(document, Does.Contain($"```yaml\n{output}```"));
-            Assert.That(document, Does.Contain($"```console\n{error.Replace(At("air.cfg"), "walk.cfg", StringComparison.Ordinal)}```"));
+            Assert.That(document, Does.Contain($"```console\n{error.Replace(At("medium.cfg"), "walk.cfg", StringComparison.Ordinal)}```"));
         }
     }
 
-    [TestCase("ifaces: {", "air.cfg:1:10: error: here is the end of the file; expected the name of a setting, or '}'")]
+    [TestCase("ifaces: {", "medium.cfg:1:10: error: here is the end of the file; expected the name of a setting, or '}'")]
     [TestCase(TwoNodes, "--vms: error: 'a b' cannot be a VM's name; allowed: 1 to 47 characters out of A-Z a-z 0-9 _ . -", "--vms", "a b,c")]
     [TestCase(TwoNodes, "--per: error: there is no file '/nowhere/per'", "--per", "/nowhere/per")]
     [TestCase(TwoNodes, "/nowhere/x.yaml: error: cannot be written: ", "-o", "/nowhere/x.yaml")]

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using CsCheck;
 using ShmWifi.Configuration;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Configuration.Yaml;
 
 namespace ShmWifi.Tests.Unit.Configuration;
@@ -20,21 +20,21 @@ public sealed class SchemaTests
         ["vm"] = DaemonKeys.Vm,
         ["capture"] = DaemonKeys.Capture,
         ["log"] = DaemonKeys.Log,
-        ["radio"] = AirKeys.Radio,
-        ["waypoint"] = AirKeys.Waypoint,
-        ["randomWaypoint"] = AirKeys.RandomWaypoint,
-        ["link"] = AirKeys.Link,
-        ["freeSpace"] = AirKeys.FreeSpace,
-        ["logDistance"] = AirKeys.LogDistance,
-        ["ituIndoor"] = AirKeys.ItuIndoor,
-        ["twoRayGround"] = AirKeys.TwoRayGround,
-        ["rayleigh"] = AirKeys.Rayleigh,
-        ["rician"] = AirKeys.Rician,
-        ["fault"] = AirKeys.Fault,
-        ["match"] = AirKeys.Match,
-        ["action"] = AirKeys.Action,
-        ["scheduledChange"] = AirKeys.ScheduledChange,
-        ["removeLink"] = AirKeys.RemoveLink,
+        ["radio"] = MediumKeys.Radio,
+        ["waypoint"] = MediumKeys.Waypoint,
+        ["randomWaypoint"] = MediumKeys.RandomWaypoint,
+        ["link"] = MediumKeys.Link,
+        ["freeSpace"] = MediumKeys.FreeSpace,
+        ["logDistance"] = MediumKeys.LogDistance,
+        ["ituIndoor"] = MediumKeys.ItuIndoor,
+        ["twoRayGround"] = MediumKeys.TwoRayGround,
+        ["rayleigh"] = MediumKeys.Rayleigh,
+        ["rician"] = MediumKeys.Rician,
+        ["fault"] = MediumKeys.Fault,
+        ["match"] = MediumKeys.Match,
+        ["action"] = MediumKeys.Action,
+        ["scheduledChange"] = MediumKeys.ScheduledChange,
+        ["removeLink"] = MediumKeys.RemoveLink,
     };
 
     private static readonly Dictionary<string, string[]> Words = new(StringComparer.Ordinal)
@@ -42,8 +42,8 @@ public sealed class SchemaTests
         ["isolation"] = [.. DaemonKeys.Isolations.Select(i => i.Word)],
         ["scheduling"] = [.. DaemonKeys.Schedulings.Select(s => s.Word)],
         ["logFormat"] = [.. DaemonKeys.LogFormats.Select(f => f.Word)],
-        ["timing"] = [.. AirKeys.Timings.Select(t => t.Word)],
-        ["propagationModel"] = [.. AirKeys.PropagationModels.Select(m => m.Word)],
+        ["timing"] = [.. MediumKeys.Timings.Select(t => t.Word)],
+        ["propagationModel"] = [.. MediumKeys.PropagationModels.Select(m => m.Word)],
         ["frame"] = [.. FrameKind.All.Select(k => k.Text)],
     };
 
@@ -74,7 +74,7 @@ public sealed class SchemaTests
         Assert.That(enums.Keys, Is.EquivalentTo(Words.Keys));
         foreach (var (name, words) in Words)
             Assert.That(enums[name], Is.EquivalentTo(words), name);
-        foreach (var (model, keys) in AirKeys.PropagationModels.Concat(AirKeys.FadingModels))
+        foreach (var (model, keys) in MediumKeys.PropagationModels.Concat(MediumKeys.FadingModels))
         {
             Assert.That(Definitions[model]!["properties"]!["model"]!["const"]!.GetValue<string>(), Is.EqualTo(model));
             Assert.That(Keys[model], Is.SameAs(keys));
@@ -95,7 +95,7 @@ public sealed class SchemaTests
 
     [Test]
     public void WhateverIsWrittenIsRightByTheSchema() => Gen.Int.Sample(
-        seed => Assert.That(new SchemaCheck(Schema).Problem(JsonNode.Parse(AirWriter.ToJson(new AnyAir(seed).Air()).ToJsonString())), Is.Null),
+        seed => Assert.That(new SchemaCheck(Schema).Problem(JsonNode.Parse(MediumWriter.ToJson(new AnyMedium(seed).Medium()).ToJsonString())), Is.Null),
         iter: 200);
 
     [TestCase("links: [{from: ap, to: sta1, snr: 3}]")]

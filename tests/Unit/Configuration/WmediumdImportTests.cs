@@ -1,5 +1,5 @@
 using ShmWifi.Configuration;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Configuration.Wmediumd;
 
 namespace ShmWifi.Tests.Unit.Configuration;
@@ -9,9 +9,9 @@ public sealed class WmediumdImportTests
     private const string Four = "ifaces : { ids = [ \"02:00:00:00:00:00\", \"02:00:00:00:01:00\", \"02:00:00:00:02:00\", \"02:00:00:00:03:00\" ]; };\n";
     private static readonly string[] Names = ["a", "b", "c", "d"];
 
-    private static WmediumdImport Import(string text, string? errorTable = null, params string[] vms) => WmediumdImport.Read(text, "air.cfg", errorTable, vms);
+    private static WmediumdImport Import(string text, string? errorTable = null, params string[] vms) => WmediumdImport.Read(text, "medium.cfg", errorTable, vms);
 
-    private static string[] Links(WmediumdImport import) => [.. import.Air.Links.Select(l =>
+    private static string[] Links(WmediumdImport import) => [.. import.Medium.Links.Select(l =>
         FormattableString.Invariant($"{l.From}{(l.OneWay ? ">" : "-")}{l.To} {(l.SnrDb is { } snr ? $"snr {snr}" : $"loss {l.Loss}")}"))];
 
     private static string[] Warnings(WmediumdImport import) => [.. import.Warnings.Select(w => w.ToString())];
@@ -61,8 +61,8 @@ public sealed class WmediumdImportTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Links(import), Is.EqualTo(new[] { "*-* snr 30", "a-b snr 10", "a-d loss 1" }));
-            Assert.That(import.Air.Fading, Is.EqualTo(new FadingConfiguration(37.72, TimeSpan.FromMilliseconds(1))));
-            Assert.That(Warnings(import).Single(), Does.StartWith("air.cfg:4:23: warning: wmediumd adds a normal deviate of 1 dB to each frame's SNR; nearest is Rician fading"));
+            Assert.That(import.Medium.Fading, Is.EqualTo(new FadingConfiguration(37.72, TimeSpan.FromMilliseconds(1))));
+            Assert.That(Warnings(import).Single(), Does.StartWith("medium.cfg:4:23: warning: wmediumd adds a normal deviate of 1 dB to each frame's SNR; nearest is Rician fading"));
         }
     }
 
@@ -83,18 +83,18 @@ public sealed class WmediumdImportTests
     {
         var import = Import(Four + "model: { type = \"prob\"; links = ( (0, 2, 0.3), (2, 0, 0.1) ); };", null, Names);
         Assert.That(Links(import), Is.EqualTo(new[] { "a>c loss 0.3", "c>a loss 0.1" }));
-        Assert.That(Warnings(import).Single(), Does.StartWith("air.cfg:2:8: warning: wmediumd draws a loss once for a frame and all its retries; here each attempt is drawn"));
+        Assert.That(Warnings(import).Single(), Does.StartWith("medium.cfg:2:8: warning: wmediumd draws a loss once for a frame and all its retries; here each attempt is drawn"));
     }
 
     // tests/diamond_per_matrix.sh: SNRs of pairs and -x.
     [Test]
     public void ATableOfErrorRates()
     {
-        Assert.That(Import(Four, "/lab/table").Air.ErrorTable, Is.EqualTo("/lab/table"));
+        Assert.That(Import(Four, "/lab/table").Medium.ErrorTable, Is.EqualTo("/lab/table"));
         Assert.That(Links(Import(Four, "/lab/table")), Is.EqualTo(new[] { "*-* snr 30" }), "the table is of signals");
         Assert.That(
             ErrorsOf(Four + "model: { type = \"prob\"; };", "/lab/table").Single(),
-            Is.EqualTo("air.cfg:2:17: error: wmediumd takes no table of error rates (-x) beside loss probabilities; leave --per out"));
+            Is.EqualTo("medium.cfg:2:17: error: wmediumd takes no table of error rates (-x) beside loss probabilities; leave --per out"));
     }
 
     // tests/diamond_direction.sh, README's path loss model: positions, steps of 3 s, log distance.
@@ -117,18 +117,18 @@ public sealed class WmediumdImportTests
             Names);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(import.Air.Links, Is.Empty);
-            Assert.That(import.Air.Propagation, Is.EqualTo(new LogDistancePropagation(3.5, 1)));
-            Assert.That(import.Air.Radios.Select(r => r.Radio.ToString()), Is.EqualTo(Names));
-            Assert.That(import.Air.Radios[1].Motion, Is.EqualTo(new LinearMotion(new(0, 40, 0), new(0, 4, 0))));
-            Assert.That(import.Air.Radios[3].Motion, Is.EqualTo(new LinearMotion(new(50, 0, 0), default)));
-            Assert.That(import.Air.Radios.Select(r => r.TxPowerDbm), Is.EqualTo(new[] { 13, 13, 13, 12 }));
-            Assert.That(import.Air.Radios[0].NoiseFloorDbm, Is.Null, "-91 dBm in both");
+            Assert.That(import.Medium.Links, Is.Empty);
+            Assert.That(import.Medium.Propagation, Is.EqualTo(new LogDistancePropagation(3.5, 1)));
+            Assert.That(import.Medium.Radios.Select(r => r.Radio.ToString()), Is.EqualTo(Names));
+            Assert.That(import.Medium.Radios[1].Motion, Is.EqualTo(new LinearMotion(new(0, 40, 0), new(0, 4, 0))));
+            Assert.That(import.Medium.Radios[3].Motion, Is.EqualTo(new LinearMotion(new(50, 0, 0), default)));
+            Assert.That(import.Medium.Radios.Select(r => r.TxPowerDbm), Is.EqualTo(new[] { 13, 13, 13, 12 }));
+            Assert.That(import.Medium.Radios[0].NoiseFloorDbm, Is.Null, "-91 dBm in both");
             Assert.That(Warnings(import), Is.EqualTo(new[]
             {
-                "air.cfg:4:15: warning: wmediumd computes path loss at 2412 MHz and in whole dB; here it is that of the frame's frequency",
-                "air.cfg:5:16: warning: wmediumd moves stations once in 3 s by this; here they move all the time, at a third of it a second",
-                "air.cfg:9:8: warning: 'xg' is a constant loss: 2 dB are taken off each transmit power",
+                "medium.cfg:4:15: warning: wmediumd computes path loss at 2412 MHz and in whole dB; here it is that of the frame's frequency",
+                "medium.cfg:5:16: warning: wmediumd moves stations once in 3 s by this; here they move all the time, at a third of it a second",
+                "medium.cfg:9:8: warning: 'xg' is a constant loss: 2 dB are taken off each transmit power",
             }));
         }
     }
@@ -149,13 +149,13 @@ public sealed class WmediumdImportTests
             """);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(import.Air.Timing, Is.EqualTo(Timing.Airtime));
-            Assert.That(import.Air.Propagation, Is.EqualTo(new FreeSpacePropagation()));
-            Assert.That(import.Air.Radios[0].Radio.ToString(), Is.EqualTo("02:00:00:00:00:00"));
+            Assert.That(import.Medium.Timing, Is.EqualTo(Timing.Airtime));
+            Assert.That(import.Medium.Propagation, Is.EqualTo(new FreeSpacePropagation()));
+            Assert.That(import.Medium.Radios[0].Radio.ToString(), Is.EqualTo("02:00:00:00:00:00"));
             Assert.That(Warnings(import).Take(2), Is.EqualTo(new[]
             {
-                "air.cfg:1:86: warning: wmediumd draws collisions from how busy others were lately; 'timing: airtime' has the collisions that happen",
-                "air.cfg:3:10: warning: 'model.band' is nothing that wmediumd looks at here; it is left out",
+                "medium.cfg:1:86: warning: wmediumd draws collisions from how busy others were lately; 'timing: airtime' has the collisions that happen",
+                "medium.cfg:3:10: warning: 'model.band' is nothing that wmediumd looks at here; it is left out",
             }));
         }
     }
@@ -172,8 +172,8 @@ public sealed class WmediumdImportTests
         var far = Import(PathLoss("positions = ((0.0, 0.0), (19.0, 0.0)); model_name = \"itu\"; nFLOORS = 0; LF = 0;"));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(near.Air.Propagation, Is.EqualTo(new ItuIndoorPropagation(28, 2, 12)));
-            Assert.That(far.Air.Propagation, Is.EqualTo(new ItuIndoorPropagation(38, 0, 0)));
+            Assert.That(near.Medium.Propagation, Is.EqualTo(new ItuIndoorPropagation(28, 2, 12)));
+            Assert.That(far.Medium.Propagation, Is.EqualTo(new ItuIndoorPropagation(38, 0, 0)));
             Assert.That(Warnings(near), Has.One.Contains("120 dB more loss"));
             Assert.That(Warnings(near), Has.None.Contains("the coefficient"));
         }
@@ -188,8 +188,8 @@ public sealed class WmediumdImportTests
         var freeSpace = Import(PathLoss("positions = ((0.0, 0.0, 0.0), (9.0, 0.0, 3.0)); model_name = \"free_space\"; sL = 2;"));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(shadowing.Air.Propagation, Is.EqualTo(new LogDistancePropagation(2.5, 1)));
-            Assert.That(shadowing.Air.Radios[1], Is.EqualTo(new RadioConfiguration(shadowing.Air.Radios[1].Radio)
+            Assert.That(shadowing.Medium.Propagation, Is.EqualTo(new LogDistancePropagation(2.5, 1)));
+            Assert.That(shadowing.Medium.Radios[1], Is.EqualTo(new RadioConfiguration(shadowing.Medium.Radios[1].Radio)
             {
                 Motion = new LinearMotion(new(9, 0, 2), default),
                 TxPowerDbm = 15,
@@ -197,11 +197,11 @@ public sealed class WmediumdImportTests
                 NoiseFloorDbm = -95,
             }));
             Assert.That(Warnings(shadowing), Has.One.Contains("give 'shadowingDb' in 'propagation'"));
-            Assert.That(twoRay.Air.Propagation, Is.EqualTo(new TwoRayGroundPropagation(2)));
+            Assert.That(twoRay.Medium.Propagation, Is.EqualTo(new TwoRayGroundPropagation(2)));
             Assert.That(Warnings(twoRay), Has.One.Contains("that of the access point, either way"));
-            Assert.That(itu.Air.Propagation, Is.EqualTo(new ItuIndoorPropagation(30, 1, 15)));
+            Assert.That(itu.Medium.Propagation, Is.EqualTo(new ItuIndoorPropagation(30, 1, 15)));
             Assert.That(Warnings(itu), Has.None.Contains("120 dB"));
-            Assert.That(freeSpace.Air.Radios[0].TxPowerDbm, Is.EqualTo(11.99));
+            Assert.That(freeSpace.Medium.Radios[0].TxPowerDbm, Is.EqualTo(11.99));
         }
     }
 
@@ -211,31 +211,31 @@ public sealed class WmediumdImportTests
         var import = Import(PathLoss("positions = ((0, 1), (9, 0)); model_name = \"log_distance\"; path_loss_exp = 3; xg = 0;"));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(import.Air.Radios[1].Motion, Is.EqualTo(new LinearMotion(new(9, 0, 0), default)));
-            Assert.That(Warnings(import), Has.One.EqualTo("air.cfg:2:74: warning: wmediumd takes 1 for 0, since 'model.positions' wants a decimal point; it is imported as 1"));
-            Assert.That(Warnings(import), Has.One.EqualTo("air.cfg:2:132: warning: wmediumd refuses 3, since 'model.path_loss_exp' wants a decimal point; it is imported as 3"));
+            Assert.That(import.Medium.Radios[1].Motion, Is.EqualTo(new LinearMotion(new(9, 0, 0), default)));
+            Assert.That(Warnings(import), Has.One.EqualTo("medium.cfg:2:74: warning: wmediumd takes 1 for 0, since 'model.positions' wants a decimal point; it is imported as 1"));
+            Assert.That(Warnings(import), Has.One.EqualTo("medium.cfg:2:132: warning: wmediumd refuses 3, since 'model.path_loss_exp' wants a decimal point; it is imported as 3"));
         }
     }
 
-    [TestCase("", "air.cfg:1:1: error: 'ifaces' is missing: a group with 'ids', the radios' addresses")]
-    [TestCase("ifaces = 3;", "air.cfg:1:10: error: 'ifaces' is 3; it must be a group")]
-    [TestCase("ifaces : { };", "air.cfg:1:10: error: 'ifaces.ids' is missing, or no list")]
-    [TestCase("ifaces : { ids = [\"02:00\"]; };", "air.cfg:1:19: error: 'ifaces.ids[0]' is the text \"02:00\"; it must be the address of a radio")]
-    [TestCase("ifaces : { ids = [\"02:00:00:00:00:00\", \"02:00:00:00:00:00\"]; };", "air.cfg:1:40: error: '02:00:00:00:00:00' is there twice")]
-    [TestCase(Four + "model : { type = \"snf\"; };", "air.cfg:2:18: error: 'model.type' is the text \"snf\"; wmediumd knows \"snr\", \"prob\" and \"path_loss\"")]
-    [TestCase(Four + "model : { type = \"snr\"; links = ((0, 4, 3)); };", "air.cfg:2:38: error: 4 is no index of 'ids'; allowed: 0 to 3")]
-    [TestCase(Four + "model : { type = \"snr\"; links = ((0, 1)); };", "air.cfg:2:34: error: this link is a list; it must be a list of three: two indices of 'ids' and an SNR in dB")]
-    [TestCase(Four + "model : { type = \"snr\"; links = ((0, 1, \"x\")); };", "air.cfg:2:41: error: 'links' is the text \"x\"; it must be a number")]
-    [TestCase(Four + "model : { type = \"prob\"; default_prob = 1.5; };", "air.cfg:2:41: error: 'model.default_prob' is 1.5; wmediumd allows 0.0 to 1.0")]
-    [TestCase(Four + "model : { type = \"path_loss\"; tx_powers = (1.0, 1.0, 1.0, 1.0); };", "air.cfg:2:9: error: 'model.positions' is missing; it must be a list of 4, one for each of 'ids'")]
+    [TestCase("", "medium.cfg:1:1: error: 'ifaces' is missing: a group with 'ids', the radios' addresses")]
+    [TestCase("ifaces = 3;", "medium.cfg:1:10: error: 'ifaces' is 3; it must be a group")]
+    [TestCase("ifaces : { };", "medium.cfg:1:10: error: 'ifaces.ids' is missing, or no list")]
+    [TestCase("ifaces : { ids = [\"02:00\"]; };", "medium.cfg:1:19: error: 'ifaces.ids[0]' is the text \"02:00\"; it must be the address of a radio")]
+    [TestCase("ifaces : { ids = [\"02:00:00:00:00:00\", \"02:00:00:00:00:00\"]; };", "medium.cfg:1:40: error: '02:00:00:00:00:00' is there twice")]
+    [TestCase(Four + "model : { type = \"snf\"; };", "medium.cfg:2:18: error: 'model.type' is the text \"snf\"; wmediumd knows \"snr\", \"prob\" and \"path_loss\"")]
+    [TestCase(Four + "model : { type = \"snr\"; links = ((0, 4, 3)); };", "medium.cfg:2:38: error: 4 is no index of 'ids'; allowed: 0 to 3")]
+    [TestCase(Four + "model : { type = \"snr\"; links = ((0, 1)); };", "medium.cfg:2:34: error: this link is a list; it must be a list of three: two indices of 'ids' and an SNR in dB")]
+    [TestCase(Four + "model : { type = \"snr\"; links = ((0, 1, \"x\")); };", "medium.cfg:2:41: error: 'links' is the text \"x\"; it must be a number")]
+    [TestCase(Four + "model : { type = \"prob\"; default_prob = 1.5; };", "medium.cfg:2:41: error: 'model.default_prob' is 1.5; wmediumd allows 0.0 to 1.0")]
+    [TestCase(Four + "model : { type = \"path_loss\"; tx_powers = (1.0, 1.0, 1.0, 1.0); };", "medium.cfg:2:9: error: 'model.positions' is missing; it must be a list of 4, one for each of 'ids'")]
     public void WhatWmediumdRefusesIsAnError(string text, string expected) => Assert.That(ErrorsOf(text)[^1], Does.StartWith(expected));
 
     [Test]
     public void WhatOurConfigurationCannotHoldIsAnError() => Assert.That(
         ErrorsOf(PathLoss("positions = ((0.0, 0.0), (9e9, 0.0)); model_name = \"free_space\";")).Single(),
-        Is.EqualTo("air.cfg: error: is beyond our configuration at 'radios[1].position[0]': 'position[0]' is '9000000000'; allowed: a number from -1000000 to 1000000 m"));
+        Is.EqualTo("medium.cfg: error: is beyond our configuration at 'radios[1].position[0]': 'position[0]' is '9000000000'; allowed: a number from -1000000 to 1000000 m"));
 
     [Test]
     public void EachRadioNeedsAVm() => Assert.That(
-        ErrorsOf(Four, null, "a", "b").Single(), Is.EqualTo("air.cfg:1:18: error: 'ifaces.ids' has 4 radios, but 2 VMs are named; name one for each"));
+        ErrorsOf(Four, null, "a", "b").Single(), Is.EqualTo("medium.cfg:1:18: error: 'ifaces.ids' has 4 radios, but 2 VMs are named; name one for each"));
 }

@@ -3,7 +3,7 @@ using ShmWifi.Dot11;
 
 namespace ShmWifi.Tests.Unit.Dot11;
 
-/// <summary>Frames as they are on the air, without FCS.</summary>
+/// <summary>Frames as they are on the medium, without FCS.</summary>
 public static class Frames
 {
     public static readonly MacAddress Ap = MacAddress.Parse("02:00:00:00:01:00");

@@ -8,7 +8,7 @@ public sealed class HostWatchTests
     private const long Second = 1_000_000_000;
 
     [Test]
-    public void ARegionWhoseHostIsAwayIsDeadAir()
+    public void ARegionWhoseHostIsAwayHasNoMedium()
     {
         using var rig = new InjectorRig();
         rig.Region.HostState = HostState.Away;
@@ -20,7 +20,7 @@ public sealed class HostWatchTests
     }
 
     [Test]
-    public void AFaultedPortIsDeadAirAndSaysWhy()
+    public void AFaultedPortIsAnAbsentHostAndSaysWhy()
     {
         using var rig = new InjectorRig();
         rig.Host.SetFault(PortFault.Kind);
@@ -29,7 +29,7 @@ public sealed class HostWatchTests
     }
 
     [Test]
-    public void AHostOfAnotherAbiIsDeadAirAndSaysWhatToDo()
+    public void AHostOfAnotherAbiIsDeadMediumAndSaysWhatToDo()
     {
         using var rig = new InjectorRig();
         rig.Host.SetFault(PortFault.AbiVersion);
@@ -39,7 +39,7 @@ public sealed class HostWatchTests
     }
 
     [Test]
-    public void AHostThatDoesNotAnswerIsDeadAirUntilItSpeaks()
+    public void AHostThatDoesNotAnswerIsAbsentUntilItSpeaks()
     {
         using var rig = new InjectorRig();
         rig.Watch.OnAsked(1 * Second);

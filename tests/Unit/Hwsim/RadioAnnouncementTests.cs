@@ -59,7 +59,7 @@ public sealed class RadioAnnouncementTests
     {
         using var rig = new InjectorRig();
         Known(rig, Own);
-        rig.Radios.Apply([Snapshot(1, "air0", hasMonitor: true, Own)]);
+        rig.Radios.Apply([Snapshot(1, "radio0", hasMonitor: true, Own)]);
         Assert.That(Said(rig), Is.EqualTo(new[] { "RadioAdd 0 42:00:00:00:00:00 Monitor air0" }));
     }
 

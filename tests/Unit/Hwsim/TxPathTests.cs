@@ -106,7 +106,7 @@ public sealed class TxPathTests
     }
 
     [Test]
-    public void InDeadAirNobodyAcknowledges()
+    public void WithoutAHostNobodyAcknowledges()
     {
         using InjectorRig rig = new InjectorRig().WithRadio();
         rig.KernelSends(Unicast(TxFlags.RequestStatus, cookie: 8));

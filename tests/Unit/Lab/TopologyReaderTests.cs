@@ -104,7 +104,7 @@ public class TopologyReaderTests
             """,
             "t.yaml");
         Assert.That(topology.Medium.ReplaceLineEndings("\n"), Is.EqualTo("timing: airtime\nlinks: [{from: a, to: \"02:00:00:00:00:01\", snrDb: 25}]\n"));
-        Assert.That(topology.Vms[0].Network, Is.EqualTo(new Network("ShmWifi", Security.Wpa2, "one air, two machines", 36) { Mode = PhyMode.A }));
+        Assert.That(topology.Vms[0].Network, Is.EqualTo(new Network("ShmWifi", Security.Wpa2, "one medium, two machines", 36) { Mode = PhyMode.A }));
     }
 
     [Test]
@@ -135,7 +135,7 @@ public class TopologyReaderTests
     [TestCase("vms:\n  - { name: a, kernelArguments: [idle=poll quiet] }", "'kernelArguments' must be a list of arguments for the guest's kernel, without blanks")]
     [TestCase("vms:\n  - { name: a, kernelArguments: idle=poll }", "'kernelArguments' must be a list")]
     [TestCase("path: module\nvms:\n  - { name: a }", "t.yaml:1:7: error: 'path' must be one of user, kernel")]
-    [TestCase("vms:\n  - { name: a, radios: 0, path: kernel }", "t.yaml:2:33: error: 'path' is not for a VM without radios on the lab's air")]
+    [TestCase("vms:\n  - { name: a, radios: 0, path: kernel }", "t.yaml:2:33: error: 'path' is not for a VM without radios on the lab's medium")]
     [TestCase("kernel: 5.10\nvms:\n  - { name: a }", "t.yaml:1:9: error: 'kernel' must be one of 6.1, 6.12, 6.1-debug, 6.12-debug")]
     [TestCase("vms: []", "'vms' must be a list of at least one VM")]
     [TestCase("name: x", "'vms' must be a list of at least one VM")]

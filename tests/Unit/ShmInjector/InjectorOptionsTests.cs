@@ -8,11 +8,11 @@ public sealed class InjectorOptionsTests
     [Test]
     public void AllOptionsAreRead()
     {
-        InjectorOptions options = InjectorOptions.Parse(["--radios", "3", "--mac", "02:00:00:00:00:0a", "--name-prefix", "air", "--device", "/dev/uio1", "--spin-us", "50", "--json"]);
+        InjectorOptions options = InjectorOptions.Parse(["--radios", "3", "--mac", "02:00:00:00:00:0a", "--name-prefix", "medium", "--device", "/dev/uio1", "--spin-us", "50", "--json"]);
         Assert.Multiple(() =>
         {
             Assert.That(options.Radios, Is.EqualTo(3));
-            Assert.That(options.NamePrefix, Is.EqualTo("air"));
+            Assert.That(options.NamePrefix, Is.EqualTo("medium"));
             Assert.That(options.Device, Is.EqualTo("/dev/uio1"));
             Assert.That(options.SpinUs, Is.EqualTo(50));
             Assert.That(options.IsJson, Is.True);

@@ -5,11 +5,11 @@ namespace ShmWifi.Tests.Unit.ShmInjector;
 
 public sealed class RadiosCommandTests
 {
-    private static readonly List<HwsimRadio> Radios = [new(0, "phy0"), new(3, "air1")];
+    private static readonly List<HwsimRadio> Radios = [new(0, "phy0"), new(3, "radio1")];
 
     [Test]
     public void NamedRadiosAreChosen() =>
-        Assert.That(RadiosCommand.Choose(Radios, RadiosOptions.Parse(["del", "air1"])), Is.EqualTo(new[] { Radios[1] }));
+        Assert.That(RadiosCommand.Choose(Radios, RadiosOptions.Parse(["del", "radio1"])), Is.EqualTo(new[] { Radios[1] }));
 
     [Test]
     public void AllRadiosAreChosen() =>

@@ -8,13 +8,13 @@ public sealed class RadiosOptionsTests
     [Test]
     public void AllOptionsOfAddAreRead()
     {
-        RadiosOptions options = RadiosOptions.Parse(["add", "--count", "3", "--mac", "02:00:00:00:00:0a", "--mac", "02:00:00:00:00:0b", "--name", "air", "--json"]);
+        RadiosOptions options = RadiosOptions.Parse(["add", "--count", "3", "--mac", "02:00:00:00:00:0a", "--mac", "02:00:00:00:00:0b", "--name", "medium", "--json"]);
         Assert.Multiple(() =>
         {
             Assert.That(options.Action, Is.EqualTo(RadiosAction.Add));
             Assert.That(options.Count, Is.EqualTo(3));
             Assert.That(options.Addresses, Is.EqualTo(new[] { MacAddress.Parse("02:00:00:00:00:0a"), MacAddress.Parse("02:00:00:00:00:0b") }));
-            Assert.That(Enumerable.Range(0, 3).Select(options.GetName), Is.EqualTo(new[] { "air0", "air1", "air2" }));
+            Assert.That(Enumerable.Range(0, 3).Select(options.GetName), Is.EqualTo(new[] { "radio0", "radio1", "radio2" }));
             Assert.That(options.IsJson, Is.True);
         });
     }
@@ -33,12 +33,12 @@ public sealed class RadiosOptionsTests
     [Test]
     public void RadiosToRemoveAreNamedOrAll()
     {
-        RadiosOptions named = RadiosOptions.Parse(["del", "phy0", "air1", "phy0"]);
+        RadiosOptions named = RadiosOptions.Parse(["del", "phy0", "radio1", "phy0"]);
         RadiosOptions all = RadiosOptions.Parse(["del", "--all"]);
         Assert.Multiple(() =>
         {
             Assert.That((named.Action, named.IsAll), Is.EqualTo((RadiosAction.Delete, false)));
-            Assert.That(named.Names, Is.EqualTo(new[] { "phy0", "air1" }));
+            Assert.That(named.Names, Is.EqualTo(new[] { "phy0", "radio1" }));
             Assert.That((all.Action, all.IsAll), Is.EqualTo((RadiosAction.Delete, true)));
         });
     }

@@ -18,7 +18,7 @@ internal sealed class CtlGetCommand : Command
     private readonly CtlSession _session;
     private readonly Argument<string[]> _path = new("PATH")
     {
-        Description = "air (default), radios [RADIO], links [FROM TO], faults [NAME], timing, seed, propagation, fading, errorTable, schedule, status, configuration, openapi.json.",
+        Description = "medium (default), radios [RADIO], links [FROM TO], faults [NAME], timing, seed, propagation, fading, errorTable, schedule, status, configuration, openapi.json.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -31,7 +31,7 @@ internal sealed class CtlGetCommand : Command
 
     /// <summary>Makes the command.</summary>
     public CtlGetCommand(CtlSession session)
-        : base("get", "Prints what the air is like now.")
+        : base("get", "Prints what the medium is like now.")
     {
         _session = session;
         Add(_path);
@@ -42,7 +42,7 @@ internal sealed class CtlGetCommand : Command
 
     private Task<int> RunAsync(ParseResult options, CancellationToken cancellation) => _session.RunAsync(options, async client =>
     {
-        string[] words = options.GetValue(_path) is { Length: > 0 } given ? given : ["air"];
+        string[] words = options.GetValue(_path) is { Length: > 0 } given ? given : ["medium"];
         if (words is [var path])
             words = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (words.Length != 0 && s_plurals.TryGetValue(words[0], out string? plural))

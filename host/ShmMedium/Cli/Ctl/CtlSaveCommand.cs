@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace ShmWifi.Medium.Cli.Ctl;
 
-/// <summary><c>ctl save</c>: writes the configuration that starts a daemon with the air as it is now.</summary>
+/// <summary><c>ctl save</c>: writes the configuration that starts a daemon with the medium as it is now.</summary>
 internal sealed class CtlSaveCommand : Command
 {
     private readonly CtlSession _session;
@@ -10,7 +10,7 @@ internal sealed class CtlSaveCommand : Command
 
     /// <summary>Makes the command.</summary>
     public CtlSaveCommand(CtlSession session)
-        : base("save", "Writes the configuration that starts a daemon with the air as it is now.")
+        : base("save", "Writes the configuration that starts a daemon with the medium as it is now.")
     {
         _session = session;
         Add(_file);

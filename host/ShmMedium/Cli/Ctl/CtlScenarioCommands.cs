@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Medium.Control;
 
 namespace ShmWifi.Medium.Cli.Ctl;
@@ -23,8 +23,8 @@ internal static class CtlScenarioCommands
         {
             string path = options.GetRequiredValue(file);
             // Read here, so that errors have lines and relative paths start from the file.
-            IReadOnlyList<ScheduledChange> changes = AirText.ReadSchedule(await File.ReadAllTextAsync(path, cancellation), path, Path.GetDirectoryName(Path.GetFullPath(path)));
-            string answer = await client.SendAsync(HttpMethod.Put, "schedule", AirWriter.ToJson(changes).ToJsonString(), cancellation);
+            IReadOnlyList<ScheduledChange> changes = MediumText.ReadSchedule(await File.ReadAllTextAsync(path, cancellation), path, Path.GetDirectoryName(Path.GetFullPath(path)));
+            string answer = await client.SendAsync(HttpMethod.Put, "schedule", MediumWriter.ToJson(changes).ToJsonString(), cancellation);
             if (options.GetValue(wait))
                 answer = await WaitAsync(client, answer, cancellation);
             if (session.WantsJson(options))

@@ -1,25 +1,25 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 
 namespace ShmWifi.Medium.Cli.Ctl;
 
-/// <summary><c>ctl set</c>: changes the air.</summary>
+/// <summary><c>ctl set</c>: changes the medium.</summary>
 internal static class CtlSetCommands
 {
     /// <summary>The command with its subcommands.</summary>
-    public static Command Create(CtlSession session) => new("set", "Changes the air while frames pass.")
+    public static Command Create(CtlSession session) => new("set", "Changes the medium while frames pass.")
     {
         Link(session),
         Radio(session),
         CtlSetFaultCommand.Create(session),
         Value(session, "timing", "timing", "WORD", "instant or airtime.", "Whether frames take their airtime."),
-        Value(session, "seed", "seed", "NUMBER", "0 to 18446744073709551615.", "Starts the air as it was given again, with another seed."),
+        Value(session, "seed", "seed", "NUMBER", "0 to 18446744073709551615.", "Starts the medium as it was given again, with another seed."),
         Value(session, "propagation", "propagation", "MODEL", "none, freeSpace, or such as '{model: logDistance, exponent: 3}'.", "How links are computed from positions."),
         Value(session, "fading", "fading", "MODEL", "none, rayleigh, or such as '{model: rician, k: 4, coherenceTime: 20ms}'.", "How signals vary with time."),
         ErrorTable(session),
-        Air(session),
+        Medium(session),
     };
 
     /// <summary>A JSON number if it is one; else the text, for the daemon to say what is wrong.</summary>
@@ -104,16 +104,16 @@ internal static class CtlSetCommands
         return command;
     }
 
-    private static Command Air(CtlSession session)
+    private static Command Medium(CtlSession session)
     {
-        var file = new Argument<string>("FILE") { Description = "YAML with the sections of an air (docs/configuration.md)." };
-        var command = new Command("air", "Gives the whole air anew; its clock and schedule start again.") { file };
+        var file = new Argument<string>("FILE") { Description = "YAML with the sections of a medium (docs/configuration.md)." };
+        var command = new Command("medium", "Gives the whole medium anew; its clock and schedule start again.") { file };
         command.SetAction((options, cancellation) => session.RunAsync(options, async client =>
         {
             string path = options.GetRequiredValue(file);
             // Read here, so that errors have lines and relative paths start from the file.
-            AirConfiguration air = AirText.ReadAir(await File.ReadAllTextAsync(path, cancellation), path, Path.GetDirectoryName(Path.GetFullPath(path)));
-            await client.SendAsync(HttpMethod.Put, "air", AirWriter.ToJson(air).ToJsonString(), cancellation);
+            MediumConfiguration medium = MediumText.ReadMedium(await File.ReadAllTextAsync(path, cancellation), path, Path.GetDirectoryName(Path.GetFullPath(path)));
+            await client.SendAsync(HttpMethod.Put, "medium", MediumWriter.ToJson(medium).ToJsonString(), cancellation);
             return 0;
         }));
         return command;

@@ -122,7 +122,7 @@ internal sealed partial class ContentionModel
         if (mayCommit && station.Contenders != 0 && station.AccessNs < _nowNs + station.Timing.SlotNs)
             station.IsCommitted = true;
         else
-            _events.Clear(AirEvent.Access, station.Index);
+            _events.Clear(MediumEvent.Access, station.Index);
         return true;
     }
 
@@ -146,9 +146,9 @@ internal sealed partial class ContentionModel
             station.AccessNs = accessNs;
         }
         if (station.Contenders != 0)
-            _events.Set(AirEvent.Access, station.Index, station.AccessNs);
+            _events.Set(MediumEvent.Access, station.Index, station.AccessNs);
         else
-            _events.Clear(AirEvent.Access, station.Index);
+            _events.Clear(MediumEvent.Access, station.Index);
     }
 
     /// <summary>A backoff ended: the station sends. Of queues whose backoffs ended together the highest does; for the others it is a collision
@@ -230,7 +230,7 @@ internal sealed partial class ContentionModel
     {
         StopCounting(station);
         station.IsCommitted = false;
-        _events.Clear(AirEvent.Access, station.Index);
+        _events.Clear(MediumEvent.Access, station.Index);
         station.FreqMhz = freqMhz;
         station.Band = Dot11.Channel.TryFromFrequency(freqMhz, out Channel channel) ? channel.Band : Band.Ghz5;
         station.Channel = FrequencyRange.Of20Mhz(freqMhz);

@@ -80,14 +80,14 @@ internal sealed partial class ContentionModel
     {
         station.State = StationState.AwaitingResponse;
         station.Expected = response;
-        _events.Set(AirEvent.Exchange, station.Index, _nowNs + station.Timing.ResponseTimeoutNs(rate));
+        _events.Set(MediumEvent.Exchange, station.Index, _nowNs + station.Timing.ResponseTimeoutNs(rate));
     }
 
     private void TurnAround(Station station, in PendingResponse pending)
     {
         station.State = StationState.TurningAround;
         station.Pending = pending;
-        _events.Set(AirEvent.Exchange, station.Index, _nowNs + station.Timing.SifsNs);
+        _events.Set(MediumEvent.Exchange, station.Index, _nowNs + station.Timing.SifsNs);
     }
 
     /// <summary>The SIFS before a response is over, or the wait for one.</summary>
@@ -113,7 +113,7 @@ internal sealed partial class ContentionModel
 
     private void OnResponse(Station station, float signalDbm)
     {
-        _events.Clear(AirEvent.Exchange, station.Index);
+        _events.Clear(MediumEvent.Exchange, station.Index);
         if (station.Expected == PpduKind.Cts)
             TurnAround(station, new PendingResponse { Kind = PpduKind.Frame });
         else
@@ -123,7 +123,7 @@ internal sealed partial class ContentionModel
     /// <summary>An attempt failed: the window doubles, and the next attempt follows, if the chain has one.</summary>
     private void Fail(Station station)
     {
-        _events.Clear(AirEvent.Exchange, station.Index);
+        _events.Clear(MediumEvent.Exchange, station.Index);
         ref EdcaQueue queue = ref station.Queues[station.Current];
         if (_transmissions[queue.Head].IsExhausted)
         {
@@ -145,7 +145,7 @@ internal sealed partial class ContentionModel
             Attempt = transmission.Attempts,
             IsAcked = isAcked,
             SignalDbm = ackSignalDbm,
-            AirNs = _nowNs,
+            MediumNs = _nowNs,
         });
         queue.Failures = 0;
         DrawBackoff(station, station.Current);
@@ -187,7 +187,7 @@ internal sealed partial class ContentionModel
                     Attempt = ppdu.Attempt,
                     IsRetry = ppdu.IsRetry,
                     SignalDbm = reception.SignalDbm,
-                    AirNs = _nowNs,
+                    MediumNs = _nowNs,
                 });
                 if (isOwner)
                     return;
@@ -216,6 +216,6 @@ internal sealed partial class ContentionModel
         long patienceNs = (2 * station.Timing.SifsNs) + Airtime.Ppdu(cts, FrameExchange.CtsOctets, station.Band)
             + Airtime.PreambleNs(cts) + (2 * station.Timing.SlotNs);
         station.RtsNs = _nowNs;
-        _events.Set(AirEvent.NavCheck, station.Index, _nowNs + patienceNs);
+        _events.Set(MediumEvent.NavCheck, station.Index, _nowNs + patienceNs);
     }
 }

@@ -4,7 +4,7 @@ using ShmWifi.Medium.Medium.Phy;
 
 namespace ShmWifi.Medium.Medium.Contention;
 
-// PPDUs on the air: who senses them, whose receiver follows them, what disturbs them, who gets them.
+// PPDUs on the medium: who senses them, whose receiver follows them, what disturbs them, who gets them.
 internal sealed partial class ContentionModel
 {
     // A receiver goes over to a later PPDU, at any time (Lee et al., An Experimental Study on the Capture Effect in 802.11a Networks, WiNTECH
@@ -74,7 +74,7 @@ internal sealed partial class ContentionModel
         if (_activeCount == _active.Length)
             Array.Resize(ref _active, 2 * _activeCount);
         _active[_activeCount++] = ppdu;
-        _events.Set(AirEvent.PpduEnd, ppdu.Index, ppdu.EndNs);
+        _events.Set(MediumEvent.PpduEnd, ppdu.Index, ppdu.EndNs);
 
         for (int index = 0; index < _stationCount; index++)
         {
@@ -220,7 +220,7 @@ internal sealed partial class ContentionModel
         {
             bool isReceived = ppdu.Receptions[index].IsLocked && TryReceive(ppdu, _stations[index]!);
             if (!isReceived && ppdu is { Kind: PpduKind.Frame, Sender: { } from } && ppdu.Receptions[index].Interest != Interest.None)
-                Report(new ContentionOutcome(ContentionOutcomeKind.Lost, ppdu.Handle, from, _stations[index]!.Model) { AirNs = _nowNs });
+                Report(new ContentionOutcome(ContentionOutcomeKind.Lost, ppdu.Handle, from, _stations[index]!.Model) { MediumNs = _nowNs });
         }
         Station? sender = ppdu.Sender is { } radio ? _stations[radio.Index] : null;
         if (sender is not null)

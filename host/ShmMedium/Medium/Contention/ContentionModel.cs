@@ -35,12 +35,12 @@ internal sealed partial class ContentionModel
     /// <param name="links">How well they hear each other, and all that is random.</param>
     /// <param name="errors">From SINR to loss.</param>
     /// <param name="receivers">Knows who wants which frame.</param>
-    /// <param name="airNs">Now.</param>
-    public ContentionModel(LinkTable links, ErrorModel errors, IReceivers receivers, long airNs)
+    /// <param name="mediumNs">Now.</param>
+    public ContentionModel(LinkTable links, ErrorModel errors, IReceivers receivers, long mediumNs)
     {
         _links = links;
         _receivers = receivers;
-        _nowNs = _eventNs = airNs;
+        _nowNs = _eventNs = mediumNs;
         Errors = errors;
     }
 
@@ -65,7 +65,7 @@ internal sealed partial class ContentionModel
         _stationCount = Math.Max(_stationCount, radio.Index + 1);
     }
 
-    /// <summary>A radio goes. Its frames are forgotten, and nothing more comes of them; what it has on the air stays there as noise.</summary>
+    /// <summary>A radio goes. Its frames are forgotten, and nothing more comes of them; what it has on the medium stays there as noise.</summary>
     /// <param name="radio">One that was added.</param>
     public void Remove(RadioModel radio)
     {
@@ -75,9 +75,9 @@ internal sealed partial class ContentionModel
         _stations[radio.Index] = null;
         while (_stationCount > 0 && _stations[_stationCount - 1] is null)
             _stationCount--;
-        _events.Clear(AirEvent.Access, radio.Index);
-        _events.Clear(AirEvent.Exchange, radio.Index);
-        _events.Clear(AirEvent.NavCheck, radio.Index);
+        _events.Clear(MediumEvent.Access, radio.Index);
+        _events.Clear(MediumEvent.Exchange, radio.Index);
+        _events.Clear(MediumEvent.NavCheck, radio.Index);
         for (int i = _outcomesTaken; i < _outcomeCount; i++)
         {
             if (_outcomes[i].Sender == radio || _outcomes[i].Receiver == radio)
@@ -122,7 +122,7 @@ internal sealed partial class ContentionModel
             if (station.IsCounting && station.Contenders != 0 && station.AccessNs <= _nowNs)
             {
                 // At once, so that of frames that come at the same time the first makes the medium busy for the others.
-                _events.Clear(AirEvent.Access, station.Index);
+                _events.Clear(MediumEvent.Access, station.Index);
                 Access(station);
             }
         }
@@ -130,17 +130,17 @@ internal sealed partial class ContentionModel
     }
 
     /// <summary>Carries out what happens until then, up to the first event that something comes of.</summary>
-    /// <param name="airNs">When. May be before the latest call's: as long as nothing happened since, time goes back for a frame that came late;
+    /// <param name="mediumNs">When. May be before the latest call's: as long as nothing happened since, time goes back for a frame that came late;
     /// else to what happened last.</param>
     /// <param name="outcome">What came of it; the next call goes on from there.</param>
     /// <returns>False: nothing more happens until then.</returns>
-    public bool TryAdvance(long airNs, out ContentionOutcome outcome)
+    public bool TryAdvance(long mediumNs, out ContentionOutcome outcome)
     {
         while (!TryTakeOutcome(out outcome))
         {
-            if (_events.NextNs > airNs)
+            if (_events.NextNs > mediumNs)
             {
-                _nowNs = Math.Max(_eventNs, airNs);
+                _nowNs = Math.Max(_eventNs, mediumNs);
                 return false;
             }
             RunEvent();
@@ -149,27 +149,27 @@ internal sealed partial class ContentionModel
     }
 
     /// <summary>Carries out all that happens until then; what comes of it waits for <see cref="TryAdvance"/>.</summary>
-    /// <param name="airNs">As there.</param>
-    public void Advance(long airNs)
+    /// <param name="mediumNs">As there.</param>
+    public void Advance(long mediumNs)
     {
-        while (_events.NextNs <= airNs)
+        while (_events.NextNs <= mediumNs)
             RunEvent();
-        _nowNs = Math.Max(_eventNs, airNs);
+        _nowNs = Math.Max(_eventNs, mediumNs);
     }
 
     private void RunEvent()
     {
         _nowNs = _eventNs = _events.NextNs;
-        (AirEvent kind, int owner) = _events.Take();
+        (MediumEvent kind, int owner) = _events.Take();
         switch (kind)
         {
-            case AirEvent.PpduEnd:
+            case MediumEvent.PpduEnd:
                 EndPpdu(_ppdus[owner]);
                 break;
-            case AirEvent.Exchange:
+            case MediumEvent.Exchange:
                 ContinueExchange(_stations[owner]!);
                 break;
-            case AirEvent.NavCheck:
+            case MediumEvent.NavCheck:
                 CheckNav(_stations[owner]!);
                 break;
             default:

@@ -37,5 +37,5 @@ internal record struct ContentionOutcome(ContentionOutcomeKind Kind, int Handle,
     public float SignalDbm { get; init; }
 
     /// <summary>End of the attempt, or when the sender knew.</summary>
-    public long AirNs { get; init; }
+    public long MediumNs { get; init; }
 }

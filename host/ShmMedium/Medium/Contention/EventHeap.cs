@@ -1,7 +1,7 @@
 namespace ShmWifi.Medium.Medium.Contention;
 
 /// <summary>What happens by itself.</summary>
-internal enum AirEvent
+internal enum MediumEvent
 {
     /// <summary>A PPDU ends.</summary>
     PpduEnd,
@@ -17,7 +17,7 @@ internal enum AirEvent
 }
 
 /// <summary>Events by time: a binary heap in which each has a place of its own, so that it can be moved or dropped.</summary>
-/// <remarks>Events of the same time come in the order of <see cref="AirEvent"/>, then of their owners.</remarks>
+/// <remarks>Events of the same time come in the order of <see cref="MediumEvent"/>, then of their owners.</remarks>
 internal sealed class EventHeap
 {
     private const int Kinds = 4;
@@ -33,13 +33,13 @@ internal sealed class EventHeap
     /// <summary>Sets or moves an event.</summary>
     /// <param name="kind">What.</param>
     /// <param name="owner">Index of the PPDU or the station.</param>
-    /// <param name="airNs">When.</param>
-    public void Set(AirEvent kind, int owner, long airNs)
+    /// <param name="mediumNs">When.</param>
+    public void Set(MediumEvent kind, int owner, long mediumNs)
     {
         int id = (owner * Kinds) + (int)kind;
         if (id >= _times.Length)
             Grow(id);
-        _times[id] = airNs;
+        _times[id] = mediumNs;
         if (_places[id] < 0)
         {
             _places[id] = _count;
@@ -50,7 +50,7 @@ internal sealed class EventHeap
     }
 
     /// <summary>Drops an event, if it is set.</summary>
-    public void Clear(AirEvent kind, int owner)
+    public void Clear(MediumEvent kind, int owner)
     {
         int id = (owner * Kinds) + (int)kind;
         if (id < _places.Length && _places[id] >= 0)
@@ -58,11 +58,11 @@ internal sealed class EventHeap
     }
 
     /// <summary>Takes the next event; there must be one.</summary>
-    public (AirEvent Kind, int Owner) Take()
+    public (MediumEvent Kind, int Owner) Take()
     {
         int id = _heap[0];
         RemoveAt(0);
-        return ((AirEvent)(id % Kinds), id / Kinds);
+        return ((MediumEvent)(id % Kinds), id / Kinds);
     }
 
     private void RemoveAt(int place)

@@ -23,7 +23,7 @@ internal enum PpduKind
     Ack,
 }
 
-/// <summary>A PPDU on the air, and how each radio receives it. Used again and again.</summary>
+/// <summary>A PPDU on the medium, and how each radio receives it. Used again and again.</summary>
 internal sealed class Ppdu(int index, int stations)
 {
     /// <summary>Its place among the PPDUs.</summary>
@@ -35,7 +35,7 @@ internal sealed class Ppdu(int index, int stations)
     /// <summary>What it carries.</summary>
     public PpduKind Kind;
 
-    /// <summary>Its sender; null: has left the air since.</summary>
+    /// <summary>Its sender; null: has left the medium since.</summary>
     public RadioModel? Sender;
 
     /// <summary>Index of the station that a CTS or ACK is for; -1 else.</summary>

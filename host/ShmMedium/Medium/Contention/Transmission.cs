@@ -37,7 +37,7 @@ internal struct QueuedTransmission
     /// <summary>Attempts so far; those that ended with an RTS are among them.</summary>
     public int Attempts;
 
-    /// <summary>Whether the frame itself was on the air: from then on it has the Retry bit.</summary>
+    /// <summary>Whether the frame itself was on the medium: from then on it has the Retry bit.</summary>
     public bool WasSent;
 
     /// <summary>The one behind it in its queue, or in the free list; -1: none.</summary>

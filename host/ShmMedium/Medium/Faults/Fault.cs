@@ -1,5 +1,5 @@
 using System.Text;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Medium.Links;
 
@@ -7,7 +7,7 @@ namespace ShmWifi.Medium.Medium.Faults;
 
 /// <summary>A fault to order at work: what it hit so far.</summary>
 /// <param name="configuration">What was ordered.</param>
-/// <param name="seed">The air's: which of the frames that match are hit follows from it and from the fault's name.</param>
+/// <param name="seed">The medium's: which of the frames that match are hit follows from it and from the fault's name.</param>
 public sealed class Fault(FaultConfiguration configuration, ulong seed)
 {
     private readonly byte[]? _ssid = configuration.Match.Ssid is { } ssid ? Encoding.UTF8.GetBytes(ssid) : null;

@@ -1,4 +1,4 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Medium.Links;
 
@@ -17,7 +17,7 @@ public sealed class FaultTable
 
     /// <summary>Takes over what is ordered now. A fault that was ordered before goes on counting.</summary>
     /// <param name="ordered">All faults.</param>
-    /// <param name="seed">The air's.</param>
+    /// <param name="seed">The medium's.</param>
     public void Apply(IReadOnlyList<FaultConfiguration> ordered, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(ordered);

@@ -1,4 +1,4 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 
 namespace ShmWifi.Medium.Medium.Links;
@@ -14,8 +14,8 @@ public sealed partial class LinkTable
     /// <param name="vm">Its VM's name.</param>
     /// <param name="radio">The guest's name for it.</param>
     /// <param name="addresses">What it answers to.</param>
-    /// <param name="airNs">Now.</param>
-    public RadioModel Add(string vm, string radio, ReadOnlySpan<MacAddress> addresses, long airNs)
+    /// <param name="mediumNs">Now.</param>
+    public RadioModel Add(string vm, string radio, ReadOnlySpan<MacAddress> addresses, long mediumNs)
     {
         int index = Array.IndexOf(_radios, null);
         if (index < 0)
@@ -30,7 +30,7 @@ public sealed partial class LinkTable
         _radios[index] = model;
         if (_radios.Length <= EagerRows)
             LengthenAll();
-        Update(model, radio, addresses, airNs);
+        Update(model, radio, addresses, mediumNs);
         return model;
     }
 
@@ -38,8 +38,8 @@ public sealed partial class LinkTable
     /// <param name="model">Which.</param>
     /// <param name="radio">The guest's name for it.</param>
     /// <param name="addresses">What it answers to.</param>
-    /// <param name="airNs">Now.</param>
-    public void Update(RadioModel model, string radio, ReadOnlySpan<MacAddress> addresses, long airNs)
+    /// <param name="mediumNs">Now.</param>
+    public void Update(RadioModel model, string radio, ReadOnlySpan<MacAddress> addresses, long mediumNs)
     {
         ArgumentNullException.ThrowIfNull(model);
         model.Call(radio, addresses);
@@ -61,15 +61,15 @@ public sealed partial class LinkTable
     /// <summary>Carries a change out. What is not of links is ignored.</summary>
     /// <param name="change">The change.</param>
     /// <param name="after">The configuration with it.</param>
-    /// <param name="airNs">Now: motions that the change speaks of start here.</param>
-    public void Apply(AirChange change, AirConfiguration after, long airNs)
+    /// <param name="mediumNs">Now: motions that the change speaks of start here.</param>
+    public void Apply(MediumChange change, MediumConfiguration after, long mediumNs)
     {
         ArgumentNullException.ThrowIfNull(after);
-        _air = after;
+        _medium = after;
         switch (change)
         {
-            case ReplaceAir:
-                Replace(airNs);
+            case ReplaceMedium:
+                Replace(mediumNs);
                 break;
             case SetLink set:
                 _given.Set(set.Link);
@@ -81,7 +81,7 @@ public sealed partial class LinkTable
                 break;
             case SetRadio set:
                 if (set.Radio.Motion is not null)
-                    _motionsSinceNs[set.Radio.Radio] = airNs;
+                    _motionsSinceNs[set.Radio.Radio] = mediumNs;
                 foreach (RadioModel? radio in _radios)
                 {
                     if (radio is null || !radio.Matches(set.Radio.Radio))
@@ -99,28 +99,28 @@ public sealed partial class LinkTable
         }
     }
 
-    /// <summary>The configuration that an air can be started with to go on as this one would.</summary>
+    /// <summary>The configuration that a medium can be started with to go on as this one would.</summary>
     /// <remarks>Places are as now, and motions go on from here. Given links and shadowing are as they were. Draws and fading start again.
     /// The schedule is left as it is.</remarks>
     /// <param name="current">The configuration, with all changes.</param>
-    /// <param name="airNs">Now.</param>
-    public AirConfiguration Snapshot(AirConfiguration current, long airNs)
+    /// <param name="mediumNs">Now.</param>
+    public MediumConfiguration Snapshot(MediumConfiguration current, long mediumNs)
     {
         ArgumentNullException.ThrowIfNull(current);
         return current with
         {
-            Radios = [.. current.Radios.Select(radio => radio.Motion is { } motion ? radio with { Motion = Later(radio.Radio, motion, airNs) } : radio)],
+            Radios = [.. current.Radios.Select(radio => radio.Motion is { } motion ? radio with { Motion = Later(radio.Radio, motion, mediumNs) } : radio)],
         };
     }
 
-    private MotionConfiguration Later(RadioPattern pattern, MotionConfiguration motion, long airNs) =>
-        Trajectory.Of(motion, key: 0).Later(Math.Max(airNs - MotionSinceNs(pattern), 0));
+    private MotionConfiguration Later(RadioPattern pattern, MotionConfiguration motion, long mediumNs) =>
+        Trajectory.Of(motion, key: 0).Later(Math.Max(mediumNs - MotionSinceNs(pattern), 0));
 
-    private void Replace(long airNs)
+    private void Replace(long mediumNs)
     {
-        _sinceNs = airNs;
+        _sinceNs = mediumNs;
         _motionsSinceNs.Clear();
-        _given.Replace(_air.Links);
+        _given.Replace(_medium.Links);
         UseModels();
         foreach (Pair[] row in _rows)
             Array.Clear(row);
@@ -131,8 +131,8 @@ public sealed partial class LinkTable
 
     private void UseModels()
     {
-        _pathLoss = _air.Propagation is { } propagation ? PathLossModel.Of(propagation) : null;
-        _fading = _air.Fading is { } fading ? new BlockFading(fading, _air.Seed) : null;
+        _pathLoss = _medium.Propagation is { } propagation ? PathLossModel.Of(propagation) : null;
+        _fading = _medium.Fading is { } fading ? new BlockFading(fading, _medium.Seed) : null;
     }
 
     // For each thing said of radios the last entry that matches holds.
@@ -142,7 +142,7 @@ public sealed partial class LinkTable
         model.TxPowerDbm = RadioConfiguration.DefaultTxPowerDbm;
         model.AntennaGainDbi = 0;
         model.NoiseFloorDbm = RadioConfiguration.DefaultNoiseFloorDbm;
-        foreach (RadioConfiguration radio in _air.Radios)
+        foreach (RadioConfiguration radio in _medium.Radios)
         {
             if (!model.Matches(radio.Radio))
                 continue;
@@ -151,7 +151,7 @@ public sealed partial class LinkTable
             model.AntennaGainDbi = radio.AntennaGainDbi ?? model.AntennaGainDbi;
             model.NoiseFloorDbm = radio.NoiseFloorDbm ?? model.NoiseFloorDbm;
         }
-        model.Move(motion?.Motion, _air.Seed, motion is null ? _sinceNs : MotionSinceNs(motion.Radio));
+        model.Move(motion?.Motion, _medium.Seed, motion is null ? _sinceNs : MotionSinceNs(motion.Radio));
     }
 
     private long MotionSinceNs(RadioPattern pattern) => _motionsSinceNs.GetValueOrDefault(pattern, _sinceNs);

@@ -1,11 +1,11 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 
 namespace ShmWifi.Medium.Medium.Links;
 
 /// <summary>How well every radio hears every other: given links, or propagation between places, with fading on top.</summary>
 /// <remarks>The engine thread's alone. <see cref="Of"/> and <see cref="NextDraw"/> are called for each frame: they take no lock, and allocate
 /// nothing but, where radios are many, a sender's row, once. All that is random is a function of the seed and of the radios' names, so the same names, frames and changes
-/// have the same fates. Times are those of the air's clock, ns.</remarks>
+/// have the same fates. Times are those of the medium's clock, ns.</remarks>
 public sealed partial class LinkTable
 {
     /// <summary>Signal of a link that neither a model nor an SNR says anything of, dBm: a strong one, as of a neighbour on the same desk.</summary>
@@ -18,7 +18,7 @@ public sealed partial class LinkTable
     private const int EagerRows = 256;
 
     private readonly GivenLinks _given = new();
-    private AirConfiguration _air;
+    private MediumConfiguration _medium;
     private long _sinceNs;
     private PathLossModel? _pathLoss;
     private BlockFading? _fading;
@@ -26,29 +26,29 @@ public sealed partial class LinkTable
     private RadioModel?[] _radios = new RadioModel?[16];
     private Pair[][] _rows = NoRows(16);
 
-    /// <summary>Starts an air without radios.</summary>
-    /// <param name="air">What it is like.</param>
-    /// <param name="airNs">Now: motions start here.</param>
-    public LinkTable(AirConfiguration air, long airNs)
+    /// <summary>Starts a medium without radios.</summary>
+    /// <param name="medium">What it is like.</param>
+    /// <param name="mediumNs">Now: motions start here.</param>
+    public LinkTable(MediumConfiguration medium, long mediumNs)
     {
-        ArgumentNullException.ThrowIfNull(air);
-        _air = air;
-        Replace(airNs);
+        ArgumentNullException.ThrowIfNull(medium);
+        _medium = medium;
+        Replace(mediumNs);
     }
 
     /// <summary>Whether every radio hears every other with <see cref="PerfectSignalDbm"/>: no link is given and no model is set.</summary>
-    public bool IsPerfect => _air.Links.Count == 0 && _pathLoss is null && _fading is null;
+    public bool IsPerfect => _medium.Links.Count == 0 && _pathLoss is null && _fading is null;
 
     /// <summary>How well <paramref name="to"/> hears <paramref name="from"/>.</summary>
     /// <param name="from">Who sends.</param>
     /// <param name="to">Who hears.</param>
     /// <param name="freqMhz">The frame's frequency.</param>
-    /// <param name="airNs">When.</param>
-    public LinkBudget Of(RadioModel from, RadioModel to, int freqMhz, long airNs)
+    /// <param name="mediumNs">When.</param>
+    public LinkBudget Of(RadioModel from, RadioModel to, int freqMhz, long mediumNs)
     {
         ref Pair pair = ref PairOf(from, to);
-        if (pair.FreqMhz != freqMhz || (ulong)(airNs - pair.FromNs) >= pair.ForNs)
-            Compute(ref pair, from, to, freqMhz, airNs);
+        if (pair.FreqMhz != freqMhz || (ulong)(mediumNs - pair.FromNs) >= pair.ForNs)
+            Compute(ref pair, from, to, freqMhz, mediumNs);
         return pair.Budget;
     }
 
@@ -56,14 +56,14 @@ public sealed partial class LinkTable
     /// <param name="from">Who sends.</param>
     /// <param name="to">Who hears.</param>
     public float NextDraw(RadioModel from, RadioModel to) =>
-        RandomStream.UniformSingle(RandomStream.At(RandomStream.Key(_air.Seed, RandomPurpose.Fate, from.Identity, to.Identity), PairOf(from, to).Draws++));
+        RandomStream.UniformSingle(RandomStream.At(RandomStream.Key(_medium.Seed, RandomPurpose.Fate, from.Identity, to.Identity), PairOf(from, to).Draws++));
 
-    private void Compute(ref Pair pair, RadioModel from, RadioModel to, int freqMhz, long airNs)
+    private void Compute(ref Pair pair, RadioModel from, RadioModel to, int freqMhz, long mediumNs)
     {
         if (!pair.Known)
         {
             pair.Given = _given.Of(from, to);
-            pair.ShadowingDb = _air.Propagation is { } propagation ? Shadowing.GainDb(propagation, _air.Seed, from, to) : 0;
+            pair.ShadowingDb = _medium.Propagation is { } propagation ? Shadowing.GainDb(propagation, _medium.Seed, from, to) : 0;
             pair.Known = true;
         }
 
@@ -76,18 +76,18 @@ public sealed partial class LinkTable
             if (pair.Given?.SnrDb is { } snrDb)
                 signalDbm = to.NoiseFloorDbm + snrDb;
             else if (_pathLoss is not null)
-                signalDbm = PropagatedDbm(ref pair, from, to, Math.Max(freqMhz, 1), airNs);
+                signalDbm = PropagatedDbm(ref pair, from, to, Math.Max(freqMhz, 1), mediumNs);
             if (_fading is not null)
-                signalDbm += _fading.GainDb(from, to, pair.Hold(_sinceNs, _fading.CoherenceNs, airNs));
+                signalDbm += _fading.GainDb(from, to, pair.Hold(_sinceNs, _fading.CoherenceNs, mediumNs));
         }
         pair.Budget = new((float)signalDbm, (float)(signalDbm - to.NoiseFloorDbm), loss);
     }
 
-    private double PropagatedDbm(ref Pair pair, RadioModel from, RadioModel to, int freqMhz, long airNs)
+    private double PropagatedDbm(ref Pair pair, RadioModel from, RadioModel to, int freqMhz, long mediumNs)
     {
         if (from.Moves || to.Moves)
-            airNs = _sinceNs + (pair.Hold(_sinceNs, MobilityStepNs, airNs) * MobilityStepNs);
-        double lossDb = _pathLoss!.LossDb(from.PositionAt(airNs), to.PositionAt(airNs), freqMhz);
+            mediumNs = _sinceNs + (pair.Hold(_sinceNs, MobilityStepNs, mediumNs) * MobilityStepNs);
+        double lossDb = _pathLoss!.LossDb(from.PositionAt(mediumNs), to.PositionAt(mediumNs), freqMhz);
         return from.TxPowerDbm + from.AntennaGainDbi + to.AntennaGainDbi - Math.Max(lossDb, 0) + pair.ShadowingDb;
     }
 
@@ -146,10 +146,10 @@ public sealed partial class LinkTable
         /// <summary>Lets the budget hold no longer than the step that a time is in; returns the step's number.</summary>
         /// <param name="sinceNs">Start of step 0.</param>
         /// <param name="stepNs">How long a step is.</param>
-        /// <param name="airNs">The time; before <paramref name="sinceNs"/> counts as then.</param>
-        public long Hold(long sinceNs, long stepNs, long airNs)
+        /// <param name="mediumNs">The time; before <paramref name="sinceNs"/> counts as then.</param>
+        public long Hold(long sinceNs, long stepNs, long mediumNs)
         {
-            long step = Math.Max(airNs - sinceNs, 0) / stepNs;
+            long step = Math.Max(mediumNs - sinceNs, 0) / stepNs;
             long start = sinceNs + (step * stepNs);
             if (ForNs == ulong.MaxValue)
             {

@@ -1,4 +1,4 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 
 namespace ShmWifi.Medium.Medium.Links;
 

@@ -15,6 +15,6 @@ public sealed class MediumClock
     public long At(long monotonicNs) => monotonicNs - _startNs;
 
     /// <summary>A time of the medium as CLOCK_MONOTONIC's.</summary>
-    /// <param name="airNs">ns.</param>
-    public long ToMonotonic(long airNs) => airNs + _startNs;
+    /// <param name="mediumNs">ns.</param>
+    public long ToMonotonic(long mediumNs) => mediumNs + _startNs;
 }

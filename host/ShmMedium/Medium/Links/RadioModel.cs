@@ -1,4 +1,4 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 
 namespace ShmWifi.Medium.Medium.Links;
@@ -42,8 +42,8 @@ public sealed class RadioModel
     internal RadioPattern[] Patterns { get; private set; } = [];
 
     /// <summary>Where it is.</summary>
-    /// <param name="airNs">When, by the air's clock.</param>
-    public Position PositionAt(long airNs) => _trajectory.At(Math.Max(airNs - _motionSinceNs, 0));
+    /// <param name="mediumNs">When, by the medium's clock.</param>
+    public Position PositionAt(long mediumNs) => _trajectory.At(Math.Max(mediumNs - _motionSinceNs, 0));
 
     internal bool Matches(RadioPattern pattern) => pattern.Matches(Vm, Name, _addresses);
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 
 namespace ShmWifi.Medium.Medium.Links;
 

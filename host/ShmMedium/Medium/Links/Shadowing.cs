@@ -1,4 +1,4 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 
 namespace ShmWifi.Medium.Medium.Links;
 
@@ -8,7 +8,7 @@ internal static class Shadowing
 {
     /// <summary>What is added to the signal, dB: normally distributed around 0.</summary>
     /// <param name="propagation">Has the standard deviation.</param>
-    /// <param name="seed">The air's.</param>
+    /// <param name="seed">The medium's.</param>
     /// <param name="a">One radio.</param>
     /// <param name="b">The other.</param>
     public static double GainDb(PropagationConfiguration propagation, ulong seed, RadioModel a, RadioModel b) =>

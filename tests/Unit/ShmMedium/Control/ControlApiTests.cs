@@ -1,6 +1,6 @@
 using System.Net;
 using ShmWifi.Configuration;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 
@@ -32,26 +32,26 @@ public sealed class ControlApiTests
     private Task<Answer> GetAsync(string path) => SendAsync(HttpStatusCode.OK, "GET", path);
 
     [Test]
-    public async Task AnAirThatIsPutIsTheOneThatIsGot()
+    public async Task AnMediumThatIsPutIsTheOneThatIsGot()
     {
-        await SendAsync(HttpStatusCode.NoContent, "PUT", "/v1/air", """
+        await SendAsync(HttpStatusCode.NoContent, "PUT", "/v1/medium", """
             {"seed": 7, "timing": "airtime", "links": [{"from": "ap", "to": "sta1", "snrDb": 25}], "propagation": {"model": "freeSpace"}}
             """);
-        Answer air = await GetAsync("/v1/air");
-        Assert.That(_rig.Air.Changes, Has.One.InstanceOf<ReplaceAir>());
-        Assert.That(air.Json["seed"]!.GetValue<int>(), Is.EqualTo(7));
-        Assert.That(air.Json["timing"]!.GetValue<string>(), Is.EqualTo("airtime"));
-        await SendAsync(HttpStatusCode.NoContent, "PUT", "/v1/air", air.Text);
-        Assert.That((await GetAsync("/v1/air")).Text, Is.EqualTo(air.Text));
+        Answer medium = await GetAsync("/v1/medium");
+        Assert.That(_rig.Medium.Changes, Has.One.InstanceOf<ReplaceMedium>());
+        Assert.That(medium.Json["seed"]!.GetValue<int>(), Is.EqualTo(7));
+        Assert.That(medium.Json["timing"]!.GetValue<string>(), Is.EqualTo("airtime"));
+        await SendAsync(HttpStatusCode.NoContent, "PUT", "/v1/medium", medium.Text);
+        Assert.That((await GetAsync("/v1/medium")).Text, Is.EqualTo(medium.Text));
     }
 
     [Test]
     public async Task YamlWillDoForJson()
     {
-        await SendAsync(HttpStatusCode.NoContent, "PUT", "/v1/air", "seed: 9\nlinks:\n  - {from: ap, to: sta1, loss: 0.5}\n");
-        Assert.That(_rig.Air.CurrentAir.Links[0].Loss, Is.EqualTo(0.5));
+        await SendAsync(HttpStatusCode.NoContent, "PUT", "/v1/medium", "seed: 9\nlinks:\n  - {from: ap, to: sta1, loss: 0.5}\n");
+        Assert.That(_rig.Medium.CurrentMedium.Links[0].Loss, Is.EqualTo(0.5));
         await SendAsync(HttpStatusCode.OK, "PUT", "/v1/links/ap/sta1", "{snrDb: 3}");
-        Assert.That(_rig.Air.CurrentAir.Links[0].SnrDb, Is.EqualTo(3));
+        Assert.That(_rig.Medium.CurrentMedium.Links[0].SnrDb, Is.EqualTo(3));
     }
 
     [TestCase("timing", "\"airtime\"", "airtime")]
@@ -79,20 +79,20 @@ public sealed class ControlApiTests
     [Test]
     public async Task AnErrorTableThatCannotBeReadIsRefused()
     {
-        _rig.Air.Failure = new ConfigurationException([new("/lab/per.txt", 3, 1, "no such rate") { Field = "errorTable" }]);
+        _rig.Medium.Failure = new ConfigurationException([new("/lab/per.txt", 3, 1, "no such rate") { Field = "errorTable" }]);
         Answer answer = await SendAsync(HttpStatusCode.BadRequest, "PUT", "/v1/errorTable", "/lab/per.txt");
         Assert.That(answer.Errors, Is.EqualTo(new[] { "errorTable: /lab/per.txt:3:1: error: no such rate" }));
-        _rig.Air.Failure = null;
+        _rig.Medium.Failure = null;
         await SendAsync(HttpStatusCode.NoContent, "DELETE", "/v1/errorTable");
     }
 
     [Test]
-    public async Task ANewSeedStartsTheAirAgainAsItWasGiven()
+    public async Task ANewSeedStartsTheMediumAgainAsItWasGiven()
     {
         await SendAsync(HttpStatusCode.OK, "PUT", "/v1/links/ap/sta1", "{\"snrDb\": 10}");
         await SendAsync(HttpStatusCode.NoContent, "PUT", "/v1/seed", "5");
-        Assert.That(_rig.Air.Changes[^1], Is.InstanceOf<ReplaceAir>());
-        Assert.That(_rig.Air.CurrentAir.Links, Has.Count.EqualTo(1));
+        Assert.That(_rig.Medium.Changes[^1], Is.InstanceOf<ReplaceMedium>());
+        Assert.That(_rig.Medium.CurrentMedium.Links, Has.Count.EqualTo(1));
         Answer wrong = await SendAsync(HttpStatusCode.BadRequest, "PUT", "/v1/seed", "-5");
         Assert.That(wrong.Errors[0], Does.StartWith("seed: "));
     }
@@ -176,7 +176,7 @@ public sealed class ControlApiTests
     [Test]
     public async Task AScheduleStartsAndIsTakenBack()
     {
-        _rig.Air.ScheduleDone = 1;
+        _rig.Medium.ScheduleDone = 1;
         Answer answer = await SendAsync(
             HttpStatusCode.OK, "PUT", "/v1/schedule", "[{\"at\": \"2s\", \"timing\": \"airtime\"}, {\"at\": \"1s\", \"link\": {\"from\": \"ap\", \"to\": \"sta1\", \"snrDb\": 5}}]");
         Assert.That(answer.Json["changes"]![0]!["link"]!["snrDb"]!.GetValue<double>(), Is.EqualTo(5), "in the order of time");
@@ -184,7 +184,7 @@ public sealed class ControlApiTests
         Assert.That(answer.Json["elapsedS"]!.GetValue<double>(), Is.EqualTo(1.5));
         Assert.That((await GetAsync("/v1/schedule")).Text, Is.EqualTo(answer.Text));
         await SendAsync(HttpStatusCode.NoContent, "DELETE", "/v1/schedule");
-        Assert.That(_rig.Air.CurrentAir.Schedule, Is.Empty);
+        Assert.That(_rig.Medium.CurrentMedium.Schedule, Is.Empty);
         Answer unknown = await SendAsync(
             HttpStatusCode.NotFound, "PUT", "/v1/schedule", "[{\"at\": \"1s\", \"link\": {\"from\": \"ap\", \"to\": \"sat1\", \"snrDb\": 5}}]");
         Assert.That(unknown.Errors[0], Does.StartWith("[0].link.to: no radio 'sat1'"));
@@ -197,7 +197,7 @@ public sealed class ControlApiTests
         Answer answer = await GetAsync("/v1/configuration");
         var again = DaemonConfiguration.Parse(answer.Text, Path.Combine(_rig.Folder, "again.yaml"));
         Assert.That(again.Vms, Is.EqualTo(_rig.Configuration.Vms));
-        Assert.That(again.Air.Links[0].SnrDb, Is.EqualTo(12.5));
+        Assert.That(again.Medium.Links[0].SnrDb, Is.EqualTo(12.5));
     }
 
     [Test]
@@ -208,16 +208,16 @@ public sealed class ControlApiTests
         Assert.That(status.Json["collector"], Is.Not.Null);
     }
 
-    [TestCase("PUT", "/v1/links/ap/sat1", "{\"snrDb\": 1}", "to: no radio 'sat1' is on the air or in the configuration (did you mean 'sta1'?); on the air: ap/phy0, sta1/phy0, sta1/phy1")]
-    [TestCase("PUT", "/v1/links/02:00:00:00:01:01/sta1", "{\"snrDb\": 1}", "from: no radio '02:00:00:00:01:01' is on the air or in the configuration (did you mean '02:00:00:00:01:00'?); on the air: ap/phy0, sta1/phy0, sta1/phy1")]
-    [TestCase("PATCH", "/v1/radios/sta1%2Fphy2", "{\"txPowerDbm\": 1}", "radio: no radio 'sta1/phy2' is on the air or in the configuration (did you mean 'sta1/phy0'?); on the air: ap/phy0, sta1/phy0, sta1/phy1")]
-    [TestCase("GET", "/v1/radios/sta2", null, "radio: no radio 'sta2' is on the air (did you mean 'sta1'?); on the air: ap/phy0, sta1/phy0, sta1/phy1")]
-    [TestCase("PUT", "/v1/faults/f", "{\"match\": {\"from\": \"pa\"}, \"action\": \"drop\"}", "match.from: no radio 'pa' is on the air or in the configuration (did you mean 'ap'?); on the air: ap/phy0, sta1/phy0, sta1/phy1")]
+    [TestCase("PUT", "/v1/links/ap/sat1", "{\"snrDb\": 1}", "to: no radio 'sat1' is on the medium or in the configuration (did you mean 'sta1'?); on the medium: ap/phy0, sta1/phy0, sta1/phy1")]
+    [TestCase("PUT", "/v1/links/02:00:00:00:01:01/sta1", "{\"snrDb\": 1}", "from: no radio '02:00:00:00:01:01' is on the medium or in the configuration (did you mean '02:00:00:00:01:00'?); on the medium: ap/phy0, sta1/phy0, sta1/phy1")]
+    [TestCase("PATCH", "/v1/radios/sta1%2Fphy2", "{\"txPowerDbm\": 1}", "radio: no radio 'sta1/phy2' is on the medium or in the configuration (did you mean 'sta1/phy0'?); on the medium: ap/phy0, sta1/phy0, sta1/phy1")]
+    [TestCase("GET", "/v1/radios/sta2", null, "radio: no radio 'sta2' is on the medium (did you mean 'sta1'?); on the medium: ap/phy0, sta1/phy0, sta1/phy1")]
+    [TestCase("PUT", "/v1/faults/f", "{\"match\": {\"from\": \"pa\"}, \"action\": \"drop\"}", "match.from: no radio 'pa' is on the medium or in the configuration (did you mean 'ap'?); on the medium: ap/phy0, sta1/phy0, sta1/phy1")]
     public async Task AnUnknownRadioIsNamedAndNearOnesToo(string method, string path, string? body, string error)
     {
         Answer answer = await SendAsync(HttpStatusCode.NotFound, method, path, body);
         Assert.That(answer.Errors, Is.EqualTo(new[] { error }));
-        Assert.That(_rig.Air.Changes, Is.Empty);
+        Assert.That(_rig.Medium.Changes, Is.Empty);
     }
 
     [Test]
@@ -234,7 +234,7 @@ public sealed class ControlApiTests
     [TestCase("DELETE", "/v1/links/a%20p/sta1", null, "from")]
     [TestCase("PATCH", "/v1/radios/sta1", "{\"position\": [1, 2]}", "position")]
     [TestCase("PATCH", "/v1/radios/sta1", "{\"position\": [1, 2, true]}", "position[2]")]
-    [TestCase("PUT", "/v1/air", "{\"links\": [{\"from\": \"ap\", \"to\": \"sta1\", \"snrDb\": 1}, {\"from\": \"ap\", \"to\": 5, \"snrDb\": {}}]}", "links[1].snrDb")]
+    [TestCase("PUT", "/v1/medium", "{\"links\": [{\"from\": \"ap\", \"to\": \"sta1\", \"snrDb\": 1}, {\"from\": \"ap\", \"to\": 5, \"snrDb\": {}}]}", "links[1].snrDb")]
     [TestCase("PUT", "/v1/timing", "slow", "timing")]
     [TestCase("PUT", "/v1/timing", "5", "timing")]
     [TestCase("PUT", "/v1/errorTable", "relative.txt", "errorTable")]
@@ -250,17 +250,17 @@ public sealed class ControlApiTests
     {
         Answer answer = await SendAsync(HttpStatusCode.BadRequest, method, path, body);
         Assert.That(answer.Errors.Select(e => e.Split(": ")[0]), Does.Contain(field), answer.Text);
-        Assert.That(_rig.Air.Changes, Is.Empty);
+        Assert.That(_rig.Medium.Changes, Is.Empty);
     }
 
     [TestCase("/v1/link", "(did you mean '/v1/links'?)")]
     [TestCase("/", "/v1/openapi.json describes what there is")]
     [TestCase("/v1/radios/sta1/phy0", "a slash within a name is written %2F")]
-    [TestCase("/v1//air", "there is no /v1//air")]
+    [TestCase("/v1//medium", "there is no /v1//medium")]
     public async Task AnUnknownPathSaysWhatThereIs(string path, string text) =>
         Assert.That((await SendAsync(HttpStatusCode.NotFound, "GET", path)).Json["detail"]!.ToString(), Does.Contain(text));
 
-    [TestCase("POST", "/v1/air", "GET, PUT")]
+    [TestCase("POST", "/v1/medium", "GET, PUT")]
     [TestCase("HACK", "/v1/links/a/b", "GET, PUT, DELETE")]
     [TestCase("OPTIONS", "/v1/watch", "GET")]
     public async Task AWrongMethodSaysWhichThereAre(string method, string path, string allowed)
@@ -272,9 +272,9 @@ public sealed class ControlApiTests
     [Test]
     public async Task MoreLinksThanMayBeAreRefused()
     {
-        await _rig.Air.ApplyAsync(new ReplaceAir(new AirConfiguration
+        await _rig.Medium.ApplyAsync(new ReplaceMedium(new MediumConfiguration
         {
-            Links = [.. Enumerable.Range(0, AirLimits.Links).Select(i => new LinkConfiguration(Pattern("ap"), Pattern($"sta{i}")) { SnrDb = 1 })],
+            Links = [.. Enumerable.Range(0, MediumLimits.Links).Select(i => new LinkConfiguration(Pattern("ap"), Pattern($"sta{i}")) { SnrDb = 1 })],
         }));
         Answer answer = await SendAsync(HttpStatusCode.Conflict, "PUT", "/v1/links/ap/*", "{\"snrDb\": 1}");
         Assert.That(answer.Json["detail"]!.ToString(), Does.Contain("at most 4096"));

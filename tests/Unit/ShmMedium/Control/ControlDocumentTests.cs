@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using ShmWifi.Configuration;
 using ShmWifi.Medium.Cli;
-using static ShmWifi.Tests.Support.AirFrames;
+using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 
@@ -10,7 +10,7 @@ public sealed class ControlFuzzTests
     private const int Seed = 4;
     private static readonly string[] s_paths =
     [
-        "/v1/air", "/v1/timing", "/v1/seed", "/v1/propagation", "/v1/fading", "/v1/errorTable", "/v1/radios/sta1", "/v1/links/ap/sta1",
+        "/v1/medium", "/v1/timing", "/v1/seed", "/v1/propagation", "/v1/fading", "/v1/errorTable", "/v1/radios/sta1", "/v1/links/ap/sta1",
         "/v1/faults", "/v1/faults/f", "/v1/schedule",
     ];
 
@@ -54,8 +54,8 @@ public sealed class ControlFuzzTests
                 refused++;
                 Assert.That(answer.Json["detail"]!.ToString(), Is.Not.Empty, $"{method} {path}: {body}");
             }
-            if (_rig.Air.CurrentAir.Faults.Count > AirLimits.Faults / 2)
-                await _rig.Air.ApplyAsync(new ReplaceAir(new AirConfiguration()));
+            if (_rig.Medium.CurrentMedium.Faults.Count > MediumLimits.Faults / 2)
+                await _rig.Medium.ApplyAsync(new ReplaceMedium(new MediumConfiguration()));
         }
         Assert.That(refused, Is.InRange(100, 2990), "some are right, some are wrong");
         Assert.That(_rig.Warnings, Is.Empty);
@@ -86,10 +86,10 @@ public sealed class ControlFuzzTests
             random.NextBytes(bytes);
             await using Stream client = _rig.ConnectRaw();
             if (random.Next(2) == 0)
-                await client.WriteAsync("PUT /v1/air HTTP/1.1\r\n"u8.ToArray());
+                await client.WriteAsync("PUT /v1/medium HTTP/1.1\r\n"u8.ToArray());
             await TryWriteAsync(client, bytes);
         }
-        Assert.That((await _rig.SendAsync("GET", "/v1/air")).Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That((await _rig.SendAsync("GET", "/v1/medium")).Status, Is.EqualTo(HttpStatusCode.OK));
         Assert.That(_rig.Warnings, Is.Empty);
     }
 
@@ -97,7 +97,7 @@ public sealed class ControlFuzzTests
     public async Task ABodyThatIsNoTextIsRefused()
     {
         using var body = new ByteArrayContent([0xff, 0xfe, 0x7b, 0x7d]);
-        using HttpResponseMessage response = await _rig.Http.PutAsync(new Uri("/v1/air", UriKind.Relative), body);
+        using HttpResponseMessage response = await _rig.Http.PutAsync(new Uri("/v1/medium", UriKind.Relative), body);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("is not UTF-8"));
     }

@@ -9,7 +9,7 @@ using ShmWifi.Medium.Telemetry;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 
-/// <summary>The real server on a real Unix socket, before an air without frames.</summary>
+/// <summary>The real server on a real Unix socket, before a medium without frames.</summary>
 internal sealed class ControlRig : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("shmwifi-control").FullName;
@@ -33,7 +33,7 @@ internal sealed class ControlRig : IDisposable
 
     public DaemonConfiguration Configuration { get; }
 
-    public FakeAir Air { get; } = new();
+    public FakeMedium Medium { get; } = new();
 
     public HttpClient Http { get; }
 
@@ -47,9 +47,9 @@ internal sealed class ControlRig : IDisposable
         }
     }
 
-    /// <summary>Another server of the same air, which does not answer yet.</summary>
+    /// <summary>Another server of the same medium, which does not answer yet.</summary>
     public ControlServer Serve(string socket) =>
-        new(ListeningSocket.Open(socket, vmName: null, group: null), Air, Configuration, () => Snapshot, Warn);
+        new(ListeningSocket.Open(socket, vmName: null, group: null), Medium, Configuration, () => Snapshot, Warn);
 
     /// <summary>Another client.</summary>
     public HttpClient Connect() => new(new SocketsHttpHandler

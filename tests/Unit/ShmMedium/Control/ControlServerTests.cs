@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Linux;
 using ShmWifi.Medium.Control;
 using ShmWifi.Medium.Ports.Ivshmem;
@@ -51,19 +51,19 @@ public sealed class ControlServerTests
     [Test]
     public async Task ABodyOfTenMegabytesIsRefused()
     {
-        Answer answer = await _rig.SendAsync("PUT", "/v1/air", new string(' ', 10 << 20));
+        Answer answer = await _rig.SendAsync("PUT", "/v1/medium", new string(' ', 10 << 20));
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.RequestEntityTooLarge));
         Assert.That(answer.Json["detail"]!.ToString(), Does.Contain("more than 262144 bytes"));
-        Assert.That(_rig.Air.Changes, Is.Empty);
+        Assert.That(_rig.Medium.Changes, Is.Empty);
         await AssertItAnswersAsync();
     }
 
     [Test]
     public async Task ALongestBodyIsTaken()
     {
-        Answer answer = await _rig.SendAsync("PUT", "/v1/air", "{}" + new string(' ', RequestBody.Limit - 2));
+        Answer answer = await _rig.SendAsync("PUT", "/v1/medium", "{}" + new string(' ', RequestBody.Limit - 2));
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.NoContent), answer.Text);
-        answer = await _rig.SendAsync("PUT", "/v1/air", "{}" + new string(' ', RequestBody.Limit - 1));
+        answer = await _rig.SendAsync("PUT", "/v1/medium", "{}" + new string(' ', RequestBody.Limit - 1));
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.RequestEntityTooLarge));
     }
 
@@ -84,8 +84,8 @@ public sealed class ControlServerTests
         })];
         start.SetResult();
         await Task.WhenAll(clients);
-        Assert.That(_rig.Air.Changes, Has.Count.EqualTo(1000));
-        Assert.That(_rig.Air.CurrentAir.Links, Has.Count.EqualTo(1));
+        Assert.That(_rig.Medium.Changes, Has.Count.EqualTo(1000));
+        Assert.That(_rig.Medium.CurrentMedium.Links, Has.Count.EqualTo(1));
     }
 
     [Test]
@@ -93,7 +93,7 @@ public sealed class ControlServerTests
     {
         Stream[] silent = [.. Enumerable.Range(0, 100).Select(_ => _rig.ConnectRaw())];
         foreach (Stream client in silent.Take(50))
-            await client.WriteAsync("PUT /v1/air HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{"u8.ToArray());
+            await client.WriteAsync("PUT /v1/medium HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{"u8.ToArray());
         await AssertItAnswersAsync();
         Array.ForEach(silent, s => s.Dispose());
         await AssertItAnswersAsync();
@@ -122,7 +122,7 @@ public sealed class ControlServerTests
         Assert.That(await stuck.ReadAsync(first), Is.Not.Zero);
         var change = new SetFault(new FaultConfiguration(new string('x', 1000), new FrameMatch(), new DropFault()));
         for (int i = 0; i < 20_000; i++)
-            await _rig.Air.ApplyAsync(change);
+            await _rig.Medium.ApplyAsync(change);
         await AssertItAnswersAsync();
         using var reader = new StreamReader(stuck);
         while (await reader.ReadLineAsync() is { } line)
@@ -151,7 +151,7 @@ public sealed class ControlServerTests
     [Test]
     public async Task AFaultOfTheServerItselfIsToldAndLogged()
     {
-        _rig.Air.Failure = new InvalidOperationException("boom");
+        _rig.Medium.Failure = new InvalidOperationException("boom");
         Answer answer = await _rig.SendAsync("PUT", "/v1/timing", "airtime");
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.InternalServerError));
         Assert.That(answer.Text, Does.Not.Contain("boom"));

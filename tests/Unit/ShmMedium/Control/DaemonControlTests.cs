@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using ShmWifi.Configuration;
 using ShmWifi.Medium.Cli;
-using static ShmWifi.Tests.Support.AirFrames;
+using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 
@@ -109,11 +109,11 @@ public sealed class DaemonControlTests
     }
 
     [Test]
-    public void WhatIsSavedIsTheAir()
+    public void WhatIsSavedIsTheMedium()
     {
         Ctl("set", "link", "vm1", "vm2", "--snr-db", "12");
         using var output = new StringWriter();
         Assert.That(new RootCommand { new CtlCommand() }.Parse(["ctl", "--socket", _daemon.ControlSocket, "save"]).Invoke(new InvocationConfiguration { Output = output }), Is.Zero);
-        Assert.That(DaemonConfiguration.Parse(output.ToString(), "/x/y.yaml").Air.Links[0].SnrDb, Is.EqualTo(12));
+        Assert.That(DaemonConfiguration.Parse(output.ToString(), "/x/y.yaml").Medium.Links[0].SnrDb, Is.EqualTo(12));
     }
 }

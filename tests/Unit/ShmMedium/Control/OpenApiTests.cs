@@ -23,7 +23,7 @@ public sealed class OpenApiTests
     {
         JsonObject paths = (await DescribeAsync())["paths"]!.AsObject();
         string[] described = [.. paths.SelectMany(p => p.Value!.AsObject().Select(m => $"{m.Key.ToUpperInvariant()} {p.Key}"))];
-        await using WebApplication application = ControlApplication.Build(_ => { }, _rig.Air, _rig.Configuration, () => ControlRig.Snapshot, _ => { });
+        await using WebApplication application = ControlApplication.Build(_ => { }, _rig.Medium, _rig.Configuration, () => ControlRig.Snapshot, _ => { });
         IEnumerable<string> mapped = ((IEndpointRouteBuilder)application).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
             .SelectMany(e => e.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.Select(m => $"{m} {e.RoutePattern.RawText}"));
         Assert.That(described, Is.EquivalentTo(mapped).And.Not.Empty);

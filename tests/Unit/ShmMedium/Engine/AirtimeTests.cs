@@ -1,8 +1,8 @@
 using ShmWifi.Configuration;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Tests.Support.AirFrames;
+using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Engine;
 
@@ -127,5 +127,5 @@ public class AirtimeTests
         Assert.That(Enumerable.Range(0, 20).Select(_ => NumberOf(B.Receive().Payload)), Is.EquivalentTo(Enumerable.Range(0, 20).Select(i => (uint?)i)));
     }
 
-    private void Change(AirChange change) => _daemon.Daemon.Engine.ApplyAsync(change).Wait(Deadline.Limit);
+    private void Change(MediumChange change) => _daemon.Daemon.Engine.ApplyAsync(change).Wait(Deadline.Limit);
 }

@@ -3,7 +3,7 @@ using ShmWifi.Dot11;
 using ShmWifi.Medium.Delivery;
 using ShmWifi.Medium.Ports;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Tests.Support.AirFrames;
+using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Engine;
 
@@ -196,7 +196,7 @@ public class ComingAndGoingTests
     }
 
     [Test]
-    public void ASecondVmOfANameGetsABlankRegionAndTheFirstKeepsTheAir()
+    public void ASecondVmOfANameGetsABlankRegionAndTheFirstKeepsTheMedium()
     {
         using var daemon = new TestDaemon(Isolation.Shared, TestDaemon.SmallRings, ("ap", 2));
         SimulatedGuest first = daemon.Connect("ap");
@@ -294,7 +294,7 @@ public class ComingAndGoingTests
     }
 
     [Test]
-    public void ATapThatNobodyReadsLosesFramesAndTheAirLosesNone()
+    public void ATapThatNobodyReadsLosesFramesAndTheMediumLosesNone()
     {
         using var daemon = new TestDaemon(Isolation.Shared);
         using var tap = new FrameTap();

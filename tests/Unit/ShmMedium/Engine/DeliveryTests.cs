@@ -2,7 +2,7 @@ using ShmWifi.Configuration;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Medium.Links;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Tests.Support.AirFrames;
+using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Engine;
 

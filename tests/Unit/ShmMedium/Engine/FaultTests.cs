@@ -1,10 +1,10 @@
 using System.Numerics;
 using ShmWifi.Configuration;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Medium.Faults;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Tests.Support.AirFrames;
+using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Engine;
 
@@ -175,5 +175,5 @@ public class FaultTests
 
     private void Order(FaultConfiguration fault) => Change(new SetFault(fault));
 
-    private void Change(AirChange change) => _daemon.Daemon.Engine.ApplyAsync(change).Wait(Deadline.Limit);
+    private void Change(MediumChange change) => _daemon.Daemon.Engine.ApplyAsync(change).Wait(Deadline.Limit);
 }

@@ -5,7 +5,7 @@ using ShmWifi.Medium.Delivery;
 using ShmWifi.Medium.Ports;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Tests.Support.AirFrames;
+using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Engine;
 
@@ -355,7 +355,7 @@ public unsafe class HostileGuestTests
             for (int attempt = 0; !IsAcked(a, frame, number); attempt++)
             {
                 Assert.That(attempt, Is.LessThan(1000), "the frame is heard in the end");
-                b.Drain(); // the hostile one is on the air, too, and may have filled our pool
+                b.Drain(); // the hostile one is on the medium, too, and may have filled our pool
             }
             Received heard;
             do

@@ -1,9 +1,9 @@
 using ShmWifi.Configuration;
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Medium.Phy;
 using ShmWifi.RingBuffer.Layout;
-using static ShmWifi.Tests.Support.AirFrames;
+using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Engine;
 
@@ -140,7 +140,7 @@ public class LossyLinkTests(Isolation isolation)
     }
 
     [Test]
-    public void TheScheduleChangesTheAirWhenItsTimeHasCome()
+    public void TheScheduleChangesTheMediumWhenItsTimeHasCome()
     {
         Change(new SetSchedule([
             new(TimeSpan.FromMilliseconds(30), new SetLink(new(s_a, s_b) { Loss = 1 })),
@@ -149,13 +149,13 @@ public class LossyLinkTests(Isolation isolation)
         Assert.That(Broadcast(A, B, 1), Is.EqualTo(1), "not yet; or the machine stood still for 30 ms");
         Deadline.Until(() => Broadcast(A, B, 1) == 0, "the loss");
         Deadline.Until(() => Broadcast(A, B, 1) == 1, "its end");
-        Assert.That(_daemon.Daemon.Engine.CurrentAir.Links, Is.Empty);
+        Assert.That(_daemon.Daemon.Engine.CurrentMedium.Links, Is.Empty);
     }
 
     private static void AssertBinomial(int hits, int trials, double probability, string what) =>
         Assert.That(hits, Is.EqualTo(trials * probability).Within(3.3 * Math.Sqrt(trials * probability * (1 - probability))), what); // 99.9 %
 
-    private void Change(AirChange change) => _daemon.Daemon.Engine.ApplyAsync(change).Wait(Deadline.Limit);
+    private void Change(MediumChange change) => _daemon.Daemon.Engine.ApplyAsync(change).Wait(Deadline.Limit);
 
     /// <summary>Sends group frames and counts those that arrive.</summary>
     private static int Broadcast(SimulatedGuest from, SimulatedGuest to, int frames, int bodyLength = 20)

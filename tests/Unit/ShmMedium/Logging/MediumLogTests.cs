@@ -86,7 +86,7 @@ public sealed partial class MediumLogTests
         }
         Assert.That(sink.Events.Select(e => (e.Id.Id, e.Event, e.Level, e.Vm, e.Message)), Is.EqualTo(new[]
         {
-            (301, "vm-refused", LogLevel.Warning, (string?)"ap", "QEMU pid 7 gets no air: no port is free"),
+            (301, "vm-refused", LogLevel.Warning, (string?)"ap", "QEMU pid 7 gets no medium: no port is free"),
             (302, "handshake-failed", LogLevel.Warning, null, "/run/any.sock, QEMU pid 8: it went"),
         }));
     }

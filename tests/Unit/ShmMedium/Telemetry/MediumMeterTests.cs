@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using ShmWifi.Configuration;
 using ShmWifi.Medium.Telemetry;
-using static ShmWifi.Tests.Support.AirFrames;
+using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Telemetry;
 

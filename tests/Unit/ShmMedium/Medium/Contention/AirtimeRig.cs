@@ -1,4 +1,4 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Medium.Contention;
 using ShmWifi.Medium.Medium.Links;
@@ -6,7 +6,7 @@ using ShmWifi.Medium.Medium.Phy;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Contention;
 
-/// <summary>An air of virtual time alone, and its traffic.</summary>
+/// <summary>A medium of virtual time alone, and its traffic.</summary>
 internal sealed class AirtimeRig : IReceivers
 {
     private readonly Dictionary<string, RadioModel> _radios = [];
@@ -17,13 +17,13 @@ internal sealed class AirtimeRig : IReceivers
     private long _toldNs;
 
     public AirtimeRig(ulong seed = 1, params LinkConfiguration[] links)
-        : this(new AirConfiguration { Seed = seed, Links = links })
+        : this(new MediumConfiguration { Seed = seed, Links = links })
     {
     }
 
-    public AirtimeRig(AirConfiguration air)
+    public AirtimeRig(MediumConfiguration medium)
     {
-        Links = new LinkTable(air, 0);
+        Links = new LinkTable(medium, 0);
         Medium = new ContentionModel(Links, ErrorModel.BuiltIn, this, 0);
     }
 
@@ -94,11 +94,11 @@ internal sealed class AirtimeRig : IReceivers
 
     public void Run(TimeSpan time) => RunUntil(NowNs + (time.Ticks * 100));
 
-    public void RunUntil(long airNs)
+    public void RunUntil(long mediumNs)
     {
-        while (Medium.TryAdvance(airNs, out ContentionOutcome outcome))
+        while (Medium.TryAdvance(mediumNs, out ContentionOutcome outcome))
             Take(in outcome);
-        NowNs = airNs;
+        NowNs = mediumNs;
     }
 
     public Interest InterestOf(int ticket, RadioModel radio)
@@ -111,7 +111,7 @@ internal sealed class AirtimeRig : IReceivers
 
     private void Take(in ContentionOutcome outcome)
     {
-        CheckTime(outcome.AirNs);
+        CheckTime(outcome.MediumNs);
         Flow flow = _flowOf[outcome.Handle]!;
         switch (outcome.Kind)
         {
@@ -134,7 +134,7 @@ internal sealed class AirtimeRig : IReceivers
         flow.LastSignalDbm = outcome.SignalDbm;
         if (_heardTimes[outcome.Handle]++ == 0)
             flow.Delivered++;
-        Log?.Add($"{outcome.AirNs} received {flow.From} {outcome.Receiver!.Vm} {outcome.Attempt} {outcome.IsRetry}");
+        Log?.Add($"{outcome.MediumNs} received {flow.From} {outcome.Receiver!.Vm} {outcome.Attempt} {outcome.IsRetry}");
     }
 
     private void OnOver(Flow flow, in ContentionOutcome outcome)
@@ -144,18 +144,18 @@ internal sealed class AirtimeRig : IReceivers
         flow.Done++;
         flow.Acked += outcome.IsAcked ? 1 : 0;
         flow.Attempts += outcome.Attempt;
-        flow.LastDoneNs = outcome.AirNs;
+        flow.LastDoneNs = outcome.MediumNs;
         flow.LastAckSignalDbm = outcome.SignalDbm;
-        Log?.Add($"{outcome.AirNs} over {flow.From} {outcome.Attempt} {outcome.IsAcked}");
+        Log?.Add($"{outcome.MediumNs} over {flow.From} {outcome.Attempt} {outcome.IsAcked}");
         if (flow.IsSaturated)
             Send(flow);
     }
 
-    private void CheckTime(long airNs)
+    private void CheckTime(long mediumNs)
     {
-        if (airNs < _toldNs)
-            Assert.Fail($"{airNs} ns was told after {_toldNs} ns");
-        _toldNs = airNs;
+        if (mediumNs < _toldNs)
+            Assert.Fail($"{mediumNs} ns was told after {_toldNs} ns");
+        _toldNs = mediumNs;
     }
 
     private static RadioPattern Pattern(string name)

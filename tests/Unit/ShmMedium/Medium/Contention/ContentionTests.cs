@@ -1,4 +1,4 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Medium.Contention;
 
@@ -84,7 +84,7 @@ public sealed class ContentionTests
         TestContext.Out.WriteLine($"BK {background.Delivered}, VI {video.Delivered}");
         Assert.That(video.Delivered, Is.GreaterThan(10 * background.Delivered));
         Assert.That(background.Delivered, Is.GreaterThan(0));
-        Assert.That(background.Attempts + video.Attempts, Is.EqualTo(background.Done + video.Done), "no collisions on the air");
+        Assert.That(background.Attempts + video.Attempts, Is.EqualTo(background.Done + video.Done), "no collisions on the medium");
     }
 
     [Test]

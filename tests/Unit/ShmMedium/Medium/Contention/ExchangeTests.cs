@@ -1,4 +1,4 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Medium.Contention;
 
@@ -10,7 +10,7 @@ public sealed class ExchangeTests
     private static Flow Frame(string to = "b") => new("a", to, "ofdm 54") { UsesDcf = true };
 
     [Test]
-    public void AFrameOnAnIdleAirTakesAifsItsAirtimeAndItsAck()
+    public void AFrameOnAnIdleMediumTakesAifsItsAirtimeAndItsAck()
     {
         var rig = new AirtimeRig { Log = [] };
         rig.Send(Frame());
@@ -62,7 +62,7 @@ public sealed class ExchangeTests
         Flow flow = rig.Saturate(new Flow("a", "b", "ofdm 54") { Rates = [Flow.RateOf("ofdm 54", attempts: 1)] });
         rig.Run(TimeSpan.FromSeconds(20));
         Assert.That((double)flow.Heard / flow.Done, Is.EqualTo(0.7).Within(0.01));
-        Assert.That(flow.Heard + flow.Lost, Is.EqualTo(flow.Done).Within(1), "one attempt each; the last may be on the air");
+        Assert.That(flow.Heard + flow.Lost, Is.EqualTo(flow.Done).Within(1), "one attempt each; the last may be on the medium");
         Assert.That((double)flow.Acked / flow.Done, Is.EqualTo(0.49).Within(0.01));
     }
 
@@ -301,10 +301,10 @@ public sealed class ExchangeTests
     {
         var heap = new EventHeap();
         var random = new Random(5);
-        var expected = new Dictionary<(AirEvent, int), long>();
+        var expected = new Dictionary<(MediumEvent, int), long>();
         for (int i = 0; i < 2000; i++)
         {
-            (AirEvent, int) id = ((AirEvent)random.Next(4), random.Next(100));
+            (MediumEvent, int) id = ((MediumEvent)random.Next(4), random.Next(100));
             if (random.Next(4) == 0)
             {
                 heap.Clear(id.Item1, id.Item2);
@@ -316,7 +316,7 @@ public sealed class ExchangeTests
                 heap.Set(id.Item1, id.Item2, expected[id]);
             }
         }
-        foreach (((AirEvent, int) id, long ns) in expected.OrderBy(e => e.Value).ThenBy(e => e.Key.Item1).ThenBy(e => e.Key.Item2))
+        foreach (((MediumEvent, int) id, long ns) in expected.OrderBy(e => e.Value).ThenBy(e => e.Key.Item1).ThenBy(e => e.Key.Item2))
         {
             Assert.That(heap.NextNs, Is.EqualTo(ns));
             Assert.That(heap.Take(), Is.EqualTo(id));
@@ -325,7 +325,7 @@ public sealed class ExchangeTests
     }
 
     [Test]
-    public void NothingIsAllocatedOnceTheAirIsWarm()
+    public void NothingIsAllocatedOnceTheMediumIsWarm()
     {
         var rig = new AirtimeRig(1, AirtimeRig.Snr("*", "*", 22));
         for (int i = 0; i < 8; i++)

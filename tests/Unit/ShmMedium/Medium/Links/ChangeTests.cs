@@ -1,25 +1,25 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Medium.Links;
-using static ShmWifi.Tests.Unit.ShmMedium.Medium.Links.TestAir;
+using static ShmWifi.Tests.Unit.ShmMedium.Medium.Links.TestMedium;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Links;
 
 public class ChangeTests
 {
-    private AirConfiguration _air = new();
-    private LinkTable _table = new(new AirConfiguration(), airNs: 0);
+    private MediumConfiguration _medium = new();
+    private LinkTable _table = new(new MediumConfiguration(), mediumNs: 0);
 
-    private void Start(AirConfiguration air)
+    private void Start(MediumConfiguration medium)
     {
-        _air = air;
-        _table = new LinkTable(air, airNs: 0);
+        _medium = medium;
+        _table = new LinkTable(medium, mediumNs: 0);
     }
 
-    private void Apply(AirChange change, long airNs = 0)
+    private void Apply(MediumChange change, long mediumNs = 0)
     {
-        _air = change.ApplyTo(_air);
-        _table.Apply(change, _air, airNs);
+        _medium = change.ApplyTo(_medium);
+        _table.Apply(change, _medium, mediumNs);
     }
 
     [Test]
@@ -73,7 +73,7 @@ public class ChangeTests
         Assert.Multiple(() =>
         {
             Assert.That((a.TxPowerDbm, a.NoiseFloorDbm, a.AntennaGainDbi, b.TxPowerDbm), Is.EqualTo((1d, -95d, 3d, 1d)));
-            Assert.That(_air.Radios.Select(r => (r.Radio, r.TxPowerDbm, r.NoiseFloorDbm)), Is.Unique);
+            Assert.That(_medium.Radios.Select(r => (r.Radio, r.TxPowerDbm, r.NoiseFloorDbm)), Is.Unique);
         });
     }
 
@@ -87,8 +87,8 @@ public class ChangeTests
             Apply(new SetRadio(new(Pattern("a")) { NoiseFloorDbm = -i }));
             Apply(new SetRadio(At("a", i) with { AntennaGainDbi = i }));
         }
-        Assert.That(_air.Radios, Has.Count.EqualTo(3));
-        Assert.That(AirText.ReadAir(AirWriter.ToYaml(_air), "saved.yaml").Radios, Is.EqualTo(_air.Radios));
+        Assert.That(_medium.Radios, Has.Count.EqualTo(3));
+        Assert.That(MediumText.ReadMedium(MediumWriter.ToYaml(_medium), "saved.yaml").Radios, Is.EqualTo(_medium.Radios));
     }
 
     [Test]
@@ -140,9 +140,9 @@ public class ChangeTests
     }
 
     [Test]
-    public void ANewAirIsAsOneThatStartedThen()
+    public void ANewMediumIsAsOneThatStartedThen()
     {
-        AirConfiguration air = new()
+        MediumConfiguration medium = new()
         {
             Seed = 5,
             Radios = [new(Pattern("a")) { Motion = new RandomWaypointMotion(default, new(50, 50, 0), 1, 2, TimeSpan.Zero) }],
@@ -154,9 +154,9 @@ public class ChangeTests
         RadioModel a = _table.Add("a"), b = _table.Add("b"), c = _table.Add("c");
         _table.NextDraw(a, b);
         Assert.That(_table.Snr(a, b), Is.EqualTo(10));
-        Apply(new ReplaceAir(air), 10 * Second);
+        Apply(new ReplaceMedium(medium), 10 * Second);
 
-        var fresh = new LinkTable(air, airNs: 0);
+        var fresh = new LinkTable(medium, mediumNs: 0);
         RadioModel a2 = fresh.Add("a"), b2 = fresh.Add("b");
         Assert.Multiple(() =>
         {
@@ -177,16 +177,16 @@ public class ChangeTests
         RadioModel[] radios = Attach(_table);
         for (int i = 0; i < 2000; i++)
         {
-            AirChange change = random.Next(5) switch
+            MediumChange change = random.Next(5) switch
             {
                 0 => new SetLink(Snr(Name(), Name(), random.Next(50), oneWay: random.Next(2) == 0)),
                 1 => new SetLink(Loss(Name(), Name(), random.NextDouble())),
-                2 when _air.Links.Count > 0 => Removed(_air.Links[random.Next(_air.Links.Count)]),
+                2 when _medium.Links.Count > 0 => Removed(_medium.Links[random.Next(_medium.Links.Count)]),
                 3 => new SetRadio(At(Name(), random.Next(100)) with { TxPowerDbm = random.Next(20) }),
                 _ => new SetRadio(new(Pattern(Name())) { NoiseFloorDbm = -random.Next(100) }),
             };
             Apply(change);
-            var fresh = new LinkTable(_air, airNs: 0);
+            var fresh = new LinkTable(_medium, mediumNs: 0);
             RadioModel[] again = Attach(fresh);
             for (int from = 0; from < radios.Length; from++)
                 for (int to = 0; to < radios.Length; to++)

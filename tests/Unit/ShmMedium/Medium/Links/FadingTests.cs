@@ -1,6 +1,6 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Medium.Medium.Links;
-using static ShmWifi.Tests.Unit.ShmMedium.Medium.Links.TestAir;
+using static ShmWifi.Tests.Unit.ShmMedium.Medium.Links.TestMedium;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Links;
 
@@ -66,8 +66,8 @@ public class FadingTests
     [Test]
     public void ADrawHoldsForTheCoherenceTimeAndBothWays()
     {
-        var air = new AirConfiguration { Links = [Snr("a", "b", 20)], Fading = new(0, TimeSpan.FromMilliseconds(20)) };
-        var table = new LinkTable(air, airNs: 5 * Millisecond);
+        var medium = new MediumConfiguration { Links = [Snr("a", "b", 20)], Fading = new(0, TimeSpan.FromMilliseconds(20)) };
+        var table = new LinkTable(medium, mediumNs: 5 * Millisecond);
         RadioModel a = table.Add("a"), b = table.Add("b");
         float[] blocks = [.. Enumerable.Range(0, 50).Select(block => table.Snr(a, b, (5 + (20 * block)) * Millisecond))];
         Assert.Multiple(() =>
@@ -85,12 +85,12 @@ public class FadingTests
     [Test]
     public void APairFadesTheSameWhateverElseIsAskedAndWhen()
     {
-        var air = new AirConfiguration { Fading = new(2, TimeSpan.FromMilliseconds(3)), Seed = 9 };
-        var first = new LinkTable(air, airNs: 0);
+        var medium = new MediumConfiguration { Fading = new(2, TimeSpan.FromMilliseconds(3)), Seed = 9 };
+        var first = new LinkTable(medium, mediumNs: 0);
         RadioModel a = first.Add("a"), b = first.Add("b");
         float[] once = [.. Enumerable.Range(0, 100).Select(i => first.Snr(a, b, i * 3 * Millisecond))];
 
-        var second = new LinkTable(air, airNs: 0);
+        var second = new LinkTable(medium, mediumNs: 0);
         RadioModel d = second.Add("d");
         (b, a) = (second.Add("b"), second.Add("a"));
         float[] again = new float[100];
@@ -105,7 +105,7 @@ public class FadingTests
     [Test]
     public void PairsFadeIndependently()
     {
-        var table = new LinkTable(new AirConfiguration { Fading = new(0, TimeSpan.FromMilliseconds(1)) }, airNs: 0);
+        var table = new LinkTable(new MediumConfiguration { Fading = new(0, TimeSpan.FromMilliseconds(1)) }, mediumNs: 0);
         RadioModel a = table.Add("a"), b = table.Add("b"), c = table.Add("c");
         double[] ab = Faded(b), ac = Faded(c);
         double correlation = ab.Zip(ac, (x, y) => (x - ab.Average()) * (y - ac.Average())).Sum()
@@ -118,7 +118,7 @@ public class FadingTests
     [Test]
     public void ALossIsNotFaded()
     {
-        var table = new LinkTable(new AirConfiguration { Links = [Loss("a", "b", 0.5)], Fading = new(0, TimeSpan.FromMilliseconds(1)) }, airNs: 0);
+        var table = new LinkTable(new MediumConfiguration { Links = [Loss("a", "b", 0.5)], Fading = new(0, TimeSpan.FromMilliseconds(1)) }, mediumNs: 0);
         RadioModel a = table.Add("a"), b = table.Add("b");
         Assert.That(Enumerable.Range(0, 20).Select(i => table.Of(a, b, Channel6, i * Millisecond)), Is.All.EqualTo(new LinkBudget(-30, 61, 0.5f)));
     }

@@ -1,7 +1,7 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 using ShmWifi.Medium.Medium.Links;
-using static ShmWifi.Tests.Unit.ShmMedium.Medium.Links.TestAir;
+using static ShmWifi.Tests.Unit.ShmMedium.Medium.Links.TestMedium;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Links;
 
@@ -10,7 +10,7 @@ public class GivenLinkTests
     [Test]
     public void WithoutLinksAndModelsEveryLinkIsPerfect()
     {
-        var table = new LinkTable(new AirConfiguration { Radios = [new(Pattern("b")) { NoiseFloorDbm = -95 }] }, airNs: 0);
+        var table = new LinkTable(new MediumConfiguration { Radios = [new(Pattern("b")) { NoiseFloorDbm = -95 }] }, mediumNs: 0);
         RadioModel a = table.Add("a"), b = table.Add("b");
         Assert.Multiple(() =>
         {
@@ -23,12 +23,12 @@ public class GivenLinkTests
     [Test]
     public void AGivenSnrIsOverTheHearersNoiseWhateverPowerAndFrequency()
     {
-        var air = new AirConfiguration
+        var medium = new MediumConfiguration
         {
             Radios = [new(Pattern("a")) { TxPowerDbm = 3 }, new(Pattern("b")) { NoiseFloorDbm = -95, AntennaGainDbi = 9 }],
             Links = [Snr("a", "b", 25)],
         };
-        var table = new LinkTable(air, airNs: 0);
+        var table = new LinkTable(medium, mediumNs: 0);
         RadioModel a = table.Add("a"), b = table.Add("b");
         Assert.Multiple(() =>
         {
@@ -42,7 +42,7 @@ public class GivenLinkTests
     [Test]
     public void AGivenLossComesWithThePerfectLinksSignal()
     {
-        var table = new LinkTable(new AirConfiguration { Links = [Loss("a", "b", 0.25)], Propagation = new FreeSpacePropagation() }, airNs: 0);
+        var table = new LinkTable(new MediumConfiguration { Links = [Loss("a", "b", 0.25)], Propagation = new FreeSpacePropagation() }, mediumNs: 0);
         RadioModel a = table.Add("a"), b = table.Add("b");
         Assert.That(table.Of(a, b, Channel6, 0), Is.EqualTo(new LinkBudget(-30, 61, 0.25f)));
     }
@@ -50,7 +50,7 @@ public class GivenLinkTests
     [Test]
     public void AOneWayLinkLeavesTheOtherDirectionAlone()
     {
-        var table = new LinkTable(new AirConfiguration { Links = [Snr("*", "*", 40), Snr("a", "b", 5, oneWay: true)] }, airNs: 0);
+        var table = new LinkTable(new MediumConfiguration { Links = [Snr("*", "*", 40), Snr("a", "b", 5, oneWay: true)] }, mediumNs: 0);
         RadioModel a = table.Add("a"), b = table.Add("b");
         Assert.That((table.Snr(a, b), table.Snr(b, a)), Is.EqualTo((5f, 40f)));
     }
@@ -58,7 +58,7 @@ public class GivenLinkTests
     [Test]
     public void AOneWayLinkAfterOneOfBothWaysKeepsTheWayBack()
     {
-        var table = new LinkTable(new AirConfiguration { Links = [Snr("a", "b", 30), Snr("a", "b", 5, oneWay: true)] }, airNs: 0);
+        var table = new LinkTable(new MediumConfiguration { Links = [Snr("a", "b", 30), Snr("a", "b", 5, oneWay: true)] }, mediumNs: 0);
         RadioModel a = table.Add("a"), b = table.Add("b");
         Assert.That((table.Snr(a, b), table.Snr(b, a)), Is.EqualTo((5f, 30f)));
     }
@@ -67,7 +67,7 @@ public class GivenLinkTests
     public void TheLastLinkThatNamesAPairHolds([Values] bool generalLast)
     {
         LinkConfiguration general = Snr("*", "*", 40), special = Snr("b", "a/phy1", 7);
-        var table = new LinkTable(new AirConfiguration { Links = generalLast ? [special, general] : [general, special] }, airNs: 0);
+        var table = new LinkTable(new MediumConfiguration { Links = generalLast ? [special, general] : [general, special] }, mediumNs: 0);
         RadioModel a0 = table.Add("a"), a1 = table.Add("a", "phy1"), b = table.Add("b");
         Assert.That((table.Snr(a0, b), table.Snr(a1, b), table.Snr(b, a1)), Is.EqualTo(generalLast ? (40f, 40f, 40f) : (40f, 7f, 7f)));
     }
@@ -76,19 +76,19 @@ public class GivenLinkTests
     public void ALinkMayNameAnAddressThatComesLater()
     {
         MacAddress address = MacAddress.Parse("02:00:00:00:00:07");
-        var table = new LinkTable(new AirConfiguration { Links = [Snr("02:00:00:00:00:07", "b", 12)] }, airNs: 0);
+        var table = new LinkTable(new MediumConfiguration { Links = [Snr("02:00:00:00:00:07", "b", 12)] }, mediumNs: 0);
         RadioModel a = table.Add("a"), b = table.Add("b");
         Assert.That(table.Signal(a, b), Is.EqualTo(-30));
-        table.Update(a, "phy0", [address], airNs: 0);
+        table.Update(a, "phy0", [address], mediumNs: 0);
         Assert.That((table.Snr(a, b), table.Snr(b, a)), Is.EqualTo((12f, 12f)));
-        table.Update(a, "phy0", [], airNs: 0);
+        table.Update(a, "phy0", [], mediumNs: 0);
         Assert.That(table.Signal(a, b), Is.EqualTo(-30));
     }
 
     [Test]
     public void RadiosOfOneVmHaveLinks()
     {
-        var table = new LinkTable(new AirConfiguration { Links = [Snr("a", "a", 9)] }, airNs: 0);
+        var table = new LinkTable(new MediumConfiguration { Links = [Snr("a", "a", 9)] }, mediumNs: 0);
         RadioModel a0 = table.Add("a"), a1 = table.Add("a", "phy1"), b = table.Add("b");
         Assert.That((table.Snr(a0, a1), table.Snr(a1, a0), table.Signal(a0, b)), Is.EqualTo((9f, 9f, -30f)));
     }
@@ -96,7 +96,7 @@ public class GivenLinkTests
     [Test]
     public void AnIndexIsReusedAndWhatWasKnownOfItsRadioIsForgotten()
     {
-        var table = new LinkTable(new AirConfiguration { Links = [Snr("b", "*", 9)] }, airNs: 0);
+        var table = new LinkTable(new MediumConfiguration { Links = [Snr("b", "*", 9)] }, mediumNs: 0);
         RadioModel a = table.Add("a"), b = table.Add("b");
         Assert.That((table.Snr(a, b), table.Snr(b, a)), Is.EqualTo((9f, 9f)));
         table.Remove(b);
@@ -111,7 +111,7 @@ public class GivenLinkTests
     [Test]
     public void ATableHoldsMoreRadiosThanItStartedWith()
     {
-        var table = new LinkTable(new AirConfiguration { Links = [Snr("vm0", "vm99", 9)] }, airNs: 0);
+        var table = new LinkTable(new MediumConfiguration { Links = [Snr("vm0", "vm99", 9)] }, mediumNs: 0);
         RadioModel first = table.Add("vm0");
         Assert.That(table.Signal(first, first), Is.EqualTo(-30));
         RadioModel[] radios = [first, .. Enumerable.Range(1, 99).Select(i => table.Add($"vm{i}"))];

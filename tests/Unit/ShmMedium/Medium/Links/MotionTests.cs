@@ -1,6 +1,6 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Medium.Medium.Links;
-using static ShmWifi.Tests.Unit.ShmMedium.Medium.Links.TestAir;
+using static ShmWifi.Tests.Unit.ShmMedium.Medium.Links.TestMedium;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Links;
 
@@ -9,7 +9,7 @@ public class MotionTests
     private static readonly RandomWaypointMotion Walk = new(new(0, 10, 1), new(50, 30, 1), MinSpeed: 0.5, MaxSpeed: 2, TimeSpan.FromSeconds(2));
 
     private static RadioModel Moving(MotionConfiguration motion, string vm = "a", ulong seed = 1) =>
-        new LinkTable(new AirConfiguration { Seed = seed, Radios = [new(Pattern("*")) { Motion = motion }] }, airNs: 0).Add(vm);
+        new LinkTable(new MediumConfiguration { Seed = seed, Radios = [new(Pattern("*")) { Motion = motion }] }, mediumNs: 0).Add(vm);
 
     [Test]
     public void LinearMotionGoesOnForEver()
@@ -114,12 +114,12 @@ public class MotionTests
     [Test]
     public void ALinkFollowsItsRadiosInStepsOfTenMilliseconds()
     {
-        var air = new AirConfiguration
+        var medium = new MediumConfiguration
         {
             Radios = [new(Pattern("a")) { Motion = new LinearMotion(new(10, 0, 0), new(100, 0, 0)) }],
             Propagation = new FreeSpacePropagation(),
         };
-        var table = new LinkTable(air, airNs: 3);
+        var table = new LinkTable(medium, mediumNs: 3);
         RadioModel a = table.Add("a"), b = table.Add("b");
         Assert.Multiple(() =>
         {
@@ -134,17 +134,17 @@ public class MotionTests
     [Test]
     public void MotionAndFadingHaveTheirOwnSteps()
     {
-        var air = new AirConfiguration
+        var medium = new MediumConfiguration
         {
             Radios = [new(Pattern("a")) { Motion = new LinearMotion(new(10, 0, 0), new(100, 0, 0)) }],
             Propagation = new FreeSpacePropagation(),
             Fading = new(1, TimeSpan.FromMilliseconds(7)),
         };
-        var cached = new LinkTable(air, airNs: 0);
+        var cached = new LinkTable(medium, mediumNs: 0);
         RadioModel a = cached.Add("a"), b = cached.Add("b");
         for (long ms = 0; ms < 300; ms++)
         {
-            var fresh = new LinkTable(air, airNs: 0);
+            var fresh = new LinkTable(medium, mediumNs: 0);
             Assert.That(cached.Signal(a, b, ms * Millisecond), Is.EqualTo(fresh.Signal(fresh.Add("a"), fresh.Add("b"), ms * Millisecond)), $"at {ms} ms");
         }
     }

@@ -1,6 +1,6 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Medium.Medium.Links;
-using static ShmWifi.Tests.Unit.ShmMedium.Medium.Links.TestAir;
+using static ShmWifi.Tests.Unit.ShmMedium.Medium.Links.TestMedium;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Links;
 
@@ -70,7 +70,7 @@ public class PropagationTests
     [Test]
     public void TheSignalIsPowerAndGainsLessTheLossOfTheFramesFrequency()
     {
-        var air = new AirConfiguration
+        var medium = new MediumConfiguration
         {
             Radios =
             [
@@ -79,7 +79,7 @@ public class PropagationTests
             ],
             Propagation = new FreeSpacePropagation(),
         };
-        var table = new LinkTable(air, airNs: 0);
+        var table = new LinkTable(medium, mediumNs: 0);
         RadioModel a = table.Add("a"), b = table.Add("b");
         Assert.Multiple(() =>
         {
@@ -97,7 +97,7 @@ public class PropagationTests
     [TestCase(int.MaxValue)]
     public void AFrequencyThatAGuestMadeUpGivesAFiniteSignalAndNoGain(int freqMhz)
     {
-        var table = new LinkTable(new AirConfiguration { Propagation = new FreeSpacePropagation() }, airNs: 0);
+        var table = new LinkTable(new MediumConfiguration { Propagation = new FreeSpacePropagation() }, mediumNs: 0);
         RadioModel a = table.Add("a"), b = table.Add("b");
         Assert.That(table.Of(a, b, freqMhz, 0).SignalDbm, Is.LessThanOrEqualTo(20).And.GreaterThan(-300));
     }
@@ -105,7 +105,7 @@ public class PropagationTests
     [Test]
     public void LaterEntriesOfRadiosHoldForWhatTheySay()
     {
-        var air = new AirConfiguration
+        var medium = new MediumConfiguration
         {
             Radios =
             [
@@ -114,7 +114,7 @@ public class PropagationTests
                 new(Pattern("a/phy1")) { AntennaGainDbi = 6 },
             ],
         };
-        var table = new LinkTable(air, airNs: 0);
+        var table = new LinkTable(medium, mediumNs: 0);
         RadioModel a0 = table.Add("a"), a1 = table.Add("a", "phy1"), b = table.Add("b");
         Assert.Multiple(() =>
         {

@@ -1,4 +1,4 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Medium.Medium.Links;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Links;
@@ -46,7 +46,7 @@ public class RandomStreamTests
     [Test]
     public void DrawsAreUniform()
     {
-        var table = new LinkTable(new AirConfiguration(), airNs: 0);
+        var table = new LinkTable(new MediumConfiguration(), mediumNs: 0);
         RadioModel a = table.Add("a"), b = table.Add("b");
         const int Count = 100_000, Cells = 100;
         int[] cells = new int[Cells];
@@ -59,11 +59,11 @@ public class RandomStreamTests
     [Test]
     public void APairsDrawsDoNotDependOnOthersNorOnTheOrderOfComing()
     {
-        var table = new LinkTable(new AirConfiguration { Seed = 7 }, airNs: 0);
+        var table = new LinkTable(new MediumConfiguration { Seed = 7 }, mediumNs: 0);
         RadioModel a = table.Add("a"), b = table.Add("b");
         float[] alone = Draws(table, a, b, 100);
 
-        table = new LinkTable(new AirConfiguration { Seed = 7 }, airNs: 5);
+        table = new LinkTable(new MediumConfiguration { Seed = 7 }, mediumNs: 5);
         RadioModel c = table.Add("c");
         b = table.Add("b");
         a = table.Add("a");
@@ -79,8 +79,8 @@ public class RandomStreamTests
     [Test]
     public void OtherSeedsDirectionsAndRadiosHaveOtherDraws()
     {
-        var one = new LinkTable(new AirConfiguration { Seed = 1 }, airNs: 0);
-        var two = new LinkTable(new AirConfiguration { Seed = 2 }, airNs: 0);
+        var one = new LinkTable(new MediumConfiguration { Seed = 1 }, mediumNs: 0);
+        var two = new LinkTable(new MediumConfiguration { Seed = 2 }, mediumNs: 0);
         RadioModel a = one.Add("a"), b = one.Add("b"), c = one.Add("c");
         float[][] draws = [Draws(one, a, b, 10), Draws(one, b, a, 10), Draws(one, a, c, 10), Draws(two, two.Add("a"), two.Add("b"), 10)];
         Assert.That(draws.SelectMany(d => d), Is.Unique);

@@ -1,19 +1,19 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Medium.Medium.Links;
-using static ShmWifi.Tests.Unit.ShmMedium.Medium.Links.TestAir;
+using static ShmWifi.Tests.Unit.ShmMedium.Medium.Links.TestMedium;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Links;
 
 public class ShadowingTests
 {
-    private static AirConfiguration Air(ulong seed = 1) =>
+    private static MediumConfiguration Medium(ulong seed = 1) =>
         new() { Seed = seed, Propagation = new FreeSpacePropagation { ShadowingDb = 6 }, Radios = [At("b", 10)] };
 
     [Test]
     public void ShadowingIsNormalAroundThePathLossWithItsDeviation()
     {
         const int Count = 100;
-        var table = new LinkTable(Air(), airNs: 0);
+        var table = new LinkTable(Medium(), mediumNs: 0);
         RadioModel[] here = [.. Enumerable.Range(0, Count).Select(i => table.Add("a", $"phy{i}"))];
         RadioModel[] there = [.. Enumerable.Range(0, Count).Select(i => table.Add("b", $"phy{i}"))];
         double[] shadows = [.. here.SelectMany(a => there.Select(b => table.Signal(a, b) - (20 - 60.18)))];
@@ -29,10 +29,10 @@ public class ShadowingTests
     [Test]
     public void ShadowingIsTheSameBothWaysAtAllTimesAndForTheSameNames()
     {
-        var table = new LinkTable(Air(), airNs: 0);
+        var table = new LinkTable(Medium(), mediumNs: 0);
         RadioModel a = table.Add("a"), b = table.Add("b");
         float shadowed = table.Signal(a, b);
-        var other = new LinkTable(Air(), airNs: 77);
+        var other = new LinkTable(Medium(), mediumNs: 77);
         RadioModel b2 = other.Add("b"), a2 = other.Add("a");
         Assert.Multiple(() =>
         {
@@ -45,14 +45,14 @@ public class ShadowingTests
     [Test]
     public void AnotherSeedCastsOtherShadows()
     {
-        LinkTable one = new(Air(1), airNs: 0), two = new(Air(2), airNs: 0);
+        LinkTable one = new(Medium(1), mediumNs: 0), two = new(Medium(2), mediumNs: 0);
         Assert.That(one.Signal(one.Add("a"), one.Add("b")), Is.Not.EqualTo(two.Signal(two.Add("a"), two.Add("b"))));
     }
 
     [Test]
     public void AGivenLinkHasNoShadow()
     {
-        var table = new LinkTable(Air() with { Links = [Snr("a", "b", 20)] }, airNs: 0);
+        var table = new LinkTable(Medium() with { Links = [Snr("a", "b", 20)] }, mediumNs: 0);
         Assert.That(table.Snr(table.Add("a"), table.Add("b")), Is.EqualTo(20));
     }
 }

@@ -1,6 +1,6 @@
-using ShmWifi.Configuration.Air;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Medium.Medium.Links;
-using static ShmWifi.Tests.Unit.ShmMedium.Medium.Links.TestAir;
+using static ShmWifi.Tests.Unit.ShmMedium.Medium.Links.TestMedium;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Links;
 
@@ -21,40 +21,40 @@ public class SnapshotTests
         long[] saves = [0, 3 * Second, (12 * Second) + 345_678_900, 100 * Second];
         foreach (long now in saves)
         {
-            AirConfiguration air = new();
-            var running = new LinkTable(air, airNs: 0);
+            MediumConfiguration medium = new();
+            var running = new LinkTable(medium, mediumNs: 0);
             RadioModel radio = running.Add("a");
             var change = new SetRadio(new(Pattern("a")) { Motion = motion });
-            air = change.ApplyTo(air);
-            running.Apply(change, air, Second);
+            medium = change.ApplyTo(medium);
+            running.Apply(change, medium, Second);
 
-            RadioModel saved = new LinkTable(running.Snapshot(air, Second + now), airNs: 0).Add("a");
+            RadioModel saved = new LinkTable(running.Snapshot(medium, Second + now), mediumNs: 0).Add("a");
             for (long ns = 0; ns < 100 * Second; ns += Second / 4)
                 Assert.That((saved.PositionAt(ns) - radio.PositionAt(Second + now + ns)).Length, Is.LessThan(1e-6), $"saved at {now}, {ns} later");
         }
     }
 
     [Test]
-    public void ASavedAirSoundsTheSame()
+    public void ASavedMediumHasTheSameLinks()
     {
-        var air = new AirConfiguration
+        var medium = new MediumConfiguration
         {
             Seed = 8,
             Radios = [new(Pattern("a")) { Motion = Motions[4], TxPowerDbm = 10 }, At("b", 20)],
             Links = [Snr("c", "a", 12)],
             Propagation = new LogDistancePropagation(3, 1) { ShadowingDb = 6 },
         };
-        var running = new LinkTable(air, airNs: 0);
+        var running = new LinkTable(medium, mediumNs: 0);
         RadioModel a = running.Add("a"), b = running.Add("b"), c = running.Add("c");
-        AirConfiguration saved = running.Snapshot(air, 50 * Second);
-        var again = new LinkTable(AirText.ReadAir(AirWriter.ToYaml(saved), "saved.yaml"), airNs: 0);
+        MediumConfiguration saved = running.Snapshot(medium, 50 * Second);
+        var again = new LinkTable(MediumText.ReadMedium(MediumWriter.ToYaml(saved), "saved.yaml"), mediumNs: 0);
         RadioModel a2 = again.Add("a"), b2 = again.Add("b"), c2 = again.Add("c");
         Assert.Multiple(() =>
         {
             for (long ns = 0; ns < 20 * Second; ns += 40 * Millisecond)
                 Assert.That(again.Snr(a2, b2, ns), Is.EqualTo(running.Snr(a, b, (50 * Second) + ns)).Within(1e-4));
             Assert.That(again.Snr(a2, c2), Is.EqualTo(12));
-            Assert.That(saved with { Radios = air.Radios }, Is.EqualTo(air));
+            Assert.That(saved with { Radios = medium.Radios }, Is.EqualTo(medium));
         });
     }
 }

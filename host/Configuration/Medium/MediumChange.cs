@@ -1,0 +1,153 @@
+namespace ShmWifi.Configuration.Medium;
+
+/// <summary>A change to the medium: from the schedule, or from the control API.</summary>
+public abstract record MediumChange
+{
+    /// <summary>The configuration with this change.</summary>
+    /// <param name="medium">As it was.</param>
+    public abstract MediumConfiguration ApplyTo(MediumConfiguration medium);
+}
+
+/// <summary>Everything anew. A schedule starts again.</summary>
+/// <param name="Medium">All of it.</param>
+public sealed record ReplaceMedium(MediumConfiguration Medium) : MediumChange
+{
+    /// <inheritdoc/>
+    public override MediumConfiguration ApplyTo(MediumConfiguration medium) => Medium;
+}
+
+/// <summary>Gives a link, in place of the one for the same pair of patterns.</summary>
+/// <param name="Link">The link.</param>
+public sealed record SetLink(LinkConfiguration Link) : MediumChange
+{
+    /// <inheritdoc/>
+    public override MediumConfiguration ApplyTo(MediumConfiguration medium)
+    {
+        ArgumentNullException.ThrowIfNull(medium);
+        return medium with { Links = [.. medium.Links.Where(l => l.From != Link.From || l.To != Link.To), Link] };
+    }
+}
+
+/// <summary>Takes a given link back: the pair's link is computed again.</summary>
+/// <param name="From">As it was given.</param>
+/// <param name="To">As it was given.</param>
+public sealed record RemoveLink(RadioPattern From, RadioPattern To) : MediumChange
+{
+    /// <inheritdoc/>
+    public override MediumConfiguration ApplyTo(MediumConfiguration medium)
+    {
+        ArgumentNullException.ThrowIfNull(medium);
+        return medium with { Links = [.. medium.Links.Where(l => l.From != From || l.To != To)] };
+    }
+}
+
+/// <summary>Says something of radios; what it leaves null stays as it was.</summary>
+/// <remarks>It comes last, so it holds; what an entry of the same pattern said of the same things goes.</remarks>
+/// <param name="Radio">What is new.</param>
+public sealed record SetRadio(RadioConfiguration Radio) : MediumChange
+{
+    /// <inheritdoc/>
+    public override MediumConfiguration ApplyTo(MediumConfiguration medium)
+    {
+        ArgumentNullException.ThrowIfNull(medium);
+        return medium with { Radios = [.. medium.Radios.Select(WhatStays).Where(SaysSomething), .. new[] { Radio }.Where(SaysSomething)] };
+    }
+
+    private RadioConfiguration WhatStays(RadioConfiguration old) =>
+        old.Radio != Radio.Radio
+            ? old
+            : old with
+            {
+                Motion = Radio.Motion is null ? old.Motion : null,
+                TxPowerDbm = Radio.TxPowerDbm is null ? old.TxPowerDbm : null,
+                AntennaGainDbi = Radio.AntennaGainDbi is null ? old.AntennaGainDbi : null,
+                NoiseFloorDbm = Radio.NoiseFloorDbm is null ? old.NoiseFloorDbm : null,
+            };
+
+    private static bool SaysSomething(RadioConfiguration radio) =>
+        (radio.Motion, radio.TxPowerDbm, radio.AntennaGainDbi, radio.NoiseFloorDbm) != (null, null, null, null);
+}
+
+/// <summary>Gives a fault, in place of the one of its name; its count starts again.</summary>
+/// <param name="Fault">The fault.</param>
+public sealed record SetFault(FaultConfiguration Fault) : MediumChange
+{
+    /// <inheritdoc/>
+    public override MediumConfiguration ApplyTo(MediumConfiguration medium)
+    {
+        ArgumentNullException.ThrowIfNull(medium);
+        return medium with { Faults = [.. medium.Faults.Where(f => f.Name != Fault.Name), Fault] };
+    }
+}
+
+/// <summary>Takes a fault back.</summary>
+/// <param name="Name">Its name.</param>
+public sealed record RemoveFault(string Name) : MediumChange
+{
+    /// <inheritdoc/>
+    public override MediumConfiguration ApplyTo(MediumConfiguration medium)
+    {
+        ArgumentNullException.ThrowIfNull(medium);
+        return medium with { Faults = [.. medium.Faults.Where(f => f.Name != Name)] };
+    }
+}
+
+/// <summary>Changes how links are computed.</summary>
+/// <param name="Propagation">The model; null: perfect links.</param>
+public sealed record SetPropagation(PropagationConfiguration? Propagation) : MediumChange
+{
+    /// <inheritdoc/>
+    public override MediumConfiguration ApplyTo(MediumConfiguration medium)
+    {
+        ArgumentNullException.ThrowIfNull(medium);
+        return medium with { Propagation = Propagation };
+    }
+}
+
+/// <summary>Changes how signals vary.</summary>
+/// <param name="Fading">The model; null: not.</param>
+public sealed record SetFading(FadingConfiguration? Fading) : MediumChange
+{
+    /// <inheritdoc/>
+    public override MediumConfiguration ApplyTo(MediumConfiguration medium)
+    {
+        ArgumentNullException.ThrowIfNull(medium);
+        return medium with { Fading = Fading };
+    }
+}
+
+/// <summary>Changes where error rates come from.</summary>
+/// <param name="File">Absolute path of a table; null: the built-in curves.</param>
+public sealed record SetErrorTable(string? File) : MediumChange
+{
+    /// <inheritdoc/>
+    public override MediumConfiguration ApplyTo(MediumConfiguration medium)
+    {
+        ArgumentNullException.ThrowIfNull(medium);
+        return medium with { ErrorTable = File };
+    }
+}
+
+/// <summary>Changes whether frames take their airtime.</summary>
+/// <param name="Timing">How long frames take.</param>
+public sealed record SetTiming(Timing Timing) : MediumChange
+{
+    /// <inheritdoc/>
+    public override MediumConfiguration ApplyTo(MediumConfiguration medium)
+    {
+        ArgumentNullException.ThrowIfNull(medium);
+        return medium with { Timing = Timing };
+    }
+}
+
+/// <summary>Gives what is to change by itself, in place of what was; times count from now.</summary>
+/// <param name="Schedule">The changes.</param>
+public sealed record SetSchedule(IReadOnlyList<ScheduledChange> Schedule) : MediumChange
+{
+    /// <inheritdoc/>
+    public override MediumConfiguration ApplyTo(MediumConfiguration medium)
+    {
+        ArgumentNullException.ThrowIfNull(medium);
+        return medium with { Schedule = Schedule };
+    }
+}

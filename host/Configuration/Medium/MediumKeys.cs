@@ -1,0 +1,57 @@
+namespace ShmWifi.Configuration.Medium;
+
+/// <summary>The keys and words of a medium's sections. The JSON schema has the same: a test compares them.</summary>
+internal static class MediumKeys
+{
+    public static readonly string[] Medium = ["timing", "seed", "radios", "links", "propagation", "fading", "errorTable", "faults", "schedule"];
+
+    public static readonly string[] Radio =
+        ["radio", "position", "velocity", "waypoints", "randomWaypoint", "txPowerDbm", "antennaGainDbi", "noiseFloorDbm"];
+
+    /// <summary>Of those of a radio, the ones that each say how it moves.</summary>
+    public static readonly string[] Motion = ["position", "waypoints", "randomWaypoint"];
+
+    public static readonly string[] Waypoint = ["at", "position"];
+
+    public static readonly string[] RandomWaypoint = ["box", "speed", "pause", "elapsed"];
+
+    public static readonly string[] Link = ["from", "to", "oneWay", "snrDb", "loss"];
+
+    public static readonly string[] FreeSpace = ["model", "shadowingDb"];
+
+    public static readonly string[] LogDistance = ["model", "exponent", "referenceDistance", "shadowingDb"];
+
+    public static readonly string[] ItuIndoor = ["model", "powerLossCoefficient", "floors", "floorLossDb", "shadowingDb"];
+
+    public static readonly string[] TwoRayGround = ["model", "systemLoss", "shadowingDb"];
+
+    public static readonly string[] Rayleigh = ["model", "coherenceTime"];
+
+    public static readonly string[] Rician = ["model", "k", "coherenceTime"];
+
+    public static readonly string[] Fault = ["name", "match", "action", "probability", "count"];
+
+    public static readonly string[] Match = ["frame", "from", "to", "addr1", "addr2", "ssid"];
+
+    public static readonly string[] Action = ["delay", "duplicate", "corrupt"];
+
+    public static readonly string[] Change =
+        ["link", "removeLink", "radio", "fault", "removeFault", "propagation", "fading", "errorTable", "timing"];
+
+    public static readonly string[] ScheduledChange = ["at", .. Change];
+
+    public static readonly string[] RemoveLink = ["from", "to"];
+
+    public static readonly (string Word, Timing Timing)[] Timings = [("instant", Timing.Instant), ("airtime", Timing.Airtime)];
+
+    public static readonly (string Word, string[] Keys)[] PropagationModels =
+        [("freeSpace", FreeSpace), ("logDistance", LogDistance), ("ituIndoor", ItuIndoor), ("twoRayGround", TwoRayGround)];
+
+    public static readonly (string Word, string[] Keys)[] FadingModels = [("rayleigh", Rayleigh), ("rician", Rician)];
+
+    /// <summary>Takes a model, or a table of error rates, away.</summary>
+    public const string None = "none";
+
+    /// <summary>The one action without a number.</summary>
+    public const string Drop = "drop";
+}

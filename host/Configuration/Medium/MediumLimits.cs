@@ -1,0 +1,34 @@
+using ShmWifi.Configuration.Yaml;
+
+namespace ShmWifi.Configuration.Medium;
+
+/// <summary>How much one medium may hold. A client of the control API can ask for no more, so that it cannot fill the daemon's memory or slow its engine.</summary>
+public static class MediumLimits
+{
+    /// <summary>Entries about radios. 120 VMs of 64 radios are 7680 radios, but one entry may be about all radios of a VM.</summary>
+    public const int Radios = 1024;
+
+    /// <summary>Given links: all pairs of 64 radios, one way each, and some.</summary>
+    public const int Links = 4096;
+
+    /// <summary>Faults: each is looked at for each frame and hearer.</summary>
+    public const int Faults = 256;
+
+    /// <summary>Scheduled changes: one a second for an hour, and some.</summary>
+    public const int Schedule = 4096;
+
+    /// <summary>Points of one path: one a second for an hour, and some.</summary>
+    public const int Waypoints = 4096;
+
+    /// <summary>What is too much of something, now or when all of the schedule is carried out.</summary>
+    /// <returns>null when all is within the limits.</returns>
+    public static string? Problem(MediumConfiguration medium)
+    {
+        ArgumentNullException.ThrowIfNull(medium);
+        var changes = medium.Schedule.Select(c => c.Change).ToList();
+        return Section.TooMany("schedule", changes.Count, Schedule)
+            ?? Section.TooMany("radios", medium.Radios.Concat(changes.OfType<SetRadio>().Select(c => c.Radio)).DistinctBy(r => r.Radio).Count(), Radios)
+            ?? Section.TooMany("links", medium.Links.Concat(changes.OfType<SetLink>().Select(c => c.Link)).DistinctBy(l => (l.From, l.To)).Count(), Links)
+            ?? Section.TooMany("faults", medium.Faults.Concat(changes.OfType<SetFault>().Select(c => c.Fault)).DistinctBy(f => f.Name).Count(), Faults);
+    }
+}

@@ -1,0 +1,121 @@
+using System.Text;
+using ShmWifi.Configuration;
+using ShmWifi.Configuration.Medium;
+using ShmWifi.Medium.Logging;
+
+namespace ShmWifi.Medium.Cli;
+
+/// <summary>Says what a medium means, a line each: a word, and the rest from column 12 on.</summary>
+internal static class MediumSummary
+{
+    /// <summary>The lines.</summary>
+    public static IEnumerable<string> Lines(MediumConfiguration medium)
+    {
+        yield return FormattableString.Invariant($"timing     {(medium.Timing == Timing.Airtime ? "airtime: frames contend and take their time" : "instant: frames take no time")}; seed {medium.Seed}");
+        foreach (var radio in medium.Radios)
+            yield return $"radio      {Radio(radio)}";
+        foreach (var link in medium.Links)
+            yield return $"link       {Link(link)}";
+        yield return $"paths      {Propagation(medium.Propagation)}";
+        if (medium.Fading is not null)
+            yield return $"fading     {Fading(medium.Fading)}";
+        if (medium.ErrorTable is not null)
+            yield return $"errors     {medium.ErrorTable}";
+        foreach (var fault in medium.Faults)
+            yield return $"fault      {Fault(fault)}";
+        foreach (var (at, change) in medium.Schedule)
+            yield return $"schedule   {Duration.ToText(at)}: {Change(change)}";
+    }
+
+    private static string Radio(RadioConfiguration radio)
+    {
+        string?[] said =
+        [
+            radio.Motion switch
+            {
+                LinearMotion { Velocity: var velocity } linear => $"at {Place(linear.Position)} m{(velocity == default ? "" : $", moving {Place(velocity)} m/s")}",
+                WaypointMotion { Points: var points } => $"a path of {points.Count} points from {Place(points[0].Position)} to {Place(points[^1].Position)} m until {Duration.ToText(points[^1].At)}",
+                RandomWaypointMotion random => FormattableString.Invariant(
+                    $"walks at random from {Place(random.Low)} to {Place(random.High)} m at {random.MinSpeed} to {random.MaxSpeed} m/s, pauses {Duration.ToText(random.Pause)}"),
+                _ => null,
+            },
+            Value(radio.TxPowerDbm, " dBm"),
+            Value(radio.AntennaGainDbi, " dBi"),
+            radio.NoiseFloorDbm is null ? null : $"noise {Value(radio.NoiseFloorDbm, " dBm")}",
+        ];
+        return $"{radio.Radio}: {string.Join(", ", said.Where(text => text is not null))}";
+    }
+
+    private static string Link(LinkConfiguration link) => FormattableString.Invariant(
+        $"{link.From} {(link.OneWay ? ">" : "<>")} {link.To}: {(link.SnrDb is { } snr ? $"SNR {snr} dB" : $"{Percent(link.Loss ?? 0)} loss")}");
+
+    private static string Propagation(PropagationConfiguration? propagation)
+    {
+        var model = propagation switch
+        {
+            null => "perfect where no link is given",
+            FreeSpacePropagation => "free space",
+            LogDistancePropagation log => FormattableString.Invariant($"log distance, exponent {log.Exponent} beyond {log.ReferenceDistance} m"),
+            ItuIndoorPropagation itu => FormattableString.Invariant(
+                $"ITU indoor, coefficient {Value(itu.PowerLossCoefficient) ?? "of an office"}, {itu.Floors} floors of {Value(itu.FloorLossDb, " dB") ?? "an office's loss"}"),
+            TwoRayGroundPropagation twoRay => FormattableString.Invariant($"two-ray ground, system loss {twoRay.SystemLoss}"),
+            _ => propagation.ToString(),
+        };
+        return propagation is { ShadowingDb: > 0 and var sigma } ? FormattableString.Invariant($"{model}, shadowing {sigma} dB") : model!;
+    }
+
+    private static string Fading(FadingConfiguration? fading) => fading is null
+        ? "none"
+        : FormattableString.Invariant($"{(fading.RicianK == 0 ? "Rayleigh" : $"Rician, K {fading.RicianK}")}, a draw each {Duration.ToText(fading.CoherenceTime)}");
+
+    private static string Fault(FaultConfiguration fault)
+    {
+        var match = fault.Match;
+        var share = fault.Probability == 1 ? "" : $"{Percent(fault.Probability)} of ";
+        string[] frames =
+        [
+            match.Kinds.Count == 0 ? "all frames" : string.Join(", ", match.Kinds.Select(k => k.Text)),
+            match.From == RadioPattern.Any ? "" : $" from {match.From}",
+            match.To == RadioPattern.Any ? "" : $" to {match.To}",
+            match.Receiver is { } receiver ? $" with addr1 {receiver}" : "",
+            match.Transmitter is { } transmitter ? $" with addr2 {transmitter}" : "",
+            match.Ssid is { } ssid ? $" of SSID \"{Harmless(ssid)}\"" : "",
+        ];
+        var action = fault.Action switch
+        {
+            DelayFault delay => $"late by {Duration.ToText(delay.By)}",
+            DuplicateFault duplicate => FormattableString.Invariant($"delivered {duplicate.Times} times more"),
+            CorruptFault corrupt => FormattableString.Invariant($"with {corrupt.Bits} bits flipped"),
+            _ => "dropped",
+        };
+        var count = fault.Count is { } hits ? FormattableString.Invariant($", the first {hits}") : "";
+        return $"{fault.Name}: {share}{string.Concat(frames)}{count}: {action}";
+    }
+
+    private static string Change(MediumChange change) => change switch
+    {
+        SetLink { Link: var link } => $"link {Link(link)}",
+        RemoveLink { From: var from, To: var to } => $"link {from} to {to} is no longer given",
+        SetRadio { Radio: var radio } => $"radio {Radio(radio)}",
+        SetFault { Fault: var fault } => $"fault {Fault(fault)}",
+        RemoveFault { Name: var name } => $"fault {name} ends",
+        SetPropagation { Propagation: var propagation } => $"paths {Propagation(propagation)}",
+        SetFading { Fading: var fading } => $"fading {Fading(fading)}",
+        SetErrorTable { File: var file } => $"errors {file ?? "as computed"}",
+        SetTiming { Timing: var timing } => timing == Timing.Airtime ? "timing airtime" : "timing instant",
+        _ => MediumWriter.ToJson(change).ToJsonString(),
+    };
+
+    private static string Harmless(string text)
+    {
+        var line = new StringBuilder();
+        GuestText.Append(line, Encoding.UTF8.GetBytes(text));
+        return line.ToString();
+    }
+
+    private static string Place(Position position) => FormattableString.Invariant($"({position.X}, {position.Y}, {position.Z})");
+
+    private static string Percent(double probability) => FormattableString.Invariant($"{probability * 100:0.######} %");
+
+    private static string? Value(double? value, string unit = "") => value is { } number ? FormattableString.Invariant($"{number}{unit}") : null;
+}

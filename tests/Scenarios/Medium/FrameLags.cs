@@ -1,0 +1,40 @@
+using ShmWifi.Lab.Report;
+using ShmWifi.RingBuffer.Layout;
+using ShmWifi.Tests.Support;
+
+namespace ShmWifi.Tests.Scenarios.Medium;
+
+/// <summary>How long frames were under way from their sender's service.</summary>
+internal sealed class FrameLags
+{
+    /// <summary>Has room for frames without allocating.</summary>
+    /// <param name="frames">How many.</param>
+    public FrameLags(int frames)
+    {
+        ToRing.Reserve(frames);
+        ToService.Reserve(frames);
+    }
+
+    /// <summary>Until the medium posted them to their hearer: the medium's part.</summary>
+    public Latencies ToRing { get; } = new();
+
+    /// <summary>Until their hearer's service had them: with its wake-up, which is the machine's.</summary>
+    public Latencies ToService { get; } = new();
+
+    /// <summary>Adds a frame, as a <see cref="FrameListener"/>.</summary>
+    /// <param name="frame">FRAME.</param>
+    /// <param name="nowNs">When it was taken.</param>
+    public void Add(in RxDescriptor frame, ulong nowNs)
+    {
+        ToRing.Add((long)(frame.PostedNs - frame.CapturedNs));
+        ToService.Add((long)(nowNs - frame.CapturedNs));
+    }
+
+    /// <summary>Adds those of another round.</summary>
+    /// <param name="round">The round.</param>
+    public void Add(FrameLags round)
+    {
+        ToRing.Add(round.ToRing);
+        ToService.Add(round.ToService);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using ShmWifi.Configuration.Medium;
+using ShmWifi.Dot11;
+using ShmWifi.Lab;
+using ShmWifi.Lab.Report;
+using ShmWifi.Tests.Support;
+
+namespace ShmWifi.Tests.Scenarios.Medium;
+
+/// <summary>What links cost the engine: a broadcast to 31 hearers over an SNR matrix, beside the same over the perfect medium, in turns.</summary>
+/// <remarks>The engine's rounds alone are timed, on a thread that drives the guests' ends of the rings, too. Each hearer's SNR differs; the weakest lose some frames.</remarks>
+internal sealed class LinkCost : IScenario
+{
+    private const int Radios = 32;
+    private const int Batch = 32; // frames a round of the engine
+    private const double MostNs = 150;
+
+    /// <inheritdoc/>
+    public string Name => "cost";
+
+    /// <inheritdoc/>
+    public string Description => "an SNR matrix of 32 radios costs at most 150 ns more a hearer than the perfect medium, and no allocation";
+
+    /// <inheritdoc/>
+    public bool NeedsVms => false;
+
+    /// <inheritdoc/>
+    public Task RunAsync(ScenarioRun run) => OwnThread.RunAsync(Name, () => Run(run));
+
+    private static void Run(ScenarioRun run)
+    {
+        using var perfect = new EngineHarness(Radios);
+        using var links = new EngineHarness(Radios, new MediumConfiguration { Links = Matrix() });
+        int rounds = run.Options.IsQuick ? 50 : 400;
+        const int Batches = 100;
+        foreach (EngineHarness medium in (ReadOnlySpan<EngineHarness>)[perfect, links, perfect, links])
+        {
+            for (int i = 0; i < 20; i++) // the compilers' time
+            {
+                _ = Measure(medium, Batches, out _);
+                Thread.Sleep(10);
+            }
+        }
+
+        List<double> perfectNs = [], linksNs = [], moreNs = [];
+        long allocated = 0;
+        long hearings = 0;
+        for (int round = 0; round < rounds; round++)
+        {
+            run.Cancellation.ThrowIfCancellationRequested();
+            double without = Measure(perfect, Batches, out _);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            double with = Measure(links, Batches, out long heard);
+            allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+            hearings += heard;
+            perfectNs.Add(without);
+            linksNs.Add(with);
+            moreNs.Add(with - without);
+        }
+        run.Tell("a hearer, perfect medium", "ns", Rounds.MedianOf(perfectNs));
+        run.Tell("a hearer, SNR matrix", "ns", Rounds.MedianOf(linksNs));
+        run.Tell("heard over the SNR matrix", "1", (double)hearings / ((long)rounds * Batches * Batch * (Radios - 1)));
+        run.Judge("a hearer, SNR matrix less perfect medium", "ns", Rounds.MedianOf(moreNs), null, MostNs);
+        run.Judge("allocated a frame, SNR matrix", "B", (double)allocated / ((long)rounds * Batches * Batch), 0, 0);
+    }
+
+    /// <summary>Every ordered pair of radios, from -6 to 35 dB.</summary>
+    private static List<LinkConfiguration> Matrix()
+    {
+        var links = new List<LinkConfiguration>();
+        for (int from = 0; from < Radios; from++)
+        {
+            for (int to = 0; to < Radios; to++)
+            {
+                if (to != from && RadioPattern.TryParse($"vm{from}", out RadioPattern sender) && RadioPattern.TryParse($"vm{to}", out RadioPattern hearer))
+                    links.Add(new LinkConfiguration(sender, hearer) { SnrDb = (((from * 13) + (to * 29)) % 42) - 6, OneWay = true });
+            }
+        }
+        return links;
+    }
+
+    /// <summary>Time of the engine's rounds for each radio that could hear a frame, ns.</summary>
+    private static double Measure(EngineHarness medium, int batches, out long heard)
+    {
+        heard = 0;
+        long ticks = 0;
+        for (int batch = 0; batch < batches; batch++)
+        {
+            medium.Send(MacAddress.Broadcast, Batch);
+            long start = Stopwatch.GetTimestamp();
+            _ = medium.Engine.RunRound();
+            ticks += Stopwatch.GetTimestamp() - start;
+            heard += medium.Receive();
+        }
+        if (heard == 0)
+            throw new LabException("cost: nobody heard anything");
+        return Stopwatch.GetElapsedTime(0, ticks).TotalNanoseconds / ((long)batches * Batch * (Radios - 1));
+    }
+}
