@@ -1,7 +1,7 @@
 using ShmWifi.Dot11;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Injector;
+namespace ShmWifi.ShmInjector;
 
 /// <summary>What the command line asks for.</summary>
 internal sealed record InjectorOptions

@@ -4,7 +4,7 @@ using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Hwsim.Radios;
 using ShmWifi.RingBuffer;
 
-namespace ShmWifi.Injector;
+namespace ShmWifi.ShmInjector;
 
 /// <summary>Puts the parts together, in the order in which each can fail clearly, and takes them apart again.</summary>
 internal static class InjectorService

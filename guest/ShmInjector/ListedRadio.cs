@@ -4,7 +4,7 @@ using ShmWifi.Hwsim;
 using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Hwsim.Radios;
 
-namespace ShmWifi.Injector;
+namespace ShmWifi.ShmInjector;
 
 /// <summary>A radio as <c>radios list</c> shows it.</summary>
 /// <param name="Radio">hwsim's number for it, and the wiphy's name.</param>

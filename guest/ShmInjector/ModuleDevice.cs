@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ShmWifi.Injector;
+namespace ShmWifi.ShmInjector;
 
 /// <summary>A PCI device that the kernel module shmwifi has bound.</summary>
 /// <param name="Path">Its folder in sysfs.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Injector;
+namespace ShmWifi.ShmInjector;
 
 /// <summary>Reads the values of options.</summary>
 internal static class OptionValues

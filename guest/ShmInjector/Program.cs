@@ -1,7 +1,7 @@
 using System.Reflection;
 using ShmWifi.Hwsim.Netlink;
 using ShmWifi.Hwsim.Protocol;
-using ShmWifi.Injector;
+using ShmWifi.ShmInjector;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 

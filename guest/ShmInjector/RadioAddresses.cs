@@ -2,7 +2,7 @@ using ShmWifi.Dot11;
 using ShmWifi.Hwsim;
 using ShmWifi.Hwsim.Radios;
 
-namespace ShmWifi.Injector;
+namespace ShmWifi.ShmInjector;
 
 /// <summary>The addresses that radios get. When nobody names one: 02:53:57:PP:PP:RR.</summary>
 /// <remarks>PP:PP is the VM's ivshmem peer ID, of which the host gives none twice, and RR the radio's number. 02: locally administered; 53:57: "SW".</remarks>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace ShmWifi.Injector;
+namespace ShmWifi.ShmInjector;
 
 /// <summary>Radios as text, for people and for programs.</summary>
 internal static class RadioReport

@@ -2,7 +2,7 @@ using ShmWifi.Dot11;
 using ShmWifi.Hwsim;
 using ShmWifi.Hwsim.Protocol;
 
-namespace ShmWifi.Injector;
+namespace ShmWifi.ShmInjector;
 
 /// <summary>Makes, removes and lists radios that no process needs to hold.</summary>
 internal static class RadiosCommand

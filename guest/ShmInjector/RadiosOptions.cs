@@ -1,7 +1,7 @@
 using ShmWifi.Dot11;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Injector;
+namespace ShmWifi.ShmInjector;
 
 /// <summary>What <c>radios</c> is to do.</summary>
 internal enum RadiosAction

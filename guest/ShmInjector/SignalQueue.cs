@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using ShmWifi.Hwsim;
 using ShmWifi.Linux;
 
-namespace ShmWifi.Injector;
+namespace ShmWifi.ShmInjector;
 
 /// <summary>Signals, for a thread that sleeps in poll.</summary>
 internal sealed class SignalQueue : IControlSource, IDisposable

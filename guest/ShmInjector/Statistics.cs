@@ -6,7 +6,7 @@ using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Injector;
+namespace ShmWifi.ShmInjector;
 
 /// <summary>What the service did, for people or as JSON on standard output.</summary>
 /// <param name="port">Holds the counters, since its VM was attached.</param>

@@ -5,7 +5,7 @@ using ShmWifi.RingBuffer;
 using static ShmWifi.Linux.LibC;
 using static Tmds.Linux.LibC;
 
-namespace ShmWifi.Injector;
+namespace ShmWifi.ShmInjector;
 
 /// <summary>The kernel module's UIO device: the region, the doorbell to the host, and its interrupt.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace ShmWifi.Injector;
+namespace ShmWifi.ShmInjector;
 
 /// <summary>The command line is wrong.</summary>
 /// <param name="message">What is, and what is allowed.</param>

@@ -1,16 +1,16 @@
 using ShmWifi.Configuration;
 using ShmWifi.Hwsim;
 using ShmWifi.Hwsim.Protocol;
-using ShmWifi.Medium.Capture;
-using ShmWifi.Medium.Control;
-using ShmWifi.Medium.Engine;
-using ShmWifi.Medium.Logging;
-using ShmWifi.Medium.Ports;
-using ShmWifi.Medium.Ports.Ivshmem;
-using ShmWifi.Medium.Ports.Local;
-using ShmWifi.Medium.Telemetry;
+using ShmWifi.ShmMedium.Capture;
+using ShmWifi.ShmMedium.Control;
+using ShmWifi.ShmMedium.Engine;
+using ShmWifi.ShmMedium.Logging;
+using ShmWifi.ShmMedium.Ports;
+using ShmWifi.ShmMedium.Ports.Ivshmem;
+using ShmWifi.ShmMedium.Ports.Local;
+using ShmWifi.ShmMedium.Telemetry;
 
-namespace ShmWifi.Medium;
+namespace ShmWifi.ShmMedium;
 
 /// <summary>All parts of shm-medium, wired: sockets, engine, server, capture, frame log, meter, control API, state file.</summary>
 /// <remarks>Made in this order, taken down in the reverse one.</remarks>

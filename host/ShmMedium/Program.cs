@@ -1,5 +1,5 @@
 using System.CommandLine;
-using ShmWifi.Medium.Cli;
+using ShmWifi.ShmMedium.Cli;
 
 var root = new RootCommand("ShmWifi's daemon: one 802.11 medium for many QEMU VMs, or for the radios of this machine.")
 {

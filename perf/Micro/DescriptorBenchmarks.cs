@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Ports;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.Tests.Support;

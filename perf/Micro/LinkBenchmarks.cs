@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Medium.Medium.Links;
+using ShmWifi.ShmMedium.Medium.Links;
 
 namespace ShmWifi.Perf.Micro;
 

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Medium.Phy;
+using ShmWifi.ShmMedium.Medium.Phy;
 
 namespace ShmWifi.Perf.Micro;
 

@@ -1,6 +1,6 @@
 using ShmWifi.Configuration;
 
-namespace ShmWifi.Qemu;
+namespace ShmWifi.IvshmemArgs;
 
 /// <summary>Where VMs attach, told by a running daemon or by a configuration.</summary>
 /// <param name="Source">The file that told it.</param>

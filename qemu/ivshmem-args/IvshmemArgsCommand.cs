@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ShmWifi.Configuration;
 
-namespace ShmWifi.Qemu;
+namespace ShmWifi.IvshmemArgs;
 
 /// <summary>Prints what attaches a VM to the medium.</summary>
 internal sealed class IvshmemArgsCommand : RootCommand

@@ -1,4 +1,4 @@
-namespace ShmWifi.Qemu;
+namespace ShmWifi.IvshmemArgs;
 
 /// <summary>The arguments that give a QEMU VM its ivshmem device.</summary>
 public static class IvshmemArguments

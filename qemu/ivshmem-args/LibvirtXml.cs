@@ -1,6 +1,6 @@
 using System.Xml.Linq;
 
-namespace ShmWifi.Qemu;
+namespace ShmWifi.IvshmemArgs;
 
 /// <summary>The device element of a libvirt domain.</summary>
 public static class LibvirtXml

@@ -1,3 +1,3 @@
-using ShmWifi.Qemu;
+using ShmWifi.IvshmemArgs;
 
 return new IvshmemArgsCommand().Parse(args).Invoke();

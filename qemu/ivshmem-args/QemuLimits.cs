@@ -1,7 +1,7 @@
 using System.Numerics;
 using ShmWifi.Configuration;
 
-namespace ShmWifi.Qemu;
+namespace ShmWifi.IvshmemArgs;
 
 /// <summary>What QEMU's ivshmem-doorbell aborts or hangs on, told before it does.</summary>
 public static class QemuLimits

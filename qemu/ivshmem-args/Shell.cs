@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace ShmWifi.Qemu;
+namespace ShmWifi.IvshmemArgs;
 
 /// <summary>Quotes words for a POSIX shell, and for GNS3, which splits options by the same rules (Python's shlex).</summary>
 public static partial class Shell

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ShmWifi.Qemu;
+namespace ShmWifi.IvshmemArgs;
 
 /// <summary>The listening Unix sockets of a network namespace.</summary>
 internal static class UnixListeners

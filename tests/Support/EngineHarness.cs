@@ -1,8 +1,8 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 using ShmWifi.Linux;
-using ShmWifi.Medium.Engine;
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Engine;
+using ShmWifi.ShmMedium.Ports;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 

@@ -1,7 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using ShmWifi.Lab;
 using ShmWifi.Linux;
-using ShmWifi.Medium.Ports.Ivshmem;
+using ShmWifi.ShmMedium.Ports.Ivshmem;
 using ShmWifi.RingBuffer;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using ShmWifi.Linux;
-using ShmWifi.Medium.Ports.Ivshmem;
+using ShmWifi.ShmMedium.Ports.Ivshmem;
 using ShmWifi.RingBuffer;
 using static Tmds.Linux.LibC;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using ShmWifi.Lab;
 using ShmWifi.Lab.Measure;
 using ShmWifi.Linux;
-using ShmWifi.Medium.Telemetry;
+using ShmWifi.ShmMedium.Telemetry;
 
 namespace ShmWifi.Tests.Support;
 

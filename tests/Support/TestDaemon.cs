@@ -1,10 +1,10 @@
 using ShmWifi.Configuration;
 using ShmWifi.Dot11;
 using ShmWifi.Lab;
-using ShmWifi.Medium;
-using ShmWifi.Medium.Logging;
-using ShmWifi.Medium.Engine;
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium;
+using ShmWifi.ShmMedium.Logging;
+using ShmWifi.ShmMedium.Engine;
+using ShmWifi.ShmMedium.Ports;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Tests.Support;

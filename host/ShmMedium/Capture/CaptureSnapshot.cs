@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Capture;
+namespace ShmWifi.ShmMedium.Capture;
 
 /// <summary>The capture.</summary>
 /// <param name="File">Where it goes.</param>

@@ -1,8 +1,8 @@
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Delivery;
+using ShmWifi.ShmMedium.Delivery;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Medium.Capture;
+namespace ShmWifi.ShmMedium.Capture;
 
 /// <summary>Writes all frames that pass to a pcapng file or FIFO, on a thread of its own.</summary>
 /// <remarks>One interface a radio. A write that fails (full disk, reader gone) ends the capture with a message; the medium goes on.</remarks>

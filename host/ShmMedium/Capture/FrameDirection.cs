@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Capture;
+namespace ShmWifi.ShmMedium.Capture;
 
 /// <summary>Which way a frame went at the radio whose interface it is captured on.</summary>
 /// <remarks>Values are the direction bits of pcapng's epb_flags.</remarks>

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Medium.Capture;
+namespace ShmWifi.ShmMedium.Capture;
 
 /// <summary>Writes 802.11 frames with radiotap headers as pcapng: one section, one interface a radio.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Medium.Capture;
+namespace ShmWifi.ShmMedium.Capture;
 
 /// <summary>The radiotap header in front of a captured frame: on which channel, at which rate, how strong.</summary>
 /// <remarks>

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
 
-namespace ShmWifi.Medium.Cli;
+namespace ShmWifi.ShmMedium.Cli;
 
 /// <summary><c>shm-medium config check FILE</c>: says what a configuration means, or all that is wrong with it.</summary>
 internal sealed class ConfigCheckCommand : Command

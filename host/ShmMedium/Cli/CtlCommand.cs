@@ -1,7 +1,7 @@
 using System.CommandLine;
-using ShmWifi.Medium.Cli.Ctl;
+using ShmWifi.ShmMedium.Cli.Ctl;
 
-namespace ShmWifi.Medium.Cli;
+namespace ShmWifi.ShmMedium.Cli;
 
 /// <summary><c>shm-medium ctl</c>: reads and changes the medium of a running daemon, by its control API.</summary>
 internal sealed class CtlCommand : Command

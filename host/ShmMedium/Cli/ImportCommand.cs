@@ -7,7 +7,7 @@ using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Configuration.Wmediumd;
 
-namespace ShmWifi.Medium.Cli;
+namespace ShmWifi.ShmMedium.Cli;
 
 /// <summary><c>shm-medium import wmediumd FILE</c>: what a configuration of wmediumd is as ours, and what is not the same.</summary>
 internal sealed class ImportCommand : Command

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using ShmWifi.Configuration;
 
-namespace ShmWifi.Medium.Cli;
+namespace ShmWifi.ShmMedium.Cli;
 
 /// <summary><c>shm-medium local</c>: the same medium for the hwsim radios of this machine's kernel; no VMs.</summary>
 internal static class LocalCommand

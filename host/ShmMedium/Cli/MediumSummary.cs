@@ -1,9 +1,9 @@
 using System.Text;
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Medium.Logging;
+using ShmWifi.ShmMedium.Logging;
 
-namespace ShmWifi.Medium.Cli;
+namespace ShmWifi.ShmMedium.Cli;
 
 /// <summary>Says what a medium means, a line each: a word, and the rest from column 12 on.</summary>
 internal static class MediumSummary

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using ShmWifi.Configuration;
 
-namespace ShmWifi.Medium.Cli;
+namespace ShmWifi.ShmMedium.Cli;
 
 /// <summary><c>shm-medium run</c>: serves the medium until SIGINT or SIGTERM.</summary>
 public static class RunCommand

@@ -5,11 +5,11 @@ using System.Text.Json;
 using Microsoft.Extensions.Hosting.Systemd;
 using ShmWifi.Configuration;
 using ShmWifi.Linux;
-using ShmWifi.Medium.Logging;
-using ShmWifi.Medium.Telemetry;
-using ShmWifi.Medium.Terminal;
+using ShmWifi.ShmMedium.Logging;
+using ShmWifi.ShmMedium.Telemetry;
+using ShmWifi.ShmMedium.Terminal;
 
-namespace ShmWifi.Medium.Cli;
+namespace ShmWifi.ShmMedium.Cli;
 
 /// <summary>Starts a daemon.</summary>
 /// <param name="configuration">What it is to do.</param>

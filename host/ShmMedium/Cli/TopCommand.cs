@@ -1,14 +1,14 @@
 using System.CommandLine;
 using System.Text.Json;
 using ShmWifi.Linux;
-using ShmWifi.Medium.Cli.Ctl;
-using ShmWifi.Medium.Logging;
-using ShmWifi.Medium.Telemetry;
-using ShmWifi.Medium.Terminal;
+using ShmWifi.ShmMedium.Cli.Ctl;
+using ShmWifi.ShmMedium.Logging;
+using ShmWifi.ShmMedium.Telemetry;
+using ShmWifi.ShmMedium.Terminal;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace ShmWifi.Medium.Cli;
+namespace ShmWifi.ShmMedium.Cli;
 
 /// <summary><c>shm-medium top</c>: what a running daemon does, live, from another terminal, by its control API.</summary>
 internal sealed class TopCommand : Command

@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Control;
+namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>What a body or an answer is: a schema of the configuration file, or a part of one (<see cref="ConfigurationSchemas"/>).</summary>
 [AttributeUsage(AttributeTargets.Parameter | AttributeTargets.ReturnValue)]

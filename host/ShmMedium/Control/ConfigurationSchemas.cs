@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using ShmWifi.Configuration.Medium;
 
-namespace ShmWifi.Medium.Control;
+namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>Puts the configuration file's schemas into the API's description, where <see cref="ConfigurationSchemaAttribute"/> names them.</summary>
 /// <remarks>The framework makes one for each use.</remarks>
@@ -84,7 +84,7 @@ internal sealed class ConfigurationSchemas : IOpenApiOperationTransformer, IOpen
 
     private static JsonObject ReadAll()
     {
-        using Stream stream = typeof(ConfigurationSchemas).Assembly.GetManifestResourceStream("ShmWifi.Medium.Control.configuration.json")!;
+        using Stream stream = typeof(ConfigurationSchemas).Assembly.GetManifestResourceStream("ShmWifi.ShmMedium.Control.configuration.json")!;
         using var reader = new StreamReader(stream);
         JsonObject all = JsonNode.Parse(reader.ReadToEnd().Replace("\"#/$defs/", $"\"{Prefix}", StringComparison.Ordinal))!["$defs"]!.DeepClone().AsObject();
         // Its parts that the configuration has no name for.

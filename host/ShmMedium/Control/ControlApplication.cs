@@ -8,9 +8,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using ShmWifi.Configuration;
-using ShmWifi.Medium.Telemetry;
+using ShmWifi.ShmMedium.Telemetry;
 
-namespace ShmWifi.Medium.Control;
+namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>The control API as an application of ASP.NET Core: its endpoints, with the services that they need and no others.</summary>
 internal static class ControlApplication

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 
-namespace ShmWifi.Medium.Control;
+namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>The API's description, OpenAPI 3.1, made of its endpoints.</summary>
 /// <remarks>By an application of its own, at the first request: who never asks does without the memory of what makes it.</remarks>

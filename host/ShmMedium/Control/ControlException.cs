@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Control;
+namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>A request that is refused.</summary>
 #pragma warning disable CA1032 // Without a status and errors it would say nothing.

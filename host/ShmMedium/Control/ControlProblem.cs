@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using ShmWifi.Configuration;
 
-namespace ShmWifi.Medium.Control;
+namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>Why a request is refused (RFC 9457), field by field.</summary>
 internal sealed class ControlProblem : ProblemDetails

@@ -2,12 +2,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using ShmWifi.Configuration;
 using ShmWifi.Linux;
-using ShmWifi.Medium.Ports.Ivshmem;
-using ShmWifi.Medium.Telemetry;
+using ShmWifi.ShmMedium.Ports.Ivshmem;
+using ShmWifi.ShmMedium.Telemetry;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
-namespace ShmWifi.Medium.Control;
+namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>The control API: HTTP/1.1 on a Unix socket.</summary>
 /// <remarks>ASP.NET Core starts when the first client connects: a medium that nobody controls does without its memory, some 25 MB.</remarks>

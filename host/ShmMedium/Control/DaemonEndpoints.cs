@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
 using ShmWifi.Configuration;
-using ShmWifi.Medium.Telemetry;
+using ShmWifi.ShmMedium.Telemetry;
 
-namespace ShmWifi.Medium.Control;
+namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>What tells of the daemon as a whole: <c>/v1/configuration</c>, <c>/v1/status</c>, <c>/v1/watch</c>, <c>/v1/openapi.json</c>.</summary>
 internal static class DaemonEndpoints

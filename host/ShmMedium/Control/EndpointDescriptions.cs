@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
-namespace ShmWifi.Medium.Control;
+namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>What the API's description says of an endpoint, beside what its handler's types say.</summary>
 internal static class EndpointDescriptions

@@ -1,10 +1,10 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Engine;
-using ShmWifi.Medium.Ports;
-using ShmWifi.Medium.Medium.Links;
+using ShmWifi.ShmMedium.Engine;
+using ShmWifi.ShmMedium.Ports;
+using ShmWifi.ShmMedium.Medium.Links;
 
-namespace ShmWifi.Medium.Control;
+namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>The medium of an engine.</summary>
 /// <param name="engine">Runs as long as it is asked.</param>

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
 
-namespace ShmWifi.Medium.Control;
+namespace ShmWifi.ShmMedium.Control;
 
 /// <summary><c>/v1/faults</c>.</summary>
 internal static class FaultEndpoints

@@ -2,7 +2,7 @@ using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Medium.Control;
+namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>A medium that the control API reads and changes while frames pass.</summary>
 /// <remarks>Called by any thread; what it does to the medium happens on the engine's thread between two rounds.</remarks>

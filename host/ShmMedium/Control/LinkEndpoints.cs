@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Routing;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Medium.Control;
+namespace ShmWifi.ShmMedium.Control;
 
 /// <summary><c>/v1/links</c>.</summary>
 internal static class LinkEndpoints

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using ShmWifi.Configuration.Medium;
 
-namespace ShmWifi.Medium.Control;
+namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>Changes a medium within <see cref="MediumLimits"/>.</summary>
 internal static class MediumChanges

@@ -7,9 +7,9 @@ using System.Text.Json.Serialization;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Medium.Telemetry;
+using ShmWifi.ShmMedium.Telemetry;
 
-namespace ShmWifi.Medium.Control;
+namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>Tells one client what happens: each change of the medium, and each second the counters, a JSON object a line.</summary>
 /// <param name="medium">What changes.</param>

@@ -1,7 +1,7 @@
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
 
-namespace ShmWifi.Medium.Control;
+namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>Finds the radios that a request names, and refuses names that are mistyped.</summary>
 internal sealed class RadioNames(IControlledMedium medium, DaemonConfiguration configuration)

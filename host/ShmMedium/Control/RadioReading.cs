@@ -1,7 +1,7 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Medium.Control;
+namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>A radio that is on the medium.</summary>
 /// <param name="Vm">Its VM's name.</param>

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 
-namespace ShmWifi.Medium.Control;
+namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>The body of a request: JSON or YAML with the keys and values of the configuration file, whatever Content-Type says.</summary>
 internal sealed record RequestBody(string Text) : IBindableFromHttpContext<RequestBody>, IEndpointParameterMetadataProvider

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using ShmWifi.Configuration;
 
-namespace ShmWifi.Medium.Control;
+namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>What stands before each handler, when the request has been read, and before its answer is written.</summary>
 internal static class RequestFilter

@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Control;
+namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>Numbers for people: as many digits as mean something, never in powers of ten.</summary>
 internal static class Rounded

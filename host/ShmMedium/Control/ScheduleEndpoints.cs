@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using ShmWifi.Configuration.Medium;
 
-namespace ShmWifi.Medium.Control;
+namespace ShmWifi.ShmMedium.Control;
 
 /// <summary><c>/v1/schedule</c>.</summary>
 internal static class ScheduleEndpoints

@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Control;
+namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>How far the schedule is.</summary>
 /// <param name="Elapsed">Since it was given: its times count from there.</param>

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
-using ShmWifi.Medium.Medium;
+using ShmWifi.ShmMedium.Medium;
 
-namespace ShmWifi.Medium.Delivery;
+namespace ShmWifi.ShmMedium.Delivery;
 
 /// <summary>A frame that a radio receives later, as an injected fault delays it.</summary>
 /// <param name="Handle">Of <see cref="HeldFrames"/>.</param>

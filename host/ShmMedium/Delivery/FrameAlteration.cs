@@ -1,7 +1,7 @@
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Medium.Links;
+using ShmWifi.ShmMedium.Medium.Links;
 
-namespace ShmWifi.Medium.Delivery;
+namespace ShmWifi.ShmMedium.Delivery;
 
 /// <summary>How the bytes that a radio receives differ from what the sender wrote; then they are copied.</summary>
 /// <param name="IsRetry">The Retry bit is set: the frame was sent before.</param>

@@ -1,11 +1,11 @@
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Medium.Medium;
-using ShmWifi.Medium.Medium.Faults;
-using ShmWifi.Medium.Medium.Links;
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Medium;
+using ShmWifi.ShmMedium.Medium.Faults;
+using ShmWifi.ShmMedium.Medium.Links;
+using ShmWifi.ShmMedium.Ports;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Medium.Delivery;
+namespace ShmWifi.ShmMedium.Delivery;
 
 /// <summary>Carries a medium's outcomes out: frames into receivers' RX rings, the status to the sender, the frame to taps.</summary>
 internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses, FrameTaps taps, HeldFrames held, MediumClock clock)

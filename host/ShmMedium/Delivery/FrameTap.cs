@@ -1,11 +1,11 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
-using ShmWifi.Medium.Medium;
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Medium;
+using ShmWifi.ShmMedium.Ports;
 using static Tmds.Linux.LibC;
 
-namespace ShmWifi.Medium.Delivery;
+namespace ShmWifi.ShmMedium.Delivery;
 
 /// <summary>Shows the frames that pass to one other thread: the engine's side never waits.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
-using ShmWifi.Medium.Medium;
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Medium;
+using ShmWifi.ShmMedium.Ports;
 
-namespace ShmWifi.Medium.Delivery;
+namespace ShmWifi.ShmMedium.Delivery;
 
 /// <summary>The taps that see passing frames: capture and frame log.</summary>
 internal sealed class FrameTaps

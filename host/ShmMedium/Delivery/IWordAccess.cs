@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Delivery;
+namespace ShmWifi.ShmMedium.Delivery;
 
 /// <summary>How two threads touch the words that they share: as the processor does, or as a test does that explores their interleavings.</summary>
 public interface IWordAccess

@@ -1,9 +1,9 @@
 using ShmWifi.Linux;
-using ShmWifi.Medium.Latency;
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Latency;
+using ShmWifi.ShmMedium.Ports;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Medium.Delivery;
+namespace ShmWifi.ShmMedium.Delivery;
 
 /// <summary>The RX rings of all ports: descriptors are published together, and taken back when guests are done with them.</summary>
 internal sealed unsafe class RxRings

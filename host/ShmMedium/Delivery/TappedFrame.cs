@@ -1,8 +1,8 @@
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Medium;
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Medium;
+using ShmWifi.ShmMedium.Ports;
 
-namespace ShmWifi.Medium.Delivery;
+namespace ShmWifi.ShmMedium.Delivery;
 
 /// <summary>A frame as a tap sees it: what the medium knows of it.</summary>
 public struct TappedFrame

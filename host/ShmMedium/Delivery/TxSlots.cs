@@ -1,7 +1,7 @@
 using ShmWifi.Linux;
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Ports;
 
-namespace ShmWifi.Medium.Delivery;
+namespace ShmWifi.ShmMedium.Delivery;
 
 /// <summary>Gives TX slots back to their senders, oldest first, when nobody reads them any more.</summary>
 /// <remarks>See docs/decisions/0004: slots go back in order, so one that is held stops its sender's whole ring.</remarks>

@@ -1,9 +1,9 @@
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Medium;
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Medium;
+using ShmWifi.ShmMedium.Ports;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Medium.Delivery;
+namespace ShmWifi.ShmMedium.Delivery;
 
 /// <summary>What is to be told to a sender about one of its frames.</summary>
 internal struct TxStatus

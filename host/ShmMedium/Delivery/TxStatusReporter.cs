@@ -1,8 +1,8 @@
 using ShmWifi.Linux;
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Ports;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Medium.Delivery;
+namespace ShmWifi.ShmMedium.Delivery;
 
 /// <summary>Tells senders what became of their unicast frames, and when: docs/decisions/0006.</summary>
 internal sealed unsafe class TxStatusReporter(RxRings rx)

@@ -1,11 +1,11 @@
 using System.Text;
 using ShmWifi.Dot11;
 using ShmWifi.Linux;
-using ShmWifi.Medium.Delivery;
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Delivery;
+using ShmWifi.ShmMedium.Ports;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Medium.Engine;
+namespace ShmWifi.ShmMedium.Engine;
 
 /// <summary>What guests tell of themselves: that they are ready, their radios and addresses, frames that their kernels refused, their clock's questions.</summary>
 internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMediumLog log, EngineCounters counters)

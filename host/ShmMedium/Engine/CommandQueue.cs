@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using ShmWifi.Linux;
 
-namespace ShmWifi.Medium.Engine;
+namespace ShmWifi.ShmMedium.Engine;
 
 /// <summary>What other threads have the engine's thread do between two rounds.</summary>
 internal sealed class CommandQueue : IDisposable

@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Engine;
+namespace ShmWifi.ShmMedium.Engine;
 
 /// <summary>What the engine counts of itself; one writer.</summary>
 public sealed class EngineCounters

@@ -3,7 +3,7 @@ using ShmWifi.RingBuffer.Layout;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
-namespace ShmWifi.Medium.Engine;
+namespace ShmWifi.ShmMedium.Engine;
 
 /// <summary>Where the engine's thread sleeps when there is nothing to do: until a guest's doorbell, a command, or a time.</summary>
 internal sealed class EngineSleep : IDisposable

@@ -1,11 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Medium;
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Medium;
+using ShmWifi.ShmMedium.Ports;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Medium.Engine;
+namespace ShmWifi.ShmMedium.Engine;
 
 /// <summary>Takes TX slots: checks what a guest wrote, and makes a frame of it or hands it to the announcements.</summary>
 /// <remarks>All of a slot's header is copied first; what is checked and used is the copy.</remarks>

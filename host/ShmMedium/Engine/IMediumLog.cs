@@ -1,7 +1,7 @@
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Ports;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Medium.Engine;
+namespace ShmWifi.ShmMedium.Engine;
 
 /// <summary>What happens to VMs and radios, for people. Called on the engine thread, never for a frame; must not block.</summary>
 public interface IMediumLog

@@ -2,7 +2,7 @@ using ShmWifi.Linux;
 using Tmds.Linux;
 using static ShmWifi.Linux.LibC;
 
-namespace ShmWifi.Medium.Engine;
+namespace ShmWifi.ShmMedium.Engine;
 
 /// <summary>How the engine waits while frames come in streams: it naps with the rings unarmed, so that nobody needs to ring for it.</summary>
 /// <remarks>

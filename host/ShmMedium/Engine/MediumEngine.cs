@@ -1,12 +1,12 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Linux;
-using ShmWifi.Medium.Delivery;
-using ShmWifi.Medium.Medium;
-using ShmWifi.Medium.Medium.Faults;
-using ShmWifi.Medium.Medium.Links;
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Delivery;
+using ShmWifi.ShmMedium.Medium;
+using ShmWifi.ShmMedium.Medium.Faults;
+using ShmWifi.ShmMedium.Medium.Links;
+using ShmWifi.ShmMedium.Ports;
 
-namespace ShmWifi.Medium.Engine;
+namespace ShmWifi.ShmMedium.Engine;
 
 /// <summary>The thread that owns all rings and all state of the medium.</summary>
 /// <remarks>

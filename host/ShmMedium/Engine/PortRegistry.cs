@@ -1,9 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
-using ShmWifi.Medium.Latency;
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Latency;
+using ShmWifi.ShmMedium.Ports;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Medium.Engine;
+namespace ShmWifi.ShmMedium.Engine;
 
 /// <summary>The ports: of VMs that are there, and of those that went and whose slots are still read.</summary>
 /// <remarks>Changed by the engine thread alone, copied on write; other threads look by <see cref="Inspect"/>.</remarks>

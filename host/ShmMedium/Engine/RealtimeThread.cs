@@ -2,7 +2,7 @@ using ShmWifi.Linux;
 using static ShmWifi.Linux.LibC;
 using static Tmds.Linux.LibC;
 
-namespace ShmWifi.Medium.Engine;
+namespace ShmWifi.ShmMedium.Engine;
 
 /// <summary>scheduling: realtime.</summary>
 internal static unsafe class RealtimeThread

@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Engine;
+namespace ShmWifi.ShmMedium.Engine;
 
 /// <summary>How long the engine looks for more work before it sleeps.</summary>
 /// <param name="FixedNs">Nanoseconds; 0: sleep at once; negative: adapt.</param>

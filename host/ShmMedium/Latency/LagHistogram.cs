@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace ShmWifi.Medium.Latency;
+namespace ShmWifi.ShmMedium.Latency;
 
 /// <summary>Counts durations in log-linear buckets: 32 a power of two, so a quantile is true to about 3 %.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Latency;
+namespace ShmWifi.ShmMedium.Latency;
 
 /// <summary>Lag of the frames from one VM to another, whole and hop by hop, from the frames' own stamps.</summary>
 public sealed class LinkLag

@@ -1,7 +1,7 @@
 using ShmWifi.Linux;
-using ShmWifi.Medium.Delivery;
+using ShmWifi.ShmMedium.Delivery;
 
-namespace ShmWifi.Medium.Logging;
+namespace ShmWifi.ShmMedium.Logging;
 
 /// <summary>Reads a tap for the log: takes what a line needs, and never waits for who shows the line.</summary>
 public sealed unsafe class FrameLog : IDisposable

@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Logging;
+namespace ShmWifi.ShmMedium.Logging;
 
 /// <summary>The lines about frames, on the console or in the log file.</summary>
 /// <param name="Frames">Frames read for them.</param>

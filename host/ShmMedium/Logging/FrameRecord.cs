@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Medium.Logging;
+namespace ShmWifi.ShmMedium.Logging;
 
 /// <summary>What a line about a frame needs, copied out of the frame: the sender's slot is free at once.</summary>
 public struct FrameRecord

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace ShmWifi.Medium.Logging;
+namespace ShmWifi.ShmMedium.Logging;
 
 /// <summary>Text that a guest chose, made harmless for terminals and logs.</summary>
 public static class GuestText

@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Logging;
+namespace ShmWifi.ShmMedium.Logging;
 
 /// <summary>Where events go, and frames if it wants them. Called by one thread.</summary>
 /// <remarks>An <see cref="IOException"/> ends the sink, with a message to the others. Disposed after the last line if it is disposable.</remarks>

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Medium.Logging;
+namespace ShmWifi.ShmMedium.Logging;
 
 /// <summary>A JSON object a line for each event or frame; docs/monitoring.md names the fields. All that is not ASCII is escaped.</summary>
 /// <param name="name">What it writes to, for messages.</param>

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace ShmWifi.Medium.Logging;
+namespace ShmWifi.ShmMedium.Logging;
 
 /// <summary>One thing that happened, as sinks write it.</summary>
 /// <param name="Time">When.</param>

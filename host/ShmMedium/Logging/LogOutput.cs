@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
-namespace ShmWifi.Medium.Logging;
+namespace ShmWifi.ShmMedium.Logging;
 
 /// <summary>
 /// A logger whose sink has a thread and bounded queues of its own, one for events and one for frames: who logs never waits; when the sink is too slow, lines are left

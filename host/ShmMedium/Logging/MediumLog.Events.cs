@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Logging;
-using ShmWifi.Medium.Engine;
-using ShmWifi.Medium.Ports;
-using ShmWifi.Medium.Ports.Ivshmem;
+using ShmWifi.ShmMedium.Engine;
+using ShmWifi.ShmMedium.Ports;
+using ShmWifi.ShmMedium.Ports.Ivshmem;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Medium.Logging;
+namespace ShmWifi.ShmMedium.Logging;
 
 #pragma warning disable SYSLIB1015 // 'vm' is in no sentence: it is a value of its own, which sinks write before the sentence, or as a field
 

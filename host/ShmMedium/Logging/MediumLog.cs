@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace ShmWifi.Medium.Logging;
+namespace ShmWifi.ShmMedium.Logging;
 
 /// <summary>Takes events and frames from any thread without making it wait, and hands them to the sinks, each on a thread of its own.</summary>
 public sealed partial class MediumLog : IDisposable

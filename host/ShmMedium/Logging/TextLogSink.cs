@@ -1,7 +1,7 @@
 using System.Text;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Medium.Logging;
+namespace ShmWifi.ShmMedium.Logging;
 
 /// <summary>A line an event or a frame, for people.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Logging;
+namespace ShmWifi.ShmMedium.Logging;
 
 /// <summary>A colour for each VM: chosen by its name, so that it is the same each time, and its own as long as there are enough. Any thread.</summary>
 public sealed class VmColors

@@ -1,7 +1,7 @@
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Ports;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Medium.Medium;
+namespace ShmWifi.ShmMedium.Medium;
 
 /// <summary>Where an ACK is decided, for all mediums.</summary>
 /// <remarks>

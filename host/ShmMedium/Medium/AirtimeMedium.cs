@@ -1,12 +1,12 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Medium.Contention;
-using ShmWifi.Medium.Medium.Faults;
-using ShmWifi.Medium.Medium.Links;
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Medium.Contention;
+using ShmWifi.ShmMedium.Medium.Faults;
+using ShmWifi.ShmMedium.Medium.Links;
+using ShmWifi.ShmMedium.Ports;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Medium.Medium;
+namespace ShmWifi.ShmMedium.Medium;
 
 /// <summary>The medium of <c>timing: airtime</c>: frames wait in the host's memory for their turn on their channel.</summary>
 /// <remarks><see cref="ContentionModel"/> says who receives them and when they are over; see docs/decisions/0010 and 0011.</remarks>

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Ports;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Medium.Medium;
+namespace ShmWifi.ShmMedium.Medium;
 
 /// <summary>A frame on its way through the host: what was copied of its slot's header, and where its bytes are.</summary>
 /// <remarks>The one form that mediums, delivery and taps share. The bytes stay an adversary's: the sender may change them at any time.</remarks>

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Medium.Medium;
+namespace ShmWifi.ShmMedium.Medium;
 
 /// <summary>Frames that wait in the host's own memory: for their turn on a channel, or for the end of an injected delay.</summary>
 /// <remarks>

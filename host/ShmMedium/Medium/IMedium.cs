@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Medium;
+namespace ShmWifi.ShmMedium.Medium;
 
 /// <summary>Decides who receives a frame, and whether it is acknowledged.</summary>
 internal interface IMedium

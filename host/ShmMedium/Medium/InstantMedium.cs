@@ -1,12 +1,12 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Medium.Faults;
-using ShmWifi.Medium.Medium.Links;
-using ShmWifi.Medium.Medium.Phy;
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Medium.Faults;
+using ShmWifi.ShmMedium.Medium.Links;
+using ShmWifi.ShmMedium.Medium.Phy;
+using ShmWifi.ShmMedium.Ports;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Medium.Medium;
+namespace ShmWifi.ShmMedium.Medium;
 
 /// <summary>The medium of <c>timing: instant</c> over links that lose: a frame goes down its retry chain at once, attempt by attempt.</summary>
 internal sealed class InstantMedium(RadioRegistry radios, MediumState state, MediumClock clock) : IMedium

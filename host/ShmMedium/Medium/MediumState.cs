@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Medium.Medium.Faults;
-using ShmWifi.Medium.Medium.Links;
-using ShmWifi.Medium.Medium.Phy;
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Medium.Faults;
+using ShmWifi.ShmMedium.Medium.Links;
+using ShmWifi.ShmMedium.Medium.Phy;
+using ShmWifi.ShmMedium.Ports;
 
-namespace ShmWifi.Medium.Medium;
+namespace ShmWifi.ShmMedium.Medium;
 
 /// <summary>What the medium is like now: links, error rates, faults, and what is still to change by itself.</summary>
 /// <remarks>The engine thread's alone, but for <see cref="Prepare"/> and <see cref="Current"/>.</remarks>

@@ -1,6 +1,6 @@
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Ports;
 
-namespace ShmWifi.Medium.Medium;
+namespace ShmWifi.ShmMedium.Medium;
 
 /// <summary>What a medium says of a frame: who receives it, and when it is over, what its sender is told.</summary>
 /// <remarks>One object serves all frames, so that none is allocated. A frame of <c>timing: airtime</c> has an outcome for each attempt.</remarks>

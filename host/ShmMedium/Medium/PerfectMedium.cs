@@ -1,7 +1,7 @@
-using ShmWifi.Medium.Medium.Links;
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Medium.Links;
+using ShmWifi.ShmMedium.Ports;
 
-namespace ShmWifi.Medium.Medium;
+namespace ShmWifi.ShmMedium.Medium;
 
 /// <summary>The medium without loss: every radio receives at the first attempt.</summary>
 /// <remarks>The straight path: no link is looked up, nothing is drawn.</remarks>

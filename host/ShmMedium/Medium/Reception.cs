@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
-using ShmWifi.Medium.Medium.Faults;
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Medium.Faults;
+using ShmWifi.ShmMedium.Ports;
 
-namespace ShmWifi.Medium.Medium;
+namespace ShmWifi.ShmMedium.Medium;
 
 /// <summary>That a radio receives a frame, and how.</summary>
 /// <param name="Receiver">The radio.</param>

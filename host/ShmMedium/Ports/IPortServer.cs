@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Ports;
+namespace ShmWifi.ShmMedium.Ports;
 
 /// <summary>Gives the engine its ports: the server that VMs connect to, or this machine's own radios.</summary>
 public interface IPortServer : IDisposable

@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Ports;
+namespace ShmWifi.ShmMedium.Ports;
 
 /// <summary>How many lines a guest may cause in the log: <see cref="Burst"/> at once, then one a second.</summary>
 /// <remarks>A guest may announce radios as often as it likes; it must not fill a disk by that.</remarks>

@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Linux;
-using ShmWifi.Medium.Latency;
+using ShmWifi.ShmMedium.Latency;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Medium.Ports;
+namespace ShmWifi.ShmMedium.Ports;
 
 /// <summary>A VM's port as the engine keeps it: the rings, and in private memory who holds what.</summary>
 /// <remarks>Owned by the engine thread. Others may read <see cref="Name"/>, counters and lag.</remarks>

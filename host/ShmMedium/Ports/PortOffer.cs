@@ -1,7 +1,7 @@
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Medium.Ports;
+namespace ShmWifi.ShmMedium.Ports;
 
 /// <summary>A VM, or whoever else speaks the guest's side of the rings, that wants a port; and all that the port is told of it.</summary>
 /// <remarks>Every kind of port comes to the engine by this record: <c>MediumEngine.AttachAsync</c>.</remarks>

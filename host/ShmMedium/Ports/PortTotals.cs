@@ -1,6 +1,6 @@
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Medium.Ports;
+namespace ShmWifi.ShmMedium.Ports;
 
 /// <summary>Counters of ports, added up.</summary>
 /// <param name="Frames">Frames that radios sent.</param>

@@ -1,9 +1,9 @@
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Medium.Links;
-using ShmWifi.Medium.Medium.Phy;
+using ShmWifi.ShmMedium.Medium.Links;
+using ShmWifi.ShmMedium.Medium.Phy;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Medium.Ports;
+namespace ShmWifi.ShmMedium.Ports;
 
 /// <summary>A radio on the medium: one hwsim phy of one VM. Changed by the engine thread alone.</summary>
 /// <param name="port">The port of its VM.</param>

@@ -1,7 +1,7 @@
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Medium.Links;
+using ShmWifi.ShmMedium.Medium.Links;
 
-namespace ShmWifi.Medium.Ports;
+namespace ShmWifi.ShmMedium.Ports;
 
 /// <summary>All radios, and which of them answer to an address.</summary>
 /// <remarks>Changed by the engine thread alone; lists are copied on write, so looking up allocates nothing and other threads may read them.</remarks>

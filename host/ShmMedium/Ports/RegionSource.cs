@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Medium.Ports;
+namespace ShmWifi.ShmMedium.Ports;
 
 /// <summary>Where a VM's region comes from: one for all, or one for each.</summary>
 /// <remarks>Which one decides how frames are delivered: within a region by reference, between regions by copy.</remarks>

@@ -1,8 +1,8 @@
 using System.Diagnostics.Metrics;
 
-namespace ShmWifi.Medium.Telemetry;
+namespace ShmWifi.ShmMedium.Telemetry;
 
-/// <summary>The Meter <c>ShmWifi.Medium</c>: what the medium counts, for dotnet-counters and OpenTelemetry.</summary>
+/// <summary>The Meter <c>ShmWifi.ShmMedium</c>: what the medium counts, for dotnet-counters and OpenTelemetry.</summary>
 /// <remarks>
 /// <para>All instruments are observable: who listens has them read on its own thread, and the engine pays nothing. Tags: vm; direction
 /// (transmit, receive: as the VM sees it); reason; ring; from, to, hop, quantile. Values of tags hold neither ',' nor '=', since

@@ -1,9 +1,9 @@
 using System.Text.Json.Serialization;
-using ShmWifi.Medium.Capture;
-using ShmWifi.Medium.Latency;
-using ShmWifi.Medium.Logging;
+using ShmWifi.ShmMedium.Capture;
+using ShmWifi.ShmMedium.Latency;
+using ShmWifi.ShmMedium.Logging;
 
-namespace ShmWifi.Medium.Telemetry;
+namespace ShmWifi.ShmMedium.Telemetry;
 
 /// <summary>What the medium has done so far, as people, files and tests read it.</summary>
 /// <param name="Medium">Sums over all VMs.</param>

@@ -1,11 +1,11 @@
-using ShmWifi.Medium.Capture;
-using ShmWifi.Medium.Engine;
-using ShmWifi.Medium.Latency;
-using ShmWifi.Medium.Logging;
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Capture;
+using ShmWifi.ShmMedium.Engine;
+using ShmWifi.ShmMedium.Latency;
+using ShmWifi.ShmMedium.Logging;
+using ShmWifi.ShmMedium.Ports;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.Medium.Telemetry;
+namespace ShmWifi.ShmMedium.Telemetry;
 
 /// <summary>Reads the engine's counters from another thread.</summary>
 /// <param name="engine">The engine.</param>

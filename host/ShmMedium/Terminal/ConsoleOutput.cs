@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using ShmWifi.Configuration;
-using ShmWifi.Medium.Logging;
-using ShmWifi.Medium.Telemetry;
+using ShmWifi.ShmMedium.Logging;
+using ShmWifi.ShmMedium.Telemetry;
 
-namespace ShmWifi.Medium.Terminal;
+namespace ShmWifi.ShmMedium.Terminal;
 
 /// <summary>What <c>run</c> shows: where events and frames go, the live table, the totals.</summary>
 /// <remarks>Events go where the frames or the table go, or else to standard error; and with the frames to the log file, if there is one.</remarks>

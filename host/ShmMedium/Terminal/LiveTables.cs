@@ -1,7 +1,7 @@
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace ShmWifi.Medium.Terminal;
+namespace ShmWifi.ShmMedium.Terminal;
 
 /// <summary>Shows tables again and again: in place on a terminal, else as one block after another.</summary>
 public static class LiveTables

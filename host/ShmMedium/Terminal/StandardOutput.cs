@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace ShmWifi.Medium.Terminal;
+namespace ShmWifi.ShmMedium.Terminal;
 
 /// <summary>Standard output as the user has it: a terminal with colours, one without, or a file.</summary>
 public static class StandardOutput

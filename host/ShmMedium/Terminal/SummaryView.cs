@@ -1,10 +1,10 @@
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Logging;
-using ShmWifi.Medium.Telemetry;
+using ShmWifi.ShmMedium.Logging;
+using ShmWifi.ShmMedium.Telemetry;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace ShmWifi.Medium.Terminal;
+namespace ShmWifi.ShmMedium.Terminal;
 
 /// <summary>What happens now, as tables: VMs with their rates, rings and drops; radios; lag by pair and hop.</summary>
 /// <param name="colors">The VMs' colours.</param>

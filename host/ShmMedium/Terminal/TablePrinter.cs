@@ -1,10 +1,10 @@
 using ShmWifi.Linux;
-using ShmWifi.Medium.Logging;
-using ShmWifi.Medium.Telemetry;
+using ShmWifi.ShmMedium.Logging;
+using ShmWifi.ShmMedium.Telemetry;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace ShmWifi.Medium.Terminal;
+namespace ShmWifi.ShmMedium.Terminal;
 
 /// <summary><c>run --print table</c>: the summary each second, on a thread of its own, and below it the latest events.</summary>
 public sealed class TablePrinter : ILogSink, IDisposable

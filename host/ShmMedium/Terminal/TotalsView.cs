@@ -1,8 +1,8 @@
-using ShmWifi.Medium.Logging;
-using ShmWifi.Medium.Telemetry;
+using ShmWifi.ShmMedium.Logging;
+using ShmWifi.ShmMedium.Telemetry;
 using Spectre.Console;
 
-namespace ShmWifi.Medium.Terminal;
+namespace ShmWifi.ShmMedium.Terminal;
 
 /// <summary>What was done from start to end, as tables: printed when the daemon ends.</summary>
 public static class TotalsView

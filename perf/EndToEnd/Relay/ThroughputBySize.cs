@@ -1,6 +1,6 @@
 using ShmWifi.Lab.Processes;
 using ShmWifi.Lab.Report;
-using ShmWifi.Medium.Telemetry;
+using ShmWifi.ShmMedium.Telemetry;
 using ShmWifi.Perf.EndToEnd.Report;
 using ShmWifi.Tests.Support;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using ShmWifi.Lab.Guest;
 using ShmWifi.Lab.Topologies;
-using ShmWifi.Qemu;
+using ShmWifi.IvshmemArgs;
 
 namespace ShmWifi.Lab.Qemu;
 

@@ -1,7 +1,7 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Medium.Links;
-using ShmWifi.Medium.Medium.Phy;
+using ShmWifi.ShmMedium.Medium.Links;
+using ShmWifi.ShmMedium.Medium.Phy;
 using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Tests.Scenarios.Medium;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using ShmWifi.Configuration.Wmediumd;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Medium.Phy;
+using ShmWifi.ShmMedium.Medium.Phy;
 using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Tests.Scenarios.Medium;

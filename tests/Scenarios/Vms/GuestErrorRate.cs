@@ -2,7 +2,7 @@ using System.Globalization;
 using ShmWifi.Dot11;
 using ShmWifi.Lab.Topologies;
 using ShmWifi.Lab.Wifi;
-using ShmWifi.Medium.Medium.Phy;
+using ShmWifi.ShmMedium.Medium.Phy;
 
 namespace ShmWifi.Tests.Scenarios.Vms;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using ShmWifi.Medium.Cli;
+using ShmWifi.ShmMedium.Cli;
 
 namespace ShmWifi.Tests.Unit.Configuration;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using ShmWifi.Configuration;
-using ShmWifi.Medium.Cli;
+using ShmWifi.ShmMedium.Cli;
 
 namespace ShmWifi.Tests.Unit.Configuration;
 

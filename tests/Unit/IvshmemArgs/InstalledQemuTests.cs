@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using ShmWifi.Qemu;
+using ShmWifi.IvshmemArgs;
 
 namespace ShmWifi.Tests.Unit.IvshmemArgs;
 

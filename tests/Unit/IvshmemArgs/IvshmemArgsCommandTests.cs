@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Net.Sockets;
 using System.Text.Json;
 using ShmWifi.Configuration;
-using ShmWifi.Qemu;
+using ShmWifi.IvshmemArgs;
 
 namespace ShmWifi.Tests.Unit.IvshmemArgs;
 

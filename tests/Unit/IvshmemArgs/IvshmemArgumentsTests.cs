@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using ShmWifi.Qemu;
+using ShmWifi.IvshmemArgs;
 
 namespace ShmWifi.Tests.Unit.IvshmemArgs;
 

@@ -1,4 +1,4 @@
-using ShmWifi.Injector;
+using ShmWifi.ShmInjector;
 
 namespace ShmWifi.Tests.Unit.ShmInjector;
 

@@ -1,5 +1,5 @@
 using ShmWifi.Dot11;
-using ShmWifi.Injector;
+using ShmWifi.ShmInjector;
 
 namespace ShmWifi.Tests.Unit.ShmInjector;
 

@@ -1,6 +1,6 @@
 using ShmWifi.Dot11;
 using ShmWifi.Hwsim.Protocol;
-using ShmWifi.Injector;
+using ShmWifi.ShmInjector;
 
 namespace ShmWifi.Tests.Unit.ShmInjector;
 

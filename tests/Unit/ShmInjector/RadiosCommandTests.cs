@@ -1,5 +1,5 @@
 using ShmWifi.Hwsim.Protocol;
-using ShmWifi.Injector;
+using ShmWifi.ShmInjector;
 
 namespace ShmWifi.Tests.Unit.ShmInjector;
 

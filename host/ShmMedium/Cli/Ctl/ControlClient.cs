@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using ShmWifi.Medium.Control;
+using ShmWifi.ShmMedium.Control;
 
-namespace ShmWifi.Medium.Cli.Ctl;
+namespace ShmWifi.ShmMedium.Cli.Ctl;
 
 /// <summary>A client of a daemon's control API.</summary>
 internal sealed class ControlClient : IDisposable

@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Cli.Ctl;
+namespace ShmWifi.ShmMedium.Cli.Ctl;
 
 /// <summary>The daemon refused, or is not there.</summary>
 #pragma warning disable CA1032 // It is for people: a message is all of it.

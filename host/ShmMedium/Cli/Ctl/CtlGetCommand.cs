@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace ShmWifi.Medium.Cli.Ctl;
+namespace ShmWifi.ShmMedium.Cli.Ctl;
 
 /// <summary><c>ctl get</c>: prints a resource of the API.</summary>
 internal sealed class CtlGetCommand : Command

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace ShmWifi.Medium.Cli.Ctl;
+namespace ShmWifi.ShmMedium.Cli.Ctl;
 
 /// <summary><c>ctl save</c>: writes the configuration that starts a daemon with the medium as it is now.</summary>
 internal sealed class CtlSaveCommand : Command

@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Medium.Control;
+using ShmWifi.ShmMedium.Control;
 
-namespace ShmWifi.Medium.Cli.Ctl;
+namespace ShmWifi.ShmMedium.Cli.Ctl;
 
 /// <summary><c>ctl scenario</c>: plays a list of changes.</summary>
 internal static class CtlScenarioCommands

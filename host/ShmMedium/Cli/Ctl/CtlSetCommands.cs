@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using ShmWifi.Configuration.Medium;
 
-namespace ShmWifi.Medium.Cli.Ctl;
+namespace ShmWifi.ShmMedium.Cli.Ctl;
 
 /// <summary><c>ctl set</c>: changes the medium.</summary>
 internal static class CtlSetCommands

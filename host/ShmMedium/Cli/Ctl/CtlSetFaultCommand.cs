@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 
-namespace ShmWifi.Medium.Cli.Ctl;
+namespace ShmWifi.ShmMedium.Cli.Ctl;
 
 /// <summary><c>ctl set fault</c>: orders a fault.</summary>
 internal static class CtlSetFaultCommand

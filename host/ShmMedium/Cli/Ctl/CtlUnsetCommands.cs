@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace ShmWifi.Medium.Cli.Ctl;
+namespace ShmWifi.ShmMedium.Cli.Ctl;
 
 /// <summary><c>ctl unset</c>: takes back what <c>ctl set</c> or the configuration gave.</summary>
 internal static class CtlUnsetCommands

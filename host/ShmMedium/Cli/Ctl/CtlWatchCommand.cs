@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using ShmWifi.Medium.Control;
+using ShmWifi.ShmMedium.Control;
 
-namespace ShmWifi.Medium.Cli.Ctl;
+namespace ShmWifi.ShmMedium.Cli.Ctl;
 
 /// <summary><c>ctl watch</c>: prints changes as they happen, and the counters each second.</summary>
 internal sealed class CtlWatchCommand : Command

@@ -1,7 +1,7 @@
 using System.Numerics;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Medium.Medium.Contention;
+namespace ShmWifi.ShmMedium.Medium.Contention;
 
 // Carrier sense, AIFS and backoff.
 internal sealed partial class ContentionModel

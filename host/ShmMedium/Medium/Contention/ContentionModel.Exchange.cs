@@ -1,6 +1,6 @@
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Medium.Medium.Contention;
+namespace ShmWifi.ShmMedium.Medium.Contention;
 
 // What a station does with its turn: protection, the frame, the wait for its ACK; and what it answers to others.
 internal sealed partial class ContentionModel

@@ -1,8 +1,8 @@
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Medium.Links;
-using ShmWifi.Medium.Medium.Phy;
+using ShmWifi.ShmMedium.Medium.Links;
+using ShmWifi.ShmMedium.Medium.Phy;
 
-namespace ShmWifi.Medium.Medium.Contention;
+namespace ShmWifi.ShmMedium.Medium.Contention;
 
 // PPDUs on the medium: who senses them, whose receiver follows them, what disturbs them, who gets them.
 internal sealed partial class ContentionModel

@@ -1,8 +1,8 @@
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Medium.Links;
-using ShmWifi.Medium.Medium.Phy;
+using ShmWifi.ShmMedium.Medium.Links;
+using ShmWifi.ShmMedium.Medium.Phy;
 
-namespace ShmWifi.Medium.Medium.Contention;
+namespace ShmWifi.ShmMedium.Medium.Contention;
 
 /// <summary>How radios contend for their channels by EDCA: frames take their time, collide, and are sent again.</summary>
 /// <remarks>

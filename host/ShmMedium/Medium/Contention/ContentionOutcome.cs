@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
-using ShmWifi.Medium.Medium.Links;
+using ShmWifi.ShmMedium.Medium.Links;
 
-namespace ShmWifi.Medium.Medium.Contention;
+namespace ShmWifi.ShmMedium.Medium.Contention;
 
 /// <summary>What came of an attempt at one radio, or of a frame.</summary>
 internal enum ContentionOutcomeKind

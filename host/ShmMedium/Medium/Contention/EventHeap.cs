@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Medium.Contention;
+namespace ShmWifi.ShmMedium.Medium.Contention;
 
 /// <summary>What happens by itself.</summary>
 internal enum MediumEvent

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Medium.Medium.Contention;
+namespace ShmWifi.ShmMedium.Medium.Contention;
 
 /// <summary>The part of the spectrum that a PPDU, or a receiver, takes.</summary>
 /// <param name="LowMhz">From.</param>

@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Medium.Contention;
+namespace ShmWifi.ShmMedium.Medium.Contention;
 
 /// <summary>Powers add in mW; all else counts in dBm.</summary>
 internal static class Power

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Medium.Links;
+using ShmWifi.ShmMedium.Medium.Links;
 
-namespace ShmWifi.Medium.Medium.Contention;
+namespace ShmWifi.ShmMedium.Medium.Contention;
 
 /// <summary>What a PPDU carries.</summary>
 internal enum PpduKind

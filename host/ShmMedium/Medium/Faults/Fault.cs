@@ -1,9 +1,9 @@
 using System.Text;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Medium.Links;
+using ShmWifi.ShmMedium.Medium.Links;
 
-namespace ShmWifi.Medium.Medium.Faults;
+namespace ShmWifi.ShmMedium.Medium.Faults;
 
 /// <summary>A fault to order at work: what it hit so far.</summary>
 /// <param name="configuration">What was ordered.</param>

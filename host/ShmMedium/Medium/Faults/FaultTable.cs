@@ -1,8 +1,8 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Medium.Links;
+using ShmWifi.ShmMedium.Medium.Links;
 
-namespace ShmWifi.Medium.Medium.Faults;
+namespace ShmWifi.ShmMedium.Medium.Faults;
 
 /// <summary>The faults to order. Changed by the engine thread alone; copied on write, so other threads may read it.</summary>
 public sealed class FaultTable

@@ -1,6 +1,6 @@
 using ShmWifi.Configuration.Medium;
 
-namespace ShmWifi.Medium.Medium.Links;
+namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>Rician block fading: a steady part and a scattered one; one draw for a pair and coherence time, the same both ways.</summary>
 /// <remarks>The power gain is |sqrt(K/(K+1)) + sqrt(1/(K+1)) z|^2, z complex normal of variance 1: of mean 1; K = 0 is Rayleigh's.

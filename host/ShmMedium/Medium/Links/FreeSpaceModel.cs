@@ -1,6 +1,6 @@
 using ShmWifi.Configuration.Medium;
 
-namespace ShmWifi.Medium.Medium.Links;
+namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>Free space: 20 log10(4 pi d f / c).</summary>
 /// <remarks>Source: Friis, A Note on a Simple Transmission Formula, 1946.</remarks>

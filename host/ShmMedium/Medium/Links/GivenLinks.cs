@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Configuration.Medium;
 
-namespace ShmWifi.Medium.Medium.Links;
+namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>The links that are given, found by the radios they are for: the last one that names a pair holds.</summary>
 /// <remarks>Kept by patterns, so that finding a pair's costs a few look-ups, however many links there are.</remarks>

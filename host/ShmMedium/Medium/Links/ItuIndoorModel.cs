@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Configuration.Medium;
 
-namespace ShmWifi.Medium.Medium.Links;
+namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>Within a building: 20 log10(f) + N log10(d) + Lf(n) - 28, f in MHz, d in metres, 1 or more.</summary>
 /// <remarks>Source: Recommendation ITU-R P.1238-8 (2015), equation 1, table 2 (N) and table 3 (Lf), the columns for offices.</remarks>

@@ -1,6 +1,6 @@
 using ShmWifi.Configuration.Medium;
 
-namespace ShmWifi.Medium.Medium.Links;
+namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>p + v t.</summary>
 internal sealed class LinearTrajectory(LinearMotion motion) : Trajectory

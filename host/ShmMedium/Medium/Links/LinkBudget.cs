@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ShmWifi.Medium.Medium.Links;
+namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>How well one radio hears another.</summary>
 /// <param name="SignalDbm">Power at the hearer, dBm, its antenna's gain included.</param>

@@ -1,7 +1,7 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Medium.Medium.Links;
+namespace ShmWifi.ShmMedium.Medium.Links;
 
 public sealed partial class LinkTable
 {

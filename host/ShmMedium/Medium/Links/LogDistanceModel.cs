@@ -1,6 +1,6 @@
 using ShmWifi.Configuration.Medium;
 
-namespace ShmWifi.Medium.Medium.Links;
+namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>Free space up to the reference distance d0, then 10 n log10(d / d0) more.</summary>
 /// <remarks>Source: Rappaport, Wireless Communications, 2nd edition, section 4.11.1.</remarks>

@@ -1,6 +1,6 @@
 using ShmWifi.Linux;
 
-namespace ShmWifi.Medium.Medium.Links;
+namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>The medium's own time: ns since the medium started. Motion, fading and schedules follow it.</summary>
 public sealed class MediumClock

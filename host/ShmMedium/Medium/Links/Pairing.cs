@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Medium.Links;
+namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>What two radios share whichever of them sends.</summary>
 internal static class Pairing

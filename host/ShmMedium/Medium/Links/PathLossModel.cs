@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using ShmWifi.Configuration.Medium;
 
-namespace ShmWifi.Medium.Medium.Links;
+namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>How much of a signal is lost between two places.</summary>
 internal abstract class PathLossModel

@@ -1,7 +1,7 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Medium.Medium.Links;
+namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>What the models know of one radio. Made and changed by <see cref="LinkTable"/> alone.</summary>
 public sealed class RadioModel

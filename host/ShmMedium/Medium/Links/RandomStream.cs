@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Medium.Links;
+namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>Random numbers without state: the nth number of a stream is a function of the stream's key and n.</summary>
 /// <remarks>Source: SplitMix64, Steele, Lea and Flood, Fast Splittable Pseudorandom Number Generators, OOPSLA 2014, with variant 13 of

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Configuration.Medium;
 
-namespace ShmWifi.Medium.Medium.Links;
+namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>Leg by leg to random points of a box. A leg's speed and end are functions of the radio's key and the leg's number.</summary>
 /// <remarks>Source: Johnson and Maltz, Dynamic Source Routing in Ad Hoc Wireless Networks, 1996. Remembers the leg it is on, so time that goes

@@ -1,6 +1,6 @@
 using ShmWifi.Configuration.Medium;
 
-namespace ShmWifi.Medium.Medium.Links;
+namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>Log-normal shadowing: what stands between two radios; one draw for a pair, the same both ways and at all frequencies.</summary>
 /// <remarks>Source: Rappaport, Wireless Communications, 2nd edition, section 4.9.2.</remarks>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using ShmWifi.Configuration.Medium;
 
-namespace ShmWifi.Medium.Medium.Links;
+namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>Where a radio is, by time.</summary>
 internal abstract class Trajectory

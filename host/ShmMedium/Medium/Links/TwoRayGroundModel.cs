@@ -1,6 +1,6 @@
 using ShmWifi.Configuration.Medium;
 
-namespace ShmWifi.Medium.Medium.Links;
+namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>A direct ray and one from the ground: free space up to the crossover 4 pi ht hr / lambda, where both formulae agree, then
 /// 40 log10(d) - 20 log10(ht hr), whatever the frequency.</summary>

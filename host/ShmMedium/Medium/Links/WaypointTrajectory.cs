@@ -1,6 +1,6 @@
 using ShmWifi.Configuration.Medium;
 
-namespace ShmWifi.Medium.Medium.Links;
+namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>Straight lines between points with times.</summary>
 internal sealed class WaypointTrajectory(WaypointMotion motion) : Trajectory

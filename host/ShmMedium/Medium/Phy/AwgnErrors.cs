@@ -1,6 +1,6 @@
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Medium.Medium.Phy;
+namespace ShmWifi.ShmMedium.Medium.Phy;
 
 /// <summary>The built-in curves: how often an octet is wrong in white noise, as formulae of the SNR.</summary>
 /// <remarks>

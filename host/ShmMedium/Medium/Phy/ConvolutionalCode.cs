@@ -1,6 +1,6 @@
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Medium.Medium.Phy;
+namespace ShmWifi.ShmMedium.Medium.Phy;
 
 /// <summary>The binary convolutional code of OFDM, HT, VHT, HE and EHT: constraint length 7, generators 133 and 171 (octal), punctured.</summary>
 /// <remarks>IEEE 802.11-2020 clauses 17.3.5.6 and 19.3.11.6.</remarks>

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Medium.Medium.Phy;
+namespace ShmWifi.ShmMedium.Medium.Phy;
 
 /// <summary>One rate of a retry chain, with what a medium wants to know of it.</summary>
 /// <param name="Attempts">How often to try it.</param>

@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Medium.Phy;
+namespace ShmWifi.ShmMedium.Medium.Phy;
 
 /// <summary>How one modulation fares at each SNR of one stream: a table of the error exponent, ln of -ln(1 - PER) an octet.</summary>
 /// <remarks>Between the table's steps the exponent is interpolated, which is nearly straight where PER falls steeply.</remarks>

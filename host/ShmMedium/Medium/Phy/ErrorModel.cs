@@ -2,7 +2,7 @@ using System.Numerics;
 using ShmWifi.Configuration;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Medium.Medium.Phy;
+namespace ShmWifi.ShmMedium.Medium.Phy;
 
 /// <summary>Packet error rate from rate, SNR and length.</summary>
 /// <remarks>

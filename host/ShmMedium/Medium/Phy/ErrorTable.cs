@@ -1,6 +1,6 @@
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Medium.Medium.Phy;
+namespace ShmWifi.ShmMedium.Medium.Phy;
 
 /// <summary>Measured or simulated points of one modulation, which take the place of a built-in curve.</summary>
 /// <param name="Rate">One stream, 20 MHz wide.</param>

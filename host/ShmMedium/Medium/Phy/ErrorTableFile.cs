@@ -2,7 +2,7 @@ using System.Globalization;
 using ShmWifi.Configuration;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Medium.Medium.Phy;
+namespace ShmWifi.ShmMedium.Medium.Phy;
 
 /// <summary>Our own tables: a line that names a rate and a frame length, then a line for each point.</summary>
 /// <remarks>

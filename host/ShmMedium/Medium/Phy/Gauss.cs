@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Medium.Phy;
+namespace ShmWifi.ShmMedium.Medium.Phy;
 
 /// <summary>The tail of the normal distribution, which .NET's <see cref="Math"/> lacks.</summary>
 internal static class Gauss

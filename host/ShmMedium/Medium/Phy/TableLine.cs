@@ -1,6 +1,6 @@
 using ShmWifi.Configuration;
 
-namespace ShmWifi.Medium.Medium.Phy;
+namespace ShmWifi.ShmMedium.Medium.Phy;
 
 /// <summary>A line of a table that is not empty: its words, and where they are. <c>#</c> begins a comment.</summary>
 /// <param name="Number">From 1.</param>

@@ -1,7 +1,7 @@
 using ShmWifi.Configuration;
 using ShmWifi.Dot11;
 
-namespace ShmWifi.Medium.Medium.Phy;
+namespace ShmWifi.ShmMedium.Medium.Phy;
 
 /// <summary>wmediumd's PER file: a line for each dBm of signal, with the PER of hwsim's twelve legacy rates.</summary>
 /// <remarks>

@@ -2,7 +2,7 @@ using ShmWifi.Linux;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
-namespace ShmWifi.Medium.Ports.Ivshmem;
+namespace ShmWifi.ShmMedium.Ports.Ivshmem;
 
 /// <summary>What an ivshmem server tells a QEMU that connects.</summary>
 /// <remarks>

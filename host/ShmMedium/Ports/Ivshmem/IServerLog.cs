@@ -1,4 +1,4 @@
-namespace ShmWifi.Medium.Ports.Ivshmem;
+namespace ShmWifi.ShmMedium.Ports.Ivshmem;
 
 /// <summary>What goes wrong with VMs that connect, for people.</summary>
 public interface IServerLog

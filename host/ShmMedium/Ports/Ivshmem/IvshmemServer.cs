@@ -1,12 +1,12 @@
 using ShmWifi.Linux;
-using ShmWifi.Medium.Engine;
+using ShmWifi.ShmMedium.Engine;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 using Tmds.Linux;
 using static ShmWifi.Linux.LibC;
 using static Tmds.Linux.LibC;
 
-namespace ShmWifi.Medium.Ports.Ivshmem;
+namespace ShmWifi.ShmMedium.Ports.Ivshmem;
 
 /// <summary>The ivshmem server: takes QEMUs on, gives each a port, and notices when one goes.</summary>
 /// <remarks>

@@ -3,7 +3,7 @@ using Tmds.Linux;
 using static ShmWifi.Linux.LibC;
 using static Tmds.Linux.LibC;
 
-namespace ShmWifi.Medium.Ports.Ivshmem;
+namespace ShmWifi.ShmMedium.Ports.Ivshmem;
 
 /// <summary>A Unix stream socket that QEMU, or a client of the control API, connects to; mode 0660, removed when disposed.</summary>
 public sealed unsafe class ListeningSocket : IDisposable

@@ -1,9 +1,9 @@
 using ShmWifi.Hwsim;
 using ShmWifi.Hwsim.Radios;
 using ShmWifi.Linux;
-using ShmWifi.Medium.Engine;
+using ShmWifi.ShmMedium.Engine;
 
-namespace ShmWifi.Medium.Ports.Local;
+namespace ShmWifi.ShmMedium.Ports.Local;
 
 /// <summary>The port of this machine's own hwsim radios, and the thread that does for them what shm-injector does in a VM.</summary>
 internal sealed class LocalServer : IPortServer

@@ -1,7 +1,7 @@
 using ShmWifi.Hwsim;
 using ShmWifi.Linux;
 
-namespace ShmWifi.Medium.Ports.Local;
+namespace ShmWifi.ShmMedium.Ports.Local;
 
 /// <summary>Ends a loop from another thread.</summary>
 internal sealed class StopWish : IControlSource, IDisposable

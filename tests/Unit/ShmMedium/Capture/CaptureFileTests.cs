@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using CsCheck;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Capture;
+using ShmWifi.ShmMedium.Capture;
 using ShmWifi.Tests.Unit.Dot11;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Capture;

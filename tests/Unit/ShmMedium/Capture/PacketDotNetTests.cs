@@ -4,7 +4,7 @@ using CsCheck;
 using PacketDotNet;
 using PacketDotNet.Ieee80211;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Capture;
+using ShmWifi.ShmMedium.Capture;
 using ShmWifi.Tests.Unit.Dot11;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Capture;

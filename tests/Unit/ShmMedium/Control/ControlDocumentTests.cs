@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
 using ShmWifi.Configuration;
-using ShmWifi.Medium.Cli;
+using ShmWifi.ShmMedium.Cli;
 using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Control;

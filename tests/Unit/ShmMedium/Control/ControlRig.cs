@@ -3,9 +3,9 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using ShmWifi.Configuration;
-using ShmWifi.Medium.Control;
-using ShmWifi.Medium.Ports.Ivshmem;
-using ShmWifi.Medium.Telemetry;
+using ShmWifi.ShmMedium.Control;
+using ShmWifi.ShmMedium.Ports.Ivshmem;
+using ShmWifi.ShmMedium.Telemetry;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 

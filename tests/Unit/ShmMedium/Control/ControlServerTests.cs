@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Linux;
-using ShmWifi.Medium.Control;
-using ShmWifi.Medium.Ports.Ivshmem;
+using ShmWifi.ShmMedium.Control;
+using ShmWifi.ShmMedium.Ports.Ivshmem;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 

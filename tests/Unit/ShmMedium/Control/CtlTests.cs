@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Medium.Cli;
+using ShmWifi.ShmMedium.Cli;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using ShmWifi.Configuration;
-using ShmWifi.Medium.Cli;
+using ShmWifi.ShmMedium.Cli;
 using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Control;
@@ -94,7 +94,7 @@ public sealed class DaemonControlTests
     [Test]
     public async Task AWatcherHearsOfTheSchedule()
     {
-        using var client = new ShmWifi.Medium.Cli.Ctl.ControlClient(_daemon.ControlSocket);
+        using var client = new ShmWifi.ShmMedium.Cli.Ctl.ControlClient(_daemon.ControlSocket);
         using var deadline = new CancellationTokenSource(Deadline.Limit);
         await using IAsyncEnumerator<string> lines = client.ReadLinesAsync("watch", deadline.Token).GetAsyncEnumerator(deadline.Token);
         Assert.That(await lines.MoveNextAsync(), Is.True);

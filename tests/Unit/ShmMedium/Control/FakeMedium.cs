@@ -1,6 +1,6 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Control;
+using ShmWifi.ShmMedium.Control;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 

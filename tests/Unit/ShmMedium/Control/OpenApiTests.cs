@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
-using ShmWifi.Medium.Control;
+using ShmWifi.ShmMedium.Control;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 

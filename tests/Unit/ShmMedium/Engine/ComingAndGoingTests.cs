@@ -1,7 +1,7 @@
 using ShmWifi.Configuration;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Delivery;
-using ShmWifi.Medium.Ports;
+using ShmWifi.ShmMedium.Delivery;
+using ShmWifi.ShmMedium.Ports;
 using ShmWifi.RingBuffer.Layout;
 using static ShmWifi.Tests.Support.MediumFrames;
 

@@ -1,6 +1,6 @@
 using ShmWifi.Configuration;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Medium.Links;
+using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.RingBuffer.Layout;
 using static ShmWifi.Tests.Support.MediumFrames;
 

@@ -2,7 +2,7 @@ using System.Numerics;
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Medium.Faults;
+using ShmWifi.ShmMedium.Medium.Faults;
 using ShmWifi.RingBuffer.Layout;
 using static ShmWifi.Tests.Support.MediumFrames;
 

@@ -1,7 +1,7 @@
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Medium.Phy;
+using ShmWifi.ShmMedium.Medium.Phy;
 using ShmWifi.RingBuffer.Layout;
 using static ShmWifi.Tests.Support.MediumFrames;
 

@@ -1,4 +1,4 @@
-using ShmWifi.Medium.Logging;
+using ShmWifi.ShmMedium.Logging;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Logging;
 

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using CsCheck;
 using Microsoft.Extensions.Logging;
-using ShmWifi.Medium.Logging;
+using ShmWifi.ShmMedium.Logging;
 using ShmWifi.Tests.Unit.Dot11;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Logging;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
-using ShmWifi.Medium.Logging;
-using ShmWifi.Medium.Ports.Ivshmem;
+using ShmWifi.ShmMedium.Logging;
+using ShmWifi.ShmMedium.Ports.Ivshmem;
 using ShmWifi.Tests.Unit.Dot11;
 using System.Reflection;
 using System.Text.RegularExpressions;

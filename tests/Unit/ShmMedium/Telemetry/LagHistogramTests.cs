@@ -1,5 +1,5 @@
 using CsCheck;
-using ShmWifi.Medium.Latency;
+using ShmWifi.ShmMedium.Latency;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Telemetry;
 

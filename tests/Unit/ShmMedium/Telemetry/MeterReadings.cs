@@ -1,9 +1,9 @@
 using System.Globalization;
-using ShmWifi.Medium.Telemetry;
+using ShmWifi.ShmMedium.Telemetry;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Telemetry;
 
-/// <summary>What one collection of the Meter <c>ShmWifi.Medium</c> said, put together to a snapshot again.</summary>
+/// <summary>What one collection of the Meter <c>ShmWifi.ShmMedium</c> said, put together to a snapshot again.</summary>
 /// <remarks>The inverse of <see cref="MediumMeter"/>.</remarks>
 public sealed class MeterReadings
 {

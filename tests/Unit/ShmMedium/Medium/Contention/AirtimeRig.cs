@@ -1,8 +1,8 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Medium.Contention;
-using ShmWifi.Medium.Medium.Links;
-using ShmWifi.Medium.Medium.Phy;
+using ShmWifi.ShmMedium.Medium.Contention;
+using ShmWifi.ShmMedium.Medium.Links;
+using ShmWifi.ShmMedium.Medium.Phy;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Contention;
 

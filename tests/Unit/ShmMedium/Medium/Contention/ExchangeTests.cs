@@ -1,6 +1,6 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Medium.Contention;
+using ShmWifi.ShmMedium.Medium.Contention;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Contention;
 

@@ -1,5 +1,5 @@
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Medium.Medium.Links;
+using ShmWifi.ShmMedium.Medium.Links;
 using static ShmWifi.Tests.Unit.ShmMedium.Medium.Links.TestMedium;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Links;

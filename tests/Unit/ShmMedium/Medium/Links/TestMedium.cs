@@ -1,6 +1,6 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Medium.Links;
+using ShmWifi.ShmMedium.Medium.Links;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Links;
 

@@ -1,6 +1,6 @@
 using System.Numerics;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Medium.Phy;
+using ShmWifi.ShmMedium.Medium.Phy;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Phy;
 

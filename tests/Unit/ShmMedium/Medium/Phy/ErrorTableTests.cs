@@ -2,7 +2,7 @@ using System.Globalization;
 using CsCheck;
 using ShmWifi.Configuration;
 using ShmWifi.Dot11;
-using ShmWifi.Medium.Medium.Phy;
+using ShmWifi.ShmMedium.Medium.Phy;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Phy;
 
