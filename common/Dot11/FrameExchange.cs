@@ -30,7 +30,7 @@ public static class FrameExchange
         _ => PhyRate.Legacy(240),
     };
 
-    /// <summary>The rate of what protects a frame: 11 Mbit/s where 802.11b stations shall hear it (CTS to self on 2.4 GHz), else that of a response
+    /// <summary>The rate of what protects a frame: 11 Mbit/s where 802.11b stations shall receive it (CTS to self on 2.4 GHz), else that of a response
     /// to the frame.</summary>
     /// <param name="rate">The data frame's.</param>
     /// <param name="band">Band.</param>

@@ -26,9 +26,9 @@ internal sealed class BusyPollBudget(long maxNs)
         _movedNs = nowNs;
     }
 
-    /// <summary>A frame was heard.</summary>
+    /// <summary>A frame was received.</summary>
     /// <param name="nowNs">Our clock.</param>
-    public void OnHeard(long nowNs)
+    public void OnReceived(long nowNs)
     {
         if (_askedNs != 0)
             Learn(nowNs - _askedNs);

@@ -134,7 +134,7 @@ internal sealed class HwsimService : IDisposable
         worked |= Drain();
         if (_rx.MayBeAnswered)
         {
-            _busyPoll.OnHeard(nowNs);
+            _busyPoll.OnReceived(nowNs);
             _ = sched_yield(); // to ksoftirqd, which hands the frame to mac80211: the answer is there when we are back, with less than a sleep
             _port.Count(GuestCounter.SystemCalls);
             Tx.IsReadable = true;
@@ -156,7 +156,7 @@ internal sealed class HwsimService : IDisposable
     {
         if (!_rx.Drain())
             return false;
-        Host.OnHeard();
+        Host.OnReceived();
         return true;
     }
 

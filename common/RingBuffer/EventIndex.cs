@@ -5,7 +5,7 @@ namespace ShmWifi.RingBuffer;
 public static class EventIndex
 {
     /// <summary>Whether moving an index from <paramref name="old"/> to <paramref name="now"/> passes the slot <paramref name="wanted"/>.</summary>
-    /// <param name="wanted">The event index that the peer wrote: the first slot that it wants to hear of.</param>
+    /// <param name="wanted">The event index that the peer wrote: the first slot that it wants to learn of.</param>
     /// <param name="old">The index before.</param>
     /// <param name="now">The index after.</param>
     public static bool IsCrossed(uint wanted, uint old, uint now) => now - wanted - 1 < now - old;

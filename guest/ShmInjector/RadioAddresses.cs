@@ -42,7 +42,7 @@ internal static class RadioAddresses
 
     /// <summary>The addresses that this kernel's radios have, in all network namespaces: hwsim itself would take one twice.</summary>
     /// <param name="registration">Lists them; need not be registered.</param>
-    /// <param name="warn">Hears that other namespaces cannot be looked into.</param>
+    /// <param name="warn">Receives that other namespaces cannot be looked into.</param>
     public static List<MacAddress> FindTaken(HwsimRegistration registration, Action<string> warn)
     {
         var others = new NetworkNamespaces(_ => warn("radios in other network namespaces may have the same addresses: these cannot be entered without CAP_SYS_ADMIN"));

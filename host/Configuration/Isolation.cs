@@ -6,6 +6,6 @@ public enum Isolation
     /// <summary>One region for all VMs; a frame is read where its sender's kernel wrote it. Written <c>shared</c>.</summary>
     Shared,
 
-    /// <summary>A region for each VM; the host copies what the VM hears into it. Written <c>per-vm</c>.</summary>
+    /// <summary>A region for each VM; the host copies what the VM receives into it. Written <c>per-vm</c>.</summary>
     PerVm,
 }

@@ -4,7 +4,7 @@ using ShmWifi.ShmMedium.Medium.Links;
 
 namespace ShmWifi.Perf.Micro;
 
-/// <summary>What a frame costs the link model for each hearer, among 32 radios, and what a change costs.</summary>
+/// <summary>What a frame costs the link model for each receiver, among 32 radios, and what a change costs.</summary>
 [MemoryDiagnoser]
 public class LinkBenchmarks
 {

@@ -5,7 +5,7 @@ using ShmWifi.Tests.Support;
 namespace ShmWifi.Perf.Micro;
 
 /// <summary>The engine's rounds, a frame at a time out of batches, with what guests do on their ends of the rings.</summary>
-/// <remarks>What one more hearer costs is the slope of <see cref="Broadcast"/>.</remarks>
+/// <remarks>What one more receiver costs is the slope of <see cref="Broadcast"/>.</remarks>
 [MemoryDiagnoser]
 public class MediumBenchmarks
 {
@@ -14,33 +14,33 @@ public class MediumBenchmarks
 
     /// <summary>Ports beside the sender's, a radio each.</summary>
     [Params(1, 8, 63)]
-    public int Hearers { get; set; }
+    public int Receivers { get; set; }
 
     /// <summary>Makes them.</summary>
     [GlobalSetup]
-    public void SetUp() => _medium = new EngineHarness(1 + Hearers);
+    public void SetUp() => _medium = new EngineHarness(1 + Receivers);
 
     /// <summary>Frees them.</summary>
     [GlobalCleanup]
     public void CleanUp() => _medium?.Dispose();
 
-    /// <summary>A frame that all hear.</summary>
+    /// <summary>A frame that all receive.</summary>
     [Benchmark(OperationsPerInvoke = Batch)]
-    public uint Broadcast() => Relay(MacAddress.Broadcast, Batch * (uint)Hearers);
+    public uint Broadcast() => Relay(MacAddress.Broadcast, Batch * (uint)Receivers);
 
-    /// <summary>A frame that one of them hears.</summary>
+    /// <summary>A frame that one of them receives.</summary>
     [Benchmark(OperationsPerInvoke = Batch)]
-    public uint Unicast() => Relay(EngineHarness.AddressOf(Hearers), Batch);
+    public uint Unicast() => Relay(EngineHarness.AddressOf(Receivers), Batch);
 
     /// <summary>Who answers to an address.</summary>
     [Benchmark]
-    public int OwnersOf() => _medium!.Engine.Radios.OwnersOf(EngineHarness.AddressOf(Hearers)).Length;
+    public int OwnersOf() => _medium!.Engine.Radios.OwnersOf(EngineHarness.AddressOf(Receivers)).Length;
 
     private uint Relay(MacAddress receiver, uint expected)
     {
         _medium!.Send(receiver, Batch);
         _ = _medium.Engine.RunRound();
         uint frames = _medium.Receive();
-        return frames == expected ? frames : throw new InvalidOperationException($"{frames} frames were heard; {expected} were to be");
+        return frames == expected ? frames : throw new InvalidOperationException($"{frames} frames were received; {expected} were to be");
     }
 }

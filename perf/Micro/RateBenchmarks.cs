@@ -4,7 +4,7 @@ using ShmWifi.ShmMedium.Medium.Phy;
 
 namespace ShmWifi.Perf.Micro;
 
-/// <summary>What the medium decides of a frame before it knows who hears it.</summary>
+/// <summary>What the medium decides of a frame before it knows who receives it.</summary>
 [MemoryDiagnoser]
 public class RateBenchmarks
 {

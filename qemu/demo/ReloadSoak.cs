@@ -16,7 +16,7 @@ namespace ShmWifi.Demo;
 /// <param name="station">Whose module is reloaded; of the kernel path.</param>
 /// <param name="others">Stations that must notice nothing.</param>
 /// <param name="medium">The daemon, which must come to no harm.</param>
-/// <param name="progress">Hears of each reload.</param>
+/// <param name="progress">Receives of each reload.</param>
 internal sealed class ReloadSoak(Member accessPoint, Member station, IReadOnlyList<Member> others, MediumProcess medium, Progress progress)
 {
     /// <summary>Of reloads: the station needs time to come back, and traffic to flow again.</summary>

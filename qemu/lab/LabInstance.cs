@@ -35,7 +35,7 @@ internal sealed class LabInstance : IAsyncDisposable
     /// <summary>Starts the daemon and all VMs, and waits until the guests run commands and have their radios.</summary>
     /// <param name="topology">What to start.</param>
     /// <param name="directory">Where; prepared by the caller.</param>
-    /// <param name="progress">Hears of each step.</param>
+    /// <param name="progress">Receives of each step.</param>
     /// <param name="cancellation">Gives up; what was started is ended then.</param>
     public static async Task<LabInstance> StartAsync(
         Topology topology, LabDirectory directory, Progress progress, CancellationToken cancellation)

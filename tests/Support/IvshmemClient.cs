@@ -42,7 +42,7 @@ internal sealed unsafe class IvshmemClient : IDisposable
     /// <summary>Whether the daemon gave a blank region, as it does to a VM that it refuses.</summary>
     public bool IsRefused => *(ulong*)Memory.Address == 0;
 
-    /// <summary>Rung by us, heard by the daemon.</summary>
+    /// <summary>Rung by us, received by the daemon.</summary>
     public Doorbell Kick { get; }
 
     /// <summary>Rung by the daemon: our interrupt.</summary>

@@ -42,10 +42,10 @@ internal sealed unsafe class SimulatedRadio(SimulatedGuest guest, ushort number,
     /// <summary>Attempts that the statuses tell of.</summary>
     public long Attempts { get; private set; }
 
-    /// <summary>Frames that it heard, without duplicates.</summary>
-    public long Heard { get; private set; }
+    /// <summary>Frames that it received, without duplicates.</summary>
+    public long Received { get; private set; }
 
-    /// <summary>Frames that it heard again, with the retry bit, as their acknowledgement was lost.</summary>
+    /// <summary>Frames that it received again, with the retry bit, as their acknowledgement was lost.</summary>
     public long Duplicates { get; private set; }
 
     /// <summary>Is told of each frame, duplicates too; null: nobody wants to know.</summary>
@@ -112,6 +112,6 @@ internal sealed unsafe class SimulatedRadio(SimulatedGuest guest, ushort number,
             return;
         }
         latest = next;
-        Heard++;
+        Received++;
     }
 }

@@ -18,7 +18,7 @@ internal sealed unsafe class InjectionBatch : IDisposable
     /// <summary>Sequence number of messages that carry a frame; comes back when hwsim refuses it.</summary>
     public const uint FrameSequence = 0x10000;
 
-    /// <summary>Sequence number of messages that carry a frame to one receiver: with the radio and the frequency, it tells who did not hear it, and where.</summary>
+    /// <summary>Sequence number of messages that carry a frame to one receiver: with the radio and the frequency, it tells who did not receive it, and where.</summary>
     private const uint AddressedSequence = 0x4000_0000;
 
     /// <summary>Sequence number of messages that carry a status.</summary>
@@ -70,7 +70,7 @@ internal sealed unsafe class InjectionBatch : IDisposable
     /// <summary>Whether it must be sent before more is added.</summary>
     public bool IsFull => Count == MaxMessages || _bytes >= _maxBytes;
 
-    /// <summary>Adds a frame that a radio hears.</summary>
+    /// <summary>Adds a frame that a radio receives.</summary>
     /// <remarks>hwsim takes no frame of fewer than 24 bytes; control frames (PS-Poll, BlockAckReq) are filled up with zeros, which mac80211 does not read.</remarks>
     /// <param name="receiver">addresses[1] of the radio.</param>
     /// <param name="descriptor">Signal, rate, frequency and length.</param>
@@ -130,7 +130,7 @@ internal sealed unsafe class InjectionBatch : IDisposable
 
     /// <summary>Whether a sequence number is that of a frame to one receiver, and which.</summary>
     /// <param name="sequence">As it came back.</param>
-    /// <param name="radio">The port's number of the radio that was to hear it.</param>
+    /// <param name="radio">The port's number of the radio that was to receive it.</param>
     /// <param name="freqMhz">Where.</param>
     public static bool TryReadAddressed(uint sequence, out ushort radio, out uint freqMhz)
     {

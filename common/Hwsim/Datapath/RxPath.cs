@@ -12,7 +12,7 @@ namespace ShmWifi.Hwsim.Datapath;
 /// <summary>Host to hwsim: takes RX descriptors, has the kernel read the frames where they lie, and gives the descriptors back.</summary>
 /// <param name="port">The port.</param>
 /// <param name="doorbell">To tell that descriptors are free.</param>
-/// <param name="radios">Who may hear.</param>
+/// <param name="radios">Who may receive.</param>
 /// <param name="batch">Takes frames and statuses.</param>
 /// <param name="clock">Takes answers, and stamps.</param>
 /// <param name="chains">What a status may name.</param>

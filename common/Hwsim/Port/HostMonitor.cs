@@ -35,7 +35,7 @@ internal sealed class HostMonitor(Region region, GuestPort port)
     public void OnAsked(long nowNs) => _askedNs = _askedNs == 0 ? nowNs : _askedNs;
 
     /// <summary>It said something.</summary>
-    public void OnHeard() => _askedNs = 0;
+    public void OnReceived() => _askedNs = 0;
 
     /// <summary>Looks again.</summary>
     /// <param name="nowNs">Our clock.</param>

@@ -19,7 +19,7 @@ internal sealed unsafe class NamespaceVisit(int descriptor, NetlinkSocket number
 
     /// <summary>Has the kernel pass on its events to sockets of ours that listen to all namespaces.</summary>
     /// <exception cref="NetlinkException">The kernel refused.</exception>
-    public void HearEvents()
+    public void ReceiveEvents()
     {
         var writer = new NetlinkWriter(stackalloc byte[64]);
         writer.Begin(0, NewNumber, NetlinkMessage.FlagRequest | NetlinkMessage.FlagAck, numbers.NextSequence());

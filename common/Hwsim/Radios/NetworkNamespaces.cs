@@ -23,7 +23,7 @@ internal sealed class NetworkNamespaces : IDisposable
     private bool _isWarned;
 
     /// <summary>Ours is the one that this thread is in.</summary>
-    /// <param name="warn">Hears once that we may not look into others.</param>
+    /// <param name="warn">Receives once that we may not look into others.</param>
     public NetworkNamespaces(Action<string> warn) => _warn = warn;
 
     /// <summary>Calls a function in each of the others, one after the other; this thread is back in ours when it returns.</summary>

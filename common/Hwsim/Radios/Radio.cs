@@ -23,7 +23,7 @@ internal sealed class Radio(ushort number, uint hwsimId, MacAddress transmitter)
     /// <summary>Whether it wants frames that are addressed to others.</summary>
     public bool HasMonitor { get; set; }
 
-    /// <summary>An interface of it is up, so that it hears something.</summary>
+    /// <summary>An interface of it is up, so that it receives something.</summary>
     public bool IsUp { get; private set; }
 
     /// <summary>The kernel has it no more; it stays until the host was told.</summary>

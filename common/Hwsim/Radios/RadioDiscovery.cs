@@ -77,7 +77,7 @@ internal sealed class RadioDiscovery : IDisposable
             List<HwsimRadio> radios = new HwsimControl(control, _hwsim.Family).ListRadios();
             if (radios.Count == 0)
                 return;
-            visited.HearEvents();
+            visited.ReceiveEvents();
             using ClassFolder folder = visited.OpenClass();
             Add(snapshots, new Nl80211(control, _nl80211.Family).ListInterfaces(), radios, NetworkLinks.List(), folder.Path);
         });

@@ -5,7 +5,7 @@ namespace ShmWifi.Configuration.Medium;
 
 /// <summary>A fault to order.</summary>
 /// <param name="Name">Unique; names it for changes.</param>
-/// <param name="Match">Which frames, to which hearers.</param>
+/// <param name="Match">Which frames, to which receivers.</param>
 /// <param name="Action">What happens to them.</param>
 public sealed record FaultConfiguration(string Name, FrameMatch Match, FaultAction Action)
 {
@@ -16,7 +16,7 @@ public sealed record FaultConfiguration(string Name, FrameMatch Match, FaultActi
     public long? Count { get; init; }
 }
 
-/// <summary>Which frames, as a given hearer would hear them. What is null or empty matches all.</summary>
+/// <summary>Which frames, as a given receiver would receive them. What is null or empty matches all.</summary>
 public sealed record FrameMatch
 {
     /// <summary>Kinds of frames, any of them.</summary>
@@ -25,7 +25,7 @@ public sealed record FrameMatch
     /// <summary>Who sends.</summary>
     public RadioPattern From { get; init; }
 
-    /// <summary>Who hears.</summary>
+    /// <summary>Who receives.</summary>
     public RadioPattern To { get; init; }
 
     /// <summary>Address 1.</summary>
@@ -64,17 +64,17 @@ public sealed record FrameKind(string Text)
     ];
 }
 
-/// <summary>What happens to a frame on its way to one hearer.</summary>
+/// <summary>What happens to a frame on its way to one receiver.</summary>
 public abstract record FaultAction;
 
-/// <summary>The hearer does not hear it, at no attempt; so it does not acknowledge it, either.</summary>
+/// <summary>The receiver does not receive it, at no attempt; so it does not acknowledge it, either.</summary>
 public sealed record DropFault : FaultAction;
 
-/// <summary>The hearer acknowledges it at once, and its kernel gets it later.</summary>
+/// <summary>The receiver acknowledges it at once, and its kernel gets it later.</summary>
 /// <param name="By">Later by this.</param>
 public sealed record DelayFault(TimeSpan By) : FaultAction;
 
-/// <summary>The hearer's kernel gets it more than once, without the retry bit.</summary>
+/// <summary>The receiver's kernel gets it more than once, without the retry bit.</summary>
 /// <param name="Times">How often more.</param>
 public sealed record DuplicateFault(int Times) : FaultAction;
 

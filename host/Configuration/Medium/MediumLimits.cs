@@ -11,7 +11,7 @@ public static class MediumLimits
     /// <summary>Given links: all pairs of 64 radios, one way each, and some.</summary>
     public const int Links = 4096;
 
-    /// <summary>Faults: each is looked at for each frame and hearer.</summary>
+    /// <summary>Faults: each is looked at for each frame and receiver.</summary>
     public const int Faults = 256;
 
     /// <summary>Scheduled changes: one a second for an hour, and some.</summary>

@@ -44,7 +44,7 @@ internal sealed class TopCommand : Command
             : () => PrintTables(looks, once);
         try
         {
-            await Task.Run(print, CancellationToken.None); // what they print to may block, and Ctrl-C is to be heard meanwhile
+            await Task.Run(print, CancellationToken.None); // what they print to may block, and Ctrl-C is to be received meanwhile
         }
         catch (OperationCanceledException)
         {

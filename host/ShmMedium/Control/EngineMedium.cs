@@ -35,9 +35,9 @@ internal sealed class EngineMedium(MediumEngine engine) : IControlledMedium
     /// <inheritdoc/>
     public Task<LinkReading?> ReadLinkAsync(RadioIdentity from, RadioIdentity to, int freqMhz, PhyRate rate, int octets) => engine.ReadMediumAsync((model, mediumNs) =>
     {
-        if (Find(from) is not { } sender || Find(to) is not { } hearer)
+        if (Find(from) is not { } sender || Find(to) is not { } receiver)
             return null;
-        LinkBudget budget = model.Links.Of(sender.Model, hearer.Model, freqMhz, mediumNs);
+        LinkBudget budget = model.Links.Of(sender.Model, receiver.Model, freqMhz, mediumNs);
         float? loss = float.IsNaN(budget.Loss) ? null : budget.Loss;
         return new LinkReading(budget.SignalDbm, budget.SnrDb, loss, loss ?? model.Errors.Per(rate, budget.SnrDb, octets));
     });

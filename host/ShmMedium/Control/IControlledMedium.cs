@@ -13,7 +13,7 @@ public interface IControlledMedium
 
     /// <summary>Tells of each change that is carried out: by the API, by the schedule, by anyone.</summary>
     /// <param name="changed">Called on the engine's thread: must not block.</param>
-    /// <returns>Dispose of it to hear no more.</returns>
+    /// <returns>Dispose of it to unsubscribe.</returns>
     IDisposable Watch(Action<MediumChange> changed);
 
     /// <summary>Carries a change out.</summary>
@@ -30,9 +30,9 @@ public interface IControlledMedium
     /// <summary>The radios that are on the medium, as they are now.</summary>
     Task<IReadOnlyList<RadioReading>> ReadRadiosAsync();
 
-    /// <summary>How one radio hears another.</summary>
+    /// <summary>The link from one radio to another.</summary>
     /// <param name="from">Who sends.</param>
-    /// <param name="to">Who hears; another radio.</param>
+    /// <param name="to">Who receives; another radio.</param>
     /// <param name="freqMhz">On which frequency.</param>
     /// <param name="rate">How a frame is sent.</param>
     /// <param name="octets">Its length, FCS included.</param>

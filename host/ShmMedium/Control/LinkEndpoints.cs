@@ -33,7 +33,7 @@ internal static class LinkEndpoints
         links.MapGet("/links", [return: ConfigurationSchema("links")] (IControlledMedium medium) => new JsonArray([.. medium.CurrentMedium.Links.Select(l => MediumWriter.ToJson(l))]))
             .Describe("getLinks", "The links that are given; the others are computed.");
         links.MapGet("/links/{from}/{to}", ReadAsync)
-            .Describe("getLink", "How radios hear each other now: each pair that the two names mean.")
+            .Describe("getLink", "The links between radios now: each pair that the two names mean.")
             .Refuses(400, "a parameter is wrong; errors tells which and why")
             .Refuses(404, "no such radio is on the medium");
         links.MapPut("/links/{from}/{to}", SetAsync)
@@ -138,18 +138,18 @@ internal static class LinkEndpoints
 }
 
 /// <summary>A <see cref="LinkReading"/> in JSON.</summary>
-[Description("How one radio hears another now.")]
+[Description("The link from one radio to another now.")]
 internal sealed record LinkState(
     [property: Description("Who sends.")] string From,
-    [property: Description("Who hears.")] string To,
+    [property: Description("Who receives.")] string To,
     int FreqMhz,
     [property: Description("Power at the receiver, dBm.")] decimal SignalDbm,
     [property: Description("Signal to noise there in 20 MHz, dB.")] decimal SnrDb,
     [property: Description("As docs/models.md writes it, such as ofdm 54 or ht 7 40 sgi."), JsonPropertyOrder(1)] string Rate,
-    [property: Description("The probability that a frame of this rate, and of the length asked for, is not heard."), JsonPropertyOrder(1)] decimal Per)
+    [property: Description("The probability that a frame of this rate, and of the length asked for, is not received."), JsonPropertyOrder(1)] decimal Per)
 {
     /// <summary>Not always there.</summary>
-    [Description("The given probability that an attempt is not heard; missing: rate and SNR decide.")]
+    [Description("The given probability that an attempt is not received; missing: rate and SNR decide.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Loss { get; init; }
 }

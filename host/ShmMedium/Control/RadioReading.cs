@@ -37,9 +37,9 @@ public sealed record RadioReading(
     double AntennaGainDbi,
     double NoiseFloorDbm) : RadioIdentity(Vm, Name, Addresses);
 
-/// <summary>How one radio hears another now.</summary>
-/// <param name="SignalDbm">Power at the hearer, dBm.</param>
+/// <summary>The link from one radio to another now.</summary>
+/// <param name="SignalDbm">Power at the receiver, dBm.</param>
 /// <param name="SnrDb">Signal to noise there in 20 MHz, dB.</param>
-/// <param name="Loss">The given probability that an attempt is not heard; null: rates and SNR decide.</param>
-/// <param name="Per">The probability that a frame of the rate and length that were asked for is not heard.</param>
+/// <param name="Loss">The given probability that an attempt is not received; null: rates and SNR decide.</param>
+/// <param name="Per">The probability that a frame of the rate and length that were asked for is not received.</param>
 public sealed record LinkReading(double SignalDbm, double SnrDb, double? Loss, double Per);

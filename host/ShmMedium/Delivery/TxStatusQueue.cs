@@ -23,7 +23,7 @@ internal struct TxStatus
     /// <summary>Signal of the acknowledgement at the sender.</summary>
     public sbyte AckSignalDbm;
 
-    /// <summary>Of a frame that was acknowledged at some attempt, or will be if its receiver comes to hear it.</summary>
+    /// <summary>Of a frame that was acknowledged at some attempt, or will be if its receiver comes to receive it.</summary>
     /// <param name="frame">The frame.</param>
     /// <param name="attempts">How often it was sent.</param>
     /// <param name="ackSignalDbm">Signal of the acknowledgement.</param>
@@ -42,13 +42,13 @@ internal struct TxStatus
 
 /// <summary>TX statuses of acknowledged frames that wait until a receiver that is behind has come near them.</summary>
 /// <remarks>
-/// A radio acknowledges what it has heard, not what somebody queued for it. mac80211 keeps a frame, and its socket's
+/// A radio acknowledges what it has received, not what somebody queued for it. mac80211 keeps a frame, and its socket's
 /// account of it, until the status comes: so a sender is slowed down to what the receiver takes, in place of filling its ring.
 /// First in, first out, in the order of the receiver's RX descriptors. See docs/decisions/0006.
 /// </remarks>
 internal sealed class TxStatusQueue(uint length)
 {
-    /// <summary>A receiver that is behind by no more descriptors is told to have heard at once: to wait would cost doorbells.</summary>
+    /// <summary>A receiver that is behind by no more descriptors is told to have received at once: to wait would cost doorbells.</summary>
     public const uint Slack = 32;
 
     private readonly (TxStatus Status, uint RxIndex)[] _entries = new (TxStatus, uint)[length];

@@ -142,7 +142,7 @@ public sealed class MediumEngine : IDisposable
 
     /// <summary>Tells of each change of the medium.</summary>
     /// <param name="changed">Called by the engine thread: must not block.</param>
-    /// <returns>Dispose of it to hear no more.</returns>
+    /// <returns>Dispose of it to unsubscribe.</returns>
     public IDisposable WatchMedium(Action<MediumChange> changed) => _state.Watch(changed);
 
     /// <summary>Has the engine thread read the medium between two rounds.</summary>

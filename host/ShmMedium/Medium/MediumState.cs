@@ -31,7 +31,7 @@ public sealed class MediumState
         Apply(all, mediumNs);
     }
 
-    /// <summary>How well radios hear each other.</summary>
+    /// <summary>How good the links between radios are.</summary>
     public LinkTable Links { get; }
 
     /// <summary>Faults to order.</summary>
@@ -43,7 +43,7 @@ public sealed class MediumState
     /// <summary>The configuration with all changes so far; any thread may read it.</summary>
     public MediumConfiguration Current => Volatile.Read(ref _current);
 
-    /// <summary>Every radio hears every other, at the first attempt, at once.</summary>
+    /// <summary>Every radio receives every other, at the first attempt, at once.</summary>
     public bool IsPerfect { get; private set; }
 
     /// <summary>When the next scheduled change is due, ns of medium time; <see cref="long.MaxValue"/>: there is none.</summary>
@@ -94,7 +94,7 @@ public sealed class MediumState
 
     /// <summary>Tells of each change that is carried out; any thread may ask.</summary>
     /// <param name="changed">Called by the engine thread: must not block.</param>
-    /// <returns>Dispose of it to hear no more.</returns>
+    /// <returns>Dispose of it to unsubscribe.</returns>
     public IDisposable Watch(Action<MediumChange> changed)
     {
         lock (_tables)

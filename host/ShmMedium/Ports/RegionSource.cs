@@ -72,7 +72,7 @@ public sealed class SharedRegionSource(RegionGeometry geometry) : RegionSource
     }
 }
 
-/// <summary>isolation: per-vm. A region of one port for each VM: it sees only what the medium let it hear, and can harm only itself.</summary>
+/// <summary>isolation: per-vm. A region of one port for each VM: it sees only what the medium let it receive, and can harm only itself.</summary>
 public sealed class PerVmRegionSource(RegionGeometry geometry) : RegionSource
 {
     private readonly RegionGeometry _geometry = geometry with { Ports = 1 };

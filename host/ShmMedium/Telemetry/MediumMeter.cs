@@ -57,7 +57,7 @@ public sealed class MediumMeter : IDisposable
         Counter("shmwifi.bytes", "By", "Bytes of those frames", s => s.Vms.SelectMany(v => Both(v, v.TxBytes, v.RxBytes)));
         Counter("shmwifi.acked", "{frame}", "Unicast frames of a VM that were acknowledged", s => s.Vms.Select(v => Of(v.Acked, ("vm", v.Name))));
         Counter("shmwifi.retries", "{attempt}", "Attempts of a VM's unicast frames after the first", s => s.Vms.Select(v => Of(v.Retries, ("vm", v.Name))));
-        Counter("shmwifi.lost_on_air", "{attempt}", "Attempts that a VM's radios could have heard, and that the medium lost", s => s.Vms.Select(v => Of(v.LostOnAir, ("vm", v.Name))));
+        Counter("shmwifi.lost_on_air", "{attempt}", "Attempts that a VM's radios could have received, and that the medium lost", s => s.Vms.Select(v => Of(v.LostOnAir, ("vm", v.Name))));
         Counter("shmwifi.not_acked", "{frame}", "Unicast frames of a VM that were not", s => s.Vms.Select(v => Of(v.NotAcked, ("vm", v.Name))));
         Counter("shmwifi.drops", "{frame}", "Frames lost, by reason", s => s.Vms.SelectMany(v => v.Drops.Select(d => Of(d.Value, ("vm", v.Name), ("reason", d.Key)))));
         Counter("shmwifi.doorbells", "{doorbell}", "Doorbells rung by a VM (transmit) and at it (receive)", s => s.Vms.SelectMany(v => Both(v, v.GuestDoorbells, v.Doorbells)));
@@ -79,7 +79,7 @@ public sealed class MediumMeter : IDisposable
     {
         Total("shmwifi.medium.frames", "{frame}", "Frames that radios sent, also of VMs that went", s => s.Medium.Frames);
         Total("shmwifi.medium.bytes", "By", "Bytes of them", s => s.Medium.Bytes);
-        Total("shmwifi.medium.delivered", "{frame}", "Frames posted to hearers", s => s.Medium.Delivered);
+        Total("shmwifi.medium.delivered", "{frame}", "Frames posted to receivers", s => s.Medium.Delivered);
         Total("shmwifi.medium.dropped", "{frame}", "Frames lost", s => s.Medium.Dropped);
         Total("shmwifi.medium.doorbells", "{doorbell}", "Doorbells rung", s => s.Medium.Doorbells);
         Total("shmwifi.medium.doorbells.suppressed", "{doorbell}", "Doorbells that event indices saved", s => s.Medium.DoorbellsSuppressed);

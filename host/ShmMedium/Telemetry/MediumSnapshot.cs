@@ -28,8 +28,8 @@ public sealed record MediumSnapshot(
 /// <summary>Sums over all VMs, also those that went.</summary>
 /// <param name="Frames">Frames that radios sent.</param>
 /// <param name="Bytes">Bytes of them.</param>
-/// <param name="Delivered">Frames posted to hearers; a broadcast counts once for each.</param>
-/// <param name="Dropped">Frames not posted to a hearer, or not taken, for want of room or sense.</param>
+/// <param name="Delivered">Frames posted to receivers; a broadcast counts once for each.</param>
+/// <param name="Dropped">Frames not posted to a receiver, or not taken, for want of room or sense.</param>
 /// <param name="Doorbells">Doorbells rung, host and guests.</param>
 /// <param name="DoorbellsSuppressed">Doorbells that event indices saved.</param>
 /// <param name="DoorbellsPerFrame">Rung ones a frame sent.</param>
@@ -105,7 +105,7 @@ public sealed record VmSnapshot(
     /// <summary>Attempts of its unicast frames after the first.</summary>
     public ulong Retries { get; init; }
 
-    /// <summary>Attempts that its radios could have heard, and that the medium lost or a fault to order dropped.</summary>
+    /// <summary>Attempts that its radios could have received, and that the medium lost or a fault to order dropped.</summary>
     public ulong LostOnAir { get; init; }
 }
 

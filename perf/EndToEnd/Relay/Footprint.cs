@@ -4,7 +4,7 @@ using ShmWifi.Perf.EndToEnd.Report;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
-/// <summary>The daemon's memory with 64 VMs attached, each of which has been heard by all others.</summary>
+/// <summary>The daemon's memory with 64 VMs attached, each of which has been received by all others.</summary>
 internal sealed class Footprint : IRelayMeasurement
 {
     private const int Vms = 64;

@@ -39,39 +39,39 @@ internal static class Throughput
         return (next - first) * 1e9 / (now - start);
     }
 
-    /// <summary>One to all, for some time; hearers only give back what came.</summary>
+    /// <summary>One to all, for some time; receivers only give back what came.</summary>
     /// <param name="near">Sends.</param>
-    /// <param name="hearers">Hear all of it.</param>
+    /// <param name="receivers">Receive all of it.</param>
     /// <param name="length">Bytes a frame.</param>
     /// <param name="time">How long.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <returns>How many frames.</returns>
-    public static long MeasureBroadcast(RelayEnd near, IReadOnlyList<RelayEnd> hearers, int length, TimeSpan time, CancellationToken cancellation) =>
-        Broadcast(near, hearers, length, long.MaxValue, MonotonicClock.NowNs + (long)time.TotalNanoseconds, cancellation);
+    public static long MeasureBroadcast(RelayEnd near, IReadOnlyList<RelayEnd> receivers, int length, TimeSpan time, CancellationToken cancellation) =>
+        Broadcast(near, receivers, length, long.MaxValue, MonotonicClock.NowNs + (long)time.TotalNanoseconds, cancellation);
 
     /// <summary>So many frames to all.</summary>
     /// <param name="near">Sends.</param>
-    /// <param name="hearers">Hear all of it.</param>
+    /// <param name="receivers">Receive all of it.</param>
     /// <param name="count">How many.</param>
     /// <param name="cancellation">Ends it early.</param>
-    public static void Broadcast(RelayEnd near, IReadOnlyList<RelayEnd> hearers, int count, CancellationToken cancellation) =>
-        _ = Broadcast(near, hearers, RelayFrame.MinLength, count, MonotonicClock.NowNs + (Deadline.LimitMs * 1_000_000L), cancellation);
+    public static void Broadcast(RelayEnd near, IReadOnlyList<RelayEnd> receivers, int count, CancellationToken cancellation) =>
+        _ = Broadcast(near, receivers, RelayFrame.MinLength, count, MonotonicClock.NowNs + (Deadline.LimitMs * 1_000_000L), cancellation);
 
-    private static long Broadcast(RelayEnd near, IReadOnlyList<RelayEnd> hearers, int length, long most, long end, CancellationToken cancellation)
+    private static long Broadcast(RelayEnd near, IReadOnlyList<RelayEnd> receivers, int length, long most, long end, CancellationToken cancellation)
     {
         long sent = 0;
-        long heard = 0;
+        long received = 0;
         long now = MonotonicClock.NowNs;
         bool isSending = true;
-        while (isSending || heard != sent * hearers.Count)
+        while (isSending || received != sent * receivers.Count)
         {
             cancellation.ThrowIfCancellationRequested();
             isSending = now < end && sent < most;
-            for (int i = 0; isSending && i < Burst && sent < most && (sent * hearers.Count) - heard < Window * hearers.Count && near.TrySend((uint)sent, length, RelayFrame.Everyone); i++)
+            for (int i = 0; isSending && i < Burst && sent < most && (sent * receivers.Count) - received < Window * receivers.Count && near.TrySend((uint)sent, length, RelayFrame.Everyone); i++)
                 sent++;
             near.Flush();
-            foreach (RelayEnd hearer in hearers)
-                heard += hearer.Discard();
+            foreach (RelayEnd receiver in receivers)
+                received += receiver.Discard();
             now = MonotonicClock.NowNs;
             Deadline.Check(end, "relay: frame", (uint)sent);
         }

@@ -23,7 +23,7 @@ internal sealed class IdleCosts(VmLab lab, VmPace pace)
 
     /// <summary>Measures both.</summary>
     /// <param name="results">Where rows go.</param>
-    /// <param name="progress">Hears of each step.</param>
+    /// <param name="progress">Receives of each step.</param>
     /// <param name="cancellation">Ends it early.</param>
     public async Task MeasureAsync(Results results, Progress progress, CancellationToken cancellation)
     {

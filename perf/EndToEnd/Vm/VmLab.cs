@@ -86,7 +86,7 @@ internal sealed class VmLab : IAsyncDisposable
 
     /// <summary>Starts a lab, and waits until all stations are associated and all guests serve iperf3.</summary>
     /// <param name="topology">The VMs.</param>
-    /// <param name="progress">Hears of each step.</param>
+    /// <param name="progress">Receives of each step.</param>
     /// <param name="cancellation">Gives up.</param>
     public static async Task<VmLab> StartAsync(Topology topology, Progress progress, CancellationToken cancellation)
     {

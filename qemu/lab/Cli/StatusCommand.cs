@@ -72,7 +72,7 @@ internal static class StatusCommand
 
     private static Table Counters(LabState state)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("guest", "frames sent", "dropped", "heard", "doorbells");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("guest", "frames sent", "dropped", "received", "doorbells");
         foreach (var vm in state.Vms.Where(vm => vm.Counters != null))
             table.AddRow(Markup.Escape(vm.Name), $"{vm.Counters!.TxFrames}", $"{vm.Counters.TxDropped}", $"{vm.Counters.RxFrames}", $"{vm.Counters.Doorbells}");
         return table;

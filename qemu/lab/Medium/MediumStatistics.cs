@@ -28,7 +28,7 @@ internal sealed record MediumStatistics(MediumTotals Medium, IReadOnlyList<VmCou
 
 /// <summary>Totals of the medium since the daemon's start.</summary>
 /// <param name="Frames">Frames that guests sent.</param>
-/// <param name="Delivered">Descriptors that were posted to hearers.</param>
+/// <param name="Delivered">Descriptors that were posted to receivers.</param>
 /// <param name="Dropped">Deliveries that failed, for any reason.</param>
 /// <param name="DoorbellsPerFrame">Doorbells that the daemon and the guests rang, by frame.</param>
 /// <param name="PayloadBytesCopied">Bytes of payload that the daemon copied.</param>
@@ -51,9 +51,9 @@ internal sealed record VmCounters(string Name, long Doorbells, long GuestDoorbel
     public string? Path { get; init; }
 }
 
-/// <summary>One-way lag from the sender's kernel to the hearer's.</summary>
+/// <summary>One-way lag from the sender's kernel to the receiver's.</summary>
 /// <param name="From">The sending VM.</param>
-/// <param name="To">The hearing VM.</param>
+/// <param name="To">The receiving VM.</param>
 /// <param name="Us">Microseconds.</param>
 /// <param name="Hops">The parts of the way, in its order, each in microseconds.</param>
 /// <param name="ClockErrorUs">How wrong the one-way figures may be: half of the clock exchange's round trip.</param>

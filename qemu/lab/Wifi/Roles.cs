@@ -4,7 +4,7 @@ using ShmWifi.Lab.Topologies;
 namespace ShmWifi.Lab.Wifi;
 
 /// <summary>Puts the access points and stations of a lab to work.</summary>
-/// <param name="progress">Hears of each step.</param>
+/// <param name="progress">Receives of each step.</param>
 internal sealed class Roles(Progress progress)
 {
     private const string GuestBridge = "br0";

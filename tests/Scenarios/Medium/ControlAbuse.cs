@@ -52,7 +52,7 @@ internal sealed class ControlAbuse : IScenario
             ("tx", [Stations[0]]),
             ("rx", [Stations[1]]));
         string socket = medium.Daemon.PathOf("control.sock");
-        SimulatedRadio hearer = medium["rx"].Radios[0];
+        SimulatedRadio receiver = medium["rx"].Radios[0];
         var sender = new Sender(medium["tx"], medium["tx"].Radios[0], Stations[1], new FrameShape(PhyRate.Legacy(60), 2412, 256));
         using var http = NewClient(socket);
         _ = Measure(); // the compilers' time
@@ -61,7 +61,7 @@ internal sealed class ControlAbuse : IScenario
         run.Tell("p99 lag before", "µs", before[1] / 1000);
 
         long sent = sender.Radio.Sent;
-        long heard = hearer.Heard;
+        long received = receiver.Received;
         Answer wrongType = During("a wrong type", SendAsync(http, "PUT", "/v1/links/tx/rx", """{"snrDb": "loud"}"""));
         run.Judge("a wrong type: status", "1", wrongType.Status, 400, 400);
         run.Judge("a wrong type: the answer names the field", "1", wrongType.Names("snrDb") ? 1 : 0, 1, 1);
@@ -81,7 +81,7 @@ internal sealed class ControlAbuse : IScenario
         run.Judge($"{requests} fuzzed requests: answered 2xx or 4xx", "1", fuzzed.Count(answer => answer.Status is >= 200 and < 300 or >= 400 and < 500), requests, requests);
         run.Tell($"{requests} fuzzed requests: refused", "1", fuzzed.Count(answer => answer.Status >= 400));
         run.Judge($"{requests} fuzzed requests: refusals without a reason in words", "1", fuzzed.Count(answer => answer.Status >= 400 && !answer.HasReason), 0, 0);
-        run.Judge("frames that did not arrive meanwhile", "1", sender.Radio.Sent - sent - (hearer.Heard - heard), 0, 0);
+        run.Judge("frames that did not arrive meanwhile", "1", sender.Radio.Sent - sent - (receiver.Received - received), 0, 0);
 
         FrameLags Measure() => PlayedMedium.Pace(sender, medium["rx"], FramesAPart, run.Cancellation);
 

@@ -47,12 +47,12 @@ internal sealed class ErrorRates : IScenario
             ("tx", [Sender]),
             ("rx", [.. shapes.Select((_, radio) => (byte)(radio + 1))]));
         SimulatedGuest tx = medium["tx"];
-        foreach ((FrameShape shape, SimulatedRadio hearer, double snr) in shapes.Zip(medium["rx"].Radios, snrs))
+        foreach ((FrameShape shape, SimulatedRadio receiver, double snr) in shapes.Zip(medium["rx"].Radios, snrs))
         {
-            medium.Send(tx, tx.Radios[0], hearer.Station, shape, Frames, run.Cancellation);
+            medium.Send(tx, tx.Radios[0], receiver.Station, shape, Frames, run.Cancellation);
             double per = ErrorModel.BuiltIn.Per(shape.Rate, (float)snr, Length + FrameExchange.FcsOctets);
             (double low, double high) = Binomial.Interval(Frames, 1 - per, 0.01);
-            run.Judge($"{shape.Rate} at {snr:0.0} dB, {shape.FreqMhz} MHz: delivered of {Frames}", "1", (double)hearer.Heard / Frames, low, high);
+            run.Judge($"{shape.Rate} at {snr:0.0} dB, {shape.FreqMhz} MHz: delivered of {Frames}", "1", (double)receiver.Received / Frames, low, high);
         }
         RunModelAlone(run, PhyRate.He(11, 2, 80));
     }

@@ -15,10 +15,10 @@ internal sealed class FrameLags
         ToService.Reserve(frames);
     }
 
-    /// <summary>Until the medium posted them to their hearer: the medium's part.</summary>
+    /// <summary>Until the medium posted them to their receiver: the medium's part.</summary>
     public Latencies ToRing { get; } = new();
 
-    /// <summary>Until their hearer's service had them: with its wake-up, which is the machine's.</summary>
+    /// <summary>Until their receiver's service had them: with its wake-up, which is the machine's.</summary>
     public Latencies ToService { get; } = new();
 
     /// <summary>Adds a frame, as a <see cref="FrameListener"/>.</summary>

@@ -27,7 +27,7 @@ internal sealed class GivenLoss : IScenario
 
     private static void Run(ScenarioRun run)
     {
-        byte[] hearers = [.. Losses.Select((_, radio) => (byte)(radio + 1))];
+        byte[] receivers = [.. Losses.Select((_, radio) => (byte)(radio + 1))];
         using var medium = new PlayedMedium(
             $"""
             links:
@@ -37,31 +37,31 @@ internal sealed class GivenLoss : IScenario
 
             """,
             ("tx", [Sender]),
-            ("rx", hearers),
-            ("deaf", [(byte)(hearers.Length + 1)]));
+            ("rx", receivers),
+            ("deaf", [(byte)(receivers.Length + 1)]));
         SimulatedGuest tx = medium["tx"];
         SimulatedRadio sender = tx.Radios[0];
         var once = new FrameShape(PhyRate.Legacy(60), FreqMhz, Length);
         var chain = new FrameShape(PhyRate.Legacy(60), FreqMhz, Length, Attempts);
-        foreach ((double loss, SimulatedRadio hearer) in Losses.Zip(medium["rx"].Radios))
+        foreach ((double loss, SimulatedRadio receiver) in Losses.Zip(medium["rx"].Radios))
         {
-            medium.Send(tx, sender, hearer.Station, once, Frames, run.Cancellation);
-            Judge(run, $"loss {loss}: delivered of {Frames}", hearer.Heard, 1 - loss);
-            long heard = hearer.Heard;
+            medium.Send(tx, sender, receiver.Station, once, Frames, run.Cancellation);
+            Judge(run, $"loss {loss}: delivered of {Frames}", receiver.Received, 1 - loss);
+            long received = receiver.Received;
             long acked = sender.Acked;
             long attempts = sender.Attempts;
-            medium.Send(tx, sender, hearer.Station, chain, Frames, run.Cancellation);
-            Judge(run, $"loss {loss}, up to {Attempts} attempts: delivered of {Frames}", hearer.Heard - heard, 1 - Math.Pow(loss, Attempts));
-            run.Judge($"loss {loss}, up to {Attempts} attempts: acknowledged less delivered", "1", sender.Acked - acked - (hearer.Heard - heard), 0, 0);
+            medium.Send(tx, sender, receiver.Station, chain, Frames, run.Cancellation);
+            Judge(run, $"loss {loss}, up to {Attempts} attempts: delivered of {Frames}", receiver.Received - received, 1 - Math.Pow(loss, Attempts));
+            run.Judge($"loss {loss}, up to {Attempts} attempts: acknowledged less delivered", "1", sender.Acked - acked - (receiver.Received - received), 0, 0);
             JudgeAttempts(run, loss, (double)(sender.Attempts - attempts) / Frames);
         }
 
-        SimulatedRadio unheard = medium["deaf"].Radios[0];
+        SimulatedRadio missed = medium["deaf"].Radios[0];
         long before = sender.Acked;
-        medium.Send(tx, sender, unheard.Station, chain, Frames, run.Cancellation);
-        Judge(run, $"half of the acknowledgements lost, up to {Attempts} attempts: delivered of {Frames}", unheard.Heard, 1);
+        medium.Send(tx, sender, missed.Station, chain, Frames, run.Cancellation);
+        Judge(run, $"half of the acknowledgements lost, up to {Attempts} attempts: delivered of {Frames}", missed.Received, 1);
         Judge(run, $"half of the acknowledgements lost, up to {Attempts} attempts: acknowledged of {Frames}", sender.Acked - before, 1 - Math.Pow(0.5, Attempts));
-        JudgeDuplicates(run, (double)unheard.Duplicates / Frames);
+        JudgeDuplicates(run, (double)missed.Duplicates / Frames);
     }
 
     private static void Judge(ScenarioRun run, string figure, long successes, double probability)
@@ -78,7 +78,7 @@ internal sealed class GivenLoss : IScenario
         run.Judge($"loss {loss}, up to {Attempts} attempts: attempts of a frame, as its status tells", "1", attempts, low, high);
     }
 
-    /// <summary>Duplicates of a frame that is always heard and whose acknowledgement is lost with probability 1/2: 1/2 + 1/4 + 1/8 on average.</summary>
+    /// <summary>Duplicates of a frame that is always received and whose acknowledgement is lost with probability 1/2: 1/2 + 1/4 + 1/8 on average.</summary>
     private static void JudgeDuplicates(ScenarioRun run, double duplicates)
     {
         (double low, double high) = MeanInterval([0.5, 0.25, 0.125, 0.125], first: 0);

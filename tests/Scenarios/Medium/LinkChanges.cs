@@ -6,8 +6,8 @@ namespace ShmWifi.Tests.Scenarios.Medium;
 
 /// <summary>Frames at a steady pace, while a client of the control API changes a link 1000 times a second and while it does not, in turns.</summary>
 /// <remarks>
-/// The lag that is judged ends where the medium posts a frame to its hearer, and the engine does not wait for a core (<c>scheduling: realtime</c>): that is what a change of a link can
-/// delay. Until the hearer's service is awake it takes longer when the cores are busy, be it with the client and the API's threads or with anything else: told beside it.
+/// The lag that is judged ends where the medium posts a frame to its receiver, and the engine does not wait for a core (<c>scheduling: realtime</c>): that is what a change of a link can
+/// delay. Until the receiver's service is awake it takes longer when the cores are busy, be it with the client and the API's threads or with anything else: told beside it.
 /// </remarks>
 internal sealed class LinkChanges : IScenario
 {
@@ -38,7 +38,7 @@ internal sealed class LinkChanges : IScenario
             """,
             ("tx", [Stations[0]]),
             ("rx", [Stations[1]]));
-        SimulatedRadio hearer = medium["rx"].Radios[0];
+        SimulatedRadio receiver = medium["rx"].Radios[0];
         var sender = new Sender(medium["tx"], medium["tx"].Radios[0], Stations[1], new FrameShape(PhyRate.Legacy(60), 2412, 256));
         using var changer = new LinkChanger(medium.Daemon.PathOf("control.sock"), "/v1/links/tx/rx", [40, 41, 42], ChangesASecond);
         for (int i = 0; i < 3; i++) // the compilers' time
@@ -47,7 +47,7 @@ internal sealed class LinkChanges : IScenario
         FrameLags still = new(rounds * FramesARound), changing = new(rounds * FramesARound);
         var rates = new Rounds();
         long sent = sender.Radio.Sent;
-        long heard = hearer.Heard;
+        long received = receiver.Received;
         for (int round = 1; round <= rounds; round++)
         {
             run.Progress.Now($"{run.Name}: round {round} of {rounds}");
@@ -57,14 +57,14 @@ internal sealed class LinkChanges : IScenario
         run.Judge("changes", "1/s", rates.Median, 0.95 * ChangesASecond, null);
         foreach ((string part, Func<FrameLags, Latencies> of) in (ReadOnlySpan<(string, Func<FrameLags, Latencies>)>)[("ring", lags => lags.ToRing), ("service", lags => lags.ToService)])
         {
-            run.Tell($"p50 lag to the hearer's {part}, without changes", "µs", QuantileUs(of(still), 0.5));
-            run.Tell($"p50 lag to the hearer's {part}, changing", "µs", QuantileUs(of(changing), 0.5));
-            run.Tell($"p99 lag to the hearer's {part}, without changes", "µs", QuantileUs(of(still), 0.99));
-            run.Tell($"p99 lag to the hearer's {part}, changing", "µs", QuantileUs(of(changing), 0.99));
+            run.Tell($"p50 lag to the receiver's {part}, without changes", "µs", QuantileUs(of(still), 0.5));
+            run.Tell($"p50 lag to the receiver's {part}, changing", "µs", QuantileUs(of(changing), 0.5));
+            run.Tell($"p99 lag to the receiver's {part}, without changes", "µs", QuantileUs(of(still), 0.99));
+            run.Tell($"p99 lag to the receiver's {part}, changing", "µs", QuantileUs(of(changing), 0.99));
         }
         run.Judge(
-            "p99 lag to the hearer's ring, changing, of that without changes", "1", QuantileUs(changing.ToRing, 0.99) / QuantileUs(still.ToRing, 0.99), null, 1.1);
-        run.Judge("frames lost", "1", sender.Radio.Sent - sent - (hearer.Heard - heard), 0, 0);
+            "p99 lag to the receiver's ring, changing, of that without changes", "1", QuantileUs(changing.ToRing, 0.99) / QuantileUs(still.ToRing, 0.99), null, 1.1);
+        run.Judge("frames lost", "1", sender.Radio.Sent - sent - (receiver.Received - received), 0, 0);
 
         FrameLags Measure() => PlayedMedium.Pace(sender, medium["rx"], FramesARound, run.Cancellation);
 

@@ -7,8 +7,8 @@ using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Tests.Scenarios.Medium;
 
-/// <summary>What links cost the engine: a broadcast to 31 hearers over an SNR matrix, beside the same over the perfect medium, in turns.</summary>
-/// <remarks>The engine's rounds alone are timed, on a thread that drives the guests' ends of the rings, too. Each hearer's SNR differs; the weakest lose some frames.</remarks>
+/// <summary>What links cost the engine: a broadcast to 31 receivers over an SNR matrix, beside the same over the perfect medium, in turns.</summary>
+/// <remarks>The engine's rounds alone are timed, on a thread that drives the guests' ends of the rings, too. Each receiver's SNR differs; the weakest lose some frames.</remarks>
 internal sealed class LinkCost : IScenario
 {
     private const int Radios = 32;
@@ -19,7 +19,7 @@ internal sealed class LinkCost : IScenario
     public string Name => "cost";
 
     /// <inheritdoc/>
-    public string Description => "an SNR matrix of 32 radios costs at most 150 ns more a hearer than the perfect medium, and no allocation";
+    public string Description => "an SNR matrix of 32 radios costs at most 150 ns more a receiver than the perfect medium, and no allocation";
 
     /// <inheritdoc/>
     public bool NeedsVms => false;
@@ -44,23 +44,23 @@ internal sealed class LinkCost : IScenario
 
         List<double> perfectNs = [], linksNs = [], moreNs = [];
         long allocated = 0;
-        long hearings = 0;
+        long receptions = 0;
         for (int round = 0; round < rounds; round++)
         {
             run.Cancellation.ThrowIfCancellationRequested();
             double without = Measure(perfect, Batches, out _);
             long before = GC.GetAllocatedBytesForCurrentThread();
-            double with = Measure(links, Batches, out long heard);
+            double with = Measure(links, Batches, out long received);
             allocated += GC.GetAllocatedBytesForCurrentThread() - before;
-            hearings += heard;
+            receptions += received;
             perfectNs.Add(without);
             linksNs.Add(with);
             moreNs.Add(with - without);
         }
-        run.Tell("a hearer, perfect medium", "ns", Rounds.MedianOf(perfectNs));
-        run.Tell("a hearer, SNR matrix", "ns", Rounds.MedianOf(linksNs));
-        run.Tell("heard over the SNR matrix", "1", (double)hearings / ((long)rounds * Batches * Batch * (Radios - 1)));
-        run.Judge("a hearer, SNR matrix less perfect medium", "ns", Rounds.MedianOf(moreNs), null, MostNs);
+        run.Tell("a receiver, perfect medium", "ns", Rounds.MedianOf(perfectNs));
+        run.Tell("a receiver, SNR matrix", "ns", Rounds.MedianOf(linksNs));
+        run.Tell("received over the SNR matrix", "1", (double)receptions / ((long)rounds * Batches * Batch * (Radios - 1)));
+        run.Judge("a receiver, SNR matrix less perfect medium", "ns", Rounds.MedianOf(moreNs), null, MostNs);
         run.Judge("allocated a frame, SNR matrix", "B", (double)allocated / ((long)rounds * Batches * Batch), 0, 0);
     }
 
@@ -72,17 +72,17 @@ internal sealed class LinkCost : IScenario
         {
             for (int to = 0; to < Radios; to++)
             {
-                if (to != from && RadioPattern.TryParse($"vm{from}", out RadioPattern sender) && RadioPattern.TryParse($"vm{to}", out RadioPattern hearer))
-                    links.Add(new LinkConfiguration(sender, hearer) { SnrDb = (((from * 13) + (to * 29)) % 42) - 6, OneWay = true });
+                if (to != from && RadioPattern.TryParse($"vm{from}", out RadioPattern sender) && RadioPattern.TryParse($"vm{to}", out RadioPattern receiver))
+                    links.Add(new LinkConfiguration(sender, receiver) { SnrDb = (((from * 13) + (to * 29)) % 42) - 6, OneWay = true });
             }
         }
         return links;
     }
 
-    /// <summary>Time of the engine's rounds for each radio that could hear a frame, ns.</summary>
-    private static double Measure(EngineHarness medium, int batches, out long heard)
+    /// <summary>Time of the engine's rounds for each radio that could receive a frame, ns.</summary>
+    private static double Measure(EngineHarness medium, int batches, out long received)
     {
-        heard = 0;
+        received = 0;
         long ticks = 0;
         for (int batch = 0; batch < batches; batch++)
         {
@@ -90,10 +90,10 @@ internal sealed class LinkCost : IScenario
             long start = Stopwatch.GetTimestamp();
             _ = medium.Engine.RunRound();
             ticks += Stopwatch.GetTimestamp() - start;
-            heard += medium.Receive();
+            received += medium.Receive();
         }
-        if (heard == 0)
-            throw new LabException("cost: nobody heard anything");
+        if (received == 0)
+            throw new LabException("cost: nobody received anything");
         return Stopwatch.GetElapsedTime(0, ticks).TotalNanoseconds / ((long)batches * Batch * (Radios - 1));
     }
 }

@@ -90,24 +90,24 @@ internal sealed class PlayedMedium : IDisposable
         Synchronise();
     }
 
-    /// <summary>Sends a frame each millisecond; the hearer sleeps on a thread of its own until its doorbell rings, as a guest does.</summary>
+    /// <summary>Sends a frame each millisecond; the receiver sleeps on a thread of its own until its doorbell rings, as a guest does.</summary>
     /// <param name="sender">Who sends; acknowledged.</param>
-    /// <param name="hearer">Who hears; no other of the VMs gets frames meanwhile.</param>
+    /// <param name="recipient">Who receives; no other of the VMs gets frames meanwhile.</param>
     /// <param name="frames">How many.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <returns>How long each frame was under way that arrived.</returns>
-    public static FrameLags Pace(Sender sender, SimulatedGuest hearer, int frames, CancellationToken cancellation)
+    public static FrameLags Pace(Sender sender, SimulatedGuest recipient, int frames, CancellationToken cancellation)
     {
         var lags = new FrameLags(frames);
-        SimulatedRadio radio = hearer.Radios[0];
+        SimulatedRadio radio = recipient.Radios[0];
         radio.Listener = lags.Add;
         using var done = new CancellationTokenSource();
         var listener = new Thread(() =>
         {
             while (!done.IsCancellationRequested)
             {
-                _ = hearer.Sleep(timeoutMs: 20);
-                _ = hearer.CountReceived();
+                _ = recipient.Sleep(timeoutMs: 20);
+                _ = recipient.CountReceived();
             }
         });
         listener.Start();
@@ -133,7 +133,7 @@ internal sealed class PlayedMedium : IDisposable
             done.Cancel();
             listener.Join();
         }
-        hearer.Synchronise();
+        recipient.Synchronise();
         radio.Listener = null;
         return lags;
     }

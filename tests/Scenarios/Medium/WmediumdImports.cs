@@ -107,10 +107,10 @@ internal sealed class WmediumdImports : IScenario
             double[] y = [40 + (10 * seconds), -70 + (10 * seconds)];
             for (int walker = 1; walker <= 2; walker++)
             {
-                SimulatedRadio hearer = medium["vm"].Radios[walker];
+                SimulatedRadio receiver = medium["vm"].Radios[walker];
                 medium.Send(medium["vm"], medium["vm"].Radios[0], Stations[walker], new FrameShape(Slow, FreqMhz, 64), 200, run.Cancellation);
                 double expected = TxPowerDbm - PathLossDb(Math.Sqrt((50 * 50) + (y[walker - 1] * y[walker - 1])));
-                run.Judge($"positions, station {walker} after {seconds:0} s: signal", "dBm", hearer.LatestSignalDbm, expected - 1.5, expected + 1.5);
+                run.Judge($"positions, station {walker} after {seconds:0} s: signal", "dBm", receiver.LatestSignalDbm, expected - 1.5, expected + 1.5);
             }
             if (step == 0)
                 run.Cancellation.WaitHandle.WaitOne(TimeSpan.FromSeconds(5));
@@ -134,9 +134,9 @@ internal sealed class WmediumdImports : IScenario
     private static void Judge(ScenarioRun run, PlayedMedium medium, string figure, int from, int to, in PhyRate rate, double delivered)
     {
         SimulatedGuest vm = medium["vm"];
-        long before = vm.Radios[to].Heard;
+        long before = vm.Radios[to].Received;
         medium.Send(vm, vm.Radios[from], Stations[to], new FrameShape(rate, FreqMhz, Length), Frames, run.Cancellation);
         (double low, double high) = Binomial.Interval(Frames, delivered, 0.01);
-        run.Judge($"{figure}: {from} to {to}, delivered of {Frames}", "1", (double)(vm.Radios[to].Heard - before) / Frames, low, high);
+        run.Judge($"{figure}: {from} to {to}, delivered of {Frames}", "1", (double)(vm.Radios[to].Received - before) / Frames, low, high);
     }
 }

@@ -55,9 +55,9 @@ internal sealed class GuestErrorRate : IScenario
                 """,
                 TimeSpan.FromSeconds(120),
                 run.Cancellation);
-            long heard = await CountAsync(station, run.Cancellation) - before;
+            long received = await CountAsync(station, run.Cancellation) - before;
             (double low, double high) = Binomial.Interval(frames, probability, 0.01);
-            run.Judge($"{name}: broadcasts that arrived, of {frames}", "1", (double)heard / frames, low, high);
+            run.Judge($"{name}: broadcasts that arrived, of {frames}", "1", (double)received / frames, low, high);
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class WifiLab : IAsyncDisposable
     public VirtualMachine this[string name] => _lab.Vms.Single(vm => vm.Name == name);
 
     /// <summary>Boots the VMs; each serves iperf3.</summary>
-    /// <param name="run">Names the lab; hears of each step.</param>
+    /// <param name="run">Names the lab; is told of each step.</param>
     /// <param name="medium">Sections of the daemon's configuration.</param>
     /// <param name="radios">How many radios each VM has: wlan0 and on.</param>
     /// <param name="vms">Their names.</param>

@@ -61,7 +61,7 @@ internal sealed class KernelFace : IAsyncDisposable
     public Task SendOnAsync() => _guest.RunAsync(
         "sending without end", $"probe inject wlan0 {Stranger} 0 </dev/null >/dev/null 2>&1 & echo $! >/tmp/injector");
 
-    /// <summary>Sends data frames to a stranger, and waits until the host has heard the last.</summary>
+    /// <summary>Sends data frames to a stranger, and waits until the host has received the last.</summary>
     /// <param name="count">How many.</param>
     public async Task<SentSlot> SendAsync(int count)
     {

@@ -9,7 +9,7 @@ public partial class KernelModuleTests
     private const string RingsAreBroken = "the host wrote impossible ring indices; no frames are moved until the device is bound again";
 
     [Test]
-    public async Task DescriptorsThatCannotBeAreCountedAndTheNextOneIsHeard()
+    public async Task InvalidDescriptorsAreCountedAndTheNextOneIsReceived()
     {
         await using var face = await KernelFace.PutOnAsync(Guest);
         await face.ListenAsync();
@@ -40,7 +40,7 @@ public partial class KernelModuleTests
             using (Assert.EnterMultipleScope())
             {
                 Assert.That(after[counter], Is.EqualTo(before[counter] + 1), $"{counter} after {what}");
-                Assert.That(after[HeardByTheMonitor], Is.EqualTo(before[HeardByTheMonitor] + 1), $"frames heard after {what}");
+                Assert.That(after[ReceivedByTheMonitor], Is.EqualTo(before[ReceivedByTheMonitor] + 1), $"frames received after {what}");
             }
             before = after;
         }
@@ -128,13 +128,13 @@ public partial class KernelModuleTests
         await Guest.RunAsync("asking the guest for a sign of life", "cat /proc/uptime");
     }
 
-    private const string HeardByTheMonitor = "rx_packets";
+    private const string ReceivedByTheMonitor = "rx_packets";
 
-    /// <summary>The module's statistics, and how many frames the monitor interface has heard, in one reading.</summary>
+    /// <summary>The module's statistics, and how many frames the monitor interface has received, in one reading.</summary>
     private async Task<Dictionary<string, long>> CountsAsync(KernelFace face)
     {
         var lines = await Guest.RunAsync(
-            "reading statistics", $"cat {face.Statistics}; echo {HeardByTheMonitor} $(cat /sys/class/net/wlan0/statistics/rx_packets)");
+            "reading statistics", $"cat {face.Statistics}; echo {ReceivedByTheMonitor} $(cat /sys/class/net/wlan0/statistics/rx_packets)");
         return lines.Split('\n').Select(line => line.Split(' ')).ToDictionary(fields => fields[0], fields => long.Parse(fields[1]));
     }
 
@@ -165,7 +165,7 @@ public partial class KernelModuleTests
         face.Host.IsSilent = true;
         Write(face.Host, change);
         face.Host.Interrupt();
-        await Guest.RunAsync("sending what nobody hears", $"probe inject wlan0 {KernelFace.Stranger} 100");
+        await Guest.RunAsync("sending what nobody receives", $"probe inject wlan0 {KernelFace.Stranger} 100");
         await face.WaitForLogAsync(RingsAreBroken);
         Assert.That(await face.StatisticAsync("tx_dropped"), Is.Not.Zero);
     }
@@ -175,7 +175,7 @@ public partial class KernelModuleTests
     {
         await face.WaitForLogAsync($"{Guest.Medium.PciAddress}: the host is away ({reason})");
         var dropped = await face.StatisticAsync("tx_dropped");
-        await Guest.RunAsync("sending what nobody hears", $"probe inject wlan0 {KernelFace.Stranger} 300");
+        await Guest.RunAsync("sending what nobody receives", $"probe inject wlan0 {KernelFace.Stranger} 300");
         Assert.That(await face.StatisticAsync("tx_dropped"), Is.GreaterThanOrEqualTo(dropped + 300));
     }
 

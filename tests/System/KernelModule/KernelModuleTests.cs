@@ -167,7 +167,7 @@ public partial class KernelModuleTests(string kernel)
         until grep -qs mapped /tmp/hold; do usleep 10000; done
         """;
 
-    /// <summary>The guest rings, the host hears it once and sees the word written before; the host answers, the guest reads one count more.</summary>
+    /// <summary>The guest rings, the host receives it once and sees the word written before; the host answers, the guest reads one count more.</summary>
     private async Task ExchangeDoorbellsAsync()
     {
         const int Rounds = 20;

@@ -137,10 +137,10 @@ public unsafe class IvshmemDeviceTests(string isolation)
             {
                 byte[] frame = Numbered(Address(2), Address(1), number, 300);
                 a.SendFrame(0, frame, TxFlags.NoAck);
-                byte[] heard;
+                byte[] received;
                 do
-                    heard = b.Receive().Payload;
-                while (!heard.AsSpan().SequenceEqual(frame));
+                    received = b.Receive().Payload;
+                while (!received.AsSpan().SequenceEqual(frame));
                 Thread.Sleep(1);
             }
             return number;

@@ -21,7 +21,7 @@ public sealed class WmediumdImportTests
 
     // tests/2node.cfg, tests/n-linear-mesh.sh: nothing but radios.
     [Test]
-    public void RadiosAloneHearEachOtherPerfectly()
+    public void RadiosAloneHavePerfectLinks()
     {
         var import = Import("ifaces :\n{\n count = 2;\n ids = [\"42:00:00:00:00:00\", \"42:00:00:00:01:00\" ];\n};");
         using (Assert.EnterMultipleScope())

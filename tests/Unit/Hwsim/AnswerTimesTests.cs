@@ -23,7 +23,7 @@ public class AnswerTimesTests
     {
         var answers = new BusyPollBudget(MaxNs);
         answers.OnAsked(_nowNs);
-        answers.OnHeard(_nowNs + Ms);
+        answers.OnReceived(_nowNs + Ms);
         answers.OnAsked(_nowNs + 4 * Ms);
         Assert.That(answers.DeadlineNs, Is.Zero, "the last frame passed 3 ms ago");
     }
@@ -33,7 +33,7 @@ public class AnswerTimesTests
     {
         var answers = new BusyPollBudget(MaxNs);
         answers.OnAsked(_nowNs);
-        answers.OnHeard(_nowNs + Ms);
+        answers.OnReceived(_nowNs + Ms);
         Assert.That(answers.DeadlineNs, Is.Zero);
     }
 
@@ -78,7 +78,7 @@ public class AnswerTimesTests
         for (int i = 0; i < times; i++)
         {
             answers.OnAsked(_nowNs);
-            answers.OnHeard(_nowNs += tookNs);
+            answers.OnReceived(_nowNs += tookNs);
             _nowNs += 100 * Ms;
         }
     }

@@ -49,7 +49,7 @@ public sealed class HostWatchTests
         Assert.That(rig.Watch.Update(1 * Second + HostMonitor.SilenceNs), Is.True);
         Assert.That((rig.Watch.IsThere, rig.Watch.Reason, rig.Watch.MayAnswer), Is.EqualTo((false, "it does not answer", true)));
 
-        rig.Watch.OnHeard();
+        rig.Watch.OnReceived();
         Assert.That(rig.Watch.Update(9 * Second), Is.True);
         Assert.That(rig.Watch.IsThere, Is.True);
     }
@@ -61,7 +61,7 @@ public sealed class HostWatchTests
         for (int i = 1; i < 10; i++)
         {
             rig.Watch.OnAsked(i * Second);
-            rig.Watch.OnHeard();
+            rig.Watch.OnReceived();
             Assert.That(rig.Watch.Update((i * Second) + (Second / 2)), Is.False);
         }
     }

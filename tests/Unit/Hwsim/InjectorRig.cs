@@ -147,7 +147,7 @@ internal sealed unsafe class InjectorRig : IDisposable
         _memory.Dispose();
     }
 
-    /// <summary>Nobody hears its doorbell.</summary>
+    /// <summary>Nobody receives its doorbell.</summary>
     private sealed class SilentDevice : IPortDevice
     {
         public int Descriptor => -1;

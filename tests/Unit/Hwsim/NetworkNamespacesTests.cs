@@ -36,7 +36,7 @@ public sealed class NetworkNamespacesTests
         using (Process process = InNewNamespace())
         {
             gone = Of(process.Id);
-            namespaces.Visit(static visited => visited.HearEvents());
+            namespaces.Visit(static visited => visited.ReceiveEvents());
             process.Kill();
             process.WaitForExit();
         }

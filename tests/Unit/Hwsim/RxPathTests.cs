@@ -105,7 +105,7 @@ public sealed class RxPathTests
     }
 
     [Test]
-    public void ARadioThatIsDownHearsNothing()
+    public void ARadioThatIsDownReceivesNothing()
     {
         using InjectorRig rig = new InjectorRig().WithRadio();
         MacAddress address = MacAddress.Parse(RecordedMessages.Radio);
@@ -117,7 +117,7 @@ public sealed class RxPathTests
         rig.Radios.Apply([new ShmWifi.Hwsim.Radios.RadioSnapshot(1, "phy0", address, HasMonitor: true, [])]);
         rig.HostPosts(rig.FrameDescriptor(0, 100));
         rig.Rx.Drain();
-        Assert.That(rig.KernelReceives(), Has.Count.EqualTo(1), "a monitor hears without an address");
+        Assert.That(rig.KernelReceives(), Has.Count.EqualTo(1), "a monitor receives without an address");
     }
 
     [Test]

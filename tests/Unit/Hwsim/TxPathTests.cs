@@ -145,7 +145,7 @@ public sealed class TxPathTests
         rig.Tx.Pump(isHostThere: true);
         rig.Rx.Drain();
         Assert.That(rig.Tx.IsRadioUnknown, Is.True);
-        Assert.That(rig.KernelReceives(), Has.Count.EqualTo(1), "its status: nobody heard it");
+        Assert.That(rig.KernelReceives(), Has.Count.EqualTo(1), "its status: nobody received it");
     }
 
     [Test]

@@ -59,14 +59,14 @@ public class RingModelTests
                 switch (word % 4)
                 {
                     case 0 when !producerSleeps && producer.HasFree(count):
-                        Assert.That(producer.Publish(count) || !consumerSleeps, Is.True, "a sleeping consumer hears of a slot");
+                        Assert.That(producer.Publish(count) || !consumerSleeps, Is.True, "a sleeping consumer learns of a slot");
                         Assert.That(producer.HasFree(1) && producer.Publish(1), Is.False, "and of it only once");
                         consumerSleeps = false;
                         break;
 
                     case 1 when !consumerSleeps && consumer.Held + consumer.CountReady() >= count:
                         consumer.Take(count > consumer.Held ? count - consumer.Held : 0);
-                        Assert.That(consumer.Release(count) || !producerSleeps, Is.True, "a sleeping producer hears of a free slot");
+                        Assert.That(consumer.Release(count) || !producerSleeps, Is.True, "a sleeping producer learns of a free slot");
                         producerSleeps = false;
                         break;
 

@@ -10,7 +10,7 @@ internal static class CtlSetFaultCommand
     private static readonly (string Option, string Key, string Description)[] s_match =
     [
         ("--from", "from", "Who sends: a VM, VM/radio, an address, or *."),
-        ("--to", "to", "Who hears."),
+        ("--to", "to", "Who receives."),
         ("--addr1", "addr1", "Address 1, the receiver's."),
         ("--addr2", "addr2", "Address 2, the transmitter's."),
         ("--ssid", "ssid", "SSID of a beacon, probe or (re)association request."),
@@ -27,7 +27,7 @@ internal static class CtlSetFaultCommand
         };
         var frame = new Option<string[]>("--frame") { Description = "Kinds of frames: management, control, data, beacon, eapol, eapol3 and so on.", AllowMultipleArgumentsPerToken = true };
         (Option<string?> Option, string Key)[] match = [.. s_match.Select(m => (new Option<string?>(m.Option) { Description = m.Description }, m.Key))];
-        var drop = new Option<bool>("--drop") { Description = "The hearer does not hear them." };
+        var drop = new Option<bool>("--drop") { Description = "The receiver does not receive them." };
         var delay = new Option<string?>("--delay") { Description = "They come later, such as 50ms." };
         var duplicate = new Option<string?>("--duplicate") { Description = "They come so many times more." };
         var corrupt = new Option<string?>("--corrupt") { Description = "So many of their bits are flipped." };

@@ -14,7 +14,7 @@ internal sealed class CtlWatchCommand : Command
 
     /// <summary>Makes the command.</summary>
     public CtlWatchCommand(CtlSession session)
-        : base("watch", "Prints each change of the medium as it happens, and each second what was sent and heard, until SIGINT.")
+        : base("watch", "Prints each change of the medium as it happens, and each second what was sent and received, until SIGINT.")
     {
         _session = session;
         SetAction(RunAsync);

@@ -70,7 +70,7 @@ internal sealed partial class ContentionModel
         sender.State = StationState.Sending;
         sender.Sending = ppdu;
         for (int i = 0; i < _activeCount; i++)
-            _active[i].Receptions[sender.Index].IsLocked = false; // who sends hears nothing
+            _active[i].Receptions[sender.Index].IsLocked = false; // who sends receives nothing
         if (_activeCount == _active.Length)
             Array.Resize(ref _active, 2 * _activeCount);
         _active[_activeCount++] = ppdu;

@@ -32,7 +32,7 @@ internal sealed partial class ContentionModel
     private long _nowNs;
 
     /// <summary>A medium without radios.</summary>
-    /// <param name="links">How well they hear each other, and all that is random.</param>
+    /// <param name="links">How good the links between radios are, and all that is random.</param>
     /// <param name="errors">From SINR to loss.</param>
     /// <param name="receivers">Knows who wants which frame.</param>
     /// <param name="mediumNs">Now.</param>

@@ -24,13 +24,13 @@ public sealed class Fault(FaultConfiguration configuration, ulong seed)
     /// <summary>Whether it has hit as many frames as it was to.</summary>
     public bool IsOver => configuration.Count is { } count && _hits >= count;
 
-    /// <summary>Whether a frame on its way to a hearer is hit; then that is counted.</summary>
+    /// <summary>Whether a frame on its way to a receiver is hit; then that is counted.</summary>
     /// <param name="frame">The frame.</param>
     /// <param name="sender">Who sends.</param>
-    /// <param name="hearer">Who would hear.</param>
-    internal bool TryHit(FrameView frame, RadioModel sender, RadioModel hearer)
+    /// <param name="listener">Who would receive.</param>
+    internal bool TryHit(FrameView frame, RadioModel sender, RadioModel listener)
     {
-        if (IsOver || !Matches(frame, sender, hearer))
+        if (IsOver || !Matches(frame, sender, listener))
             return false;
         if (configuration.Probability < 1 && RandomStream.Uniform(NextKey()) >= configuration.Probability)
             return false;
@@ -41,7 +41,7 @@ public sealed class Fault(FaultConfiguration configuration, ulong seed)
     /// <summary>The key of a stream of random numbers for one frame.</summary>
     internal ulong NextKey() => RandomStream.At(_stream, _draws++);
 
-    private bool Matches(FrameView frame, RadioModel sender, RadioModel hearer)
+    private bool Matches(FrameView frame, RadioModel sender, RadioModel listener)
     {
         FrameMatch match = configuration.Match;
         return MatchesKind(frame, match.Kinds)
@@ -49,7 +49,7 @@ public sealed class Fault(FaultConfiguration configuration, ulong seed)
             && (match.Transmitter is not { } transmitter || frame.Addr2 == transmitter)
             && (_ssid is null || (frame.TryGetSsid(out ReadOnlySpan<byte> ssid) && ssid.SequenceEqual(_ssid)))
             && sender.Matches(match.From)
-            && hearer.Matches(match.To);
+            && listener.Matches(match.To);
     }
 
     private static bool MatchesKind(FrameView frame, IReadOnlyList<FrameKind> kinds)

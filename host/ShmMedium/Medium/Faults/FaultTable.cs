@@ -25,17 +25,17 @@ public sealed class FaultTable
         Volatile.Write(ref _all, [.. ordered.Select(one => Array.Find(old, fault => ReferenceEquals(fault.Configuration, one)) ?? new Fault(one, seed))]);
     }
 
-    /// <summary>The fault that hits a frame on its way to a hearer: the first one that matches; null: none does.</summary>
+    /// <summary>The fault that hits a frame on its way to a receiver: the first one that matches; null: none does.</summary>
     /// <param name="frame">The frame, as an adversary wrote it.</param>
     /// <param name="sender">Who sends.</param>
-    /// <param name="hearer">Who would hear.</param>
-    public Fault? Hit(ReadOnlySpan<byte> frame, RadioModel sender, RadioModel hearer)
+    /// <param name="receiver">Who would receive.</param>
+    public Fault? Hit(ReadOnlySpan<byte> frame, RadioModel sender, RadioModel receiver)
     {
         if (_all.Length == 0 || !FrameView.TryParse(frame, out FrameView view))
             return null;
         foreach (Fault fault in _all)
         {
-            if (fault.TryHit(view, sender, hearer))
+            if (fault.TryHit(view, sender, receiver))
                 return fault;
         }
         return null;

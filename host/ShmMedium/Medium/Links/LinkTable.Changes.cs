@@ -8,7 +8,7 @@ public sealed partial class LinkTable
     // By pattern: when SetRadio last said how they move. All else moves since _sinceNs.
     private readonly Dictionary<RadioPattern, long> _motionsSinceNs = [];
     private readonly List<RadioModel> _senders = [];
-    private readonly List<RadioModel> _hearers = [];
+    private readonly List<RadioModel> _receivers = [];
 
     /// <summary>A radio comes.</summary>
     /// <param name="vm">Its VM's name.</param>
@@ -159,7 +159,7 @@ public sealed partial class LinkTable
     private void Forget(RadioPattern from, RadioPattern to)
     {
         _senders.Clear();
-        _hearers.Clear();
+        _receivers.Clear();
         foreach (RadioModel? radio in _radios)
         {
             if (radio is null)
@@ -167,14 +167,14 @@ public sealed partial class LinkTable
             if (radio.Matches(from))
                 _senders.Add(radio);
             if (radio.Matches(to))
-                _hearers.Add(radio);
+                _receivers.Add(radio);
         }
         foreach (RadioModel sender in _senders)
         {
-            foreach (RadioModel hearer in _hearers)
+            foreach (RadioModel receiver in _receivers)
             {
-                Forget(sender.Index, hearer.Index);
-                Forget(hearer.Index, sender.Index);
+                Forget(sender.Index, receiver.Index);
+                Forget(receiver.Index, sender.Index);
             }
         }
     }

@@ -2,7 +2,7 @@ using ShmWifi.Configuration.Medium;
 
 namespace ShmWifi.ShmMedium.Medium.Links;
 
-/// <summary>How well every radio hears every other: given links, or propagation between places, with fading on top.</summary>
+/// <summary>How well every radio receives every other: given links, or propagation between places, with fading on top.</summary>
 /// <remarks>The engine thread's alone. <see cref="Of"/> and <see cref="NextDraw"/> are called for each frame: they take no lock, and allocate
 /// nothing but, where radios are many, a sender's row, once. All that is random is a function of the seed and of the radios' names, so the same names, frames and changes
 /// have the same fates. Times are those of the medium's clock, ns.</remarks>
@@ -36,12 +36,12 @@ public sealed partial class LinkTable
         Replace(mediumNs);
     }
 
-    /// <summary>Whether every radio hears every other with <see cref="PerfectSignalDbm"/>: no link is given and no model is set.</summary>
+    /// <summary>Whether every radio receives every other with <see cref="PerfectSignalDbm"/>: no link is given and no model is set.</summary>
     public bool IsPerfect => _medium.Links.Count == 0 && _pathLoss is null && _fading is null;
 
-    /// <summary>How well <paramref name="to"/> hears <paramref name="from"/>.</summary>
+    /// <summary>How well <paramref name="to"/> receives <paramref name="from"/>.</summary>
     /// <param name="from">Who sends.</param>
-    /// <param name="to">Who hears.</param>
+    /// <param name="to">Who receives.</param>
     /// <param name="freqMhz">The frame's frequency.</param>
     /// <param name="mediumNs">When.</param>
     public LinkBudget Of(RadioModel from, RadioModel to, int freqMhz, long mediumNs)
@@ -54,7 +54,7 @@ public sealed partial class LinkTable
 
     /// <summary>The pair's next random number, 0 to below 1, whatever other pairs drew.</summary>
     /// <param name="from">Who sends.</param>
-    /// <param name="to">Who hears.</param>
+    /// <param name="to">Who receives.</param>
     public float NextDraw(RadioModel from, RadioModel to) =>
         RandomStream.UniformSingle(RandomStream.At(RandomStream.Key(_medium.Seed, RandomPurpose.Fate, from.Identity, to.Identity), PairOf(from, to).Draws++));
 

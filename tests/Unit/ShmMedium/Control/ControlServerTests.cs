@@ -100,7 +100,7 @@ public sealed class ControlServerTests
     }
 
     [Test]
-    public async Task AWatcherHearsOfChangesAndCounters()
+    public async Task AWatcherReceivesOfChangesAndCounters()
     {
         using HttpClient http = _rig.Connect();
         using Stream stream = await http.GetStreamAsync(new Uri("/v1/watch", UriKind.Relative));

@@ -33,7 +33,7 @@ public sealed class DaemonControlTests
         return output.ToString() is { Length: > 0 } json ? JsonNode.Parse(json) : null;
     }
 
-    private int Heard()
+    private int Received()
     {
         _vms[0].SendFrame(0, Data(Address(2), Address(1)));
         _vms[0].Drain();
@@ -46,20 +46,20 @@ public sealed class DaemonControlTests
         for (int i = 0; i < 20; i++)
         {
             Ctl("set", "link", "vm1", "vm2", "--loss", "1");
-            Assert.That(Heard(), Is.Zero);
+            Assert.That(Received(), Is.Zero);
             Ctl("set", "link", "vm1", "vm2", "--loss", "0");
-            Assert.That(Heard(), Is.EqualTo(1));
+            Assert.That(Received(), Is.EqualTo(1));
         }
         Ctl("set", "link", "vm1", "vm2", "--loss", "1");
         Ctl("unset", "link", "vm1", "vm2");
-        Assert.That(Heard(), Is.EqualTo(1));
+        Assert.That(Received(), Is.EqualTo(1));
     }
 
     [Test]
     public void AFaultIsCarriedOutAndCounted()
     {
         Ctl("set", "fault", "three", "--frame", "data", "--to", "vm2", "--drop", "--count", "3");
-        Assert.That(Enumerable.Range(0, 5).Sum(_ => Heard()), Is.EqualTo(2));
+        Assert.That(Enumerable.Range(0, 5).Sum(_ => Received()), Is.EqualTo(2));
         Assert.That(Ctl("get", "fault", "three")!["hits"]!.GetValue<int>(), Is.EqualTo(3));
     }
 
@@ -87,12 +87,12 @@ public sealed class DaemonControlTests
         JsonNode done = Ctl("scenario", "run", file, "--wait")!;
         File.Delete(file);
         Assert.That(done["done"]!.GetValue<int>(), Is.EqualTo(2));
-        Assert.That(Heard(), Is.Zero);
+        Assert.That(Received(), Is.Zero);
         Assert.That(Ctl("get", "faults")!.AsArray(), Has.Count.EqualTo(1));
     }
 
     [Test]
-    public async Task AWatcherHearsOfTheSchedule()
+    public async Task AWatcherReceivesOfTheSchedule()
     {
         using var client = new ShmWifi.ShmMedium.Cli.Ctl.ControlClient(_daemon.ControlSocket);
         using var deadline = new CancellationTokenSource(Deadline.Limit);

@@ -32,14 +32,14 @@ public class AirtimeTests
     {
         byte[] frame = Data(Address(2), Address(1), new byte[1000]);
         A.SendFrame(0, frame);
-        Received heard = B.Receive();
+        Received delivered = B.Receive();
         Received status = A.Receive();
 
         // Index 4, 6 Mbit/s: preamble and SIGNAL 20 us, (16 + 8 x 1028 + 6) bits in symbols of 24 bits and 4 us, signal extension 6 us.
         long airtimeNs = Airtime.Ppdu(PhyRate.Legacy(60), frame.Length + FrameExchange.FcsOctets, Band.Ghz2);
         Assert.That(airtimeNs, Is.EqualTo(20_000 + (344 * 4_000) + 6_000));
-        Assert.That(heard.Payload, Is.EqualTo(frame));
-        Assert.That((long)(heard.Descriptor.PostedNs - heard.Descriptor.TakenNs), Is.GreaterThanOrEqualTo(airtimeNs));
+        Assert.That(delivered.Payload, Is.EqualTo(frame));
+        Assert.That((long)(delivered.Descriptor.PostedNs - delivered.Descriptor.TakenNs), Is.GreaterThanOrEqualTo(airtimeNs));
         Assert.That(status.Descriptor.Flags, Is.EqualTo(TxFlags.RequestStatus | TxFlags.Acked));
         Assert.That(status.Descriptor.Rates & 0xffff, Is.EqualTo(0x0104));
         Assert.That(TestDaemon.Count(B, HostCounter.Copied), Is.EqualTo(1));
@@ -51,11 +51,11 @@ public class AirtimeTests
         const int Frames = 40;
         for (uint i = 0; i < Frames; i++)
             A.SendFrame(0, Numbered(Address(2), Address(1), i, 300));
-        Received[] heard = [.. Enumerable.Range(0, Frames).Select(_ => B.Receive())];
+        Received[] delivered = [.. Enumerable.Range(0, Frames).Select(_ => B.Receive())];
 
-        Assert.That(heard.Select(frame => NumberOf(frame.Payload)), Is.EqualTo(Enumerable.Range(0, Frames).Select(i => (uint?)i)));
+        Assert.That(delivered.Select(frame => NumberOf(frame.Payload)), Is.EqualTo(Enumerable.Range(0, Frames).Select(i => (uint?)i)));
         long exchangeNs = FrameExchange.DurationNs(PhyRate.Legacy(60), HeaderLength + 300 + FrameExchange.FcsOctets, Band.Ghz2, MacTiming.Erp) + MacTiming.Erp.DifsNs;
-        Assert.That((long)(heard[^1].Descriptor.PostedNs - heard[0].Descriptor.TakenNs), Is.GreaterThanOrEqualTo((Frames - 1) * exchangeNs));
+        Assert.That((long)(delivered[^1].Descriptor.PostedNs - delivered[0].Descriptor.TakenNs), Is.GreaterThanOrEqualTo((Frames - 1) * exchangeNs));
         Assert.That(Enumerable.Range(0, Frames).Select(_ => A.Receive().Descriptor.Flags), Is.All.EqualTo(TxFlags.RequestStatus | TxFlags.Acked));
     }
 

@@ -97,7 +97,7 @@ public class ComingAndGoingTests
             Assert.That(NumberOf(asleep.Receive().Payload), Is.EqualTo(i), "what it was given is whole, however late it looks");
         Assert.That(asleep.Drain(), Is.Empty);
         a.SendFrame(0, Numbered(Address(2), Address(1), 7, 64));
-        Assert.That(a.Drain().Single().Descriptor.Flags.HasFlag(TxFlags.Acked), Is.True, "awake again, it hears");
+        Assert.That(a.Drain().Single().Descriptor.Flags.HasFlag(TxFlags.Acked), Is.True, "awake again, it receives");
     }
 
     [Test]
@@ -355,16 +355,16 @@ public class ComingAndGoingTests
 
     [TestCase(Isolation.Shared)]
     [TestCase(Isolation.PerVm)]
-    public void NoFrameIsTornOrHeardTwiceWhileReceiversDawdleAndSendersDie(Isolation isolation)
+    public void NoFrameIsTornOrReceivedTwiceWhileReceiversDawdleAndSendersDie(Isolation isolation)
     {
         const int Talkers = 3;
         const uint FramesEach = 6000;
         using var daemon = new TestDaemon(isolation);
         SimulatedGuest[] vms = [.. Enumerable.Range(1, Talkers).Select(i => daemon.Attach(Address(i)))];
         int talking = Talkers;
-        ulong[] heard = new ulong[Talkers];
+        ulong[] received = new ulong[Talkers];
         using var stop = new CancellationTokenSource();
-        Task[] talks = [.. vms.Select((vm, i) => Task.Run(() => heard[i] = Talk(vm, i + 1, seed: i)))];
+        Task[] talks = [.. vms.Select((vm, i) => Task.Run(() => received[i] = Talk(vm, i + 1, seed: i)))];
         Task mortals = Task.Run(() =>
         {
             for (int seed = 0; Volatile.Read(ref talking) != 0; seed++)
@@ -383,13 +383,13 @@ public class ComingAndGoingTests
         Task.WaitAll([.. talks, mortals]);
 
         for (int i = 0; i < Talkers; i++)
-            heard[i] += (ulong)Check(vms[i].Drain());
+            received[i] += (ulong)Check(vms[i].Drain());
         ulong frames = daemon.Daemon.Snapshots.Take().Medium.Frames; // all: the answers to what was drained came after them
         for (int i = 0; i < Talkers; i++)
         {
-            Assert.That(heard[i], Is.EqualTo(TestDaemon.Count(vms[i], HostCounter.RxFrames)), "what was posted arrived");
+            Assert.That(received[i], Is.EqualTo(TestDaemon.Count(vms[i], HostCounter.RxFrames)), "what was posted arrived");
             ulong dropped = TestDaemon.Count(vms[i], HostCounter.DropPoolEmpty) + TestDaemon.Count(vms[i], HostCounter.DropRxRingFull);
-            Assert.That(heard[i] + dropped, Is.EqualTo(frames - FramesEach), "every frame of the others arrived or was counted");
+            Assert.That(received[i] + dropped, Is.EqualTo(frames - FramesEach), "every frame of the others arrived or was counted");
         }
 
         ulong Talk(SimulatedGuest vm, int number, int seed)

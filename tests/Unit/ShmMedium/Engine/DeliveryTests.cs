@@ -6,7 +6,7 @@ using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Engine;
 
-/// <summary>Who hears a frame, what its sender is told, and how it gets there.</summary>
+/// <summary>Who receives a frame, what its sender is told, and how it gets there.</summary>
 [TestFixture(Isolation.Shared)]
 [TestFixture(Isolation.PerVm)]
 public class DeliveryTests(Isolation isolation)
@@ -29,13 +29,13 @@ public class DeliveryTests(Isolation isolation)
         a.SendFrame(0, frame, freqMhz: 5180);
 
         Assert.That(FramesOf(a.Drain()), Is.EqualTo(new[] { 1 }), "its own second radio; group frames get no status");
-        IReadOnlyList<Received> heard = b.Drain();
-        Assert.That(FramesOf(heard), Is.EqualTo(new[] { 0, 1 }));
-        Assert.That(heard[0].Payload, Is.EqualTo(frame));
-        Assert.That(heard[0].Descriptor.FreqMhz, Is.EqualTo(5180));
-        Assert.That(heard[0].Descriptor.SignalDbm, Is.EqualTo(LinkTable.PerfectSignalDbm));
-        Assert.That(heard[0].Descriptor.SourcePort, Is.EqualTo(_daemon.PortOf(a).Id));
-        Assert.That(heard[0].Descriptor.TakenNs, Is.Positive.And.LessThanOrEqualTo(heard[0].Descriptor.PostedNs));
+        IReadOnlyList<Received> delivered = b.Drain();
+        Assert.That(FramesOf(delivered), Is.EqualTo(new[] { 0, 1 }));
+        Assert.That(delivered[0].Payload, Is.EqualTo(frame));
+        Assert.That(delivered[0].Descriptor.FreqMhz, Is.EqualTo(5180));
+        Assert.That(delivered[0].Descriptor.SignalDbm, Is.EqualTo(LinkTable.PerfectSignalDbm));
+        Assert.That(delivered[0].Descriptor.SourcePort, Is.EqualTo(_daemon.PortOf(a).Id));
+        Assert.That(delivered[0].Descriptor.TakenNs, Is.Positive.And.LessThanOrEqualTo(delivered[0].Descriptor.PostedNs));
     }
 
     [Test]
@@ -61,7 +61,7 @@ public class DeliveryTests(Isolation isolation)
     }
 
     [Test]
-    public void AMonitorThatOwnsTheAddressHearsTheFrameOnce()
+    public void AMonitorThatOwnsTheAddressReceivesTheFrameOnce()
     {
         SimulatedGuest a = _daemon.Attach(Address(1));
         SimulatedGuest b = _daemon.Attach(Address(2));
@@ -85,7 +85,7 @@ public class DeliveryTests(Isolation isolation)
 
         Assert.That(StatusOf(a, Address(2), cookie: 71), Is.EqualTo(TxFlags.RequestStatus | TxFlags.Acked));
         Assert.That(StatusOf(a, Address(1, 1), cookie: 72), Is.EqualTo(TxFlags.RequestStatus | TxFlags.Acked), "a radio of the same VM");
-        Assert.That(StatusOf(a, Address(9), cookie: 73), Is.EqualTo(TxFlags.RequestStatus), "only a monitor heard it");
+        Assert.That(StatusOf(a, Address(9), cookie: 73), Is.EqualTo(TxFlags.RequestStatus), "only a monitor received it");
         Assert.That(StatusOf(a, Address(1, 0), cookie: 74), Is.EqualTo(TxFlags.RequestStatus), "nobody acknowledges to himself");
         b.RemoveAddress(0, Address(2));
         b.Drain();
@@ -144,7 +144,7 @@ public class DeliveryTests(Isolation isolation)
     }
 
     [Test]
-    public void AFrameFromARadioThatWasNotAnnouncedOrTooShortIsCountedAndNotHeard()
+    public void AFrameFromARadioThatWasNotAnnouncedOrTooShortIsCountedAndNotReceived()
     {
         SimulatedGuest a = _daemon.Attach(Address(1));
         SimulatedGuest b = _daemon.Attach(Address(2));
@@ -183,11 +183,11 @@ public class DeliveryTests(Isolation isolation)
         byte[] frame = Data(Address(2), Address(1), 7, 8, 9);
 
         a.SendFrame(0, frame);
-        Received heard = b.Drain().Single();
+        Received delivered = b.Drain().Single();
 
-        Assert.That(heard.Payload, Is.EqualTo(frame));
+        Assert.That(delivered.Payload, Is.EqualTo(frame));
         ulong senders = (ulong)((byte*)a.Port.TxSlot(slot) - a.Memory.Address) + Abi.SlotHeaderSize;
-        Assert.That(heard.Descriptor.Offset, isolation == Isolation.Shared ? Is.EqualTo(senders) : Is.GreaterThanOrEqualTo(b.Region!.Geometry.PoolOffset));
+        Assert.That(delivered.Descriptor.Offset, isolation == Isolation.Shared ? Is.EqualTo(senders) : Is.GreaterThanOrEqualTo(b.Region!.Geometry.PoolOffset));
         Assert.That(TestDaemon.Count(b, HostCounter.CopiedBytes), Is.EqualTo(isolation == Isolation.Shared ? 0 : frame.Length));
         Assert.That(TestDaemon.Count(b, HostCounter.Copied), Is.EqualTo(isolation == Isolation.Shared ? 0 : 1));
         Assert.That(TestDaemon.Count(b, HostCounter.RxBytes), Is.EqualTo(frame.Length));
@@ -207,7 +207,7 @@ public class DeliveryTests(Isolation isolation)
 
         bool isSeen = new ReadOnlySpan<byte>(other.Memory.Address, (int)other.Memory.Size).IndexOf(secret) >= 0;
         Assert.That(isSeen, Is.EqualTo(isolation == Isolation.Shared));
-        Assert.That(new ReadOnlySpan<byte>(b.Memory.Address, (int)b.Memory.Size).IndexOf(secret), Is.Positive, "who heard it has it");
+        Assert.That(new ReadOnlySpan<byte>(b.Memory.Address, (int)b.Memory.Size).IndexOf(secret), Is.Positive, "who received it has it");
     }
 
     [Test]

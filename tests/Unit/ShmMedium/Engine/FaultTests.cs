@@ -80,18 +80,18 @@ public class FaultTests
     {
         Order(new("f", new FrameMatch { Kinds = [Kind("beacon")], To = RadioPattern.Of("vm2") }, new DropFault()) { Probability = 0.3 });
         const int Frames = 2000;
-        int heard = 0;
+        int delivered = 0;
         for (int i = 0; i < Frames; i++)
         {
             A.SendFrame(0, Beacon("lab"));
             if (i % 16 != 15)
                 continue;
             A.Drain();
-            heard += B.Drain().Count;
+            delivered += B.Drain().Count;
             C.Drain();
         }
-        Assert.That(heard, Is.EqualTo(0.7 * Frames).Within(3.3 * Math.Sqrt(Frames * 0.7 * 0.3)));
-        Assert.That(Faults.Single().Hits, Is.EqualTo(Frames - heard));
+        Assert.That(delivered, Is.EqualTo(0.7 * Frames).Within(3.3 * Math.Sqrt(Frames * 0.7 * 0.3)));
+        Assert.That(Faults.Single().Hits, Is.EqualTo(Frames - delivered));
     }
 
     [Test]
@@ -133,9 +133,9 @@ public class FaultTests
         byte[] sent = Data(MacAddress.Broadcast, Address(1), new byte[100]);
         A.SendFrame(0, sent);
         A.Drain();
-        byte[] heard = B.Drain().Single().Payload;
-        Assert.That(heard[..HeaderLength], Is.EqualTo(sent[..HeaderLength]));
-        Assert.That(heard.Zip(sent, (x, y) => BitOperations.PopCount((uint)(x ^ y))).Sum(), Is.EqualTo(1));
+        byte[] delivered = B.Drain().Single().Payload;
+        Assert.That(delivered[..HeaderLength], Is.EqualTo(sent[..HeaderLength]));
+        Assert.That(delivered.Zip(sent, (x, y) => BitOperations.PopCount((uint)(x ^ y))).Sum(), Is.EqualTo(1));
         Assert.That(C.Drain().Single().Payload, Is.EqualTo(sent));
     }
 

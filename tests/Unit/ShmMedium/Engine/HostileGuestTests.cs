@@ -354,13 +354,13 @@ public unsafe class HostileGuestTests
             byte[] frame = Numbered(Address(2), Address(1), number, 300);
             for (int attempt = 0; !IsAcked(a, frame, number); attempt++)
             {
-                Assert.That(attempt, Is.LessThan(1000), "the frame is heard in the end");
+                Assert.That(attempt, Is.LessThan(1000), "the frame is received in the end");
                 b.Drain(); // the hostile one is on the medium, too, and may have filled our pool
             }
-            Received heard;
+            Received received;
             do
-                heard = b.Receive();
-            while (!heard.Payload.AsSpan().SequenceEqual(frame));
+                received = b.Receive();
+            while (!received.Payload.AsSpan().SequenceEqual(frame));
         }
     }
 

@@ -7,7 +7,7 @@ using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Engine;
 
-/// <summary>Frames over links that lose: who hears them, what their senders are told.</summary>
+/// <summary>Frames over links that lose: who receives them, what their senders are told.</summary>
 [TestFixture(Isolation.Shared)]
 [TestFixture(Isolation.PerVm)]
 public class LossyLinkTests(Isolation isolation)
@@ -93,10 +93,10 @@ public class LossyLinkTests(Isolation isolation)
             bool isAcked = (status.Flags & TxFlags.Acked) != TxFlags.None;
             int count = (int)(status.Rates >> 8) & 0xff;
             attempts[isAcked ? count : 0]++;
-            IReadOnlyList<Received> heard = B.Drain();
-            Assert.That(heard, Has.Count.EqualTo(isAcked ? 1 : 0), "the other direction loses no acknowledgement");
+            IReadOnlyList<Received> delivered = B.Drain();
+            Assert.That(delivered, Has.Count.EqualTo(isAcked ? 1 : 0), "the other direction loses no acknowledgement");
             if (isAcked)
-                Assert.That((heard[0].Payload[1] & FrameControl.RetryFlag) != 0, Is.EqualTo(count > 1), "the Retry bit from the second attempt on");
+                Assert.That((delivered[0].Payload[1] & FrameControl.RetryFlag) != 0, Is.EqualTo(count > 1), "the Retry bit from the second attempt on");
             retries += count - 1;
         }
         for (int count = 1; count <= 3; count++)
@@ -106,7 +106,7 @@ public class LossyLinkTests(Isolation isolation)
     }
 
     [Test]
-    public void ALostAcknowledgementMakesARetryThatTheReceiverHearsAsADuplicate()
+    public void ALostAcknowledgementMakesARetryThatTheReceiverReceivesAsADuplicate()
     {
         Change(new SetLink(new(s_b, s_a) { Loss = 1, OneWay = true }));
 
@@ -114,9 +114,9 @@ public class LossyLinkTests(Isolation isolation)
         RxDescriptor status = A.Drain().Single().Descriptor;
 
         Assert.That((status.Flags, status.Rates & 0xffff), Is.EqualTo((TxFlags.RequestStatus, 0x0304ul)));
-        byte[][] heard = [.. B.Drain().Select(received => received.Payload)];
-        Assert.That(heard.Select(frame => frame[1] & FrameControl.RetryFlag), Is.EqualTo(new[] { 0, FrameControl.RetryFlag, FrameControl.RetryFlag }));
-        Assert.That(heard.Select(frame => frame[^1]), Is.All.EqualTo(9));
+        byte[][] delivered = [.. B.Drain().Select(received => received.Payload)];
+        Assert.That(delivered.Select(frame => frame[1] & FrameControl.RetryFlag), Is.EqualTo(new[] { 0, FrameControl.RetryFlag, FrameControl.RetryFlag }));
+        Assert.That(delivered.Select(frame => frame[^1]), Is.All.EqualTo(9));
     }
 
     [Test]
@@ -160,7 +160,7 @@ public class LossyLinkTests(Isolation isolation)
     /// <summary>Sends group frames and counts those that arrive.</summary>
     private static int Broadcast(SimulatedGuest from, SimulatedGuest to, int frames, int bodyLength = 20)
     {
-        int heard = 0;
+        int delivered = 0;
         byte[] frame = Data(MacAddress.Broadcast, Address(1), new byte[bodyLength]);
         for (int i = 0; i < frames; i++)
         {
@@ -168,8 +168,8 @@ public class LossyLinkTests(Isolation isolation)
             if (i % 16 != 15 && i != frames - 1)
                 continue;
             from.Drain();
-            heard += to.Drain().Count;
+            delivered += to.Drain().Count;
         }
-        return heard;
+        return delivered;
     }
 }

@@ -13,7 +13,7 @@ public sealed class SystemdTests
     public void NobodyAsks() => Environment.SetEnvironmentVariable(NotifySocket, null);
 
     [Test]
-    public void SystemdHearsOfEachState([Values] bool isAbstract)
+    public void SystemdReceivesOfEachState([Values] bool isAbstract)
     {
         var name = $"/tmp/shmwifi-notify-{Guid.NewGuid():N}";
         using var systemd = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
@@ -22,9 +22,9 @@ public sealed class SystemdTests
         try
         {
             using MediumProcess medium = MediumProcess.Start();
-            Assert.That(Heard(systemd), Is.EqualTo("READY=1"));
+            Assert.That(Received(systemd), Is.EqualTo("READY=1"));
             Assert.That(medium.Stop(), Is.Zero);
-            Assert.That(Heard(systemd), Is.EqualTo("STOPPING=1"));
+            Assert.That(Received(systemd), Is.EqualTo("STOPPING=1"));
         }
         finally
         {
@@ -51,7 +51,7 @@ public sealed class SystemdTests
         }
     }
 
-    private static string Heard(Socket socket)
+    private static string Received(Socket socket)
     {
         var bytes = new byte[256];
         socket.ReceiveTimeout = 5000;

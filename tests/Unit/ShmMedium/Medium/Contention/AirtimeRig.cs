@@ -11,7 +11,7 @@ internal sealed class AirtimeRig : IReceivers
 {
     private readonly Dictionary<string, RadioModel> _radios = [];
     private readonly Flow?[] _flowOf = new Flow?[4096]; // by ticket
-    private readonly int[] _heardTimes = new int[4096];
+    private readonly int[] _receivedTimes = new int[4096];
     private readonly Stack<int> _freeTickets = new(Enumerable.Range(0, 4096));
 
     private long _toldNs;
@@ -77,7 +77,7 @@ internal sealed class AirtimeRig : IReceivers
             _ = this[flow.To];
         int ticket = _freeTickets.Pop();
         _flowOf[ticket] = flow;
-        _heardTimes[ticket] = 0;
+        _receivedTimes[ticket] = 0;
         var frame = new Transmission(ticket, this[flow.From], flow.FreqMhz, flow.MpduOctets, flow.Category)
         {
             WantsAck = flow.To is not null,
@@ -129,10 +129,10 @@ internal sealed class AirtimeRig : IReceivers
 
     private void OnReceived(Flow flow, in ContentionOutcome outcome)
     {
-        flow.Heard++;
+        flow.Received++;
         flow.Retries += outcome.IsRetry ? 1 : 0;
         flow.LastSignalDbm = outcome.SignalDbm;
-        if (_heardTimes[outcome.Handle]++ == 0)
+        if (_receivedTimes[outcome.Handle]++ == 0)
             flow.Delivered++;
         Log?.Add($"{outcome.MediumNs} received {flow.From} {outcome.Receiver!.Vm} {outcome.Attempt} {outcome.IsRetry}");
     }
@@ -185,14 +185,14 @@ internal sealed class Flow(string from, string? to, string rate, int freqMhz = 5
 
     public bool ReceiverListens { get; set; } = true;
 
-    /// <summary>Also hears, and does not acknowledge.</summary>
+    /// <summary>Also receives, and does not acknowledge.</summary>
     public string? Monitor { get; init; }
 
     public int Sent { get; set; }
 
     public bool IsSaturated { get; set; }
 
-    public int Heard { get; set; }
+    public int Received { get; set; }
 
     public int Lost { get; set; }
 

@@ -17,19 +17,19 @@ public sealed class ContentionTests
     {
         (double lost, int delivered, int retries) bare = HiddenNodes(TxRateFlags.None);
         (double lost, int delivered, int retries) withRts = HiddenNodes(TxRateFlags.UseRtsCts);
-        TestContext.Out.WriteLine($"without RTS {bare.delivered} delivered, {100 * bare.lost:f1} % of attempts lost, {bare.retries} retries heard");
-        TestContext.Out.WriteLine($"with RTS {withRts.delivered} delivered, {100 * withRts.lost:f1} % of attempts lost, {withRts.retries} retries heard");
+        TestContext.Out.WriteLine($"without RTS {bare.delivered} delivered, {100 * bare.lost:f1} % of attempts lost, {bare.retries} retries received");
+        TestContext.Out.WriteLine($"with RTS {withRts.delivered} delivered, {100 * withRts.lost:f1} % of attempts lost, {withRts.retries} retries received");
         Assert.Multiple(() =>
         {
             Assert.That(bare.lost, Is.GreaterThan(0.5));
-            // What collides is the RTS; but who sends one while the CTS comes does not hear that.
+            // What collides is the RTS; but who sends one while the CTS comes does not receive that.
             Assert.That(withRts.retries, Is.LessThan(0.05 * withRts.delivered));
             Assert.That(withRts.delivered, Is.GreaterThan(1.5 * bare.delivered));
         });
     }
 
     [Test]
-    public void StationsThatHearEachOtherNeedNoRts()
+    public void StationsInRangeOfEachOtherNeedNoRts()
     {
         var rig = new AirtimeRig(1, AirtimeRig.Snr("a", "ap", 30), AirtimeRig.Snr("b", "ap", 30), AirtimeRig.Snr("a", "b", 30));
         Flow a = rig.Saturate(Slow("a", "ap"));
@@ -105,12 +105,12 @@ public sealed class ContentionTests
             rig.Run(TimeSpan.FromMicroseconds(50_000));
             delays.Add((beacon.LastDoneNs - airtimeNs - tbtt) / 1000.0);
         }
-        TestContext.Out.WriteLine($"{delays.Min():f0} to {delays.Max():f0} µs after TBTT, {delays.Average():f0} on average; {beacon.Heard} of {200 * 5} heard");
+        TestContext.Out.WriteLine($"{delays.Min():f0} to {delays.Max():f0} µs after TBTT, {delays.Average():f0} on average; {beacon.Received} of {200 * 5} received");
         Assert.That(beacon.Done, Is.EqualTo(200));
         Assert.That(delays.Min(), Is.GreaterThanOrEqualTo(0));
         Assert.That(delays.Max(), Is.LessThan(1500));
         Assert.That(delays.Average(), Is.LessThan(400));
-        Assert.That(beacon.Heard, Is.GreaterThan(950));
+        Assert.That(beacon.Received, Is.GreaterThan(950));
     }
 
     [Test]
@@ -126,8 +126,8 @@ public sealed class ContentionTests
                 rig.Send(beacon);
             rig.Run(TimeSpan.FromMicroseconds(102_400));
         }
-        TestContext.Out.WriteLine(string.Join(' ', beacons.Select(beacon => beacon.Heard)));
-        Assert.That(beacons.Select(beacon => beacon.Heard), Is.All.EqualTo(400));
+        TestContext.Out.WriteLine(string.Join(' ', beacons.Select(beacon => beacon.Received)));
+        Assert.That(beacons.Select(beacon => beacon.Received), Is.All.EqualTo(400));
     }
 
     [Test]

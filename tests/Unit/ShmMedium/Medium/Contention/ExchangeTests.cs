@@ -45,7 +45,7 @@ public sealed class ExchangeTests
         rig.RunUntil(100_000_000);
         Assert.Multiple(() =>
         {
-            Assert.That(flow.Heard, Is.EqualTo(7));
+            Assert.That(flow.Received, Is.EqualTo(7));
             Assert.That(flow.Retries, Is.EqualTo(6));
             Assert.That(flow.Delivered, Is.EqualTo(1));
             Assert.That(flow.Done, Is.EqualTo(1));
@@ -61,8 +61,8 @@ public sealed class ExchangeTests
         var rig = new AirtimeRig(1, AirtimeRig.Loss("a", "b", 0.3));
         Flow flow = rig.Saturate(new Flow("a", "b", "ofdm 54") { Rates = [Flow.RateOf("ofdm 54", attempts: 1)] });
         rig.Run(TimeSpan.FromSeconds(20));
-        Assert.That((double)flow.Heard / flow.Done, Is.EqualTo(0.7).Within(0.01));
-        Assert.That(flow.Heard + flow.Lost, Is.EqualTo(flow.Done).Within(1), "one attempt each; the last may be on the medium");
+        Assert.That((double)flow.Received / flow.Done, Is.EqualTo(0.7).Within(0.01));
+        Assert.That(flow.Received + flow.Lost, Is.EqualTo(flow.Done).Within(1), "one attempt each; the last may be on the medium");
         Assert.That((double)flow.Acked / flow.Done, Is.EqualTo(0.49).Within(0.01));
     }
 
@@ -87,7 +87,7 @@ public sealed class ExchangeTests
         flow.ReceiverListens = false;
         rig.Send(flow);
         rig.RunUntil(100_000_000);
-        Assert.That((flow.Heard, flow.Acked, flow.Attempts), Is.EqualTo((0, 0, 7L)));
+        Assert.That((flow.Received, flow.Acked, flow.Attempts), Is.EqualTo((0, 0, 7L)));
     }
 
     [Test]
@@ -106,7 +106,7 @@ public sealed class ExchangeTests
     }
 
     [Test]
-    public void ASenderHearsNothingMeanwhile()
+    public void ASenderReceivesNothingMeanwhile()
     {
         // They do not sense each other, but both get through to b; a sends to b while b sends to a.
         var rig = new AirtimeRig(1, AirtimeRig.Snr("a", "b", 30));
@@ -115,7 +115,7 @@ public sealed class ExchangeTests
         Assert.That(there.Attempts, Is.EqualTo(there.Done));
         Flow back = rig.Saturate(new Flow("b", "a", "ofdm 54") { UsesDcf = true });
         rig.Run(TimeSpan.FromSeconds(1));
-        Assert.That(there.Attempts, Is.GreaterThan(there.Done), "where both begin in the same slot, neither is heard");
+        Assert.That(there.Attempts, Is.GreaterThan(there.Done), "where both begin in the same slot, neither is received");
         Assert.That(back.Attempts, Is.GreaterThan(back.Done));
     }
 
@@ -200,29 +200,29 @@ public sealed class ExchangeTests
             rig.RunUntil(atNs);
             rig.Leave("b");
             int gone = flows[2].Done;
-            int heard = flows[0].Heard;
+            int received = flows[0].Received;
             rig.Run(TimeSpan.FromMilliseconds(100));
             Assert.That(flows[2].Done, Is.EqualTo(gone));
-            Assert.That(flows[0].Heard, Is.EqualTo(heard));
+            Assert.That(flows[0].Received, Is.EqualTo(received));
             Assert.That(flows[0].Done + flows[1].Done, Is.GreaterThan(4), "the others go on");
         }
     }
 
     [Test]
-    public void MonitorsHearAndDoNotAcknowledge()
+    public void MonitorsReceiveAndDoNotAcknowledge()
     {
         var rig = new AirtimeRig(1, AirtimeRig.Loss("a", "b", 1));
         _ = rig["m"];
         var flow = new Flow("a", "b", "ofdm 54") { Monitor = "m" };
         rig.Send(flow);
         rig.Run(TimeSpan.FromMilliseconds(100));
-        Assert.That((flow.Heard, flow.Acked), Is.EqualTo((7, 0)));
+        Assert.That((flow.Received, flow.Acked), Is.EqualTo((7, 0)));
     }
 
     [Test]
     public void AnRtsThatNobodyAnswersDoesNotHoldTheOthersUp()
     {
-        // c hears a's RTS, which announces a frame of 12 ms at 1 Mbit/s, and waits no longer than for the CTS that does not come.
+        // c receives a's RTS, which announces a frame of 12 ms at 1 Mbit/s, and waits no longer than for the CTS that does not come.
         var rig = new AirtimeRig(1, AirtimeRig.Snr("a", "b", -30));
         Flow other = new("c", "d", "dsss 1", 2412) { UsesDcf = true, MpduOctets = 100 };
         rig.Send(other);

@@ -86,7 +86,7 @@ public sealed class GoodputTests
 
     [TestCase(2412, 0.5, 0.05, TestName = "PairsOnOneChannelHaveHalfEach")]
     [TestCase(2422, 0.5, 0.05, TestName = "PairsOnChannels1And3HaveHalfEach")]
-    public void PairsThatHearEachOtherShare(int otherFreqMhz, double share, double within)
+    public void PairsInRangeOfEachOtherShare(int otherFreqMhz, double share, double within)
     {
         var rig = new AirtimeRig();
         Flow one = rig.Saturate(new Flow("a", "b", "ht 7", 2412));

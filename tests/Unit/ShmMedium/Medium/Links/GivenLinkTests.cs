@@ -21,7 +21,7 @@ public class GivenLinkTests
     }
 
     [Test]
-    public void AGivenSnrIsOverTheHearersNoiseWhateverPowerAndFrequency()
+    public void AGivenSnrIsOverTheReceiversNoiseWhateverPowerAndFrequency()
     {
         var medium = new MediumConfiguration
         {
