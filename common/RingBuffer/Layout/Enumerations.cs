@@ -226,7 +226,7 @@ public enum HostCounter
     /// <summary>Attempts of the port's unicast frames after the first.</summary>
     Retries,
 
-    /// <summary>Attempts that the port's radios could have received, and that the medium lost or a fault to order dropped.</summary>
+    /// <summary>Attempts that the port's radios could have received, and that the medium lost or an injected fault dropped.</summary>
     LostOnAir,
 
     /// <summary>Frames of the port that found no room among those that wait for the medium.</summary>

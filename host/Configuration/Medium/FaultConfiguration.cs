@@ -3,7 +3,7 @@ using ShmWifi.Dot11;
 
 namespace ShmWifi.Configuration.Medium;
 
-/// <summary>A fault to order.</summary>
+/// <summary>An injected fault.</summary>
 /// <param name="Name">Unique; names it for changes.</param>
 /// <param name="Match">Which frames, to which receivers.</param>
 /// <param name="Action">What happens to them.</param>

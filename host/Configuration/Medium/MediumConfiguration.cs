@@ -1,6 +1,6 @@
 namespace ShmWifi.Configuration.Medium;
 
-/// <summary>What the medium is like: where radios are, how good their links are, what goes wrong to order, and what changes when.</summary>
+/// <summary>What the medium is like: where radios are, how good their links are, the injected faults, and what changes when.</summary>
 /// <remarks>Immutable: a change makes another one (<see cref="MediumChange"/>). The same keys in a configuration file, in the control API and in what <c>ctl save</c> writes.</remarks>
 public sealed record MediumConfiguration
 {
@@ -25,7 +25,7 @@ public sealed record MediumConfiguration
     /// <summary>Absolute path of a table of error rates in place of the built-in curves; null: those.</summary>
     public string? ErrorTable { get; init; }
 
-    /// <summary>What goes wrong to order; the first one that matches a frame and receiver is carried out.</summary>
+    /// <summary>The injected faults; the first one that matches a frame and receiver is carried out.</summary>
     public IReadOnlyList<FaultConfiguration> Faults { get; init; } = [];
 
     /// <summary>What changes by itself, in the order of time.</summary>

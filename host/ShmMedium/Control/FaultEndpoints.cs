@@ -18,7 +18,7 @@ internal static class FaultEndpoints
     {
         RouteGroupBuilder faults = routes.MapGroup("").WithTags("faults");
         faults.MapGet("/faults", [return: ConfigurationSchema("faultReading", IsList = true)] (IControlledMedium medium) => new JsonArray([.. medium.CurrentMedium.Faults.Select(f => Read(medium, f))]))
-            .Describe("getFaults", "The faults to order, and how often each was carried out.");
+            .Describe("getFaults", "The injected faults, and how often each was carried out.");
         faults.MapPost("/faults", AddAsync)
             .Describe("addFault", "Orders a fault; one without a name gets one.")
             .Refuses(404, NoRadio)

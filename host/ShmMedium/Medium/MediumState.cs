@@ -34,7 +34,7 @@ public sealed class MediumState
     /// <summary>How good the links between radios are.</summary>
     public LinkTable Links { get; }
 
-    /// <summary>Faults to order.</summary>
+    /// <summary>Injected faults.</summary>
     public FaultTable Faults { get; } = new();
 
     /// <summary>From SNR to loss.</summary>

@@ -105,7 +105,7 @@ public sealed record VmSnapshot(
     /// <summary>Attempts of its unicast frames after the first.</summary>
     public ulong Retries { get; init; }
 
-    /// <summary>Attempts that its radios could have received, and that the medium lost or a fault to order dropped.</summary>
+    /// <summary>Attempts that its radios could have received, and that the medium lost or an injected fault dropped.</summary>
     public ulong LostOnAir { get; init; }
 }
 

@@ -5,7 +5,7 @@ using ShmWifi.ShmMedium.Medium.Links;
 
 namespace ShmWifi.ShmMedium.Medium.Faults;
 
-/// <summary>A fault to order at work: what it hit so far.</summary>
+/// <summary>An injected fault at work: what it hit so far.</summary>
 /// <param name="configuration">What was ordered.</param>
 /// <param name="seed">The medium's: which of the frames that match are hit follows from it and from the fault's name.</param>
 public sealed class Fault(FaultConfiguration configuration, ulong seed)

@@ -4,7 +4,7 @@ using ShmWifi.ShmMedium.Medium.Links;
 
 namespace ShmWifi.ShmMedium.Medium.Faults;
 
-/// <summary>The faults to order. Changed by the engine thread alone; copied on write, so other threads may read it.</summary>
+/// <summary>The injected faults. Changed by the engine thread alone; copied on write, so other threads may read it.</summary>
 public sealed class FaultTable
 {
     private Fault[] _all = [];

@@ -66,6 +66,6 @@ internal enum RandomPurpose : ulong
     /// <summary>Random waypoints.</summary>
     Motion = 4,
 
-    /// <summary>Faults to order.</summary>
+    /// <summary>Injected faults.</summary>
     Fault = 5,
 }

@@ -8,7 +8,7 @@ using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Engine;
 
-/// <summary>Faults to order.</summary>
+/// <summary>Injected faults.</summary>
 public class FaultTests
 {
     private TestDaemon _daemon = null!;
