@@ -6,7 +6,7 @@ namespace ShmWifi.ShmMedium.Telemetry;
 /// <remarks>
 /// <para>All instruments are observable: who listens has them read on its own thread, and the engine pays nothing. Tags: vm; direction
 /// (transmit, receive: as the VM sees it); reason; ring; from, to, hop, quantile. Values of tags hold neither ',' nor '=', since
-/// .NET's EventPipe face of meters joins tags by them, unescaped.</para>
+/// .NET's EventPipe view of meters joins tags by them, unescaped.</para>
 /// <para>Lag is a gauge of quantiles, not a Histogram: that would have to be recorded frame by frame, and EventPipe listeners take ten
 /// histograms at most unless told otherwise, where four hops of each pair of VMs want one. In µs, since dotnet-counters shows three
 /// decimals.</para>

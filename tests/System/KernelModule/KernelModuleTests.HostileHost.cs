@@ -3,7 +3,7 @@ using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Tests.System.KernelModule;
 
-/// <summary>The face to the kernel, against a host that breaks the rules, falls silent or goes: it can stop the medium, but not the guest.</summary>
+/// <summary>The kernel datapath, against a host that breaks the rules, falls silent or goes: it can stop the medium, but not the guest.</summary>
 public partial class KernelModuleTests
 {
     private const string RingsAreBroken = "the host wrote impossible ring indices; no frames are moved until the device is bound again";
@@ -11,12 +11,12 @@ public partial class KernelModuleTests
     [Test]
     public async Task InvalidDescriptorsAreCountedAndTheNextOneIsReceived()
     {
-        await using var face = await KernelFace.PutOnAsync(Guest);
-        await face.ListenAsync();
-        var radio = (await face.Host.AwaitAsync("the radio", slot => slot.Kind == RingKind.RadioAdd)).Radio;
-        var good = face.Host.FrameOf(radio, 28, KernelFace.FreqMhz);
-        var size = face.Host.Region.Size;
-        var before = await CountsAsync(face);
+        await using var datapath = await KernelDatapath.StartAsync(Guest);
+        await datapath.ListenAsync();
+        var radio = (await datapath.Host.AwaitAsync("the radio", slot => slot.Kind == RingKind.RadioAdd)).Radio;
+        var good = datapath.Host.FrameOf(radio, 28, KernelDatapath.FreqMhz);
+        var size = datapath.Host.Region.Size;
+        var before = await CountsAsync(datapath);
         foreach (var (what, counter, descriptor) in ((string, string, RxDescriptor)[])
         [
             ("an unknown kind", "rx_invalid", good with { Kind = (RingKind)200 }),
@@ -34,9 +34,9 @@ public partial class KernelModuleTests
             ("a status for no radio", "status_dropped", good with { Kind = RingKind.TxStatus, Radio = Abi.MaxRadios }),
         ])
         {
-            await face.Host.PostAndWaitAsync(descriptor);
-            await DeliverAsync(face, radio);
-            var after = await CountsAsync(face);
+            await datapath.Host.PostAndWaitAsync(descriptor);
+            await DeliverAsync(datapath, radio);
+            var after = await CountsAsync(datapath);
             using (Assert.EnterMultipleScope())
             {
                 Assert.That(after[counter], Is.EqualTo(before[counter] + 1), $"{counter} after {what}");
@@ -55,38 +55,38 @@ public partial class KernelModuleTests
     [Test]
     public async Task RingsThatAreBrokenFromTheStartStopTheMediumAlone()
     {
-        await using var face = await KernelFace.PutOnAsync(Guest);
-        await Guest.RunAsync("putting the user face on", $"echo user >{face.Attribute}");
-        face.Host.IsSilent = true;
-        Write(face.Host, (ref PortHeader words) => words.TxHead += 1_000_000);
-        await Guest.RunAsync("putting the kernel face on", $"echo kernel >{face.Attribute}");
-        await face.WaitForLogAsync(RingsAreBroken);
-        await face.ListenAsync();
-        await Guest.RunAsync("sending frames", $"probe inject wlan0 {KernelFace.Stranger} 100");
+        await using var datapath = await KernelDatapath.StartAsync(Guest);
+        await Guest.RunAsync("putting the user datapath in place", $"echo user >{datapath.Attribute}");
+        datapath.Host.IsSilent = true;
+        Write(datapath.Host, (ref PortHeader words) => words.TxHead += 1_000_000);
+        await Guest.RunAsync("putting the kernel datapath in place", $"echo kernel >{datapath.Attribute}");
+        await datapath.WaitForLogAsync(RingsAreBroken);
+        await datapath.ListenAsync();
+        await Guest.RunAsync("sending frames", $"probe inject wlan0 {KernelDatapath.Stranger} 100");
     }
 
     [Test]
     public async Task AHostThatFallsSilentIsTakenForGoneUntilItSpeaks()
     {
-        await using var face = await KernelFace.PutOnAsync(Guest);
-        await face.ListenAsync();
-        await face.SendAsync(10);
-        face.Host.IsSilent = true;
-        await StayAwayAsync(face, "it does not answer");
-        face.Host.IsSilent = false;
-        await ComeBackAsync(face);
+        await using var datapath = await KernelDatapath.StartAsync(Guest);
+        await datapath.ListenAsync();
+        await datapath.SendAsync(10);
+        datapath.Host.IsSilent = true;
+        await StayAwayAsync(datapath, "it does not answer");
+        datapath.Host.IsSilent = false;
+        await ComeBackAsync(datapath);
     }
 
     [Test]
     public async Task AHostThatGoesInOrderIsTakenForGoneUntilItIsBack()
     {
-        await using var face = await KernelFace.PutOnAsync(Guest);
-        await face.ListenAsync();
-        await face.SendAsync(10);
-        face.Host.Region.HostState = HostState.Away;
-        await StayAwayAsync(face, "shm-medium does not run, or has no VM on our port");
-        face.Host.Region.HostState = HostState.Running;
-        await ComeBackAsync(face);
+        await using var datapath = await KernelDatapath.StartAsync(Guest);
+        await datapath.ListenAsync();
+        await datapath.SendAsync(10);
+        datapath.Host.Region.HostState = HostState.Away;
+        await StayAwayAsync(datapath, "shm-medium does not run, or has no VM on our port");
+        datapath.Host.Region.HostState = HostState.Running;
+        await ComeBackAsync(datapath);
     }
 
     [TestCase(PortState.Free, "shm-medium does not run, or has no VM on our port")]
@@ -94,35 +94,35 @@ public partial class KernelModuleTests
     [TestCase((PortState)99, "shm-medium does not run, or has no VM on our port")]
     public async Task APortThatIsNotOursAnyMoreStopsTheMediumUntilItIs(PortState state, string reason)
     {
-        await using var face = await KernelFace.PutOnAsync(Guest);
-        await face.ListenAsync();
-        await face.SendAsync(10);
-        Write(face.Host, (ref PortHeader words) => words.HostState = state);
-        await StayAwayAsync(face, reason);
-        Write(face.Host, (ref PortHeader words) => words.HostState = PortState.Attached);
-        await ComeBackAsync(face);
+        await using var datapath = await KernelDatapath.StartAsync(Guest);
+        await datapath.ListenAsync();
+        await datapath.SendAsync(10);
+        Write(datapath.Host, (ref PortHeader words) => words.HostState = state);
+        await StayAwayAsync(datapath, reason);
+        Write(datapath.Host, (ref PortHeader words) => words.HostState = PortState.Attached);
+        await ComeBackAsync(datapath);
     }
 
     /// <summary>What a host may write where it should not: anything.</summary>
     [Test]
     public async Task AHostThatWritesAnythingAnywhereHarmsNobody()
     {
-        await using var face = await KernelFace.PutOnAsync(Guest);
-        await face.ListenAsync();
-        await face.SendOnAsync();
+        await using var datapath = await KernelDatapath.StartAsync(Guest);
+        await datapath.ListenAsync();
+        await datapath.SendOnAsync();
         var random = new Random(5);
         for (var round = 0; round < 2000; round++)
         {
-            face.Host.Post(Anything(random, face.Host.Region.Size));
+            datapath.Host.Post(Anything(random, datapath.Host.Region.Size));
             if (round % 50 == 0)
                 await Task.Delay(10); // 1024 descriptors, and the guest is slower than we
         }
 
-        face.Host.IsSilent = true;
+        datapath.Host.IsSilent = true;
         for (var round = 0; round < 200; round++)
         {
-            Write(face.Host, (ref PortHeader words) => random.NextBytes(MemoryMarshal.AsBytes(new Span<PortHeader>(ref words))));
-            face.Host.Interrupt();
+            Write(datapath.Host, (ref PortHeader words) => random.NextBytes(MemoryMarshal.AsBytes(new Span<PortHeader>(ref words))));
+            datapath.Host.Interrupt();
             await Task.Delay(1);
         }
         await Guest.RunAsync("asking the guest for a sign of life", "cat /proc/uptime");
@@ -131,10 +131,10 @@ public partial class KernelModuleTests
     private const string ReceivedByTheMonitor = "rx_packets";
 
     /// <summary>The module's statistics, and how many frames the monitor interface has received, in one reading.</summary>
-    private async Task<Dictionary<string, long>> CountsAsync(KernelFace face)
+    private async Task<Dictionary<string, long>> CountsAsync(KernelDatapath datapath)
     {
         var lines = await Guest.RunAsync(
-            "reading statistics", $"cat {face.Statistics}; echo {ReceivedByTheMonitor} $(cat /sys/class/net/wlan0/statistics/rx_packets)");
+            "reading statistics", $"cat {datapath.Statistics}; echo {ReceivedByTheMonitor} $(cat /sys/class/net/wlan0/statistics/rx_packets)");
         return lines.Split('\n').Select(line => line.Split(' ')).ToDictionary(fields => fields[0], fields => long.Parse(fields[1]));
     }
 
@@ -150,7 +150,7 @@ public partial class KernelModuleTests
         Length = (uint)random.Next(4096),
         Offset = (ulong)random.NextInt64((long)size),
         Cookie = (ulong)random.Next(1000),
-        FreqMhz = random.Next(2) == 0 ? KernelFace.FreqMhz : (uint)random.Next(),
+        FreqMhz = random.Next(2) == 0 ? KernelDatapath.FreqMhz : (uint)random.Next(),
         SignalDbm = (sbyte)random.Next(-128, 128),
         RateIndex = (byte)random.Next(256),
         SourcePort = (ushort)random.Next(65536),
@@ -159,31 +159,31 @@ public partial class KernelModuleTests
 
     private async Task BreakTheRingsAsync(Change change)
     {
-        await using var face = await KernelFace.PutOnAsync(Guest);
-        await face.ListenAsync();
-        await face.SendAsync(10);
-        face.Host.IsSilent = true;
-        Write(face.Host, change);
-        face.Host.Interrupt();
-        await Guest.RunAsync("sending what nobody receives", $"probe inject wlan0 {KernelFace.Stranger} 100");
-        await face.WaitForLogAsync(RingsAreBroken);
-        Assert.That(await face.StatisticAsync("tx_dropped"), Is.Not.Zero);
+        await using var datapath = await KernelDatapath.StartAsync(Guest);
+        await datapath.ListenAsync();
+        await datapath.SendAsync(10);
+        datapath.Host.IsSilent = true;
+        Write(datapath.Host, change);
+        datapath.Host.Interrupt();
+        await Guest.RunAsync("sending what nobody receives", $"probe inject wlan0 {KernelDatapath.Stranger} 100");
+        await datapath.WaitForLogAsync(RingsAreBroken);
+        Assert.That(await datapath.StatisticAsync("tx_dropped"), Is.Not.Zero);
     }
 
     /// <summary>Nobody acknowledges now: frames are answered by the module, and the kernel's queues go on.</summary>
-    private async Task StayAwayAsync(KernelFace face, string reason)
+    private async Task StayAwayAsync(KernelDatapath datapath, string reason)
     {
-        await face.WaitForLogAsync($"{Guest.Medium.PciAddress}: the host is away ({reason})");
-        var dropped = await face.StatisticAsync("tx_dropped");
-        await Guest.RunAsync("sending what nobody receives", $"probe inject wlan0 {KernelFace.Stranger} 300");
-        Assert.That(await face.StatisticAsync("tx_dropped"), Is.GreaterThanOrEqualTo(dropped + 300));
+        await datapath.WaitForLogAsync($"{Guest.Medium.PciAddress}: the host is away ({reason})");
+        var dropped = await datapath.StatisticAsync("tx_dropped");
+        await Guest.RunAsync("sending what nobody receives", $"probe inject wlan0 {KernelDatapath.Stranger} 300");
+        Assert.That(await datapath.StatisticAsync("tx_dropped"), Is.GreaterThanOrEqualTo(dropped + 300));
     }
 
-    private static async Task ComeBackAsync(KernelFace face)
+    private static async Task ComeBackAsync(KernelDatapath datapath)
     {
-        face.Host.Forget();
-        await face.WaitForLogAsync("the host is back");
-        await face.Host.AwaitAsync("HELLO", slot => slot.Kind == RingKind.Hello);
-        await face.SendAsync(10);
+        datapath.Host.Forget();
+        await datapath.WaitForLogAsync("the host is back");
+        await datapath.Host.AwaitAsync("HELLO", slot => slot.Kind == RingKind.Hello);
+        await datapath.SendAsync(10);
     }
 }

@@ -27,7 +27,7 @@ public sealed class VirtioFrontEndTests
     public void ADriverWithoutADeviceIsNotInTheWay() => Assert.That(VirtioFrontEnd.FindObstacle(Driver), Is.Null);
 
     [Test]
-    public void ADeviceOfTheModuleIsExplainedByItsFace()
+    public void ADeviceOfTheModuleIsExplainedByItsDatapath()
     {
         string parent = Bind("0000:00:04.0", "virtio3");
         File.WriteAllText(Path.Combine(parent, "datapath"), "kernel\n");

@@ -78,7 +78,7 @@ public class TopologyReaderTests
 
     [TestCase("{ name: a, radios: 1, path: kernel }", true)]
     [TestCase("{ name: a, radios: 1 }", false)]
-    public void AGuestOfTheKernelPathLoadsTheModuleWithThatFace(string yaml, bool kernel)
+    public void AGuestOfTheKernelPathLoadsTheModuleWithThatDatapath(string yaml, bool kernel)
     {
         var vm = TopologyReader.Read($"vms: [{yaml}]", "t.yaml").Vms[0];
         Assert.That(QemuCommand.KernelCommandLine(vm, "kvm").Contains(" shmwifi.datapath=kernel", StringComparison.Ordinal), Is.EqualTo(kernel));

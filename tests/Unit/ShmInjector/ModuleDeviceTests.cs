@@ -24,7 +24,7 @@ public sealed class ModuleDeviceTests
     public void WithoutTheModuleThereAreNone() => Assert.That(ModuleDevice.FindAll(Path.Combine(_folder, "none")), Is.Empty);
 
     [Test]
-    public void ADeviceTellsItsFaceAndPeer()
+    public void ADeviceTellsItsDatapathAndPeer()
     {
         AddDevice("0000:00:04.0", "kernel", "258");
         ModuleDevice device = ModuleDevice.FindAll(Driver).Single();
@@ -54,7 +54,7 @@ public sealed class ModuleDeviceTests
     }
 
     [Test]
-    public void WhoeverRunsInVainIsToldOfTheFace()
+    public void WhoeverRunsInVainIsToldOfTheDatapath()
     {
         AddDevice("0000:00:04.0", "user", "1");
         AddDevice("0000:00:05.0", "kernel", "2");
@@ -64,14 +64,14 @@ public sealed class ModuleDeviceTests
     }
 
     [Test]
-    public void ADeviceWithoutAFaceIsNotTakenForAMissingModule()
+    public void ADeviceWithoutADatapathIsNotTakenForAMissingModule()
     {
         AddDevice("0000:00:04.0", "none", "1");
         Assert.That(UioDevice.ExplainAbsence(ModuleDevice.FindAll(Driver)), Does.StartWith("shmwifi's device 0000:00:04.0 has no datapath").And.EndsWith($"\"echo user >{Driver}/0000:00:04.0/datapath\""));
     }
 
     [Test]
-    public void WithoutAKernelFaceTheModuleIsMissing()
+    public void WithoutAKernelDatapathTheModuleIsMissing()
     {
         AddDevice("0000:00:04.0", "user", "1");
         Assert.That(UioDevice.ExplainAbsence(ModuleDevice.FindAll(Driver)), Does.StartWith("no ShmWifi device: load the kernel module"));

@@ -5,8 +5,8 @@ using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Tests.System.KernelModule;
 
-/// <summary>A guest whose module has its kernel face on, with one hwsim radio, against a host that a test plays. Ended, it is as it was before.</summary>
-internal sealed class KernelFace : IAsyncDisposable
+/// <summary>A guest whose module uses the kernel datapath, with one hwsim radio, against a host that a test plays. Ended, it is as it was before.</summary>
+internal sealed class KernelDatapath : IAsyncDisposable
 {
     /// <summary>Where the monitor interface listens.</summary>
     public const uint FreqMhz = 2412;
@@ -19,7 +19,7 @@ internal sealed class KernelFace : IAsyncDisposable
 
     private readonly ModuleGuest _guest;
 
-    private KernelFace(ModuleGuest guest)
+    private KernelDatapath(ModuleGuest guest)
     {
         _guest = guest;
         Host = new SimulatedHost(OpenRegion(guest.Medium), IvshmemServer.VmPeerId, guest.Medium.Interrupt);
@@ -30,26 +30,26 @@ internal sealed class KernelFace : IAsyncDisposable
     public SimulatedHost Host { get; }
 
     /// <summary>The device's attribute.</summary>
-    public string Attribute => FaceOf(_guest.Medium);
+    public string Attribute => DatapathOf(_guest.Medium);
 
     /// <summary>A device's attribute.</summary>
     /// <param name="device">One that the module binds.</param>
-    public static string FaceOf(IvshmemServer device) => $"{ModuleGuest.Sysfs(device)}/datapath";
+    public static string DatapathOf(IvshmemServer device) => $"{ModuleGuest.Sysfs(device)}/datapath";
 
-    /// <summary>Puts the face on.</summary>
-    /// <param name="guest">With its user face on, and without radios.</param>
-    public static async Task<KernelFace> PutOnAsync(ModuleGuest guest)
+    /// <summary>Switches the module to the kernel datapath.</summary>
+    /// <param name="guest">With the user datapath, and without radios.</param>
+    public static async Task<KernelDatapath> StartAsync(ModuleGuest guest)
     {
-        var face = new KernelFace(guest);
+        var datapath = new KernelDatapath(guest);
         await guest.RunAsync(
-            "putting the kernel face on",
+            "putting the kernel datapath in place",
             $"""
             echo {LogMark} >/dev/kmsg
             rmmod mac80211_hwsim
             modprobe mac80211_hwsim radios=1
-            echo kernel >{face.Attribute}
+            echo kernel >{datapath.Attribute}
             """);
-        return face;
+        return datapath;
     }
 
     /// <summary>Sets the radio's interface up as a monitor.</summary>
@@ -78,14 +78,14 @@ internal sealed class KernelFace : IAsyncDisposable
     public async Task<long> StatisticAsync(string name) => long.Parse(await _guest.RunAsync(
         $"reading {name}", $"sed -n 's/^{name} //p' {Statistics}"));
 
-    /// <summary>What the kernel has said of our device since the face was put on.</summary>
+    /// <summary>What the kernel has said of our device since the kernel datapath started.</summary>
     public async Task<string> LogAsync()
     {
         var log = await _guest.KernelLogAsync();
         return log[log.LastIndexOf(LogMark, StringComparison.Ordinal)..];
     }
 
-    /// <summary>Waits until the kernel has said something since the face was put on.</summary>
+    /// <summary>Waits until the kernel has said something since the kernel datapath started.</summary>
     /// <param name="text">What.</param>
     public async Task WaitForLogAsync(string text)
     {
@@ -96,17 +96,17 @@ internal sealed class KernelFace : IAsyncDisposable
         }
     }
 
-    /// <summary>Tries to change a device's face.</summary>
-    /// <param name="face">To which.</param>
+    /// <summary>Tries to change a device's datapath.</summary>
+    /// <param name="datapath">To which.</param>
     /// <param name="device">Ours if null.</param>
-    public Task<GuestResult> TryChangeAsync(string face, IvshmemServer? device = null) =>
-        _guest.TryRunAsync($"echo {face} >{FaceOf(device ?? _guest.Medium)}");
+    public Task<GuestResult> TryChangeAsync(string datapath, IvshmemServer? device = null) =>
+        _guest.TryRunAsync($"echo {datapath} >{DatapathOf(device ?? _guest.Medium)}");
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _guest.RunAsync(
-            "taking the kernel face off",
+            "taking the kernel datapath away",
             $"""
             [ ! -e /tmp/injector ] || kill $(cat /tmp/injector)
             rm -f /tmp/injector
