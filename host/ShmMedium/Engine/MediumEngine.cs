@@ -237,7 +237,7 @@ public sealed class MediumEngine : IDisposable
             if (_moderation.IsStreaming)
             {
                 Counters.Sleeps++;
-                InterruptModeration.Nap(NextDueInNs);
+                InterruptModeration.Sleep(NextDueInNs);
                 continue;
             }
             if (!TryArm(out long timeoutNs))
