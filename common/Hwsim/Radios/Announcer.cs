@@ -16,7 +16,7 @@ internal sealed unsafe class Announcer(RadioTable radios, TxSlots slots)
     public void Pump()
     {
         if (radios.IsDirty && TrySayAll())
-            radios.OnAllSaid();
+            radios.OnAllSent();
     }
 
     private bool TrySayAll()
@@ -25,7 +25,7 @@ internal sealed unsafe class Announcer(RadioTable radios, TxSlots slots)
         {
             if (slots.TryAdd(RingKind.Hello, radio: 0) == null)
                 return false;
-            radios.OnHelloSaid();
+            radios.OnHelloSent();
         }
         foreach (Radio? radio in radios.All)
         {

@@ -93,7 +93,7 @@ internal sealed class RadioTable
     }
 
     /// <summary>The host was told to forget our radios.</summary>
-    public void OnHelloSaid()
+    public void OnHelloSent()
     {
         IsHelloWanted = false;
         foreach (Radio? radio in _byNumber)
@@ -107,7 +107,7 @@ internal sealed class RadioTable
     }
 
     /// <summary>The host was told everything.</summary>
-    public void OnAllSaid() => IsDirty = false;
+    public void OnAllSent() => IsDirty = false;
 
     /// <summary>The host was told that a radio is gone, so its number is free.</summary>
     /// <param name="radio">The radio.</param>

@@ -11,12 +11,12 @@ public static class StandardOutput
     public static bool IsTerminal => !Console.IsOutputRedirected;
 
     /// <summary>Whether lines may be coloured: on a terminal, unless NO_COLOR is set (no-color.org) or TERM is dumb.</summary>
-    public static bool HasColors => IsTerminal && HasColorsWish;
+    public static bool HasColors => IsTerminal && WantsColors;
 
     /// <summary>The same for standard error.</summary>
-    public static bool ErrorHasColors => !Console.IsErrorRedirected && HasColorsWish;
+    public static bool ErrorHasColors => !Console.IsErrorRedirected && WantsColors;
 
-    private static bool HasColorsWish =>
+    private static bool WantsColors =>
         Environment.GetEnvironmentVariable("NO_COLOR") is null or "" && Environment.GetEnvironmentVariable("TERM") is not "dumb";
 
     /// <summary>Standard output for tables.</summary>

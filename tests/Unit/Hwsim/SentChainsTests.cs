@@ -33,7 +33,7 @@ public sealed class SentChainsTests
     [TestCase(2, 8UL)]
     [TestCase(2, 9UL + 1024)]
     [TestCase(65535, ulong.MaxValue)]
-    public void OfAFrameThatIsNotKnownNothingIsSaid(int radio, ulong cookie)
+    public void AnUnknownFrameHasNoStatus(int radio, ulong cookie)
     {
         var chains = new SentChains();
         chains.Add(radio: 2, cookie: 9, Chain);

@@ -18,7 +18,7 @@ internal sealed class LocalServer : IPortServer
     private readonly Action<string> _fail;
     private readonly RegionLease _lease;
     private readonly EventfdDevice _device = new();
-    private readonly StopWish _stop = new();
+    private readonly StopSignal _stop = new();
     private readonly TaskCompletionSource _started = new();
     private readonly Thread _thread;
     private Port? _port;

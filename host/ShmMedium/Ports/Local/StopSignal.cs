@@ -4,7 +4,7 @@ using ShmWifi.Linux;
 namespace ShmWifi.ShmMedium.Ports.Local;
 
 /// <summary>Ends a loop from another thread.</summary>
-internal sealed class StopWish : IControlSource, IDisposable
+internal sealed class StopSignal : IControlSource, IDisposable
 {
     private readonly EventFd _event = new();
     private bool _isStopWanted;

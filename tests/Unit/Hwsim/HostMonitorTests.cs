@@ -3,7 +3,7 @@ using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Tests.Unit.Hwsim;
 
-public sealed class HostWatchTests
+public sealed class HostMonitorTests
 {
     private const long Second = 1_000_000_000;
 
@@ -25,7 +25,7 @@ public sealed class HostWatchTests
         using var rig = new InjectorRig();
         rig.Host.SetFault(PortFault.Kind);
         rig.Watch.Update(Second);
-        Assert.That((rig.Watch.IsThere, rig.Watch.Reason), Is.EqualTo((false, "it has shut our port: Kind")));
+        Assert.That((rig.Watch.IsThere, rig.Watch.Reason), Is.EqualTo((false, "it has faulted our port: Kind")));
     }
 
     [Test]

@@ -3,7 +3,7 @@ using ShmWifi.Hwsim;
 namespace ShmWifi.Tests.Unit.Hwsim;
 
 /// <summary>Whom the service waits for awake.</summary>
-public class AnswerTimesTests
+public class BusyPollBudgetTests
 {
     private const long Ms = 1_000_000;
     private const long MaxNs = 3 * Ms;
@@ -29,7 +29,7 @@ public class AnswerTimesTests
     }
 
     [Test]
-    public void AfterTheAnswerThereIsNothingToLookFor()
+    public void AfterTheAnswerThereIsNothingToPollFor()
     {
         var answers = new BusyPollBudget(MaxNs);
         answers.OnAsked(_nowNs);
