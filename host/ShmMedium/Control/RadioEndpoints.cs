@@ -30,11 +30,11 @@ internal static class RadioEndpoints
         RadioConfiguration said = MediumText.ReadRadio(body.With(("radio", radio)), RequestBody.Source);
         names.CheckKnown(("radio", said.Radio));
         await medium.ChangeAsync(new SetRadio(said));
-        return MediumWriter.ToJson(SaidOf(medium, said.Radio));
+        return MediumWriter.ToJson(ConfigurationOf(medium, said.Radio));
     }
 
     /// <summary>All that is said of radios by one name: of each thing, what was said last.</summary>
-    private static RadioConfiguration SaidOf(IControlledMedium medium, RadioPattern pattern) =>
+    private static RadioConfiguration ConfigurationOf(IControlledMedium medium, RadioPattern pattern) =>
         medium.CurrentMedium.Radios.Where(r => r.Radio == pattern).Aggregate(new RadioConfiguration(pattern), (before, later) => before with
         {
             Motion = later.Motion ?? before.Motion,

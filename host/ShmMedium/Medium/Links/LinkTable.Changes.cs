@@ -72,11 +72,11 @@ public sealed partial class LinkTable
                 Replace(mediumNs);
                 break;
             case SetLink set:
-                _given.Set(set.Link);
+                _overrides.Set(set.Link);
                 Forget(set.Link.From, set.Link.To);
                 break;
             case RemoveLink remove:
-                _given.Remove(remove.From, remove.To);
+                _overrides.Remove(remove.From, remove.To);
                 Forget(remove.From, remove.To);
                 break;
             case SetRadio set:
@@ -120,7 +120,7 @@ public sealed partial class LinkTable
     {
         _sinceNs = mediumNs;
         _motionsSinceNs.Clear();
-        _given.Replace(_medium.Links);
+        _overrides.Replace(_medium.Links);
         UseModels();
         foreach (Pair[] row in _rows)
             Array.Clear(row);

@@ -17,7 +17,7 @@ public sealed partial class LinkTable
     // Up to so many radios their rows are made when they come, not by their first frames: 5 MB at most.
     private const int EagerRows = 256;
 
-    private readonly GivenLinks _given = new();
+    private readonly LinkOverrides _overrides = new();
     private MediumConfiguration _medium;
     private long _sinceNs;
     private PathLossModel? _pathLoss;
@@ -62,7 +62,7 @@ public sealed partial class LinkTable
     {
         if (!pair.Known)
         {
-            pair.Given = _given.Of(from, to);
+            pair.Given = _overrides.Of(from, to);
             pair.ShadowingDb = _medium.Propagation is { } propagation ? Shadowing.GainDb(propagation, _medium.Seed, from, to) : 0;
             pair.Known = true;
         }

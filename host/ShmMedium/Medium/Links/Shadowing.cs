@@ -12,5 +12,5 @@ internal static class Shadowing
     /// <param name="a">One radio.</param>
     /// <param name="b">The other.</param>
     public static double GainDb(PropagationConfiguration propagation, ulong seed, RadioModel a, RadioModel b) =>
-        propagation.ShadowingDb == 0 ? 0 : propagation.ShadowingDb * RandomStream.Normal(Pairing.Key(seed, RandomPurpose.Shadowing, a, b), 0).X;
+        propagation.ShadowingDb == 0 ? 0 : propagation.ShadowingDb * RandomStream.Normal(PairKey.Of(seed, RandomPurpose.Shadowing, a, b), 0).X;
 }

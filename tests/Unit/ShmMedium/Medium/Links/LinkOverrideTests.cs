@@ -5,7 +5,7 @@ using static ShmWifi.Tests.Unit.ShmMedium.Medium.Links.TestMedium;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Links;
 
-public class GivenLinkTests
+public class LinkOverrideTests
 {
     [Test]
     public void WithoutLinksAndModelsEveryLinkIsPerfect()

@@ -1,9 +1,9 @@
 namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>What two radios share whichever of them sends.</summary>
-internal static class Pairing
+internal static class PairKey
 {
     /// <summary>The key of the pair's random stream.</summary>
-    public static ulong Key(ulong seed, RandomPurpose purpose, RadioModel a, RadioModel b) =>
+    public static ulong Of(ulong seed, RandomPurpose purpose, RadioModel a, RadioModel b) =>
         RandomStream.Key(seed, purpose, Math.Min(a.Identity, b.Identity), Math.Max(a.Identity, b.Identity));
 }

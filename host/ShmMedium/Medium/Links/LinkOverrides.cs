@@ -5,7 +5,7 @@ namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>The links that are given, found by the radios they are for: the last one that names a pair holds.</summary>
 /// <remarks>Kept by patterns, so that finding a pair's costs a few look-ups, however many links there are.</remarks>
-internal sealed class GivenLinks
+internal sealed class LinkOverrides
 {
     private readonly Dictionary<RadioPattern, Dictionary<RadioPattern, Entry>> _byFrom = [];
     private long _order;
