@@ -10,9 +10,9 @@ namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Contention;
 internal sealed class AirtimeRig : IReceivers
 {
     private readonly Dictionary<string, RadioModel> _radios = [];
-    private readonly Flow?[] _flowOf = new Flow?[4096]; // by ticket
+    private readonly Flow?[] _flowOf = new Flow?[4096]; // by handle
     private readonly int[] _receivedTimes = new int[4096];
-    private readonly Stack<int> _freeTickets = new(Enumerable.Range(0, 4096));
+    private readonly Stack<int> _freeHandles = new(Enumerable.Range(0, 4096));
 
     private long _toldNs;
 
@@ -75,10 +75,10 @@ internal sealed class AirtimeRig : IReceivers
     {
         if (flow.To is not null && !flow.IsSaturated)
             _ = this[flow.To];
-        int ticket = _freeTickets.Pop();
-        _flowOf[ticket] = flow;
-        _receivedTimes[ticket] = 0;
-        var frame = new Transmission(ticket, this[flow.From], flow.FreqMhz, flow.MpduOctets, flow.Category)
+        int handle = _freeHandles.Pop();
+        _flowOf[handle] = flow;
+        _receivedTimes[handle] = 0;
+        var frame = new Transmission(handle, this[flow.From], flow.FreqMhz, flow.MpduOctets, flow.Category)
         {
             WantsAck = flow.To is not null,
             UsesDcf = flow.UsesDcf,
@@ -88,7 +88,7 @@ internal sealed class AirtimeRig : IReceivers
             flow.Sent++;
             return true;
         }
-        _freeTickets.Push(ticket);
+        _freeHandles.Push(handle);
         return false;
     }
 
@@ -101,9 +101,9 @@ internal sealed class AirtimeRig : IReceivers
         NowNs = mediumNs;
     }
 
-    public Interest InterestOf(int ticket, RadioModel radio)
+    public Interest InterestOf(int handle, RadioModel radio)
     {
-        Flow flow = _flowOf[ticket]!;
+        Flow flow = _flowOf[handle]!;
         if (flow.To is null || radio.Vm == flow.Monitor)
             return Interest.Receives;
         return radio.Vm == flow.To && flow.ReceiverListens ? Interest.Acknowledges : Interest.None;
@@ -140,7 +140,7 @@ internal sealed class AirtimeRig : IReceivers
     private void OnOver(Flow flow, in ContentionOutcome outcome)
     {
         _flowOf[outcome.Handle] = null;
-        _freeTickets.Push(outcome.Handle);
+        _freeHandles.Push(outcome.Handle);
         flow.Done++;
         flow.Acked += outcome.IsAcked ? 1 : 0;
         flow.Attempts += outcome.Attempt;
