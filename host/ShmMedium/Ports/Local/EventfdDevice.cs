@@ -13,18 +13,18 @@ internal sealed class EventfdDevice : IPortDevice, IDisposable
     public EventFd Doorbell { get; } = new();
 
     /// <summary>What the engine waits for.</summary>
-    public EventFd Waker { get; } = new();
+    public EventFd KickFd { get; } = new();
 
     /// <inheritdoc/>
     public string LossReason => "an eventfd reports an error: was it closed?";
 
     /// <inheritdoc/>
-    public void RingHost() => Waker.Signal();
+    public void RingHost() => KickFd.Signal();
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Doorbell.Dispose();
-        Waker.Dispose();
+        KickFd.Dispose();
     }
 }

@@ -39,7 +39,7 @@ internal sealed class LocalServer : IPortServer
     /// <inheritdoc/>
     public void Start()
     {
-        var offer = new PortOffer { Name = PortName, PeerId = PeerId, Region = _lease, Call = _device.Doorbell, Kick = _device.Waker };
+        var offer = new PortOffer { Name = PortName, PeerId = PeerId, Region = _lease, Call = _device.Doorbell, Kick = _device.KickFd };
         _port = _engine.AttachAsync(offer).GetAwaiter().GetResult();
         _thread.Start();
         _started.Task.GetAwaiter().GetResult();
