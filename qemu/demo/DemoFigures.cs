@@ -24,8 +24,8 @@ internal sealed record DemoFigures
     /// <summary>The same VMs over virtio-net, tap and bridge, in the same run.</summary>
     public FloorFigures Wired { get; init; } = new(null, null);
 
-    /// <summary>One-way lag by link.</summary>
-    public IReadOnlyList<LinkLag> Lag { get; init; } = [];
+    /// <summary>One-way latency by link.</summary>
+    public IReadOnlyList<LinkLatency> Latency { get; init; } = [];
 
     /// <summary>What was counted in each guest with a radio on the medium.</summary>
     public IReadOnlyList<GuestFigures> Guests { get; init; } = [];

@@ -13,7 +13,7 @@ internal static class DemoRows
         .. figures.Stations.Select(Association),
         .. RoundTrips(figures),
         .. Throughput(figures),
-        .. figures.Lag.SelectMany(Lag),
+        .. figures.Latency.SelectMany(Latency),
         .. figures.Guests.SelectMany(Guest),
         .. figures.Reloads is { } reloads ? Reloads(reloads) : [],
         .. figures.Medium is { } medium ? Medium(medium) : [],
@@ -54,11 +54,11 @@ internal static class DemoRows
         yield return Compared(Group, "in-kernel floor", "Mbit/s", figures.InKernel.TcpMbps, null);
     }
 
-    private static IEnumerable<Row> Lag(LinkLag link)
+    private static IEnumerable<Row> Latency(LinkLatency link)
     {
-        const string Group = "one-way lag";
-        foreach ((string figure, LagQuantiles us) in (IEnumerable<(string, LagQuantiles)>)
-            [($"{link.From} → {link.To}", link.Us), .. (link.Hops ?? new Dictionary<string, LagQuantiles>(StringComparer.Ordinal)).Select(hop => ($"{link.From} → {link.To}: {hop.Key}", hop.Value))])
+        const string Group = "one-way latency";
+        foreach ((string figure, LatencyQuantiles us) in (IEnumerable<(string, LatencyQuantiles)>)
+            [($"{link.From} → {link.To}", link.Us), .. (link.Hops ?? new Dictionary<string, LatencyQuantiles>(StringComparer.Ordinal)).Select(hop => ($"{link.From} → {link.To}: {hop.Key}", hop.Value))])
         {
             yield return Part(Group, figure, "p50", "µs", us.P50);
             yield return Part(Group, figure, "p99", "µs", us.P99);

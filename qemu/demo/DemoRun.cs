@@ -139,7 +139,7 @@ internal sealed class DemoRun
         _figures = _figures with
         {
             Medium = statistics.Medium,
-            Lag = [.. statistics.Lag.OrderBy(lag => lag.From, StringComparer.Ordinal).ThenBy(lag => lag.To, StringComparer.Ordinal)],
+            Latency = [.. statistics.Latency.OrderBy(latency => latency.From, StringComparer.Ordinal).ThenBy(latency => latency.To, StringComparer.Ordinal)],
         };
         foreach (var vm in lab.Vms.Where(vm => vm.Spec.Radios > 0))
         {

@@ -39,7 +39,7 @@ public class DemoTests
             JsonNode[] tcp = Rows(report, "TCP");
             foreach (JsonNode pair in tcp.Take(2))
                 Assert.That((double)pair["value"]!, Is.GreaterThan(Value(tcp, "in-kernel floor") * MinimumShareOfInKernelTcp));
-            Assert.That(Rows(report, "one-way lag"), Is.Not.Empty);
+            Assert.That(Rows(report, "one-way latency"), Is.Not.Empty);
             Assert.That(Value(Rows(report, "medium"), "frames"), Is.Positive);
             if (isolation == "shared")
                 Assert.That(Value(Rows(report, "medium"), "payload copied"), Is.Zero);

@@ -9,7 +9,7 @@ namespace ShmWifi.ShmMedium.Delivery;
 internal sealed unsafe class RxRings
 {
     private readonly Port[] _unpublished = new Port[Abi.MaxPorts];
-    private readonly LateLags _lateLags = new();
+    private readonly LateLatencies _lateLatencies = new();
     private int _unpublishedCount;
 
     /// <summary>Some port may have descriptors that were not taken back; false: none has.</summary>
@@ -60,10 +60,10 @@ internal sealed unsafe class RxRings
         }
         for (uint index = first; index != head; index++)
         {
-            if (port.ReclaimNext() is { } sender && port.LagFrom[sender.Id] is { } lag)
+            if (port.ReclaimNext() is { } sender && port.LatencyFrom[sender.Id] is { } latency)
             {
                 RxDescriptor* descriptor = port.Rings.Descriptor(index);
-                lag.Record(descriptor->CapturedNs, descriptor->TakenNs, descriptor->PostedNs, port.Rings.InjectedNs(index), _lateLags);
+                latency.Record(descriptor->CapturedNs, descriptor->TakenNs, descriptor->PostedNs, port.Rings.InjectedNs(index), _lateLatencies);
             }
         }
         if (first == head)
@@ -83,7 +83,7 @@ internal sealed unsafe class RxRings
     /// <summary>Records the latencies whose histograms had to grow; may allocate, so between two rounds.</summary>
     public void SettleLatencies()
     {
-        if (_lateLags.Any)
-            _lateLags.Settle();
+        if (_lateLatencies.Any)
+            _lateLatencies.Settle();
     }
 }

@@ -64,10 +64,10 @@ internal sealed class PortRegistry
         var port = new Port(id, offer, offer.Region.Attach(id, offer.PeerId, offer.Name));
         foreach (Port other in _all)
         {
-            port.LagFrom[other.Id] = new LinkLag();
-            other.LagFrom[port.Id] = new LinkLag();
+            port.LatencyFrom[other.Id] = new LinkLatency();
+            other.LatencyFrom[port.Id] = new LinkLatency();
         }
-        port.LagFrom[port.Id] = new LinkLag();
+        port.LatencyFrom[port.Id] = new LinkLatency();
         port.Peers = _byId;
         port.NewlyFaulted = _newlyFaulted;
         _all = [.. _all, port];

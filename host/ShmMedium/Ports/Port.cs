@@ -7,7 +7,7 @@ using ShmWifi.RingBuffer.Layout;
 namespace ShmWifi.ShmMedium.Ports;
 
 /// <summary>A VM's port as the engine keeps it: the rings, and in private memory who holds what.</summary>
-/// <remarks>Owned by the engine thread. Others may read <see cref="Name"/>, counters and lag.</remarks>
+/// <remarks>Owned by the engine thread. Others may read <see cref="Name"/>, counters and latency.</remarks>
 public sealed unsafe class Port
 {
     private readonly ushort[] _references;
@@ -44,7 +44,7 @@ public sealed unsafe class Port
         ReclaimedRx = rings.Rx.Tail;
         HoldLimit = (int)geometry.TxSlots / 2;
         HoldLimitByPort = HoldLimit / 2;
-        LagFrom = new LinkLag?[Abi.MaxPorts];
+        LatencyFrom = new LinkLatency?[Abi.MaxPorts];
     }
 
     /// <summary>The engine's number for it.</summary>
@@ -62,8 +62,8 @@ public sealed unsafe class Port
     /// <summary>The VM's radios by its own numbers.</summary>
     public Radio?[] Radios { get; } = new Radio?[Abi.MaxRadios];
 
-    /// <summary>Lag of frames that came to this VM, by the sending port's number; made when a port attaches.</summary>
-    public LinkLag?[] LagFrom { get; }
+    /// <summary>Latency of frames that came to this VM, by the sending port's number; made when a port attaches.</summary>
+    public LinkLatency?[] LatencyFrom { get; }
 
     /// <summary>All ports by number, as the engine keeps them; set when it takes the port on.</summary>
     internal Port?[] Peers { get; set; } = [];

@@ -7,7 +7,7 @@ namespace ShmWifi.ShmMedium.Telemetry;
 /// <para>All instruments are observable: who listens has them read on its own thread, and the engine pays nothing. Tags: vm; direction
 /// (transmit, receive: as the VM sees it); reason; ring; from, to, hop, quantile. Values of tags hold neither ',' nor '=', since
 /// .NET's EventPipe view of meters joins tags by them, unescaped.</para>
-/// <para>Lag is a gauge of quantiles, not a Histogram: that would have to be recorded frame by frame, and EventPipe listeners take ten
+/// <para>Latency is a gauge of quantiles, not a Histogram: that would have to be recorded frame by frame, and EventPipe listeners take ten
 /// histograms at most unless told otherwise, where four hops of each pair of VMs want one. In µs, since dotnet-counters shows three
 /// decimals.</para>
 /// <para>docs/monitoring.md names the instruments.</para>
@@ -32,7 +32,7 @@ public sealed class MediumMeter : IDisposable
     {
         _snapshots = snapshots;
         PublishVms();
-        PublishLag();
+        PublishLatency();
         PublishTotals();
     }
 
@@ -68,10 +68,10 @@ public sealed class MediumMeter : IDisposable
         Gauge("shmwifi.ring.size", "{slot}", "TX slots; RX descriptors", s => s.Vms.SelectMany(v => Rings(v, v.TxSlots, v.RxDescriptors)));
     }
 
-    private void PublishLag()
+    private void PublishLatency()
     {
-        Counter("shmwifi.lag.frames", "{frame}", "Frames with all time stamps", s => s.Lag.Select(l => Of(l.Frames, ("from", l.From), ("to", l.To))));
-        Gauge("shmwifi.lag", "us", "One-way lag since both VMs are attached", s => s.Lag.SelectMany(l =>
+        Counter("shmwifi.latency.frames", "{frame}", "Frames with all time stamps", s => s.Latency.Select(l => Of(l.Frames, ("from", l.From), ("to", l.To))));
+        Gauge("shmwifi.latency", "us", "One-way latency since both VMs are attached", s => s.Latency.SelectMany(l =>
             Quantiles(l, "total", l.Us).Concat(l.Hops.SelectMany(hop => Quantiles(l, hop.Key, hop.Value)))));
     }
 
@@ -123,9 +123,9 @@ public sealed class MediumMeter : IDisposable
     private static IEnumerable<Measurement<double>> Rings(VmSnapshot vm, double tx, double rx) =>
         [Of(tx, ("vm", vm.Name), ("ring", "tx")), Of(rx, ("vm", vm.Name), ("ring", "rx"))];
 
-    private static IEnumerable<Measurement<double>> Quantiles(LagSnapshot lag, string hop, LagQuantiles us) =>
+    private static IEnumerable<Measurement<double>> Quantiles(LatencySnapshot latency, string hop, LatencyQuantiles us) =>
         new[] { ("0.5", us.P50), ("0.99", us.P99), ("0.999", us.P999), ("1", us.Max) }
-            .Select(q => Of(q.Item2, ("from", lag.From), ("to", lag.To), ("hop", hop), ("quantile", q.Item1)));
+            .Select(q => Of(q.Item2, ("from", latency.From), ("to", latency.To), ("hop", hop), ("quantile", q.Item1)));
 
     /// <summary>A counter's value; a guest writes some of them, so they may be anything.</summary>
     private static Measurement<long> Of(ulong value, params ReadOnlySpan<(string Key, object? Value)> tags) => new((long)Math.Min(value, long.MaxValue), Tags(tags));

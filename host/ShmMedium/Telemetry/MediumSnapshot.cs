@@ -8,13 +8,13 @@ namespace ShmWifi.ShmMedium.Telemetry;
 /// <summary>What the medium has done so far, as people, files and tests read it.</summary>
 /// <param name="Medium">Sums over all VMs.</param>
 /// <param name="Vms">Each VM that is attached.</param>
-/// <param name="Lag">Each ordered pair of VMs between which frames passed.</param>
+/// <param name="Latency">Each ordered pair of VMs between which frames passed.</param>
 /// <param name="Capture">The capture; null when there is none.</param>
 /// <param name="FrameLog">The lines about frames; null when nobody wants them.</param>
 public sealed record MediumSnapshot(
     MediumTotals Medium,
     IReadOnlyList<VmSnapshot> Vms,
-    IReadOnlyList<LagSnapshot> Lag,
+    IReadOnlyList<LatencySnapshot> Latency,
     CaptureSnapshot? Capture,
     FrameLogSnapshot? FrameLog)
 {
@@ -116,25 +116,25 @@ public sealed record VmSnapshot(
 /// <param name="IsMonitor">Whether it wants frames addressed to others.</param>
 public sealed record RadioSnapshot(string Name, IReadOnlyList<string> Addresses, uint FreqMhz, bool IsMonitor);
 
-/// <summary>One-way lag between two VMs.</summary>
+/// <summary>One-way latency between two VMs.</summary>
 /// <param name="From">Sending VM.</param>
 /// <param name="To">Receiving VM.</param>
 /// <param name="Frames">Frames with all stamps.</param>
 /// <param name="Us">Whole way: taken from the sender's hwsim to given to the receiver's.</param>
 /// <param name="Hops">guestToHost, inHost, hostToGuest.</param>
 /// <param name="ClockErrorUs">Bound of the error of the whole way; null: a clock is not synced.</param>
-public sealed record LagSnapshot(string From, string To, ulong Frames, LagQuantiles Us, IReadOnlyDictionary<string, LagQuantiles> Hops, double? ClockErrorUs);
+public sealed record LatencySnapshot(string From, string To, ulong Frames, LatencyQuantiles Us, IReadOnlyDictionary<string, LatencyQuantiles> Hops, double? ClockErrorUs);
 
-/// <summary>Quantiles of a lag, µs.</summary>
+/// <summary>Quantiles of a latency, µs.</summary>
 /// <param name="P50">Median.</param>
 /// <param name="P99">99 %.</param>
 /// <param name="P999">99.9 %.</param>
 /// <param name="Max">Largest.</param>
-public sealed record LagQuantiles(double P50, double P99, double P999, double Max)
+public sealed record LatencyQuantiles(double P50, double P99, double P999, double Max)
 {
     /// <summary>Those of a histogram.</summary>
     /// <param name="histogram">In nanoseconds.</param>
-    public static LagQuantiles Of(LagHistogram histogram) =>
+    public static LatencyQuantiles Of(LatencyHistogram histogram) =>
         new(histogram.QuantileNs(0.5) / 1e3, histogram.QuantileNs(0.99) / 1e3, histogram.QuantileNs(0.999) / 1e3, histogram.MaxNs / 1e3);
 }
 

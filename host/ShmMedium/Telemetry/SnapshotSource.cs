@@ -36,7 +36,7 @@ public sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, Fra
         return new MediumSnapshot(
             totals,
             [.. ports.Select(Describe)],
-            [.. ports.SelectMany(to => ports.Select(from => DescribeLag(from, to)).OfType<LagSnapshot>())],
+            [.. ports.SelectMany(to => ports.Select(from => DescribeLatency(from, to)).OfType<LatencySnapshot>())],
             capture?.Describe(),
             frameLog?.Describe())
         {
@@ -85,17 +85,17 @@ public sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, Fra
         port.Rings.GuestState != GuestState.Ready ? null
         : port.Rings.GuestFeatures.HasFlag(RegionFeatures.KernelPath) ? "kernel" : "user";
 
-    private static LagSnapshot? DescribeLag(Port from, Port to)
+    private static LatencySnapshot? DescribeLatency(Port from, Port to)
     {
-        if (to.LagFrom[from.Id] is not { } lag || lag.Total.Count == 0)
+        if (to.LatencyFrom[from.Id] is not { } latency || latency.Total.Count == 0)
             return null;
-        var hops = new Dictionary<string, LagQuantiles>(StringComparer.Ordinal)
+        var hops = new Dictionary<string, LatencyQuantiles>(StringComparer.Ordinal)
         {
-            ["guestToHost"] = LagQuantiles.Of(lag.GuestToHost),
-            ["inHost"] = LagQuantiles.Of(lag.InHost),
-            ["hostToGuest"] = LagQuantiles.Of(lag.HostToGuest),
+            ["guestToHost"] = LatencyQuantiles.Of(latency.GuestToHost),
+            ["inHost"] = LatencyQuantiles.Of(latency.InHost),
+            ["hostToGuest"] = LatencyQuantiles.Of(latency.HostToGuest),
         };
-        return new LagSnapshot(from.Name, to.Name, lag.Total.Count, LagQuantiles.Of(lag.Total), hops, ClockErrorUs(from) + ClockErrorUs(to));
+        return new LatencySnapshot(from.Name, to.Name, latency.Total.Count, LatencyQuantiles.Of(latency.Total), hops, ClockErrorUs(from) + ClockErrorUs(to));
     }
 
     private static double? ClockErrorUs(Port port) => port.Rings.ClockErrorNs is var error and not 0 ? error / 1e3 : null;

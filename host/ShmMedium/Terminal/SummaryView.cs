@@ -6,7 +6,7 @@ using Spectre.Console.Rendering;
 
 namespace ShmWifi.ShmMedium.Terminal;
 
-/// <summary>What happens now, as tables: VMs with their rates, rings and drops; radios; lag by pair and hop.</summary>
+/// <summary>What happens now, as tables: VMs with their rates, rings and drops; radios; latency by pair and hop.</summary>
 /// <param name="colors">The VMs' colours.</param>
 public sealed class SummaryView(VmColors colors)
 {
@@ -21,20 +21,20 @@ public sealed class SummaryView(VmColors colors)
     {
         double seconds = _before is null ? 0 : (nowNs - _beforeNs) / 1e9;
         var parts = new List<IRenderable> { VmTable(now, seconds), RadioTable(now) };
-        if (now.Lag.Count != 0)
-            parts.Add(LagTable(now.Lag, colors));
+        if (now.Latency.Count != 0)
+            parts.Add(LatencyTable(now.Latency, colors));
         parts.AddRange(footer.Select(line => new Text(line)));
         (_before, _beforeNs) = (now, nowNs);
         return new Rows(parts);
     }
 
-    /// <summary>The lag of all pairs, whole and by hop.</summary>
-    /// <param name="lag">Pairs.</param>
+    /// <summary>The latency of all pairs, whole and by hop.</summary>
+    /// <param name="latency">Pairs.</param>
     /// <param name="colors">The VMs' colours.</param>
-    internal static Table LagTable(IReadOnlyList<LagSnapshot> lag, VmColors colors)
+    internal static Table LatencyTable(IReadOnlyList<LatencySnapshot> latency, VmColors colors)
     {
-        Table table = NewTable("lag, µs", "frames", "p50", "p99", "p99.9", "max", "guest>host p50/p99", "in host p50/p99", "host>guest p50/p99", "clock error");
-        foreach (LagSnapshot pair in lag)
+        Table table = NewTable("latency, µs", "frames", "p50", "p99", "p99.9", "max", "guest>host p50/p99", "in host p50/p99", "host>guest p50/p99", "clock error");
+        foreach (LatencySnapshot pair in latency)
         {
             table.AddRow(
                 new Markup($"{Colored(pair.From, colors)} > {Colored(pair.To, colors)}"),
@@ -125,8 +125,8 @@ public sealed class SummaryView(VmColors colors)
         return table;
     }
 
-    private static string HopText(LagSnapshot pair, string hop) =>
-        pair.Hops.TryGetValue(hop, out LagQuantiles? us) ? $"{Us(us.P50)}/{Us(us.P99)}" : "-";
+    private static string HopText(LatencySnapshot pair, string hop) =>
+        pair.Hops.TryGetValue(hop, out LatencyQuantiles? us) ? $"{Us(us.P50)}/{Us(us.P99)}" : "-";
 
     private static string Us(double us) => us < 100 ? $"{us:0.0}" : $"{us:0}";
 }

@@ -31,8 +31,8 @@ public static class TotalsView
                 new Text(Megabytes(vm.CopiedBytes)));
         }
         console.Write(vms);
-        if (totals.Lag.Count != 0)
-            console.Write(SummaryView.LagTable(totals.Lag, colors));
+        if (totals.Latency.Count != 0)
+            console.Write(SummaryView.LatencyTable(totals.Latency, colors));
         console.WriteLine($"All VMs, also those that went: {medium.Frames} frames ({Megabytes(medium.Bytes)} MB), {medium.Delivered} delivered, {medium.Dropped} dropped");
         console.WriteLine(
             $"{medium.DoorbellsPerFrame:0.00} doorbells a frame ({medium.DoorbellsSuppressed} suppressed), {medium.PayloadBytesCopied} payload bytes copied, "

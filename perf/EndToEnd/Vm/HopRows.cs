@@ -16,18 +16,18 @@ internal static class HopRows
     /// <param name="guests">What is special about the guests.</param>
     public static void Add(Results results, string group, MediumStatistics statistics, Route route, string guests)
     {
-        foreach (var link in statistics.Lag.Where(link => (link.From == route.From && link.To == route.To) || (link.From == route.To && link.To == route.From)))
+        foreach (var link in statistics.Latency.Where(link => (link.From == route.From && link.To == route.To) || (link.From == route.To && link.To == route.From)))
         {
             var name = $"way of a frame {link.From} → {link.To}{guests}";
             Add(results, group, $"{name}, whole", link.Us);
-            foreach (var (hop, us) in link.Hops ?? new Dictionary<string, LagQuantiles>(StringComparer.Ordinal))
+            foreach (var (hop, us) in link.Hops ?? new Dictionary<string, LatencyQuantiles>(StringComparer.Ordinal))
                 Add(results, group, $"{name}, {hop}", us);
             if (link.ClockErrorUs is { } error)
                 Tell(results, group, $"{name}, error of the clocks at most", error);
         }
     }
 
-    private static void Add(Results results, string group, string name, LagQuantiles us)
+    private static void Add(Results results, string group, string name, LatencyQuantiles us)
     {
         if (us is not { P50: { } p50, P99: { } p99 })
             return;

@@ -6,8 +6,8 @@ namespace ShmWifi.Lab.Medium;
 /// <summary>The file that <c>shm-medium run --stats</c> writes; only what the lab uses.</summary>
 /// <param name="Medium">Totals of the medium.</param>
 /// <param name="Vms">The attached VMs.</param>
-/// <param name="Lag">One-way lag of each link.</param>
-internal sealed record MediumStatistics(MediumTotals Medium, IReadOnlyList<VmCounters> Vms, IReadOnlyList<LinkLag> Lag)
+/// <param name="Latency">One-way latency of each link.</param>
+internal sealed record MediumStatistics(MediumTotals Medium, IReadOnlyList<VmCounters> Vms, IReadOnlyList<LinkLatency> Latency)
 {
     /// <summary>Reads the file.</summary>
     /// <param name="path">A whole file: the daemon replaces it atomically.</param>
@@ -51,20 +51,20 @@ internal sealed record VmCounters(string Name, long Doorbells, long GuestDoorbel
     public string? Path { get; init; }
 }
 
-/// <summary>One-way lag from the sender's kernel to the receiver's.</summary>
+/// <summary>One-way latency from the sender's kernel to the receiver's.</summary>
 /// <param name="From">The sending VM.</param>
 /// <param name="To">The receiving VM.</param>
 /// <param name="Us">Microseconds.</param>
 /// <param name="Hops">The parts of the way, in its order, each in microseconds.</param>
 /// <param name="ClockErrorUs">How wrong the one-way figures may be: half of the clock exchange's round trip.</param>
-internal sealed record LinkLag(string From, string To, LagQuantiles Us, IReadOnlyDictionary<string, LagQuantiles>? Hops, double? ClockErrorUs);
+internal sealed record LinkLatency(string From, string To, LatencyQuantiles Us, IReadOnlyDictionary<string, LatencyQuantiles>? Hops, double? ClockErrorUs);
 
-/// <summary>Quantiles of a lag in microseconds.</summary>
+/// <summary>Quantiles of a latency in microseconds.</summary>
 /// <param name="P50">Median.</param>
 /// <param name="P99">99 %.</param>
 /// <param name="P999">99.9 %.</param>
 /// <param name="Max">Largest.</param>
-internal sealed record LagQuantiles(double? P50, double? P99, double? P999, double? Max);
+internal sealed record LatencyQuantiles(double? P50, double? P99, double? P999, double? Max);
 
 /// <summary>Serialisation of <see cref="MediumStatistics"/>.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

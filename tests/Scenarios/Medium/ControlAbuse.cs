@@ -57,8 +57,8 @@ internal sealed class ControlAbuse : IScenario
         using var http = NewClient(socket);
         _ = Measure(); // the compilers' time
         double[] before = Measure().ToService.Quantiles(0.5, 0.99);
-        run.Tell("p50 lag before", "µs", before[0] / 1000);
-        run.Tell("p99 lag before", "µs", before[1] / 1000);
+        run.Tell("p50 latency before", "µs", before[0] / 1000);
+        run.Tell("p99 latency before", "µs", before[1] / 1000);
 
         long sent = sender.Radio.Sent;
         long received = receiver.Received;
@@ -83,16 +83,16 @@ internal sealed class ControlAbuse : IScenario
         run.Judge($"{requests} fuzzed requests: refusals without a reason in words", "1", fuzzed.Count(answer => answer.Status >= 400 && !answer.HasReason), 0, 0);
         run.Judge("frames that did not arrive meanwhile", "1", sender.Radio.Sent - sent - (receiver.Received - received), 0, 0);
 
-        FrameLags Measure() => PlayedMedium.Pace(sender, medium["rx"], FramesAPart, run.Cancellation);
+        FrameLatencies Measure() => PlayedMedium.Pace(sender, medium["rx"], FramesAPart, run.Cancellation);
 
         T During<T>(string what, Task<T> abuse)
         {
             run.Progress.Now($"{run.Name}: {what}");
-            FrameLags lags = Measure();
+            FrameLatencies latencies = Measure();
             T result = abuse.GetAwaiter().GetResult();
-            double[] quantiles = lags.ToService.Quantiles(0.5, 0.99);
-            run.Tell($"{what}: p50 lag meanwhile", "µs", quantiles[0] / 1000);
-            run.Tell($"{what}: p99 lag meanwhile", "µs", quantiles[1] / 1000);
+            double[] quantiles = latencies.ToService.Quantiles(0.5, 0.99);
+            run.Tell($"{what}: p50 latency meanwhile", "µs", quantiles[0] / 1000);
+            run.Tell($"{what}: p99 latency meanwhile", "µs", quantiles[1] / 1000);
             return result;
         }
     }

@@ -6,7 +6,7 @@ namespace ShmWifi.Tests.Scenarios.Medium;
 
 /// <summary>Frames at a steady pace, while a client of the control API changes a link 1000 times a second and while it does not, in turns.</summary>
 /// <remarks>
-/// The lag that is judged ends where the medium posts a frame to its receiver, and the engine does not wait for a core (<c>scheduling: realtime</c>): that is what a change of a link can
+/// The latency that is judged ends where the medium posts a frame to its receiver, and the engine does not wait for a core (<c>scheduling: realtime</c>): that is what a change of a link can
 /// delay. Until the receiver's service is awake it takes longer when the cores are busy, be it with the client and the API's threads or with anything else: told beside it.
 /// </remarks>
 internal sealed class LinkChanges : IScenario
@@ -19,7 +19,7 @@ internal sealed class LinkChanges : IScenario
     public string Name => "changes";
 
     /// <inheritdoc/>
-    public string Description => "1000 changes of a link a second by the control API lose no frame and leave the p99 lag where it is";
+    public string Description => "1000 changes of a link a second by the control API lose no frame and leave the p99 latency where it is";
 
     /// <inheritdoc/>
     public bool NeedsVms => false;
@@ -44,7 +44,7 @@ internal sealed class LinkChanges : IScenario
         for (int i = 0; i < 3; i++) // the compilers' time
             _ = changer.During(() => _ = Measure());
         int rounds = run.Options.IsQuick ? 5 : 40;
-        FrameLags still = new(rounds * FramesARound), changing = new(rounds * FramesARound);
+        FrameLatencies still = new(rounds * FramesARound), changing = new(rounds * FramesARound);
         var rates = new Rounds();
         long sent = sender.Radio.Sent;
         long received = receiver.Received;
@@ -55,19 +55,19 @@ internal sealed class LinkChanges : IScenario
             rates.Add(changer.During(() => changing.Add(Measure())));
         }
         run.Judge("changes", "1/s", rates.Median, 0.95 * ChangesASecond, null);
-        foreach ((string part, Func<FrameLags, Latencies> of) in (ReadOnlySpan<(string, Func<FrameLags, Latencies>)>)[("ring", lags => lags.ToRing), ("service", lags => lags.ToService)])
+        foreach ((string part, Func<FrameLatencies, Latencies> of) in (ReadOnlySpan<(string, Func<FrameLatencies, Latencies>)>)[("ring", latencies => latencies.ToRing), ("service", latencies => latencies.ToService)])
         {
-            run.Tell($"p50 lag to the receiver's {part}, without changes", "µs", QuantileUs(of(still), 0.5));
-            run.Tell($"p50 lag to the receiver's {part}, changing", "µs", QuantileUs(of(changing), 0.5));
-            run.Tell($"p99 lag to the receiver's {part}, without changes", "µs", QuantileUs(of(still), 0.99));
-            run.Tell($"p99 lag to the receiver's {part}, changing", "µs", QuantileUs(of(changing), 0.99));
+            run.Tell($"p50 latency to the receiver's {part}, without changes", "µs", QuantileUs(of(still), 0.5));
+            run.Tell($"p50 latency to the receiver's {part}, changing", "µs", QuantileUs(of(changing), 0.5));
+            run.Tell($"p99 latency to the receiver's {part}, without changes", "µs", QuantileUs(of(still), 0.99));
+            run.Tell($"p99 latency to the receiver's {part}, changing", "µs", QuantileUs(of(changing), 0.99));
         }
         run.Judge(
-            "p99 lag to the receiver's ring, changing, of that without changes", "1", QuantileUs(changing.ToRing, 0.99) / QuantileUs(still.ToRing, 0.99), null, 1.1);
+            "p99 latency to the receiver's ring, changing, of that without changes", "1", QuantileUs(changing.ToRing, 0.99) / QuantileUs(still.ToRing, 0.99), null, 1.1);
         run.Judge("frames lost", "1", sender.Radio.Sent - sent - (receiver.Received - received), 0, 0);
 
-        FrameLags Measure() => PlayedMedium.Pace(sender, medium["rx"], FramesARound, run.Cancellation);
+        FrameLatencies Measure() => PlayedMedium.Pace(sender, medium["rx"], FramesARound, run.Cancellation);
 
-        static double QuantileUs(Latencies lags, double fraction) => lags.Quantiles(fraction)[0] / 1000;
+        static double QuantileUs(Latencies latencies, double fraction) => latencies.Quantiles(fraction)[0] / 1000;
     }
 }

@@ -96,11 +96,11 @@ internal sealed class PlayedMedium : IDisposable
     /// <param name="frames">How many.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <returns>How long each frame was under way that arrived.</returns>
-    public static FrameLags Pace(Sender sender, SimulatedGuest recipient, int frames, CancellationToken cancellation)
+    public static FrameLatencies Pace(Sender sender, SimulatedGuest recipient, int frames, CancellationToken cancellation)
     {
-        var lags = new FrameLags(frames);
+        var latencies = new FrameLatencies(frames);
         SimulatedRadio radio = recipient.Radios[0];
-        radio.Listener = lags.Add;
+        radio.Listener = latencies.Add;
         using var done = new CancellationTokenSource();
         var listener = new Thread(() =>
         {
@@ -135,7 +135,7 @@ internal sealed class PlayedMedium : IDisposable
         }
         recipient.Synchronise();
         radio.Listener = null;
-        return lags;
+        return latencies;
     }
 
     /// <summary>Keeps the queues of some radios full for a while.</summary>

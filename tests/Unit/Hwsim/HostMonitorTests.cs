@@ -75,7 +75,7 @@ public sealed class HostMonitorTests
         {
             Assert.That(rig.Clock.ToHost(1234), Is.EqualTo(1234));
             Assert.That(rig.Clock.DueNs, Is.EqualTo(long.MaxValue));
-            Assert.That(rig.Host.ClockErrorNs, Is.EqualTo(1), "known, so lag is measured");
+            Assert.That(rig.Host.ClockErrorNs, Is.EqualTo(1), "known, so latency is measured");
         }
     }
 }

@@ -75,11 +75,11 @@ public class DemoFiguresTests
     }
 
     [Test]
-    public void EveryHopOfALagIsTold()
+    public void EveryHopOfALatencyIsPrinted()
     {
-        var hop = new LagQuantiles(1, 2, 3, 4);
-        var lag = new LinkLag("ap", "sta1", new LagQuantiles(10, 20, 30, 40), new Dictionary<string, LagQuantiles>(StringComparer.Ordinal) { ["inHost"] = hop }, 5);
-        Row[] rows = [.. DemoRows.Of(new DemoFigures { Path = "user", Lag = [lag] }).Where(row => row.Group == "one-way lag")];
+        var hop = new LatencyQuantiles(1, 2, 3, 4);
+        var latency = new LinkLatency("ap", "sta1", new LatencyQuantiles(10, 20, 30, 40), new Dictionary<string, LatencyQuantiles>(StringComparer.Ordinal) { ["inHost"] = hop }, 5);
+        Row[] rows = [.. DemoRows.Of(new DemoFigures { Path = "user", Latency = [latency] }).Where(row => row.Group == "one-way latency")];
         Assert.That(rows.Select(row => (row.Figure, row.Part, row.Value)), Is.EqualTo(
             ((string, string?, double)[])
             [

@@ -32,7 +32,7 @@ public sealed class MediumMeterTests
         Assert.That(said.Vms.Select(v => v.Name), Is.EqualTo(new[] { "ap", "sta1" }));
         Assert.That(said.Vms[1].TxFrames, Is.EqualTo(100));
         Assert.That(said.Vms[0].Radios.Single().Addresses, Is.EqualTo(new[] { Address(1).ToString() }));
-        Assert.That(said.Lag.Single(l => l is { From: "sta1", To: "ap" }).ClockErrorUs, Is.EqualTo(5).Within(1e-9));
+        Assert.That(said.Latency.Single(l => l is { From: "sta1", To: "ap" }).ClockErrorUs, Is.EqualTo(5).Within(1e-9));
         Assert.That(Text(said), Is.EqualTo(Text(truth)));
     }
 
@@ -116,7 +116,7 @@ public sealed class MediumMeterTests
         {
             Pid = 0, // not in the Meter
             Medium = snapshot.Medium with { Sleeps = 0, AllocatedBytesPerFrame = 0 },
-            Lag = [.. snapshot.Lag.OrderBy(l => l.From, StringComparer.Ordinal).ThenBy(l => l.To, StringComparer.Ordinal)],
+            Latency = [.. snapshot.Latency.OrderBy(l => l.From, StringComparer.Ordinal).ThenBy(l => l.To, StringComparer.Ordinal)],
         },
         SnapshotJson.Default.MediumSnapshot);
 }

@@ -37,7 +37,7 @@ public sealed class MeterReadings
             Single("shmwifi.medium.allocated"),
             (long)Total("sleeps"));
         List<VmSnapshot> vms = [.. Series("shmwifi.vm").Select(s => Vm(s.Tags)).OrderBy(v => v.Port)];
-        return new MediumSnapshot(totals, vms, Lag(vms), Capture: null, FrameLog: null);
+        return new MediumSnapshot(totals, vms, Latency(vms), Capture: null, FrameLog: null);
     }
 
     private VmSnapshot Vm(Dictionary<string, string> identity)
@@ -86,22 +86,22 @@ public sealed class MeterReadings
         .FirstOrDefault();
 
     /// <summary>Counters of a pair outlive its VMs in the listener; the VMs that are there tell which count.</summary>
-    private List<LagSnapshot> Lag(List<VmSnapshot> vms)
+    private List<LatencySnapshot> Latency(List<VmSnapshot> vms)
     {
         HashSet<string> present = [.. vms.Select(v => v.Name)];
-        var frames = Series("shmwifi.lag.frames").ToDictionary(s => (s.Tags["from"], s.Tags["to"]), s => (ulong)s.Value);
-        return [.. Series("shmwifi.lag")
+        var frames = Series("shmwifi.latency.frames").ToDictionary(s => (s.Tags["from"], s.Tags["to"]), s => (ulong)s.Value);
+        return [.. Series("shmwifi.latency")
             .Where(s => present.Contains(s.Tags["from"]) && present.Contains(s.Tags["to"]))
             .GroupBy(s => (From: s.Tags["from"], To: s.Tags["to"]))
             .Select(pair =>
             {
-                Dictionary<string, LagQuantiles> hops = pair.GroupBy(s => s.Tags["hop"], StringComparer.Ordinal).ToDictionary(hop => hop.Key, Quantiles, StringComparer.Ordinal);
-                hops.Remove("total", out LagQuantiles? total);
-                return new LagSnapshot(
+                Dictionary<string, LatencyQuantiles> hops = pair.GroupBy(s => s.Tags["hop"], StringComparer.Ordinal).ToDictionary(hop => hop.Key, Quantiles, StringComparer.Ordinal);
+                hops.Remove("total", out LatencyQuantiles? total);
+                return new LatencySnapshot(
                     pair.Key.From,
                     pair.Key.To,
                     frames.GetValueOrDefault(pair.Key),
-                    total ?? new LagQuantiles(0, 0, 0, 0),
+                    total ?? new LatencyQuantiles(0, 0, 0, 0),
                     hops,
                     ClockErrorUs(pair.Key.From) + ClockErrorUs(pair.Key.To));
             })
@@ -109,10 +109,10 @@ public sealed class MeterReadings
             .ThenBy(l => l.To, StringComparer.Ordinal)];
     }
 
-    private static LagQuantiles Quantiles(IEnumerable<(Dictionary<string, string> Tags, double Value)> hop)
+    private static LatencyQuantiles Quantiles(IEnumerable<(Dictionary<string, string> Tags, double Value)> hop)
     {
         Dictionary<string, double> us = hop.ToDictionary(s => s.Tags["quantile"], s => s.Value, StringComparer.Ordinal);
-        return new LagQuantiles(us.GetValueOrDefault("0.5"), us.GetValueOrDefault("0.99"), us.GetValueOrDefault("0.999"), us.GetValueOrDefault("1"));
+        return new LatencyQuantiles(us.GetValueOrDefault("0.5"), us.GetValueOrDefault("0.99"), us.GetValueOrDefault("0.999"), us.GetValueOrDefault("1"));
     }
 
     private double Single(string instrument) => _instruments.TryGetValue(instrument, out Dictionary<string, double>? series) ? series.Values.FirstOrDefault() : 0;

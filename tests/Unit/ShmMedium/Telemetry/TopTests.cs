@@ -37,7 +37,7 @@ public sealed class TopTests
     }
 
     [Test]
-    public void TopShowsVmsRadiosAndLagByHop()
+    public void TopShowsVmsRadiosAndLatencyByHop()
     {
         (int code, string output, string error) = MediumProcess.Run("top", "--state", _medium.StateFile, "--once", "--interval", "0.3");
 
@@ -58,9 +58,9 @@ public sealed class TopTests
         Assert.That(output.AsSpan().Count('\n'), Is.EqualTo(1), "one line a look");
         using var said = JsonDocument.Parse(output);
         Assert.That(said.RootElement.GetProperty("pid").GetInt32(), Is.EqualTo(_medium.Id));
-        JsonElement lag = said.RootElement.GetProperty("lag").EnumerateArray().Single();
-        Assert.That(lag.GetProperty("hops").GetProperty("hostToGuest").GetProperty("p99").GetDouble(), Is.Positive);
-        Assert.That(lag.GetProperty("clockErrorUs").GetDouble(), Is.EqualTo(5).Within(1e-9));
+        JsonElement latency = said.RootElement.GetProperty("latency").EnumerateArray().Single();
+        Assert.That(latency.GetProperty("hops").GetProperty("hostToGuest").GetProperty("p99").GetDouble(), Is.Positive);
+        Assert.That(latency.GetProperty("clockErrorUs").GetDouble(), Is.EqualTo(5).Within(1e-9));
         Assert.That(said.RootElement.GetProperty("vms")[1].GetProperty("txFrames").GetInt32(), Is.EqualTo(200));
         Assert.That(said.RootElement.GetProperty("vms")[0].GetProperty("drops").GetProperty("rxRingFull").GetInt32(), Is.Zero);
     }

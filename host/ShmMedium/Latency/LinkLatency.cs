@@ -1,19 +1,19 @@
 namespace ShmWifi.ShmMedium.Latency;
 
-/// <summary>Lag of the frames from one VM to another, whole and hop by hop, from the frames' own stamps.</summary>
-public sealed class LinkLag
+/// <summary>Latency of the frames from one VM to another, whole and hop by hop, from the frames' own stamps.</summary>
+public sealed class LinkLatency
 {
     /// <summary>Sending guest's service took it from hwsim, to receiving guest's service gave it to hwsim.</summary>
-    public LagHistogram Total { get; } = new();
+    public LatencyHistogram Total { get; } = new();
 
     /// <summary>Sending guest took it, to the host took it: ring, doorbell, the engine's waking.</summary>
-    public LagHistogram GuestToHost { get; } = new();
+    public LatencyHistogram GuestToHost { get; } = new();
 
     /// <summary>The host took it, to the host posted it.</summary>
-    public LagHistogram InHost { get; } = new();
+    public LatencyHistogram InHost { get; } = new();
 
     /// <summary>The host posted it, to the receiving guest gave it to hwsim: doorbell, interrupt, the guest's waking.</summary>
-    public LagHistogram HostToGuest { get; } = new();
+    public LatencyHistogram HostToGuest { get; } = new();
 
     /// <summary>Records one frame's stamps; a stamp that is missing or out of order (the guests' words are not to be trusted) leaves its hop out.</summary>
     /// <param name="capturedNs">Host clock; 0: unknown.</param>
@@ -21,7 +21,7 @@ public sealed class LinkLag
     /// <param name="postedNs">Host clock.</param>
     /// <param name="injectedNs">Host clock; 0: unknown.</param>
     /// <param name="late">Gets what cannot be recorded without allocating; null: it may be allocated.</param>
-    public void Record(ulong capturedNs, ulong takenNs, ulong postedNs, ulong injectedNs, LateLags? late = null)
+    public void Record(ulong capturedNs, ulong takenNs, ulong postedNs, ulong injectedNs, LateLatencies? late = null)
     {
         RecordHop(InHost, takenNs, postedNs, late);
         RecordHop(GuestToHost, capturedNs, takenNs, late);
@@ -29,7 +29,7 @@ public sealed class LinkLag
         RecordHop(Total, capturedNs, injectedNs, late);
     }
 
-    private static void RecordHop(LagHistogram histogram, ulong from, ulong to, LateLags? late)
+    private static void RecordHop(LatencyHistogram histogram, ulong from, ulong to, LateLatencies? late)
     {
         if (from == 0 || to < from || histogram.TryRecord(to - from))
             return;

@@ -2,9 +2,9 @@ namespace ShmWifi.ShmMedium.Latency;
 
 /// <summary>Durations whose histograms have no row for them yet: the engine records them between two rounds, where it may allocate.</summary>
 /// <remarks>A link's first frames come here, and a frame that is twice as late as any before. What does not fit is not recorded.</remarks>
-public sealed class LateLags
+public sealed class LateLatencies
 {
-    private readonly (LagHistogram Histogram, ulong Ns)[] _late = new (LagHistogram, ulong)[1024];
+    private readonly (LatencyHistogram Histogram, ulong Ns)[] _late = new (LatencyHistogram, ulong)[1024];
     private int _count;
 
     /// <summary>Whether any wait.</summary>
@@ -13,7 +13,7 @@ public sealed class LateLags
     /// <summary>Keeps a duration for <see cref="Settle"/>.</summary>
     /// <param name="histogram">Where it belongs.</param>
     /// <param name="ns">The duration.</param>
-    public void Add(LagHistogram histogram, ulong ns)
+    public void Add(LatencyHistogram histogram, ulong ns)
     {
         if (_count < _late.Length)
             _late[_count++] = (histogram, ns);

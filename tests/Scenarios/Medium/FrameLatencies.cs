@@ -5,11 +5,11 @@ using ShmWifi.Tests.Support;
 namespace ShmWifi.Tests.Scenarios.Medium;
 
 /// <summary>How long frames were under way from their sender's service.</summary>
-internal sealed class FrameLags
+internal sealed class FrameLatencies
 {
     /// <summary>Has room for frames without allocating.</summary>
     /// <param name="frames">How many.</param>
-    public FrameLags(int frames)
+    public FrameLatencies(int frames)
     {
         ToRing.Reserve(frames);
         ToService.Reserve(frames);
@@ -32,7 +32,7 @@ internal sealed class FrameLags
 
     /// <summary>Adds those of another round.</summary>
     /// <param name="round">The round.</param>
-    public void Add(FrameLags round)
+    public void Add(FrameLatencies round)
     {
         ToRing.Add(round.ToRing);
         ToService.Add(round.ToService);

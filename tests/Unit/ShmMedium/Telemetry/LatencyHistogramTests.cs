@@ -3,7 +3,7 @@ using ShmWifi.ShmMedium.Latency;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Telemetry;
 
-public sealed class LagHistogramTests
+public sealed class LatencyHistogramTests
 {
     private const double Promise = 1 / 32.0; // a bucket's width
 
@@ -12,7 +12,7 @@ public sealed class LagHistogramTests
         (samples, shift) =>
         {
             ulong[] values = [.. samples.Select(v => (ulong)v << (shift % 5)).Order()];
-            var histogram = new LagHistogram();
+            var histogram = new LatencyHistogram();
             foreach (ulong value in values)
                 histogram.Record(value);
             Assert.That(histogram.Count, Is.EqualTo((ulong)values.Length));
@@ -28,7 +28,7 @@ public sealed class LagHistogramTests
     [Test]
     public void BeyondTheRangeIsTheRangesEnd()
     {
-        var histogram = new LagHistogram();
+        var histogram = new LatencyHistogram();
         histogram.Record(ulong.MaxValue);
         Assert.That(histogram.QuantileNs(0.5), Is.EqualTo((1UL << 36) - 1));
     }
@@ -36,10 +36,10 @@ public sealed class LagHistogramTests
     [Test]
     public void AHopWithAStampMissingOrOutOfOrderIsLeftOut()
     {
-        var lag = new LinkLag();
-        lag.Record(capturedNs: 0, takenNs: 100, postedNs: 150, injectedNs: 120);
-        Assert.That(new[] { lag.InHost.Count, lag.GuestToHost.Count, lag.HostToGuest.Count, lag.Total.Count }, Is.EqualTo(new[] { 1UL, 0UL, 0UL, 0UL }));
-        lag.Record(capturedNs: 50, takenNs: 100, postedNs: 150, injectedNs: 250);
-        Assert.That(lag.Total.QuantileNs(1), Is.EqualTo(200));
+        var latency = new LinkLatency();
+        latency.Record(capturedNs: 0, takenNs: 100, postedNs: 150, injectedNs: 120);
+        Assert.That(new[] { latency.InHost.Count, latency.GuestToHost.Count, latency.HostToGuest.Count, latency.Total.Count }, Is.EqualTo(new[] { 1UL, 0UL, 0UL, 0UL }));
+        latency.Record(capturedNs: 50, takenNs: 100, postedNs: 150, injectedNs: 250);
+        Assert.That(latency.Total.QuantileNs(1), Is.EqualTo(200));
     }
 }

@@ -5,9 +5,9 @@ namespace ShmWifi.ShmMedium.Latency;
 /// <summary>Counts durations in log-linear buckets: 32 a power of two, so a quantile is true to about 3 %.</summary>
 /// <remarks>
 /// One writer; readers see counts that are at most a few behind. Buckets are kept in rows, one a power of two, and a row is made when
-/// a value first falls into it: a link's lag needs a few of them, and there are as many links as pairs of VMs.
+/// a value first falls into it: a link's latency needs a few of them, and there are as many links as pairs of VMs.
 /// </remarks>
-public sealed class LagHistogram
+public sealed class LatencyHistogram
 {
     private const int SubBits = 5;
     private const int SubBuckets = 1 << SubBits;
