@@ -16,9 +16,9 @@ internal sealed class ControlServer : IDisposable
     private const int ConnectionLimit = 256;
     private const int HeaderBytes = 16 << 10;
     private const int HeaderLines = 64;
-    private static readonly TimeSpan s_headersPatience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_idlePatience = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan s_stopPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_headersTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_idleTimeout = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(1);
     private readonly ListeningSocket _socket;
     private readonly Func<WebApplication> _build;
     private readonly Thread _starter;
@@ -49,8 +49,8 @@ internal sealed class ControlServer : IDisposable
             _starter.Join();
         if (_application is not null)
         {
-            using var patience = new CancellationTokenSource(s_stopPatience);
-            _application.StopAsync(patience.Token).GetAwaiter().GetResult();
+            using var timeout = new CancellationTokenSource(s_stopTimeout);
+            _application.StopAsync(timeout.Token).GetAwaiter().GetResult();
             ((IDisposable)_application).Dispose();
         }
         _socket.Dispose();
@@ -65,8 +65,8 @@ internal sealed class ControlServer : IDisposable
         options.Limits.MaxRequestHeadersTotalSize = HeaderBytes;
         options.Limits.MaxRequestHeaderCount = HeaderLines;
         options.Limits.MaxRequestBodySize = RequestBody.DrainLimit;
-        options.Limits.RequestHeadersTimeout = s_headersPatience;
-        options.Limits.KeepAliveTimeout = s_idlePatience;
+        options.Limits.RequestHeadersTimeout = s_headersTimeout;
+        options.Limits.KeepAliveTimeout = s_idleTimeout;
         options.ListenHandle((ulong)_socket.Descriptor, listener => listener.Protocols = HttpProtocols.Http1);
     }
 

@@ -127,9 +127,9 @@ public unsafe class FrameTap<TAccess> : IDisposable
         if (_head == TAccess.Read(ref _tail))
             return false;
         uint place = _head & Mask;
-        var patience = default(SpinWait);
+        var timeout = default(SpinWait);
         while (TAccess.Read(ref _states[place]) != Moved && TAccess.CompareExchange(ref _states[place], Claimed, InSlot) != InSlot)
-            TAccess.SpinOnce(ref patience);
+            TAccess.SpinOnce(ref timeout);
         frame = _frames[place];
         new ReadOnlySpan<byte>(frame.Frame.Bytes, Math.Min(frame.Length, copy.Length)).CopyTo(copy);
         TAccess.Write(ref _head, _head + 1);

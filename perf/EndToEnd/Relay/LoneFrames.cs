@@ -80,7 +80,7 @@ internal sealed class LoneFrames(bool isQuick) : IRelayMeasurement
         if (!near.TrySend(far.Expected, Length, Route.FarStation))
             throw new LabException($"relay: no room for frame {far.Expected}, though all before it came");
         near.Flush();
-        _ = far.Receive(1, Waiting.Patiently);
+        _ = far.Receive(1, Waiting.WithinDeadline);
         return far.Latest;
     }
 

@@ -55,7 +55,7 @@ internal enum Waiting
     Not,
 
     /// <summary>Yes; but when nothing comes for <see cref="Deadline"/>, that is an error.</summary>
-    Patiently,
+    WithinDeadline,
 
     /// <summary>Yes, however long it takes.</summary>
     ForEver,

@@ -43,7 +43,7 @@ internal abstract unsafe class SocketEnd(byte station) : RelayEnd(station)
     {
         if (errno != EAGAIN)
             throw new LibCException("receive from the relay");
-        if (waiting == Waiting.Patiently)
+        if (waiting == Waiting.WithinDeadline)
             throw NothingCame();
         return waiting == Waiting.ForEver;
     }

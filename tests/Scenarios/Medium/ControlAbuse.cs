@@ -43,7 +43,7 @@ internal sealed class ControlAbuse : IScenario
 
     private static void Run(ScenarioRun run)
     {
-        using var medium = new PlayedMedium(
+        using var medium = new SimulatedMedium(
             """
             links:
               - { from: tx, to: rx, loss: 0 }
@@ -83,7 +83,7 @@ internal sealed class ControlAbuse : IScenario
         run.Judge($"{requests} fuzzed requests: refusals without a reason in words", "1", fuzzed.Count(answer => answer.Status >= 400 && !answer.HasReason), 0, 0);
         run.Judge("frames that did not arrive meanwhile", "1", sender.Radio.Sent - sent - (receiver.Received - received), 0, 0);
 
-        FrameLatencies Measure() => PlayedMedium.Pace(sender, medium["rx"], FramesAPart, run.Cancellation);
+        FrameLatencies Measure() => SimulatedMedium.Pace(sender, medium["rx"], FramesAPart, run.Cancellation);
 
         T During<T>(string what, Task<T> abuse)
         {

@@ -22,7 +22,7 @@ internal sealed class EngineChannels : IScenario
     /// <inheritdoc/>
     public Task RunAsync(ScenarioRun run) => OwnThread.RunAsync(Name, () =>
     {
-        using var medium = new PlayedMedium(
+        using var medium = new SimulatedMedium(
             "timing: airtime\n", ("first", [Stations[0]]), ("one", [Stations[1]]), ("second", [Stations[2]]), ("two", [Stations[3]]));
         TimeSpan time = TimeSpan.FromSeconds(run.Options.IsQuick ? 2 : 6);
         double alone = Measure(Pair("first", Stations[1], Channel1Mhz))[0];

@@ -21,7 +21,7 @@ internal sealed class EngineGoodput : IScenario
     /// <inheritdoc/>
     public Task RunAsync(ScenarioRun run) => OwnThread.RunAsync(Name, () =>
     {
-        using var medium = new PlayedMedium("timing: airtime\n", ("tx", [Stations[0]]), ("rx", [Stations[1]]));
+        using var medium = new SimulatedMedium("timing: airtime\n", ("tx", [Stations[0]]), ("rx", [Stations[1]]));
         foreach (SaturatedExchange exchange in SaturatedExchange.All)
         {
             run.Progress.Now($"{run.Name}: {exchange.Name}");

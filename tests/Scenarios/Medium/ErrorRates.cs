@@ -37,7 +37,7 @@ internal sealed class ErrorRates : IScenario
     {
         var shapes = Cases.Select(one => new FrameShape(Parse(one.Rate), one.FreqMhz, Length)).ToList();
         var snrs = shapes.ConvertAll(shape => SnrOf(shape.Rate));
-        using var medium = new PlayedMedium(
+        using var medium = new SimulatedMedium(
             $"""
             links:
               - {"{"} from: rx, to: tx, loss: 0, oneWay: true {"}"}   # acknowledgements arrive

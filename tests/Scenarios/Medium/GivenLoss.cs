@@ -28,7 +28,7 @@ internal sealed class GivenLoss : IScenario
     private static void Run(ScenarioRun run)
     {
         byte[] receivers = [.. Losses.Select((_, radio) => (byte)(radio + 1))];
-        using var medium = new PlayedMedium(
+        using var medium = new SimulatedMedium(
             $"""
             links:
               - {"{"} from: rx, to: tx, loss: 0, oneWay: true {"}"}

@@ -51,7 +51,7 @@ internal sealed class HiddenNodes : IScenario
 
     private static Figures Measure(ScenarioRun run, double rightAtM, FrameShape shape)
     {
-        using var medium = new PlayedMedium(
+        using var medium = new SimulatedMedium(
             string.Create(CultureInfo.InvariantCulture, $"""
                 timing: airtime
                 propagation: {"{"} model: logDistance, exponent: 5, referenceDistance: 1 {"}"}

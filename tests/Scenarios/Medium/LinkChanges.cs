@@ -29,7 +29,7 @@ internal sealed class LinkChanges : IScenario
 
     private static void Run(ScenarioRun run)
     {
-        using var medium = new PlayedMedium(
+        using var medium = new SimulatedMedium(
             """
             scheduling: realtime
             links:
@@ -66,7 +66,7 @@ internal sealed class LinkChanges : IScenario
             "p99 latency to the receiver's ring, changing, of that without changes", "1", QuantileUs(changing.ToRing, 0.99) / QuantileUs(still.ToRing, 0.99), null, 1.1);
         run.Judge("frames lost", "1", sender.Radio.Sent - sent - (receiver.Received - received), 0, 0);
 
-        FrameLatencies Measure() => PlayedMedium.Pace(sender, medium["rx"], FramesARound, run.Cancellation);
+        FrameLatencies Measure() => SimulatedMedium.Pace(sender, medium["rx"], FramesARound, run.Cancellation);
 
         static double QuantileUs(Latencies latencies, double fraction) => latencies.Quantiles(fraction)[0] / 1000;
     }

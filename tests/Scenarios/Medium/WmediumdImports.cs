@@ -45,14 +45,14 @@ internal sealed class WmediumdImports : IScenario
 
     private static void RadiosAlone(ScenarioRun run)
     {
-        using PlayedMedium medium = Import(run, "radios alone", "", radios: 2);
+        using SimulatedMedium medium = Import(run, "radios alone", "", radios: 2);
         Judge(run, medium, "radios alone", 0, 1, Middling, 1);
     }
 
     /// <summary>A pair of one entry is the same both ways; 0 dB is out of reach; a pair that is not named has 30 dB.</summary>
     private static void SnrOfPairs(ScenarioRun run)
     {
-        using PlayedMedium medium = Import(run, "SNR of pairs", "links = ( (0, 1, 10), (0, 2, 0), (2, 0, 10), (1, 2, 9) );", radios: 4);
+        using SimulatedMedium medium = Import(run, "SNR of pairs", "links = ( (0, 1, 10), (0, 2, 0), (2, 0, 10), (1, 2, 9) );", radios: 4);
         foreach ((int from, int to, double snrDb) in (ReadOnlySpan<(int, int, double)>)[(0, 1, 10), (1, 0, 10), (2, 0, 10), (1, 2, 9), (1, 3, DefaultSnrDb)])
             Judge(run, medium, $"SNR of pairs, {snrDb} dB", from, to, Middling, 1 - ErrorModel.BuiltIn.Per(Middling, (float)snrDb, Length + FrameExchange.FcsOctets));
         Judge(run, medium, "SNR of pairs, 0 dB one way", 0, 2, Middling, 0);
@@ -60,7 +60,7 @@ internal sealed class WmediumdImports : IScenario
 
     private static void LossOfPairs(ScenarioRun run)
     {
-        using PlayedMedium medium = Import(run, "loss of pairs", "", radios: 4, """model: { type = "prob"; default_prob = 1.0; links = ( (0, 2, 0.0), (2, 3, 0.3), (3, 2, 0.1) ); };""");
+        using SimulatedMedium medium = Import(run, "loss of pairs", "", radios: 4, """model: { type = "prob"; default_prob = 1.0; links = ( (0, 2, 0.0), (2, 3, 0.3), (3, 2, 0.1) ); };""");
         foreach ((int from, int to, double loss) in (ReadOnlySpan<(int, int, double)>)[(0, 2, 0), (2, 0, 0), (2, 3, 0.3), (3, 2, 0.1), (0, 1, 1), (1, 3, 1)])
             Judge(run, medium, $"loss of pairs, {loss}", from, to, Middling, 1 - loss);
     }
@@ -73,7 +73,7 @@ internal sealed class WmediumdImports : IScenario
         {
             File.WriteAllLines(table, Enumerable.Range(-90, 21).Select(dbm =>
                 string.Create(CultureInfo.InvariantCulture, $"{dbm} {string.Join(' ', Enumerable.Range(0, 12).Select(rate => dbm < -81 ? 1 : dbm > -81 ? 0 : 0.05 * (rate + 1)))}")));
-            using PlayedMedium medium = Import(run, "table of error rates", "links = ( (0, 1, 10), (0, 2, 9) );", radios: 3, errorTable: table);
+            using SimulatedMedium medium = Import(run, "table of error rates", "links = ( (0, 1, 10), (0, 2, 9) );", radios: 3, errorTable: table);
             Judge(run, medium, "table of error rates, 1 Mbit/s", 0, 1, Slow, 1 - 0.05);
             Judge(run, medium, "table of error rates, 18 Mbit/s", 0, 1, Middling, 1 - 0.4);
             Judge(run, medium, "table of error rates, 1 dB less", 0, 2, Middling, 0);
@@ -87,7 +87,7 @@ internal sealed class WmediumdImports : IScenario
     /// <summary>The station between two others that is nearer changes, as two walk across; each direction is a step of 3 s.</summary>
     private static void Positions(ScenarioRun run)
     {
-        using PlayedMedium medium = Import(
+        using SimulatedMedium medium = Import(
             run, "positions", "", radios: 4,
             $$"""
             model : {
@@ -122,16 +122,16 @@ internal sealed class WmediumdImports : IScenario
         (20 * Math.Log10(4 * Math.PI * FreqMhz * 1e6 / 299_792_458)) + (10 * Exponent * Math.Log10(metres));
 
     /// <summary>Imports a configuration and starts a medium of it; all radios are one VM's.</summary>
-    private static PlayedMedium Import(ScenarioRun run, string name, string ifaces, int radios, string model = "", string? errorTable = null)
+    private static SimulatedMedium Import(ScenarioRun run, string name, string ifaces, int radios, string model = "", string? errorTable = null)
     {
         string ids = string.Join(", ", Stations.Take(radios).Select(station => $"\"{RelayFrame.AddressOf(station)}\""));
         WmediumdImport import = WmediumdImport.Read($"ifaces : {{ ids = [ {ids} ]; {ifaces} }};\n{model}\n", "wmediumd.cfg", errorTable, vms: []);
         run.Tell($"{name}: imported, with so many remarks on what differs", "1", import.Warnings.Count);
         string yaml = import.ToYaml().Replace("timing: airtime\n", "", StringComparison.Ordinal);
-        return new PlayedMedium(yaml, ("vm", Stations[..radios]));
+        return new SimulatedMedium(yaml, ("vm", Stations[..radios]));
     }
 
-    private static void Judge(ScenarioRun run, PlayedMedium medium, string figure, int from, int to, in PhyRate rate, double delivered)
+    private static void Judge(ScenarioRun run, SimulatedMedium medium, string figure, int from, int to, in PhyRate rate, double delivered)
     {
         SimulatedGuest vm = medium["vm"];
         long before = vm.Radios[to].Received;

@@ -10,72 +10,72 @@ public sealed class HostMonitorTests
     [Test]
     public void ARegionWhoseHostIsAwayHasNoMedium()
     {
-        using var rig = new InjectorRig();
-        rig.Region.HostState = HostState.Away;
-        Assert.That(rig.Watch.Update(Second), Is.True);
-        Assert.That(rig.Watch.IsThere, Is.False);
-        rig.Region.HostState = HostState.Running;
-        Assert.That(rig.Watch.Update(2 * Second), Is.True);
-        Assert.That(rig.Watch.IsThere, Is.True);
+        using var harness = new InjectorHarness();
+        harness.Region.HostState = HostState.Away;
+        Assert.That(harness.Watch.Update(Second), Is.True);
+        Assert.That(harness.Watch.IsThere, Is.False);
+        harness.Region.HostState = HostState.Running;
+        Assert.That(harness.Watch.Update(2 * Second), Is.True);
+        Assert.That(harness.Watch.IsThere, Is.True);
     }
 
     [Test]
     public void AFaultedPortIsAnAbsentHostAndSaysWhy()
     {
-        using var rig = new InjectorRig();
-        rig.Host.SetFault(PortFault.Kind);
-        rig.Watch.Update(Second);
-        Assert.That((rig.Watch.IsThere, rig.Watch.Reason), Is.EqualTo((false, "it has faulted our port: Kind")));
+        using var harness = new InjectorHarness();
+        harness.Host.SetFault(PortFault.Kind);
+        harness.Watch.Update(Second);
+        Assert.That((harness.Watch.IsThere, harness.Watch.Reason), Is.EqualTo((false, "it has faulted our port: Kind")));
     }
 
     [Test]
     public void AHostOfAnotherAbiIsDeadMediumAndSaysWhatToDo()
     {
-        using var rig = new InjectorRig();
-        rig.Host.SetFault(PortFault.AbiVersion);
-        rig.Watch.Update(Second);
-        Assert.That(rig.Watch.IsThere, Is.False);
-        Assert.That(rig.Watch.Reason, Does.StartWith("it does not speak our ABI, 1.1: update "));
+        using var harness = new InjectorHarness();
+        harness.Host.SetFault(PortFault.AbiVersion);
+        harness.Watch.Update(Second);
+        Assert.That(harness.Watch.IsThere, Is.False);
+        Assert.That(harness.Watch.Reason, Does.StartWith("it does not speak our ABI, 1.1: update "));
     }
 
     [Test]
     public void AHostThatDoesNotAnswerIsAbsentUntilItSpeaks()
     {
-        using var rig = new InjectorRig();
-        rig.Watch.OnAsked(1 * Second);
-        rig.Watch.OnAsked(2 * Second);
-        rig.Watch.Update(1 * Second + HostMonitor.SilenceNs - 1);
-        Assert.That(rig.Watch.IsThere, Is.True, "not for long enough");
-        Assert.That(rig.Watch.Update(1 * Second + HostMonitor.SilenceNs), Is.True);
-        Assert.That((rig.Watch.IsThere, rig.Watch.Reason, rig.Watch.MayAnswer), Is.EqualTo((false, "it does not answer", true)));
+        using var harness = new InjectorHarness();
+        harness.Watch.OnAsked(1 * Second);
+        harness.Watch.OnAsked(2 * Second);
+        harness.Watch.Update(1 * Second + HostMonitor.SilenceNs - 1);
+        Assert.That(harness.Watch.IsThere, Is.True, "not for long enough");
+        Assert.That(harness.Watch.Update(1 * Second + HostMonitor.SilenceNs), Is.True);
+        Assert.That((harness.Watch.IsThere, harness.Watch.Reason, harness.Watch.MayAnswer), Is.EqualTo((false, "it does not answer", true)));
 
-        rig.Watch.OnReceived();
-        Assert.That(rig.Watch.Update(9 * Second), Is.True);
-        Assert.That(rig.Watch.IsThere, Is.True);
+        harness.Watch.OnReceived();
+        Assert.That(harness.Watch.Update(9 * Second), Is.True);
+        Assert.That(harness.Watch.IsThere, Is.True);
     }
 
     [Test]
     public void AHostThatAnswersIsThere()
     {
-        using var rig = new InjectorRig();
+        using var harness = new InjectorHarness();
         for (int i = 1; i < 10; i++)
         {
-            rig.Watch.OnAsked(i * Second);
-            rig.Watch.OnReceived();
-            Assert.That(rig.Watch.Update((i * Second) + (Second / 2)), Is.False);
+            harness.Watch.OnAsked(i * Second);
+            harness.Watch.OnReceived();
+            Assert.That(harness.Watch.Update((i * Second) + (Second / 2)), Is.False);
         }
     }
 
     [Test]
     public void AClockThatIsOursIsNeverAskedFor()
     {
-        using var rig = new InjectorRig();
-        rig.Clock.KnowSame();
+        using var harness = new InjectorHarness();
+        harness.Clock.KnowSame();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(rig.Clock.ToHost(1234), Is.EqualTo(1234));
-            Assert.That(rig.Clock.DueNs, Is.EqualTo(long.MaxValue));
-            Assert.That(rig.Host.ClockErrorNs, Is.EqualTo(1), "known, so latency is measured");
+            Assert.That(harness.Clock.ToHost(1234), Is.EqualTo(1234));
+            Assert.That(harness.Clock.DueNs, Is.EqualTo(long.MaxValue));
+            Assert.That(harness.Host.ClockErrorNs, Is.EqualTo(1), "known, so latency is measured");
         }
     }
 }

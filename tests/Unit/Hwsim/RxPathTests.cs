@@ -11,12 +11,12 @@ public sealed class RxPathTests
     [Test]
     public void FramesOfAllLengthsShareADatagramAndArriveWhole()
     {
-        using InjectorRig rig = new InjectorRig().WithRadio();
+        using InjectorHarness harness = new InjectorHarness().WithRadio();
         int[] lengths = [10, 16, 20, 24, 25, 26, 27, 28, 1500, 2304];
         for (int i = 0; i < lengths.Length; i++)
-            rig.HostPosts(rig.FrameDescriptor((uint)i, lengths[i]));
-        Assert.That(rig.Rx.Drain(), Is.True);
-        var messages = rig.KernelReceives();
+            harness.HostPosts(harness.FrameDescriptor((uint)i, lengths[i]));
+        Assert.That(harness.Rx.Drain(), Is.True);
+        var messages = harness.KernelReceives();
         Assert.That(messages, Has.Count.EqualTo(lengths.Length));
         for (int i = 0; i < lengths.Length; i++)
         {
@@ -32,51 +32,51 @@ public sealed class RxPathTests
                 Assert.That(BinaryPrimitives.ReadInt32LittleEndian(attributes[HwsimAttribute.Signal]), Is.EqualTo(-42));
             });
         }
-        Assert.That(rig.Host.Rx.InUse, Is.EqualTo(10));
-        rig.Host.Rx.RefreshHead();
-        Assert.That(rig.Host.Rx.InUse, Is.Zero, "all descriptors were given back");
-        Assert.That(rig.Port.ReadCounter(GuestCounter.RxFrames), Is.EqualTo(10));
+        Assert.That(harness.Host.Rx.InUse, Is.EqualTo(10));
+        harness.Host.Rx.RefreshHead();
+        Assert.That(harness.Host.Rx.InUse, Is.Zero, "all descriptors were given back");
+        Assert.That(harness.Port.ReadCounter(GuestCounter.RxFrames), Is.EqualTo(10));
     }
 
     [Test]
     public void FramesAndStatusesMixAcrossSeveralDatagrams()
     {
-        using InjectorRig rig = new InjectorRig().WithRadio();
+        using InjectorHarness harness = new InjectorHarness().WithRadio();
         for (int i = 0; i < 60; i++)
         {
-            rig.HostPosts(i % 3 == 0
+            harness.HostPosts(i % 3 == 0
                 ? new RxDescriptor { Kind = RingKind.TxStatus, Cookie = (ulong)i, Flags = TxFlags.Acked }
-                : rig.FrameDescriptor((uint)i % 16, 2304));
+                : harness.FrameDescriptor((uint)i % 16, 2304));
         }
-        while (rig.Rx.Drain())
+        while (harness.Rx.Drain())
         {
         }
-        var messages = rig.KernelReceives();
+        var messages = harness.KernelReceives();
         Assert.That(messages.Select(message => message.Command == (byte)HwsimCommand.TxInfoFrame), Is.EqualTo(Enumerable.Range(0, 60).Select(i => i % 3 == 0)));
     }
 
     [Test]
     public void NonsenseIsCountedAndGivenBack()
     {
-        using InjectorRig rig = new InjectorRig().WithRadio();
-        RxDescriptor sound = rig.FrameDescriptor(0, 100);
+        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        RxDescriptor sound = harness.FrameDescriptor(0, 100);
         RxDescriptor tooShort = sound, tooLong = sound, outside = sound, wrapping = sound, noChannel = sound, noKind = sound, noRadio = sound;
         tooShort.Length = 9;
         tooLong.Length = 2305;
-        outside.Offset = rig.Region.Size - 99;
+        outside.Offset = harness.Region.Size - 99;
         wrapping.Offset = ulong.MaxValue - 50;
         noChannel.FreqMhz = 0;
         noKind.Kind = (RingKind)77;
         noRadio.Radio = 5;
         foreach (RxDescriptor descriptor in new[] { tooShort, tooLong, outside, wrapping, noChannel, noKind, noRadio, sound })
-            rig.HostPosts(descriptor);
-        rig.Rx.Drain();
+            harness.HostPosts(descriptor);
+        harness.Rx.Drain();
         Assert.Multiple(() =>
         {
-            Assert.That(rig.KernelReceives(), Has.Count.EqualTo(1));
-            Assert.That(rig.Port.ReadCounter(GuestCounter.RxInvalid), Is.EqualTo(6));
-            Assert.That(rig.Port.ReadCounter(GuestCounter.RxRefused), Is.EqualTo(1));
-            Assert.That(rig.Port.Rx.Held, Is.Zero);
+            Assert.That(harness.KernelReceives(), Has.Count.EqualTo(1));
+            Assert.That(harness.Port.ReadCounter(GuestCounter.RxInvalid), Is.EqualTo(6));
+            Assert.That(harness.Port.ReadCounter(GuestCounter.RxRefused), Is.EqualTo(1));
+            Assert.That(harness.Port.Rx.Held, Is.Zero);
         });
     }
 
@@ -84,94 +84,94 @@ public sealed class RxPathTests
     [TestCase(1, 0)]
     public void TheHostIsToldOfAnAddressedFrameThatHwsimRefuses(byte groupBit, int told)
     {
-        using InjectorRig rig = new InjectorRig().WithRadio();
-        RxDescriptor descriptor = rig.FrameDescriptor(0, 100);
+        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        RxDescriptor descriptor = harness.FrameDescriptor(0, 100);
         unsafe
         {
-            rig.Host.PoolSlot(0)[FrameView.Addr1Offset] = groupBit;
+            harness.Host.PoolSlot(0)[FrameView.Addr1Offset] = groupBit;
         }
-        rig.HostPosts(descriptor);
-        rig.Rx.Drain();
-        Assert.That(rig.KernelReceives(), Has.Count.EqualTo(1));
-        rig.KernelRefuses();
+        harness.HostPosts(descriptor);
+        harness.Rx.Drain();
+        Assert.That(harness.KernelReceives(), Has.Count.EqualTo(1));
+        harness.KernelRefuses();
 
-        rig.Tx.Pump(isHostThere: true);
-        rig.Slots.Publish();
+        harness.Tx.Pump(isHostThere: true);
+        harness.Slots.Publish();
 
-        SentSlot[] slots = [.. rig.TakeAll()];
+        SentSlot[] slots = [.. harness.TakeAll()];
         Assert.That(slots, Has.Length.EqualTo(told));
         Assert.That(slots.Select(slot => (slot.Kind, slot.Radio, slot.FreqMhz)), Is.All.EqualTo((RingKind.RxRefused, (ushort)0, 2437u)));
-        Assert.That(rig.Port.ReadCounter(GuestCounter.RxRefused), Is.EqualTo(1));
+        Assert.That(harness.Port.ReadCounter(GuestCounter.RxRefused), Is.EqualTo(1));
     }
 
     [Test]
     public void ARadioThatIsDownReceivesNothing()
     {
-        using InjectorRig rig = new InjectorRig().WithRadio();
+        using InjectorHarness harness = new InjectorHarness().WithRadio();
         MacAddress address = MacAddress.Parse(RecordedMessages.Radio);
-        rig.Radios.Apply([new ShmWifi.Hwsim.Radios.RadioSnapshot(1, "phy0", address, HasMonitor: false, [])]);
-        rig.HostPosts(rig.FrameDescriptor(0, 100));
-        rig.Rx.Drain();
-        Assert.That((rig.KernelReceives().Count, rig.Port.ReadCounter(GuestCounter.RxRefused)), Is.EqualTo((0, 1ul)));
+        harness.Radios.Apply([new ShmWifi.Hwsim.Radios.RadioSnapshot(1, "phy0", address, HasMonitor: false, [])]);
+        harness.HostPosts(harness.FrameDescriptor(0, 100));
+        harness.Rx.Drain();
+        Assert.That((harness.KernelReceives().Count, harness.Port.ReadCounter(GuestCounter.RxRefused)), Is.EqualTo((0, 1ul)));
 
-        rig.Radios.Apply([new ShmWifi.Hwsim.Radios.RadioSnapshot(1, "phy0", address, HasMonitor: true, [])]);
-        rig.HostPosts(rig.FrameDescriptor(0, 100));
-        rig.Rx.Drain();
-        Assert.That(rig.KernelReceives(), Has.Count.EqualTo(1), "a monitor receives without an address");
+        harness.Radios.Apply([new ShmWifi.Hwsim.Radios.RadioSnapshot(1, "phy0", address, HasMonitor: true, [])]);
+        harness.HostPosts(harness.FrameDescriptor(0, 100));
+        harness.Rx.Drain();
+        Assert.That(harness.KernelReceives(), Has.Count.EqualTo(1), "a monitor receives without an address");
     }
 
     [Test]
     public void AFrameIsStampedOnceTheHostsClockIsKnown()
     {
-        using InjectorRig rig = new InjectorRig().WithRadio();
-        rig.HostPosts(rig.FrameDescriptor(0, 100));
-        rig.Rx.Drain();
-        Assert.That(rig.Host.InjectedNs(0), Is.Zero, "unknown yet");
+        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        harness.HostPosts(harness.FrameDescriptor(0, 100));
+        harness.Rx.Drain();
+        Assert.That(harness.Host.InjectedNs(0), Is.Zero, "unknown yet");
 
-        rig.Clock.Ask();
-        ulong asked = rig.TakeAll().Single(slot => slot.Kind == RingKind.ClockSync).Cookie;
+        harness.Clock.Ask();
+        ulong asked = harness.TakeAll().Single(slot => slot.Kind == RingKind.ClockSync).Cookie;
         const long HostAhead = 5_000_000_000_000;
-        rig.HostPosts(new RxDescriptor { Kind = RingKind.ClockSync, Cookie = asked, TakenNs = asked + HostAhead, PostedNs = asked + HostAhead });
-        rig.HostPosts(rig.FrameDescriptor(1, 100));
-        rig.Rx.Drain();
-        Assert.That(rig.Clock.IsWaiting, Is.False);
-        Assert.That(rig.Host.ClockErrorNs, Is.Positive);
-        Assert.That((long)rig.Host.InjectedNs(2), Is.EqualTo(ShmWifi.Linux.MonotonicClock.NowNs + HostAhead).Within(10_000_000_000));
-        Assert.That(rig.Host.InjectedNs(1), Is.Zero, "no frame");
+        harness.HostPosts(new RxDescriptor { Kind = RingKind.ClockSync, Cookie = asked, TakenNs = asked + HostAhead, PostedNs = asked + HostAhead });
+        harness.HostPosts(harness.FrameDescriptor(1, 100));
+        harness.Rx.Drain();
+        Assert.That(harness.Clock.IsWaiting, Is.False);
+        Assert.That(harness.Host.ClockErrorNs, Is.Positive);
+        Assert.That((long)harness.Host.InjectedNs(2), Is.EqualTo(ShmWifi.Linux.MonotonicClock.NowNs + HostAhead).Within(10_000_000_000));
+        Assert.That(harness.Host.InjectedNs(1), Is.Zero, "no frame");
     }
 
     [Test]
     public void AnAnswerToAnotherQuestionDoesNotCount()
     {
-        using InjectorRig rig = new InjectorRig().WithRadio();
-        rig.Clock.Ask();
-        rig.HostPosts(new RxDescriptor { Kind = RingKind.ClockSync, Cookie = 12345, TakenNs = 1, PostedNs = 1 });
-        rig.Rx.Drain();
-        Assert.That((rig.Clock.IsWaiting, rig.Clock.Answers), Is.EqualTo((true, 0)));
+        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        harness.Clock.Ask();
+        harness.HostPosts(new RxDescriptor { Kind = RingKind.ClockSync, Cookie = 12345, TakenNs = 1, PostedNs = 1 });
+        harness.Rx.Drain();
+        Assert.That((harness.Clock.IsWaiting, harness.Clock.Answers), Is.EqualTo((true, 0)));
     }
 
     [Test]
     public void DescriptorsForAServiceBeforeUsAreNotInjected()
     {
-        using InjectorRig rig = new InjectorRig().WithRadio();
-        rig.HostPosts(rig.FrameDescriptor(0, 100));
-        rig.Rx.Discard();
-        rig.Rx.Drain();
-        Assert.That(rig.KernelReceives(), Is.Empty);
+        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        harness.HostPosts(harness.FrameDescriptor(0, 100));
+        harness.Rx.Discard();
+        harness.Rx.Drain();
+        Assert.That(harness.KernelReceives(), Is.Empty);
     }
 
     [Test]
     public void NoDescriptorMakesItThrow() => Gen.Select(Gen.Byte, Gen.UShort, Gen.UInt, Gen.ULong, Gen.UInt).Array.Sample(descriptors =>
     {
-        using InjectorRig rig = new InjectorRig().WithRadio();
+        using InjectorHarness harness = new InjectorHarness().WithRadio();
         foreach (var (kind, radio, length, offset, freq) in descriptors.Take(60))
-            rig.HostPosts(new RxDescriptor { Kind = (RingKind)(kind % 12), Radio = (ushort)(radio % 3), Length = length, Offset = offset, FreqMhz = freq });
-        while (rig.Rx.Drain())
+            harness.HostPosts(new RxDescriptor { Kind = (RingKind)(kind % 12), Radio = (ushort)(radio % 3), Length = length, Offset = offset, FreqMhz = freq });
+        while (harness.Rx.Drain())
         {
         }
-        foreach (var (_, attributes) in rig.KernelReceives())
+        foreach (var (_, attributes) in harness.KernelReceives())
             _ = attributes.Count;
-        if (rig.Port.Rx.Held != 0)
+        if (harness.Port.Rx.Held != 0)
             Assert.Fail("descriptors are held");
     }, iter: 200);
 }

@@ -14,11 +14,11 @@ public sealed class TxPathTests
     [Test]
     public void AFrameLiesInItsSlotAsTheKernelWroteIt()
     {
-        using InjectorRig rig = new InjectorRig().WithRadio();
-        rig.KernelSends(RecordedMessages.Frame);
-        Assert.That(rig.Tx.Pump(isHostThere: true), Is.True);
-        rig.Slots.Publish();
-        SentSlot slot = rig.TakeAll().Single();
+        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        harness.KernelSends(RecordedMessages.Frame);
+        Assert.That(harness.Tx.Pump(isHostThere: true), Is.True);
+        harness.Slots.Publish();
+        SentSlot slot = harness.TakeAll().Single();
         Assert.Multiple(() =>
         {
             Assert.That(slot.Kind, Is.EqualTo(RingKind.Frame));
@@ -34,15 +34,15 @@ public sealed class TxPathTests
     [Test]
     public void WhoExpectsNoAcknowledgementGetsItsStatusAtOnce()
     {
-        using InjectorRig rig = new InjectorRig().WithRadio();
-        rig.KernelSends(RecordedMessages.Frame); // broadcast
-        rig.KernelSends(Unicast(flags: TxFlags.NoAck, cookie: 2));
-        rig.KernelSends(Unicast(flags: TxFlags.RequestStatus, cookie: 3));
-        rig.Tx.Pump(isHostThere: true);
-        rig.Slots.Publish();
-        rig.Rx.Drain();
-        var statuses = rig.KernelReceives();
-        Assert.That(rig.TakeAll(), Has.Count.EqualTo(3));
+        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        harness.KernelSends(RecordedMessages.Frame); // broadcast
+        harness.KernelSends(Unicast(flags: TxFlags.NoAck, cookie: 2));
+        harness.KernelSends(Unicast(flags: TxFlags.RequestStatus, cookie: 3));
+        harness.Tx.Pump(isHostThere: true);
+        harness.Slots.Publish();
+        harness.Rx.Drain();
+        var statuses = harness.KernelReceives();
+        Assert.That(harness.TakeAll(), Has.Count.EqualTo(3));
         Assert.That(statuses.Select(status => (status.Command, Cookie(status.Attributes), Flags(status.Attributes))), Is.EqualTo(new[]
         {
             ((byte)HwsimCommand.TxInfoFrame, 1ul, TxFlags.NoAck),
@@ -53,12 +53,12 @@ public sealed class TxPathTests
     [Test]
     public void TheHostsVerdictReachesTheKernel()
     {
-        using InjectorRig rig = new InjectorRig().WithRadio();
-        rig.KernelSends(Unicast(flags: TxFlags.RequestStatus, cookie: 3)); // at rate 0 only
-        rig.Tx.Pump(isHostThere: true);
-        rig.HostPosts(new RxDescriptor { Kind = RingKind.TxStatus, Cookie = 3, Flags = TxFlags.RequestStatus | TxFlags.Acked, Rates = 0x00ff_00ff_0105_0300, SignalDbm = -30 });
-        rig.Rx.Drain();
-        var (command, attributes) = rig.KernelReceives().Single();
+        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        harness.KernelSends(Unicast(flags: TxFlags.RequestStatus, cookie: 3)); // at rate 0 only
+        harness.Tx.Pump(isHostThere: true);
+        harness.HostPosts(new RxDescriptor { Kind = RingKind.TxStatus, Cookie = 3, Flags = TxFlags.RequestStatus | TxFlags.Acked, Rates = 0x00ff_00ff_0105_0300, SignalDbm = -30 });
+        harness.Rx.Drain();
+        var (command, attributes) = harness.KernelReceives().Single();
         Assert.Multiple(() =>
         {
             Assert.That((HwsimCommand)command, Is.EqualTo(HwsimCommand.TxInfoFrame));
@@ -73,91 +73,91 @@ public sealed class TxPathTests
     [Test]
     public void WhatIsNoFrameCostsNoSlotAtTheEndOfABatch()
     {
-        using InjectorRig rig = new InjectorRig().WithRadio();
-        rig.KernelSends([1, 2, 3]);
-        rig.KernelSends(RecordedMessages.Frame);
-        rig.KernelSends(RecordedMessages.AddressAdd);
-        rig.Tx.Pump(isHostThere: true);
-        Assert.That(rig.Slots.Pending, Is.EqualTo(2));
-        rig.Slots.Publish();
-        Assert.That(rig.TakeAll().Select(slot => slot.Kind), Is.EqualTo(new[] { RingKind.None, RingKind.Frame }));
-        Assert.That(rig.Tx.Malformed, Is.EqualTo(1));
+        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        harness.KernelSends([1, 2, 3]);
+        harness.KernelSends(RecordedMessages.Frame);
+        harness.KernelSends(RecordedMessages.AddressAdd);
+        harness.Tx.Pump(isHostThere: true);
+        Assert.That(harness.Slots.Pending, Is.EqualTo(2));
+        harness.Slots.Publish();
+        Assert.That(harness.TakeAll().Select(slot => slot.Kind), Is.EqualTo(new[] { RingKind.None, RingKind.Frame }));
+        Assert.That(harness.Tx.Malformed, Is.EqualTo(1));
     }
 
     [Test]
     public void AFullRingLeavesFramesInTheSocketAndLosesNone()
     {
-        using InjectorRig rig = new InjectorRig().WithRadio();
+        using InjectorHarness harness = new InjectorHarness().WithRadio();
         const int Frames = 40;
         var cookies = new List<ulong>();
         for (int i = 0; i < Frames; i++)
-            rig.KernelSends(Unicast(TxFlags.RequestStatus, cookie: (ulong)i));
+            harness.KernelSends(Unicast(TxFlags.RequestStatus, cookie: (ulong)i));
         for (int round = 0; cookies.Count < Frames; round++)
         {
             Assert.That(round, Is.LessThan(10));
-            while (rig.Tx.Pump(isHostThere: true))
-                rig.Slots.Publish();
+            while (harness.Tx.Pump(isHostThere: true))
+                harness.Slots.Publish();
             if (round == 0)
-                Assert.That(rig.Tx.IsBlocked, Is.True);
-            cookies.AddRange(rig.TakeAll().Select(slot => slot.Cookie));
+                Assert.That(harness.Tx.IsBlocked, Is.True);
+            cookies.AddRange(harness.TakeAll().Select(slot => slot.Cookie));
         }
         Assert.That(cookies, Is.EqualTo(Enumerable.Range(0, Frames).Select(i => (ulong)i)));
-        Assert.That(rig.Port.ReadCounter(GuestCounter.TxDropped), Is.Zero);
+        Assert.That(harness.Port.ReadCounter(GuestCounter.TxDropped), Is.Zero);
     }
 
     [Test]
     public void WithoutAHostNobodyAcknowledges()
     {
-        using InjectorRig rig = new InjectorRig().WithRadio();
-        rig.KernelSends(Unicast(TxFlags.RequestStatus, cookie: 8));
-        Assert.That(rig.Tx.Pump(isHostThere: false), Is.True);
-        rig.Rx.Drain();
+        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        harness.KernelSends(Unicast(TxFlags.RequestStatus, cookie: 8));
+        Assert.That(harness.Tx.Pump(isHostThere: false), Is.True);
+        harness.Rx.Drain();
         Assert.Multiple(() =>
         {
-            Assert.That(rig.Slots.Pending, Is.Zero);
-            Assert.That(rig.KernelReceives().Select(status => (Cookie(status.Attributes), Flags(status.Attributes))), Is.EqualTo(new[] { (8ul, TxFlags.RequestStatus) }));
-            Assert.That(rig.Port.ReadCounter(GuestCounter.TxDropped), Is.EqualTo(1));
+            Assert.That(harness.Slots.Pending, Is.Zero);
+            Assert.That(harness.KernelReceives().Select(status => (Cookie(status.Attributes), Flags(status.Attributes))), Is.EqualTo(new[] { (8ul, TxFlags.RequestStatus) }));
+            Assert.That(harness.Port.ReadCounter(GuestCounter.TxDropped), Is.EqualTo(1));
         });
     }
 
     [Test]
     public void WhatAHostThatHangsHasNotGivenBackIsAnswered()
     {
-        using InjectorRig rig = new InjectorRig().WithRadio();
+        using InjectorHarness harness = new InjectorHarness().WithRadio();
         for (ulong cookie = 1; cookie <= 3; cookie++)
-            rig.KernelSends(Unicast(TxFlags.RequestStatus, cookie));
-        rig.Tx.Pump(isHostThere: true);
-        rig.Slots.Publish();
-        rig.Host.Tx.CountReady();
-        rig.Host.Tx.Take(1);
-        rig.Host.Tx.Release(1);
-        rig.Tx.GiveUp();
-        rig.Rx.Drain();
-        Assert.That(rig.KernelReceives().Select(status => (Cookie(status.Attributes), Flags(status.Attributes))),
+            harness.KernelSends(Unicast(TxFlags.RequestStatus, cookie));
+        harness.Tx.Pump(isHostThere: true);
+        harness.Slots.Publish();
+        harness.Host.Tx.CountReady();
+        harness.Host.Tx.Take(1);
+        harness.Host.Tx.Release(1);
+        harness.Tx.GiveUp();
+        harness.Rx.Drain();
+        Assert.That(harness.KernelReceives().Select(status => (Cookie(status.Attributes), Flags(status.Attributes))),
             Is.EqualTo(new[] { (2ul, TxFlags.RequestStatus), (3ul, TxFlags.RequestStatus) }));
     }
 
     [Test]
     public void AFrameOfAnUnknownRadioAsksForANewLook()
     {
-        using var rig = new InjectorRig();
-        rig.KernelSends(Unicast(TxFlags.RequestStatus, cookie: 8));
-        rig.Tx.Pump(isHostThere: true);
-        rig.Rx.Drain();
-        Assert.That(rig.Tx.IsRadioUnknown, Is.True);
-        Assert.That(rig.KernelReceives(), Has.Count.EqualTo(1), "its status: nobody received it");
+        using var harness = new InjectorHarness();
+        harness.KernelSends(Unicast(TxFlags.RequestStatus, cookie: 8));
+        harness.Tx.Pump(isHostThere: true);
+        harness.Rx.Drain();
+        Assert.That(harness.Tx.IsRadioUnknown, Is.True);
+        Assert.That(harness.KernelReceives(), Has.Count.EqualTo(1), "its status: nobody received it");
     }
 
     [Test]
     public void NoDatagramsBreakTheRing() => Gen.Byte.Array.Array.Sample(datagrams =>
     {
-        using InjectorRig rig = new InjectorRig().WithRadio();
-        foreach (byte[] datagram in datagrams.Take((int)InjectorRig.TxLength - 1))
-            rig.KernelSends(datagram);
-        rig.KernelSends(RecordedMessages.Frame);
-        while (rig.Tx.Pump(isHostThere: true))
-            rig.Slots.Publish();
-        if (rig.TakeAll().Count(slot => slot.Kind == RingKind.Frame) != 1)
+        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        foreach (byte[] datagram in datagrams.Take((int)InjectorHarness.TxLength - 1))
+            harness.KernelSends(datagram);
+        harness.KernelSends(RecordedMessages.Frame);
+        while (harness.Tx.Pump(isHostThere: true))
+            harness.Slots.Publish();
+        if (harness.TakeAll().Count(slot => slot.Kind == RingKind.Frame) != 1)
             Assert.Fail("the sound frame is lost, or another appeared");
     }, iter: 200);
 

@@ -213,9 +213,9 @@ internal sealed partial class ContentionModel
         if (ppdu.Kind != PpduKind.Rts)
             return;
         PhyRate cts = FrameExchange.ResponseRate(ppdu.Rate);
-        long patienceNs = (2 * station.Timing.SifsNs) + Airtime.Ppdu(cts, FrameExchange.CtsOctets, station.Band)
+        long timeoutNs = (2 * station.Timing.SifsNs) + Airtime.Ppdu(cts, FrameExchange.CtsOctets, station.Band)
             + Airtime.PreambleNs(cts) + (2 * station.Timing.SlotNs);
         station.RtsNs = _nowNs;
-        _events.Set(MediumEvent.NavCheck, station.Index, _nowNs + patienceNs);
+        _events.Set(MediumEvent.NavCheck, station.Index, _nowNs + timeoutNs);
     }
 }

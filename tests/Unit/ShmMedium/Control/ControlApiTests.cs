@@ -7,22 +7,22 @@ namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 /// <summary>Each resource, by HTTP on a Unix socket.</summary>
 public sealed class ControlApiTests
 {
-    private ControlRig _rig = null!;
+    private ControlHarness _harness = null!;
 
     [SetUp]
-    public void Start() => _rig = new ControlRig();
+    public void Start() => _harness = new ControlHarness();
 
     [TearDown]
     public void Stop()
     {
-        IReadOnlyList<string> warnings = _rig.Warnings;
-        _rig.Dispose();
+        IReadOnlyList<string> warnings = _harness.Warnings;
+        _harness.Dispose();
         Assert.That(warnings, Is.Empty, "faults of the server itself");
     }
 
     private async Task<Answer> SendAsync(HttpStatusCode status, string method, string path, string? body = null)
     {
-        Answer answer = await _rig.SendAsync(method, path, body);
+        Answer answer = await _harness.SendAsync(method, path, body);
         Assert.That(answer.Status, Is.EqualTo(status), answer.Text);
         Assert.That(answer.ContentType, Is.EqualTo(
             (int)status >= 400 ? "application/problem+json" : status == HttpStatusCode.NoContent ? null : path == "/v1/configuration" ? "application/yaml" : "application/json"));
@@ -38,7 +38,7 @@ public sealed class ControlApiTests
             {"seed": 7, "timing": "airtime", "links": [{"from": "ap", "to": "sta1", "snrDb": 25}], "propagation": {"model": "freeSpace"}}
             """);
         Answer medium = await GetAsync("/v1/medium");
-        Assert.That(_rig.Medium.Changes, Has.One.InstanceOf<ReplaceMedium>());
+        Assert.That(_harness.Medium.Changes, Has.One.InstanceOf<ReplaceMedium>());
         Assert.That(medium.Json["seed"]!.GetValue<int>(), Is.EqualTo(7));
         Assert.That(medium.Json["timing"]!.GetValue<string>(), Is.EqualTo("airtime"));
         await SendAsync(HttpStatusCode.NoContent, "PUT", "/v1/medium", medium.Text);
@@ -49,9 +49,9 @@ public sealed class ControlApiTests
     public async Task YamlWillDoForJson()
     {
         await SendAsync(HttpStatusCode.NoContent, "PUT", "/v1/medium", "seed: 9\nlinks:\n  - {from: ap, to: sta1, loss: 0.5}\n");
-        Assert.That(_rig.Medium.CurrentMedium.Links[0].Loss, Is.EqualTo(0.5));
+        Assert.That(_harness.Medium.CurrentMedium.Links[0].Loss, Is.EqualTo(0.5));
         await SendAsync(HttpStatusCode.OK, "PUT", "/v1/links/ap/sta1", "{snrDb: 3}");
-        Assert.That(_rig.Medium.CurrentMedium.Links[0].SnrDb, Is.EqualTo(3));
+        Assert.That(_harness.Medium.CurrentMedium.Links[0].SnrDb, Is.EqualTo(3));
     }
 
     [TestCase("timing", "\"airtime\"", "airtime")]
@@ -79,10 +79,10 @@ public sealed class ControlApiTests
     [Test]
     public async Task AnErrorTableThatCannotBeReadIsRefused()
     {
-        _rig.Medium.Failure = new ConfigurationException([new("/lab/per.txt", 3, 1, "no such rate") { Field = "errorTable" }]);
+        _harness.Medium.Failure = new ConfigurationException([new("/lab/per.txt", 3, 1, "no such rate") { Field = "errorTable" }]);
         Answer answer = await SendAsync(HttpStatusCode.BadRequest, "PUT", "/v1/errorTable", "/lab/per.txt");
         Assert.That(answer.Errors, Is.EqualTo(new[] { "errorTable: /lab/per.txt:3:1: error: no such rate" }));
-        _rig.Medium.Failure = null;
+        _harness.Medium.Failure = null;
         await SendAsync(HttpStatusCode.NoContent, "DELETE", "/v1/errorTable");
     }
 
@@ -91,8 +91,8 @@ public sealed class ControlApiTests
     {
         await SendAsync(HttpStatusCode.OK, "PUT", "/v1/links/ap/sta1", "{\"snrDb\": 10}");
         await SendAsync(HttpStatusCode.NoContent, "PUT", "/v1/seed", "5");
-        Assert.That(_rig.Medium.Changes[^1], Is.InstanceOf<ReplaceMedium>());
-        Assert.That(_rig.Medium.CurrentMedium.Links, Has.Count.EqualTo(1));
+        Assert.That(_harness.Medium.Changes[^1], Is.InstanceOf<ReplaceMedium>());
+        Assert.That(_harness.Medium.CurrentMedium.Links, Has.Count.EqualTo(1));
         Answer wrong = await SendAsync(HttpStatusCode.BadRequest, "PUT", "/v1/seed", "-5");
         Assert.That(wrong.Errors[0], Does.StartWith("seed: "));
     }
@@ -176,7 +176,7 @@ public sealed class ControlApiTests
     [Test]
     public async Task AScheduleStartsAndIsTakenBack()
     {
-        _rig.Medium.ScheduleDone = 1;
+        _harness.Medium.ScheduleDone = 1;
         Answer answer = await SendAsync(
             HttpStatusCode.OK, "PUT", "/v1/schedule", "[{\"at\": \"2s\", \"timing\": \"airtime\"}, {\"at\": \"1s\", \"link\": {\"from\": \"ap\", \"to\": \"sta1\", \"snrDb\": 5}}]");
         Assert.That(answer.Json["changes"]![0]!["link"]!["snrDb"]!.GetValue<double>(), Is.EqualTo(5), "in the order of time");
@@ -184,7 +184,7 @@ public sealed class ControlApiTests
         Assert.That(answer.Json["elapsedS"]!.GetValue<double>(), Is.EqualTo(1.5));
         Assert.That((await GetAsync("/v1/schedule")).Text, Is.EqualTo(answer.Text));
         await SendAsync(HttpStatusCode.NoContent, "DELETE", "/v1/schedule");
-        Assert.That(_rig.Medium.CurrentMedium.Schedule, Is.Empty);
+        Assert.That(_harness.Medium.CurrentMedium.Schedule, Is.Empty);
         Answer unknown = await SendAsync(
             HttpStatusCode.NotFound, "PUT", "/v1/schedule", "[{\"at\": \"1s\", \"link\": {\"from\": \"ap\", \"to\": \"sat1\", \"snrDb\": 5}}]");
         Assert.That(unknown.Errors[0], Does.StartWith("[0].link.to: no radio 'sat1'"));
@@ -195,8 +195,8 @@ public sealed class ControlApiTests
     {
         await SendAsync(HttpStatusCode.OK, "PUT", "/v1/links/ap/sta1", "{\"snrDb\": 12.5}");
         Answer answer = await GetAsync("/v1/configuration");
-        var again = DaemonConfiguration.Parse(answer.Text, Path.Combine(_rig.Folder, "again.yaml"));
-        Assert.That(again.Vms, Is.EqualTo(_rig.Configuration.Vms));
+        var again = DaemonConfiguration.Parse(answer.Text, Path.Combine(_harness.Folder, "again.yaml"));
+        Assert.That(again.Vms, Is.EqualTo(_harness.Configuration.Vms));
         Assert.That(again.Medium.Links[0].SnrDb, Is.EqualTo(12.5));
     }
 
@@ -217,7 +217,7 @@ public sealed class ControlApiTests
     {
         Answer answer = await SendAsync(HttpStatusCode.NotFound, method, path, body);
         Assert.That(answer.Errors, Is.EqualTo(new[] { error }));
-        Assert.That(_rig.Medium.Changes, Is.Empty);
+        Assert.That(_harness.Medium.Changes, Is.Empty);
     }
 
     [Test]
@@ -250,7 +250,7 @@ public sealed class ControlApiTests
     {
         Answer answer = await SendAsync(HttpStatusCode.BadRequest, method, path, body);
         Assert.That(answer.Errors.Select(e => e.Split(": ")[0]), Does.Contain(field), answer.Text);
-        Assert.That(_rig.Medium.Changes, Is.Empty);
+        Assert.That(_harness.Medium.Changes, Is.Empty);
     }
 
     [TestCase("/v1/link", "(did you mean '/v1/links'?)")]
@@ -272,7 +272,7 @@ public sealed class ControlApiTests
     [Test]
     public async Task MoreLinksThanMayBeAreRefused()
     {
-        await _rig.Medium.ApplyAsync(new ReplaceMedium(new MediumConfiguration
+        await _harness.Medium.ApplyAsync(new ReplaceMedium(new MediumConfiguration
         {
             Links = [.. Enumerable.Range(0, MediumLimits.Links).Select(i => new LinkConfiguration(Pattern("ap"), Pattern($"sta{i}")) { SnrDb = 1 })],
         }));

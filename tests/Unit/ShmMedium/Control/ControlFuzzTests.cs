@@ -29,13 +29,13 @@ public sealed class ControlFuzzTests
 
     private static readonly string[] s_tokens = ["{", "}", "[", "]", ":", ",", "\"", "null", "-1", "1e999", "NaN", "&a", "*a", "!!x", "\u0000", "\ud83d\ude00", "%2F", "|", "\n", "true", "---"];
 
-    private ControlRig _rig = null!;
+    private ControlHarness _harness = null!;
 
     [SetUp]
-    public void Start() => _rig = new ControlRig();
+    public void Start() => _harness = new ControlHarness();
 
     [TearDown]
-    public void Stop() => _rig.Dispose();
+    public void Stop() => _harness.Dispose();
 
     [Test]
     public async Task MutatedRequestsAreAnsweredInOrder()
@@ -47,18 +47,18 @@ public sealed class ControlFuzzTests
             string method = s_methods[random.Next(s_methods.Length)];
             string path = s_paths[random.Next(s_paths.Length)];
             string body = Mutate(random, s_bodies[random.Next(s_bodies.Length)]);
-            Answer answer = await _rig.SendAsync(method, path, body);
+            Answer answer = await _harness.SendAsync(method, path, body);
             Assert.That((int)answer.Status, Is.InRange(200, 499), $"{method} {path}: {body}\n{answer.Text}");
             if ((int)answer.Status >= 400)
             {
                 refused++;
                 Assert.That(answer.Json["detail"]!.ToString(), Is.Not.Empty, $"{method} {path}: {body}");
             }
-            if (_rig.Medium.CurrentMedium.Faults.Count > MediumLimits.Faults / 2)
-                await _rig.Medium.ApplyAsync(new ReplaceMedium(new MediumConfiguration()));
+            if (_harness.Medium.CurrentMedium.Faults.Count > MediumLimits.Faults / 2)
+                await _harness.Medium.ApplyAsync(new ReplaceMedium(new MediumConfiguration()));
         }
         Assert.That(refused, Is.InRange(100, 2990), "some are right, some are wrong");
-        Assert.That(_rig.Warnings, Is.Empty);
+        Assert.That(_harness.Warnings, Is.Empty);
     }
 
     [Test]
@@ -68,12 +68,12 @@ public sealed class ControlFuzzTests
         for (int i = 0; i < 500; i++)
         {
             string path = "/v1/" + string.Concat(Enumerable.Range(0, random.Next(1, 40)).Select(_ => Uri.HexEscape((char)random.Next(256)) is var hex && random.Next(3) == 0 ? hex : "ab/%:?&="[random.Next(8)].ToString()));
-            await using Stream client = _rig.ConnectRaw();
+            await using Stream client = _harness.ConnectRaw();
             await client.WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
             using var reader = new StreamReader(client);
             Assert.That(await reader.ReadToEndAsync(), Does.Match("^HTTP/1.1 (200|40[0-9]) "), path);
         }
-        Assert.That(_rig.Warnings, Is.Empty);
+        Assert.That(_harness.Warnings, Is.Empty);
     }
 
     [Test]
@@ -84,20 +84,20 @@ public sealed class ControlFuzzTests
         {
             byte[] bytes = new byte[random.Next(1, 4000)];
             random.NextBytes(bytes);
-            await using Stream client = _rig.ConnectRaw();
+            await using Stream client = _harness.ConnectRaw();
             if (random.Next(2) == 0)
                 await client.WriteAsync("PUT /v1/medium HTTP/1.1\r\n"u8.ToArray());
             await TryWriteAsync(client, bytes);
         }
-        Assert.That((await _rig.SendAsync("GET", "/v1/medium")).Status, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That(_rig.Warnings, Is.Empty);
+        Assert.That((await _harness.SendAsync("GET", "/v1/medium")).Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(_harness.Warnings, Is.Empty);
     }
 
     [Test]
     public async Task ABodyThatIsNoTextIsRefused()
     {
         using var body = new ByteArrayContent([0xff, 0xfe, 0x7b, 0x7d]);
-        using HttpResponseMessage response = await _rig.Http.PutAsync(new Uri("/v1/medium", UriKind.Relative), body);
+        using HttpResponseMessage response = await _harness.Http.PutAsync(new Uri("/v1/medium", UriKind.Relative), body);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("is not UTF-8"));
     }

@@ -11,32 +11,32 @@ namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 /// <summary>What clients do to the server, and what it does about that.</summary>
 public sealed class ControlServerTests
 {
-    private ControlRig _rig = null!;
+    private ControlHarness _harness = null!;
 
     [SetUp]
-    public void Start() => _rig = new ControlRig();
+    public void Start() => _harness = new ControlHarness();
 
     [TearDown]
     public void Stop()
     {
-        IReadOnlyList<string> warnings = _rig.Warnings;
-        _rig.Dispose();
+        IReadOnlyList<string> warnings = _harness.Warnings;
+        _harness.Dispose();
         Assert.That(warnings, Is.Empty, "faults of the server itself");
     }
 
     private async Task AssertItAnswersAsync() =>
-        Assert.That((await _rig.SendAsync("GET", "/v1/timing")).Text, Is.EqualTo("\"instant\"\n"), "it goes on answering");
+        Assert.That((await _harness.SendAsync("GET", "/v1/timing")).Text, Is.EqualTo("\"instant\"\n"), "it goes on answering");
 
     [Test]
     public void OnlyOwnerAndGroupMayOpenTheSocket() => Assert.That(
-        File.GetUnixFileMode(_rig.Socket),
+        File.GetUnixFileMode(_harness.Socket),
         Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite));
 
     [Test]
     public void TheSocketGoesWithTheServer()
     {
-        string path = Path.Combine(_rig.Folder, "other.sock");
-        using (_rig.Serve(path))
+        string path = Path.Combine(_harness.Folder, "other.sock");
+        using (_harness.Serve(path))
             Assert.That(File.Exists(path), Is.True);
         Assert.That(File.Exists(path), Is.False);
     }
@@ -44,26 +44,26 @@ public sealed class ControlServerTests
     [Test]
     public async Task ASocketThatIsServedIsNotTaken()
     {
-        Assert.That(() => ListeningSocket.Open(_rig.Socket, null, null), Throws.TypeOf<LibCException>().With.Message.Contains("another daemon serves it"));
+        Assert.That(() => ListeningSocket.Open(_harness.Socket, null, null), Throws.TypeOf<LibCException>().With.Message.Contains("another daemon serves it"));
         await AssertItAnswersAsync();
     }
 
     [Test]
     public async Task ABodyOfTenMegabytesIsRefused()
     {
-        Answer answer = await _rig.SendAsync("PUT", "/v1/medium", new string(' ', 10 << 20));
+        Answer answer = await _harness.SendAsync("PUT", "/v1/medium", new string(' ', 10 << 20));
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.RequestEntityTooLarge));
         Assert.That(answer.Json["detail"]!.ToString(), Does.Contain("more than 262144 bytes"));
-        Assert.That(_rig.Medium.Changes, Is.Empty);
+        Assert.That(_harness.Medium.Changes, Is.Empty);
         await AssertItAnswersAsync();
     }
 
     [Test]
     public async Task ALongestBodyIsTaken()
     {
-        Answer answer = await _rig.SendAsync("PUT", "/v1/medium", "{}" + new string(' ', RequestBody.Limit - 2));
+        Answer answer = await _harness.SendAsync("PUT", "/v1/medium", "{}" + new string(' ', RequestBody.Limit - 2));
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.NoContent), answer.Text);
-        answer = await _rig.SendAsync("PUT", "/v1/medium", "{}" + new string(' ', RequestBody.Limit - 1));
+        answer = await _harness.SendAsync("PUT", "/v1/medium", "{}" + new string(' ', RequestBody.Limit - 1));
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.RequestEntityTooLarge));
     }
 
@@ -73,7 +73,7 @@ public sealed class ControlServerTests
         var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Task[] clients = [.. Enumerable.Range(0, 100).Select(async i =>
         {
-            using HttpClient http = _rig.Connect();
+            using HttpClient http = _harness.Connect();
             await start.Task;
             for (int request = 0; request < 10; request++)
             {
@@ -84,14 +84,14 @@ public sealed class ControlServerTests
         })];
         start.SetResult();
         await Task.WhenAll(clients);
-        Assert.That(_rig.Medium.Changes, Has.Count.EqualTo(1000));
-        Assert.That(_rig.Medium.CurrentMedium.Links, Has.Count.EqualTo(1));
+        Assert.That(_harness.Medium.Changes, Has.Count.EqualTo(1000));
+        Assert.That(_harness.Medium.CurrentMedium.Links, Has.Count.EqualTo(1));
     }
 
     [Test]
     public async Task ClientsWhoSayNothingHoldNobodyUp()
     {
-        Stream[] silent = [.. Enumerable.Range(0, 100).Select(_ => _rig.ConnectRaw())];
+        Stream[] silent = [.. Enumerable.Range(0, 100).Select(_ => _harness.ConnectRaw())];
         foreach (Stream client in silent.Take(50))
             await client.WriteAsync("PUT /v1/medium HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{"u8.ToArray());
         await AssertItAnswersAsync();
@@ -102,12 +102,12 @@ public sealed class ControlServerTests
     [Test]
     public async Task AWatcherReceivesOfChangesAndCounters()
     {
-        using HttpClient http = _rig.Connect();
+        using HttpClient http = _harness.Connect();
         using Stream stream = await http.GetStreamAsync(new Uri("/v1/watch", UriKind.Relative));
         using var reader = new StreamReader(stream);
         JsonNode counters = await NextAsync(reader, "counters");
         Assert.That(counters["counters"]!["frames"]!.GetValue<int>(), Is.EqualTo(12));
-        await _rig.SendAsync("PUT", "/v1/links/ap/sta1", "{\"snrDb\": 10}");
+        await _harness.SendAsync("PUT", "/v1/links/ap/sta1", "{\"snrDb\": 10}");
         JsonNode change = await NextAsync(reader, "change");
         Assert.That(change["change"]!["link"]!["snrDb"]!.GetValue<double>(), Is.EqualTo(10));
         await NextAsync(reader, "counters");
@@ -116,13 +116,13 @@ public sealed class ControlServerTests
     [Test]
     public async Task AWatcherWhoDoesNotReadLosesOnlyItsOwnEvents()
     {
-        using Stream stuck = _rig.ConnectRaw();
+        using Stream stuck = _harness.ConnectRaw();
         await stuck.WriteAsync("GET /v1/watch HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
         byte[] first = new byte[512];
         Assert.That(await stuck.ReadAsync(first), Is.Not.Zero);
         var change = new SetFault(new FaultConfiguration(new string('x', 1000), new FrameMatch(), new DropFault()));
         for (int i = 0; i < 20_000; i++)
-            await _rig.Medium.ApplyAsync(change);
+            await _harness.Medium.ApplyAsync(change);
         await AssertItAnswersAsync();
         using var reader = new StreamReader(stuck);
         while (await reader.ReadLineAsync() is { } line)
@@ -139,25 +139,25 @@ public sealed class ControlServerTests
     [Test]
     public void AWatcherDoesNotKeepTheServer()
     {
-        using Stream watcher = _rig.ConnectRaw();
+        using Stream watcher = _harness.ConnectRaw();
         watcher.Write("GET /v1/watch HTTP/1.1\r\nHost: x\r\n\r\n"u8);
         Assert.That(watcher.ReadByte(), Is.EqualTo((int)'H'));
-        _rig.Dispose();
+        _harness.Dispose();
         using var reader = new StreamReader(watcher, Encoding.UTF8);
         Assert.That(reader.ReadToEnd(), Does.EndWith("0\r\n\r\n"), "the stream ends in order");
-        _rig = new ControlRig();
+        _harness = new ControlHarness();
     }
 
     [Test]
     public async Task AFaultOfTheServerItselfIsToldAndLogged()
     {
-        _rig.Medium.Failure = new InvalidOperationException("boom");
-        Answer answer = await _rig.SendAsync("PUT", "/v1/timing", "airtime");
+        _harness.Medium.Failure = new InvalidOperationException("boom");
+        Answer answer = await _harness.SendAsync("PUT", "/v1/timing", "airtime");
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.InternalServerError));
         Assert.That(answer.Text, Does.Not.Contain("boom"));
-        Assert.That(_rig.Warnings, Has.One.Contains("boom"));
-        _rig.Dispose();
-        _rig = new ControlRig();
+        Assert.That(_harness.Warnings, Has.One.Contains("boom"));
+        _harness.Dispose();
+        _harness = new ControlHarness();
     }
 
     private static async Task<JsonNode> NextAsync(StreamReader reader, string kind)

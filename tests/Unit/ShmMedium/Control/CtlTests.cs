@@ -9,15 +9,15 @@ namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 /// <summary><c>shm-medium ctl</c>, as it is typed, against the real server.</summary>
 public sealed class CtlTests
 {
-    private ControlRig _rig = null!;
+    private ControlHarness _harness = null!;
 
     [SetUp]
-    public void Start() => _rig = new ControlRig();
+    public void Start() => _harness = new ControlHarness();
 
     [TearDown]
-    public void Stop() => _rig.Dispose();
+    public void Stop() => _harness.Dispose();
 
-    private Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) => RunAtAsync(_rig.Socket, arguments);
+    private Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) => RunAtAsync(_harness.Socket, arguments);
 
     private static async Task<(int Code, string Output, string Error)> RunAtAsync(string socket, params string[] arguments)
     {
@@ -47,7 +47,7 @@ public sealed class CtlTests
 
     private string Write(string name, string text)
     {
-        string path = Path.Combine(_rig.Folder, name);
+        string path = Path.Combine(_harness.Folder, name);
         File.WriteAllText(path, text);
         return path;
     }
@@ -56,26 +56,26 @@ public sealed class CtlTests
     public async Task ALinkIsSetToldAndUnset()
     {
         Assert.That(await SucceedAsync("set", "link", "ap", "sta1", "--snr-db", "10"), Is.Empty);
-        Assert.That(_rig.Medium.CurrentMedium.Links[0].SnrDb, Is.EqualTo(10));
+        Assert.That(_harness.Medium.CurrentMedium.Links[0].SnrDb, Is.EqualTo(10));
         Assert.That(await SucceedAsync("get", "links"), Does.Match("^from +to +snrDb *\nap +sta1 +10 *\n$"));
         Assert.That(await SucceedAsync("set", "link", "ap", "sta1/phy1", "--loss", "0.3", "--one-way"), Is.Empty);
-        Assert.That(_rig.Medium.CurrentMedium.Links[1], Is.EqualTo(_rig.Medium.CurrentMedium.Links[1] with { Loss = 0.3, OneWay = true, SnrDb = null }));
+        Assert.That(_harness.Medium.CurrentMedium.Links[1], Is.EqualTo(_harness.Medium.CurrentMedium.Links[1] with { Loss = 0.3, OneWay = true, SnrDb = null }));
         Assert.That(await SucceedAsync("get", "link", "ap", "sta1/phy1"), Does.Match("ap/phy0 +sta1/phy1 +2437 +-60.13 +30.87"));
         Assert.That(await SucceedAsync("get", "link", "ap", "sta1/phy1", "--rate", "ht 7", "--octets", "1000", "--freq-mhz", "2412"), Does.Match("2412 .*ht 7 +0.1\n$"));
         Assert.That(await SucceedAsync("unset", "link", "ap", "sta1/phy1"), Is.Empty);
-        Assert.That(_rig.Medium.CurrentMedium.Links, Has.Count.EqualTo(1));
+        Assert.That(_harness.Medium.CurrentMedium.Links, Has.Count.EqualTo(1));
     }
 
     [Test]
     public async Task ARadioIsMoved()
     {
         await SucceedAsync("set", "radio", "sta1", "--position", "1, 2,3.5", "--velocity=-1,0,0", "--tx-power-dbm", "10", "--antenna-gain-dbi", "2", "--noise-floor-dbm=-95");
-        RadioConfiguration radio = _rig.Medium.CurrentMedium.Radios[0];
+        RadioConfiguration radio = _harness.Medium.CurrentMedium.Radios[0];
         Assert.That(radio.Motion, Is.EqualTo(new LinearMotion(new Position(1, 2, 3.5), new Position(-1, 0, 0))));
         Assert.That((radio.TxPowerDbm, radio.AntennaGainDbi, radio.NoiseFloorDbm), Is.EqualTo((10.0, 2.0, -95.0)));
         await SucceedAsync("set", "radio", "sta1", "{randomWaypoint: {box: [[0, 0, 1], [50, 50, 1]], speed: [0.5, 2]}}", "--tx-power-dbm", "11");
-        Assert.That(_rig.Medium.CurrentMedium.Radios[^1].Motion, Is.InstanceOf<RandomWaypointMotion>());
-        Assert.That(_rig.Medium.CurrentMedium.Radios[^1].TxPowerDbm, Is.EqualTo(11));
+        Assert.That(_harness.Medium.CurrentMedium.Radios[^1].Motion, Is.InstanceOf<RandomWaypointMotion>());
+        Assert.That(_harness.Medium.CurrentMedium.Radios[^1].TxPowerDbm, Is.EqualTo(11));
         Assert.That(await SucceedAsync("get", "radios/sta1"), Does.Match("sta1/phy0 +sta1 +phy0 +02:00:00:00:02:00 +0 +false +10, 0.123, 1 +15 +0 +-91"));
     }
 
@@ -86,14 +86,14 @@ public sealed class CtlTests
         await SucceedAsync("set", "fault", "slow", "--ssid", "lab", "--delay", "50ms", "--probability", "0.5");
         await SucceedAsync("set", "fault", "bits", "{match: {frame: data}, action: {corrupt: 8}}");
         await SucceedAsync("set", "fault", "twice", "--addr1", "02:00:00:00:01:00", "--duplicate", "2");
-        IReadOnlyList<FaultConfiguration> faults = _rig.Medium.CurrentMedium.Faults;
+        IReadOnlyList<FaultConfiguration> faults = _harness.Medium.CurrentMedium.Faults;
         Assert.That(faults.Select(f => f.Name), Is.EqualTo(new[] { "keys", "slow", "bits", "twice" }));
         Assert.That(faults.Select(f => f.Action), Is.EqualTo(new FaultAction[] { new DropFault(), new DelayFault(TimeSpan.FromMilliseconds(50)), new CorruptFault(8), new DuplicateFault(2) }));
         Assert.That(faults[0].Match.Kinds.Select(k => k.Text), Is.EqualTo(new[] { "eapol", "beacon" }));
         Assert.That(faults[0].Count, Is.EqualTo(3));
         Assert.That(await SucceedAsync("get", "fault", "slow"), Does.Contain("hits").And.Contain("50ms"));
         await SucceedAsync("unset", "fault", "keys");
-        Assert.That(_rig.Medium.CurrentMedium.Faults, Has.Count.EqualTo(3));
+        Assert.That(_harness.Medium.CurrentMedium.Faults, Has.Count.EqualTo(3));
         (int code, _, string error) = await RunAsync("set", "fault", "x", "--drop", "--delay", "5ms");
         Assert.That((code, error), Is.EqualTo((1, error)));
         Assert.That(error, Does.Contain("a fault does one thing"));
@@ -107,7 +107,7 @@ public sealed class CtlTests
         await SucceedAsync("set", "propagation", "{model: logDistance, exponent: 3}");
         await SucceedAsync("set", "fading", "rayleigh");
         await SucceedAsync("set", "error-table", "per.txt");
-        MediumConfiguration medium = _rig.Medium.CurrentMedium;
+        MediumConfiguration medium = _harness.Medium.CurrentMedium;
         Assert.That((medium.Timing, medium.Seed, medium.ErrorTable), Is.EqualTo((Timing.Airtime, 77UL, Path.GetFullPath("per.txt"))));
         Assert.That(medium.Propagation, Is.InstanceOf<LogDistancePropagation>());
         Assert.That(await SucceedAsync("get", "timing"), Is.EqualTo("airtime\n"));
@@ -115,7 +115,7 @@ public sealed class CtlTests
         await SucceedAsync("unset", "propagation");
         await SucceedAsync("unset", "fading");
         await SucceedAsync("unset", "error-table");
-        medium = _rig.Medium.CurrentMedium;
+        medium = _harness.Medium.CurrentMedium;
         Assert.That((medium.Propagation, medium.Fading, medium.ErrorTable), Is.EqualTo(((PropagationConfiguration?)null, (FadingConfiguration?)null, (string?)null)));
         Assert.That(await SucceedAsync("get", "propagation"), Is.EqualTo("none\n"));
     }
@@ -125,24 +125,24 @@ public sealed class CtlTests
     {
         string file = Write("medium.yaml", "seed: 3\nerrorTable: per.txt\nlinks: [{from: ap, to: sta1, snrDb: 20}]\n");
         await SucceedAsync("set", "medium", file);
-        Assert.That(_rig.Medium.CurrentMedium.ErrorTable, Is.EqualTo(Path.Combine(_rig.Folder, "per.txt")), "relative to the file");
+        Assert.That(_harness.Medium.CurrentMedium.ErrorTable, Is.EqualTo(Path.Combine(_harness.Folder, "per.txt")), "relative to the file");
         string wrong = Write("wrong.yaml", "seed: 3\nlinks:\n  - {from: ap, to: sta1, snr: 20}\n");
         Assert.That(await FailAsync("set", "medium", wrong), Does.StartWith($"shm-medium ctl: {wrong}:3:").And.Contain("unknown key 'snr'"));
         Assert.That(await SucceedAsync("get"), Does.Contain("links").And.Match("ap +sta1 +20"));
     }
 
     [Test]
-    public async Task AScenarioIsPlayed()
+    public async Task AScenarioIsRun()
     {
         string file = Write("walk.yaml", "- {at: 10ms, link: {from: ap, to: sta1, snrDb: 5}}\n- {at: 20ms, timing: airtime}\n");
         await SucceedAsync("scenario", "run", file);
-        Assert.That(_rig.Medium.CurrentMedium.Schedule, Has.Count.EqualTo(2));
+        Assert.That(_harness.Medium.CurrentMedium.Schedule, Has.Count.EqualTo(2));
         Task<string> waiting = SucceedAsync("scenario", "run", file, "--wait", "--json");
         await Task.Delay(100);
         Assert.That(waiting.IsCompleted, Is.False);
-        _rig.Medium.ScheduleDone = 2;
+        _harness.Medium.ScheduleDone = 2;
         Assert.That(JsonNode.Parse(await waiting)!["done"]!.GetValue<int>(), Is.EqualTo(2));
-        _rig.Medium.ScheduleDone = 0;
+        _harness.Medium.ScheduleDone = 0;
         Task<string> stopped = FailAsync("scenario", "run", file, "--wait");
         await Task.Delay(100);
         await SucceedAsync("scenario", "stop");
@@ -153,7 +153,7 @@ public sealed class CtlTests
     public async Task WhatIsSavedStartsTheSameMedium()
     {
         await SucceedAsync("set", "link", "ap", "sta1", "--snr-db", "10");
-        string file = Path.Combine(_rig.Folder, "saved.yaml");
+        string file = Path.Combine(_harness.Folder, "saved.yaml");
         Assert.That(await SucceedAsync("save", file), Is.Empty);
         Assert.That(DaemonConfiguration.Load(file).Medium.Links[0].SnrDb, Is.EqualTo(10));
         Assert.That(await SucceedAsync("save"), Is.EqualTo(await File.ReadAllTextAsync(file)));
@@ -166,7 +166,7 @@ public sealed class CtlTests
         using var output = new StringWriter();
         using TextWriter shared = TextWriter.Synchronized(output);
         Task<int> watching = new RootCommand { new CtlCommand() }
-            .Parse(["ctl", "watch", "--socket", _rig.Socket])
+            .Parse(["ctl", "watch", "--socket", _harness.Socket])
             .InvokeAsync(new InvocationConfiguration { Output = shared, Error = shared }, cancellation.Token);
         await EventuallyAsync(() => Text().Contains("12 frames, 11 delivered, 1 dropped", StringComparison.Ordinal));
         await SucceedAsync("set", "link", "ap", "sta1", "--snr-db", "10");
@@ -201,7 +201,7 @@ public sealed class CtlTests
     [Test]
     public async Task NoDaemonIsSaidSo()
     {
-        string nobody = Path.Combine(_rig.Folder, "nobody.sock");
+        string nobody = Path.Combine(_harness.Folder, "nobody.sock");
         (int code, _, string error) = await RunAtAsync(nobody, "get");
         Assert.That(code, Is.EqualTo(1));
         Assert.That(error, Does.Contain("nobody.sock").And.Contain("does the daemon run?"));
@@ -210,14 +210,14 @@ public sealed class CtlTests
     [Test]
     public async Task TheStateFileTellsTheSocket()
     {
-        string state = Path.Combine(_rig.Folder, "state.json");
+        string state = Path.Combine(_harness.Folder, "state.json");
         using var output = new StringWriter();
         using var error = new StringWriter();
         var invocation = new InvocationConfiguration { Output = output, Error = error };
-        using (DaemonStateFile.Publish(state, DaemonState.Of(_rig.Configuration, _rig.Socket)))
+        using (DaemonStateFile.Publish(state, DaemonState.Of(_harness.Configuration, _harness.Socket)))
             Assert.That(await new RootCommand { new CtlCommand() }.Parse(["ctl", "get", "timing", "--state", state]).InvokeAsync(invocation), Is.Zero, error.ToString());
         Assert.That(output.ToString(), Is.EqualTo("instant\n"));
-        using (DaemonStateFile.Publish(state, DaemonState.Of(_rig.Configuration)))
+        using (DaemonStateFile.Publish(state, DaemonState.Of(_harness.Configuration)))
             Assert.That(await new RootCommand { new CtlCommand() }.Parse(["ctl", "get", "timing", "--state", state]).InvokeAsync(invocation), Is.EqualTo(1));
         Assert.That(error.ToString(), Does.Contain("has no control socket"));
     }

@@ -8,22 +8,22 @@ namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 /// <summary>The description says what there is, all of it, and nothing else.</summary>
 public sealed class OpenApiTests
 {
-    private ControlRig _rig = null!;
+    private ControlHarness _harness = null!;
 
     [SetUp]
-    public void Start() => _rig = new ControlRig();
+    public void Start() => _harness = new ControlHarness();
 
     [TearDown]
-    public void Stop() => _rig.Dispose();
+    public void Stop() => _harness.Dispose();
 
-    private async Task<JsonObject> DescribeAsync() => (await _rig.SendAsync("GET", "/v1/openapi.json")).Json.AsObject();
+    private async Task<JsonObject> DescribeAsync() => (await _harness.SendAsync("GET", "/v1/openapi.json")).Json.AsObject();
 
     [Test]
     public async Task EveryRouteIsDescribed()
     {
         JsonObject paths = (await DescribeAsync())["paths"]!.AsObject();
         string[] described = [.. paths.SelectMany(p => p.Value!.AsObject().Select(m => $"{m.Key.ToUpperInvariant()} {p.Key}"))];
-        await using WebApplication application = ControlApplication.Build(_ => { }, _rig.Medium, _rig.Configuration, () => ControlRig.Snapshot, _ => { });
+        await using WebApplication application = ControlApplication.Build(_ => { }, _harness.Medium, _harness.Configuration, () => ControlHarness.Snapshot, _ => { });
         IEnumerable<string> mapped = ((IEndpointRouteBuilder)application).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
             .SelectMany(e => e.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.Select(m => $"{m} {e.RoutePattern.RawText}"));
         Assert.That(described, Is.EquivalentTo(mapped).And.Not.Empty);
@@ -38,7 +38,7 @@ public sealed class OpenApiTests
             {
                 if (path == "/v1/watch")
                     continue; // it does not end
-                Answer answer = await _rig.SendAsync(method.ToUpperInvariant(), path.Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal), "x");
+                Answer answer = await _harness.SendAsync(method.ToUpperInvariant(), path.Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal), "x");
                 bool isRoute = (int)answer.Status is not (404 or 405) || answer.Json["detail"]!.ToString() is var why && !why.Contains("there is no ", StringComparison.Ordinal) && !why.Contains("it has ", StringComparison.Ordinal);
                 Assert.That(isRoute, Is.True, $"{method} {path}: {answer.Text}");
             }

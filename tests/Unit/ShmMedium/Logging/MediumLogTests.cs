@@ -9,7 +9,7 @@ namespace ShmWifi.Tests.Unit.ShmMedium.Logging;
 
 public sealed partial class MediumLogTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
 
     [Test]
     public void ASlowSinkLosesItsOwnLinesAndIsToldHowMany()
@@ -21,14 +21,14 @@ public sealed partial class MediumLogTests
         {
             slow.Hold.Reset();
             log.Warn("holds the slow one");
-            Assert.That(slow.IsHeld.Wait(s_patience), Is.True);
+            Assert.That(slow.IsHeld.Wait(s_timeout), Is.True);
             for (int i = 0; i < Many; i++)
             {
                 log.Add(FrameRecords.Of(Frames.Beacon()));
                 if (i % 500 != 0)
                     continue;
                 log.WakeFrames();
-                Assert.That(SpinWait.SpinUntil(() => quick.Frames + 1 >= i, s_patience), Is.True, "a slow sink holds nobody up");
+                Assert.That(SpinWait.SpinUntil(() => quick.Frames + 1 >= i, s_timeout), Is.True, "a slow sink holds nobody up");
             }
             Assert.That(log.LostFrames, Is.Positive.And.LessThan(Many));
             slow.Hold.Set();
@@ -50,7 +50,7 @@ public sealed partial class MediumLogTests
         {
             log.Add(FrameRecords.Of(Frames.Beacon()));
             log.WakeFrames();
-            Assert.That(SpinWait.SpinUntil(() => other.Events.Count == 1, s_patience), Is.True);
+            Assert.That(SpinWait.SpinUntil(() => other.Events.Count == 1, s_timeout), Is.True);
             log.Warn("life goes on");
         }
 

@@ -31,19 +31,19 @@ public sealed class ContentionTests
     [Test]
     public void StationsInRangeOfEachOtherNeedNoRts()
     {
-        var rig = new AirtimeRig(1, AirtimeRig.Snr("a", "ap", 30), AirtimeRig.Snr("b", "ap", 30), AirtimeRig.Snr("a", "b", 30));
-        Flow a = rig.Saturate(Slow("a", "ap"));
-        Flow b = rig.Saturate(Slow("b", "ap"));
-        rig.Run(s_time);
+        var harness = new AirtimeHarness(1, AirtimeHarness.Snr("a", "ap", 30), AirtimeHarness.Snr("b", "ap", 30), AirtimeHarness.Snr("a", "b", 30));
+        Flow a = harness.Saturate(Slow("a", "ap"));
+        Flow b = harness.Saturate(Slow("b", "ap"));
+        harness.Run(s_time);
         Assert.That((double)(a.Acked + b.Acked) / (a.Attempts + b.Attempts), Is.GreaterThan(0.85));
     }
 
     [Test]
     public void ExposedNodesWaitThoughTheyWouldNotDisturb()
     {
-        LinkConfiguration[] apart = [AirtimeRig.Snr("*", "*", -30), AirtimeRig.Snr("a", "b", 30), AirtimeRig.Snr("c", "d", 30)];
-        (int a, int c) alone = TwoPairs([.. apart, AirtimeRig.Snr("a", "c", -30)]);
-        (int a, int c) exposed = TwoPairs([.. apart, AirtimeRig.Snr("a", "c", 30)]);
+        LinkConfiguration[] apart = [AirtimeHarness.Snr("*", "*", -30), AirtimeHarness.Snr("a", "b", 30), AirtimeHarness.Snr("c", "d", 30)];
+        (int a, int c) alone = TwoPairs([.. apart, AirtimeHarness.Snr("a", "c", -30)]);
+        (int a, int c) exposed = TwoPairs([.. apart, AirtimeHarness.Snr("a", "c", 30)]);
         TestContext.Out.WriteLine($"apart {alone.a} {alone.c}, exposed {exposed.a} {exposed.c}");
         Assert.That((double)(exposed.a + exposed.c) / (alone.a + alone.c), Is.EqualTo(0.5).Within(0.05));
     }
@@ -51,10 +51,10 @@ public sealed class ContentionTests
     [Test]
     public void TheStrongerOfTwoHiddenNodesCaptures()
     {
-        var rig = new AirtimeRig(1, AirtimeRig.Snr("near", "ap", 50), AirtimeRig.Snr("far", "ap", 20), AirtimeRig.Snr("near", "far", -30));
-        Flow near = rig.Saturate(Slow("near", "ap"));
-        Flow far = rig.Saturate(Slow("far", "ap"));
-        rig.Run(s_time);
+        var harness = new AirtimeHarness(1, AirtimeHarness.Snr("near", "ap", 50), AirtimeHarness.Snr("far", "ap", 20), AirtimeHarness.Snr("near", "far", -30));
+        Flow near = harness.Saturate(Slow("near", "ap"));
+        Flow far = harness.Saturate(Slow("far", "ap"));
+        harness.Run(s_time);
         TestContext.Out.WriteLine($"near {near.Acked} of {near.Attempts}, far {far.Acked} of {far.Attempts}");
         Assert.That((double)near.Acked / near.Attempts, Is.GreaterThan(0.98));
         Assert.That((double)far.Acked / far.Attempts, Is.LessThan(0.5));
@@ -63,10 +63,10 @@ public sealed class ContentionTests
     [Test]
     public void VoiceGoesBeforeBackground()
     {
-        var rig = new AirtimeRig();
+        var harness = new AirtimeHarness();
         Flow[] flows = [.. new[] { AccessCategory.Background, AccessCategory.BestEffort, AccessCategory.Video, AccessCategory.Voice }
-            .Select(category => rig.Saturate(new Flow($"sta{category}", "ap", "ht 7") { Category = category }))];
-        rig.Run(s_time);
+            .Select(category => harness.Saturate(new Flow($"sta{category}", "ap", "ht 7") { Category = category }))];
+        harness.Run(s_time);
         int all = flows.Sum(flow => flow.Delivered);
         TestContext.Out.WriteLine(string.Join(", ", flows.Select(flow => $"{flow.Category} {100.0 * flow.Delivered / all:f1} %")));
         Assert.That(flows.Select(flow => flow.Delivered), Is.Ordered);
@@ -77,10 +77,10 @@ public sealed class ContentionTests
     [Test]
     public void TheQueuesOfOneStationContendWithEachOther()
     {
-        var rig = new AirtimeRig();
-        Flow background = rig.Saturate(new Flow("sta", "ap", "ht 7") { Category = AccessCategory.Background });
-        Flow video = rig.Saturate(new Flow("sta", "ap", "ht 7") { Category = AccessCategory.Video });
-        rig.Run(s_time);
+        var harness = new AirtimeHarness();
+        Flow background = harness.Saturate(new Flow("sta", "ap", "ht 7") { Category = AccessCategory.Background });
+        Flow video = harness.Saturate(new Flow("sta", "ap", "ht 7") { Category = AccessCategory.Video });
+        harness.Run(s_time);
         TestContext.Out.WriteLine($"BK {background.Delivered}, VI {video.Delivered}");
         Assert.That(video.Delivered, Is.GreaterThan(10 * background.Delivered));
         Assert.That(background.Delivered, Is.GreaterThan(0));
@@ -90,19 +90,19 @@ public sealed class ContentionTests
     [Test]
     public void BeaconsAreOnTimeUnderLoad()
     {
-        var rig = new AirtimeRig();
+        var harness = new AirtimeHarness();
         for (int i = 0; i < 5; i++)
-            rig.Saturate(new Flow($"sta{i}", "ap", "ht 7"));
+            harness.Saturate(new Flow($"sta{i}", "ap", "ht 7"));
         var beacon = new Flow("ap", null, "ofdm 6") { Category = AccessCategory.Beacon, MpduOctets = 300 };
-        rig.Saturate(new Flow("ap", "sta0", "ht 7"));
+        harness.Saturate(new Flow("ap", "sta0", "ht 7"));
         const long airtimeNs = 424_000; // 20 + 4 * ceil((16 + 2400 + 6) / 24)
         var delays = new List<double>();
         for (int i = 0; i < 200; i++)
         {
-            rig.Run(TimeSpan.FromMicroseconds(102_400 - 50_000));
-            long tbtt = rig.NowNs;
-            Assert.That(rig.Send(beacon), Is.True);
-            rig.Run(TimeSpan.FromMicroseconds(50_000));
+            harness.Run(TimeSpan.FromMicroseconds(102_400 - 50_000));
+            long tbtt = harness.NowNs;
+            Assert.That(harness.Send(beacon), Is.True);
+            harness.Run(TimeSpan.FromMicroseconds(50_000));
             delays.Add((beacon.LastDoneNs - airtimeNs - tbtt) / 1000.0);
         }
         TestContext.Out.WriteLine($"{delays.Min():f0} to {delays.Max():f0} µs after TBTT, {delays.Average():f0} on average; {beacon.Received} of {200 * 5} received");
@@ -116,15 +116,15 @@ public sealed class ContentionTests
     [Test]
     public void BeaconsOfApsThatComeTogetherDoNotCollide()
     {
-        var rig = new AirtimeRig();
+        var harness = new AirtimeHarness();
         Flow[] beacons = [.. Enumerable.Range(0, 4)
             .Select(i => new Flow($"ap{i}", null, "dsss 1", 2437) { Category = AccessCategory.Beacon, MpduOctets = 150 })];
-        _ = rig["sta"];
+        _ = harness["sta"];
         for (int i = 0; i < 100; i++)
         {
             foreach (Flow beacon in beacons)
-                rig.Send(beacon);
-            rig.Run(TimeSpan.FromMicroseconds(102_400));
+                harness.Send(beacon);
+            harness.Run(TimeSpan.FromMicroseconds(102_400));
         }
         TestContext.Out.WriteLine(string.Join(' ', beacons.Select(beacon => beacon.Received)));
         Assert.That(beacons.Select(beacon => beacon.Received), Is.All.EqualTo(400));
@@ -159,15 +159,15 @@ public sealed class ContentionTests
     public void NeighboursInTheSpectrumDisturbByTheirOverlap()
     {
         // Channel 3's sender is not sensed on channel 1 at that strength, but its power in channel 1 drowns the signal.
-        LinkConfiguration[] given = [AirtimeRig.Snr("a", "b", 12), AirtimeRig.Snr("c", "d", 30), AirtimeRig.Snr("c", "b", 20, oneWay: true)];
-        var rig = new AirtimeRig(1, [AirtimeRig.Snr("*", "*", -30), .. given]);
+        LinkConfiguration[] given = [AirtimeHarness.Snr("a", "b", 12), AirtimeHarness.Snr("c", "d", 30), AirtimeHarness.Snr("c", "b", 20, oneWay: true)];
+        var harness = new AirtimeHarness(1, [AirtimeHarness.Snr("*", "*", -30), .. given]);
         Flow far = Slow("a", "b", freqMhz: 2412);
-        rig.Saturate(far);
-        rig.Run(s_time);
+        harness.Saturate(far);
+        harness.Run(s_time);
         double before = (double)far.Acked / far.Attempts;
-        rig.Saturate(Slow("c", "d", freqMhz: 2422));
+        harness.Saturate(Slow("c", "d", freqMhz: 2422));
         (int acked, long attempts) = (far.Acked, far.Attempts);
-        rig.Run(s_time);
+        harness.Run(s_time);
         double after = (double)(far.Acked - acked) / (far.Attempts - attempts);
         TestContext.Out.WriteLine($"before {before:f3}, after {after:f3}");
         Assert.That(before, Is.GreaterThan(0.99));
@@ -176,19 +176,19 @@ public sealed class ContentionTests
 
     private static (double Lost, int Delivered, int Retries) HiddenNodes(TxRateFlags flags)
     {
-        var rig = new AirtimeRig(1, AirtimeRig.Snr("a", "ap", 30), AirtimeRig.Snr("b", "ap", 30), AirtimeRig.Snr("a", "b", -30));
-        Flow a = rig.Saturate(Slow("a", "ap", flags));
-        Flow b = rig.Saturate(Slow("b", "ap", flags));
-        rig.Run(s_time);
+        var harness = new AirtimeHarness(1, AirtimeHarness.Snr("a", "ap", 30), AirtimeHarness.Snr("b", "ap", 30), AirtimeHarness.Snr("a", "b", -30));
+        Flow a = harness.Saturate(Slow("a", "ap", flags));
+        Flow b = harness.Saturate(Slow("b", "ap", flags));
+        harness.Run(s_time);
         return (1 - ((double)(a.Acked + b.Acked) / (a.Attempts + b.Attempts)), a.Delivered + b.Delivered, a.Retries + b.Retries);
     }
 
     private static (int A, int C) TwoPairs(LinkConfiguration[] links)
     {
-        var rig = new AirtimeRig(1, links);
-        Flow a = rig.Saturate(Slow("a", "b"));
-        Flow c = rig.Saturate(Slow("c", "d"));
-        rig.Run(s_time);
+        var harness = new AirtimeHarness(1, links);
+        Flow a = harness.Saturate(Slow("a", "b"));
+        Flow c = harness.Saturate(Slow("c", "d"));
+        harness.Run(s_time);
         return (a.Delivered, c.Delivered);
     }
 
@@ -200,11 +200,11 @@ public sealed class ContentionTests
 
         int[] Run(params int[] which)
         {
-            var rig = new AirtimeRig();
+            var harness = new AirtimeHarness();
             Flow[] flows = [new("a", "b", "ht 7", lowMhz), new("c", "d", "ht 7", highMhz), new("e", "f", wideRate)];
             foreach (int i in which)
-                rig.Saturate(flows[i]);
-            rig.Run(TimeSpan.FromSeconds(1));
+                harness.Saturate(flows[i]);
+            harness.Run(TimeSpan.FromSeconds(1));
             return [.. flows.Select(flow => flow.Delivered)];
         }
     }

@@ -12,26 +12,26 @@ public sealed class ExchangeTests
     [Test]
     public void AFrameOnAnIdleMediumTakesAifsItsAirtimeAndItsAck()
     {
-        var rig = new AirtimeRig { Log = [] };
-        rig.Send(Frame());
-        Assert.That(rig.Medium.NextEventNs, Is.InRange(34_000, 34_000 + (15 * 9_000)), "DIFS and a backoff, as it just came to the channel");
-        rig.RunUntil(10_000_000);
-        Assert.That(rig.Medium.NextEventNs, Is.EqualTo(long.MaxValue));
+        var harness = new AirtimeHarness { Log = [] };
+        harness.Send(Frame());
+        Assert.That(harness.Medium.NextEventNs, Is.InRange(34_000, 34_000 + (15 * 9_000)), "DIFS and a backoff, as it just came to the channel");
+        harness.RunUntil(10_000_000);
+        Assert.That(harness.Medium.NextEventNs, Is.EqualTo(long.MaxValue));
 
-        rig.Log!.Clear();
-        rig.Send(Frame());
-        rig.RunUntil(20_000_000);
+        harness.Log!.Clear();
+        harness.Send(Frame());
+        harness.RunUntil(20_000_000);
         // At once, as DIFS and backoff are long over: 20 + 4 * 57, then 16 + 28 µs.
-        Assert.That(rig.Log, Is.EqualTo(new[] { "10248000 received a b 1 False", "10292000 over a 1 True" }));
+        Assert.That(harness.Log, Is.EqualTo(new[] { "10248000 received a b 1 False", "10292000 over a 1 True" }));
     }
 
     [Test]
     public void SignalsAreTheLinks()
     {
-        var rig = new AirtimeRig(1, AirtimeRig.Snr("a", "b", 40, oneWay: true), AirtimeRig.Snr("b", "a", 35, oneWay: true));
+        var harness = new AirtimeHarness(1, AirtimeHarness.Snr("a", "b", 40, oneWay: true), AirtimeHarness.Snr("b", "a", 35, oneWay: true));
         Flow flow = Frame();
-        rig.Send(flow);
-        rig.RunUntil(10_000_000);
+        harness.Send(flow);
+        harness.RunUntil(10_000_000);
         Assert.That(flow.LastSignalDbm, Is.EqualTo(-51));
         Assert.That(flow.LastAckSignalDbm, Is.EqualTo(-56));
     }
@@ -39,10 +39,10 @@ public sealed class ExchangeTests
     [Test]
     public void ALostAckMakesADuplicateWithTheRetryBit()
     {
-        var rig = new AirtimeRig(1, AirtimeRig.Loss("b", "a", 1, oneWay: true));
+        var harness = new AirtimeHarness(1, AirtimeHarness.Loss("b", "a", 1, oneWay: true));
         Flow flow = Frame();
-        rig.Send(flow);
-        rig.RunUntil(100_000_000);
+        harness.Send(flow);
+        harness.RunUntil(100_000_000);
         Assert.Multiple(() =>
         {
             Assert.That(flow.Received, Is.EqualTo(7));
@@ -58,9 +58,9 @@ public sealed class ExchangeTests
     [Test]
     public void BothWaysLoseTheirShare()
     {
-        var rig = new AirtimeRig(1, AirtimeRig.Loss("a", "b", 0.3));
-        Flow flow = rig.Saturate(new Flow("a", "b", "ofdm 54") { Rates = [Flow.RateOf("ofdm 54", attempts: 1)] });
-        rig.Run(TimeSpan.FromSeconds(20));
+        var harness = new AirtimeHarness(1, AirtimeHarness.Loss("a", "b", 0.3));
+        Flow flow = harness.Saturate(new Flow("a", "b", "ofdm 54") { Rates = [Flow.RateOf("ofdm 54", attempts: 1)] });
+        harness.Run(TimeSpan.FromSeconds(20));
         Assert.That((double)flow.Received / flow.Done, Is.EqualTo(0.7).Within(0.01));
         Assert.That(flow.Received + flow.Lost, Is.EqualTo(flow.Done).Within(1), "one attempt each; the last may be on the medium");
         Assert.That((double)flow.Acked / flow.Done, Is.EqualTo(0.49).Within(0.01));
@@ -69,52 +69,52 @@ public sealed class ExchangeTests
     [Test]
     public void TheChainIsWalkedAttemptByAttempt()
     {
-        var rig = new AirtimeRig(1, AirtimeRig.Snr("a", "b", 12)) { Log = [] };
+        var harness = new AirtimeHarness(1, AirtimeHarness.Snr("a", "b", 12)) { Log = [] };
         var flow = new Flow("a", "b", "ofdm 54")
         {
             Rates = [Flow.RateOf("ofdm 54", 3), Flow.RateOf("ofdm 36", 2), Flow.RateOf("ofdm 6", 1), Flow.RateOf("ofdm 9", 5)],
         };
-        rig.Send(flow);
-        rig.RunUntil(100_000_000);
-        Assert.That(rig.Log!.Select(line => line[(line.IndexOf(' ') + 1)..]), Is.EqualTo(new[] { "received a b 6 True", "over a 6 True" }));
+        harness.Send(flow);
+        harness.RunUntil(100_000_000);
+        Assert.That(harness.Log!.Select(line => line[(line.IndexOf(' ') + 1)..]), Is.EqualTo(new[] { "received a b 6 True", "over a 6 True" }));
     }
 
     [Test]
     public void NobodyAcknowledgesForARadioThatDoesNotListen()
     {
-        var rig = new AirtimeRig();
+        var harness = new AirtimeHarness();
         Flow flow = Frame();
         flow.ReceiverListens = false;
-        rig.Send(flow);
-        rig.RunUntil(100_000_000);
+        harness.Send(flow);
+        harness.RunUntil(100_000_000);
         Assert.That((flow.Received, flow.Acked, flow.Attempts), Is.EqualTo((0, 0, 7L)));
     }
 
     [Test]
     public void AGroupFrameIsSentOnce()
     {
-        var rig = new AirtimeRig(1, AirtimeRig.Loss("a", "c", 1)) { Log = [] };
-        _ = (rig["b"], rig["c"], rig["d"]);
+        var harness = new AirtimeHarness(1, AirtimeHarness.Loss("a", "c", 1)) { Log = [] };
+        _ = (harness["b"], harness["c"], harness["d"]);
         var group = new Flow("a", null, "ofdm 6") { MpduOctets = 100, UsesDcf = true };
-        rig.Send(group);
-        rig.RunUntil(10_000_000);
-        rig.Log!.Clear();
-        rig.Send(group);
-        rig.RunUntil(20_000_000);
+        harness.Send(group);
+        harness.RunUntil(10_000_000);
+        harness.Log!.Clear();
+        harness.Send(group);
+        harness.RunUntil(20_000_000);
         // 20 + 4 * 35 µs
-        Assert.That(rig.Log, Is.EqualTo(new[] { "10160000 received a b 1 False", "10160000 received a d 1 False", "10160000 over a 1 False" }));
+        Assert.That(harness.Log, Is.EqualTo(new[] { "10160000 received a b 1 False", "10160000 received a d 1 False", "10160000 over a 1 False" }));
     }
 
     [Test]
     public void ASenderReceivesNothingMeanwhile()
     {
         // They do not sense each other, but both get through to b; a sends to b while b sends to a.
-        var rig = new AirtimeRig(1, AirtimeRig.Snr("a", "b", 30));
-        Flow there = rig.Saturate(Frame());
-        rig.Run(TimeSpan.FromSeconds(1));
+        var harness = new AirtimeHarness(1, AirtimeHarness.Snr("a", "b", 30));
+        Flow there = harness.Saturate(Frame());
+        harness.Run(TimeSpan.FromSeconds(1));
         Assert.That(there.Attempts, Is.EqualTo(there.Done));
-        Flow back = rig.Saturate(new Flow("b", "a", "ofdm 54") { UsesDcf = true });
-        rig.Run(TimeSpan.FromSeconds(1));
+        Flow back = harness.Saturate(new Flow("b", "a", "ofdm 54") { UsesDcf = true });
+        harness.Run(TimeSpan.FromSeconds(1));
         Assert.That(there.Attempts, Is.GreaterThan(there.Done), "where both begin in the same slot, neither is received");
         Assert.That(back.Attempts, Is.GreaterThan(back.Done));
     }
@@ -124,12 +124,12 @@ public sealed class ExchangeTests
     {
         List<string>[] logs = [.. new[] { 1_000L, 37_000, 1_000_000_000 }.Select(stepNs =>
         {
-            var rig = new AirtimeRig(7, AirtimeRig.Snr("*", "*", 22)) { Log = [] };
+            var harness = new AirtimeHarness(7, AirtimeHarness.Snr("*", "*", 22)) { Log = [] };
             for (int i = 0; i < 4; i++)
-                rig.Saturate(new Flow($"sta{i}", "ap", "ofdm 54"));
+                harness.Saturate(new Flow($"sta{i}", "ap", "ofdm 54"));
             for (long ns = 0; ns < 100_000_000; ns += stepNs)
-                rig.RunUntil(Math.Min(ns + stepNs, 100_000_000));
-            return rig.Log!;
+                harness.RunUntil(Math.Min(ns + stepNs, 100_000_000));
+            return harness.Log!;
         })];
         Assert.That(logs[0], Has.Count.GreaterThan(200));
         Assert.That(logs[1], Is.EqualTo(logs[0]));
@@ -139,19 +139,19 @@ public sealed class ExchangeTests
     [Test]
     public void AFrameThatIsTakenLateArrivesWhenItCame()
     {
-        var rig = new AirtimeRig { Log = [] };
+        var harness = new AirtimeHarness { Log = [] };
         Flow flow = Frame();
-        rig.Send(flow);
-        rig.RunUntil(10_000_000);
-        rig.Log!.Clear();
+        harness.Send(flow);
+        harness.RunUntil(10_000_000);
+        harness.Log!.Clear();
 
-        rig.Medium.Advance(9_000_000);
-        rig.Send(flow);
-        rig.RunUntil(9_100_000);
-        rig.Medium.Advance(8_900_000);
-        rig.Send(flow); // the first one began at 9 ms: this one came no earlier
-        rig.RunUntil(20_000_000);
-        Assert.That(rig.Log.Select(line => line[..line.IndexOf(' ')]).Take(2), Is.EqualTo(new[] { "9248000", "9292000" }));
+        harness.Medium.Advance(9_000_000);
+        harness.Send(flow);
+        harness.RunUntil(9_100_000);
+        harness.Medium.Advance(8_900_000);
+        harness.Send(flow); // the first one began at 9 ms: this one came no earlier
+        harness.RunUntil(20_000_000);
+        Assert.That(harness.Log.Select(line => line[..line.IndexOf(' ')]).Take(2), Is.EqualTo(new[] { "9248000", "9292000" }));
         Assert.That(flow.Acked, Is.EqualTo(3));
     }
 
@@ -160,11 +160,11 @@ public sealed class ExchangeTests
     {
         List<string> Run(ulong seed)
         {
-            var rig = new AirtimeRig(seed, AirtimeRig.Snr("*", "*", 21)) { Log = [] };
+            var harness = new AirtimeHarness(seed, AirtimeHarness.Snr("*", "*", 21)) { Log = [] };
             for (int i = 0; i < 4; i++)
-                rig.Saturate(new Flow($"sta{i}", "ap", "ofdm 54"));
-            rig.Run(TimeSpan.FromMilliseconds(200));
-            return rig.Log!;
+                harness.Saturate(new Flow($"sta{i}", "ap", "ofdm 54"));
+            harness.Run(TimeSpan.FromMilliseconds(200));
+            return harness.Log!;
         }
 
         List<string> first = Run(1);
@@ -175,14 +175,14 @@ public sealed class ExchangeTests
     [Test]
     public void AFullQueueRefuses()
     {
-        var rig = new AirtimeRig();
+        var harness = new AirtimeHarness();
         Flow flow = Frame();
         for (int i = 0; i < ContentionModel.QueueLimit; i++)
-            Assert.That(rig.Send(flow), Is.True);
-        Assert.That(rig.Send(flow), Is.False);
-        rig.Run(TimeSpan.FromSeconds(1));
+            Assert.That(harness.Send(flow), Is.True);
+        Assert.That(harness.Send(flow), Is.False);
+        harness.Run(TimeSpan.FromSeconds(1));
         Assert.That(flow.Acked, Is.EqualTo(ContentionModel.QueueLimit));
-        Assert.That(rig.Send(flow), Is.True);
+        Assert.That(harness.Send(flow), Is.True);
     }
 
     [Test]
@@ -190,18 +190,18 @@ public sealed class ExchangeTests
     {
         for (long atNs = 0; atNs < 1_500_000; atNs += 7_000)
         {
-            var rig = new AirtimeRig(3);
+            var harness = new AirtimeHarness(3);
             Flow[] flows =
             [
-                rig.Saturate(Frame()),
-                rig.Saturate(new Flow("c", "b", "ofdm 54") { Rates = [Flow.RateOf("ofdm 54", flags: TxRateFlags.UseRtsCts)] }),
-                rig.Saturate(new Flow("b", "a", "ofdm 54")),
+                harness.Saturate(Frame()),
+                harness.Saturate(new Flow("c", "b", "ofdm 54") { Rates = [Flow.RateOf("ofdm 54", flags: TxRateFlags.UseRtsCts)] }),
+                harness.Saturate(new Flow("b", "a", "ofdm 54")),
             ];
-            rig.RunUntil(atNs);
-            rig.Leave("b");
+            harness.RunUntil(atNs);
+            harness.Leave("b");
             int gone = flows[2].Done;
             int received = flows[0].Received;
-            rig.Run(TimeSpan.FromMilliseconds(100));
+            harness.Run(TimeSpan.FromMilliseconds(100));
             Assert.That(flows[2].Done, Is.EqualTo(gone));
             Assert.That(flows[0].Received, Is.EqualTo(received));
             Assert.That(flows[0].Done + flows[1].Done, Is.GreaterThan(4), "the others go on");
@@ -211,11 +211,11 @@ public sealed class ExchangeTests
     [Test]
     public void MonitorsReceiveAndDoNotAcknowledge()
     {
-        var rig = new AirtimeRig(1, AirtimeRig.Loss("a", "b", 1));
-        _ = rig["m"];
+        var harness = new AirtimeHarness(1, AirtimeHarness.Loss("a", "b", 1));
+        _ = harness["m"];
         var flow = new Flow("a", "b", "ofdm 54") { Monitor = "m" };
-        rig.Send(flow);
-        rig.Run(TimeSpan.FromMilliseconds(100));
+        harness.Send(flow);
+        harness.Run(TimeSpan.FromMilliseconds(100));
         Assert.That((flow.Received, flow.Acked), Is.EqualTo((7, 0)));
     }
 
@@ -223,15 +223,15 @@ public sealed class ExchangeTests
     public void AnRtsThatNobodyAnswersDoesNotHoldTheOthersUp()
     {
         // c receives a's RTS, which announces a frame of 12 ms at 1 Mbit/s, and waits no longer than for the CTS that does not come.
-        var rig = new AirtimeRig(1, AirtimeRig.Snr("a", "b", -30));
+        var harness = new AirtimeHarness(1, AirtimeHarness.Snr("a", "b", -30));
         Flow other = new("c", "d", "dsss 1", 2412) { UsesDcf = true, MpduOctets = 100 };
-        rig.Send(other);
-        rig.Run(TimeSpan.FromMilliseconds(50));
-        rig.Send(new Flow("a", "b", "dsss 1", 2412) { UsesDcf = true, Rates = [Flow.RateOf("dsss 1", 1, TxRateFlags.UseRtsCts)] });
-        long rtsNs = rig.Medium.NextEventNs;
-        rig.RunUntil(rtsNs + 100_000);
-        rig.Send(other);
-        rig.Run(TimeSpan.FromMilliseconds(50));
+        harness.Send(other);
+        harness.Run(TimeSpan.FromMilliseconds(50));
+        harness.Send(new Flow("a", "b", "dsss 1", 2412) { UsesDcf = true, Rates = [Flow.RateOf("dsss 1", 1, TxRateFlags.UseRtsCts)] });
+        long rtsNs = harness.Medium.NextEventNs;
+        harness.RunUntil(rtsNs + 100_000);
+        harness.Send(other);
+        harness.Run(TimeSpan.FromMilliseconds(50));
         double lateMs = (other.LastDoneNs - rtsNs) / 1e6;
         TestContext.Out.WriteLine($"done {lateMs:f2} ms after the RTS began");
         Assert.That(other.Acked, Is.EqualTo(2));
@@ -246,9 +246,9 @@ public sealed class ExchangeTests
         string[] rates = ["dsss 1", "cck 11 short", "ofdm 6", "ofdm 54", "ht 7", "ht 15 40 sgi", "vht 9 nss 2 80", "vht 4 160"];
         int[] channels = [2412, 2422, 2437, 2462, 5180, 5200, 5260, 5955, 1234];
         LinkConfiguration[] links = [.. names.SelectMany(from => names.Where(to => to != from).Select(to => random.Next(4) == 0
-            ? AirtimeRig.Loss(from, to, random.NextDouble(), oneWay: true)
-            : AirtimeRig.Snr(from, to, random.Next(-20, 60), oneWay: true)))];
-        var rig = new AirtimeRig((ulong)seed, links);
+            ? AirtimeHarness.Loss(from, to, random.NextDouble(), oneWay: true)
+            : AirtimeHarness.Snr(from, to, random.Next(-20, 60), oneWay: true)))];
+        var harness = new AirtimeHarness((ulong)seed, links);
         var flows = new List<Flow>();
         for (int i = 0; i < 600; i++)
         {
@@ -266,19 +266,19 @@ public sealed class ExchangeTests
             };
             flows.Add(flow);
             for (int n = random.Next(1, 6); n > 0; n--)
-                rig.Send(flow);
+                harness.Send(flow);
             if (random.Next(60) == 0)
             {
                 string gone = names[random.Next(names.Length)];
-                _ = rig[gone];
-                rig.Leave(gone);
+                _ = harness[gone];
+                harness.Leave(gone);
                 flows.RemoveAll(gonesToo => gonesToo.From == gone);
             }
             if (random.Next(3) != 0)
-                rig.RunUntil(rig.NowNs + random.Next(5_000_000));
+                harness.RunUntil(harness.NowNs + random.Next(5_000_000));
         }
-        rig.Run(TimeSpan.FromSeconds(60));
-        Assert.That(rig.Medium.NextEventNs, Is.EqualTo(long.MaxValue));
+        harness.Run(TimeSpan.FromSeconds(60));
+        Assert.That(harness.Medium.NextEventNs, Is.EqualTo(long.MaxValue));
         Assert.That(flows.Select(flow => flow.Done), Is.EqualTo(flows.Select(flow => flow.Sent)));
         Assert.That(flows.Sum(flow => flow.Delivered), Is.GreaterThan(100));
     }
@@ -286,13 +286,13 @@ public sealed class ExchangeTests
     [Test]
     public void AStationServesOneChannelAfterTheOther()
     {
-        var rig = new AirtimeRig();
+        var harness = new AirtimeHarness();
         Flow low = new("a", "b", "ofdm 6") { UsesDcf = true };
         Flow high = new("a", "c", "ofdm 6", 5240) { UsesDcf = true };
-        rig.Send(low);
-        rig.Send(high);
-        rig.Send(low);
-        rig.Run(TimeSpan.FromMilliseconds(20));
+        harness.Send(low);
+        harness.Send(high);
+        harness.Send(low);
+        harness.Run(TimeSpan.FromMilliseconds(20));
         Assert.That((low.Acked, high.Acked), Is.EqualTo((2, 1)));
     }
 
@@ -327,12 +327,12 @@ public sealed class ExchangeTests
     [Test]
     public void NothingIsAllocatedOnceTheMediumIsWarm()
     {
-        var rig = new AirtimeRig(1, AirtimeRig.Snr("*", "*", 22));
+        var harness = new AirtimeHarness(1, AirtimeHarness.Snr("*", "*", 22));
         for (int i = 0; i < 8; i++)
-            rig.Saturate(new Flow($"sta{i}", "ap", "ofdm 54") { Rates = [Flow.RateOf("ofdm 54", 2, TxRateFlags.UseRtsCts), Flow.RateOf("ofdm 24", 2)] });
-        rig.Run(TimeSpan.FromSeconds(1));
+            harness.Saturate(new Flow($"sta{i}", "ap", "ofdm 54") { Rates = [Flow.RateOf("ofdm 54", 2, TxRateFlags.UseRtsCts), Flow.RateOf("ofdm 24", 2)] });
+        harness.Run(TimeSpan.FromSeconds(1));
         long before = GC.GetAllocatedBytesForCurrentThread();
-        rig.Run(TimeSpan.FromSeconds(5));
+        harness.Run(TimeSpan.FromSeconds(5));
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
     }
 }

@@ -74,12 +74,12 @@ public sealed class GoodputTests
     [Test]
     public void PairsOnChannels1And11DoNotShareAnything()
     {
-        var rig = new AirtimeRig();
-        Flow one = rig.Saturate(new Flow("a", "b", "ht 7", 2412));
-        rig.Run(s_time);
-        Flow two = rig.Saturate(new Flow("c", "d", "ht 7", 2462));
+        var harness = new AirtimeHarness();
+        Flow one = harness.Saturate(new Flow("a", "b", "ht 7", 2412));
+        harness.Run(s_time);
+        Flow two = harness.Saturate(new Flow("c", "d", "ht 7", 2462));
         int alone = one.Delivered;
-        rig.Run(s_time);
+        harness.Run(s_time);
         Assert.That((double)(one.Delivered - alone + two.Delivered) / alone, Is.EqualTo(2.0).Within(0.02));
         Assert.That(two.Attempts, Is.EqualTo(two.Done), "no collisions");
     }
@@ -88,12 +88,12 @@ public sealed class GoodputTests
     [TestCase(2422, 0.5, 0.05, TestName = "PairsOnChannels1And3HaveHalfEach")]
     public void PairsInRangeOfEachOtherShare(int otherFreqMhz, double share, double within)
     {
-        var rig = new AirtimeRig();
-        Flow one = rig.Saturate(new Flow("a", "b", "ht 7", 2412));
-        rig.Run(s_time);
+        var harness = new AirtimeHarness();
+        Flow one = harness.Saturate(new Flow("a", "b", "ht 7", 2412));
+        harness.Run(s_time);
         int alone = one.Delivered;
-        Flow two = rig.Saturate(new Flow("c", "d", "ht 7", otherFreqMhz));
-        rig.Run(s_time);
+        Flow two = harness.Saturate(new Flow("c", "d", "ht 7", otherFreqMhz));
+        harness.Run(s_time);
         TestContext.Out.WriteLine($"{(double)(one.Delivered - alone) / alone:f3} {(double)two.Delivered / alone:f3}");
         Assert.That((double)(one.Delivered - alone) / alone, Is.EqualTo(share).Within(within));
         Assert.That((double)two.Delivered / alone, Is.EqualTo(share).Within(within));
@@ -114,16 +114,16 @@ public sealed class GoodputTests
         double one = n * tau * Math.Pow(1 - tau, n - 1);
         double mbps = one * UdpPayload * 8 / (((1 - some) * slot) + (one * success) + ((some - one) * collision));
 
-        var rig = new AirtimeRig();
+        var harness = new AirtimeHarness();
         Flow[] flows = [.. Enumerable.Range(0, n).Select(i => new Flow($"sta{i}", "ap", "ht 7")
         {
             MpduOctets = QosMpdu,
             Rates = [Flow.RateOf("ht 7", attempts: 60)],
         })];
-        _ = rig["ap"];
+        _ = harness["ap"];
         foreach (Flow flow in flows)
-            rig.Saturate(flow);
-        rig.Run(s_time);
+            harness.Saturate(flow);
+        harness.Run(s_time);
         double measured = flows.Sum(flow => flow.MbpsOf(UdpPayload, s_time));
         TestContext.Out.WriteLine($"n = {n}: Bianchi {mbps:f2}, here {measured:f2} Mbit/s");
         Assert.That(measured, Is.EqualTo(mbps).Within(3).Percent);
@@ -145,10 +145,10 @@ public sealed class GoodputTests
 
     private static void AssertGoodput(Flow flow, double mbps)
     {
-        var rig = new AirtimeRig();
-        _ = rig[flow.To!];
-        rig.Saturate(flow);
-        rig.Run(s_time);
+        var harness = new AirtimeHarness();
+        _ = harness[flow.To!];
+        harness.Saturate(flow);
+        harness.Run(s_time);
         TestContext.Out.WriteLine($"by hand {mbps:f3}, here {flow.MbpsOf(UdpPayload, s_time):f3} Mbit/s");
         Assert.That(flow.MbpsOf(UdpPayload, s_time), Is.EqualTo(mbps).Within(1).Percent);
         Assert.That(flow.Attempts, Is.EqualTo(flow.Done));

@@ -7,7 +7,7 @@ using ShmWifi.Tests.Support;
 namespace ShmWifi.Tests.Scenarios.Medium;
 
 /// <summary>A real shm-medium, and VMs that are played, all by one thread.</summary>
-internal sealed class PlayedMedium : IDisposable
+internal sealed class SimulatedMedium : IDisposable
 {
     private const int Window = 64; // frames under way: the engine's batch
     private readonly Cleanup _cleanup = new();
@@ -16,7 +16,7 @@ internal sealed class PlayedMedium : IDisposable
     /// <summary>Starts the daemon and attaches the VMs.</summary>
     /// <param name="medium">Sections of the daemon's configuration.</param>
     /// <param name="vms">The VMs' names, and the stations that their radios phy0, phy1, … are.</param>
-    public PlayedMedium(string medium, params IReadOnlyList<(string Name, byte[] Stations)> vms)
+    public SimulatedMedium(string medium, params IReadOnlyList<(string Name, byte[] Stations)> vms)
     {
         var yaml = new StringBuilder("vms:\n");
         foreach ((string name, _) in vms)

@@ -5,7 +5,7 @@ using ShmWifi.ShmMedium.Control;
 namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 
 /// <summary>A medium without frames: two VMs, changes that are remembered.</summary>
-internal sealed class FakeMedium : IControlledMedium
+internal sealed class SimulatedMedium : IControlledMedium
 {
     private readonly Lock _lock = new();
     private readonly List<MediumChange> _changes = [];
@@ -80,7 +80,7 @@ internal sealed class FakeMedium : IControlledMedium
     /// <inheritdoc/>
     public Task<ScheduleReading> ReadScheduleAsync() => Task.FromResult(new ScheduleReading(TimeSpan.FromSeconds(1.5), ScheduleDone));
 
-    private sealed class Watcher(FakeMedium medium, Action<MediumChange> changed) : IDisposable
+    private sealed class Watcher(SimulatedMedium medium, Action<MediumChange> changed) : IDisposable
     {
         public void Dispose()
         {

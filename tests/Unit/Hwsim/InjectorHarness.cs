@@ -11,7 +11,7 @@ using ShmWifi.RingBuffer.Layout;
 namespace ShmWifi.Tests.Unit.Hwsim;
 
 /// <summary>Both paths of the service between a real region and a socket pair that stands in for hwsim's netlink socket.</summary>
-internal sealed unsafe class InjectorRig : IDisposable
+internal sealed unsafe class InjectorHarness : IDisposable
 {
     public const uint TxLength = 16;
     private readonly SharedMemory _memory;
@@ -19,15 +19,15 @@ internal sealed unsafe class InjectorRig : IDisposable
     private readonly Socket _ours;
     private readonly Socket _kernels;
 
-    public InjectorRig()
+    public InjectorHarness()
     {
         var geometry = new RegionGeometry(Ports: 1, TxSlots: TxLength, RxDescriptors: 64, PoolSlots: 16);
-        _memory = SharedMemory.Create("injector-rig", geometry.RegionSize);
+        _memory = SharedMemory.Create("injector-harness", geometry.RegionSize);
         Region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference | RegionFeatures.Refused, epoch: 1);
         _host = new SimulatedHost(Region);
         Port = Region.OpenGuestPort(0);
 
-        string name = $"\0shm-injector-rig-{Guid.NewGuid():n}";
+        string name = $"\0shm-injector-harness-{Guid.NewGuid():n}";
         _kernels = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         _kernels.Bind(new UnixDomainSocketEndPoint(name));
         _ours = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
@@ -70,7 +70,7 @@ internal sealed unsafe class InjectorRig : IDisposable
     public HostMonitor Watch { get; }
 
     /// <summary>The radio of the recorded messages, known to the host.</summary>
-    public InjectorRig WithRadio()
+    public InjectorHarness WithRadio()
     {
         MacAddress address = MacAddress.Parse(RecordedMessages.Radio);
         Radios.Apply([new RadioSnapshot(1, "phy0", address, HasMonitor: false, [address])]);

@@ -7,7 +7,7 @@ using ShmWifi.ShmMedium.Medium.Phy;
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Contention;
 
 /// <summary>A medium of virtual time alone, and its traffic.</summary>
-internal sealed class AirtimeRig : IReceivers
+internal sealed class AirtimeHarness : IReceivers
 {
     private readonly Dictionary<string, RadioModel> _radios = [];
     private readonly Flow?[] _flowOf = new Flow?[4096]; // by handle
@@ -16,12 +16,12 @@ internal sealed class AirtimeRig : IReceivers
 
     private long _toldNs;
 
-    public AirtimeRig(ulong seed = 1, params LinkConfiguration[] links)
+    public AirtimeHarness(ulong seed = 1, params LinkConfiguration[] links)
         : this(new MediumConfiguration { Seed = seed, Links = links })
     {
     }
 
-    public AirtimeRig(MediumConfiguration medium)
+    public AirtimeHarness(MediumConfiguration medium)
     {
         Links = new LinkTable(medium, 0);
         Medium = new ContentionModel(Links, ErrorModel.BuiltIn, this, 0);

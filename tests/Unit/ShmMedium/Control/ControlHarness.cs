@@ -10,13 +10,13 @@ using ShmWifi.ShmMedium.Telemetry;
 namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 
 /// <summary>The real server on a real Unix socket, before a medium without frames.</summary>
-internal sealed class ControlRig : IDisposable
+internal sealed class ControlHarness : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("shmwifi-control").FullName;
     private readonly ControlServer _server;
     private readonly List<string> _warnings = [];
 
-    public ControlRig()
+    public ControlHarness()
     {
         Socket = Path.Combine(_folder, "control.sock");
         Configuration = DaemonConfiguration.Parse("vms: [{name: ap, socket: ap.sock}, {name: sta1, socket: sta1.sock}, {name: sta2, socket: sta2.sock}]", Path.Combine(_folder, "medium.yaml"));
@@ -33,7 +33,7 @@ internal sealed class ControlRig : IDisposable
 
     public DaemonConfiguration Configuration { get; }
 
-    public FakeMedium Medium { get; } = new();
+    public SimulatedMedium Medium { get; } = new();
 
     public HttpClient Http { get; }
 
