@@ -10,7 +10,7 @@ public class LinkBenchmarks
 {
     private const int Radios = 32;
     private const int Pairs = Radios * Radios;
-    private readonly RadioModel[] _radios = new RadioModel[Radios];
+    private readonly LinkEndpoint[] _radios = new LinkEndpoint[Radios];
     private LinkTable _table = new(new MediumConfiguration(), mediumNs: 0);
     private MediumConfiguration _medium = new();
     private (int From, int To)[] _changed = [];
@@ -61,8 +61,8 @@ public class LinkBenchmarks
     public float NextDraw()
     {
         float sum = 0;
-        foreach (RadioModel from in _radios)
-            foreach (RadioModel to in _radios)
+        foreach (LinkEndpoint from in _radios)
+            foreach (LinkEndpoint to in _radios)
                 sum += _table.NextDraw(from, to);
         return sum;
     }
@@ -84,8 +84,8 @@ public class LinkBenchmarks
     private float SumAt(long mediumNs)
     {
         float sum = 0;
-        foreach (RadioModel from in _radios)
-            foreach (RadioModel to in _radios)
+        foreach (LinkEndpoint from in _radios)
+            foreach (LinkEndpoint to in _radios)
                 sum += _table.Of(from, to, 2437, mediumNs).SnrDb;
         return sum;
     }

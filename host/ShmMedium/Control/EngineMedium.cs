@@ -37,7 +37,7 @@ internal sealed class EngineMedium(MediumEngine engine) : IControlledMedium
     {
         if (Find(from) is not { } sender || Find(to) is not { } receiver)
             return null;
-        LinkBudget budget = model.Links.Of(sender.Model, receiver.Model, freqMhz, mediumNs);
+        LinkBudget budget = model.Links.Of(sender.Endpoint, receiver.Endpoint, freqMhz, mediumNs);
         float? loss = float.IsNaN(budget.Loss) ? null : budget.Loss;
         return new LinkReading(budget.SignalDbm, budget.SnrDb, loss, loss ?? model.Errors.Per(rate, budget.SnrDb, octets));
     });
@@ -55,10 +55,10 @@ internal sealed class EngineMedium(MediumEngine engine) : IControlledMedium
         radio.Addresses,
         (int)radio.LastFreqMhz,
         radio.Flags.HasFlag(RingBuffer.Layout.RadioFlags.Monitor),
-        radio.Model.PositionAt(mediumNs),
-        radio.Model.TxPowerDbm,
-        radio.Model.AntennaGainDbi,
-        radio.Model.NoiseFloorDbm);
+        radio.Endpoint.PositionAt(mediumNs),
+        radio.Endpoint.TxPowerDbm,
+        radio.Endpoint.AntennaGainDbi,
+        radio.Endpoint.NoiseFloorDbm);
 
     private Radio? Find(RadioIdentity identity) => Array.Find(engine.Radios.Radios, r => r.Port.Name == identity.Vm && r.Name == identity.Name);
 }

@@ -34,7 +34,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         (_radios, _state, _clock, _held) = (radios, state, clock, held);
         _model = new ContentionModel(state.Links, state.Errors, this, clock.NowNs);
         _ = state.Watch(_ => _model.Errors = state.Errors);
-        radios.Added += radio => _model.Add(radio.Model);
+        radios.Added += radio => _model.Add(radio.Endpoint);
         radios.Removed += ForgetFramesOf;
     }
 
@@ -50,7 +50,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         if (_held.TryHold(in frame, out int handle))
         {
             _ = FrameView.TryParse(frame.Span, out FrameView view); // what cannot be parsed is sent as best effort
-            var transmission = new Transmission(handle, frame.Sender.Model, (int)frame.FreqMhz, (int)frame.Length + FrameExchange.FcsOctets, view.AccessCategory)
+            var transmission = new Transmission(handle, frame.Sender.Endpoint, (int)frame.FreqMhz, (int)frame.Length + FrameExchange.FcsOctets, view.AccessCategory)
             {
                 WantsAck = Acknowledgement.IsWanted(in frame),
                 UsesDcf = view.FrameControl is { Type: FrameType.Data, IsQos: false },
@@ -103,7 +103,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         if (_drawnFaults.Count != 0)
         {
             foreach (Radio radio in _radios.Radios)
-                _drawnFaults.Remove((handle, radio.Model.Index));
+                _drawnFaults.Remove((handle, radio.Endpoint.Index));
         }
         _isWaiting[handle] = false;
         _waiting--;
@@ -111,7 +111,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     }
 
     /// <inheritdoc/>
-    public Interest InterestOf(int handle, RadioModel radio)
+    public Interest InterestOf(int handle, LinkEndpoint radio)
     {
         ref Frame frame = ref _held[handle];
         Radio receiver = _radios.Of(radio);
@@ -159,7 +159,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     {
         if (_state.Faults.IsEmpty)
             return null;
-        (int, int) key = (handle, receiver.Model.Index);
+        (int, int) key = (handle, receiver.Endpoint.Index);
         if (!_drawnFaults.TryGetValue(key, out Fault? fault))
             _drawnFaults[key] = fault = _state.FaultOn(in _held[handle], receiver);
         return fault;
@@ -168,7 +168,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     /// <summary>A radio goes: its frames that wait go with it.</summary>
     private void ForgetFramesOf(Radio radio)
     {
-        _model.Remove(radio.Model);
+        _model.Remove(radio.Endpoint);
         for (int handle = 0; handle < HeldFrames.Capacity && _waiting != 0; handle++)
         {
             if (_isWaiting[handle] && _held[handle].Sender == radio)

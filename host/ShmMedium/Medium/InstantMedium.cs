@@ -54,12 +54,12 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
         {
             if (receiver == sender || (!isGroup && receiver.Owns(frame.Receiver)))
                 continue;
-            LinkBudget there = links.Of(sender.Model, receiver.Model, (int)frame.FreqMhz, nowNs);
+            LinkBudget there = links.Of(sender.Endpoint, receiver.Endpoint, (int)frame.FreqMhz, nowNs);
             sbyte signalDbm = Reception.ToSignal(there.SignalDbm);
             strongest = Math.Max(strongest, signalDbm);
             Fault? fault = state.FaultOn(in frame, receiver);
             float per = fault?.Configuration.Action is DropFault ? 1 : LossOf(in there, link.Curve, frame.Length);
-            if (IsLost(per, sender.Model, receiver.Model))
+            if (IsLost(per, sender.Endpoint, receiver.Endpoint))
                 receiver.Port.Rings.Count(HostCounter.LostOnAir);
             else
                 outcome.Add(new Reception(receiver, signalDbm, link.RateIndex) { Fault = fault });
@@ -77,7 +77,7 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
     private UnicastOutcome SendWithRetries(in Frame frame, DecodedChain chain, Radio receiver, int limit, long nowNs, Outcome outcome)
     {
         LinkTable links = state.Links;
-        RadioModel from = frame.Sender.Model, to = receiver.Model;
+        LinkEndpoint from = frame.Sender.Endpoint, to = receiver.Endpoint;
         LinkBudget there = links.Of(from, to, (int)frame.FreqMhz, nowNs);
         LinkBudget back = links.Of(to, from, (int)frame.FreqMhz, nowNs);
         Fault? fault = state.FaultOn(in frame, receiver);
@@ -115,7 +115,7 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
     }
 
     /// <summary>Draws what becomes of an attempt.</summary>
-    private bool IsLost(float per, RadioModel from, RadioModel to) => per > 0 && (per >= 1 || state.Links.NextDraw(from, to) < per);
+    private bool IsLost(float per, LinkEndpoint from, LinkEndpoint to) => per > 0 && (per >= 1 || state.Links.NextDraw(from, to) < per);
 
     /// <summary>The probability that an attempt is lost.</summary>
     /// <param name="link">The link.</param>

@@ -51,7 +51,7 @@ public sealed class MediumState
 
     /// <summary>The injected fault that hits a frame on its way to a radio; null: none does.</summary>
     internal Fault? FaultOn(in Frame frame, Radio receiver) =>
-        Faults.IsEmpty ? null : Faults.Hit(frame.Span, frame.Sender.Model, receiver.Model);
+        Faults.IsEmpty ? null : Faults.Hit(frame.Span, frame.Sender.Endpoint, receiver.Endpoint);
 
     /// <summary>Reads the files that a change names, so that the engine need not; any thread may.</summary>
     /// <param name="change">To be applied next.</param>

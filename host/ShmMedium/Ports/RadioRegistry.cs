@@ -28,7 +28,7 @@ public sealed class RadioRegistry(LinkTable links, MediumClock clock)
 
     /// <summary>The radio of a model. Engine thread only.</summary>
     /// <param name="model">Of a radio that is registered.</param>
-    public Radio Of(RadioModel model) => _byModel[model.Index]!;
+    public Radio Of(LinkEndpoint model) => _byModel[model.Index]!;
 
     /// <summary>Radios that want frames addressed to others, too.</summary>
     public Radio[] Monitors { get; private set; } = [];
@@ -63,9 +63,9 @@ public sealed class RadioRegistry(LinkTable links, MediumClock clock)
         radio = new Radio(port, number, identity, _radiosEver++, links.Add(port.Name, name, [], clock.NowNs)) { Name = name };
         port.Radios[number] = radio;
         Volatile.Write(ref _radios, [.. _radios, radio]);
-        if (radio.Model.Index >= _byModel.Length)
-            Array.Resize(ref _byModel, Math.Max(2 * _byModel.Length, radio.Model.Index + 1));
-        _byModel[radio.Model.Index] = radio;
+        if (radio.Endpoint.Index >= _byModel.Length)
+            Array.Resize(ref _byModel, Math.Max(2 * _byModel.Length, radio.Endpoint.Index + 1));
+        _byModel[radio.Endpoint.Index] = radio;
         Added?.Invoke(radio);
         return radio;
     }
@@ -79,9 +79,9 @@ public sealed class RadioRegistry(LinkTable links, MediumClock clock)
         Volatile.Write(ref _radios, Without(_radios, radio));
         Monitors = Without(Monitors, radio);
         radio.Port.Radios[radio.Number] = null;
-        _byModel[radio.Model.Index] = null;
+        _byModel[radio.Endpoint.Index] = null;
         Removed?.Invoke(radio);
-        links.Remove(radio.Model);
+        links.Remove(radio.Endpoint);
     }
 
     /// <summary>Removes all radios of a VM.</summary>
@@ -136,7 +136,7 @@ public sealed class RadioRegistry(LinkTable links, MediumClock clock)
         UpdateModel(radio);
     }
 
-    private void UpdateModel(Radio radio) => links.Update(radio.Model, radio.Name, radio.Addresses, clock.NowNs);
+    private void UpdateModel(Radio radio) => links.Update(radio.Endpoint, radio.Name, radio.Addresses, clock.NowNs);
 
     private static Radio[] Without(Radio[] radios, Radio radio) => [.. radios.Where(r => r != radio)];
 }

@@ -64,8 +64,8 @@ internal sealed class ErrorRates : IScenario
         _ = RadioPattern.TryParse("a", out RadioPattern a);
         _ = RadioPattern.TryParse("b", out RadioPattern b);
         var links = new LinkTable(new MediumConfiguration { Links = [new LinkConfiguration(a, b) { SnrDb = snr }] }, mediumNs: 0);
-        RadioModel from = links.Add("a", "phy0", [], mediumNs: 0);
-        RadioModel to = links.Add("b", "phy0", [], mediumNs: 0);
+        LinkEndpoint from = links.Add("a", "phy0", [], mediumNs: 0);
+        LinkEndpoint to = links.Add("b", "phy0", [], mediumNs: 0);
         float per = ErrorModel.BuiltIn.Per(rate, links.Of(from, to, 5180, mediumNs: 0).SnrDb, Length + FrameExchange.FcsOctets);
         int delivered = Enumerable.Range(0, Frames).Count(_ => links.NextDraw(from, to) >= per);
         (double low, double high) = Binomial.Interval(Frames, 1 - per, 0.01);

@@ -27,7 +27,7 @@ internal sealed partial class ContentionModel
     private void DrawBackoff(Station station, int queue)
     {
         int window = ParametersOf(station, queue).WindowAfter(station.Queues[queue].Failures);
-        station.Queues[queue].Backoff = (int)(_links.NextDraw(station.Model, station.Model) * (window + 1));
+        station.Queues[queue].Backoff = (int)(_links.NextDraw(station.Endpoint, station.Endpoint) * (window + 1));
     }
 
     /// <summary>The backoff of a frame that finds the medium busy.</summary>
@@ -195,7 +195,7 @@ internal sealed partial class ContentionModel
             float energyMw = 0;
             foreach (Ppdu ppdu in _ppdus)
             {
-                if (ppdu.EndNs > _nowNs - station.Timing.PifsNs && ppdu.Sender != station.Model && ppdu.Range.OverlapMhz(channel) > 0)
+                if (ppdu.EndNs > _nowNs - station.Timing.PifsNs && ppdu.Sender != station.Endpoint && ppdu.Range.OverlapMhz(channel) > 0)
                     energyMw += ppdu.Range.ShareIn(channel) * SignalMw(ppdu, station);
             }
             if (energyMw >= thresholdMw)

@@ -140,7 +140,7 @@ internal sealed partial class ContentionModel
     {
         ref EdcaQueue queue = ref station.Queues[station.Current];
         ref QueuedTransmission transmission = ref _transmissions[queue.Head];
-        Report(new ContentionOutcome(ContentionOutcomeKind.Over, transmission.Frame.Handle, station.Model, Receiver: null)
+        Report(new ContentionOutcome(ContentionOutcomeKind.Over, transmission.Frame.Handle, station.Endpoint, Receiver: null)
         {
             Attempt = transmission.Attempts,
             IsAcked = isAcked,
@@ -182,7 +182,7 @@ internal sealed partial class ContentionModel
                     ppdu.IsAnswered = true;
                     Answer(station, ppdu, PpduKind.Ack, FrameExchange.ResponseRate(ppdu.Rate), 0);
                 }
-                Report(new ContentionOutcome(ContentionOutcomeKind.Received, ppdu.Handle, ppdu.Sender!, station.Model)
+                Report(new ContentionOutcome(ContentionOutcomeKind.Received, ppdu.Handle, ppdu.Sender!, station.Endpoint)
                 {
                     Attempt = ppdu.Attempt,
                     IsRetry = ppdu.IsRetry,

@@ -35,7 +35,7 @@ internal sealed partial class ContentionModel
     {
         Ppdu ppdu = TakePpdu();
         ppdu.Kind = kind;
-        ppdu.Sender = station.Model;
+        ppdu.Sender = station.Endpoint;
         ppdu.To = -1;
         ppdu.Handle = -1;
         ppdu.Attempt = 0;
@@ -90,7 +90,7 @@ internal sealed partial class ContentionModel
     {
         ref PpduReception reception = ref ppdu.Receptions[station.Index];
         if (ppdu.Handle >= 0)
-            reception.Interest = _receivers.InterestOf(ppdu.Handle, station.Model);
+            reception.Interest = _receivers.InterestOf(ppdu.Handle, station.Endpoint);
         bool isOnChannel = station.FreqMhz == ppdu.FreqMhz;
         bool isNear = station.FreqMhz != 0 && ppdu.Range.OverlapMhz(station.Channel) > 0;
         if (isOnChannel || reception.Interest != Interest.None || ppdu.To == station.Index)
@@ -200,9 +200,9 @@ internal sealed partial class ContentionModel
     private float SignalMw(Ppdu ppdu, Station station)
     {
         ref PpduReception reception = ref ppdu.Receptions[station.Index];
-        if (!reception.IsKnown && ppdu.Sender is not null && ppdu.Sender != station.Model)
+        if (!reception.IsKnown && ppdu.Sender is not null && ppdu.Sender != station.Endpoint)
         {
-            LinkBudget link = _links.Of(ppdu.Sender, station.Model, ppdu.FreqMhz, ppdu.StartNs);
+            LinkBudget link = _links.Of(ppdu.Sender, station.Endpoint, ppdu.FreqMhz, ppdu.StartNs);
             reception.IsKnown = true;
             reception.SignalDbm = link.SignalDbm;
             reception.SignalMw = Power.FromDb(link.SignalDbm);
@@ -220,7 +220,7 @@ internal sealed partial class ContentionModel
         {
             bool isReceived = ppdu.Receptions[index].IsLocked && TryReceive(ppdu, _stations[index]!);
             if (!isReceived && ppdu is { Kind: PpduKind.Frame, Sender: { } from } && ppdu.Receptions[index].Interest != Interest.None)
-                Report(new ContentionOutcome(ContentionOutcomeKind.Lost, ppdu.Handle, from, _stations[index]!.Model) { MediumNs = _nowNs });
+                Report(new ContentionOutcome(ContentionOutcomeKind.Lost, ppdu.Handle, from, _stations[index]!.Endpoint) { MediumNs = _nowNs });
         }
         Station? sender = ppdu.Sender is { } radio ? _stations[radio.Index] : null;
         if (sender is not null)
@@ -242,7 +242,7 @@ internal sealed partial class ContentionModel
         ref PpduReception reception = ref ppdu.Receptions[station.Index];
         ClosePiece(ppdu, ref reception);
         reception.IsLocked = false;
-        bool isReceived = ppdu.Sender is { } sender && _links.NextDraw(sender, station.Model) < reception.Success * (1 - reception.Loss);
+        bool isReceived = ppdu.Sender is { } sender && _links.NextDraw(sender, station.Endpoint) < reception.Success * (1 - reception.Loss);
 
         if (station.FreqMhz == ppdu.FreqMhz)
         {

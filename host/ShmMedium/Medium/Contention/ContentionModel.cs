@@ -52,7 +52,7 @@ internal sealed partial class ContentionModel
 
     /// <summary>A radio comes.</summary>
     /// <param name="radio">Of the same link table.</param>
-    public void Add(RadioModel radio)
+    public void Add(LinkEndpoint radio)
     {
         ArgumentNullException.ThrowIfNull(radio);
         if (radio.Index >= _stations.Length)
@@ -67,7 +67,7 @@ internal sealed partial class ContentionModel
 
     /// <summary>A radio goes. Its frames are forgotten, and nothing more comes of them; what it has on the medium stays there as noise.</summary>
     /// <param name="radio">One that was added.</param>
-    public void Remove(RadioModel radio)
+    public void Remove(LinkEndpoint radio)
     {
         ArgumentNullException.ThrowIfNull(radio);
         if (_stations[radio.Index] is not { } station)

@@ -22,7 +22,7 @@ internal enum ContentionOutcomeKind
 /// <param name="Sender">Who sent it.</param>
 /// <param name="Receiver">At whom; null: the frame is over.</param>
 [StructLayout(LayoutKind.Auto)]
-internal record struct ContentionOutcome(ContentionOutcomeKind Kind, int Handle, RadioModel Sender, RadioModel? Receiver)
+internal record struct ContentionOutcome(ContentionOutcomeKind Kind, int Handle, LinkEndpoint Sender, LinkEndpoint? Receiver)
 {
     /// <summary>Received: which attempt of the retry chain it was, from 1. Over: how many were made.</summary>
     public int Attempt { get; init; }

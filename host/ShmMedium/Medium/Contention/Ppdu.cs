@@ -36,7 +36,7 @@ internal sealed class Ppdu(int index, int stations)
     public PpduKind Kind;
 
     /// <summary>Its sender; null: has left the medium since.</summary>
-    public RadioModel? Sender;
+    public LinkEndpoint? Sender;
 
     /// <summary>Index of the station that a CTS or ACK is for; -1 else.</summary>
     public int To;

@@ -21,16 +21,16 @@ internal enum StationState
 }
 
 /// <summary>The MAC of one radio: four EDCA functions and the beacons' queue, carrier sense, and the exchange that it is in.</summary>
-internal sealed class Station(RadioModel model)
+internal sealed class Station(LinkEndpoint model)
 {
     /// <summary>Queues of a station: one for each <see cref="AccessCategory"/>.</summary>
     public const int QueueCount = (int)AccessCategory.Beacon + 1;
 
     /// <summary>The radio.</summary>
-    public RadioModel Model { get; } = model;
+    public LinkEndpoint Endpoint { get; } = model;
 
     /// <summary>The radio's index.</summary>
-    public int Index => Model.Index;
+    public int Index => Endpoint.Index;
 
     /// <summary>By access category.</summary>
     public EdcaQueue[] Queues { get; } = new EdcaQueue[QueueCount];

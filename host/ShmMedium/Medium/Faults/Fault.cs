@@ -28,7 +28,7 @@ public sealed class Fault(FaultConfiguration configuration, ulong seed)
     /// <param name="frame">The frame.</param>
     /// <param name="sender">Who sends.</param>
     /// <param name="listener">Who would receive.</param>
-    internal bool TryHit(FrameView frame, RadioModel sender, RadioModel listener)
+    internal bool TryHit(FrameView frame, LinkEndpoint sender, LinkEndpoint listener)
     {
         if (IsOver || !Matches(frame, sender, listener))
             return false;
@@ -41,7 +41,7 @@ public sealed class Fault(FaultConfiguration configuration, ulong seed)
     /// <summary>The key of a stream of random numbers for one frame.</summary>
     internal ulong NextKey() => RandomStream.At(_stream, _draws++);
 
-    private bool Matches(FrameView frame, RadioModel sender, RadioModel listener)
+    private bool Matches(FrameView frame, LinkEndpoint sender, LinkEndpoint listener)
     {
         FrameMatch match = configuration.Match;
         return MatchesKind(frame, match.Kinds)

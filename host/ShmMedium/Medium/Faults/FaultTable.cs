@@ -29,7 +29,7 @@ public sealed class FaultTable
     /// <param name="frame">The frame, as an adversary wrote it.</param>
     /// <param name="sender">Who sends.</param>
     /// <param name="receiver">Who would receive.</param>
-    public Fault? Hit(ReadOnlySpan<byte> frame, RadioModel sender, RadioModel receiver)
+    public Fault? Hit(ReadOnlySpan<byte> frame, LinkEndpoint sender, LinkEndpoint receiver)
     {
         if (_all.Length == 0 || !FrameView.TryParse(frame, out FrameView view))
             return null;

@@ -17,7 +17,7 @@ internal sealed class BlockFading(FadingConfiguration fading, ulong seed)
     /// <param name="a">One radio.</param>
     /// <param name="b">The other.</param>
     /// <param name="block">Counts coherence times.</param>
-    public double GainDb(RadioModel a, RadioModel b, long block) =>
+    public double GainDb(LinkEndpoint a, LinkEndpoint b, long block) =>
         10 * Math.Log10(PowerGain(PairKey.Of(seed, RandomPurpose.Fading, a, b), block));
 
     /// <summary>What the power is multiplied by.</summary>

@@ -33,7 +33,7 @@ internal sealed class LinkOverrides
     }
 
     /// <summary>The link that holds from one radio to another; null: none is given. Does not allocate.</summary>
-    public LinkConfiguration? Of(RadioModel from, RadioModel to)
+    public LinkConfiguration? Of(LinkEndpoint from, LinkEndpoint to)
     {
         if (_byFrom.Count == 0)
             return null;

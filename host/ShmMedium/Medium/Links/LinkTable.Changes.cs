@@ -7,15 +7,15 @@ public sealed partial class LinkTable
 {
     // By pattern: when SetRadio last said how they move. All else moves since _sinceNs.
     private readonly Dictionary<RadioPattern, long> _motionsSinceNs = [];
-    private readonly List<RadioModel> _senders = [];
-    private readonly List<RadioModel> _receivers = [];
+    private readonly List<LinkEndpoint> _senders = [];
+    private readonly List<LinkEndpoint> _receivers = [];
 
     /// <summary>A radio comes.</summary>
     /// <param name="vm">Its VM's name.</param>
     /// <param name="radio">The guest's name for it.</param>
     /// <param name="addresses">What it answers to.</param>
     /// <param name="mediumNs">Now.</param>
-    public RadioModel Add(string vm, string radio, ReadOnlySpan<MacAddress> addresses, long mediumNs)
+    public LinkEndpoint Add(string vm, string radio, ReadOnlySpan<MacAddress> addresses, long mediumNs)
     {
         int index = Array.IndexOf(_radios, null);
         if (index < 0)
@@ -26,7 +26,7 @@ public sealed partial class LinkTable
             _rows.CopyTo(rows, 0);
             _rows = rows;
         }
-        var model = new RadioModel(index, vm);
+        var model = new LinkEndpoint(index, vm);
         _radios[index] = model;
         if (_radios.Length <= EagerRows)
             LengthenAll();
@@ -39,7 +39,7 @@ public sealed partial class LinkTable
     /// <param name="radio">The guest's name for it.</param>
     /// <param name="addresses">What it answers to.</param>
     /// <param name="mediumNs">Now.</param>
-    public void Update(RadioModel model, string radio, ReadOnlySpan<MacAddress> addresses, long mediumNs)
+    public void Update(LinkEndpoint model, string radio, ReadOnlySpan<MacAddress> addresses, long mediumNs)
     {
         ArgumentNullException.ThrowIfNull(model);
         model.Call(radio, addresses);
@@ -48,7 +48,7 @@ public sealed partial class LinkTable
     }
 
     /// <summary>A radio goes: its model must not be used any more.</summary>
-    public void Remove(RadioModel model)
+    public void Remove(LinkEndpoint model)
     {
         ArgumentNullException.ThrowIfNull(model);
         _radios[model.Index] = null;
@@ -82,7 +82,7 @@ public sealed partial class LinkTable
             case SetRadio set:
                 if (set.Radio.Motion is not null)
                     _motionsSinceNs[set.Radio.Radio] = mediumNs;
-                foreach (RadioModel? radio in _radios)
+                foreach (LinkEndpoint? radio in _radios)
                 {
                     if (radio is null || !radio.Matches(set.Radio.Radio))
                         continue;
@@ -124,7 +124,7 @@ public sealed partial class LinkTable
         UseModels();
         foreach (Pair[] row in _rows)
             Array.Clear(row);
-        foreach (RadioModel? radio in _radios)
+        foreach (LinkEndpoint? radio in _radios)
             if (radio is not null)
                 Resolve(radio);
     }
@@ -136,7 +136,7 @@ public sealed partial class LinkTable
     }
 
     // For each thing said of radios the last entry that matches holds.
-    private void Resolve(RadioModel model)
+    private void Resolve(LinkEndpoint model)
     {
         RadioConfiguration? motion = null;
         model.TxPowerDbm = RadioConfiguration.DefaultTxPowerDbm;
@@ -160,7 +160,7 @@ public sealed partial class LinkTable
     {
         _senders.Clear();
         _receivers.Clear();
-        foreach (RadioModel? radio in _radios)
+        foreach (LinkEndpoint? radio in _radios)
         {
             if (radio is null)
                 continue;
@@ -169,9 +169,9 @@ public sealed partial class LinkTable
             if (radio.Matches(to))
                 _receivers.Add(radio);
         }
-        foreach (RadioModel sender in _senders)
+        foreach (LinkEndpoint sender in _senders)
         {
-            foreach (RadioModel receiver in _receivers)
+            foreach (LinkEndpoint receiver in _receivers)
             {
                 Forget(sender.Index, receiver.Index);
                 Forget(receiver.Index, sender.Index);
@@ -179,7 +179,7 @@ public sealed partial class LinkTable
         }
     }
 
-    private void ForgetAllOf(RadioModel radio)
+    private void ForgetAllOf(LinkEndpoint radio)
     {
         for (int other = 0; other < _radios.Length; other++)
         {
@@ -188,7 +188,7 @@ public sealed partial class LinkTable
         }
     }
 
-    private void OutdateAllOf(RadioModel radio)
+    private void OutdateAllOf(LinkEndpoint radio)
     {
         for (int other = 0; other < _radios.Length; other++)
         {

@@ -23,7 +23,7 @@ public sealed partial class LinkTable
     private PathLossModel? _pathLoss;
     private BlockFading? _fading;
 
-    private RadioModel?[] _radios = new RadioModel?[16];
+    private LinkEndpoint?[] _radios = new LinkEndpoint?[16];
     private Pair[][] _rows = NoRows(16);
 
     /// <summary>Starts a medium without radios.</summary>
@@ -44,7 +44,7 @@ public sealed partial class LinkTable
     /// <param name="to">Who receives.</param>
     /// <param name="freqMhz">The frame's frequency.</param>
     /// <param name="mediumNs">When.</param>
-    public LinkBudget Of(RadioModel from, RadioModel to, int freqMhz, long mediumNs)
+    public LinkBudget Of(LinkEndpoint from, LinkEndpoint to, int freqMhz, long mediumNs)
     {
         ref Pair pair = ref PairOf(from, to);
         if (pair.FreqMhz != freqMhz || (ulong)(mediumNs - pair.FromNs) >= pair.ForNs)
@@ -55,10 +55,10 @@ public sealed partial class LinkTable
     /// <summary>The pair's next random number, 0 to below 1, whatever other pairs drew.</summary>
     /// <param name="from">Who sends.</param>
     /// <param name="to">Who receives.</param>
-    public float NextDraw(RadioModel from, RadioModel to) =>
+    public float NextDraw(LinkEndpoint from, LinkEndpoint to) =>
         RandomStream.UniformSingle(RandomStream.At(RandomStream.Key(_medium.Seed, RandomPurpose.Fate, from.Identity, to.Identity), PairOf(from, to).Draws++));
 
-    private void Compute(ref Pair pair, RadioModel from, RadioModel to, int freqMhz, long mediumNs)
+    private void Compute(ref Pair pair, LinkEndpoint from, LinkEndpoint to, int freqMhz, long mediumNs)
     {
         if (!pair.Known)
         {
@@ -83,7 +83,7 @@ public sealed partial class LinkTable
         pair.Budget = new((float)signalDbm, (float)(signalDbm - to.NoiseFloorDbm), loss);
     }
 
-    private double PropagatedDbm(ref Pair pair, RadioModel from, RadioModel to, int freqMhz, long mediumNs)
+    private double PropagatedDbm(ref Pair pair, LinkEndpoint from, LinkEndpoint to, int freqMhz, long mediumNs)
     {
         if (from.Moves || to.Moves)
             mediumNs = _sinceNs + (pair.Hold(_sinceNs, MobilityStepNs, mediumNs) * MobilityStepNs);
@@ -91,7 +91,7 @@ public sealed partial class LinkTable
         return from.TxPowerDbm + from.AntennaGainDbi + to.AntennaGainDbi - Math.Max(lossDb, 0) + pair.ShadowingDb;
     }
 
-    private ref Pair PairOf(RadioModel from, RadioModel to)
+    private ref Pair PairOf(LinkEndpoint from, LinkEndpoint to)
     {
         Pair[] row = _rows[from.Index];
         if ((uint)to.Index >= (uint)row.Length)

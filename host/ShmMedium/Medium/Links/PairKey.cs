@@ -4,6 +4,6 @@ namespace ShmWifi.ShmMedium.Medium.Links;
 internal static class PairKey
 {
     /// <summary>The key of the pair's random stream.</summary>
-    public static ulong Of(ulong seed, RandomPurpose purpose, RadioModel a, RadioModel b) =>
+    public static ulong Of(ulong seed, RandomPurpose purpose, LinkEndpoint a, LinkEndpoint b) =>
         RandomStream.Key(seed, purpose, Math.Min(a.Identity, b.Identity), Math.Max(a.Identity, b.Identity));
 }

@@ -11,6 +11,6 @@ internal static class Shadowing
     /// <param name="seed">The medium's.</param>
     /// <param name="a">One radio.</param>
     /// <param name="b">The other.</param>
-    public static double GainDb(PropagationConfiguration propagation, ulong seed, RadioModel a, RadioModel b) =>
+    public static double GainDb(PropagationConfiguration propagation, ulong seed, LinkEndpoint a, LinkEndpoint b) =>
         propagation.ShadowingDb == 0 ? 0 : propagation.ShadowingDb * RandomStream.Normal(PairKey.Of(seed, RandomPurpose.Shadowing, a, b), 0).X;
 }

@@ -9,7 +9,7 @@ namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Contention;
 /// <summary>A medium of virtual time alone, and its traffic.</summary>
 internal sealed class AirtimeHarness : IReceivers
 {
-    private readonly Dictionary<string, RadioModel> _radios = [];
+    private readonly Dictionary<string, LinkEndpoint> _radios = [];
     private readonly Flow?[] _flowOf = new Flow?[4096]; // by handle
     private readonly int[] _receivedTimes = new int[4096];
     private readonly Stack<int> _freeHandles = new(Enumerable.Range(0, 4096));
@@ -49,11 +49,11 @@ internal sealed class AirtimeHarness : IReceivers
     public static LinkConfiguration Loss(string a, string b, double loss, bool oneWay = false) =>
         new(Pattern(a), Pattern(b)) { Loss = loss, OneWay = oneWay };
 
-    public RadioModel this[string name]
+    public LinkEndpoint this[string name]
     {
         get
         {
-            if (_radios.TryGetValue(name, out RadioModel? radio))
+            if (_radios.TryGetValue(name, out LinkEndpoint? radio))
                 return radio;
             radio = Links.Add(name, "phy0", [], NowNs);
             Medium.Add(radio);
@@ -101,7 +101,7 @@ internal sealed class AirtimeHarness : IReceivers
         NowNs = mediumNs;
     }
 
-    public Interest InterestOf(int handle, RadioModel radio)
+    public Interest InterestOf(int handle, LinkEndpoint radio)
     {
         Flow flow = _flowOf[handle]!;
         if (flow.To is null || radio.Vm == flow.Monitor)

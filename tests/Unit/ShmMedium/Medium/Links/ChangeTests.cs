@@ -26,7 +26,7 @@ public class ChangeTests
     public void ALinkComesChangesAndGoes()
     {
         Start(new());
-        RadioModel a = _table.Add("a"), b = _table.Add("b");
+        LinkEndpoint a = _table.Add("a"), b = _table.Add("b");
         Assert.That(_table.Signal(a, b), Is.EqualTo(-30));
         Apply(new SetLink(Snr("a", "b", 10)));
         Assert.That((_table.Snr(a, b), _table.Snr(b, a)), Is.EqualTo((10f, 10f)));
@@ -40,7 +40,7 @@ public class ChangeTests
     public void WhatWasUnderALinkIsThereAgainAfterIt()
     {
         Start(new() { Links = [Snr("*", "*", 40), Snr("b", "a", 30)] });
-        RadioModel a = _table.Add("a"), b = _table.Add("b"), c = _table.Add("c");
+        LinkEndpoint a = _table.Add("a"), b = _table.Add("b"), c = _table.Add("c");
         Apply(new SetLink(Snr("a", "b", 10)));
         Assert.That((_table.Snr(a, b), _table.Snr(a, c)), Is.EqualTo((10f, 40f)));
         Apply(new RemoveLink(Pattern("a"), Pattern("b")));
@@ -53,7 +53,7 @@ public class ChangeTests
     public void ALinkThatIsSetAgainHoldsOverThoseSetBetween()
     {
         Start(new());
-        RadioModel a = _table.Add("a"), b = _table.Add("b");
+        LinkEndpoint a = _table.Add("a"), b = _table.Add("b");
         Apply(new SetLink(Snr("a", "b", 10)));
         Apply(new SetLink(Snr("*", "*", 40)));
         Assert.That(_table.Snr(a, b), Is.EqualTo(40));
@@ -65,7 +65,7 @@ public class ChangeTests
     public void WhatIsSaidOfARadioHoldsAndLeavesTheRestAsItWas()
     {
         Start(new() { Radios = [new(Pattern("*")) { TxPowerDbm = 15 }, new(Pattern("a")) { TxPowerDbm = 10, NoiseFloorDbm = -80 }] });
-        RadioModel a = _table.Add("a"), b = _table.Add("b");
+        LinkEndpoint a = _table.Add("a"), b = _table.Add("b");
         Apply(new SetRadio(new(Pattern("*")) { NoiseFloorDbm = -95 }));
         Assert.That((a.TxPowerDbm, a.NoiseFloorDbm, b.TxPowerDbm, b.NoiseFloorDbm), Is.EqualTo((10d, -95d, 15d, -95d)));
         Apply(new SetRadio(new(Pattern("*")) { TxPowerDbm = 1 }));
@@ -95,11 +95,11 @@ public class ChangeTests
     public void AMotionStartsWhenItIsSaidAndOtherWordsOfTheRadioDoNotStartItAgain()
     {
         Start(new() { Propagation = new FreeSpacePropagation() });
-        RadioModel a = _table.Add("a"), b = _table.Add("b");
+        LinkEndpoint a = _table.Add("a"), b = _table.Add("b");
         Assert.That(_table.Signal(a, b), Is.EqualTo(20 - 20.18).Within(0.01), "both at the origin, which counts as 0.1 m");
         Apply(new SetRadio(new(Pattern("a")) { Motion = new LinearMotion(new(10, 0, 0), new(9, 0, 0)) }), 100 * Second);
         Apply(new SetRadio(new(Pattern("a")) { TxPowerDbm = 0 }), 105 * Second);
-        RadioModel late = _table.Add("a", "phy1");
+        LinkEndpoint late = _table.Add("a", "phy1");
         Assert.Multiple(() =>
         {
             Assert.That(a.PositionAt(100 * Second), Is.EqualTo(new Position(10, 0, 0)));
@@ -113,7 +113,7 @@ public class ChangeTests
     public void TheSameMotionSaidAgainStartsAgain()
     {
         Start(new());
-        RadioModel a = _table.Add("a");
+        LinkEndpoint a = _table.Add("a");
         var change = new SetRadio(new(Pattern("a")) { Motion = new LinearMotion(default, new(1, 0, 0)) });
         Apply(change, 0);
         Apply(change, 10 * Second);
@@ -124,7 +124,7 @@ public class ChangeTests
     public void PropagationAndFadingComeAndGo()
     {
         Start(new() { Radios = [At("a", 10)] });
-        RadioModel a = _table.Add("a"), b = _table.Add("b");
+        LinkEndpoint a = _table.Add("a"), b = _table.Add("b");
         Assert.That(_table.Signal(a, b), Is.EqualTo(-30));
         Apply(new SetPropagation(new FreeSpacePropagation()));
         Assert.That(_table.Signal(a, b), Is.EqualTo(-40.18).Within(0.01));
@@ -151,13 +151,13 @@ public class ChangeTests
             Fading = new(1, TimeSpan.FromMilliseconds(5)),
         };
         Start(new() { Links = [Snr("*", "*", 10)], Radios = [At("b", 77)] });
-        RadioModel a = _table.Add("a"), b = _table.Add("b"), c = _table.Add("c");
+        LinkEndpoint a = _table.Add("a"), b = _table.Add("b"), c = _table.Add("c");
         _table.NextDraw(a, b);
         Assert.That(_table.Snr(a, b), Is.EqualTo(10));
         Apply(new ReplaceMedium(medium), 10 * Second);
 
         var fresh = new LinkTable(medium, mediumNs: 0);
-        RadioModel a2 = fresh.Add("a"), b2 = fresh.Add("b");
+        LinkEndpoint a2 = fresh.Add("a"), b2 = fresh.Add("b");
         Assert.Multiple(() =>
         {
             for (long ns = 0; ns < Second; ns += 3 * Millisecond)
@@ -174,7 +174,7 @@ public class ChangeTests
         string[] names = ["*", "a", "b", "c", "a/phy0", "a/phy1", "02:00:00:00:00:01", "02:00:00:00:00:02"];
         string Name() => names[random.Next(names.Length)];
         Start(new() { Propagation = new LogDistancePropagation(3, 1) { ShadowingDb = 4 } });
-        RadioModel[] radios = Attach(_table);
+        LinkEndpoint[] radios = Attach(_table);
         for (int i = 0; i < 2000; i++)
         {
             MediumChange change = random.Next(5) switch
@@ -187,7 +187,7 @@ public class ChangeTests
             };
             Apply(change);
             var fresh = new LinkTable(_medium, mediumNs: 0);
-            RadioModel[] again = Attach(fresh);
+            LinkEndpoint[] again = Attach(fresh);
             for (int from = 0; from < radios.Length; from++)
                 for (int to = 0; to < radios.Length; to++)
                     if (_table.Of(radios[from], radios[to], Channel6, 0) != fresh.Of(again[from], again[to], Channel6, 0))
@@ -195,7 +195,7 @@ public class ChangeTests
         }
 
         static RemoveLink Removed(LinkConfiguration link) => new(link.From, link.To);
-        static RadioModel[] Attach(LinkTable table) =>
+        static LinkEndpoint[] Attach(LinkTable table) =>
         [
             table.Add("a", "phy0", new MacAddress(0x0200_0000_0001)), table.Add("a", "phy1"),
             table.Add("b", "phy0", new MacAddress(0x0200_0000_0002)), table.Add("c"),

@@ -68,7 +68,7 @@ public class FadingTests
     {
         var medium = new MediumConfiguration { Links = [Snr("a", "b", 20)], Fading = new(0, TimeSpan.FromMilliseconds(20)) };
         var table = new LinkTable(medium, mediumNs: 5 * Millisecond);
-        RadioModel a = table.Add("a"), b = table.Add("b");
+        LinkEndpoint a = table.Add("a"), b = table.Add("b");
         float[] blocks = [.. Enumerable.Range(0, 50).Select(block => table.Snr(a, b, (5 + (20 * block)) * Millisecond))];
         Assert.Multiple(() =>
         {
@@ -87,11 +87,11 @@ public class FadingTests
     {
         var medium = new MediumConfiguration { Fading = new(2, TimeSpan.FromMilliseconds(3)), Seed = 9 };
         var first = new LinkTable(medium, mediumNs: 0);
-        RadioModel a = first.Add("a"), b = first.Add("b");
+        LinkEndpoint a = first.Add("a"), b = first.Add("b");
         float[] once = [.. Enumerable.Range(0, 100).Select(i => first.Snr(a, b, i * 3 * Millisecond))];
 
         var second = new LinkTable(medium, mediumNs: 0);
-        RadioModel d = second.Add("d");
+        LinkEndpoint d = second.Add("d");
         (b, a) = (second.Add("b"), second.Add("a"));
         float[] again = new float[100];
         for (int i = 99; i >= 0; i--)
@@ -106,20 +106,20 @@ public class FadingTests
     public void PairsFadeIndependently()
     {
         var table = new LinkTable(new MediumConfiguration { Fading = new(0, TimeSpan.FromMilliseconds(1)) }, mediumNs: 0);
-        RadioModel a = table.Add("a"), b = table.Add("b"), c = table.Add("c");
+        LinkEndpoint a = table.Add("a"), b = table.Add("b"), c = table.Add("c");
         double[] ab = Faded(b), ac = Faded(c);
         double correlation = ab.Zip(ac, (x, y) => (x - ab.Average()) * (y - ac.Average())).Sum()
             / Math.Sqrt(ab.Sum(x => (x - ab.Average()) * (x - ab.Average())) * ac.Sum(x => (x - ac.Average()) * (x - ac.Average())));
         Assert.That(correlation, Is.EqualTo(0).Within(4 / Math.Sqrt(ab.Length)));
 
-        double[] Faded(RadioModel to) => [.. Enumerable.Range(0, 1000).Select(i => (double)table.Snr(a, to, i * Millisecond))];
+        double[] Faded(LinkEndpoint to) => [.. Enumerable.Range(0, 1000).Select(i => (double)table.Snr(a, to, i * Millisecond))];
     }
 
     [Test]
     public void ALossIsNotFaded()
     {
         var table = new LinkTable(new MediumConfiguration { Links = [Loss("a", "b", 0.5)], Fading = new(0, TimeSpan.FromMilliseconds(1)) }, mediumNs: 0);
-        RadioModel a = table.Add("a"), b = table.Add("b");
+        LinkEndpoint a = table.Add("a"), b = table.Add("b");
         Assert.That(Enumerable.Range(0, 20).Select(i => table.Of(a, b, Channel6, i * Millisecond)), Is.All.EqualTo(new LinkBudget(-30, 61, 0.5f)));
     }
 }

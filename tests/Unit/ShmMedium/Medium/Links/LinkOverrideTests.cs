@@ -11,7 +11,7 @@ public class LinkOverrideTests
     public void WithoutLinksAndModelsEveryLinkIsPerfect()
     {
         var table = new LinkTable(new MediumConfiguration { Radios = [new(Pattern("b")) { NoiseFloorDbm = -95 }] }, mediumNs: 0);
-        RadioModel a = table.Add("a"), b = table.Add("b");
+        LinkEndpoint a = table.Add("a"), b = table.Add("b");
         Assert.Multiple(() =>
         {
             Assert.That(table.IsPerfect);
@@ -29,7 +29,7 @@ public class LinkOverrideTests
             Links = [Snr("a", "b", 25)],
         };
         var table = new LinkTable(medium, mediumNs: 0);
-        RadioModel a = table.Add("a"), b = table.Add("b");
+        LinkEndpoint a = table.Add("a"), b = table.Add("b");
         Assert.Multiple(() =>
         {
             Assert.That(table.IsPerfect, Is.False);
@@ -43,7 +43,7 @@ public class LinkOverrideTests
     public void AGivenLossComesWithThePerfectLinksSignal()
     {
         var table = new LinkTable(new MediumConfiguration { Links = [Loss("a", "b", 0.25)], Propagation = new FreeSpacePropagation() }, mediumNs: 0);
-        RadioModel a = table.Add("a"), b = table.Add("b");
+        LinkEndpoint a = table.Add("a"), b = table.Add("b");
         Assert.That(table.Of(a, b, Channel6, 0), Is.EqualTo(new LinkBudget(-30, 61, 0.25f)));
     }
 
@@ -51,7 +51,7 @@ public class LinkOverrideTests
     public void AOneWayLinkLeavesTheOtherDirectionAlone()
     {
         var table = new LinkTable(new MediumConfiguration { Links = [Snr("*", "*", 40), Snr("a", "b", 5, oneWay: true)] }, mediumNs: 0);
-        RadioModel a = table.Add("a"), b = table.Add("b");
+        LinkEndpoint a = table.Add("a"), b = table.Add("b");
         Assert.That((table.Snr(a, b), table.Snr(b, a)), Is.EqualTo((5f, 40f)));
     }
 
@@ -59,7 +59,7 @@ public class LinkOverrideTests
     public void AOneWayLinkAfterOneOfBothWaysKeepsTheWayBack()
     {
         var table = new LinkTable(new MediumConfiguration { Links = [Snr("a", "b", 30), Snr("a", "b", 5, oneWay: true)] }, mediumNs: 0);
-        RadioModel a = table.Add("a"), b = table.Add("b");
+        LinkEndpoint a = table.Add("a"), b = table.Add("b");
         Assert.That((table.Snr(a, b), table.Snr(b, a)), Is.EqualTo((5f, 30f)));
     }
 
@@ -68,7 +68,7 @@ public class LinkOverrideTests
     {
         LinkConfiguration general = Snr("*", "*", 40), special = Snr("b", "a/phy1", 7);
         var table = new LinkTable(new MediumConfiguration { Links = generalLast ? [special, general] : [general, special] }, mediumNs: 0);
-        RadioModel a0 = table.Add("a"), a1 = table.Add("a", "phy1"), b = table.Add("b");
+        LinkEndpoint a0 = table.Add("a"), a1 = table.Add("a", "phy1"), b = table.Add("b");
         Assert.That((table.Snr(a0, b), table.Snr(a1, b), table.Snr(b, a1)), Is.EqualTo(generalLast ? (40f, 40f, 40f) : (40f, 7f, 7f)));
     }
 
@@ -77,7 +77,7 @@ public class LinkOverrideTests
     {
         MacAddress address = MacAddress.Parse("02:00:00:00:00:07");
         var table = new LinkTable(new MediumConfiguration { Links = [Snr("02:00:00:00:00:07", "b", 12)] }, mediumNs: 0);
-        RadioModel a = table.Add("a"), b = table.Add("b");
+        LinkEndpoint a = table.Add("a"), b = table.Add("b");
         Assert.That(table.Signal(a, b), Is.EqualTo(-30));
         table.Update(a, "phy0", [address], mediumNs: 0);
         Assert.That((table.Snr(a, b), table.Snr(b, a)), Is.EqualTo((12f, 12f)));
@@ -89,7 +89,7 @@ public class LinkOverrideTests
     public void RadiosOfOneVmHaveLinks()
     {
         var table = new LinkTable(new MediumConfiguration { Links = [Snr("a", "a", 9)] }, mediumNs: 0);
-        RadioModel a0 = table.Add("a"), a1 = table.Add("a", "phy1"), b = table.Add("b");
+        LinkEndpoint a0 = table.Add("a"), a1 = table.Add("a", "phy1"), b = table.Add("b");
         Assert.That((table.Snr(a0, a1), table.Snr(a1, a0), table.Signal(a0, b)), Is.EqualTo((9f, 9f, -30f)));
     }
 
@@ -97,10 +97,10 @@ public class LinkOverrideTests
     public void AnIndexIsReusedAndWhatWasKnownOfItsRadioIsForgotten()
     {
         var table = new LinkTable(new MediumConfiguration { Links = [Snr("b", "*", 9)] }, mediumNs: 0);
-        RadioModel a = table.Add("a"), b = table.Add("b");
+        LinkEndpoint a = table.Add("a"), b = table.Add("b");
         Assert.That((table.Snr(a, b), table.Snr(b, a)), Is.EqualTo((9f, 9f)));
         table.Remove(b);
-        RadioModel c = table.Add("c");
+        LinkEndpoint c = table.Add("c");
         Assert.Multiple(() =>
         {
             Assert.That(c.Index, Is.EqualTo(b.Index));
@@ -112,9 +112,9 @@ public class LinkOverrideTests
     public void ATableHoldsMoreRadiosThanItStartedWith()
     {
         var table = new LinkTable(new MediumConfiguration { Links = [Snr("vm0", "vm99", 9)] }, mediumNs: 0);
-        RadioModel first = table.Add("vm0");
+        LinkEndpoint first = table.Add("vm0");
         Assert.That(table.Signal(first, first), Is.EqualTo(-30));
-        RadioModel[] radios = [first, .. Enumerable.Range(1, 99).Select(i => table.Add($"vm{i}"))];
+        LinkEndpoint[] radios = [first, .. Enumerable.Range(1, 99).Select(i => table.Add($"vm{i}"))];
         Assert.Multiple(() =>
         {
             Assert.That(radios.Select(r => r.Index), Is.EqualTo(Enumerable.Range(0, 100)));

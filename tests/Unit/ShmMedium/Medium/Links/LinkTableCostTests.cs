@@ -17,7 +17,7 @@ public class LinkTableCostTests
             Fading = new(3, TimeSpan.FromMilliseconds(1)),
         };
         var table = new LinkTable(medium, mediumNs: 0);
-        RadioModel[] radios = [.. Enumerable.Range(0, 32).Select(i => table.Add($"vm{i}"))];
+        LinkEndpoint[] radios = [.. Enumerable.Range(0, 32).Select(i => table.Add($"vm{i}"))];
         Frames(mediumNs: 0);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 1; i < 100; i++)
@@ -26,9 +26,9 @@ public class LinkTableCostTests
 
         void Frames(long mediumNs)
         {
-            foreach (RadioModel from in radios)
+            foreach (LinkEndpoint from in radios)
             {
-                foreach (RadioModel to in radios)
+                foreach (LinkEndpoint to in radios)
                 {
                     table.Of(from, to, mediumNs % 2 == 0 ? 2412 : 5180, mediumNs);
                     table.NextDraw(from, to);

@@ -8,13 +8,13 @@ public class MotionTests
 {
     private static readonly RandomWaypointMotion Walk = new(new(0, 10, 1), new(50, 30, 1), MinSpeed: 0.5, MaxSpeed: 2, TimeSpan.FromSeconds(2));
 
-    private static RadioModel Moving(MotionConfiguration motion, string vm = "a", ulong seed = 1) =>
+    private static LinkEndpoint Moving(MotionConfiguration motion, string vm = "a", ulong seed = 1) =>
         new LinkTable(new MediumConfiguration { Seed = seed, Radios = [new(Pattern("*")) { Motion = motion }] }, mediumNs: 0).Add(vm);
 
     [Test]
     public void LinearMotionGoesOnForEver()
     {
-        RadioModel radio = Moving(new LinearMotion(new(1, 2, 3), new(0.5, 0, -1)));
+        LinkEndpoint radio = Moving(new LinearMotion(new(1, 2, 3), new(0.5, 0, -1)));
         Assert.Multiple(() =>
         {
             Assert.That(radio.PositionAt(0), Is.EqualTo(new Position(1, 2, 3)));
@@ -33,7 +33,7 @@ public class MotionTests
     public void WaypointsAreReachedInTimeAndTheEndsAreStayedAt(double seconds, double x)
     {
         Waypoint[] points = [new(TimeSpan.FromSeconds(10), default), new(TimeSpan.FromSeconds(20), new(10, 0, 0)), new(TimeSpan.FromSeconds(25), default)];
-        RadioModel radio = Moving(new WaypointMotion(points));
+        LinkEndpoint radio = Moving(new WaypointMotion(points));
         Assert.Multiple(() =>
         {
             Assert.That(radio.PositionAt((long)(seconds * Second)).X, Is.EqualTo(x).Within(1e-9));
@@ -45,7 +45,7 @@ public class MotionTests
     [Test]
     public void ARandomWalkStaysInItsBoxWithinItsSpeedsAndPauses()
     {
-        RadioModel radio = Moving(Walk);
+        LinkEndpoint radio = Moving(Walk);
         const double Step = 0.01;
         double moved = 0, paused = 0, fastest = 0;
         Position last = radio.PositionAt(0);
@@ -75,7 +75,7 @@ public class MotionTests
     [Test]
     public void ARandomWalkUsesAllOfItsBox()
     {
-        RadioModel radio = Moving(Walk with { Pause = TimeSpan.Zero });
+        LinkEndpoint radio = Moving(Walk with { Pause = TimeSpan.Zero });
         Position[] places = [.. Enumerable.Range(0, 20_000).Select(i => radio.PositionAt(i * Second))];
         Assert.Multiple(() =>
         {
@@ -88,7 +88,7 @@ public class MotionTests
     [Test]
     public void AWalkIsAFunctionOfSeedNameAndTime()
     {
-        RadioModel one = Moving(Walk), again = Moving(Walk), other = Moving(Walk, "b"), seeded = Moving(Walk, "a", seed: 2);
+        LinkEndpoint one = Moving(Walk), again = Moving(Walk), other = Moving(Walk, "b"), seeded = Moving(Walk, "a", seed: 2);
         again.PositionAt(5000 * Second);
         Position place = one.PositionAt(1234 * Second);
         Assert.Multiple(() =>
@@ -102,8 +102,8 @@ public class MotionTests
     [Test]
     public void ABoxOfOnePointIsStayedAtAndATinyOneDoesNotTakeForEver()
     {
-        RadioModel still = Moving(new RandomWaypointMotion(new(1, 2, 3), new(1, 2, 3), 1, 2, TimeSpan.Zero));
-        RadioModel tiny = Moving(new RandomWaypointMotion(default, new(1e-9, 0, 0), 1e5, 1e6, TimeSpan.Zero));
+        LinkEndpoint still = Moving(new RandomWaypointMotion(new(1, 2, 3), new(1, 2, 3), 1, 2, TimeSpan.Zero));
+        LinkEndpoint tiny = Moving(new RandomWaypointMotion(default, new(1e-9, 0, 0), 1e5, 1e6, TimeSpan.Zero));
         Assert.Multiple(() =>
         {
             Assert.That(still.PositionAt(long.MaxValue), Is.EqualTo(new Position(1, 2, 3)));
@@ -120,7 +120,7 @@ public class MotionTests
             Propagation = new FreeSpacePropagation(),
         };
         var table = new LinkTable(medium, mediumNs: 3);
-        RadioModel a = table.Add("a"), b = table.Add("b");
+        LinkEndpoint a = table.Add("a"), b = table.Add("b");
         Assert.Multiple(() =>
         {
             Assert.That(table.Signal(a, b, 3), Is.EqualTo(20 - 60.18).Within(0.01));
@@ -141,7 +141,7 @@ public class MotionTests
             Fading = new(1, TimeSpan.FromMilliseconds(7)),
         };
         var cached = new LinkTable(medium, mediumNs: 0);
-        RadioModel a = cached.Add("a"), b = cached.Add("b");
+        LinkEndpoint a = cached.Add("a"), b = cached.Add("b");
         for (long ms = 0; ms < 300; ms++)
         {
             var fresh = new LinkTable(medium, mediumNs: 0);

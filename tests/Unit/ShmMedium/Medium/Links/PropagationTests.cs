@@ -80,7 +80,7 @@ public class PropagationTests
             Propagation = new FreeSpacePropagation(),
         };
         var table = new LinkTable(medium, mediumNs: 0);
-        RadioModel a = table.Add("a"), b = table.Add("b");
+        LinkEndpoint a = table.Add("a"), b = table.Add("b");
         Assert.Multiple(() =>
         {
             Assert.That(table.Of(a, b, 2437, 0).SignalDbm, Is.EqualTo(17 + 5 + 2 - 60.18).Within(0.01));
@@ -98,7 +98,7 @@ public class PropagationTests
     public void AFrequencyThatAGuestMadeUpGivesAFiniteSignalAndNoGain(int freqMhz)
     {
         var table = new LinkTable(new MediumConfiguration { Propagation = new FreeSpacePropagation() }, mediumNs: 0);
-        RadioModel a = table.Add("a"), b = table.Add("b");
+        LinkEndpoint a = table.Add("a"), b = table.Add("b");
         Assert.That(table.Of(a, b, freqMhz, 0).SignalDbm, Is.LessThanOrEqualTo(20).And.GreaterThan(-300));
     }
 
@@ -115,7 +115,7 @@ public class PropagationTests
             ],
         };
         var table = new LinkTable(medium, mediumNs: 0);
-        RadioModel a0 = table.Add("a"), a1 = table.Add("a", "phy1"), b = table.Add("b");
+        LinkEndpoint a0 = table.Add("a"), a1 = table.Add("a", "phy1"), b = table.Add("b");
         Assert.Multiple(() =>
         {
             Assert.That((a0.TxPowerDbm, a0.AntennaGainDbi, a0.NoiseFloorDbm), Is.EqualTo((1d, 3d, -97d)));

@@ -47,7 +47,7 @@ public class RandomStreamTests
     public void DrawsAreUniform()
     {
         var table = new LinkTable(new MediumConfiguration(), mediumNs: 0);
-        RadioModel a = table.Add("a"), b = table.Add("b");
+        LinkEndpoint a = table.Add("a"), b = table.Add("b");
         const int Count = 100_000, Cells = 100;
         int[] cells = new int[Cells];
         for (int i = 0; i < Count; i++)
@@ -60,11 +60,11 @@ public class RandomStreamTests
     public void APairsDrawsDoNotDependOnOthersNorOnTheOrderOfComing()
     {
         var table = new LinkTable(new MediumConfiguration { Seed = 7 }, mediumNs: 0);
-        RadioModel a = table.Add("a"), b = table.Add("b");
+        LinkEndpoint a = table.Add("a"), b = table.Add("b");
         float[] alone = Draws(table, a, b, 100);
 
         table = new LinkTable(new MediumConfiguration { Seed = 7 }, mediumNs: 5);
-        RadioModel c = table.Add("c");
+        LinkEndpoint c = table.Add("c");
         b = table.Add("b");
         a = table.Add("a");
         float[] among = [.. Enumerable.Range(0, 100).Select(_ =>
@@ -81,11 +81,11 @@ public class RandomStreamTests
     {
         var one = new LinkTable(new MediumConfiguration { Seed = 1 }, mediumNs: 0);
         var two = new LinkTable(new MediumConfiguration { Seed = 2 }, mediumNs: 0);
-        RadioModel a = one.Add("a"), b = one.Add("b"), c = one.Add("c");
+        LinkEndpoint a = one.Add("a"), b = one.Add("b"), c = one.Add("c");
         float[][] draws = [Draws(one, a, b, 10), Draws(one, b, a, 10), Draws(one, a, c, 10), Draws(two, two.Add("a"), two.Add("b"), 10)];
         Assert.That(draws.SelectMany(d => d), Is.Unique);
     }
 
-    private static float[] Draws(LinkTable table, RadioModel from, RadioModel to, int count) =>
+    private static float[] Draws(LinkTable table, LinkEndpoint from, LinkEndpoint to, int count) =>
         [.. Enumerable.Range(0, count).Select(_ => table.NextDraw(from, to))];
 }

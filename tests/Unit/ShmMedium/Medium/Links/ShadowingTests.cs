@@ -14,8 +14,8 @@ public class ShadowingTests
     {
         const int Count = 100;
         var table = new LinkTable(Medium(), mediumNs: 0);
-        RadioModel[] here = [.. Enumerable.Range(0, Count).Select(i => table.Add("a", $"phy{i}"))];
-        RadioModel[] there = [.. Enumerable.Range(0, Count).Select(i => table.Add("b", $"phy{i}"))];
+        LinkEndpoint[] here = [.. Enumerable.Range(0, Count).Select(i => table.Add("a", $"phy{i}"))];
+        LinkEndpoint[] there = [.. Enumerable.Range(0, Count).Select(i => table.Add("b", $"phy{i}"))];
         double[] shadows = [.. here.SelectMany(a => there.Select(b => table.Signal(a, b) - (20 - 60.18)))];
         double mean = shadows.Average(), deviation = Math.Sqrt(shadows.Average(s => (s - mean) * (s - mean)));
         Assert.Multiple(() =>
@@ -30,10 +30,10 @@ public class ShadowingTests
     public void ShadowingIsTheSameBothWaysAtAllTimesAndForTheSameNames()
     {
         var table = new LinkTable(Medium(), mediumNs: 0);
-        RadioModel a = table.Add("a"), b = table.Add("b");
+        LinkEndpoint a = table.Add("a"), b = table.Add("b");
         float shadowed = table.Signal(a, b);
         var other = new LinkTable(Medium(), mediumNs: 77);
-        RadioModel b2 = other.Add("b"), a2 = other.Add("a");
+        LinkEndpoint b2 = other.Add("b"), a2 = other.Add("a");
         Assert.Multiple(() =>
         {
             Assert.That(table.Signal(b, a), Is.EqualTo(shadowed));

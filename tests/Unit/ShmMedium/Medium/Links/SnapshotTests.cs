@@ -23,12 +23,12 @@ public class SnapshotTests
         {
             MediumConfiguration medium = new();
             var running = new LinkTable(medium, mediumNs: 0);
-            RadioModel radio = running.Add("a");
+            LinkEndpoint radio = running.Add("a");
             var change = new SetRadio(new(Pattern("a")) { Motion = motion });
             medium = change.ApplyTo(medium);
             running.Apply(change, medium, Second);
 
-            RadioModel saved = new LinkTable(running.Snapshot(medium, Second + now), mediumNs: 0).Add("a");
+            LinkEndpoint saved = new LinkTable(running.Snapshot(medium, Second + now), mediumNs: 0).Add("a");
             for (long ns = 0; ns < 100 * Second; ns += Second / 4)
                 Assert.That((saved.PositionAt(ns) - radio.PositionAt(Second + now + ns)).Length, Is.LessThan(1e-6), $"saved at {now}, {ns} later");
         }
@@ -45,10 +45,10 @@ public class SnapshotTests
             Propagation = new LogDistancePropagation(3, 1) { ShadowingDb = 6 },
         };
         var running = new LinkTable(medium, mediumNs: 0);
-        RadioModel a = running.Add("a"), b = running.Add("b"), c = running.Add("c");
+        LinkEndpoint a = running.Add("a"), b = running.Add("b"), c = running.Add("c");
         MediumConfiguration saved = running.Snapshot(medium, 50 * Second);
         var again = new LinkTable(MediumText.ReadMedium(MediumWriter.ToYaml(saved), "saved.yaml"), mediumNs: 0);
-        RadioModel a2 = again.Add("a"), b2 = again.Add("b"), c2 = again.Add("c");
+        LinkEndpoint a2 = again.Add("a"), b2 = again.Add("b"), c2 = again.Add("c");
         Assert.Multiple(() =>
         {
             for (long ns = 0; ns < 20 * Second; ns += 40 * Millisecond)

@@ -22,11 +22,11 @@ public static class TestMedium
     public static RadioConfiguration At(string radio, double x, double y = 0, double z = 0) =>
         new(Pattern(radio)) { Motion = new LinearMotion(new(x, y, z), default) };
 
-    public static RadioModel Add(this LinkTable table, string vm, string radio = "phy0", params ReadOnlySpan<MacAddress> addresses) =>
+    public static LinkEndpoint Add(this LinkTable table, string vm, string radio = "phy0", params ReadOnlySpan<MacAddress> addresses) =>
         table.Add(vm, radio, addresses, mediumNs: 0);
 
-    public static float Snr(this LinkTable table, RadioModel from, RadioModel to, long mediumNs = 0) => table.Of(from, to, Channel6, mediumNs).SnrDb;
+    public static float Snr(this LinkTable table, LinkEndpoint from, LinkEndpoint to, long mediumNs = 0) => table.Of(from, to, Channel6, mediumNs).SnrDb;
 
-    public static float Signal(this LinkTable table, RadioModel from, RadioModel to, long mediumNs = 0) =>
+    public static float Signal(this LinkTable table, LinkEndpoint from, LinkEndpoint to, long mediumNs = 0) =>
         table.Of(from, to, Channel6, mediumNs).SignalDbm;
 }

@@ -4,7 +4,7 @@ using ShmWifi.Dot11;
 namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>What the models know of one radio. Made and changed by <see cref="LinkTable"/> alone.</summary>
-public sealed class RadioModel
+public sealed class LinkEndpoint
 {
     private MacAddress[] _addresses = [];
     private MotionConfiguration? _motion;
@@ -12,7 +12,7 @@ public sealed class RadioModel
     private long _motionSinceNs;
     private Trajectory _trajectory = Trajectory.Origin;
 
-    internal RadioModel(int index, string vm) => (Index, Vm) = (index, vm);
+    internal LinkEndpoint(int index, string vm) => (Index, Vm) = (index, vm);
 
     /// <summary>Its place in tables: dense from 0; given to another radio after this one was removed.</summary>
     public int Index { get; }
