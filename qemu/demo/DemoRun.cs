@@ -110,19 +110,19 @@ internal sealed class DemoRun
         var accessPoint = members[0];
         var stations = members.Skip(1).ToList();
         var pairs = stations.Select(station => (From: station, To: accessPoint)).Concat(stations.Zip(stations.Skip(1), (from, to) => (From: from, To: to))).ToList();
-        var medium = pairs.ConvertAll(pair => new PingProbe(Route.OverAir(pair.From, pair.To)));
-        var wired = pairs.ConvertAll(pair => new PingProbe(Route.OverWire(pair.From, pair.To)));
-        var inKernel = new PingProbe(Route.InKernel(floorStation));
+        var medium = pairs.ConvertAll(pair => new PingProbe(MeasuredPath.OverAir(pair.From, pair.To)));
+        var wired = pairs.ConvertAll(pair => new PingProbe(MeasuredPath.OverWire(pair.From, pair.To)));
+        var inKernel = new PingProbe(MeasuredPath.InKernel(floorStation));
 
         await PingAsync(medium, wired, inKernel);
         _figures = _figures with
         {
-            Ping = medium.ConvertAll(probe => new PingFigures(probe.Route.From, probe.Route.To, probe.Sent, probe.Received, RttSummary.Of(probe.RttMs))),
+            Ping = medium.ConvertAll(probe => new PingFigures(probe.MeasuredPath.From, probe.MeasuredPath.To, probe.Sent, probe.Received, RttSummary.Of(probe.RttMs))),
             InKernel = new FloorFigures(RttSummary.Of(inKernel.RttMs), null),
             Wired = new FloorFigures(RttSummary.Of(wired.SelectMany(probe => probe.RttMs)), null),
         };
         foreach (var probe in medium.Where(probe => probe.Received < probe.Sent))
-            _problems.Add($"{probe.Sent - probe.Received} of {probe.Sent} pings from {probe.Route.From} to {probe.Route.To} were lost");
+            _problems.Add($"{probe.Sent - probe.Received} of {probe.Sent} pings from {probe.MeasuredPath.From} to {probe.MeasuredPath.To} were lost");
 
         await ThroughputAsync(lab, pairs, floorStation);
         if (_options.ReloadEvery > TimeSpan.Zero)
@@ -171,7 +171,7 @@ internal sealed class DemoRun
         }
 
         foreach (var probe in medium)
-            _progress.Done($"ping {probe.Route.From} to {probe.Route.To}: {probe.Received} of {probe.Sent}, p50 {RttSummary.Of(probe.RttMs)?.P50:0.00} ms");
+            _progress.Done($"ping {probe.MeasuredPath.From} to {probe.MeasuredPath.To}: {probe.Received} of {probe.Sent}, p50 {RttSummary.Of(probe.RttMs)?.P50:0.00} ms");
     }
 
     private async Task ThroughputAsync(LabInstance lab, List<(Member From, Member To)> pairs, WifiInterface floorStation)
@@ -182,7 +182,7 @@ internal sealed class DemoRun
         foreach (var (from, to) in pairs)
         {
             _progress.Now($"TCP from {from.Name} to {to.Name}");
-            var mbps = await Iperf.TcpAsync(Route.OverAir(from, to), _options.Seconds, _cancellation);
+            var mbps = await Iperf.TcpAsync(MeasuredPath.OverAir(from, to), _options.Seconds, _cancellation);
             _progress.Done($"TCP {from.Name} to {to.Name}: {mbps:0.0} Mbit/s");
             tcp.Add(new TcpFigures(from.Name, to.Name, mbps));
             _figures = _figures with { Tcp = [.. tcp] };
@@ -190,8 +190,8 @@ internal sealed class DemoRun
 
         _progress.Now("TCP over the floors");
         var (station, accessPoint) = pairs[0];
-        var wiredMbps = await Iperf.TcpAsync(Route.OverWire(station, accessPoint), _options.Seconds, _cancellation);
-        var inKernelMbps = await Iperf.TcpAsync(Route.InKernel(floorStation), _options.Seconds, _cancellation);
+        var wiredMbps = await Iperf.TcpAsync(MeasuredPath.OverWire(station, accessPoint), _options.Seconds, _cancellation);
+        var inKernelMbps = await Iperf.TcpAsync(MeasuredPath.InKernel(floorStation), _options.Seconds, _cancellation);
         _progress.Done($"TCP floors: wired {wiredMbps:0} Mbit/s, in-kernel {inKernelMbps:0} Mbit/s");
         _figures = _figures with
         {
@@ -204,21 +204,21 @@ internal sealed class DemoRun
     private async Task SoakAsync(Member accessPoint, List<Member> stations)
     {
         var segments = Math.Max(1, (int)(_options.Soak.TotalSeconds / SoakSegmentSeconds));
-        var probes = stations.ConvertAll(station => new PingProbe(Route.OverAir(station, accessPoint)));
+        var probes = stations.ConvertAll(station => new PingProbe(MeasuredPath.OverAir(station, accessPoint)));
         for (var segment = 0; segment < segments; segment++)
         {
             _progress.Now($"soak, {segment * SoakSegmentSeconds} of {segments * SoakSegmentSeconds} s");
             var sender = stations[segment % stations.Count];
             var pings = probes.ConvertAll(probe => probe.RunAsync(SoakSegmentSeconds * 10, 0.1, _cancellation));
-            await Iperf.TcpAsync(Route.OverAir(sender, accessPoint), SoakSegmentSeconds, _cancellation);
+            await Iperf.TcpAsync(MeasuredPath.OverAir(sender, accessPoint), SoakSegmentSeconds, _cancellation);
             await Task.WhenAll(pings);
         }
 
         foreach (var probe in probes)
         {
-            _progress.Done($"soak of {segments * SoakSegmentSeconds} s: ping {probe.Route.From} to {probe.Route.To}: {probe.Received} of {probe.Sent} beside TCP");
+            _progress.Done($"soak of {segments * SoakSegmentSeconds} s: ping {probe.MeasuredPath.From} to {probe.MeasuredPath.To}: {probe.Received} of {probe.Sent} beside TCP");
             if (probe.Received < probe.Sent)
-                _problems.Add($"soak: {probe.Sent - probe.Received} of {probe.Sent} pings from {probe.Route.From} to {probe.Route.To} were lost");
+                _problems.Add($"soak: {probe.Sent - probe.Received} of {probe.Sent} pings from {probe.MeasuredPath.From} to {probe.MeasuredPath.To} were lost");
         }
     }
 

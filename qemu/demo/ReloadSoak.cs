@@ -32,8 +32,8 @@ internal sealed class ReloadSoak(Member accessPoint, Member station, IReadOnlyLi
     private const long SlabKibAReload = 16;
     private const long DaemonNoiseKib = 16 * 1024;
 
-    private readonly Route _route = Route.OverAir(station, accessPoint);
-    private readonly List<PingProbe> _others = [.. others.Select(other => new PingProbe(Route.OverAir(other, accessPoint)))];
+    private readonly MeasuredPath _route = MeasuredPath.OverAir(station, accessPoint);
+    private readonly List<PingProbe> _others = [.. others.Select(other => new PingProbe(MeasuredPath.OverAir(other, accessPoint)))];
     private readonly List<double> _backMs = [];
     private readonly List<(double There, double Back)> _mbps = [];
     private readonly List<(GuestMemory Guest, long DaemonKib)> _memory = [];
@@ -74,7 +74,7 @@ internal sealed class ReloadSoak(Member accessPoint, Member station, IReadOnlyLi
         }
 
         return [.. Growth(), .. _others.Where(probe => probe.Received < probe.Sent).Select(probe =>
-            $"reloads: {probe.Sent - probe.Received} of {probe.Sent} pings from {probe.Route.From}, whose module stayed, to {probe.Route.To} were lost")];
+            $"reloads: {probe.Sent - probe.Received} of {probe.Sent} pings from {probe.MeasuredPath.From}, whose module stayed, to {probe.MeasuredPath.To} were lost")];
     }
 
     /// <summary>Whether memory grew by more than noise between two looks.</summary>

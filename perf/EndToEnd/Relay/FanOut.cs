@@ -12,7 +12,7 @@ internal sealed class FanOut : IRelayMeasurement
     private const double MostNs = 100;
     private static readonly int[] ReceiverCounts = [1, 2, 4, 8, 16, 32, 63];
     private readonly TimeSpan _time;
-    private readonly Route _rings;
+    private readonly RelayUnderTest _rings;
     private readonly Dictionary<int, Rounds> _ringNs = ReceiverCounts.ToDictionary(count => count, _ => new Rounds());
     private readonly Dictionary<int, Rounds> _datagramNs = ReceiverCounts.ToDictionary(count => count, _ => new Rounds());
     private readonly Rounds _slope = new();
@@ -23,11 +23,11 @@ internal sealed class FanOut : IRelayMeasurement
     public FanOut(bool isQuick, CancellationToken cancellation)
     {
         _time = TimeSpan.FromMilliseconds(isQuick ? 60 : 400);
-        _rings = Route.Rings("off", ReceiverCounts[^1] + 1, isAcknowledged: false);
+        _rings = RelayUnderTest.Rings("off", ReceiverCounts[^1] + 1, isAcknowledged: false);
         try
         {
-            using RelayEnd sender = _rings.Attach(Route.NearStation);
-            using RelayEnd receiver = _rings.Attach(Route.FarStation);
+            using RelayEnd sender = _rings.Attach(RelayUnderTest.NearStation);
+            using RelayEnd receiver = _rings.Attach(RelayUnderTest.FarStation);
             _rings.Daemon!.WaitForStations(2);
             for (int i = 0; i < 3; i++) // the compilers' time
                 _ = Throughput.MeasureBroadcast(sender, [receiver], Length, TimeSpan.FromMilliseconds(150), cancellation);
@@ -62,7 +62,7 @@ internal sealed class FanOut : IRelayMeasurement
         results.Add(_ringNs[1].Tell(RelayGroup.GroupName, "broadcast, cost of a frame to 1 receiver", "ns"));
         results.Add(_ringNs[ReceiverCounts[^1]].Tell(RelayGroup.GroupName, $"broadcast, cost of a frame to {ReceiverCounts[^1]} receivers", "ns"));
         results.Add(new Plot(
-            "relay-fan-out", "Cost of a broadcast by number of receivers", "receivers", "ns a frame", LogX: true, LogY: true, [Line("rings", _ringNs), Line(Route.DatagramsLabel, _datagramNs)]));
+            "relay-fan-out", "Cost of a broadcast by number of receivers", "receivers", "ns a frame", LogX: true, LogY: true, [Line("rings", _ringNs), Line(RelayUnderTest.DatagramsLabel, _datagramNs)]));
     }
 
     /// <inheritdoc/>
@@ -72,7 +72,7 @@ internal sealed class FanOut : IRelayMeasurement
     private double[] MeasureRings(CancellationToken cancellation)
     {
         using var cleanup = new Cleanup();
-        RelayEnd sender = cleanup.Add(_rings.Attach(Route.NearStation));
+        RelayEnd sender = cleanup.Add(_rings.Attach(RelayUnderTest.NearStation));
         List<RelayEnd> receivers = [];
         double[] ns = new double[ReceiverCounts.Length];
         for (int i = 0; i < ns.Length; i++)
@@ -87,13 +87,13 @@ internal sealed class FanOut : IRelayMeasurement
 
     private double MeasureDatagrams(int receiverCount, CancellationToken cancellation)
     {
-        using Route datagrams = Route.Datagrams(receiverCount + 1);
+        using RelayUnderTest datagrams = RelayUnderTest.Datagrams(receiverCount + 1);
         using var cleanup = new Cleanup();
         RelayEnd[] ends = [.. Enumerable.Range(0, receiverCount + 1).Select(station => cleanup.Add(datagrams.Attach((byte)station)))];
         return Measure(datagrams, ends[0], ends[1..], cancellation);
     }
 
-    private double Measure(Route route, RelayEnd sender, IReadOnlyList<RelayEnd> receivers, CancellationToken cancellation)
+    private double Measure(RelayUnderTest route, RelayEnd sender, IReadOnlyList<RelayEnd> receivers, CancellationToken cancellation)
     {
         _ = Throughput.MeasureBroadcast(sender, receivers, Length, _time / 2, cancellation); // pages and branches get to know it
         long before = route.CpuNs;

@@ -20,7 +20,7 @@ internal sealed class Footprint : IRelayMeasurement
     /// <inheritdoc/>
     public void RunRound(CancellationToken cancellation)
     {
-        using Route route = Route.Rings("off", Vms, isAcknowledged: false);
+        using RelayUnderTest route = RelayUnderTest.Rings("off", Vms, isAcknowledged: false);
         using var cleanup = new Cleanup();
         _empty.Add(route.Daemon!.ResidentBytes / Megabyte);
         RelayEnd[] ends = [.. Enumerable.Range(0, Vms).Select(station => cleanup.Add(route.Attach((byte)station)))];

@@ -27,9 +27,9 @@ internal sealed class LoneFrames(bool isQuick) : IRelayMeasurement
     public void RunRound(CancellationToken cancellation)
     {
         using var evictor = new CacheEvictor();
-        using Route route = Route.Rings("off", ports: 2, isAcknowledged: true);
-        using var near = (RingEnd)route.Attach(Route.NearStation);
-        using var far = (RingEnd)route.Attach(Route.FarStation);
+        using RelayUnderTest route = RelayUnderTest.Rings("off", ports: 2, isAcknowledged: true);
+        using var near = (RingEnd)route.Attach(RelayUnderTest.NearStation);
+        using var far = (RingEnd)route.Attach(RelayUnderTest.FarStation);
         route.Daemon!.WaitForStations(2);
         Latencies[] inHost = [new(), new()], kickToTaken = [new(), new()];
         int frames = isQuick ? 20 : 120; // over in 4 s, before tiered compilation would have settled by itself
@@ -77,7 +77,7 @@ internal sealed class LoneFrames(bool isQuick) : IRelayMeasurement
 
     private static RxDescriptor Send(RingEnd near, RingEnd far)
     {
-        if (!near.TrySend(far.Expected, Length, Route.FarStation))
+        if (!near.TrySend(far.Expected, Length, RelayUnderTest.FarStation))
             throw new LabException($"relay: no room for frame {far.Expected}, though all before it came");
         near.Flush();
         _ = far.Receive(1, Waiting.WithinDeadline);

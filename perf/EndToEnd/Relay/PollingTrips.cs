@@ -27,7 +27,7 @@ internal sealed class PollingTrips : IRelayMeasurement
             foreach ((int ports, bool isAcknowledged, string label) in (ReadOnlySpan<(int, bool, string)>)[(2, false, "rings"), (2, true, "rings, acknowledged"), (64, false, "rings, 64 VMs attached")])
             {
                 cancellation.ThrowIfCancellationRequested();
-                Route route = _cleanup.Add(Route.Rings(Route.PollingInTurns, ports, isAcknowledged));
+                RelayUnderTest route = _cleanup.Add(RelayUnderTest.Rings(RelayUnderTest.PollingInTurns, ports, isAcknowledged));
                 RelayEnd[] ends = [.. Enumerable.Range(0, ports).Select(station => _cleanup.Add(route.Attach((byte)station)))];
                 route.Daemon!.WaitForStations(ports);
                 RoundTrips.MeasurePolling(ends[0], ends[1], 20_000, new Latencies(), cancellation); // the compilers' time
@@ -49,15 +49,15 @@ internal sealed class PollingTrips : IRelayMeasurement
     {
         foreach ((RelayEnd near, RelayEnd far, TripFigures figures) in _lines)
         {
-            Route.WaitUntilOthersSleep();
+            RelayUnderTest.WaitUntilOthersSleep();
             var round = new Latencies();
             RoundTrips.MeasurePolling(near, far, _trips, round, cancellation);
             figures.Add(round, _baseline.LatestBaseline);
         }
-        Route.WaitUntilOthersSleep();
-        using Route datagrams = Route.Datagrams(2, spin: true); // it never sleeps, so it lives no longer than its turn
-        using RelayEnd nearest = datagrams.Attach(Route.NearStation);
-        using RelayEnd farthest = datagrams.Attach(Route.FarStation);
+        RelayUnderTest.WaitUntilOthersSleep();
+        using RelayUnderTest datagrams = RelayUnderTest.Datagrams(2, spin: true); // it never sleeps, so it lives no longer than its turn
+        using RelayEnd nearest = datagrams.Attach(RelayUnderTest.NearStation);
+        using RelayEnd farthest = datagrams.Attach(RelayUnderTest.FarStation);
         RoundTrips.MeasurePolling(nearest, farthest, 5_000, new Latencies(), cancellation);
         var polled = new Latencies();
         RoundTrips.MeasurePolling(nearest, farthest, _trips / 10, polled, cancellation);

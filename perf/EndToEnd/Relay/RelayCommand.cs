@@ -32,11 +32,11 @@ internal static class RelayCommand
         streams.SetAction(parse => StreamRelay.Run(parse.GetRequiredValue(stations), parse.GetValue(noDelay)));
 
         var ringEcho = new Command("ring-echo") { folder, acknowledged };
-        ringEcho.SetAction(parse => Echo(new RingEnd(parse.GetRequiredValue(folder), Route.FarStation, parse.GetValue(acknowledged))));
+        ringEcho.SetAction(parse => Echo(new RingEnd(parse.GetRequiredValue(folder), RelayUnderTest.FarStation, parse.GetValue(acknowledged))));
         var datagramEcho = new Command("datagram-echo") { folder };
-        datagramEcho.SetAction(parse => Echo(new DatagramEnd(parse.GetRequiredValue(folder), Route.FarStation)));
+        datagramEcho.SetAction(parse => Echo(new DatagramEnd(parse.GetRequiredValue(folder), RelayUnderTest.FarStation)));
         var streamEcho = new Command("stream-echo") { port, noDelay };
-        streamEcho.SetAction(parse => Echo(new StreamEnd(parse.GetRequiredValue(port), Route.FarStation, parse.GetValue(noDelay))));
+        streamEcho.SetAction(parse => Echo(new StreamEnd(parse.GetRequiredValue(port), RelayUnderTest.FarStation, parse.GetValue(noDelay))));
         var command = new Command(Name) { datagrams, streams, ringEcho, datagramEcho, streamEcho };
         command.Hidden = true;
         return command;

@@ -14,7 +14,7 @@ internal static class RoundTrips
     /// <param name="far">The far station.</param>
     public static void Answer(RelayEnd far)
     {
-        while (!far.TrySend(far.Expected - 1, far.LatestLength, Route.NearStation))
+        while (!far.TrySend(far.Expected - 1, far.LatestLength, RelayUnderTest.NearStation))
             Thread.SpinWait(1);
         far.Flush();
     }
@@ -62,7 +62,7 @@ internal static class RoundTrips
 
     private static void Send(RelayEnd near)
     {
-        if (!near.TrySend(near.Expected, Length, Route.FarStation))
+        if (!near.TrySend(near.Expected, Length, RelayUnderTest.FarStation))
             throw new LabException($"relay: no room for frame {near.Expected}, though all before it were answered");
         near.Flush();
     }

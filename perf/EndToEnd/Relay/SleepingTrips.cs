@@ -9,7 +9,7 @@ internal sealed class SleepingTrips : IRelayMeasurement
 {
     private const int Slices = 10; // of a round, in each of which every relay has its turn
     private readonly Cleanup _cleanup = new();
-    private readonly List<(Route Route, RelayEnd Near)> _lines = [];
+    private readonly List<(RelayUnderTest RelayUnderTest, RelayEnd Near)> _lines = [];
     private readonly List<TripFigures> _figures = [];
     private readonly int _tripsASlice;
 
@@ -21,20 +21,20 @@ internal sealed class SleepingTrips : IRelayMeasurement
         _tripsASlice = isQuick ? 100 : 1000;
         try
         {
-            foreach (Func<Route> start in (Func<Route>[])
+            foreach (Func<RelayUnderTest> start in (Func<RelayUnderTest>[])
             [
-                () => Route.Rings("off", ports: 2, isAcknowledged: false),
-                () => Route.Datagrams(2),
-                () => Route.Streams(2, noDelay: false),
-                () => Route.Streams(2, noDelay: true),
-                () => Route.Rings("off", ports: 2, isAcknowledged: true),
-                () => Route.Rings("off", ports: 2, isAcknowledged: false, "realtime"),
+                () => RelayUnderTest.Rings("off", ports: 2, isAcknowledged: false),
+                () => RelayUnderTest.Datagrams(2),
+                () => RelayUnderTest.Streams(2, noDelay: false),
+                () => RelayUnderTest.Streams(2, noDelay: true),
+                () => RelayUnderTest.Rings("off", ports: 2, isAcknowledged: true),
+                () => RelayUnderTest.Rings("off", ports: 2, isAcknowledged: false, "realtime"),
             ])
             {
                 cancellation.ThrowIfCancellationRequested();
-                Route route = _cleanup.Add(start());
+                RelayUnderTest route = _cleanup.Add(start());
                 _cleanup.Add(route.StartEcho());
-                RelayEnd near = _cleanup.Add(route.Attach(Route.NearStation));
+                RelayEnd near = _cleanup.Add(route.Attach(RelayUnderTest.NearStation));
                 route.Daemon?.WaitForStations(2);
                 _lines.Add((route, near));
                 _figures.Add(new TripFigures(route.Label));
@@ -57,7 +57,7 @@ internal sealed class SleepingTrips : IRelayMeasurement
     /// <summary>The datagrams' distribution over all rounds.</summary>
     public Series BaselineDistribution => Baseline.Distribution($"{Baseline.Label}, sleeping");
 
-    private TripFigures Baseline => _figures.Single(figure => figure.Label == Route.DatagramsLabel);
+    private TripFigures Baseline => _figures.Single(figure => figure.Label == RelayUnderTest.DatagramsLabel);
 
     /// <inheritdoc/>
     public void RunRound(CancellationToken cancellation)

@@ -15,7 +15,7 @@ internal sealed class ThroughputBySize : IRelayMeasurement
     private static readonly int[] Lengths = [RelayFrame.MinLength, 256, 512, 1024, GoalLength, RelayFrame.MaxLength];
     private readonly Cleanup _cleanup = new();
     private readonly TimeSpan _time;
-    private readonly List<(Route Route, RelayEnd Near, RelayEnd Far, Dictionary<int, Rounds> Figures)> _lines = [];
+    private readonly List<(RelayUnderTest RelayUnderTest, RelayEnd Near, RelayEnd Far, Dictionary<int, Rounds> Figures)> _lines = [];
     private readonly Rounds _relayNs = new();
     private readonly RuntimeWatch _runtime = new();
     private readonly MediumSnapshot[] _before;
@@ -28,20 +28,20 @@ internal sealed class ThroughputBySize : IRelayMeasurement
         _time = TimeSpan.FromMilliseconds(isQuick ? 60 : 500);
         try
         {
-            foreach (Func<Route> start in (Func<Route>[])
+            foreach (Func<RelayUnderTest> start in (Func<RelayUnderTest>[])
             [
-                () => Route.Rings(Route.PollingInTurns, ports: 2, isAcknowledged: false),
-                () => Route.Datagrams(2),
-                () => Route.Streams(2, noDelay: false),
-                () => Route.Streams(2, noDelay: true),
-                () => Route.Rings(Route.PollingInTurns, ports: 2, isAcknowledged: true),
-                () => Route.Rings("off", ports: 2, isAcknowledged: false),
+                () => RelayUnderTest.Rings(RelayUnderTest.PollingInTurns, ports: 2, isAcknowledged: false),
+                () => RelayUnderTest.Datagrams(2),
+                () => RelayUnderTest.Streams(2, noDelay: false),
+                () => RelayUnderTest.Streams(2, noDelay: true),
+                () => RelayUnderTest.Rings(RelayUnderTest.PollingInTurns, ports: 2, isAcknowledged: true),
+                () => RelayUnderTest.Rings("off", ports: 2, isAcknowledged: false),
             ])
             {
                 cancellation.ThrowIfCancellationRequested();
-                Route route = _cleanup.Add(start());
-                RelayEnd near = _cleanup.Add(route.Attach(Route.NearStation));
-                RelayEnd far = _cleanup.Add(route.Attach(Route.FarStation));
+                RelayUnderTest route = _cleanup.Add(start());
+                RelayEnd near = _cleanup.Add(route.Attach(RelayUnderTest.NearStation));
+                RelayEnd far = _cleanup.Add(route.Attach(RelayUnderTest.FarStation));
                 route.Daemon?.WaitForStations(2);
                 _lines.Add((route, near, far, Lengths.ToDictionary(length => length, _ => new Rounds())));
                 for (int i = 0; i < 3; i++) // the compilers' time
@@ -59,24 +59,24 @@ internal sealed class ThroughputBySize : IRelayMeasurement
     /// <inheritdoc/>
     public string Name => "throughput";
 
-    private IEnumerable<MediumProcess> Daemons => _lines.Select(line => line.Route.Daemon).OfType<MediumProcess>();
+    private IEnumerable<MediumProcess> Daemons => _lines.Select(line => line.RelayUnderTest.Daemon).OfType<MediumProcess>();
 
     /// <inheritdoc/>
     public void RunRound(CancellationToken cancellation)
     {
-        using IDisposable watched = _runtime.Open(_lines[0].Route.Daemon!.Id);
+        using IDisposable watched = _runtime.Open(_lines[0].RelayUnderTest.Daemon!.Id);
         foreach (int length in Lengths)
         {
             double[] framesPerSecond = new double[_lines.Count];
             double[] relayNs = new double[_lines.Count];
             for (int i = 0; i < _lines.Count; i++)
             {
-                Route.WaitUntilOthersSleep();
-                (uint first, long cpuNs) = (_lines[i].Far.Expected, _lines[i].Route.CpuNs);
+                RelayUnderTest.WaitUntilOthersSleep();
+                (uint first, long cpuNs) = (_lines[i].Far.Expected, _lines[i].RelayUnderTest.CpuNs);
                 framesPerSecond[i] = Throughput.MeasureUnicast(_lines[i].Near, _lines[i].Far, length, _time, cancellation);
-                relayNs[i] = (double)(_lines[i].Route.CpuNs - cpuNs) / (_lines[i].Far.Expected - first);
+                relayNs[i] = (double)(_lines[i].RelayUnderTest.CpuNs - cpuNs) / (_lines[i].Far.Expected - first);
             }
-            int datagrams = _lines.FindIndex(line => line.Route.Label == Route.DatagramsLabel);
+            int datagrams = _lines.FindIndex(line => line.RelayUnderTest.Label == RelayUnderTest.DatagramsLabel);
             double baseline = framesPerSecond[datagrams];
             if (length == GoalLength)
                 _relayNs.Add(relayNs[^1], relayNs[datagrams]);
@@ -104,7 +104,7 @@ internal sealed class ThroughputBySize : IRelayMeasurement
     /// <inheritdoc/>
     public void Dispose() => _cleanup.Dispose();
 
-    private string LabelOf(int line) => line == _lines.Count - 1 ? "rings, the daemon sleeps when it can" : _lines[line].Route.Label;
+    private string LabelOf(int line) => line == _lines.Count - 1 ? "rings, the daemon sleeps when it can" : _lines[line].RelayUnderTest.Label;
 
     private void ReportDaemons(Results results)
     {

@@ -14,7 +14,7 @@ internal static class HopRows
     /// <param name="statistics">Read when only pings had passed.</param>
     /// <param name="route">Its ends are meant.</param>
     /// <param name="guests">What is special about the guests.</param>
-    public static void Add(Results results, string group, MediumStatistics statistics, Route route, string guests)
+    public static void Add(Results results, string group, MediumStatistics statistics, MeasuredPath route, string guests)
     {
         foreach (var link in statistics.Latency.Where(link => (link.From == route.From && link.To == route.To) || (link.From == route.To && link.To == route.From)))
         {

@@ -120,7 +120,7 @@ internal sealed class PathsRun(VmLab lab, VmPace pace, string guests, Results re
         progress.Done($"VM to VM TCP{guests}: {medium.Median:0} Mbit/s, {load.Drops} drops in the rings");
     }
 
-    private Task<double> TcpAsync(Route route) => Iperf.TcpAsync(route, pace.Seconds, cancellation);
+    private Task<double> TcpAsync(MeasuredPath route) => Iperf.TcpAsync(route, pace.Seconds, cancellation);
 
     /// <summary>UDP, and what a frame costs the guests. Not with guests that poll: they are never idle.</summary>
     private async Task UdpAsync()

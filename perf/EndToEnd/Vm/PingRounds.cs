@@ -7,7 +7,7 @@ namespace ShmWifi.Perf.EndToEnd.Vm;
 
 /// <summary>Pings over one route, round by round.</summary>
 /// <param name="route">What they go over.</param>
-internal sealed class PingRounds(Route route)
+internal sealed class PingRounds(MeasuredPath route)
 {
     private readonly PingProbe _probe = new(route);
     private readonly List<RttSummary> _rounds = [];
@@ -16,7 +16,7 @@ internal sealed class PingRounds(Route route)
     public static IReadOnlyList<(string Name, Func<RttSummary, double> Of)> Quantiles { get; } = [("p50", rtt => rtt.P50), ("p99", rtt => rtt.P99)];
 
     /// <summary>What they go over.</summary>
-    public Route Route => route;
+    public MeasuredPath MeasuredPath => route;
 
     /// <summary>Round-trip times of all rounds, in milliseconds.</summary>
     public IReadOnlyList<double> RttMs => _probe.RttMs;

@@ -8,7 +8,7 @@ namespace ShmWifi.Perf.EndToEnd.Vm;
 /// <summary>UDP at a fixed rate over one route, round by round, with what it costs the guests.</summary>
 /// <param name="route">What it goes over.</param>
 /// <param name="ends">The sending guest, then the receiving one; or the one that is both.</param>
-internal sealed class UdpRounds(Route route, IReadOnlyList<VirtualMachine> ends)
+internal sealed class UdpRounds(MeasuredPath route, IReadOnlyList<VirtualMachine> ends)
 {
     private readonly Rounds _lost = new();
     private readonly Rounds _jitter = new();

@@ -22,12 +22,12 @@ internal sealed class VmLab : IAsyncDisposable
         OtherPair = pairs.ElementAtOrDefault(1);
         if (members.Where(member => Has(member, Role.Station) && Serves(members[0], member)).ToList() is [var first, var second])
         {
-            StationToStation = Route.OverAir(first, second);
-            StationToStationWired = Route.OverWire(first, second);
+            StationToStation = MeasuredPath.OverAir(first, second);
+            StationToStationWired = MeasuredPath.OverWire(first, second);
         }
 
         if (floorStation != null)
-            InKernel = Route.InKernel(floorStation);
+            InKernel = MeasuredPath.InKernel(floorStation);
     }
 
     /// <summary>The daemon.</summary>
@@ -46,13 +46,13 @@ internal sealed class VmLab : IAsyncDisposable
     public VmPair? OtherPair { get; }
 
     /// <summary>Station to access point to station over our air; null when the first access point has one station.</summary>
-    public Route? StationToStation { get; }
+    public MeasuredPath? StationToStation { get; }
 
     /// <summary>Between the same two VMs over virtio-net and a bridge; null likewise.</summary>
-    public Route? StationToStationWired { get; }
+    public MeasuredPath? StationToStationWired { get; }
 
     /// <summary>Station to access point in one VM, over the kernel's own medium; null without that VM.</summary>
-    public Route? InKernel { get; }
+    public MeasuredPath? InKernel { get; }
 
     /// <summary>Guests that sleep when idle.</summary>
     /// <param name="kernel">Kernel series of the guests.</param>

@@ -13,8 +13,8 @@ internal sealed class VmPair(Member station, Member accessPoint)
     public IReadOnlyList<VirtualMachine> Ends { get; } = [station.Radio.Vm, accessPoint.Radio.Vm];
 
     /// <summary>Over our medium.</summary>
-    public Route Medium { get; } = Route.OverAir(station, accessPoint);
+    public MeasuredPath Medium { get; } = MeasuredPath.OverAir(station, accessPoint);
 
     /// <summary>Between the same two VMs over virtio-net and a bridge.</summary>
-    public Route Wired { get; } = Route.OverWire(station, accessPoint);
+    public MeasuredPath Wired { get; } = MeasuredPath.OverWire(station, accessPoint);
 }

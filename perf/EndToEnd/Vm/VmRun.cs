@@ -115,15 +115,15 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
         progress.Done($"VM to VM TCP{guests}: {medium.Median:0} Mbit/s, {load.Drops} drops in the rings");
     }
 
-    private Task<double> TcpAsync(Route route) => Iperf.TcpAsync(route, pace.Seconds, cancellation);
+    private Task<double> TcpAsync(MeasuredPath route) => Iperf.TcpAsync(route, pace.Seconds, cancellation);
 
     private async Task UdpAsync()
     {
-        (string Name, Route? Route)[] routes =
+        (string Name, MeasuredPath? MeasuredPath)[] routes =
         [
             ("VM to VM", lab.Pair.Medium), ("station to station", lab.StationToStation), ("wired floor", lab.Pair.Wired), ("in-kernel floor", lab.InKernel),
         ];
-        var measured = routes.Where(route => route.Route != null).Select(route => (route.Name, Route: route.Route!, Lost: new Rounds(), Jitter: new Rounds())).ToList();
+        var measured = routes.Where(route => route.MeasuredPath != null).Select(route => (route.Name, MeasuredPath: route.MeasuredPath!, Lost: new Rounds(), Jitter: new Rounds())).ToList();
         var load = new LoadRounds(VmGroup.GroupName, lab.Medium, lab.Pair);
         for (var round = 1; round <= pace.Rounds; round++)
         {
@@ -147,5 +147,5 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
         progress.Done($"VM to VM {what}: {measured[0].Lost.Median:0.##} % lost, jitter {measured[0].Jitter.Median:0.00} ms");
     }
 
-    private Task<UdpResult> UdpAsync(Route route) => Iperf.UdpAsync(route, pace.Seconds, UdpMbps, UdpBytes, cancellation);
+    private Task<UdpResult> UdpAsync(MeasuredPath route) => Iperf.UdpAsync(route, pace.Seconds, UdpMbps, UdpBytes, cancellation);
 }

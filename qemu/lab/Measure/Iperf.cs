@@ -21,7 +21,7 @@ internal static class Iperf
     /// <param name="seconds">How long.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>What the receiver got, in Mbit/s.</returns>
-    public static async Task<double> TcpAsync(Route route, int seconds, CancellationToken cancellation) =>
+    public static async Task<double> TcpAsync(MeasuredPath route, int seconds, CancellationToken cancellation) =>
         ReadTcp(await RunAsync(route, seconds, "", cancellation));
 
     /// <summary>Sends by TCP in both directions at once, as much as it takes.</summary>
@@ -29,7 +29,7 @@ internal static class Iperf
     /// <param name="seconds">How long.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>What the receivers got, in Mbit/s: along the route, and back.</returns>
-    public static async Task<(double There, double Back)> TcpBothWaysAsync(Route route, int seconds, CancellationToken cancellation) =>
+    public static async Task<(double There, double Back)> TcpBothWaysAsync(MeasuredPath route, int seconds, CancellationToken cancellation) =>
         ReadTcpBothWays(await RunAsync(route, seconds, " --bidir", cancellation));
 
     /// <summary>Sends UDP datagrams at a fixed rate.</summary>
@@ -39,7 +39,7 @@ internal static class Iperf
     /// <param name="bytes">Payload of a datagram.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <param name="tos">IPv4's type of service; its upper three bits choose the access category.</param>
-    public static async Task<UdpResult> UdpAsync(Route route, int seconds, int mbps, int bytes, CancellationToken cancellation, byte tos = 0) =>
+    public static async Task<UdpResult> UdpAsync(MeasuredPath route, int seconds, int mbps, int bytes, CancellationToken cancellation, byte tos = 0) =>
         ReadUdp(await RunAsync(route, seconds, string.Create(CultureInfo.InvariantCulture, $" -u -b {mbps}M -l {bytes} -S {tos}"), cancellation));
 
     /// <summary>Sends more UDP than a route carries, and counts what the receiving application gets once queues are full.</summary>
@@ -51,7 +51,7 @@ internal static class Iperf
     /// <param name="cancellation">Gives up.</param>
     /// <returns>Payload that came, Mbit/s.</returns>
     public static async Task<double> SaturateAsync(
-        Route route, GuestExecutor receiver, int seconds, int mbps, int bytes, CancellationToken cancellation)
+        MeasuredPath route, GuestExecutor receiver, int seconds, int mbps, int bytes, CancellationToken cancellation)
     {
         var sending = RunAsync(route, seconds + (2 * RampSeconds), string.Create(CultureInfo.InvariantCulture, $" -u -b {mbps}M -l {bytes}"), cancellation);
         var counts = await receiver.RunAsync(
@@ -94,7 +94,7 @@ internal static class Iperf
     internal static UdpResult ReadUdp(string json) => Read(json, end => new UdpResult(
         end["sum"]!["packets"]!.GetValue<long>(), end["sum"]!["lost_packets"]!.GetValue<long>(), end["sum"]!["jitter_ms"]!.GetValue<double>()));
 
-    private static Task<string> RunAsync(Route route, int seconds, string options, CancellationToken cancellation) => route.Guest.RunAsync(
+    private static Task<string> RunAsync(MeasuredPath route, int seconds, string options, CancellationToken cancellation) => route.Guest.RunAsync(
         $"iperf3 to {route.To} ({route.Address})",
         $"{route.Enter}iperf3 -c {route.Address} -t {seconds} --connect-timeout 5000 -J{options}",
         TimeSpan.FromSeconds(seconds + 40),

@@ -5,14 +5,14 @@ namespace ShmWifi.Lab.Measure;
 
 /// <summary>Pings over one route, in as many rounds as are wanted, with all times kept.</summary>
 /// <param name="route">What they go over.</param>
-internal sealed partial class PingProbe(Route route)
+internal sealed partial class PingProbe(MeasuredPath route)
 {
     private const double IntervalSeconds = 0.02;
 
     private readonly List<double> _rttMs = [];
 
     /// <summary>What they go over.</summary>
-    public Route Route => route;
+    public MeasuredPath MeasuredPath => route;
 
     /// <summary>Echo requests sent.</summary>
     public int Sent { get; private set; }

@@ -42,7 +42,7 @@ internal sealed class Minstrel : IScenario
         WifiNetwork network = await lab.ConnectAsync("wlan0", WifiLab.Open("walk", 6, PhyMode.N), "ap", "sta1");
         var rate = new RateControl(network.Station.Radio);
         int seconds = (int)((3 * staysS) + (2 * WalkS) + 5);
-        Task<UdpResult> sending = Iperf.UdpAsync(Route.OverAir(network.Station, network.AccessPoint), seconds, mbps: 2, bytes: 1200, run.Cancellation, Voice);
+        Task<UdpResult> sending = Iperf.UdpAsync(MeasuredPath.OverAir(network.Station, network.AccessPoint), seconds, mbps: 2, bytes: 1200, run.Cancellation, Voice);
 
         double near = await StayAsync($"at {NearM} m");
         await WalkAsync(NearM, FarM);

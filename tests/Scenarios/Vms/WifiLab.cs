@@ -108,5 +108,5 @@ internal sealed record WifiNetwork(Member AccessPoint, IReadOnlyList<Member> Sta
     /// <param name="cancellation">Gives up.</param>
     /// <returns>Payload that came, Mbit/s.</returns>
     public Task<double> SaturateAsync(Member station, int seconds, int mbps, CancellationToken cancellation) =>
-        Iperf.SaturateAsync(Route.OverAir(station, AccessPoint), AccessPoint.Radio.Vm.Guest, seconds, mbps, SaturatedExchange.PayloadOctets, cancellation);
+        Iperf.SaturateAsync(MeasuredPath.OverAir(station, AccessPoint), AccessPoint.Radio.Vm.Guest, seconds, mbps, SaturatedExchange.PayloadOctets, cancellation);
 }

@@ -62,7 +62,7 @@ public class LocalTests
         await StartAsync();
 
         var station = await KernelFloor.StartAsync(Vm, Network, CancellationToken.None); // moves the second radio after the start
-        var pings = new PingProbe(Route.InKernel(station));
+        var pings = new PingProbe(MeasuredPath.InKernel(station));
         await pings.WarmUpAsync(CancellationToken.None);
         await pings.RunAsync(100, CancellationToken.None);
         var seen = await RunAsync("scanning in the third namespace", "/bin/ip netns exec early iw dev wlan2 scan freq 2437 | grep -E 'SSID|signal'");

@@ -19,12 +19,12 @@ internal sealed partial class ContentionModel
     private static readonly float s_energySenseMw = Power.FromDb(EnergySenseDbm);
     private static readonly float s_secondarySenseMw = Power.FromDb(SecondarySenseDbm);
 
-    private static EdcaParameters ParametersOf(Station station, int queue) => station.Queues[queue].UsesDcf
+    private static EdcaParameters ParametersOf(Contender station, int queue) => station.Queues[queue].UsesDcf
         ? new(2, station.Timing.CwMin, station.Timing.CwMax)
         : EdcaParameters.Of((AccessCategory)queue, station.Timing, station.IsAp);
 
     /// <summary>From 0 to the window: clauses 10.3.3 and 10.23.2.2.</summary>
-    private void DrawBackoff(Station station, int queue)
+    private void DrawBackoff(Contender station, int queue)
     {
         int window = ParametersOf(station, queue).WindowAfter(station.Queues[queue].Failures);
         station.Queues[queue].Backoff = (int)(_links.NextDraw(station.Endpoint, station.Endpoint) * (window + 1));
@@ -33,7 +33,7 @@ internal sealed partial class ContentionModel
     /// <summary>The backoff of a frame that finds the medium busy.</summary>
     /// <remarks>Beacons do not back off, but wait for those that came before them: APs choose different times for their beacons, but hwsim's
     /// of one kernel all have the same, and without an ACK they would collide for ever.</remarks>
-    private void DrawFirstBackoff(Station station, int queue)
+    private void DrawFirstBackoff(Contender station, int queue)
     {
         if (queue == Beacons)
             station.Queues[queue].Backoff = BeaconsBefore(station);
@@ -41,14 +41,14 @@ internal sealed partial class ContentionModel
             DrawBackoff(station, queue);
     }
 
-    private int BeaconsBefore(Station station)
+    private int BeaconsBefore(Contender station)
     {
         int count = 0;
         for (int index = 0; index < _stationCount; index++)
         {
-            if (_stations[index] is not { } other || other == station || other.FreqMhz != station.FreqMhz)
+            if (_contenders[index] is not { } other || other == station || other.FreqMhz != station.FreqMhz)
                 continue;
-            bool isSendingOne = other.State != StationState.Contending && other.Current == Beacons;
+            bool isSendingOne = other.State != ContenderState.Contending && other.Current == Beacons;
             if (!isSendingOne && other.Queues[Beacons].Count != 0)
                 count++;
         }
@@ -59,7 +59,7 @@ internal sealed partial class ContentionModel
     /// kind.</summary>
     /// <remarks>The standard's -82 dBm is what a radio must notice at least; one that can follow a weaker PPDU knows that the medium is busy,
     /// too.</remarks>
-    private bool Senses(Station station)
+    private bool Senses(Contender station)
     {
         float energyMw = 0;
         for (int i = 0; i < _activeCount; i++)
@@ -76,7 +76,7 @@ internal sealed partial class ContentionModel
     }
 
     /// <summary>Has carrier sense looked at anew.</summary>
-    private void UpdateBusy(Station station)
+    private void UpdateBusy(Contender station)
     {
         bool isBusy = station.Sending is not null || Senses(station);
         if (isBusy == station.IsBusy)
@@ -89,9 +89,9 @@ internal sealed partial class ContentionModel
     }
 
     /// <summary>AIFS and backoff begin or go on, if the station contends and the medium is idle.</summary>
-    private void StartCounting(Station station)
+    private void StartCounting(Contender station)
     {
-        if (station.IsCounting || station.IsBusy || station.IsCommitted || station.State != StationState.Contending)
+        if (station.IsCounting || station.IsBusy || station.IsCommitted || station.State != ContenderState.Contending)
             return;
         station.IsCounting = true;
         station.CountFromNs = Math.Max(_nowNs, Math.Max(station.NavNs, station.EifsNs));
@@ -107,12 +107,12 @@ internal sealed partial class ContentionModel
     /// 10.3.4.3. A slot is as long as it takes to sense the medium and to turn around (clause 10.3.7), so that who sends in a slot cannot have
     /// noticed who began in it.
     /// </remarks>
-    private bool StopCounting(Station station, bool mayCommit = false)
+    private bool StopCounting(Contender station, bool mayCommit = false)
     {
         if (!station.IsCounting)
             return false;
         station.IsCounting = false;
-        for (int queue = 0; queue < Station.QueueCount; queue++)
+        for (int queue = 0; queue < Contender.QueueCount; queue++)
         {
             ref EdcaQueue edca = ref station.Queues[queue];
             long countedNs = _nowNs - station.CountFromNs - station.Timing.AifsNs(ParametersOf(station, queue).Aifsn);
@@ -127,13 +127,13 @@ internal sealed partial class ContentionModel
     }
 
     /// <summary>Finds the queue whose backoff ends first.</summary>
-    private void ScheduleAccess(Station station)
+    private void ScheduleAccess(Contender station)
     {
         if (!station.IsCounting)
             return;
         station.Contenders = 0;
         station.AccessNs = long.MaxValue;
-        for (int queue = 0; queue < Station.QueueCount; queue++)
+        for (int queue = 0; queue < Contender.QueueCount; queue++)
         {
             ref EdcaQueue edca = ref station.Queues[queue];
             if (edca.Count == 0 || _transmissions[edca.Head].Frame.FreqMhz != station.FreqMhz)
@@ -153,11 +153,11 @@ internal sealed partial class ContentionModel
 
     /// <summary>A backoff ended: the station sends. Of queues whose backoffs ended together the highest does; for the others it is a collision
     /// (clause 10.23.2.4).</summary>
-    private void Access(Station station)
+    private void Access(Contender station)
     {
         StopCounting(station);
         station.IsCommitted = false;
-        if (station.State != StationState.Contending)
+        if (station.State != ContenderState.Contending)
             return; // it has to answer another first
         int winner = BitOperations.Log2((uint)station.Contenders);
         for (int queue = 0; queue < winner; queue++)
@@ -181,7 +181,7 @@ internal sealed partial class ContentionModel
     }
 
     /// <summary>Whether one of the other 20 MHz of a wide PPDU was busy within the last PIFS.</summary>
-    private bool IsSecondaryBusy(Station station, in PhyRate rate)
+    private bool IsSecondaryBusy(Contender station, in PhyRate rate)
     {
         if (rate.BandwidthMhz == 20)
             return false;
@@ -205,12 +205,12 @@ internal sealed partial class ContentionModel
     }
 
     /// <summary>A station stays on its channel while it has frames for it; then it goes to that of its most urgent one.</summary>
-    private void ChooseChannel(Station station)
+    private void ChooseChannel(Contender station)
     {
-        if (station.State != StationState.Contending || station.IsCommitted)
+        if (station.State != ContenderState.Contending || station.IsCommitted)
             return;
         int freqMhz = 0;
-        for (int queue = 0; queue < Station.QueueCount; queue++)
+        for (int queue = 0; queue < Contender.QueueCount; queue++)
         {
             if (station.Queues[queue].Count == 0)
                 continue;
@@ -226,7 +226,7 @@ internal sealed partial class ContentionModel
     }
 
     /// <summary>Nothing is known of the new channel yet but what can be sensed there now.</summary>
-    private void Tune(Station station, int freqMhz)
+    private void Tune(Contender station, int freqMhz)
     {
         StopCounting(station);
         station.IsCommitted = false;
@@ -240,7 +240,7 @@ internal sealed partial class ContentionModel
     }
 
     /// <summary>An RTS reserved the medium, but what it announced did not begin: the medium is free again. Clause 10.3.2.4.</summary>
-    private void CheckNav(Station station)
+    private void CheckNav(Contender station)
     {
         if (station.LockedNs > station.RtsNs || station.NavNs <= _nowNs)
             return;

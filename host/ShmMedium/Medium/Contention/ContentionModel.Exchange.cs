@@ -5,7 +5,7 @@ namespace ShmWifi.ShmMedium.Medium.Contention;
 // What a station does with its turn: protection, the frame, the wait for its ACK; and what it answers to others.
 internal sealed partial class ContentionModel
 {
-    private void StartExchange(Station station, int queue)
+    private void StartExchange(Contender station, int queue)
     {
         station.Current = queue;
         ref QueuedTransmission transmission = ref _transmissions[station.Queues[queue].Head];
@@ -34,7 +34,7 @@ internal sealed partial class ContentionModel
         }
     }
 
-    private void SendFrame(Station station)
+    private void SendFrame(Contender station)
     {
         ref QueuedTransmission transmission = ref _transmissions[station.Queues[station.Current].Head];
         PhyRate rate = transmission.RateOf(transmission.Attempts - 1).Phy;
@@ -49,11 +49,11 @@ internal sealed partial class ContentionModel
     }
 
     /// <summary>SIFS and the ACK to a frame.</summary>
-    private static long AckNs(Station station, in PhyRate rate) =>
+    private static long AckNs(Contender station, in PhyRate rate) =>
         station.Timing.SifsNs + Airtime.Ppdu(FrameExchange.ResponseRate(rate), FrameExchange.AckOctets, station.Band);
 
     /// <summary>The station's PPDU is over.</summary>
-    private void AfterSending(Station station, Ppdu ppdu)
+    private void AfterSending(Contender station, Ppdu ppdu)
     {
         station.Sending = null;
         switch (ppdu.Kind)
@@ -76,24 +76,24 @@ internal sealed partial class ContentionModel
         }
     }
 
-    private void Await(Station station, PpduKind response, in PhyRate rate)
+    private void Await(Contender station, PpduKind response, in PhyRate rate)
     {
-        station.State = StationState.AwaitingResponse;
+        station.State = ContenderState.AwaitingResponse;
         station.Expected = response;
         _events.Set(MediumEvent.Exchange, station.Index, _nowNs + station.Timing.ResponseTimeoutNs(rate));
     }
 
-    private void TurnAround(Station station, in PendingResponse pending)
+    private void TurnAround(Contender station, in PendingResponse pending)
     {
-        station.State = StationState.TurningAround;
+        station.State = ContenderState.TurningAround;
         station.Pending = pending;
         _events.Set(MediumEvent.Exchange, station.Index, _nowNs + station.Timing.SifsNs);
     }
 
     /// <summary>The SIFS before a response is over, or the wait for one.</summary>
-    private void ContinueExchange(Station station)
+    private void ContinueExchange(Contender station)
     {
-        if (station.State == StationState.AwaitingResponse)
+        if (station.State == ContenderState.AwaitingResponse)
         {
             if (!IsReceiving(station)) // else the end of that PPDU decides: clause 10.3.2.11
                 Fail(station);
@@ -111,7 +111,7 @@ internal sealed partial class ContentionModel
         StartPpdu(response, station);
     }
 
-    private void OnResponse(Station station, float signalDbm)
+    private void OnResponse(Contender station, float signalDbm)
     {
         _events.Clear(MediumEvent.Exchange, station.Index);
         if (station.Expected == PpduKind.Cts)
@@ -121,7 +121,7 @@ internal sealed partial class ContentionModel
     }
 
     /// <summary>An attempt failed: the window doubles, and the next attempt follows, if the chain has one.</summary>
-    private void Fail(Station station)
+    private void Fail(Contender station)
     {
         _events.Clear(MediumEvent.Exchange, station.Index);
         ref EdcaQueue queue = ref station.Queues[station.Current];
@@ -136,7 +136,7 @@ internal sealed partial class ContentionModel
     }
 
     /// <summary>It is over with a frame: the window is <c>CWmin</c> again, and a backoff follows even if no frame does.</summary>
-    private void Finish(Station station, bool isAcked, float ackSignalDbm)
+    private void Finish(Contender station, bool isAcked, float ackSignalDbm)
     {
         ref EdcaQueue queue = ref station.Queues[station.Current];
         ref QueuedTransmission transmission = ref _transmissions[queue.Head];
@@ -153,17 +153,17 @@ internal sealed partial class ContentionModel
         Contend(station);
     }
 
-    private void Contend(Station station)
+    private void Contend(Contender station)
     {
-        station.State = StationState.Contending;
+        station.State = ContenderState.Contending;
         ChooseChannel(station);
         StartCounting(station);
     }
 
     /// <summary>A station received a frame of another's exchange, or one for itself.</summary>
-    private void OnReceived(Station station, Ppdu ppdu, ref PpduReception reception)
+    private void OnReceived(Contender station, Ppdu ppdu, ref PpduReception reception)
     {
-        bool isContending = station.State == StationState.Contending;
+        bool isContending = station.State == ContenderState.Contending;
         bool isOwner = reception.Interest == Interest.Acknowledges;
         switch (ppdu.Kind)
         {
@@ -197,7 +197,7 @@ internal sealed partial class ContentionModel
             Reserve(station, ppdu);
     }
 
-    private void Answer(Station station, Ppdu ppdu, PpduKind kind, in PhyRate rate, long durationNs)
+    private void Answer(Contender station, Ppdu ppdu, PpduKind kind, in PhyRate rate, long durationNs)
     {
         if (station.FreqMhz != ppdu.FreqMhz)
             Tune(station, ppdu.FreqMhz);
@@ -205,7 +205,7 @@ internal sealed partial class ContentionModel
     }
 
     /// <summary>Sets the NAV: clause 10.3.2.4.</summary>
-    private void Reserve(Station station, Ppdu ppdu)
+    private void Reserve(Contender station, Ppdu ppdu)
     {
         if (ppdu.DurationNs == 0)
             return;

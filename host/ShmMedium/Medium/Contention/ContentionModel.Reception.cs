@@ -31,7 +31,7 @@ internal sealed partial class ContentionModel
     private Ppdu[] _active = new Ppdu[UsualPpdus];
     private int _activeCount;
 
-    private Ppdu NewPpdu(Station station, PpduKind kind, in PhyRate rate, int octets, long durationNs)
+    private Ppdu NewPpdu(Contender station, PpduKind kind, in PhyRate rate, int octets, long durationNs)
     {
         Ppdu ppdu = TakePpdu();
         ppdu.Kind = kind;
@@ -60,14 +60,14 @@ internal sealed partial class ContentionModel
             if (ppdu.EndNs < _nowNs - HistoryNs)
                 return ppdu;
         }
-        var added = new Ppdu(_ppdus.Count, _stations.Length);
+        var added = new Ppdu(_ppdus.Count, _contenders.Length);
         _ppdus.Add(added);
         return added;
     }
 
-    private void StartPpdu(Ppdu ppdu, Station sender)
+    private void StartPpdu(Ppdu ppdu, Contender sender)
     {
-        sender.State = StationState.Sending;
+        sender.State = ContenderState.Sending;
         sender.Sending = ppdu;
         for (int i = 0; i < _activeCount; i++)
             _active[i].Receptions[sender.Index].IsLocked = false; // who sends receives nothing
@@ -78,7 +78,7 @@ internal sealed partial class ContentionModel
 
         for (int index = 0; index < _stationCount; index++)
         {
-            if (_stations[index] is { } station && station != sender)
+            if (_contenders[index] is { } station && station != sender)
                 Arrive(ppdu, station);
         }
         Disturb(ppdu);
@@ -86,7 +86,7 @@ internal sealed partial class ContentionModel
     }
 
     /// <summary>A PPDU begins at a station.</summary>
-    private void Arrive(Ppdu ppdu, Station station)
+    private void Arrive(Ppdu ppdu, Contender station)
     {
         ref PpduReception reception = ref ppdu.Receptions[station.Index];
         if (ppdu.Handle >= 0)
@@ -103,7 +103,7 @@ internal sealed partial class ContentionModel
     }
 
     /// <summary>The receiver follows a PPDU whose header has an even chance to be read, unless it follows another.</summary>
-    private void TryFollow(Ppdu ppdu, Station station, ref PpduReception reception)
+    private void TryFollow(Ppdu ppdu, Contender station, ref PpduReception reception)
     {
         if (station.Sending is not null)
             return;
@@ -127,7 +127,7 @@ internal sealed partial class ContentionModel
             station.LockedNs = _nowNs;
     }
 
-    private Ppdu? FollowedBy(Station station, int freqMhz)
+    private Ppdu? FollowedBy(Contender station, int freqMhz)
     {
         for (int i = 0; i < _activeCount; i++)
         {
@@ -137,7 +137,7 @@ internal sealed partial class ContentionModel
         return null;
     }
 
-    private bool IsReceiving(Station station) => FollowedBy(station, station.FreqMhz) is not null;
+    private bool IsReceiving(Contender station) => FollowedBy(station, station.FreqMhz) is not null;
 
     /// <summary>A PPDU began or ended: what is received in its part of the spectrum has another SINR from now on.</summary>
     private void Disturb(Ppdu ppdu)
@@ -153,12 +153,12 @@ internal sealed partial class ContentionModel
                 if (!reception.IsLocked)
                     continue;
                 ClosePiece(other, ref reception);
-                reception.InterferenceMw = InterferenceMw(other, _stations[index]!);
+                reception.InterferenceMw = InterferenceMw(other, _contenders[index]!);
             }
         }
     }
 
-    private float InterferenceMw(Ppdu ppdu, Station station)
+    private float InterferenceMw(Ppdu ppdu, Contender station)
     {
         float sum = 0;
         for (int i = 0; i < _activeCount; i++)
@@ -197,7 +197,7 @@ internal sealed partial class ContentionModel
         Power.ToDb(reception.SignalMw / (reception.NoiseMw + (reception.InterferenceMw * 20 / ppdu.Rate.BandwidthMhz)));
 
     /// <summary>A PPDU's power at a station. That of a sender that has left is not known any more.</summary>
-    private float SignalMw(Ppdu ppdu, Station station)
+    private float SignalMw(Ppdu ppdu, Contender station)
     {
         ref PpduReception reception = ref ppdu.Receptions[station.Index];
         if (!reception.IsKnown && ppdu.Sender is not null && ppdu.Sender != station.Endpoint)
@@ -218,11 +218,11 @@ internal sealed partial class ContentionModel
         Disturb(ppdu);
         for (int index = 0; index < _stationCount; index++)
         {
-            bool isReceived = ppdu.Receptions[index].IsLocked && TryReceive(ppdu, _stations[index]!);
+            bool isReceived = ppdu.Receptions[index].IsLocked && TryReceive(ppdu, _contenders[index]!);
             if (!isReceived && ppdu is { Kind: PpduKind.Frame, Sender: { } from } && ppdu.Receptions[index].Interest != Interest.None)
-                Report(new ContentionOutcome(ContentionOutcomeKind.Lost, ppdu.Handle, from, _stations[index]!.Endpoint) { MediumNs = _nowNs });
+                Report(new ContentionOutcome(ContentionOutcomeKind.Lost, ppdu.Handle, from, _contenders[index]!.Endpoint) { MediumNs = _nowNs });
         }
-        Station? sender = ppdu.Sender is { } radio ? _stations[radio.Index] : null;
+        Contender? sender = ppdu.Sender is { } radio ? _contenders[radio.Index] : null;
         if (sender is not null)
         {
             AfterSending(sender, ppdu);
@@ -230,14 +230,14 @@ internal sealed partial class ContentionModel
         }
         for (int index = 0; index < _stationCount; index++)
         {
-            if (_stations[index] is { FreqMhz: not 0 } station && station != sender && ppdu.Range.OverlapMhz(station.Channel) > 0)
+            if (_contenders[index] is { FreqMhz: not 0 } station && station != sender && ppdu.Range.OverlapMhz(station.Channel) > 0)
                 UpdateBusy(station);
         }
     }
 
     /// <summary>The PPDU that a station followed is over.</summary>
     /// <returns>Whether it was received.</returns>
-    private bool TryReceive(Ppdu ppdu, Station station)
+    private bool TryReceive(Ppdu ppdu, Contender station)
     {
         ref PpduReception reception = ref ppdu.Receptions[station.Index];
         ClosePiece(ppdu, ref reception);
@@ -248,7 +248,7 @@ internal sealed partial class ContentionModel
         {
             // After what could not be received, room is left for its ACK: clause 10.3.2.3.7.
             station.EifsNs = isReceived ? 0 : _nowNs + station.Timing.EifsNs(station.Band) - station.Timing.DifsNs;
-            if (station.State == StationState.AwaitingResponse)
+            if (station.State == ContenderState.AwaitingResponse)
             {
                 if (isReceived && ppdu.To == station.Index && ppdu.Kind == station.Expected)
                 {

@@ -21,7 +21,7 @@ internal sealed partial class ContentionModel
     private readonly LinkTable _links;
     private readonly IReceivers _receivers;
     private readonly EventHeap _events = new();
-    private Station?[] _stations = new Station?[FirstStations];
+    private Contender?[] _contenders = new Contender?[FirstStations];
     private int _stationCount; // highest index in use + 1
     private QueuedTransmission[] _transmissions = [];
     private int _freeTransmission = -1;
@@ -55,13 +55,13 @@ internal sealed partial class ContentionModel
     public void Add(LinkEndpoint radio)
     {
         ArgumentNullException.ThrowIfNull(radio);
-        if (radio.Index >= _stations.Length)
+        if (radio.Index >= _contenders.Length)
         {
-            Array.Resize(ref _stations, Math.Max(2 * _stations.Length, radio.Index + 1));
+            Array.Resize(ref _contenders, Math.Max(2 * _contenders.Length, radio.Index + 1));
             foreach (Ppdu ppdu in _ppdus)
-                Array.Resize(ref ppdu.Receptions, _stations.Length);
+                Array.Resize(ref ppdu.Receptions, _contenders.Length);
         }
-        _stations[radio.Index] = new Station(radio);
+        _contenders[radio.Index] = new Contender(radio);
         _stationCount = Math.Max(_stationCount, radio.Index + 1);
     }
 
@@ -70,10 +70,10 @@ internal sealed partial class ContentionModel
     public void Remove(LinkEndpoint radio)
     {
         ArgumentNullException.ThrowIfNull(radio);
-        if (_stations[radio.Index] is not { } station)
+        if (_contenders[radio.Index] is not { } station)
             return;
-        _stations[radio.Index] = null;
-        while (_stationCount > 0 && _stations[_stationCount - 1] is null)
+        _contenders[radio.Index] = null;
+        while (_stationCount > 0 && _contenders[_stationCount - 1] is null)
             _stationCount--;
         _events.Clear(MediumEvent.Access, radio.Index);
         _events.Clear(MediumEvent.Exchange, radio.Index);
@@ -83,7 +83,7 @@ internal sealed partial class ContentionModel
             if (_outcomes[i].Sender == radio || _outcomes[i].Receiver == radio)
                 _outcomes[i].Handle = -1;
         }
-        for (int queue = 0; queue < Station.QueueCount; queue++)
+        for (int queue = 0; queue < Contender.QueueCount; queue++)
         {
             while (station.Queues[queue].Count != 0)
                 Dequeue(ref station.Queues[queue]);
@@ -104,7 +104,7 @@ internal sealed partial class ContentionModel
     /// <returns>False: the queue is full, nothing will come of the frame.</returns>
     public bool TryEnqueue(in Transmission frame, ReadOnlySpan<TxRate> rates)
     {
-        Station station = _stations[frame.Sender.Index]!;
+        Contender station = _contenders[frame.Sender.Index]!;
         ref EdcaQueue queue = ref station.Queues[(int)frame.Category];
         if (queue.Count == QueueLimit)
             return false;
@@ -167,19 +167,19 @@ internal sealed partial class ContentionModel
                 EndPpdu(_ppdus[owner]);
                 break;
             case MediumEvent.Exchange:
-                ContinueExchange(_stations[owner]!);
+                ContinueExchange(_contenders[owner]!);
                 break;
             case MediumEvent.NavCheck:
-                CheckNav(_stations[owner]!);
+                CheckNav(_contenders[owner]!);
                 break;
             default:
-                Access(_stations[owner]!);
+                Access(_contenders[owner]!);
                 break;
         }
     }
 
     /// <summary>What a frame of a 2.4 GHz radio or an AP tells of its station.</summary>
-    private void Learn(Station station, in Transmission frame, ReadOnlySpan<TxRate> rates)
+    private void Learn(Contender station, in Transmission frame, ReadOnlySpan<TxRate> rates)
     {
         station.IsAp |= frame.Category == AccessCategory.Beacon;
         if (station.IsErp)
@@ -195,7 +195,7 @@ internal sealed partial class ContentionModel
         }
     }
 
-    private static MacTiming TimingOf(Station station) => station.Band != Band.Ghz2 ? MacTiming.Ofdm : station.IsErp ? MacTiming.Erp : MacTiming.Dsss;
+    private static MacTiming TimingOf(Contender station) => station.Band != Band.Ghz2 ? MacTiming.Ofdm : station.IsErp ? MacTiming.Erp : MacTiming.Dsss;
 
     private void Enqueue(ref EdcaQueue queue, in Transmission frame, ReadOnlySpan<TxRate> rates)
     {

@@ -258,7 +258,7 @@ public sealed class ExchangeTests
             var flow = new Flow(from, to, "ofdm 6", freqMhz)
             {
                 MpduOctets = random.Next(14, 2350),
-                Category = (AccessCategory)random.Next(Station.QueueCount),
+                Category = (AccessCategory)random.Next(Contender.QueueCount),
                 UsesDcf = random.Next(3) == 0,
                 Monitor = random.Next(3) == 0 ? names[random.Next(names.Length)] : null,
                 Rates = [.. Enumerable.Range(0, random.Next(1, 5))

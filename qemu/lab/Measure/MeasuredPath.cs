@@ -10,21 +10,21 @@ namespace ShmWifi.Lab.Measure;
 /// <param name="Guest">The sending guest.</param>
 /// <param name="Enter">What goes before a command in it: <see cref="WifiInterface.Enter"/>.</param>
 /// <param name="Address">The address that answers.</param>
-internal sealed record Route(string From, string To, GuestExecutor Guest, string Enter, string Address)
+internal sealed record MeasuredPath(string From, string To, GuestExecutor Guest, string Enter, string Address)
 {
     /// <summary>Over the lab's medium.</summary>
     /// <param name="from">Who sends.</param>
     /// <param name="to">Who answers.</param>
-    public static Route OverAir(Member from, Member to) => new(from.Name, to.Name, from.Radio.Vm.Guest, from.Radio.Enter, to.Address);
+    public static MeasuredPath OverAir(Member from, Member to) => new(from.Name, to.Name, from.Radio.Vm.Guest, from.Radio.Enter, to.Address);
 
     /// <summary>Over the lab's bridge, between the same two VMs.</summary>
     /// <param name="from">Who sends.</param>
     /// <param name="to">Who answers.</param>
-    public static Route OverWire(Member from, Member to) =>
+    public static MeasuredPath OverWire(Member from, Member to) =>
         new(from.Name, to.Name, from.Radio.Vm.Guest, "", WiredNetwork.Address(to.Radio.Vm.Index));
 
     /// <summary>Over the kernel's own medium in one VM.</summary>
     /// <param name="station">From <see cref="KernelFloor.StartAsync"/>.</param>
-    public static Route InKernel(WifiInterface station) =>
+    public static MeasuredPath InKernel(WifiInterface station) =>
         new(station.Vm.Name, station.Vm.Name, station.Vm.Guest, station.Enter, KernelFloor.Address);
 }

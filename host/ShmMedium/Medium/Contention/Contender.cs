@@ -5,7 +5,7 @@ using ShmWifi.ShmMedium.Medium.Links;
 namespace ShmWifi.ShmMedium.Medium.Contention;
 
 /// <summary>What a station is doing.</summary>
-internal enum StationState
+internal enum ContenderState
 {
     /// <summary>Contends, or has nothing to send.</summary>
     Contending,
@@ -21,7 +21,7 @@ internal enum StationState
 }
 
 /// <summary>The MAC of one radio: four EDCA functions and the beacons' queue, carrier sense, and the exchange that it is in.</summary>
-internal sealed class Station(LinkEndpoint model)
+internal sealed class Contender(LinkEndpoint model)
 {
     /// <summary>Queues of a station: one for each <see cref="AccessCategory"/>.</summary>
     public const int QueueCount = (int)AccessCategory.Beacon + 1;
@@ -54,7 +54,7 @@ internal sealed class Station(LinkEndpoint model)
     public bool IsAp;
 
     /// <summary>What it is doing.</summary>
-    public StationState State;
+    public ContenderState State;
 
     /// <summary>What it sends.</summary>
     public Ppdu? Sending;

@@ -4,7 +4,7 @@ using ShmWifi.Tests.Support;
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
 /// <summary>A relay that runs, and how stations reach it: through shm-medium, or through a baseline.</summary>
-internal sealed class Route : IDisposable
+internal sealed class RelayUnderTest : IDisposable
 {
     /// <summary>The station that this process plays.</summary>
     public const byte NearStation = 0;
@@ -23,7 +23,7 @@ internal sealed class Route : IDisposable
     private readonly IDisposable _relay;
     private readonly string? _folder;
 
-    private Route(string label, IDisposable relay, Func<byte, RelayEnd> attach, IReadOnlyList<string> echo, string? folder = null)
+    private RelayUnderTest(string label, IDisposable relay, Func<byte, RelayEnd> attach, IReadOnlyList<string> echo, string? folder = null)
     {
         (Label, _relay, _attach, _echo, _folder) = (label, relay, attach, echo, folder);
     }
@@ -39,25 +39,25 @@ internal sealed class Route : IDisposable
     /// <param name="ports">How many stations may attach.</param>
     /// <param name="isAcknowledged">Whether unicast frames are acknowledged, which a baseline does not do.</param>
     /// <param name="scheduling">As in its configuration.</param>
-    public static Route Rings(string polling, int ports, bool isAcknowledged, string scheduling = "normal")
+    public static RelayUnderTest Rings(string polling, int ports, bool isAcknowledged, string scheduling = "normal")
     {
         var daemon = MediumProcess.StartConfigured($"socket: any.sock\npolling: {polling}\nscheduling: {scheduling}\ngeometry: {{ ports: {ports} }}\n");
         IEnumerable<string> option = isAcknowledged ? ["--acknowledged"] : [];
-        return new Route(
+        return new RelayUnderTest(
             $"rings{(isAcknowledged ? ", acknowledged" : "")}{(scheduling == "normal" ? "" : $", scheduling: {scheduling}")}", daemon, station => new RingEnd(daemon.Socket, station, isAcknowledged), ["ring-echo", daemon.Socket, .. option]);
     }
 
     /// <summary>Through a relay of Unix datagrams.</summary>
     /// <param name="stations">How many.</param>
     /// <param name="spin">Whether the relay polls.</param>
-    public static Route Datagrams(int stations, bool spin = false)
+    public static RelayUnderTest Datagrams(int stations, bool spin = false)
     {
         string folder = Directory.CreateTempSubdirectory("shmwifi-relay").FullName;
         IEnumerable<string> option = spin ? ["--spin"] : [];
         try
         {
             var relay = RelayCommand.Start(["datagram-relay", folder, $"{stations}", .. option]);
-            return new Route(spin ? "Unix datagrams, polling" : DatagramsLabel, relay, station => new DatagramEnd(folder, station), ["datagram-echo", folder], folder);
+            return new RelayUnderTest(spin ? "Unix datagrams, polling" : DatagramsLabel, relay, station => new DatagramEnd(folder, station), ["datagram-echo", folder], folder);
         }
         catch
         {
@@ -69,12 +69,12 @@ internal sealed class Route : IDisposable
     /// <summary>Through a relay of TCP streams.</summary>
     /// <param name="stations">How many.</param>
     /// <param name="noDelay">TCP_NODELAY, at the relay and at both ends.</param>
-    public static Route Streams(int stations, bool noDelay)
+    public static RelayUnderTest Streams(int stations, bool noDelay)
     {
         IEnumerable<string> option = noDelay ? ["--no-delay"] : [];
         var relay = RelayCommand.Start(["stream-relay", $"{stations}", .. option]);
         int port = int.Parse(relay.AwaitLine(RelayCommand.Ready).Split(' ')[^1], CultureInfo.InvariantCulture);
-        return new Route(noDelay ? "TCP, TCP_NODELAY" : "TCP", relay, station => new StreamEnd(port, station, noDelay), ["stream-echo", $"{port}", .. option]);
+        return new RelayUnderTest(noDelay ? "TCP, TCP_NODELAY" : "TCP", relay, station => new StreamEnd(port, station, noDelay), ["stream-echo", $"{port}", .. option]);
     }
 
     /// <summary>Daemons that poll in turns and were measured before sleep when it returns.</summary>
