@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ShmWifi.Dot11;
 
 /// <summary>How one access category contends.</summary>
-/// <remarks>No TXOPs: hwsim hands over one frame at a time, and each contends anew.</remarks>
+/// <remarks>No TXOPs: hwsim hands over one frame at a time, and each contends again.</remarks>
 /// <param name="Aifsn">Slots after SIFS before the backoff counts.</param>
 /// <param name="CwMin">First contention window, slots.</param>
 /// <param name="CwMax">Widest contention window, slots.</param>

@@ -106,7 +106,7 @@ internal sealed class HwsimService : IDisposable
         _discovery.Dispose();
     }
 
-    /// <summary>Lists the radios anew, and tells the host what changed.</summary>
+    /// <summary>Lists the radios again, and tells the host what changed.</summary>
     private void Discover()
     {
         Tx.IsRadioUnknown = false;
@@ -142,7 +142,7 @@ internal sealed class HwsimService : IDisposable
         AllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
 
         if (_port.Tx.IsBroken || _port.Rx.IsBroken)
-            throw new HwsimException("the host wrote ring indices that cannot be: is this region served by two daemons? Restart this VM");
+            throw new HwsimException("the host wrote ring impossible indices: is this region served by two daemons? Restart this VM");
         if (Tx.IsRadioUnknown && Radios.Refused == 0)
             Discover();
         if (nowNs >= _overrunsDueNs)

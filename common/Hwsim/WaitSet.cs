@@ -29,7 +29,7 @@ internal enum Wakes
 /// <summary>All that the loop sleeps on.</summary>
 /// <remarks>
 /// hwsim's socket and the device are edge-triggered: each message and each interrupt is an edge of its own, so an interrupt
-/// costs no read, and a socket that cannot be drained for want of slots does not wake. Source: linux fs/eventpoll.c,
+/// costs no read, and a socket that cannot be drained for lack of slots does not wake. Source: linux fs/eventpoll.c,
 /// drivers/uio/uio.c (uio_poll, uio_event_notify).
 /// </remarks>
 internal sealed class WaitSet : IDisposable

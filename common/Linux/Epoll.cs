@@ -30,7 +30,7 @@ public sealed unsafe class Epoll : FileDescriptor
 
     /// <summary>Sleeps until something happens.</summary>
     /// <param name="events">Gets what happened, as much as fits.</param>
-    /// <param name="timeoutNs">At most so long; negative: for ever. Signals' handlers do not end it.</param>
+    /// <param name="timeoutNs">At most so long; negative: forever. Signals' handlers do not end it.</param>
     /// <returns>How many events; 0: the time is over.</returns>
     /// <exception cref="LibCException">It is closed, or the kernel is older than 5.11.</exception>
     public int Wait(Span<epoll_event> events, long timeoutNs)

@@ -11,7 +11,7 @@ public static unsafe partial class Poll
     /// <summary>Sleeps until something happens to a descriptor.</summary>
     /// <param name="descriptor">What to watch.</param>
     /// <param name="events">POLLIN, POLLOUT; errors and the other side's end always count.</param>
-    /// <param name="timeout">At most so long; <see cref="Timeout.InfiniteTimeSpan"/>: for ever. Signals' handlers do not end it.</param>
+    /// <param name="timeout">At most so long; <see cref="Timeout.InfiniteTimeSpan"/>: forever. Signals' handlers do not end it.</param>
     /// <returns>False: the time is over.</returns>
     public static bool WaitFor(int descriptor, short events, TimeSpan timeout)
     {

@@ -34,7 +34,7 @@ public sealed unsafe class GuestPort : PortRings
         GuestState = GuestState.Ready;
     }
 
-    /// <summary>Tells the host that the service went in order.</summary>
+    /// <summary>Tells the host that the service stopped properly.</summary>
     public void SetAbsent() => GuestState = GuestState.Absent;
 
     /// <summary>Publishes what the clock exchange found.</summary>

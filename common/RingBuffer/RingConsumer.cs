@@ -48,7 +48,7 @@ public sealed class RingConsumer
     /// <summary>Slots taken and not yet released.</summary>
     public uint Held => _taken - _head;
 
-    /// <summary>The peer's tail left the range that it may have. The ring is used no more.</summary>
+    /// <summary>The peer's tail left the range that it may have. The ring is no longer used.</summary>
     public bool IsBroken { get; private set; }
 
     /// <summary>Slots ready to take; reads the tail only when all that was seen is taken.</summary>

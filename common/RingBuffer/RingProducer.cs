@@ -38,7 +38,7 @@ public sealed class RingProducer
         _head = head.LoadAcquire();
         IsBroken = _tail - _head > length;
         if (IsBroken)
-            _head = _tail - length; // full: nothing is free in a ring that is used no more
+            _head = _tail - length; // full: nothing is free in a ring that is no longer used
     }
 
     /// <summary>Slots of the ring.</summary>
@@ -53,7 +53,7 @@ public sealed class RingProducer
     /// <summary>Slots that the peer still holds, as far as last read.</summary>
     public uint InUse => _tail - _head;
 
-    /// <summary>The peer's head left the range that it may have. The ring is used no more.</summary>
+    /// <summary>The peer's head left the range that it may have. The ring is no longer used.</summary>
     public bool IsBroken { get; private set; }
 
     /// <summary>Whether at least <paramref name="count"/> slots are free; reads the head only if the cached one says no.</summary>

@@ -23,7 +23,7 @@ internal static class InjectorService
         uint peerId = device.PeerId;
         int portIndex = region.FindPort(peerId);
         if (portIndex < 0)
-            throw new InjectorException($"the host has no port for this VM (ivshmem peer {peerId}): shm-medium was started anew without it, or all {region.Geometry.Ports} ports were taken; restart this VM");
+            throw new InjectorException($"the host has no port for this VM (ivshmem peer {peerId}): shm-medium was started again without it, or all {region.Geometry.Ports} ports were taken; restart this VM");
         GuestPort port = region.OpenGuestPort(portIndex);
 
         registration.Register();

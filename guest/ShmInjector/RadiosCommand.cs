@@ -7,7 +7,7 @@ namespace ShmWifi.ShmInjector;
 /// <summary>Makes, removes and lists radios that no process needs to hold.</summary>
 internal static class RadiosCommand
 {
-    /// <summary>Does what is asked, and prints what came of it.</summary>
+    /// <summary>Does what is asked, and prints the result.</summary>
     /// <param name="options">What the command line asks for.</param>
     /// <exception cref="HwsimException">hwsim is not loaded, or refused.</exception>
     /// <exception cref="InjectorException">An address or a radio cannot be found.</exception>

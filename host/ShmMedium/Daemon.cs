@@ -28,7 +28,7 @@ public sealed class Daemon : IDisposable
     /// <param name="configuration">Checked.</param>
     /// <param name="statePath">Where others find the daemon.</param>
     /// <param name="log">What happens, for people; frames, too, if it wants them.</param>
-    /// <exception cref="Linux.LibCException">A socket, the region or a descriptor cannot be had.</exception>
+    /// <exception cref="Linux.LibCException">A socket, the region or a descriptor is not available.</exception>
     public Daemon(DaemonConfiguration configuration, string statePath, MediumLog log)
         : this(configuration, statePath, log, ForVms(configuration, log))
     {

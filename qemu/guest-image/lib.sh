@@ -38,7 +38,7 @@ candidate_depends() {
 
 # fetch_packages FOLDER LIST-COMMAND...: download the packages that the command lists, and unpack them into FOLDER/root,
 # once. FOLDER/wanted records the command and FOLDER/SHA256SUMS what came; later runs of the same command verify it and touch
-# no network. Another command, or removing FOLDER, starts anew.
+# no network. Another command, or removing FOLDER, starts again.
 fetch_packages() (
     folder=$1
     shift

@@ -90,7 +90,7 @@ public class TxRingProcessTests
         PeerProcess judge = pace == Pace.FreeLitmus ? writer : reader;
         if (judge.WaitForVerdict() == Verdict.Intact)
             return (writer.WaitForVerdict(), reader.WaitForVerdict());
-        // The other waits for ever; it ends with the region.
+        // The other waits forever; it ends with the region.
         return judge == writer ? (writer.WaitForVerdict(), Verdict.Intact) : (Verdict.Intact, reader.WaitForVerdict());
     }
 

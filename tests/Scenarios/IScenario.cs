@@ -1,6 +1,6 @@
 namespace ShmWifi.Tests.Scenarios;
 
-/// <summary>A situation on the medium that is set up, and what must come of it.</summary>
+/// <summary>A situation on the medium that is set up, and the result.</summary>
 internal interface IScenario
 {
     /// <summary>Its name on the command line, kebab-case, and the scenario of its rows.</summary>

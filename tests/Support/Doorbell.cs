@@ -22,7 +22,7 @@ internal sealed class Doorbell(EventFd eventFd) : IDisposable
     public ulong Take() => eventFd.Drain();
 
     /// <summary>Sleeps until it rings; who waits again and again need not take.</summary>
-    /// <param name="timeoutMs">How long at most; -1: for ever.</param>
+    /// <param name="timeoutMs">How long at most; -1: forever.</param>
     /// <returns>Whether it rang since the last wait.</returns>
     public bool Wait(int timeoutMs)
     {

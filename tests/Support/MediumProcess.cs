@@ -99,7 +99,7 @@ internal sealed class MediumProcess : IDisposable
             ?? throw new LabException($"{StatisticsFile} is empty");
     }
 
-    /// <summary>Waits until so many VMs are attached and the engine has dealt with what they announced.</summary>
+    /// <summary>Waits until so many VMs are attached and the engine has processed what they announced.</summary>
     public void WaitForStations(int vms) =>
         Deadline.Until(() => ReadStatistics().Vms.Count(vm => vm.Radios.Any(radio => radio.Addresses.Count != 0)) == vms, $"all of {vms} VMs on the medium\n{Error}");
 

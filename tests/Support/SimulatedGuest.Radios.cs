@@ -76,7 +76,7 @@ internal sealed unsafe partial class SimulatedGuest
         return true;
     }
 
-    /// <summary>Waits, without sleep, until the daemon has dealt with all that it was given, and has the radios count what came of it.</summary>
+    /// <summary>Waits, without sleep, until the daemon has processed all that it was given, and has the radios count the result.</summary>
     /// <exception cref="LabException">The daemon does not answer.</exception>
     public void Synchronise()
     {

@@ -111,7 +111,7 @@ internal sealed unsafe partial class SimulatedGuest : IDisposable
     }
 
     /// <summary>Sleeps until something comes, and the host rings.</summary>
-    /// <param name="timeoutMs">How long at most; -1: for ever.</param>
+    /// <param name="timeoutMs">How long at most; -1: forever.</param>
     /// <returns>False: it did not ring.</returns>
     public bool Sleep(int timeoutMs) => !Port.Rx.Arm() || Client.Call.Wait(timeoutMs);
 
@@ -251,7 +251,7 @@ internal sealed unsafe partial class SimulatedGuest : IDisposable
     }
 
     /// <summary>All that was meant for this guest so far: what arrives before the answer to a clock exchange.</summary>
-    /// <remarks>What it sent before has been dealt with, too.</remarks>
+    /// <remarks>What it sent before has been processed, too.</remarks>
     public IReadOnlyList<Received> Drain()
     {
         ulong cookie = SyncCookie + ++_syncs;

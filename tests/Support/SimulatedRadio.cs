@@ -84,7 +84,7 @@ internal sealed unsafe class SimulatedRadio(SimulatedGuest guest, ushort number,
         return true;
     }
 
-    /// <summary>Counts what became of a frame.</summary>
+    /// <summary>Counts the outcome of a frame.</summary>
     /// <param name="status">TX_STATUS.</param>
     public void CountStatus(in RxDescriptor status)
     {

@@ -98,7 +98,7 @@ internal sealed unsafe class InjectionBatch : IDisposable
         Frames++;
     }
 
-    /// <summary>Adds what became of a frame that a radio sent.</summary>
+    /// <summary>Adds the outcome of a frame that a radio sent.</summary>
     /// <param name="transmitter">addresses[1] of the radio.</param>
     /// <param name="cookie">The frame's.</param>
     /// <param name="flags">The frame's, with <see cref="TxFlags.Acked"/> if it was.</param>
@@ -117,7 +117,7 @@ internal sealed unsafe class InjectionBatch : IDisposable
         Count++;
     }
 
-    /// <summary>Sends what was collected; the kernel has dealt with all of it when this returns.</summary>
+    /// <summary>Sends what was collected; the kernel has processed all of it when this returns.</summary>
     /// <returns>False when the kernel took none of it.</returns>
     public bool Send()
     {

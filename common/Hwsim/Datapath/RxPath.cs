@@ -18,7 +18,7 @@ namespace ShmWifi.Hwsim.Datapath;
 /// <param name="chains">What a status may name.</param>
 internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, RadioTable radios, InjectionBatch batch, ClockSync clock, SentChains chains)
 {
-    /// <summary>Descriptors dealt with at a time.</summary>
+    /// <summary>Descriptors processed at a time.</summary>
     public const int MaxBatch = 32;
 
     private ulong _inBatch; // bit i: the frame of descriptor _first + i is in the batch
@@ -86,7 +86,7 @@ internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, Radio
                 radios.StartAnew();
                 break;
             case RingKind.ClockSync:
-                _ = clock.OnAnswer(descriptor); // a late answer to a question that was asked anew is no fault
+                _ = clock.OnAnswer(descriptor); // a late answer to a question that was asked again is no fault
                 break;
             default:
                 port.Count(GuestCounter.RxInvalid);

@@ -22,7 +22,7 @@ internal sealed class SentChains
     /// <param name="rates">Its chain's.</param>
     public void Add(ushort radio, ulong cookie, TxRates rates) => Find(radio, cookie) = new Entry(cookie, rates, radio);
 
-    /// <summary>What may be said of a frame's attempts: as far as all rates are the frame's, nothing of a frame that is not known any more.</summary>
+    /// <summary>What may be said of a frame's attempts: as far as all rates are the frame's, nothing of a frame that is no longer known.</summary>
     /// <param name="radio">As the status says.</param>
     /// <param name="cookie">As the status says.</param>
     /// <param name="rates">As the status says.</param>

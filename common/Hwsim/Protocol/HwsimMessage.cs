@@ -20,7 +20,7 @@ internal enum HwsimMessageKind
     /// <summary>A radio's driver wants frames to an address.</summary>
     AddressAdd,
 
-    /// <summary>It wants them no more.</summary>
+    /// <summary>It no longer wants them.</summary>
     AddressDel,
 
     /// <summary>The kernel refused a message of ours.</summary>

@@ -23,7 +23,7 @@ internal enum HwsimCommand : byte
     /// <summary>A frame, either way.</summary>
     Frame = 2,
 
-    /// <summary>What became of a frame, to the kernel.</summary>
+    /// <summary>The outcome of a frame, to the kernel.</summary>
     TxInfoFrame = 3,
 
     /// <summary>Makes a radio; multicast when one is new.</summary>
@@ -38,7 +38,7 @@ internal enum HwsimCommand : byte
     /// <summary>A radio's driver wants frames to an address, from the kernel.</summary>
     AddMacAddr = 7,
 
-    /// <summary>It wants them no more.</summary>
+    /// <summary>It no longer wants them.</summary>
     DelMacAddr = 8,
 }
 

@@ -26,7 +26,7 @@ internal sealed class Radio(ushort number, uint hwsimId, MacAddress transmitter)
     /// <summary>An interface of it is up, so that it receives something.</summary>
     public bool IsUp { get; private set; }
 
-    /// <summary>The kernel has it no more; it stays until the host was told.</summary>
+    /// <summary>The kernel no longer has it; it stays until the host was told.</summary>
     public bool IsGone { get; set; }
 
     /// <summary>The host knows it, with this name and these flags.</summary>

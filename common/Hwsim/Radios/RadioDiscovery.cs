@@ -55,7 +55,7 @@ internal sealed class RadioDiscovery : IDisposable
     {
         _isChanged = false;
         _wirelessEvents.Drain((scoped in NetlinkMessage _) => _isChanged = true);
-        // Of several namespaces the events do not tell which, and ifindexes are a namespace's own: all are listed anew then.
+        // Of several namespaces the events do not tell which, and ifindexes are a namespace's own: all are listed again then.
         _linkEvents.Drain((scoped in NetlinkMessage message) => _isChanged |= _others is not null || _links.Observe(message));
         return _isChanged;
     }

@@ -20,7 +20,7 @@ public enum RegionFeatures : ulong
 /// <summary>Whether the host's engine runs.</summary>
 public enum HostState : uint
 {
-    /// <summary>Not yet, or it went in order.</summary>
+    /// <summary>Not yet, or it stopped properly.</summary>
     Away = 0,
 
     /// <summary>It drains the rings.</summary>
@@ -36,7 +36,7 @@ public enum PortState : uint
     /// <summary>A VM holds it.</summary>
     Attached = 1,
 
-    /// <summary>The guest broke the rules; the host reads it no more.</summary>
+    /// <summary>The guest broke the rules; the host no longer reads it.</summary>
     Faulted = 2,
 }
 
@@ -84,10 +84,10 @@ public enum RingKind : byte
     /// <summary>Both ways: an 802.11 frame.</summary>
     Frame = 1,
 
-    /// <summary>Host to guest: what became of a frame.</summary>
+    /// <summary>Host to guest: the outcome of a frame.</summary>
     TxStatus = 2,
 
-    /// <summary>Guest to host: forget my radios, I start anew.</summary>
+    /// <summary>Guest to host: forget my radios, I start again.</summary>
     Hello = 3,
 
     /// <summary>Host to guest: say Hello and announce all radios again.</summary>
@@ -102,7 +102,7 @@ public enum RingKind : byte
     /// <summary>Guest to host: the radio answers to an address.</summary>
     AddressAdd = 7,
 
-    /// <summary>Guest to host: it answers to it no more.</summary>
+    /// <summary>Guest to host: it no longer answers to it.</summary>
     AddressDel = 8,
 
     /// <summary>Both ways: a clock exchange, request and answer.</summary>
@@ -156,7 +156,7 @@ public enum GuestCounter
     /// <summary>Frames that hwsim refused (wrong channel, radio down).</summary>
     RxRefused,
 
-    /// <summary>Descriptors that pointed outside the region or carried nonsense.</summary>
+    /// <summary>Descriptors that pointed outside the region or had invalid contents.</summary>
     RxInvalid,
 
     /// <summary>Doorbells rung.</summary>
@@ -171,7 +171,7 @@ public enum GuestCounter
     /// <summary>Times the service slept and was woken.</summary>
     Wakeups,
 
-    /// <summary>Netlink messages that the kernel dropped for want of socket buffer.</summary>
+    /// <summary>Netlink messages that the kernel dropped for lack of socket buffer.</summary>
     NetlinkOverruns,
 }
 

@@ -58,7 +58,7 @@ typedef int64_t s64;
 /* shmwifi_port_host.state */
 #define SHMWIFI_PORT_FREE	0
 #define SHMWIFI_PORT_ATTACHED	1
-#define SHMWIFI_PORT_FAULTED	2	/* .fault says why; the host reads it no more */
+#define SHMWIFI_PORT_FAULTED	2	/* .fault says why; the host no longer reads it */
 
 /* shmwifi_port_guest.state */
 #define SHMWIFI_GUEST_ABSENT	0
@@ -80,7 +80,7 @@ enum shmwifi_kind {
 	SHMWIFI_KIND_NONE		= 0,	/* guest -> host: skip this slot */
 	SHMWIFI_KIND_FRAME		= 1,	/* both */
 	SHMWIFI_KIND_TX_STATUS		= 2,	/* host -> guest */
-	SHMWIFI_KIND_HELLO		= 3,	/* guest -> host: forget my radios, I start anew */
+	SHMWIFI_KIND_HELLO		= 3,	/* guest -> host: forget my radios, I start again */
 	SHMWIFI_KIND_ANNOUNCE		= 4,	/* host -> guest: say HELLO and all radios again */
 	SHMWIFI_KIND_RADIO_ADD		= 5,	/* guest -> host: new, or changed name or flags */
 	SHMWIFI_KIND_RADIO_DEL		= 6,	/* guest -> host */

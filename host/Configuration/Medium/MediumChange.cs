@@ -8,7 +8,7 @@ public abstract record MediumChange
     public abstract MediumConfiguration ApplyTo(MediumConfiguration medium);
 }
 
-/// <summary>Everything anew. A schedule starts again.</summary>
+/// <summary>Everything again. A schedule starts again.</summary>
 /// <param name="Medium">All of it.</param>
 public sealed record ReplaceMedium(MediumConfiguration Medium) : MediumChange
 {

@@ -48,7 +48,7 @@ public readonly record struct Position(double X, double Y, double Z)
 /// <summary>How a radio moves, from the time that this was said.</summary>
 public abstract record MotionConfiguration;
 
-/// <summary>From a position at a constant velocity, for ever; a velocity of 0 stays.</summary>
+/// <summary>From a position at a constant velocity, forever; a velocity of 0 stays.</summary>
 /// <param name="Position">Metres, at the time this was said.</param>
 /// <param name="Velocity">m/s.</param>
 public sealed record LinearMotion(Position Position, Position Velocity) : MotionConfiguration;
@@ -66,7 +66,7 @@ public sealed record Waypoint(TimeSpan At, Position Position);
 /// <remarks>Source: Johnson and Maltz, Dynamic Source Routing in Ad Hoc Wireless Networks, 1996. The first point is random, too.</remarks>
 /// <param name="Low">The box's corner of the smallest coordinates, metres.</param>
 /// <param name="High">Of the largest.</param>
-/// <param name="MinSpeed">m/s, above 0: with 0, speeds decay for ever (Yoon, Liu and Noble, 2003).</param>
+/// <param name="MinSpeed">m/s, above 0: with 0, speeds decay forever (Yoon, Liu and Noble, 2003).</param>
 /// <param name="MaxSpeed">m/s.</param>
 /// <param name="Pause">At each point.</param>
 public sealed record RandomWaypointMotion(Position Low, Position High, double MinSpeed, double MaxSpeed, TimeSpan Pause) : MotionConfiguration

@@ -20,7 +20,7 @@ public sealed unsafe class CaptureTap : IDisposable
     private long _frames;
 
     /// <summary>A capture that does not run yet.</summary>
-    /// <param name="path">File, made anew, or a FIFO that is there; a FIFO waits for its reader.</param>
+    /// <param name="path">File, made again, or a FIFO that is there; a FIFO waits for its reader.</param>
     /// <param name="onStopped">Told why the capture ended early.</param>
     public CaptureTap(string path, Action<string> onStopped)
     {

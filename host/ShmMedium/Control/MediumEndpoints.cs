@@ -18,7 +18,7 @@ internal static class MediumEndpoints
             .Describe("getMedium", "The whole medium as it is now: radios that move start from where they are.");
         medium.MapPut("/medium", ([ConfigurationSchema("medium")] RequestBody body, IControlledMedium sharedMedium) =>
                 sharedMedium.ChangeSilentlyAsync(new ReplaceMedium(MediumText.ReadMedium(body.Text, RequestBody.Source))))
-            .Describe("setMedium", "Gives the whole medium anew; its clock and schedule start again.");
+            .Describe("setMedium", "Gives the whole medium again; its clock and schedule start again.");
 
         medium.MapGet("/timing", [return: ConfigurationSchema("timing")] (IControlledMedium sharedMedium) => MediumWriter.ToJson(sharedMedium.CurrentMedium.Timing))
             .Describe("getTiming", "Whether frames take their airtime.");

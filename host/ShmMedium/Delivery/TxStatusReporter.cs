@@ -4,7 +4,7 @@ using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.ShmMedium.Delivery;
 
-/// <summary>Tells senders what became of their unicast frames, and when: docs/decisions/0006.</summary>
+/// <summary>Tells senders the outcome of their unicast frames, and when: docs/decisions/0006.</summary>
 internal sealed unsafe class TxStatusReporter(RxRings rx)
 {
     private const long NotReceivedAfterNs = 1_000_000_000; // a receiver that takes nothing for so long is paused or dead

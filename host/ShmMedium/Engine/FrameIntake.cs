@@ -37,7 +37,7 @@ internal sealed unsafe class FrameIntake(Announcements announcements)
     /// <param name="ready">How many it has, this one included.</param>
     /// <param name="takenNs">Now, CLOCK_MONOTONIC.</param>
     /// <param name="frame">What it carries.</param>
-    /// <returns>False: it is no frame of a radio that is known; what it is was dealt with.</returns>
+    /// <returns>False: it is no frame of a radio that is known; what it is was processed.</returns>
     public bool TryTake(Port port, uint ready, ulong takenNs, out Frame frame)
     {
         uint slot = port.Rings.Tx.Taken;

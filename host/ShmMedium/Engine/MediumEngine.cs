@@ -361,7 +361,7 @@ public sealed class MediumEngine : IDisposable
     }
 
     /// <summary>Asks every guest for a doorbell.</summary>
-    /// <param name="timeoutNs">How long to sleep at most; <see cref="long.MaxValue"/>: for ever.</param>
+    /// <param name="timeoutNs">How long to sleep at most; <see cref="long.MaxValue"/>: forever.</param>
     /// <returns>Whether the engine may sleep.</returns>
     private bool TryArm(out long timeoutNs)
     {

@@ -55,7 +55,7 @@ internal sealed class PortRegistry
 
     /// <summary>Gives a VM a port.</summary>
     /// <returns>Null: all are taken.</returns>
-    /// <exception cref="Linux.LibCException">The region's memory cannot be had.</exception>
+    /// <exception cref="Linux.LibCException">The region's memory is not available.</exception>
     public Port? Add(PortOffer offer)
     {
         int id = FindFreeId(offer.Region.PortLimit);

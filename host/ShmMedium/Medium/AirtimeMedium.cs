@@ -69,7 +69,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
 
     /// <summary>Lets the medium's time pass up to the next outcome of a frame that waits.</summary>
     /// <param name="nowNs">How far, by the medium's clock.</param>
-    /// <param name="outcome">Gets what became of the frame; <see cref="Release"/> it when it is over.</param>
+    /// <param name="outcome">Gets the outcome of the frame; <see cref="Release"/> it when it is over.</param>
     /// <param name="handle">The frame, in <see cref="HeldFrames"/>.</param>
     /// <returns>False: nothing more happens until then.</returns>
     public bool TryAdvance(long nowNs, Outcome outcome, out int handle)

@@ -124,7 +124,7 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
     private float LossOf(in LinkBudget link, int curve, uint length) =>
         float.IsNaN(link.Loss) ? state.Errors.Per(curve, link.SnrDb, (int)length + FrameExchange.FcsOctets) : link.Loss;
 
-    /// <summary>What became of a frame's way to one radio.</summary>
+    /// <summary>The outcome of a frame's way to one radio.</summary>
     private struct UnicastOutcome
     {
         public int Attempts;

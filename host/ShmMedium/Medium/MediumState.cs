@@ -9,7 +9,7 @@ using ShmWifi.ShmMedium.Ports;
 namespace ShmWifi.ShmMedium.Medium;
 
 /// <summary>What the medium is like now: links, error rates, faults, and what is still to change by itself.</summary>
-/// <remarks>The engine thread's alone, but for <see cref="Prepare"/> and <see cref="Current"/>.</remarks>
+/// <remarks>The engine thread's alone, except for <see cref="Prepare"/> and <see cref="Current"/>.</remarks>
 public sealed class MediumState
 {
     private readonly ConcurrentDictionary<string, ErrorModel> _tables = new(StringComparer.Ordinal);

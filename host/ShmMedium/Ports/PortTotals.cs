@@ -6,7 +6,7 @@ namespace ShmWifi.ShmMedium.Ports;
 /// <param name="Frames">Frames that radios sent.</param>
 /// <param name="Bytes">Bytes of them.</param>
 /// <param name="Delivered">Frames posted to receivers; a broadcast counts once for each.</param>
-/// <param name="Dropped">Frames not posted to a receiver, or not taken, for want of room or sense.</param>
+/// <param name="Dropped">Frames not posted to a receiver, or not taken, for lack of room or sense.</param>
 /// <param name="Doorbells">Doorbells rung, by host and guests.</param>
 /// <param name="DoorbellsSuppressed">Doorbells to guests that event indices saved.</param>
 /// <param name="BytesCopied">Payload bytes that the host copied.</param>

@@ -43,7 +43,7 @@ internal abstract class RelayEnd(byte station) : IDisposable
     /// <inheritdoc/>
     public abstract void Dispose();
 
-    /// <summary>What a wait that was in vain is told as.</summary>
+    /// <summary>What a wait that was without success is told as.</summary>
     protected LabException NothingCame() =>
         new($"relay: station {Station} waited {Deadline.LimitMs / 1000} s for frame {Expected}, and none came: a frame or a wake-up was lost");
 }

@@ -31,7 +31,7 @@ internal static class RingMeasurement
                 before = now;
             }
         });
-        await await Task.WhenAny(first, second); // one that fails leaves the other waiting for ever, in memory that therefore stays
+        await await Task.WhenAny(first, second); // one that fails leaves the other waiting forever, in memory that therefore stays
         await Task.WhenAll(first, second);
         loops.Dispose();
         return chunkNs;

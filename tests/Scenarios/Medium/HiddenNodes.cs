@@ -23,7 +23,7 @@ internal sealed class HiddenNodes : IScenario
     public string Name => "hidden";
 
     /// <inheritdoc/>
-    public string Description => "senders that are not in range of each other collide at a receiver between them, and RTS/CTS mends it";
+    public string Description => "senders that are not in range of each other collide at a receiver between them, and RTS/CTS fixes it";
 
     /// <inheritdoc/>
     public bool NeedsVms => false;

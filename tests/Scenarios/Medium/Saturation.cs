@@ -9,7 +9,7 @@ namespace ShmWifi.Tests.Scenarios.Medium;
 /// <param name="Shape">Its frames.</param>
 internal sealed record Sender(SimulatedGuest Vm, SimulatedRadio Radio, byte Receiver, FrameShape Shape);
 
-/// <summary>What became of a radio's frames.</summary>
+/// <summary>The outcome of a radio's frames.</summary>
 /// <param name="Acked">Frames that were acknowledged.</param>
 /// <param name="NotAcked">Frames that were given up.</param>
 /// <param name="Attempts">Attempts of both.</param>

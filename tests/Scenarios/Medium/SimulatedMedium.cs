@@ -52,7 +52,7 @@ internal sealed class SimulatedMedium : IDisposable
         return any;
     }
 
-    /// <summary>Waits until the daemon has dealt with all that the VMs gave it, and takes all that came of it.</summary>
+    /// <summary>Waits until the daemon has processed all that the VMs gave it, and takes all that came of it.</summary>
     public void Synchronise()
     {
         foreach (SimulatedGuest vm in _vms.Values)
@@ -60,7 +60,7 @@ internal sealed class SimulatedMedium : IDisposable
         _ = Take();
     }
 
-    /// <summary>Sends frames and waits until it is known what became of each.</summary>
+    /// <summary>Sends frames and waits until it is known the outcome of each.</summary>
     /// <param name="vm">Who.</param>
     /// <param name="radio">Its radio.</param>
     /// <param name="receiver">A station.</param>
@@ -142,7 +142,7 @@ internal sealed class SimulatedMedium : IDisposable
     /// <param name="senders">Who sends, each to whom, and how; acknowledged.</param>
     /// <param name="time">How long is counted, after queues have filled.</param>
     /// <param name="cancellation">Ends it early.</param>
-    /// <returns>What became of the frames of each sender in that time.</returns>
+    /// <returns>The outcome of the frame of each sender in that time.</returns>
     /// <exception cref="LabException">Nothing came for 10 s.</exception>
     public IReadOnlyList<Saturation> Saturate(IReadOnlyList<Sender> senders, TimeSpan time, CancellationToken cancellation)
     {

@@ -107,7 +107,7 @@ internal static class CtlSetCommands
     private static Command Medium(CtlSession session)
     {
         var file = new Argument<string>("FILE") { Description = "YAML with the sections of a medium (docs/configuration.md)." };
-        var command = new Command("medium", "Gives the whole medium anew; its clock and schedule start again.") { file };
+        var command = new Command("medium", "Gives the whole medium again; its clock and schedule start again.") { file };
         command.SetAction((options, cancellation) => session.RunAsync(options, async client =>
         {
             string path = options.GetRequiredValue(file);

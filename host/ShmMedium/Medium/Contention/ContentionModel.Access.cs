@@ -32,7 +32,7 @@ internal sealed partial class ContentionModel
 
     /// <summary>The backoff of a frame that finds the medium busy.</summary>
     /// <remarks>Beacons do not back off, but wait for those that came before them: APs choose different times for their beacons, but hwsim's
-    /// of one kernel all have the same, and without an ACK they would collide for ever.</remarks>
+    /// of one kernel all have the same, and without an ACK they would collide forever.</remarks>
     private void DrawFirstBackoff(Contender station, int queue)
     {
         if (queue == Beacons)
@@ -75,7 +75,7 @@ internal sealed partial class ContentionModel
         return energyMw >= s_energySenseMw;
     }
 
-    /// <summary>Has carrier sense looked at anew.</summary>
+    /// <summary>Has carrier sense looked at again.</summary>
     private void UpdateBusy(Contender station)
     {
         bool isBusy = station.Sending is not null || Senses(station);

@@ -135,7 +135,7 @@ internal sealed partial class ContentionModel
         Contend(station);
     }
 
-    /// <summary>It is over with a frame: the window is <c>CWmin</c> again, and a backoff follows even if no frame does.</summary>
+    /// <summary>A frame is finished: the window is <c>CWmin</c> again, and a backoff follows even if no frame does.</summary>
     private void Finish(Contender station, bool isAcked, float ackSignalDbm)
     {
         ref EdcaQueue queue = ref station.Queues[station.Current];

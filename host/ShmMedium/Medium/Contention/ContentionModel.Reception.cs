@@ -196,7 +196,7 @@ internal sealed partial class ContentionModel
     private static float SinrDb(Ppdu ppdu, in PpduReception reception) =>
         Power.ToDb(reception.SignalMw / (reception.NoiseMw + (reception.InterferenceMw * 20 / ppdu.Rate.BandwidthMhz)));
 
-    /// <summary>A PPDU's power at a station. That of a sender that has left is not known any more.</summary>
+    /// <summary>A PPDU's power at a station. That of a sender that has left is no longer known.</summary>
     private float SignalMw(Ppdu ppdu, Contender station)
     {
         ref PpduReception reception = ref ppdu.Receptions[station.Index];

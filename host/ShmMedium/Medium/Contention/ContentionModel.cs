@@ -148,7 +148,7 @@ internal sealed partial class ContentionModel
         return true;
     }
 
-    /// <summary>Carries out all that happens until then; what comes of it waits for <see cref="TryAdvance"/>.</summary>
+    /// <summary>Carries out all that happens until then; the result waits for <see cref="TryAdvance"/>.</summary>
     /// <param name="mediumNs">As there.</param>
     public void Advance(long mediumNs)
     {

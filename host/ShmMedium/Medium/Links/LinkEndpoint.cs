@@ -32,7 +32,7 @@ public sealed class LinkEndpoint
     /// <summary>Noise at the receiver in 20 MHz, dBm.</summary>
     public double NoiseFloorDbm { get; internal set; }
 
-    /// <summary>Whether it is not for ever where it is.</summary>
+    /// <summary>Whether it is not forever where it is.</summary>
     internal bool Moves => _trajectory.Moves;
 
     /// <summary>Names it in random streams: a hash of its VM's name and its own, so the same in every run.</summary>

@@ -10,7 +10,7 @@ internal sealed class LinkOverrides
     private readonly Dictionary<RadioPattern, Dictionary<RadioPattern, Entry>> _byFrom = [];
     private long _order;
 
-    /// <summary>All anew.</summary>
+    /// <summary>All again.</summary>
     public void Replace(IReadOnlyList<LinkConfiguration> links)
     {
         _byFrom.Clear();

@@ -8,10 +8,10 @@ internal abstract class Trajectory
 {
     private protected const double NsPerSecond = 1e9;
 
-    /// <summary>At the origin for ever: what nothing was said of.</summary>
+    /// <summary>At the origin forever: what nothing was said of.</summary>
     public static Trajectory Origin { get; } = new LinearTrajectory(new LinearMotion(default, default));
 
-    /// <summary>Whether it is not for ever where it is.</summary>
+    /// <summary>Whether it is not forever where it is.</summary>
     public abstract bool Moves { get; }
 
     /// <summary>The place, metres.</summary>

@@ -41,7 +41,7 @@ public sealed class ErrorModel
     /// <summary>The built-in curves: <see cref="AwgnErrors"/>.</summary>
     public static ErrorModel BuiltIn { get; } = new([.. s_modulations.Select(rate => BuiltInCurve(rate))]);
 
-    /// <summary>The built-in curves, but for the rates that a file has tables of.</summary>
+    /// <summary>The built-in curves, except for the rates that a file has tables of.</summary>
     /// <param name="path">Our own form (docs/models.md) or wmediumd's PER file; which one, its first word tells: a rate's name or a number.</param>
     /// <exception cref="ConfigurationException">The file cannot be read, or is wrong; all that is wrong is told, with line and column.</exception>
     public static ErrorModel Load(string path)

@@ -11,7 +11,7 @@ namespace ShmWifi.ShmMedium.Ports.Ivshmem;
 /// <summary>The ivshmem server: takes QEMUs on, gives each a port, and notices when one goes.</summary>
 /// <remarks>
 /// A thread of its own; the medium never waits for it. Peer IDs count up and are never used again, since QEMU 7.2 corrupts
-/// its heap otherwise. A VM that cannot be served gets a blank region in place of the medium, since QEMU 7.2 spins for ever
+/// its heap otherwise. A VM that cannot be served gets a blank region in place of the medium, since QEMU 7.2 spins forever
 /// on a connection that is closed at once; the guest's module leaves such a device alone.
 /// </remarks>
 public sealed unsafe class IvshmemServer : IPortServer

@@ -67,7 +67,7 @@ public class AirtimeTests
 
         A.SendFrame(0, Data(Address(9), Address(1)));
         RxDescriptor status = A.Receive().Descriptor;
-        Assert.That((status.Flags, status.Rates & 0xffff), Is.EqualTo((TxFlags.RequestStatus, 0x0304ul)), "three attempts, all in vain");
+        Assert.That((status.Flags, status.Rates & 0xffff), Is.EqualTo((TxFlags.RequestStatus, 0x0304ul)), "three attempts, all without success");
         Assert.That(TestDaemon.Count(A, HostCounter.Retries), Is.EqualTo(2));
     }
 

@@ -14,7 +14,7 @@ public sealed class SchedulingTests
         using (var medium = MediumProcess.Start("--config", configuration))
         {
             Deadline.Until(
-                () => PolicyOfEngine(medium.Id) == policy || medium.Error.Contains("realtime has no effect"), "the scheduling class, or why it cannot be had");
+                () => PolicyOfEngine(medium.Id) == policy || medium.Error.Contains("realtime has no effect"), "the scheduling class, or why it is not available");
             if (scheduling == "normal")
                 Assert.That(medium.Error, Does.Not.Contain("realtime"));
         }

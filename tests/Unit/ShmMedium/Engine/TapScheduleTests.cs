@@ -44,7 +44,7 @@ public sealed class TapScheduleTests
     public void AClaimWithoutAnExchangeIsFound([Values] Strategy strategy) =>
         Assert.That(
             Explore<AccessWithoutExchange>(strategy, 5000, waiting: 0, isClosed: false).BugReports.Single(),
-            Does.Contain("is torn").Or.Contain("slots are held").Or.Contain("waits for ever"));
+            Does.Contain("is torn").Or.Contain("slots are held").Or.Contain("waits forever"));
 
     private static TestReport Explore<TAccess>(Strategy strategy, uint schedules, int waiting, bool isClosed)
         where TAccess : IWordAccess
@@ -219,7 +219,7 @@ public sealed class TapScheduleTests
             }
             catch (ThreadInterruptedException)
             {
-                _fault ??= "the reader waits for ever";
+                _fault ??= "the reader waits forever";
             }
         }
 

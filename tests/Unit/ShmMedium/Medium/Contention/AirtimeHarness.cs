@@ -165,7 +165,7 @@ internal sealed class AirtimeHarness : IReceivers
     }
 }
 
-/// <summary>Frames of one kind, and what became of them.</summary>
+/// <summary>Frames of one kind, and the outcome of them.</summary>
 internal sealed class Flow(string from, string? to, string rate, int freqMhz = 5180)
 {
     public string From { get; } = from;
