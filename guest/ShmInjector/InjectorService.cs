@@ -1,4 +1,4 @@
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.Hwsim;
 using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Hwsim.Radios;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 
 namespace ShmWifi.ShmInjector;
 

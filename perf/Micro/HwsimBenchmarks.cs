@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.Hwsim.Datapath;
 using ShmWifi.Hwsim.Protocol;
 using ShmWifi.RingBuffer.Layout;

@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.Micro;

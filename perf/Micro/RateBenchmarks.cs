@@ -1,5 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
+using ShmWifi.Dot11.Timing;
 using ShmWifi.ShmMedium.Medium.Phy;
 
 namespace ShmWifi.Perf.Micro;

@@ -1,4 +1,5 @@
 using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.Lab.Topologies;
 
 namespace ShmWifi.Tests.Scenarios;

@@ -1,10 +1,10 @@
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.Linux;
-using ShmWifi.ShmMedium.Engine;
-using ShmWifi.ShmMedium.Ports;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
+using ShmWifi.ShmMedium.Engine;
+using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.Tests.Support;
 

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 
 namespace ShmWifi.Tests.Support;
 

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.Lab;
 
 namespace ShmWifi.Tests.Support;

@@ -1,4 +1,4 @@
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 

@@ -1,11 +1,11 @@
 using ShmWifi.Configuration;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.Lab;
-using ShmWifi.ShmMedium;
-using ShmWifi.ShmMedium.Logging;
-using ShmWifi.ShmMedium.Engine;
-using ShmWifi.ShmMedium.Ports;
 using ShmWifi.RingBuffer.Layout;
+using ShmWifi.ShmMedium;
+using ShmWifi.ShmMedium.Engine;
+using ShmWifi.ShmMedium.Logging;
+using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.Tests.Support;
 

@@ -1,4 +1,5 @@
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.Hwsim.Clock;
 using ShmWifi.Hwsim.Port;
 using ShmWifi.Hwsim.Protocol;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.Hwsim.Clock;
 using ShmWifi.Hwsim.Port;
 using ShmWifi.Hwsim.Protocol;

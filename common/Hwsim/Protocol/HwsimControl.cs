@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.Hwsim.Netlink;
 using static Tmds.Linux.LibC;
 

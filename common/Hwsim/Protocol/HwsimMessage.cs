@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.Hwsim.Netlink;
 
 namespace ShmWifi.Hwsim.Protocol;

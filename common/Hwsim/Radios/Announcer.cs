@@ -1,5 +1,5 @@
 using System.Text.Unicode;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.Hwsim.Port;
 using ShmWifi.RingBuffer.Layout;
 

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.Hwsim.Netlink;
 using ShmWifi.Linux;
 

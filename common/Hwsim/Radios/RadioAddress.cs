@@ -1,4 +1,4 @@
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 
 namespace ShmWifi.Hwsim.Radios;
 

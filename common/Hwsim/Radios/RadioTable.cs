@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Hwsim.Radios;

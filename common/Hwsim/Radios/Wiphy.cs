@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 
 namespace ShmWifi.Hwsim.Radios;
 

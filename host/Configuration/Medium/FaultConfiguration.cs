@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 
 namespace ShmWifi.Configuration.Medium;
 

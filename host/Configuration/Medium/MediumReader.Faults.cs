@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ShmWifi.Configuration.Yaml;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 
 namespace ShmWifi.Configuration.Medium;
 

@@ -1,6 +1,6 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Configuration.Yaml;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 
 namespace ShmWifi.Configuration.Wmediumd;
 

@@ -1,6 +1,7 @@
 using ShmWifi.Dot11;
-using ShmWifi.ShmMedium.Delivery;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.RingBuffer.Layout;
+using ShmWifi.ShmMedium.Delivery;
 
 namespace ShmWifi.ShmMedium.Capture;
 

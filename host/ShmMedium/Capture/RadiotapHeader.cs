@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
 
 namespace ShmWifi.ShmMedium.Capture;
 

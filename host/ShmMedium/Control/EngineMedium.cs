@@ -1,8 +1,8 @@
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.ShmMedium.Engine;
-using ShmWifi.ShmMedium.Ports;
 using ShmWifi.ShmMedium.Medium.Links;
+using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.ShmMedium.Control;
 

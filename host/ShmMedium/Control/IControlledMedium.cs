@@ -1,6 +1,6 @@
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
 
 namespace ShmWifi.ShmMedium.Control;
 

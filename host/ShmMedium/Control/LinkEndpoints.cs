@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
 
 namespace ShmWifi.ShmMedium.Control;
 

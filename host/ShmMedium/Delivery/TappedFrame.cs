@@ -1,4 +1,4 @@
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.ShmMedium.Medium;
 using ShmWifi.ShmMedium.Ports;
 

@@ -1,7 +1,7 @@
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
+using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Medium;
 using ShmWifi.ShmMedium.Ports;
-using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.ShmMedium.Delivery;
 

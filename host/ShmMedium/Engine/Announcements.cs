@@ -1,9 +1,9 @@
 using System.Text;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.Linux;
+using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Delivery;
 using ShmWifi.ShmMedium.Ports;
-using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.ShmMedium.Engine;
 

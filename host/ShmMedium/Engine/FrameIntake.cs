@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
+using ShmWifi.Dot11.Rates;
+using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Medium;
 using ShmWifi.ShmMedium.Ports;
-using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.ShmMedium.Engine;
 

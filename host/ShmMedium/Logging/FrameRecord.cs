@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 
 namespace ShmWifi.ShmMedium.Logging;
 

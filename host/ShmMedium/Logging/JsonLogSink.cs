@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 
 namespace ShmWifi.ShmMedium.Logging;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 
 namespace ShmWifi.ShmMedium.Logging;
 

@@ -1,10 +1,11 @@
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
+using ShmWifi.Dot11.Timing;
+using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Medium.Contention;
 using ShmWifi.ShmMedium.Medium.Faults;
 using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Ports;
-using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.ShmMedium.Medium;
 

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
-using ShmWifi.Dot11;
-using ShmWifi.ShmMedium.Ports;
+using ShmWifi.Dot11.Frames;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.RingBuffer.Layout;
+using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.ShmMedium.Medium;
 

@@ -1,7 +1,7 @@
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
+using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Medium.Phy;
-using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.ShmMedium.Ports;
 

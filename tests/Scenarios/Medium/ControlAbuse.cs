@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.Lab;
 using ShmWifi.Tests.Support;
 

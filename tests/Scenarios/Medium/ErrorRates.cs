@@ -1,5 +1,6 @@
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
+using ShmWifi.Dot11.Timing;
 using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Medium.Phy;
 using ShmWifi.Tests.Support;

@@ -1,4 +1,5 @@
 using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
 
 namespace ShmWifi.Tests.Scenarios.Medium;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.Lab;
 using ShmWifi.Lab.Report;
 using ShmWifi.Tests.Support;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ShmWifi.Configuration.Wmediumd;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
+using ShmWifi.Dot11.Timing;
 using ShmWifi.ShmMedium.Medium.Phy;
 using ShmWifi.Tests.Support;
 

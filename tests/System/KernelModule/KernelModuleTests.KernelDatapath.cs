@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 

@@ -190,7 +190,7 @@ public unsafe class IvshmemDeviceTests(string isolation)
         var guest = new QtestGuest(device, PortOffset(device));
         guest.Send(new TxSlotHeader { Kind = RingKind.Hello });
         guest.Send(QtestGuest.RadioAdd(Address(number)), "phy0"u8);
-        guest.Send(new TxSlotHeader { Kind = RingKind.Frame, Flags = (byte)TxFlags.NoAck, FreqMhz = 2412 }, Data(Dot11.MacAddress.Broadcast, Address(number), 1, 2, 3));
+        guest.Send(new TxSlotHeader { Kind = RingKind.Frame, Flags = (byte)TxFlags.NoAck, FreqMhz = 2412 }, Data(Dot11.Frames.MacAddress.Broadcast, Address(number), 1, 2, 3));
         device.Ring(0);
         return device.Kill();
     }

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 

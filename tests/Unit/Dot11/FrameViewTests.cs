@@ -1,6 +1,6 @@
 using System.Text;
 using CsCheck;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 
 namespace ShmWifi.Tests.Unit.Dot11;
 

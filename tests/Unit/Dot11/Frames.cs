@@ -1,5 +1,5 @@
 using System.Text;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 
 namespace ShmWifi.Tests.Unit.Dot11;
 

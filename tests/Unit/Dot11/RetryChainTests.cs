@@ -1,5 +1,6 @@
 using CsCheck;
 using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
 
 namespace ShmWifi.Tests.Unit.Dot11;
 

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.Hwsim.Clock;
 using ShmWifi.Hwsim.Datapath;
 using ShmWifi.Hwsim.Netlink;

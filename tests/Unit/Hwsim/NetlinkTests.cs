@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using CsCheck;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.Hwsim.Netlink;
 using ShmWifi.Hwsim.Radios;
 

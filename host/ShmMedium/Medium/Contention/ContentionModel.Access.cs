@@ -1,5 +1,8 @@
 using System.Numerics;
 using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
+using ShmWifi.Dot11.Rates;
+using ShmWifi.Dot11.Timing;
 
 namespace ShmWifi.ShmMedium.Medium.Contention;
 

@@ -1,4 +1,5 @@
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
+using ShmWifi.Dot11.Timing;
 
 namespace ShmWifi.ShmMedium.Medium.Contention;
 

@@ -1,4 +1,7 @@
 using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
+using ShmWifi.Dot11.Rates;
+using ShmWifi.Dot11.Timing;
 using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Medium.Phy;
 

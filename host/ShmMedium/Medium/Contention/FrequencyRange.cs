@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
 
 namespace ShmWifi.ShmMedium.Medium.Contention;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.ShmMedium.Medium.Links;
 
 namespace ShmWifi.ShmMedium.Medium.Contention;

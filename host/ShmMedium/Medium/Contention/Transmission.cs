@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.ShmMedium.Medium.Links;
 
 namespace ShmWifi.ShmMedium.Medium.Contention;

@@ -1,6 +1,6 @@
 using System.Text;
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.ShmMedium.Medium.Links;
 
 namespace ShmWifi.ShmMedium.Medium.Faults;

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
+using ShmWifi.Dot11.Timing;
 
 namespace ShmWifi.ShmMedium.Medium.Phy;
 

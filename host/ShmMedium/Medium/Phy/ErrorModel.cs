@@ -1,6 +1,7 @@
 using System.Numerics;
 using ShmWifi.Configuration;
 using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
 
 namespace ShmWifi.ShmMedium.Medium.Phy;
 

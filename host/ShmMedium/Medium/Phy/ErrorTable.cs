@@ -1,4 +1,4 @@
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
 
 namespace ShmWifi.ShmMedium.Medium.Phy;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using ShmWifi.Configuration;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
 
 namespace ShmWifi.ShmMedium.Medium.Phy;
 

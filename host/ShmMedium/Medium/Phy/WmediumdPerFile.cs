@@ -1,5 +1,6 @@
 using ShmWifi.Configuration;
 using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
 
 namespace ShmWifi.ShmMedium.Medium.Phy;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using CsCheck;
 using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.ShmMedium.Capture;
 using ShmWifi.Tests.Unit.Dot11;
 

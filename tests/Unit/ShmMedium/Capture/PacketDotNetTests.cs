@@ -4,6 +4,8 @@ using CsCheck;
 using PacketDotNet;
 using PacketDotNet.Ieee80211;
 using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.ShmMedium.Capture;
 using ShmWifi.Tests.Unit.Dot11;
 

@@ -1,4 +1,5 @@
 using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.ShmMedium.Capture;
 using ShmWifi.Tests.Unit.Dot11;
 

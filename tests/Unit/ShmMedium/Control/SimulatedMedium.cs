@@ -1,5 +1,6 @@
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.ShmMedium.Control;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Control;

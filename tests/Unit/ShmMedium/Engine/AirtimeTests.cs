@@ -1,6 +1,9 @@
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
+using ShmWifi.Dot11.Rates;
+using ShmWifi.Dot11.Timing;
 using ShmWifi.RingBuffer.Layout;
 using static ShmWifi.Tests.Support.MediumFrames;
 

@@ -1,8 +1,8 @@
 using ShmWifi.Configuration;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
+using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Delivery;
 using ShmWifi.ShmMedium.Ports;
-using ShmWifi.RingBuffer.Layout;
 using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Engine;

@@ -1,7 +1,7 @@
 using ShmWifi.Configuration;
-using ShmWifi.Dot11;
-using ShmWifi.ShmMedium.Medium.Links;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.RingBuffer.Layout;
+using ShmWifi.ShmMedium.Medium.Links;
 using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Engine;

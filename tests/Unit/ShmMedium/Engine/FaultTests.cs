@@ -1,9 +1,9 @@
 using System.Numerics;
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Dot11;
-using ShmWifi.ShmMedium.Medium.Faults;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.RingBuffer.Layout;
+using ShmWifi.ShmMedium.Medium.Faults;
 using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Engine;

@@ -1,10 +1,10 @@
 using CsCheck;
 using ShmWifi.Configuration;
-using ShmWifi.Dot11;
-using ShmWifi.ShmMedium.Delivery;
-using ShmWifi.ShmMedium.Ports;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
+using ShmWifi.ShmMedium.Delivery;
+using ShmWifi.ShmMedium.Ports;
 using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Engine;

@@ -1,8 +1,9 @@
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Dot11;
-using ShmWifi.ShmMedium.Medium.Phy;
+using ShmWifi.Dot11.Frames;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.RingBuffer.Layout;
+using ShmWifi.ShmMedium.Medium.Phy;
 using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Engine;

@@ -1,12 +1,11 @@
 using Microsoft.Coyote.Runtime;
 using Microsoft.Coyote.Specifications;
-using ShmWifi.Dot11;
 using ShmWifi.Linux;
+using ShmWifi.RingBuffer;
+using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Delivery;
 using ShmWifi.ShmMedium.Medium;
 using ShmWifi.ShmMedium.Ports;
-using ShmWifi.RingBuffer;
-using ShmWifi.RingBuffer.Layout;
 using Settings = Microsoft.Coyote.Configuration;
 using TestingEngine = Microsoft.Coyote.SystematicTesting.TestingEngine;
 using TestReport = Microsoft.Coyote.SystematicTesting.TestReport;

@@ -1,5 +1,6 @@
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.ShmMedium.Medium.Contention;
 using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Medium.Phy;

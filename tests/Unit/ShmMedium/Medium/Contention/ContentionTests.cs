@@ -1,5 +1,6 @@
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.ShmMedium.Medium.Contention;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Contention;

@@ -1,5 +1,5 @@
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.ShmMedium.Medium.Links;
 using static ShmWifi.Tests.Unit.ShmMedium.Medium.Links.TestMedium;
 

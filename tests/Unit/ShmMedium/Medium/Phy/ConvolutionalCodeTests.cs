@@ -1,5 +1,5 @@
 using System.Numerics;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.ShmMedium.Medium.Phy;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Phy;

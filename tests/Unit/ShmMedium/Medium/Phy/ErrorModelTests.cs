@@ -1,4 +1,4 @@
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.ShmMedium.Medium.Phy;
 using ShmWifi.Tests.Unit.Dot11;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using CsCheck;
 using ShmWifi.Configuration;
-using ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.ShmMedium.Medium.Phy;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Phy;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using ShmWifi.Dot11.Frames;
 
-namespace ShmWifi.Dot11;
+namespace ShmWifi.Dot11.Timing;
 
 /// <summary>How one access category contends.</summary>
 /// <remarks>No TXOPs: hwsim hands over one frame at a time, and each contends again.</remarks>

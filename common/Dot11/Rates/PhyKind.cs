@@ -1,4 +1,4 @@
-namespace ShmWifi.Dot11;
+namespace ShmWifi.Dot11.Rates;
 
 /// <summary>Which PHY a PPDU is of.</summary>
 public enum PhyKind : byte

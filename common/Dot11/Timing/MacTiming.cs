@@ -1,4 +1,6 @@
-namespace ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
+
+namespace ShmWifi.Dot11.Timing;
 
 /// <summary>What a PHY gives the MAC to count with: SIFS, slot and contention window.</summary>
 /// <remarks>Times in ns. Source: IEEE 802.11-2020 clauses 10.3.2.3 (interframe spaces), 10.3.7 (their relation), 10.3.2.11 (ACK procedure);

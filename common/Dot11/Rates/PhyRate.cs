@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace ShmWifi.Dot11;
+namespace ShmWifi.Dot11.Rates;
 
 /// <summary>How one PPDU is modulated: what decides how long it takes, and at which SNR it is understood.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace ShmWifi.Dot11;
+namespace ShmWifi.Dot11.Rates;
 
 /// <summary>The rates of a retry chain with their attempts: as asked for in a frame, as they really were in its status.</summary>
 /// <remarks>

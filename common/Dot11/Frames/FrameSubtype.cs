@@ -1,4 +1,4 @@
-namespace ShmWifi.Dot11;
+namespace ShmWifi.Dot11.Frames;
 
 /// <summary>Type and subtype of a frame. Source: IEEE 802.11-2020 table 9-1.</summary>
 /// <remarks>Shape: type &lt;&lt; 4 | subtype; the subtypes that are not named here are reserved, or of bands that we do not carry.</remarks>

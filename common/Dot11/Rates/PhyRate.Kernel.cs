@@ -1,4 +1,4 @@
-namespace ShmWifi.Dot11;
+namespace ShmWifi.Dot11.Rates;
 
 // A rate as mac80211 has it: an index that counts through what the flags say.
 public readonly partial record struct PhyRate

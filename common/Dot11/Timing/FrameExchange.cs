@@ -1,4 +1,6 @@
-namespace ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
+
+namespace ShmWifi.Dot11.Timing;
 
 /// <summary>Frames and their responses: which rate a response has, and how long it all takes.</summary>
 /// <remarks>Source: IEEE 802.11-2020 clauses 9.3.1 (lengths), 10.6.6.5 (rates of control responses).</remarks>

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace ShmWifi.Dot11;
+namespace ShmWifi.Dot11.Frames;
 
 /// <summary>A frame where it lies: reads fields of an MPDU without FCS, copies nothing, allocates nothing.</summary>
 /// <remarks>

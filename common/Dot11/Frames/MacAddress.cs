@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 
-namespace ShmWifi.Dot11;
+namespace ShmWifi.Dot11.Frames;
 
 /// <summary>An IEEE 802 MAC address.</summary>
 /// <remarks>Shape: 6 octets. Orders as the octets do on the medium, the first one most significant.</remarks>

@@ -1,4 +1,4 @@
-namespace ShmWifi.Dot11;
+namespace ShmWifi.Dot11.Frames;
 
 /// <summary>Which queue of a station a frame waits in, and so how it contends.</summary>
 public enum AccessCategory

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace ShmWifi.Dot11;
+namespace ShmWifi.Dot11.Frames;
 
 /// <content>What the body tells: the name of the network, and the handshake that keys it.</content>
 public readonly ref partial struct FrameView

@@ -1,4 +1,4 @@
-namespace ShmWifi.Dot11;
+namespace ShmWifi.Dot11.Rates;
 
 /// <summary>The guard interval in front of each OFDM symbol, in ns.</summary>
 public enum GuardInterval : ushort

@@ -1,4 +1,4 @@
-namespace ShmWifi.Dot11;
+namespace ShmWifi.Dot11.Frames;
 
 /// <summary>The Frame Control field.</summary>
 /// <remarks>Shape: le16; bits 1..0 protocol version, 3..2 type, 7..4 subtype, 15..8 flags.

@@ -1,4 +1,4 @@
-namespace ShmWifi.Dot11;
+namespace ShmWifi.Dot11.Rates;
 
 /// <summary>The legacy rates of a band: what hwsim's rate indices count through.</summary>
 /// <remarks>Source: linux drivers/net/wireless/virtual/mac80211_hwsim.c, hwsim_rates[]; the bands above 2.4 GHz leave out

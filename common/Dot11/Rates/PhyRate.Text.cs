@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ShmWifi.Dot11;
+namespace ShmWifi.Dot11.Rates;
 
 /// <content>The name of a rate, as tables, tools and tests write it.</content>
 public readonly partial record struct PhyRate

@@ -1,4 +1,4 @@
-namespace ShmWifi.Dot11;
+namespace ShmWifi.Dot11.Rates;
 
 /// <summary>The preamble in front of a PPDU. Source: IEEE 802.11-2020, clauses as given.</summary>
 public enum Preamble : byte

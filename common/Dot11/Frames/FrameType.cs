@@ -1,4 +1,4 @@
-namespace ShmWifi.Dot11;
+namespace ShmWifi.Dot11.Frames;
 
 /// <summary>The Type field of Frame Control. Source: IEEE 802.11-2020 table 9-1.</summary>
 public enum FrameType

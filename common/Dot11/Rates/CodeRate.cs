@@ -1,4 +1,4 @@
-namespace ShmWifi.Dot11;
+namespace ShmWifi.Dot11.Rates;
 
 /// <summary>Rate of the convolutional or LDPC code.</summary>
 public enum CodeRate

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace ShmWifi.Dot11;
+namespace ShmWifi.Dot11.Rates;
 
 /// <summary>What mac80211 asks hwsim to do with a frame: up to four rates, tried one after the other until the frame is acknowledged, and how each is sent.</summary>
 /// <remarks>

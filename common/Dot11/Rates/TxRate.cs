@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace ShmWifi.Dot11;
+namespace ShmWifi.Dot11.Rates;
 
 /// <summary>One rate of a <see cref="RetryChain"/>, decoded: the rate, and how often to try it.</summary>
 /// <remarks>

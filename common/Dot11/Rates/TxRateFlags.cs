@@ -1,4 +1,4 @@
-namespace ShmWifi.Dot11;
+namespace ShmWifi.Dot11.Rates;
 
 /// <summary>How one link of the retry chain is sent.</summary>
 /// <remarks>Source: linux drivers/net/wireless/virtual/mac80211_hwsim.h, enum hwsim_tx_rate_flags.</remarks>

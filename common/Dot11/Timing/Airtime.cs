@@ -1,4 +1,6 @@
-namespace ShmWifi.Dot11;
+using ShmWifi.Dot11.Rates;
+
+namespace ShmWifi.Dot11.Timing;
 
 /// <summary>How long a PPDU is on the medium: TXTIME of the standard.</summary>
 /// <remarks>
