@@ -1,5 +1,5 @@
 using ShmWifi.Lab.Cli;
-using ShmWifi.Perf.EndToEnd;
+using ShmWifi.Perf.EndToEnd.Cli;
 using ShmWifi.Perf.EndToEnd.Relay;
 using ShmWifi.Perf.EndToEnd.Rings;
 using ShmWifi.Perf.EndToEnd.Vm;

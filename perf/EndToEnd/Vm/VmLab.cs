@@ -1,4 +1,5 @@
 using ShmWifi.Lab;
+using ShmWifi.Lab.Instances;
 using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Medium;
 using ShmWifi.Lab.Qemu;

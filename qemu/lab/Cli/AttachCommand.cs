@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using ShmWifi.Lab.Instances;
 using ShmWifi.Lab.Medium;
 using ShmWifi.Lab.Processes;
 using Spectre.Console;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using ShmWifi.Lab.Instances;
 using ShmWifi.Lab.Qemu;
 
 namespace ShmWifi.Lab.Cli;

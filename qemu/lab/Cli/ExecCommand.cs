@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ShmWifi.Lab.Guest;
+using ShmWifi.Lab.Instances;
 
 namespace ShmWifi.Lab.Cli;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ShmWifi.Lab.Instances;
 using ShmWifi.Lab.Topologies;
 
 namespace ShmWifi.Lab.Cli;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using ShmWifi.Lab.Guest;
+using ShmWifi.Lab.Instances;
 using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Medium;
 using ShmWifi.Lab.Processes;

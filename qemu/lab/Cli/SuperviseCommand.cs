@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ShmWifi.Lab.Instances;
 using ShmWifi.Lab.Processes;
 using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Topologies;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using ShmWifi.Lab.Instances;
 using ShmWifi.Lab.Processes;
 using ShmWifi.Lab.Topologies;
 using static Tmds.Linux.LibC;

@@ -1,4 +1,4 @@
-using ShmWifi.Lab;
+using ShmWifi.Lab.Instances;
 using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Medium;
 using ShmWifi.Lab.Qemu;

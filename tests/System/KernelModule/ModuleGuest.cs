@@ -1,5 +1,6 @@
 using ShmWifi.Lab;
 using ShmWifi.Lab.Guest;
+using ShmWifi.Lab.Instances;
 using ShmWifi.Lab.Processes;
 using ShmWifi.Lab.Topologies;
 using ShmWifi.RingBuffer;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Lab;
+using ShmWifi.Lab.Instances;
 using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Topologies;

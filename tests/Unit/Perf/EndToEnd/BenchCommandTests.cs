@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using ShmWifi.Lab;
 using ShmWifi.Perf.EndToEnd;
+using ShmWifi.Perf.EndToEnd.Cli;
 using ShmWifi.Perf.EndToEnd.Report;
 
 namespace ShmWifi.Tests.Unit.Perf.EndToEnd;

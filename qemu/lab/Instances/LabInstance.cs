@@ -3,7 +3,7 @@ using ShmWifi.Lab.Processes;
 using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Topologies;
 
-namespace ShmWifi.Lab;
+namespace ShmWifi.Lab.Instances;
 
 /// <summary>A running lab: its daemon and its VMs, owned by this process and gone with it.</summary>
 internal sealed class LabInstance : IAsyncDisposable

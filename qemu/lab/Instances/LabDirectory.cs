@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ShmWifi.Lab.Guest;
 
-namespace ShmWifi.Lab;
+namespace ShmWifi.Lab.Instances;
 
 /// <summary>The folder run/NAME of a lab: sockets, logs, state.</summary>
 /// <param name="name">The lab's name.</param>

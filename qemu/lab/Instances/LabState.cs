@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Processes;
 
-namespace ShmWifi.Lab;
+namespace ShmWifi.Lab.Instances;
 
 /// <summary>What the commands know of a running lab; the file lab.json in its folder.</summary>
 /// <param name="Name">The lab's name.</param>

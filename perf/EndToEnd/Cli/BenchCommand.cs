@@ -6,7 +6,7 @@ using ShmWifi.Perf.EndToEnd.Vm;
 using Spectre.Console;
 using Progress = ShmWifi.Lab.Progress;
 
-namespace ShmWifi.Perf.EndToEnd;
+namespace ShmWifi.Perf.EndToEnd.Cli;
 
 /// <summary><c>bench</c>.</summary>
 internal static class BenchCommand
