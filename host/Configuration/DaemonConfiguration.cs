@@ -1,5 +1,6 @@
 using System.Text;
 using ShmWifi.Configuration.Medium;
+using ShmWifi.Configuration.Text;
 using ShmWifi.Configuration.Yaml;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;

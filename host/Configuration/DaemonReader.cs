@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using ShmWifi.Configuration.Medium;
+using ShmWifi.Configuration.Text;
 using ShmWifi.Configuration.Yaml;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using ShmWifi.Configuration;
+using ShmWifi.Configuration.Text;
 using ShmWifi.Lab.Cli;
 using ShmWifi.Lab.Topologies;
 

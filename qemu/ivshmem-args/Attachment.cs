@@ -1,4 +1,5 @@
 using ShmWifi.Configuration;
+using ShmWifi.Configuration.Text;
 
 namespace ShmWifi.IvshmemArgs;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ShmWifi.Configuration.Text;
 using ShmWifi.Configuration.Yaml;
 using ShmWifi.Dot11.Frames;
 

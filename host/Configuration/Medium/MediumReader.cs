@@ -1,4 +1,5 @@
 using System.Globalization;
+using ShmWifi.Configuration.Text;
 using ShmWifi.Configuration.Yaml;
 
 namespace ShmWifi.Configuration.Medium;

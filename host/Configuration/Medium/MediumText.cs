@@ -1,3 +1,4 @@
+using ShmWifi.Configuration.Text;
 using ShmWifi.Configuration.Yaml;
 
 namespace ShmWifi.Configuration.Medium;

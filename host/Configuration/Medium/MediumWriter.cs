@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ShmWifi.Configuration.Text;
 using ShmWifi.Configuration.Yaml;
 
 namespace ShmWifi.Configuration.Medium;

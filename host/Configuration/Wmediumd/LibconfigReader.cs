@@ -1,3 +1,5 @@
+using ShmWifi.Configuration.Text;
+
 namespace ShmWifi.Configuration.Wmediumd;
 
 /// <summary>Reads a libconfig file.</summary>

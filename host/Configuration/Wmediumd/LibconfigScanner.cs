@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ShmWifi.Configuration.Text;
 
 namespace ShmWifi.Configuration.Wmediumd;
 

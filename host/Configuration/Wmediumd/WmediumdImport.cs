@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ShmWifi.Configuration.Medium;
+using ShmWifi.Configuration.Text;
 using ShmWifi.Configuration.Yaml;
 
 namespace ShmWifi.Configuration.Wmediumd;

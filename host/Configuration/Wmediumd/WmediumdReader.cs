@@ -1,4 +1,5 @@
 using ShmWifi.Configuration.Medium;
+using ShmWifi.Configuration.Text;
 using ShmWifi.Configuration.Yaml;
 using ShmWifi.Dot11.Frames;
 

@@ -1,3 +1,4 @@
+using ShmWifi.Configuration.Text;
 using YamlDotNet.Core;
 
 namespace ShmWifi.Configuration.Yaml;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using ShmWifi.Configuration.Text;
 
 namespace ShmWifi.Configuration.Yaml;
 
@@ -90,10 +91,10 @@ internal sealed class Section
     /// <returns>null when it is missing or wrong.</returns>
     public TimeSpan? Duration(string key, TimeSpan min, TimeSpan max)
     {
-        var allowed = $"{Configuration.Duration.Allowed}, from {Configuration.Duration.ToText(min)} to {Configuration.Duration.ToText(max)}";
+        var allowed = $"{Text.Duration.Allowed}, from {Text.Duration.ToText(min)} to {Text.Duration.ToText(max)}";
         if (Scalar(key, allowed) is not { } scalar)
             return null;
-        if (Configuration.Duration.TryParse(scalar.Value, out var value) && value >= min && value <= max)
+        if (Text.Duration.TryParse(scalar.Value, out var value) && value >= min && value <= max)
             return value;
         _errors.Add(scalar, $"'{key}' is {scalar.Kind}; allowed: {allowed}");
         return null;

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Extensions.Hosting.Systemd;
 using ShmWifi.Configuration;
+using ShmWifi.Configuration.Text;
 using ShmWifi.Linux;
 using ShmWifi.ShmMedium.Logging;
 using ShmWifi.ShmMedium.Telemetry;

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
-using ShmWifi.Configuration;
+using ShmWifi.Configuration.Text;
 
 namespace ShmWifi.ShmMedium.Control;
 

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
+using ShmWifi.Configuration.Text;
 
 namespace ShmWifi.ShmMedium.Control;
 

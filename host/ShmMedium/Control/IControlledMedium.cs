@@ -1,5 +1,5 @@
-using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
+using ShmWifi.Configuration.Text;
 using ShmWifi.Dot11.Rates;
 
 namespace ShmWifi.ShmMedium.Control;

@@ -1,5 +1,6 @@
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
+using ShmWifi.Configuration.Text;
 
 namespace ShmWifi.ShmMedium.Control;
 

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
-using ShmWifi.Configuration;
+using ShmWifi.Configuration.Text;
 
 namespace ShmWifi.ShmMedium.Control;
 

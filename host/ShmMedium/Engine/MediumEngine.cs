@@ -52,7 +52,7 @@ public sealed class MediumEngine : IDisposable
     /// <param name="log">What happened to ports and radios.</param>
     /// <param name="spin">How long to look for more before sleeping.</param>
     /// <param name="medium">What the medium is like.</param>
-    /// <exception cref="Configuration.ConfigurationException">An error table that it names cannot be read, or is wrong.</exception>
+    /// <exception cref="Configuration.Text.ConfigurationException">An error table that it names cannot be read, or is wrong.</exception>
     public MediumEngine(IMediumLog log, SpinBudget spin, MediumConfiguration medium)
     {
         _log = log;
@@ -126,7 +126,7 @@ public sealed class MediumEngine : IDisposable
     /// <summary>Changes the medium between two rounds.</summary>
     /// <param name="change">What is new.</param>
     /// <returns>Ends when the next frame meets the changed medium.</returns>
-    /// <exception cref="Configuration.ConfigurationException">A file that it names cannot be read, or is wrong.</exception>
+    /// <exception cref="Configuration.Text.ConfigurationException">A file that it names cannot be read, or is wrong.</exception>
     public Task ApplyAsync(MediumChange change)
     {
         _state.Prepare(change);

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
+using ShmWifi.Configuration.Text;
 using ShmWifi.ShmMedium.Medium.Faults;
 using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Medium.Phy;

@@ -1,5 +1,6 @@
 using System.Text;
 using ShmWifi.Configuration;
+using ShmWifi.Configuration.Text;
 using ShmWifi.RingBuffer;
 
 namespace ShmWifi.Tests.Unit.Configuration;

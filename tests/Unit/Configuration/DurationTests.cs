@@ -1,5 +1,5 @@
 using CsCheck;
-using ShmWifi.Configuration;
+using ShmWifi.Configuration.Text;
 
 namespace ShmWifi.Tests.Unit.Configuration;
 

@@ -1,4 +1,4 @@
-using ShmWifi.Configuration;
+using ShmWifi.Configuration.Text;
 using ShmWifi.Configuration.Wmediumd;
 
 namespace ShmWifi.Tests.Unit.Configuration;

@@ -1,6 +1,6 @@
 using System.Text;
-using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
+using ShmWifi.Configuration.Text;
 
 namespace ShmWifi.Tests.Unit.Configuration;
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using CsCheck;
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
+using ShmWifi.Configuration.Text;
 using ShmWifi.Configuration.Yaml;
 
 namespace ShmWifi.Tests.Unit.Configuration;

@@ -1,5 +1,6 @@
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
+using ShmWifi.Configuration.Text;
 using ShmWifi.Configuration.Wmediumd;
 
 namespace ShmWifi.Tests.Unit.Configuration;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using ShmWifi.Configuration;
+using ShmWifi.Configuration.Text;
 
 namespace ShmWifi.ShmMedium.Cli.Ctl;
 

@@ -1,5 +1,5 @@
 using System.Numerics;
-using ShmWifi.Configuration;
+using ShmWifi.Configuration.Text;
 using ShmWifi.Dot11;
 using ShmWifi.Dot11.Rates;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ShmWifi.Configuration;
+using ShmWifi.Configuration.Text;
 using ShmWifi.Dot11.Rates;
 
 namespace ShmWifi.ShmMedium.Medium.Phy;

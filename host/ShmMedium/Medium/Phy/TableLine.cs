@@ -1,4 +1,4 @@
-using ShmWifi.Configuration;
+using ShmWifi.Configuration.Text;
 
 namespace ShmWifi.ShmMedium.Medium.Phy;
 

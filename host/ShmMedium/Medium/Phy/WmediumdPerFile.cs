@@ -1,4 +1,4 @@
-using ShmWifi.Configuration;
+using ShmWifi.Configuration.Text;
 using ShmWifi.Dot11;
 using ShmWifi.Dot11.Rates;
 

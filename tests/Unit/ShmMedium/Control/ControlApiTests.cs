@@ -1,6 +1,7 @@
 using System.Net;
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
+using ShmWifi.Configuration.Text;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 

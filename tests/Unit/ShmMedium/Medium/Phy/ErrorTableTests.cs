@@ -1,6 +1,6 @@
 using System.Globalization;
 using CsCheck;
-using ShmWifi.Configuration;
+using ShmWifi.Configuration.Text;
 using ShmWifi.Dot11.Rates;
 using ShmWifi.ShmMedium.Medium.Phy;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ShmWifi.Configuration;
+namespace ShmWifi.Configuration.Text;
 
 /// <summary>A duration as people write it: a decimal number and its unit, <c>20ms</c>, <c>1.5m</c>.</summary>
 public static class Duration

@@ -1,4 +1,4 @@
-namespace ShmWifi.Configuration;
+namespace ShmWifi.Configuration.Text;
 
 /// <summary>One thing that is wrong with a configuration file.</summary>
 /// <param name="File">The file, as it was named to us.</param>

@@ -1,4 +1,4 @@
-namespace ShmWifi.Configuration;
+namespace ShmWifi.Configuration.Text;
 
 /// <summary>Finds the word that a mistyped one was meant to be.</summary>
 public static class Nearest
