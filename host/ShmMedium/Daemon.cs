@@ -14,7 +14,7 @@ namespace ShmWifi.ShmMedium;
 
 /// <summary>All parts of shm-medium, wired: sockets, engine, server, capture, frame log, meter, control API, state file.</summary>
 /// <remarks>Made in this order, taken down in the reverse one.</remarks>
-public sealed class Daemon : IDisposable
+internal sealed class Daemon : IDisposable
 {
     private readonly IPortServer _server;
     private readonly RegionSource _regions;

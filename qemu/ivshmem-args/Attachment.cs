@@ -9,7 +9,7 @@ namespace ShmWifi.IvshmemArgs;
 /// <param name="RegionBytes">Bytes of a VM's region.</param>
 /// <param name="CommonSocket">Where VMs without a socket of their own attach.</param>
 /// <param name="Vms">The VMs that have one.</param>
-public sealed record Attachment(string Source, int? Pid, ulong RegionBytes, string? CommonSocket, IReadOnlyList<DaemonVm> Vms)
+internal sealed record Attachment(string Source, int? Pid, ulong RegionBytes, string? CommonSocket, IReadOnlyList<DaemonVm> Vms)
 {
     /// <summary>As a running daemon has it.</summary>
     public static Attachment Of(DaemonState state, string source)

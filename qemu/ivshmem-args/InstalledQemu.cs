@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace ShmWifi.IvshmemArgs;
 
 /// <summary>A QEMU binary of this machine.</summary>
-public static class InstalledQemu
+internal static class InstalledQemu
 {
     /// <summary>Why this binary cannot have our device: asks it for its list of devices.</summary>
     /// <returns>null when it can.</returns>

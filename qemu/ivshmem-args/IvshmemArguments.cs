@@ -1,7 +1,7 @@
 namespace ShmWifi.IvshmemArgs;
 
 /// <summary>The arguments that give a QEMU VM its ivshmem device.</summary>
-public static class IvshmemArguments
+internal static class IvshmemArguments
 {
     /// <summary>The id of the character device; a VM has one of them.</summary>
     public const string ChardevId = "shmwifi";

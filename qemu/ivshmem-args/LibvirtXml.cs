@@ -3,7 +3,7 @@ using System.Xml.Linq;
 namespace ShmWifi.IvshmemArgs;
 
 /// <summary>The device element of a libvirt domain.</summary>
-public static class LibvirtXml
+internal static class LibvirtXml
 {
     /// <summary>A <c>shmem</c> element, to stand in the domain's <c>devices</c>.</summary>
     /// <param name="socketPath">Where the daemon listens for this VM. Libvirt doubles its commas itself.</param>

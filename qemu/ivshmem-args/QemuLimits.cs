@@ -4,7 +4,7 @@ using ShmWifi.Configuration;
 namespace ShmWifi.IvshmemArgs;
 
 /// <summary>What QEMU's ivshmem-doorbell aborts or hangs on, told before it does.</summary>
-public static class QemuLimits
+internal static class QemuLimits
 {
     /// <summary>Why QEMU cannot connect to such a path.</summary>
     /// <returns>null when it can.</returns>

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace ShmWifi.IvshmemArgs;
 
 /// <summary>Quotes words for a POSIX shell, and for GNS3, which splits options by the same rules (Python's shlex).</summary>
-public static partial class Shell
+internal static partial class Shell
 {
     /// <summary>One line that a shell splits into these words again.</summary>
     public static string Join(IEnumerable<string> words) => string.Join(' ', words.Select(Quote));

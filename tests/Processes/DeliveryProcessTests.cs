@@ -6,7 +6,7 @@ using ShmWifi.Tests.Support;
 namespace ShmWifi.Tests.Processes;
 
 /// <summary>Two guest processes on one region, and a host between them, for both ways to deliver.</summary>
-public class DeliveryProcessTests
+internal class DeliveryProcessTests
 {
     private const uint Frames = 100_000;
     private static readonly TimeSpan CatchWithin = TimeSpan.FromSeconds(30);

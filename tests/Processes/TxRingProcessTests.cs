@@ -7,7 +7,7 @@ using ShmWifi.Tests.Support;
 namespace ShmWifi.Tests.Processes;
 
 /// <summary>Two processes on one TX ring: slots read in place. Each run that a rule keeps whole has a twin that breaks the rule and is caught.</summary>
-public class TxRingProcessTests
+internal class TxRingProcessTests
 {
     private const uint Frames = 150_000;
     private const uint Rounds = 60_000;

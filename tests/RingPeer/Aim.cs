@@ -7,7 +7,7 @@ namespace ShmWifi.Tests.RingPeer;
 /// Who arms waits a fixed time before. Who moves the index waits a little less after each round in which it came too
 /// late (it saw the event index) and a little more after each round in which it came too early.
 /// </remarks>
-public sealed class Aim
+internal sealed class Aim
 {
     private const int ArmDelay = 500;
     private const int Longest = 8 * ArmDelay;

@@ -1,7 +1,7 @@
 namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>Waits without a system call, as long as that is reasonable.</summary>
-public static class Busy
+internal static class Busy
 {
     private const int LooksBeforeYielding = 2_000;
 

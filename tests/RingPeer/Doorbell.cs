@@ -5,7 +5,7 @@ namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>An eventfd that one side rings and the other sleeps on.</summary>
 /// <param name="descriptor">The eventfd, non-blocking; closed with the doorbell.</param>
-public sealed class Doorbell(int descriptor) : IDisposable
+internal sealed class Doorbell(int descriptor) : IDisposable
 {
     /// <summary>Seconds in which a sleeper sees that it should be awake before it calls the doorbell lost.</summary>
     private const int SecondsOfGrace = 5;

@@ -1,7 +1,7 @@
 namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>A rule that a peer breaks, so that a test shows that its checks see it.</summary>
-public enum InjectedBug
+internal enum InjectedBug
 {
     /// <summary>None: the peer keeps the protocol.</summary>
     None,

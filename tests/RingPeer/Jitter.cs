@@ -2,7 +2,7 @@ namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>Small random numbers by which two peers vary what they do.</summary>
 /// <param name="seed">Not 0.</param>
-public sealed class Jitter(uint seed)
+internal sealed class Jitter(uint seed)
 {
     private uint _state = seed;
 

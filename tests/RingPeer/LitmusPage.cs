@@ -7,7 +7,7 @@ namespace ShmWifi.Tests.RingPeer;
 // 0x080 ballast[8] u32   both write; a pair of cache lines each
 
 /// <summary>A page after the region: what the peers of a litmus run share beside the ring.</summary>
-public static unsafe class LitmusPage
+internal static unsafe class LitmusPage
 {
     /// <summary>Bytes.</summary>
     public const ulong Size = 4096;

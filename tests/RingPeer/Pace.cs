@@ -1,7 +1,7 @@
 namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>How a peer waits for the other.</summary>
-public enum Pace
+internal enum Pace
 {
     /// <summary>It looks again and again.</summary>
     Poll,

@@ -7,7 +7,7 @@ namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>A frame that follows from its sequence number, so that whoever reads it knows what must be there.</summary>
 /// <remarks>Shape: u64 sequence number, u64 checksum of the rest, then words that the sequence number seeds.</remarks>
-public static unsafe class Payload
+internal static unsafe class Payload
 {
     /// <summary>Bytes of sequence number and checksum.</summary>
     private const int HeadSize = 16;

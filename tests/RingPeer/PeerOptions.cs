@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>What a peer is told on its command line, as "name=value" each.</summary>
-public sealed record PeerOptions
+internal sealed record PeerOptions
 {
     /// <summary>What it does.</summary>
     public required Role Role { get; init; }

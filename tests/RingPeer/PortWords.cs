@@ -4,7 +4,7 @@ using ShmWifi.RingBuffer.Layout;
 namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>A port's raw words: for a host end that takes over where the words stand, and for tests that look or meddle.</summary>
-public static unsafe class PortWords
+internal static unsafe class PortWords
 {
     /// <summary>The header of a port.</summary>
     /// <param name="region">The region.</param>

@@ -1,7 +1,7 @@
 namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>What a peer does.</summary>
-public enum Role
+internal enum Role
 {
     /// <summary>A guest: fills and publishes TX slots.</summary>
     TxProducer,

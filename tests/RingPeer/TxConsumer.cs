@@ -8,7 +8,7 @@ namespace ShmWifi.Tests.RingPeer;
 /// <param name="wake">Wakes us.</param>
 /// <param name="ring">Wakes the other side.</param>
 /// <param name="options">What to do.</param>
-public sealed unsafe class TxConsumer(Region region, Doorbell wake, Doorbell ring, PeerOptions options)
+internal sealed unsafe class TxConsumer(Region region, Doorbell wake, Doorbell ring, PeerOptions options)
 {
     private readonly GuestPort _slots = region.OpenGuestPort(options.Port);
     private readonly RingConsumer _tx = PortWords.TxConsumer(region, options.Port);

@@ -7,7 +7,7 @@ namespace ShmWifi.Tests.RingPeer;
 /// <param name="wake">Wakes us.</param>
 /// <param name="ring">Wakes the other side.</param>
 /// <param name="options">What to do.</param>
-public sealed unsafe class TxProducer(Region region, Doorbell wake, Doorbell ring, PeerOptions options)
+internal sealed unsafe class TxProducer(Region region, Doorbell wake, Doorbell ring, PeerOptions options)
 {
     private readonly GuestPort _port = region.OpenGuestPort(options.Port);
     private readonly Jitter _jitter = new(0x1234567);

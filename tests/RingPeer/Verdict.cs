@@ -1,7 +1,7 @@
 namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>What a peer found; its exit code.</summary>
-public enum Verdict
+internal enum Verdict
 {
     /// <summary>All frames came once, whole and in order.</summary>
     Intact = 0,

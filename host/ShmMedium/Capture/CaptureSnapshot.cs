@@ -5,4 +5,4 @@ namespace ShmWifi.ShmMedium.Capture;
 /// <param name="Frames">Frames written.</param>
 /// <param name="Lost">Frames left out, since it was too slow or had stopped.</param>
 /// <param name="Stopped">Why it stopped early; null: it runs.</param>
-public sealed record CaptureSnapshot(string File, long Frames, long Lost, string? Stopped);
+internal sealed record CaptureSnapshot(string File, long Frames, long Lost, string? Stopped);

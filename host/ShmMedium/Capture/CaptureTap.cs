@@ -7,7 +7,7 @@ namespace ShmWifi.ShmMedium.Capture;
 
 /// <summary>Writes all frames that pass to a pcapng file or FIFO, on a thread of its own.</summary>
 /// <remarks>One interface a radio. A write that fails (full disk, reader gone) ends the capture with a message; the medium goes on.</remarks>
-public sealed unsafe class CaptureTap : IDisposable
+internal sealed unsafe class CaptureTap : IDisposable
 {
     private readonly string _path;
     private readonly Action<string> _onStopped;

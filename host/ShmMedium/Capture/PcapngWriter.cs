@@ -19,7 +19,7 @@ namespace ShmWifi.ShmMedium.Capture;
 /// </code>
 /// Source: draft-ietf-opsawg-pcapng, sections 3 and 4.
 /// </remarks>
-public sealed class PcapngWriter
+internal sealed class PcapngWriter
 {
     /// <summary>Bytes of the longest frame and of its header that can be written.</summary>
     public const int MaxFrameLength = ushort.MaxValue;

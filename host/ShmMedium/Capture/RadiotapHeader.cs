@@ -14,7 +14,7 @@ namespace ShmWifi.ShmMedium.Capture;
 /// </code>
 /// Fields follow the order of their present bits, each aligned to its largest member. Source: radiotap.org, "Fields".
 /// </remarks>
-public static class RadiotapHeader
+internal static class RadiotapHeader
 {
     /// <summary>Bytes of the longest header, VHT with noise.</summary>
     public const int MaxLength = 28;

@@ -4,7 +4,7 @@ using ShmWifi.Configuration;
 namespace ShmWifi.ShmMedium.Cli;
 
 /// <summary><c>shm-medium run</c>: serves the medium until SIGINT or SIGTERM.</summary>
-public static class RunCommand
+internal static class RunCommand
 {
     /// <summary>The command with its options.</summary>
     public static Command Create()

@@ -6,7 +6,7 @@ namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>A medium that the control API reads and changes while frames pass.</summary>
 /// <remarks>Called by any thread; what it does to the medium happens on the engine's thread between two rounds.</remarks>
-public interface IControlledMedium
+internal interface IControlledMedium
 {
     /// <summary>The medium as it was given and changed so far; moving radios are where they began.</summary>
     MediumConfiguration CurrentMedium { get; }

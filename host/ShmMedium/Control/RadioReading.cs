@@ -7,7 +7,7 @@ namespace ShmWifi.ShmMedium.Control;
 /// <param name="Vm">Its VM's name.</param>
 /// <param name="Name">Its name there, such as "phy0".</param>
 /// <param name="Addresses">What it answers to.</param>
-public record RadioIdentity(string Vm, string Name, IReadOnlyList<MacAddress> Addresses)
+internal record RadioIdentity(string Vm, string Name, IReadOnlyList<MacAddress> Addresses)
 {
     /// <summary>"vm/radio".</summary>
     public string FullName => $"{Vm}/{Name}";
@@ -26,7 +26,7 @@ public record RadioIdentity(string Vm, string Name, IReadOnlyList<MacAddress> Ad
 /// <param name="TxPowerDbm">Transmit power, dBm.</param>
 /// <param name="AntennaGainDbi">Gain of its antenna, dBi.</param>
 /// <param name="NoiseFloorDbm">Noise at its receiver in 20 MHz, dBm.</param>
-public sealed record RadioReading(
+internal sealed record RadioReading(
     string Vm,
     string Name,
     IReadOnlyList<MacAddress> Addresses,
@@ -42,4 +42,4 @@ public sealed record RadioReading(
 /// <param name="SnrDb">Signal to noise there in 20 MHz, dB.</param>
 /// <param name="Loss">The given probability that an attempt is not received; null: rates and SNR decide.</param>
 /// <param name="Per">The probability that a frame of the rate and length that were asked for is not received.</param>
-public sealed record LinkReading(double SignalDbm, double SnrDb, double? Loss, double Per);
+internal sealed record LinkReading(double SignalDbm, double SnrDb, double? Loss, double Per);

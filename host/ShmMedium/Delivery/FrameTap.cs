@@ -18,7 +18,7 @@ namespace ShmWifi.ShmMedium.Delivery;
 /// <para>The reader is woken when some frames wait, else it looks every <see cref="PollMs"/> ms.</para>
 /// </remarks>
 /// <typeparam name="TAccess">How both threads touch the ring's words.</typeparam>
-public unsafe class FrameTap<TAccess> : IDisposable
+internal unsafe class FrameTap<TAccess> : IDisposable
     where TAccess : IWordAccess
 {
     /// <summary>How often the reader looks by itself.</summary>
@@ -163,4 +163,4 @@ public unsafe class FrameTap<TAccess> : IDisposable
 }
 
 /// <inheritdoc/>
-public sealed class FrameTap : FrameTap<ProcessorAccess>;
+internal sealed class FrameTap : FrameTap<ProcessorAccess>;

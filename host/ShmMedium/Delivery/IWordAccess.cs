@@ -1,7 +1,7 @@
 namespace ShmWifi.ShmMedium.Delivery;
 
 /// <summary>How two threads touch the words that they share: as the processor does, or as a test does that explores their interleavings.</summary>
-public interface IWordAccess
+internal interface IWordAccess
 {
     /// <summary>Load, acquire.</summary>
     static abstract uint Read(ref uint word);
@@ -17,7 +17,7 @@ public interface IWordAccess
 }
 
 /// <summary>As the processor does.</summary>
-public readonly struct ProcessorAccess : IWordAccess
+internal readonly struct ProcessorAccess : IWordAccess
 {
     /// <inheritdoc/>
     public static uint Read(ref uint word) => Volatile.Read(ref word);

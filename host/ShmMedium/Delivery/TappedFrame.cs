@@ -5,7 +5,7 @@ using ShmWifi.ShmMedium.Ports;
 namespace ShmWifi.ShmMedium.Delivery;
 
 /// <summary>A frame as a tap sees it: what the medium knows of it.</summary>
-public struct TappedFrame
+internal struct TappedFrame
 {
     internal TappedFrame(in Frame frame, sbyte signalDbm, bool isAcked) => (Frame, SignalDbm, IsAcked) = (frame, signalDbm, isAcked);
 

@@ -4,7 +4,7 @@ using ShmWifi.RingBuffer.Layout;
 namespace ShmWifi.ShmMedium.Engine;
 
 /// <summary>What happens to VMs and radios, for people. Called on the engine thread, never for a frame; must not block.</summary>
-public interface IMediumLog
+internal interface IMediumLog
 {
     /// <summary>A VM got a port.</summary>
     /// <param name="port">The port.</param>

@@ -18,7 +18,7 @@ namespace ShmWifi.ShmMedium.Engine;
 /// <para>Frames allocate nothing, take no lock and copy no payload (by reference).
 /// Other threads reach it by <see cref="Post"/> and by taps; what they read of it are counters and snapshots.</para>
 /// </remarks>
-public sealed class MediumEngine : IDisposable
+internal sealed class MediumEngine : IDisposable
 {
     private const uint Batch = 64; // TX slots of one port a round, so that a flood does not starve the others
     private const long ReclaimPollNs = 20_000_000; // while guests hold slots and were not asked to ring

@@ -2,7 +2,7 @@ namespace ShmWifi.ShmMedium.Engine;
 
 /// <summary>How long the engine looks for more work before it sleeps.</summary>
 /// <param name="FixedNs">Nanoseconds; 0: sleep at once; negative: adapt.</param>
-public readonly record struct SpinBudget(long FixedNs)
+internal readonly record struct SpinBudget(long FixedNs)
 {
     private static readonly int Cores = Environment.ProcessorCount;
     private const long AdaptiveNs = 50_000; // about what waking by eventfd costs (measured: p50 60 µs)

@@ -2,7 +2,7 @@ namespace ShmWifi.ShmMedium.Latency;
 
 /// <summary>Durations whose histograms have no row for them yet: the engine records them between two rounds, where it may allocate.</summary>
 /// <remarks>A link's first frames come here, and a frame that is twice as late as any before. What does not fit is not recorded.</remarks>
-public sealed class LateLatencies
+internal sealed class LateLatencies
 {
     private readonly (LatencyHistogram Histogram, ulong Ns)[] _late = new (LatencyHistogram, ulong)[1024];
     private int _count;

@@ -7,7 +7,7 @@ namespace ShmWifi.ShmMedium.Latency;
 /// One writer; readers see counts that are at most a few behind. Buckets are kept in rows, one a power of two, and a row is made when
 /// a value first falls into it: a link's latency needs a few of them, and there are as many links as pairs of VMs.
 /// </remarks>
-public sealed class LatencyHistogram
+internal sealed class LatencyHistogram
 {
     private const int SubBits = 5;
     private const int SubBuckets = 1 << SubBits;

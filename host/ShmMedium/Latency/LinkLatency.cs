@@ -1,7 +1,7 @@
 namespace ShmWifi.ShmMedium.Latency;
 
 /// <summary>Latency of the frames from one VM to another, whole and hop by hop, from the frames' own stamps.</summary>
-public sealed class LinkLatency
+internal sealed class LinkLatency
 {
     /// <summary>Sending guest's service took it from hwsim, to receiving guest's service gave it to hwsim.</summary>
     public LatencyHistogram Total { get; } = new();

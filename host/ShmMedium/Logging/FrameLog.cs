@@ -4,7 +4,7 @@ using ShmWifi.ShmMedium.Delivery;
 namespace ShmWifi.ShmMedium.Logging;
 
 /// <summary>Reads a tap for the log: takes what a line needs, and never waits for who shows the line.</summary>
-public sealed unsafe class FrameLog : IDisposable
+internal sealed unsafe class FrameLog : IDisposable
 {
     // Headers, the 4-way handshake and the SSID, which is the first element, lie within.
     private const int CopiedOctets = 512;

@@ -5,7 +5,7 @@ using ShmWifi.Dot11.Frames;
 namespace ShmWifi.ShmMedium.Logging;
 
 /// <summary>What a line about a frame needs, copied out of the frame: the sender's slot is free at once.</summary>
-public struct FrameRecord
+internal struct FrameRecord
 {
     private const int MaxSsidLength = 32;
 

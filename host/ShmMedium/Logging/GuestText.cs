@@ -4,7 +4,7 @@ using System.Text;
 namespace ShmWifi.ShmMedium.Logging;
 
 /// <summary>Text that a guest chose, made harmless for terminals and logs.</summary>
-public static class GuestText
+internal static class GuestText
 {
     /// <summary>Appends octets as UTF-8; what is not UTF-8, or would steer the terminal or its reader (control, format, line
     /// separators, also backslash and quote), as <c>\xNN</c>.</summary>

@@ -2,7 +2,7 @@ namespace ShmWifi.ShmMedium.Logging;
 
 /// <summary>Where events go, and frames if it wants them. Called by one thread.</summary>
 /// <remarks>An <see cref="IOException"/> ends the sink, with a message to the others. Disposed after the last line if it is disposable.</remarks>
-public interface ILogSink
+internal interface ILogSink
 {
     /// <summary>What the sink is, for the message that it ended.</summary>
     string Name => GetType().Name;

@@ -9,7 +9,7 @@ namespace ShmWifi.ShmMedium.Logging;
 /// <param name="name">What it writes to, for messages.</param>
 /// <param name="stream">Where to; disposed with the sink.</param>
 /// <param name="wantsFrames">Whether frames are written, too.</param>
-public sealed class JsonLogSink(string name, Stream stream, bool wantsFrames) : ILogSink, IDisposable
+internal sealed class JsonLogSink(string name, Stream stream, bool wantsFrames) : ILogSink, IDisposable
 {
     private readonly BufferedStream _buffer = new(stream, 16 << 10);
     private Utf8JsonWriter? _writer;

@@ -8,7 +8,7 @@ namespace ShmWifi.ShmMedium.Logging;
 /// <param name="Id">Number and name, such as 101 and "vm-attached" (docs/monitoring.md).</param>
 /// <param name="Vm">The VM; null: none.</param>
 /// <param name="Message">A sentence.</param>
-public sealed record LogEvent(DateTimeOffset Time, LogLevel Level, EventId Id, string? Vm, string Message)
+internal sealed record LogEvent(DateTimeOffset Time, LogLevel Level, EventId Id, string? Vm, string Message)
 {
     /// <summary>The event's name; its number, if it has none.</summary>
     public string Event => Id.ToString();

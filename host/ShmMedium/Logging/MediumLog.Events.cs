@@ -12,7 +12,7 @@ namespace ShmWifi.ShmMedium.Logging;
 /// The table of events: 1xx VMs, 2xx radios, 3xx VMs that connect, 9xx the daemon and its log. Number and name of an event stay what they are; docs/monitoring.md lists
 /// them.
 /// </remarks>
-public sealed partial class MediumLog : IMediumLog, IServerLog
+internal sealed partial class MediumLog : IMediumLog, IServerLog
 {
     /// <summary>A sink was too slow for events.</summary>
     internal static readonly EventId EventsLost = new(901, "events-lost");

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace ShmWifi.ShmMedium.Logging;
 
 /// <summary>Takes events and frames from any thread without making it wait, and hands them to the sinks, each on a thread of its own.</summary>
-public sealed partial class MediumLog : IDisposable
+internal sealed partial class MediumLog : IDisposable
 {
     private readonly LogOutput[] _outputs;
     private readonly LogOutput[] _frameOutputs;

@@ -10,7 +10,7 @@ namespace ShmWifi.ShmMedium.Medium;
 
 /// <summary>What the medium is like now: links, error rates, faults, and what is still to change by itself.</summary>
 /// <remarks>The engine thread's alone, except for <see cref="Prepare"/> and <see cref="Current"/>.</remarks>
-public sealed class MediumState
+internal sealed class MediumState
 {
     private readonly ConcurrentDictionary<string, ErrorModel> _tables = new(StringComparer.Ordinal);
     private MediumConfiguration _current = new();

@@ -2,7 +2,7 @@ namespace ShmWifi.ShmMedium.Ports;
 
 /// <summary>How many lines a guest may cause in the log: <see cref="Burst"/> at once, then one a second.</summary>
 /// <remarks>A guest may announce radios as often as it likes; it must not fill a disk by that.</remarks>
-public sealed class LogAllowance
+internal sealed class LogAllowance
 {
     /// <summary>Lines at once: all radios of a VM come, go and come again.</summary>
     public const int Burst = 256;

@@ -8,7 +8,7 @@ namespace ShmWifi.ShmMedium.Ports;
 
 /// <summary>A VM's port as the engine keeps it: the rings, and in private memory who holds what.</summary>
 /// <remarks>Owned by the engine thread. Others may read <see cref="Name"/>, counters and latency.</remarks>
-public sealed unsafe class Port
+internal sealed unsafe class Port
 {
     private readonly ushort[] _references;
     private readonly byte[] _tapReferences;

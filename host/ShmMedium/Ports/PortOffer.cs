@@ -5,7 +5,7 @@ namespace ShmWifi.ShmMedium.Ports;
 
 /// <summary>A VM, or whoever else speaks the guest's side of the rings, that wants a port; and all that the port is told of it.</summary>
 /// <remarks>Every kind of port comes to the engine by this record: <c>MediumEngine.AttachAsync</c>.</remarks>
-public sealed record PortOffer
+internal sealed record PortOffer
 {
     /// <summary>The VM's name.</summary>
     public required string Name { get; init; }

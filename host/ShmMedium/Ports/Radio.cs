@@ -11,7 +11,7 @@ namespace ShmWifi.ShmMedium.Ports;
 /// <param name="identity">hwsim's TRANSMITTER address: names the radio to its kernel, is not an address on the medium.</param>
 /// <param name="id">Counts all radios that this daemon ever saw; names it in captures.</param>
 /// <param name="model">What the models know of it.</param>
-public sealed class Radio(Port port, ushort number, MacAddress identity, int id, LinkEndpoint model)
+internal sealed class Radio(Port port, ushort number, MacAddress identity, int id, LinkEndpoint model)
 {
     /// <summary>Addresses that one radio may answer to: more than any use of hwsim needs, and a bound for a hostile guest.</summary>
     public const int MaxAddresses = 64;

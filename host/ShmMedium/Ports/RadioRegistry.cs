@@ -7,7 +7,7 @@ namespace ShmWifi.ShmMedium.Ports;
 /// <remarks>Changed by the engine thread alone; lists are copied on write, so looking up allocates nothing and other threads may read them.</remarks>
 /// <param name="links">Is told of radios that come, change and go.</param>
 /// <param name="clock">When they do.</param>
-public sealed class RadioRegistry(LinkTable links, MediumClock clock)
+internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
 {
     private readonly Dictionary<MacAddress, Radio[]> _owners = [];
     private Radio[] _radios = [];

@@ -6,7 +6,7 @@ namespace ShmWifi.ShmMedium.Ports;
 
 /// <summary>Where a VM's region comes from: one for all, or one for each.</summary>
 /// <remarks>Which one decides how frames are delivered: within a region by reference, between regions by copy.</remarks>
-public abstract class RegionSource : IDisposable
+internal abstract class RegionSource : IDisposable
 {
     /// <summary>A region for a VM.</summary>
     /// <param name="vmName">For names in /proc.</param>
@@ -31,7 +31,7 @@ public abstract class RegionSource : IDisposable
 /// <param name="memory">The mapping.</param>
 /// <param name="region">The region in it.</param>
 /// <param name="isShared">Whether other VMs use it, too.</param>
-public sealed class RegionLease(SharedMemory memory, Region region, bool isShared) : IDisposable
+internal sealed class RegionLease(SharedMemory memory, Region region, bool isShared) : IDisposable
 {
     /// <summary>The mapping.</summary>
     public SharedMemory Memory { get; } = memory;
@@ -57,7 +57,7 @@ public sealed class RegionLease(SharedMemory memory, Region region, bool isShare
 }
 
 /// <summary>isolation: shared. One region, a port for each VM, delivery by reference.</summary>
-public sealed class SharedRegionSource(RegionGeometry geometry) : RegionSource
+internal sealed class SharedRegionSource(RegionGeometry geometry) : RegionSource
 {
     private readonly RegionLease _lease = CreateRegion("shmwifi", geometry, RegionFeatures.ByReference | RegionFeatures.Refused, isShared: true);
 
@@ -73,7 +73,7 @@ public sealed class SharedRegionSource(RegionGeometry geometry) : RegionSource
 }
 
 /// <summary>isolation: per-vm. A region of one port for each VM: it sees only what the medium let it receive, and can harm only itself.</summary>
-public sealed class PerVmRegionSource(RegionGeometry geometry) : RegionSource
+internal sealed class PerVmRegionSource(RegionGeometry geometry) : RegionSource
 {
     private readonly RegionGeometry _geometry = geometry with { Ports = 1 };
     private readonly List<RegionLease> _leases = [];

@@ -12,7 +12,7 @@ namespace ShmWifi.ShmMedium.Telemetry;
 /// decimals.</para>
 /// <para>docs/monitoring.md names the instruments.</para>
 /// </remarks>
-public sealed class MediumMeter : IDisposable
+internal sealed class MediumMeter : IDisposable
 {
     /// <summary>The Meter's name.</summary>
     public const string Name = "ShmWifi.Medium";

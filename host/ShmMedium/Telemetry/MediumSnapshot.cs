@@ -11,7 +11,7 @@ namespace ShmWifi.ShmMedium.Telemetry;
 /// <param name="Latency">Each ordered pair of VMs between which frames passed.</param>
 /// <param name="Capture">The capture; null when there is none.</param>
 /// <param name="FrameLog">The lines about frames; null when nobody wants them.</param>
-public sealed record MediumSnapshot(
+internal sealed record MediumSnapshot(
     MediumTotals Medium,
     IReadOnlyList<VmSnapshot> Vms,
     IReadOnlyList<LatencySnapshot> Latency,
@@ -36,7 +36,7 @@ public sealed record MediumSnapshot(
 /// <param name="PayloadBytesCopied">Payload bytes that the host copied.</param>
 /// <param name="AllocatedBytesPerFrame">Bytes that the engine's rounds allocated, a frame sent.</param>
 /// <param name="Sleeps">Times the engine slept.</param>
-public sealed record MediumTotals(
+internal sealed record MediumTotals(
     ulong Frames,
     ulong Bytes,
     ulong Delivered,
@@ -73,7 +73,7 @@ public sealed record MediumTotals(
 /// <param name="RxOutstanding">RX descriptors that it has not given back.</param>
 /// <param name="RxDescriptors">Its RX descriptors.</param>
 /// <param name="ClockErrorUs">Bound of its clock's error; null: not synced.</param>
-public sealed record VmSnapshot(
+internal sealed record VmSnapshot(
     string Name,
     int Pid,
     uint PeerId,
@@ -114,7 +114,7 @@ public sealed record VmSnapshot(
 /// <param name="Addresses">Addresses that it answers to.</param>
 /// <param name="FreqMhz">Of its latest transmission; 0 before the first.</param>
 /// <param name="IsMonitor">Whether it wants frames addressed to others.</param>
-public sealed record RadioSnapshot(string Name, IReadOnlyList<string> Addresses, uint FreqMhz, bool IsMonitor);
+internal sealed record RadioSnapshot(string Name, IReadOnlyList<string> Addresses, uint FreqMhz, bool IsMonitor);
 
 /// <summary>One-way latency between two VMs.</summary>
 /// <param name="From">Sending VM.</param>
@@ -123,14 +123,14 @@ public sealed record RadioSnapshot(string Name, IReadOnlyList<string> Addresses,
 /// <param name="Us">Whole way: taken from the sender's hwsim to given to the receiver's.</param>
 /// <param name="Hops">guestToHost, inHost, hostToGuest.</param>
 /// <param name="ClockErrorUs">Bound of the error of the whole way; null: a clock is not synced.</param>
-public sealed record LatencySnapshot(string From, string To, ulong Frames, LatencyQuantiles Us, IReadOnlyDictionary<string, LatencyQuantiles> Hops, double? ClockErrorUs);
+internal sealed record LatencySnapshot(string From, string To, ulong Frames, LatencyQuantiles Us, IReadOnlyDictionary<string, LatencyQuantiles> Hops, double? ClockErrorUs);
 
 /// <summary>Quantiles of a latency, µs.</summary>
 /// <param name="P50">Median.</param>
 /// <param name="P99">99 %.</param>
 /// <param name="P999">99.9 %.</param>
 /// <param name="Max">Largest.</param>
-public sealed record LatencyQuantiles(double P50, double P99, double P999, double Max)
+internal sealed record LatencyQuantiles(double P50, double P99, double P999, double Max)
 {
     /// <summary>Those of a histogram.</summary>
     /// <param name="histogram">In nanoseconds.</param>
@@ -141,7 +141,7 @@ public sealed record LatencyQuantiles(double P50, double P99, double P999, doubl
 /// <summary>What the garbage collector did to the daemon, the engine's thread included.</summary>
 /// <param name="Collections">How often it ran.</param>
 /// <param name="PauseMs">How long it stopped the threads, all in all.</param>
-public sealed record CollectorSnapshot(int Collections, double PauseMs)
+internal sealed record CollectorSnapshot(int Collections, double PauseMs)
 {
     /// <summary>Until now.</summary>
     public static CollectorSnapshot Take() => new(GC.CollectionCount(0), GC.GetTotalPauseDuration().TotalMilliseconds);
@@ -150,4 +150,4 @@ public sealed record CollectorSnapshot(int Collections, double PauseMs)
 /// <summary>Source-generated JSON of a snapshot.</summary>
 [JsonSerializable(typeof(MediumSnapshot))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, RespectRequiredConstructorParameters = true)]
-public sealed partial class SnapshotJson : JsonSerializerContext;
+internal sealed partial class SnapshotJson : JsonSerializerContext;

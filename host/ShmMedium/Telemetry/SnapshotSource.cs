@@ -11,7 +11,7 @@ namespace ShmWifi.ShmMedium.Telemetry;
 /// <param name="engine">The engine.</param>
 /// <param name="capture">The capture, or null.</param>
 /// <param name="frameLog">The reader of frames for the log, or null.</param>
-public sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, FrameLog? frameLog)
+internal sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, FrameLog? frameLog)
 {
     /// <summary>Reasons for which the host drops, as <see cref="VmSnapshot.Drops"/> names them.</summary>
     public static IEnumerable<string> DropReasons => PortTotals.Drops.Select(d => d.Reason);

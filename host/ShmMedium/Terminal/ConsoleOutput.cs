@@ -10,7 +10,7 @@ namespace ShmWifi.ShmMedium.Terminal;
 /// <remarks>Events go where the frames or the table go, or else to standard error; and with the frames to the log file, if there is one.</remarks>
 /// <param name="print">"frames", "table", "none"; null: frames on a terminal, else none.</param>
 /// <param name="json">Totals as JSON.</param>
-public sealed class ConsoleOutput(string? print, bool json) : IDisposable
+internal sealed class ConsoleOutput(string? print, bool json) : IDisposable
 {
     private readonly string _print = print ?? (StandardOutput.IsTerminal ? "frames" : "none");
     private readonly VmColors _colors = new();

@@ -4,7 +4,7 @@ using Spectre.Console.Rendering;
 namespace ShmWifi.ShmMedium.Terminal;
 
 /// <summary>Shows tables again and again: in place on a terminal, else as one block after another.</summary>
-public static class LiveTables
+internal static class LiveTables
 {
     /// <summary>Shows what <paramref name="next"/> returns, until it returns null.</summary>
     /// <param name="console">Where to.</param>

@@ -3,7 +3,7 @@ using Spectre.Console;
 namespace ShmWifi.ShmMedium.Terminal;
 
 /// <summary>Standard output as the user has it: a terminal with colours, one without, or a file.</summary>
-public static class StandardOutput
+internal static class StandardOutput
 {
     private const int FileWidth = 200; // columns for tables that go to a file
 

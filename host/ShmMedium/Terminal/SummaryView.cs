@@ -8,7 +8,7 @@ namespace ShmWifi.ShmMedium.Terminal;
 
 /// <summary>What happens now, as tables: VMs with their rates, rings and drops; radios; latency by pair and hop.</summary>
 /// <param name="colors">The VMs' colours.</param>
-public sealed class SummaryView(VmColors colors)
+internal sealed class SummaryView(VmColors colors)
 {
     private MediumSnapshot? _before;
     private long _beforeNs;

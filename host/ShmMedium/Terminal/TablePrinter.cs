@@ -7,7 +7,7 @@ using Spectre.Console.Rendering;
 namespace ShmWifi.ShmMedium.Terminal;
 
 /// <summary><c>run --print table</c>: the summary each second, on a thread of its own, and below it the latest events.</summary>
-public sealed class TablePrinter : ILogSink, IDisposable
+internal sealed class TablePrinter : ILogSink, IDisposable
 {
     private const int EventsShown = 8;
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);

@@ -5,7 +5,7 @@ using Spectre.Console;
 namespace ShmWifi.ShmMedium.Terminal;
 
 /// <summary>What was done from start to end, as tables: printed when the daemon ends.</summary>
-public static class TotalsView
+internal static class TotalsView
 {
     /// <summary>Writes the totals.</summary>
     /// <param name="console">Where to.</param>

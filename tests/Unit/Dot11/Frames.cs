@@ -4,7 +4,7 @@ using ShmWifi.Dot11.Frames;
 namespace ShmWifi.Tests.Unit.Dot11;
 
 /// <summary>Frames as they are on the medium, without FCS.</summary>
-public static class Frames
+internal static class Frames
 {
     public static readonly MacAddress Ap = MacAddress.Parse("02:00:00:00:01:00");
     public static readonly MacAddress Station = MacAddress.Parse("02:00:00:00:02:00");

@@ -5,7 +5,7 @@ using ShmWifi.RingBuffer;
 namespace ShmWifi.Tests.Unit.RingBuffer;
 
 /// <summary>Both ends of a ring against a queue, under any sequence of operations.</summary>
-public class RingModelTests
+internal class RingModelTests
 {
     private const int Runs = 2000;
 

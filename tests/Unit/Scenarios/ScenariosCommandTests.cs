@@ -6,7 +6,7 @@ using ShmWifi.Lab;
 namespace ShmWifi.Tests.Unit.Scenarios;
 
 /// <summary>The command, with scenarios that find what they are told to find.</summary>
-public class ScenariosCommandTests
+internal class ScenariosCommandTests
 {
     private string _file = null!;
 

@@ -13,7 +13,7 @@ namespace ShmWifi.ShmMedium.Medium.Contention;
 /// <param name="Octets">Of the MPDU, FCS included.</param>
 /// <param name="Category">The queue that it waits in.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct Transmission(int Handle, LinkEndpoint Sender, int FreqMhz, int Octets, AccessCategory Category)
+internal readonly record struct Transmission(int Handle, LinkEndpoint Sender, int FreqMhz, int Octets, AccessCategory Category)
 {
     /// <summary>An individual receiver shall acknowledge it; else it is sent once.</summary>
     public bool WantsAck { get; init; }

@@ -8,7 +8,7 @@ namespace ShmWifi.ShmMedium.Medium.Faults;
 /// <summary>An injected fault at work: what it hit so far.</summary>
 /// <param name="configuration">What was ordered.</param>
 /// <param name="seed">The medium's: which of the frames that match are hit follows from it and from the fault's name.</param>
-public sealed class Fault(FaultConfiguration configuration, ulong seed)
+internal sealed class Fault(FaultConfiguration configuration, ulong seed)
 {
     private readonly byte[]? _ssid = configuration.Match.Ssid is { } ssid ? Encoding.UTF8.GetBytes(ssid) : null;
     private readonly ulong _stream = RandomStream.Key(seed, RandomPurpose.Fault, RandomStream.Hash(configuration.Name));

@@ -5,7 +5,7 @@ using ShmWifi.ShmMedium.Medium.Links;
 namespace ShmWifi.ShmMedium.Medium.Faults;
 
 /// <summary>The injected faults. Changed by the engine thread alone; copied on write, so other threads may read it.</summary>
-public sealed class FaultTable
+internal sealed class FaultTable
 {
     private Fault[] _all = [];
 

@@ -7,4 +7,4 @@ namespace ShmWifi.ShmMedium.Medium.Links;
 /// <param name="SnrDb">The signal over the receiver's noise in 20 MHz, dB.</param>
 /// <param name="Loss">The probability, 0..1, that an attempt is not received, whatever its rate and length; NaN: it follows from the SNR.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct LinkBudget(float SignalDbm, float SnrDb, float Loss);
+internal readonly record struct LinkBudget(float SignalDbm, float SnrDb, float Loss);

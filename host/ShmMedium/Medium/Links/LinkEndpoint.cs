@@ -4,7 +4,7 @@ using ShmWifi.Dot11.Frames;
 namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>What the models know of one radio. Made and changed by <see cref="LinkTable"/> alone.</summary>
-public sealed class LinkEndpoint
+internal sealed class LinkEndpoint
 {
     private MacAddress[] _addresses = [];
     private MotionConfiguration? _motion;

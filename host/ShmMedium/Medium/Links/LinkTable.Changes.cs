@@ -3,7 +3,7 @@ using ShmWifi.Dot11.Frames;
 
 namespace ShmWifi.ShmMedium.Medium.Links;
 
-public sealed partial class LinkTable
+internal sealed partial class LinkTable
 {
     // By pattern: when SetRadio last said how they move. All else moves since _sinceNs.
     private readonly Dictionary<RadioPattern, long> _motionsSinceNs = [];

@@ -6,7 +6,7 @@ namespace ShmWifi.ShmMedium.Medium.Links;
 /// <remarks>The engine thread's alone. <see cref="Of"/> and <see cref="NextDraw"/> are called for each frame: they take no lock, and allocate
 /// nothing but, where radios are many, a sender's row, once. All that is random is a function of the seed and of the radios' names, so the same names, frames and changes
 /// gives the same results. Times are those of the medium's clock, ns.</remarks>
-public sealed partial class LinkTable
+internal sealed partial class LinkTable
 {
     /// <summary>Signal of a link that neither a model nor an SNR says anything of, dBm: a strong one, as of a neighbour on the same desk.</summary>
     public const sbyte PerfectSignalDbm = -30;

@@ -3,7 +3,7 @@ using ShmWifi.Linux;
 namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>The medium's own time: ns since the medium started. Motion, fading and schedules follow it.</summary>
-public sealed class MediumClock
+internal sealed class MediumClock
 {
     private readonly long _startNs = MonotonicClock.NowNs;
 

@@ -12,7 +12,7 @@ namespace ShmWifi.ShmMedium.Medium.Phy;
 /// PER(L) = 1 - (1 - PER(L_ref))^(L / L_ref). Guard interval and preamble make no difference.
 /// Immutable; all methods may be called by any thread, allocate nothing and never throw.
 /// </remarks>
-public sealed class ErrorModel
+internal sealed class ErrorModel
 {
     // A curve: place in _curves, doublings of 20 MHz (3 bits), streams - 1 (3 bits). The last two are its shape, which decides the loss.
     private const int StreamsBits = 3;

@@ -11,7 +11,7 @@ namespace ShmWifi.ShmMedium.Ports.Ivshmem;
 /// disconnect, since QEMU 7.2 corrupts its heap on some of those. All goes out in one system call, since QEMU blocks on
 /// a server that stalls.
 /// </remarks>
-public static unsafe class Handshake
+internal static unsafe class Handshake
 {
     /// <summary>The daemon's own peer ID.</summary>
     public const ushort DaemonPeerId = 0;

@@ -1,7 +1,7 @@
 namespace ShmWifi.ShmMedium.Ports.Ivshmem;
 
 /// <summary>What goes wrong with VMs that connect, for people.</summary>
-public interface IServerLog
+internal interface IServerLog
 {
     /// <summary>A VM cannot be served and got a blank region.</summary>
     /// <param name="name">Its name.</param>

@@ -14,7 +14,7 @@ namespace ShmWifi.ShmMedium.Ports.Ivshmem;
 /// its heap otherwise. A VM that cannot be served gets a blank region in place of the medium, since QEMU 7.2 spins forever
 /// on a connection that is closed at once; the guest's module leaves such a device alone.
 /// </remarks>
-public sealed unsafe class IvshmemServer : IPortServer
+internal sealed unsafe class IvshmemServer : IPortServer
 {
     private const ulong BlankRegionSize = 8192;
     private const long AcceptPauseNs = 500_000_000; // while there are no descriptors for VMs that connect

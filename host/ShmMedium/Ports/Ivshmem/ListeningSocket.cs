@@ -6,7 +6,7 @@ using static Tmds.Linux.LibC;
 namespace ShmWifi.ShmMedium.Ports.Ivshmem;
 
 /// <summary>A Unix stream socket that QEMU, or a client of the control API, connects to; mode 0660, removed when disposed.</summary>
-public sealed unsafe class ListeningSocket : IDisposable
+internal sealed unsafe class ListeningSocket : IDisposable
 {
     private const int Backlog = 256; // a client that does not wait is refused beyond it
     private const ushort OwnerAndGroup = 0x1b0; // 0660

@@ -8,7 +8,7 @@ using ShmWifi.Perf.EndToEnd.Report;
 namespace ShmWifi.Tests.Unit.Perf.EndToEnd;
 
 /// <summary>The command, with groups that find what they are told to find.</summary>
-public class BenchCommandTests
+internal class BenchCommandTests
 {
     private string _folder = null!;
 

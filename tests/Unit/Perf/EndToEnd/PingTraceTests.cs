@@ -5,7 +5,7 @@ using ShmWifi.Perf.EndToEnd.Vm;
 namespace ShmWifi.Tests.Unit.Perf.EndToEnd;
 
 /// <summary>What ftrace of two guests tells of a ping.</summary>
-public class PingTraceTests
+internal class PingTraceTests
 {
     private const string Asking = """
                     ping-357     [000] .....    40.001000: sys_enter: NR 44 (3, 5646ec500380, 40, 0, 5646b34d05c0, 10)

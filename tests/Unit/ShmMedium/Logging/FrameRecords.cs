@@ -3,7 +3,7 @@ using ShmWifi.ShmMedium.Logging;
 namespace ShmWifi.Tests.Unit.ShmMedium.Logging;
 
 /// <summary>Records of frames, as the frame log makes them.</summary>
-public static class FrameRecords
+internal static class FrameRecords
 {
     /// <summary>2026-11-22 00:00:00.000001 UTC.</summary>
     public const long UnixNs = 1_795_305_600_000_001_000;

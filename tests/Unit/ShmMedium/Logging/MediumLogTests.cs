@@ -7,7 +7,7 @@ using System.Text.RegularExpressions;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Logging;
 
-public sealed partial class MediumLogTests
+internal sealed partial class MediumLogTests
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
 

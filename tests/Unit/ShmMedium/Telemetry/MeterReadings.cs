@@ -5,7 +5,7 @@ namespace ShmWifi.Tests.Unit.ShmMedium.Telemetry;
 
 /// <summary>What one collection of the Meter <c>ShmWifi.ShmMedium</c> said, put together to a snapshot again.</summary>
 /// <remarks>The inverse of <see cref="MediumMeter"/>.</remarks>
-public sealed class MeterReadings
+internal sealed class MeterReadings
 {
     private readonly Dictionary<string, Dictionary<string, double>> _instruments = new(StringComparer.Ordinal);
 

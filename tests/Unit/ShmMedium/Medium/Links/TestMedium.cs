@@ -5,7 +5,7 @@ using ShmWifi.ShmMedium.Medium.Links;
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Links;
 
 /// <summary>Short ways to say what the tests' media are like.</summary>
-public static class TestMedium
+internal static class TestMedium
 {
     public const int Channel6 = 2437;
     public const long Second = 1_000_000_000;
