@@ -34,11 +34,7 @@ internal sealed class HwsimService : IDisposable
     private long _overrunsDueNs;
 
     /// <summary>Ready to start.</summary>
-    /// <param name="registration">Made.</param>
-    /// <param name="region">The port's.</param>
-    /// <param name="port">The port.</param>
     /// <param name="device">How its host is woken, and wakes us.</param>
-    /// <param name="control">Ends the loop.</param>
     /// <param name="discovery">Where radios are found; owned by the loop.</param>
     /// <param name="maxBusyPollNs">How long to busy-poll for an answer before sleeping; 0: never.</param>
     /// <param name="warn">Takes what the operator should know, a line a call.</param>

@@ -40,10 +40,8 @@ internal sealed class WaitSet : IDisposable
     private readonly IPortDevice _device;
 
     /// <summary>Watches.</summary>
-    /// <param name="device">The host's doorbell.</param>
     /// <param name="frames">hwsim's registered socket.</param>
     /// <param name="wireless">nl80211's events.</param>
-    /// <param name="links">rtnetlink's events.</param>
     /// <param name="control">What <see cref="IControlSource"/> wants.</param>
     public WaitSet(IPortDevice device, int frames, int wireless, int links, int control)
     {

@@ -30,7 +30,6 @@ public sealed unsafe partial class EventFd : FileDescriptor
     }
 
     /// <summary>Takes all signals. Whoever waits by edge need not: each signal is an edge of its own.</summary>
-    /// <returns>How many there were.</returns>
     /// <exception cref="LibCException">It is no eventfd.</exception>
     public ulong Drain()
     {

@@ -9,7 +9,6 @@ public static unsafe partial class Poll
     private const long NsPerTick = TimeSpan.NanosecondsPerTick;
 
     /// <summary>Sleeps until something happens to a descriptor.</summary>
-    /// <param name="descriptor">What to watch.</param>
     /// <param name="events">POLLIN, POLLOUT; errors and the other side's end always count.</param>
     /// <param name="timeout">At most so long; <see cref="Timeout.InfiniteTimeSpan"/>: forever. Signals' handlers do not end it.</param>
     /// <returns>False: the time is over.</returns>
@@ -20,7 +19,6 @@ public static unsafe partial class Poll
     }
 
     /// <summary>Sleeps until something happens to one of several descriptors.</summary>
-    /// <param name="watched">Gets what happened.</param>
     /// <param name="timeout">As of <see cref="WaitFor"/>.</param>
     /// <returns>To how many; 0: the time is over.</returns>
     public static int WaitForAny(Span<pollfd> watched, TimeSpan timeout)

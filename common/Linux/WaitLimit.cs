@@ -24,7 +24,6 @@ internal struct WaitLimit
     }
 
     /// <summary>Whether a call is to be made again.</summary>
-    /// <param name="result">What it returned.</param>
     public bool IsInterrupted(int result)
     {
         if (!Uninterrupted.IsInterrupted(result))

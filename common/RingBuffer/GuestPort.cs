@@ -26,7 +26,6 @@ public sealed unsafe class GuestPort : PortRings
     public PortFault Fault => Header->Fault;
 
     /// <summary>Tells the host that a service moves frames, and which ABI it speaks.</summary>
-    /// <param name="features">What the service uses.</param>
     public void SetReady(RegionFeatures features)
     {
         Header->GuestAbiVersion = Abi.Version;
@@ -39,7 +38,6 @@ public sealed unsafe class GuestPort : PortRings
 
     /// <summary>Publishes what the clock exchange found.</summary>
     /// <param name="offsetNs">Host CLOCK_MONOTONIC minus ours.</param>
-    /// <param name="errorNs">Bound of its error.</param>
     public void SetClock(long offsetNs, ulong errorNs)
     {
         Volatile.Write(ref Header->ClockOffsetNs, offsetNs);
@@ -56,15 +54,11 @@ public sealed unsafe class GuestPort : PortRings
     public void SetInjected(uint index, ulong injectedNs) => Volatile.Write(ref Completions[index & RxMask], injectedNs);
 
     /// <summary>Adds to a counter that the host may read.</summary>
-    /// <param name="counter">Which.</param>
-    /// <param name="value">How much.</param>
     public void Count(GuestCounter counter, ulong value = 1) => Header->GuestCounters[(int)counter] += value;
 
     /// <summary>A counter of ours.</summary>
-    /// <param name="counter">Which.</param>
     public ulong ReadCounter(GuestCounter counter) => Header->GuestCounters[(int)counter];
 
     /// <summary>A counter of the host's.</summary>
-    /// <param name="counter">Which.</param>
     public ulong ReadCounter(HostCounter counter) => Volatile.Read(ref Header->HostCounters[(int)counter]);
 }

@@ -45,7 +45,6 @@ public sealed unsafe class HostPort : PortRings
     public void Populate() => _ = madvise(Header, (size_t)Region.Geometry.PoolOffset, MADV_POPULATE_WRITE);
 
     /// <summary>Puts the port into the faulted state.</summary>
-    /// <param name="fault">Why.</param>
     public void SetFault(PortFault fault)
     {
         Header->Fault = fault;
@@ -65,19 +64,14 @@ public sealed unsafe class HostPort : PortRings
     public byte* PoolSlot(uint slot) => PoolSlots + ((ulong)slot * Abi.SlotSize);
 
     /// <summary>Offset of an address in the region, for a descriptor.</summary>
-    /// <param name="address">Within the region.</param>
     public ulong OffsetOf(byte* address) => (ulong)(address - Region.Address);
 
     /// <summary>Adds to a counter that the guest may read.</summary>
-    /// <param name="counter">Which.</param>
-    /// <param name="value">How much.</param>
     public void Count(HostCounter counter, ulong value = 1) => Header->HostCounters[(int)counter] += value;
 
     /// <summary>A counter of ours. The guest could overwrite it; it is for people to read, never to decide by.</summary>
-    /// <param name="counter">Which.</param>
     public ulong ReadCounter(HostCounter counter) => Volatile.Read(ref Header->HostCounters[(int)counter]);
 
     /// <summary>A counter of the guest's.</summary>
-    /// <param name="counter">Which.</param>
     public ulong ReadCounter(GuestCounter counter) => Volatile.Read(ref Header->GuestCounters[(int)counter]);
 }

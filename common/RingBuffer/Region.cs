@@ -44,7 +44,6 @@ public sealed unsafe class Region
     /// <summary>Lays a region out in zeroed memory.</summary>
     /// <param name="address">First byte.</param>
     /// <param name="geometry">Valid (<see cref="RegionGeometry.Validate"/>).</param>
-    /// <param name="features">What the host will use.</param>
     /// <param name="epoch">Differs for each fresh region.</param>
     public static Region Create(byte* address, RegionGeometry geometry, RegionFeatures features, ulong epoch)
     {
@@ -121,7 +120,6 @@ public sealed unsafe class Region
 
     /// <summary>Host: clears a port and gives it to a VM.</summary>
     /// <param name="port">Below the port count; free.</param>
-    /// <param name="peerId">The VM's ivshmem peer ID.</param>
     /// <param name="name">As many whole characters count as fit <see cref="Abi.NameSize"/> - 1 bytes of UTF-8.</param>
     public HostPort Attach(int port, uint peerId, string name)
     {
@@ -149,7 +147,6 @@ public sealed unsafe class Region
     public GuestPort OpenGuestPort(int port) => new(this, port, PortAddress(port));
 
     /// <summary>Whether a payload that a descriptor names lies in the region's ports, and fits a slot.</summary>
-    /// <param name="offset">From the start of the region.</param>
     /// <param name="length">Bytes.</param>
     public bool Contains(ulong offset, uint length) =>
         length <= Abi.SlotPayloadSize && offset >= Abi.HeaderSize && offset <= Size - length;

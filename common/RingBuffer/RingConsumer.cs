@@ -19,8 +19,6 @@ public sealed class RingConsumer
     private uint _head;
 
     /// <summary>Takes over the ring where its words say it stands: what was published and not given back is taken (again).</summary>
-    /// <param name="tail">The peer's.</param>
-    /// <param name="head">Ours.</param>
     /// <param name="availEvent">Ours: we want a doorbell when the tail passes.</param>
     /// <param name="freeEvent">The peer's: it wants a doorbell when the head passes.</param>
     /// <param name="length">Slots; a power of two.</param>

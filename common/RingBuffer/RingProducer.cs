@@ -22,8 +22,6 @@ public sealed class RingProducer
     private uint _head;
 
     /// <summary>Takes over the ring where its words say it stands.</summary>
-    /// <param name="tail">Ours.</param>
-    /// <param name="head">The peer's.</param>
     /// <param name="availEvent">The peer's: it wants a doorbell when the tail passes.</param>
     /// <param name="freeEvent">Ours: we want a doorbell when the head passes.</param>
     /// <param name="length">Slots; a power of two.</param>

@@ -8,6 +8,5 @@ public readonly unsafe struct SharedIndex(uint* word)
     public uint LoadAcquire() => Volatile.Read(ref *word);
 
     /// <summary>Writes the word; earlier reads and writes stay before it.</summary>
-    /// <param name="value">The new value.</param>
     public void StoreRelease(uint value) => Volatile.Write(ref *word, value);
 }

@@ -48,7 +48,6 @@ internal sealed record InjectorOptions
     public bool IsJson { get; private init; }
 
     /// <summary>Reads what follows "run".</summary>
-    /// <param name="arguments">The arguments.</param>
     /// <exception cref="UsageException">One of them is wrong.</exception>
     public static InjectorOptions Parse(ReadOnlySpan<string> arguments)
     {

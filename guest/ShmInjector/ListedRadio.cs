@@ -8,7 +8,6 @@ namespace ShmWifi.ShmInjector;
 
 /// <summary>A radio as <c>radios list</c> shows it.</summary>
 /// <param name="Radio">hwsim's number for it, and the wiphy's name.</param>
-/// <param name="Address">Its permanent address.</param>
 /// <param name="Transmitter">addresses[1], by which hwsim's messages name it.</param>
 /// <param name="Interfaces">Those that have a network device.</param>
 internal sealed record ListedRadio(HwsimRadio Radio, MacAddress Address, MacAddress Transmitter, IReadOnlyList<ListedInterface> Interfaces)
@@ -32,7 +31,5 @@ internal sealed record ListedRadio(HwsimRadio Radio, MacAddress Address, MacAddr
 
 /// <summary>An interface of a radio.</summary>
 /// <param name="Name">"wlan0".</param>
-/// <param name="Address">Its MAC address now.</param>
-/// <param name="IsUp">Whether it is up.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct ListedInterface(string Name, MacAddress Address, bool IsUp);

@@ -3,7 +3,6 @@ using System.Globalization;
 namespace ShmWifi.ShmInjector;
 
 /// <summary>A PCI device that the kernel module shmwifi has bound.</summary>
-/// <param name="Path">Its folder in sysfs.</param>
 /// <param name="Datapath">Where its frames are moved: "user", "kernel", "none"; null: a module that knows user space only.</param>
 /// <param name="PeerId">The VM's ivshmem peer ID; null: a module that does not tell it.</param>
 /// <remarks>Source: kernel/README.md.</remarks>
@@ -28,7 +27,6 @@ internal sealed record ModuleDevice(string Path, string? Datapath, uint? PeerId)
             .Select(static path => new ModuleDevice(path, Read(path, "datapath"), Read(path, "peer") is { } peer ? uint.Parse(peer, NumberStyles.None, CultureInfo.InvariantCulture) : null))];
 
     /// <summary>The VM's peer ID.</summary>
-    /// <param name="devices">All of them.</param>
     /// <exception cref="InjectorException">They do not tell; the message says what to do.</exception>
     public static uint GetPeerId(IReadOnlyList<ModuleDevice> devices) => devices switch
     {

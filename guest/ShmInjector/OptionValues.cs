@@ -9,10 +9,6 @@ internal static class OptionValues
     private const int MaxNameLength = 40; // the host shows 47 bytes of a radio's name, number included
 
     /// <summary>A number.</summary>
-    /// <param name="option">Whose value it is.</param>
-    /// <param name="value">As it was typed.</param>
-    /// <param name="minimum">Smallest that is allowed.</param>
-    /// <param name="maximum">Largest that is allowed.</param>
     /// <exception cref="UsageException">It is none, or not allowed.</exception>
     public static int ParseNumber(string option, string value, int minimum, int maximum) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= minimum && number <= maximum
@@ -20,8 +16,6 @@ internal static class OptionValues
             : throw new UsageException($"{option} is \"{value}\"; allowed are {minimum} to {maximum}");
 
     /// <summary>A radio's address.</summary>
-    /// <param name="option">Whose value it is.</param>
-    /// <param name="value">As it was typed.</param>
     /// <exception cref="UsageException">It is none, or no radio's.</exception>
     public static MacAddress ParseAddress(string option, string value) =>
         !MacAddress.TryParse(value, out MacAddress address)
@@ -31,8 +25,6 @@ internal static class OptionValues
         : address;
 
     /// <summary>A radio's name, or its beginning.</summary>
-    /// <param name="option">Whose value it is.</param>
-    /// <param name="value">As it was typed.</param>
     /// <exception cref="UsageException">It is none.</exception>
     public static string ParseName(string option, string value) =>
         value.Length is > 0 and <= MaxNameLength && char.IsAsciiLetter(value[0]) && value.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_')

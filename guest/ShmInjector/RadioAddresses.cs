@@ -12,14 +12,11 @@ internal static class RadioAddresses
     private const int NumbersPerVm = 256;
 
     /// <summary>The address of a radio.</summary>
-    /// <param name="peerId">The VM's.</param>
     /// <param name="radio">From 0.</param>
     public static MacAddress GetDefault(uint peerId, int radio) => new((Prefix << 24) | ((ulong)(ushort)peerId << 8) | (byte)radio);
 
     /// <summary>The addresses of radios that are to be made: those given, then the first of this VM that are free.</summary>
-    /// <param name="count">Radios to make.</param>
     /// <param name="given">Not more than these.</param>
-    /// <param name="taken">Those that radios have.</param>
     /// <param name="findPeerId">The VM's; called when addresses of its are needed.</param>
     /// <exception cref="InjectorException">One of those given is taken, or no more are free.</exception>
     public static List<MacAddress> Choose(int count, IReadOnlyList<MacAddress> given, IEnumerable<MacAddress> taken, Func<uint> findPeerId)

@@ -8,12 +8,10 @@ namespace ShmWifi.ShmInjector;
 internal static class RadioReport
 {
     /// <summary>"phy0 02:53:57:00:01:00 wlan0"; a dash when it has no interface.</summary>
-    /// <param name="radio">The radio.</param>
     public static string FormatLine(ListedRadio radio) =>
         $"{radio.Radio.Name} {radio.Address} {(radio.Interfaces.Count == 0 ? "-" : string.Join(',', radio.Interfaces.Select(static one => one.Name)))}";
 
     /// <summary>A line for titles, and one for each radio.</summary>
-    /// <param name="radios">The radios.</param>
     public static string FormatTable(IReadOnlyList<ListedRadio> radios)
     {
         string[][] rows =
@@ -33,7 +31,6 @@ internal static class RadioReport
     }
 
     /// <summary>An object, on one line.</summary>
-    /// <param name="radio">The radio.</param>
     public static string FormatJson(ListedRadio radio)
     {
         using var stream = new MemoryStream();

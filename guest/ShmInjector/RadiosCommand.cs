@@ -35,8 +35,6 @@ internal static class RadiosCommand
     }
 
     /// <summary>The radios that are to be removed.</summary>
-    /// <param name="radios">Those that there are.</param>
-    /// <param name="options">Which of them.</param>
     /// <exception cref="InjectorException">One of them is not there: then none is to be removed.</exception>
     public static List<HwsimRadio> Choose(List<HwsimRadio> radios, RadiosOptions options)
     {

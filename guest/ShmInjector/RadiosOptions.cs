@@ -17,7 +17,6 @@ internal enum RadiosAction
 }
 
 /// <summary>What the command line asks of <c>radios</c>.</summary>
-/// <param name="Action">What to do.</param>
 internal sealed record RadiosOptions(RadiosAction Action)
 {
     /// <summary>The text of --help.</summary>
@@ -57,7 +56,6 @@ internal sealed record RadiosOptions(RadiosAction Action)
     public bool IsJson { get; private init; }
 
     /// <summary>Reads what follows "radios".</summary>
-    /// <param name="arguments">The arguments.</param>
     /// <exception cref="UsageException">One of them is wrong.</exception>
     public static RadiosOptions Parse(ReadOnlySpan<string> arguments) => arguments switch
     {

@@ -10,7 +10,6 @@ namespace ShmWifi.ShmInjector;
 
 /// <summary>What the service did, for people or as JSON on standard output.</summary>
 /// <param name="port">Holds the counters, since its VM was attached.</param>
-/// <param name="service">Moves the frames.</param>
 /// <param name="isJson">Whether to print JSON, an object a line.</param>
 internal sealed class Statistics(GuestPort port, HwsimService service, bool isJson)
 {

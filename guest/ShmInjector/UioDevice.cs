@@ -90,7 +90,6 @@ internal sealed unsafe class UioDevice : IPortDevice, IDisposable
     }
 
     /// <summary>Why there is no UIO device, and what to do.</summary>
-    /// <param name="devices">Those that the module has bound.</param>
     public static string ExplainAbsence(IReadOnlyList<ModuleDevice> devices) =>
         devices.FirstOrDefault(static device => device.Datapath == ModuleDevice.KernelDatapath) is { } kernels
             ? $"the datapath of shmwifi's device {kernels.Name} is \"kernel\": the module itself moves the frames of all hwsim radios, and no process is needed. Make radios by \"shm-injector radios add\"; or, to have the frames pass here, set their interfaces down and run \"echo user >{kernels.Path}/datapath\" first"

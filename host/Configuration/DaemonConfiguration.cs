@@ -8,7 +8,6 @@ using ShmWifi.RingBuffer.Layout;
 namespace ShmWifi.Configuration;
 
 /// <summary>What <c>shm-medium</c> is told by its YAML file. Every path is absolute.</summary>
-/// <param name="File">The file it was read from.</param>
 /// <param name="Isolation">How much of the memory a VM sees.</param>
 /// <param name="Socket">Where VMs without a socket of their own attach; they are called vm1, vm2 and so on.</param>
 /// <param name="SocketGroup">The group that owns the sockets; null leaves the daemon's own.</param>
@@ -17,7 +16,6 @@ namespace ShmWifi.Configuration;
 /// <param name="Geometry">The lengths of the rings, and how many VMs are attached at a time.</param>
 /// <param name="Vms">The VMs that have a socket of their own.</param>
 /// <param name="Capture">Where the medium is captured; null captures nothing.</param>
-/// <param name="Log">Where and how the daemon logs.</param>
 public sealed record DaemonConfiguration(
     string File,
     Isolation Isolation,
@@ -80,7 +78,6 @@ public sealed record DaemonConfiguration(
 
 /// <summary>A VM with a socket of its own.</summary>
 /// <param name="Name">1 to 47 bytes of A-Z a-z 0-9 _ . - (SHMWIFI_NAME_SIZE with its NUL).</param>
-/// <param name="Socket">Where its QEMU connects.</param>
 /// <param name="MaxRadios">How many radios it may bring, 1 to 64.</param>
 public sealed record VmConfiguration(string Name, string Socket, int MaxRadios = VmConfiguration.RadioLimit)
 {
@@ -109,7 +106,6 @@ public sealed record ControlConfiguration(string? Socket)
     public static ControlConfiguration? Of(string text) => text == None ? null : new(Path.GetFullPath(text));
 
     /// <summary>The socket's path.</summary>
-    /// <param name="statePath">The state file.</param>
     public string SocketFor(string statePath) => Socket ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(statePath))!, "control.sock");
 }
 
@@ -119,7 +115,6 @@ public sealed record CaptureConfiguration(string File);
 
 /// <summary>Where and how the daemon logs.</summary>
 /// <param name="File">A file; null is standard error.</param>
-/// <param name="Format">How a line looks.</param>
 public sealed record LogConfiguration(string? File, LogFormat Format);
 
 /// <summary>How a line of the log looks.</summary>

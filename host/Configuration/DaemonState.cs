@@ -5,7 +5,6 @@ using System.Text.Json.Serialization;
 namespace ShmWifi.Configuration;
 
 /// <summary>What a running daemon tells other programs about itself, as JSON.</summary>
-/// <param name="Pid">Its process.</param>
 /// <param name="StartTime">When that process started, in clock ticks since boot: tells it from another of the same number.
 /// Source: proc(5), /proc/PID/stat, field 22.</param>
 /// <param name="Isolation">How much of the memory a VM sees.</param>
@@ -50,7 +49,6 @@ public sealed record DaemonState(
     }
 
     /// <summary>The state of this process as the daemon.</summary>
-    /// <param name="configuration">What it was told.</param>
     /// <param name="control">Where its control API listens, or null.</param>
     public static DaemonState Of(DaemonConfiguration configuration, string? control = null)
     {
@@ -112,14 +110,10 @@ public sealed record DaemonState(
 }
 
 /// <summary>A VM's place to attach.</summary>
-/// <param name="Name">The VM.</param>
-/// <param name="Socket">Where its QEMU connects.</param>
 public sealed record DaemonVm(string Name, string Socket);
 
 /// <summary>What a state file told.</summary>
-/// <param name="Status">Whether a daemon runs.</param>
 /// <param name="State">The daemon's; null unless it runs.</param>
-/// <param name="Reason">Why, for people.</param>
 public sealed record DaemonStateReading(DaemonStateStatus Status, DaemonState? State, string Reason);
 
 /// <summary>Whether a daemon runs.</summary>

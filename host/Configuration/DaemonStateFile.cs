@@ -12,7 +12,6 @@ public sealed class DaemonStateFile : IDisposable
 
     /// <summary>Writes a state file: a reader sees the old one or the new one, whole.</summary>
     /// <param name="path">The file; its folder is made (0755) when missing.</param>
-    /// <param name="state">Of this process.</param>
     /// <exception cref="IOException">The daemon of another process publishes there, or the file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder is not ours to write in.</exception>
     public static DaemonStateFile Publish(string path, DaemonState state)
@@ -38,7 +37,6 @@ public sealed class DaemonStateFile : IDisposable
     }
 
     /// <summary>Makes the folder of a state file (0755) when it is missing.</summary>
-    /// <param name="path">The file.</param>
     /// <exception cref="IOException">It cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">Its folder is not ours to write in.</exception>
     public static void MakeFolder(string path)

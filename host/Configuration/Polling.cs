@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 namespace ShmWifi.Configuration;
 
 /// <summary>How long the engine spins on its rings before it sleeps.</summary>
-/// <param name="Mode">Who decides.</param>
 /// <param name="Spin">The time to spin; zero unless <paramref name="Mode"/> is <see cref="PollingMode.Fixed"/>.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct Polling(PollingMode Mode, TimeSpan Spin)

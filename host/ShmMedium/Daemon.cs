@@ -26,7 +26,6 @@ internal sealed class Daemon : IDisposable
 
     /// <summary>Opens the sockets and takes VMs on.</summary>
     /// <param name="configuration">Checked.</param>
-    /// <param name="statePath">Where others find the daemon.</param>
     /// <param name="log">What happens, for people; frames, too, if it wants them.</param>
     /// <exception cref="Linux.LibCException">A socket, the region or a descriptor is not available.</exception>
     public Daemon(DaemonConfiguration configuration, string statePath, MediumLog log)
@@ -82,7 +81,6 @@ internal sealed class Daemon : IDisposable
 
     /// <summary>Takes over the frames of this machine's own radios.</summary>
     /// <param name="configuration">Checked; what it says of VMs and their sockets has no meaning here.</param>
-    /// <param name="statePath">Where others find the daemon.</param>
     /// <param name="log">What happens, for people; frames, too, if it wants them.</param>
     /// <param name="fail">Told, once, when the radios cannot be served any more, with the reason; on a thread that must not end the daemon itself.</param>
     /// <exception cref="HwsimException">This kernel has no such radios, or does not give their medium.</exception>

@@ -13,9 +13,6 @@ internal interface IBenchGroup
     string Description { get; }
 
     /// <summary>Measures.</summary>
-    /// <param name="options">How thoroughly.</param>
     /// <param name="results">Where figures and plots go; those that were measured before a failure stay there.</param>
-    /// <param name="progress">Tells what is going on.</param>
-    /// <param name="cancellation">Ends it early.</param>
     Task RunAsync(BenchOptions options, Results results, Progress progress, CancellationToken cancellation);
 }

@@ -9,7 +9,6 @@ internal static class CaptureCheck
     private const string RootNotice = "Running as user \"root\"";
 
     /// <summary>Looks through a capture.</summary>
-    /// <param name="file">A pcapng file that is whole.</param>
     /// <param name="stations">MAC addresses, lower case with colons, of the stations that made a 4-way handshake, by name.</param>
     /// <returns>What is wrong with it; empty when nothing is.</returns>
     public static IReadOnlyList<string> Run(string file, IReadOnlyDictionary<string, string> stations)

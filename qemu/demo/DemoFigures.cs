@@ -41,22 +41,14 @@ internal sealed record DemoFigures
 }
 
 /// <summary>A station.</summary>
-/// <param name="Name">The VM.</param>
 /// <param name="AssociationMs">From wpa_supplicant's start to its being connected; null: it did not get in.</param>
 /// <param name="Security">"open", "wpa2" or "wpa3", as negotiated.</param>
 internal sealed record StationFigures(string Name, double? AssociationMs, string? Security);
 
 /// <summary>Pings of one pair.</summary>
-/// <param name="From">The pinging VM.</param>
-/// <param name="To">The answering VM.</param>
-/// <param name="Sent">Echo requests.</param>
-/// <param name="Received">Answers.</param>
-/// <param name="RttMs">Their times.</param>
 internal sealed record PingFigures(string From, string To, int Sent, int Received, RttSummary? RttMs);
 
 /// <summary>TCP throughput of one pair.</summary>
-/// <param name="From">The sending VM.</param>
-/// <param name="To">The receiving VM.</param>
 /// <param name="Mbps">Mbit/s at the receiver.</param>
 internal sealed record TcpFigures(string From, string To, double Mbps);
 
@@ -66,10 +58,8 @@ internal sealed record TcpFigures(string From, string To, double Mbps);
 internal sealed record FloorFigures(RttSummary? RttMs, double? TcpMbps);
 
 /// <summary>What was counted in a guest.</summary>
-/// <param name="Name">The VM.</param>
 /// <param name="Path">"user" or "kernel", as its port tells the daemon; null when nothing moves its frames.</param>
 /// <param name="TxFrames">Frames taken from hwsim.</param>
 /// <param name="TxDropped">Frames from hwsim that the ring had no room for.</param>
 /// <param name="RxFrames">Frames given to hwsim.</param>
-/// <param name="Doorbells">Rung at the host.</param>
 internal sealed record GuestFigures(string Name, string? Path, long TxFrames, long TxDropped, long RxFrames, long Doorbells);

@@ -6,8 +6,6 @@ namespace ShmWifi.Demo;
 /// <summary>What a demo does.</summary>
 /// <param name="Name">Names its folder under run/.</param>
 /// <param name="Kernel">Kernel series of all guests.</param>
-/// <param name="PerVmIsolation">A region for each VM.</param>
-/// <param name="Security">Of the network.</param>
 /// <param name="Stations">How many, 1 at least.</param>
 /// <param name="Seconds">How long the pings of each pair take in all, and how long each TCP test takes.</param>
 /// <param name="Soak">How long traffic goes on after the measurements; zero for not at all.</param>

@@ -38,9 +38,7 @@ internal sealed class DemoRun
     }
 
     /// <summary>Runs a demo and prints its figures.</summary>
-    /// <param name="options">What it does.</param>
     /// <param name="jsonFile">Where the figures go as JSON; or null.</param>
-    /// <param name="cancellation">Ends it early.</param>
     /// <returns>The exit code: 0 when all stations associated, no ping was lost, no link was lost, no kernel complained, and the capture is sound.</returns>
     public static async Task<int> RunAsync(DemoOptions options, string? jsonFile, CancellationToken cancellation)
     {

@@ -17,8 +17,6 @@ internal sealed partial record GuestLogs(IReadOnlyList<string> LostLinks, IReadO
     /// Writes the kernel's log and those of hostapd, wpa_supplicant and shm-injector beside the VM's serial log; and which processes run, and what the
     /// module counted where it moves the frames.
     /// </summary>
-    /// <param name="vm">The VM.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static async Task<GuestLogs> CollectAsync(VirtualMachine vm, CancellationToken cancellation)
     {
         var list = await vm.Guest.RunAsync("listing logs", "cd /run && ls | grep '[.]log$' || true", Limit, cancellation);
@@ -34,7 +32,6 @@ internal sealed partial record GuestLogs(IReadOnlyList<string> LostLinks, IReadO
     }
 
     /// <summary>Whether a line of a log tells of a link that was lost or of a peer that did not answer in time.</summary>
-    /// <param name="line">The line.</param>
     internal static bool TellsOfLostLink(string line) => LostLink().IsMatch(line);
 
     private static IEnumerable<string> LostLinksIn((string File, string Text) log) =>

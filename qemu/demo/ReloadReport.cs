@@ -3,8 +3,6 @@ using ShmWifi.Lab.Measure;
 namespace ShmWifi.Demo;
 
 /// <summary>What came of reloading the kernel module of a station under traffic.</summary>
-/// <param name="Station">The station's VM.</param>
-/// <param name="Seconds">How long there was traffic.</param>
 /// <param name="BackMs">For each reload, from the module's removal until a ping to the access point was answered.</param>
 /// <param name="Tcp">Both directions, from the first second to the last, reloads included.</param>
 /// <param name="Memory">The station's memory, each time while the module was out.</param>
@@ -18,7 +16,4 @@ internal sealed record ReloadReport(
     FirstAndLast<long> DaemonKib);
 
 /// <summary>A figure after the first reload, since which it may not grow, and after the last one.</summary>
-/// <typeparam name="T">The figure's.</typeparam>
-/// <param name="First">After the first.</param>
-/// <param name="Last">After the last.</param>
 internal sealed record FirstAndLast<T>(T First, T Last);

@@ -12,11 +12,9 @@ namespace ShmWifi.Demo;
 /// connections: they must go on. What was on the medium is lost, so pings that the station sends meanwhile would be, too, and none are counted. The other stations
 /// ping the access point all the time, and lose nothing.
 /// </remarks>
-/// <param name="accessPoint">Whom all talk to.</param>
 /// <param name="station">Whose module is reloaded; of the kernel path.</param>
 /// <param name="others">Stations that must notice nothing.</param>
 /// <param name="medium">The daemon, which must come to no harm.</param>
-/// <param name="progress">Receives of each reload.</param>
 internal sealed class ReloadSoak(Member accessPoint, Member station, IReadOnlyList<Member> others, MediumProcess medium, Progress progress)
 {
     /// <summary>Of reloads: the station needs time to come back, and traffic to flow again.</summary>
@@ -43,8 +41,6 @@ internal sealed class ReloadSoak(Member accessPoint, Member station, IReadOnlyLi
 
     /// <summary>Runs it.</summary>
     /// <param name="duration">How long there is traffic, in whole periods.</param>
-    /// <param name="period">From reload to reload.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>What was wrong; empty when nothing was.</returns>
     /// <exception cref="LabException">The station did not come back, TCP broke off, the daemon ended or shut a port: it cannot go on.</exception>
     public async Task<IReadOnlyList<string>> RunAsync(TimeSpan duration, TimeSpan period, CancellationToken cancellation)
@@ -78,9 +74,7 @@ internal sealed class ReloadSoak(Member accessPoint, Member station, IReadOnlyLi
     }
 
     /// <summary>Whether memory grew by more than noise between two looks.</summary>
-    /// <param name="reloads">Reloads between them.</param>
     /// <param name="guest">What the guest held, first and last.</param>
-    /// <param name="daemonKib">What the daemon held, first and last.</param>
     internal static IEnumerable<string> Growth(int reloads, FirstAndLast<GuestMemory> guest, FirstAndLast<long> daemonKib)
     {
         (string What, long First, long Last, long Allowed)[] holdings =
@@ -97,7 +91,6 @@ internal sealed class ReloadSoak(Member accessPoint, Member station, IReadOnlyLi
 
     /// <summary>Takes the module out and puts it in again.</summary>
     /// <param name="between">For the guest's shell, while the module is out; what it prints is returned.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>Milliseconds from the module's removal until a ping was answered.</returns>
     private async Task<(double BackMs, string Between)> ReloadAsync(string between, CancellationToken cancellation)
     {

@@ -4,11 +4,9 @@ using ShmWifi.Configuration.Text;
 namespace ShmWifi.IvshmemArgs;
 
 /// <summary>Where VMs attach, told by a running daemon or by a configuration.</summary>
-/// <param name="Source">The file that told it.</param>
 /// <param name="Pid">The running daemon; null when a configuration told it.</param>
 /// <param name="RegionBytes">Bytes of a VM's region.</param>
 /// <param name="CommonSocket">Where VMs without a socket of their own attach.</param>
-/// <param name="Vms">The VMs that have one.</param>
 internal sealed record Attachment(string Source, int? Pid, ulong RegionBytes, string? CommonSocket, IReadOnlyList<DaemonVm> Vms)
 {
     /// <summary>As a running daemon has it.</summary>

@@ -138,7 +138,6 @@ internal sealed class IvshmemArgsCommand : RootCommand
 
 /// <summary>What <c>--json</c> prints.</summary>
 /// <param name="Vm">As asked for; null: the common socket or the only VM.</param>
-/// <param name="Socket">Where QEMU connects.</param>
 /// <param name="RegionBytes">Bytes of the VM's BAR 2.</param>
 /// <param name="Format">qemu, libvirt or gns3.</param>
 /// <param name="Text">What is printed without <c>--json</c>.</param>

@@ -24,7 +24,6 @@ internal static class QemuLimits
         BitOperations.IsPow2(bytes) ? null : $"the region has {bytes} bytes, no power of two; QEMU aborts on it";
 
     /// <summary>Why QEMU would fail to connect at this moment.</summary>
-    /// <param name="socketPath">Where it would connect.</param>
     /// <param name="pid">The daemon; null when it is not known. Its own network namespace is looked at.</param>
     /// <returns>null when somebody listens.</returns>
     /// <remarks>Never connects to find out: each connection would be a VM to the daemon.</remarks>

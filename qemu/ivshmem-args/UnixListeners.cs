@@ -8,7 +8,6 @@ internal static class UnixListeners
     // Source: linux include/uapi/linux/net.h, __SO_ACCEPTCON.
     private const uint AcceptsConnections = 1 << 16;
 
-    /// <param name="path">As it was bound.</param>
     /// <param name="pid">A process in the network namespace; null: our own.</param>
     /// <remarks>Source: proc(5), /proc/net/unix: number, references, protocol, flags (hex), type, state, inode, path.</remarks>
     public static bool Has(string path, int? pid)

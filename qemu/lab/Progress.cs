@@ -19,11 +19,9 @@ internal sealed class Progress
     }
 
     /// <summary>Runs an action with progress on standard output.</summary>
-    /// <param name="action">What is done.</param>
     public static Task RunAsync(Func<Progress, Task> action) => RunAsync(AnsiConsole.Console, Console.IsOutputRedirected, action);
 
     /// <summary>Runs an action with progress on standard error.</summary>
-    /// <param name="action">What is done.</param>
     public static Task RunOnErrorAsync(Func<Progress, Task> action)
     {
         var settings = new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) };

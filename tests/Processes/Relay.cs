@@ -15,9 +15,7 @@ public enum Delivery
 }
 
 /// <summary>A host that hands every frame of port 0 to port 1, and frees the sender's slots.</summary>
-/// <param name="peers">Region and doorbells.</param>
 /// <param name="delivery">By reference or by copy.</param>
-/// <param name="pace">How it waits.</param>
 /// <param name="freesEarly">Control: gives the sender's slot back when it posts the descriptor, not when the receiver read it.</param>
 internal sealed unsafe class Relay(PeerRegion peers, Delivery delivery, Pace pace, bool freesEarly = false)
 {

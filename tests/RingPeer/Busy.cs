@@ -6,7 +6,6 @@ internal static class Busy
     private const int LooksBeforeYielding = 2_000;
 
     /// <summary>Looks again and again; lets others run when the peer seems to have no processor.</summary>
-    /// <param name="condition">What to wait for.</param>
     public static void Until(Func<bool> condition)
     {
         for (int looks = 0; !condition(); looks++)

@@ -15,11 +15,9 @@ internal static unsafe class LitmusPage
     private const int Ballast = 8;
 
     /// <summary>The producer's tail, or in a <see cref="Pace.FreeLitmus"/> the consumer's head, stored after it rang or did not.</summary>
-    /// <param name="region">The region that it follows.</param>
     public static SharedIndex Decided(Region region) => new((uint*)(region.Address + region.Size));
 
     /// <summary>Fills the store buffer: these stores wait for lines that the other side wrote last, and the next store waits behind them.</summary>
-    /// <param name="region">The region that it follows.</param>
     public static void LoadStoreBuffer(Region region)
     {
         byte* line = region.Address + region.Size;

@@ -13,12 +13,9 @@ internal static unsafe class Payload
     private const int HeadSize = 16;
 
     /// <summary>Bytes of a frame: anything from the shortest to a full slot.</summary>
-    /// <param name="sequence">Its number.</param>
     public static uint LengthOf(uint sequence) => HeadSize + (uint)(Mix(sequence) % (Abi.SlotPayloadSize - HeadSize + 1));
 
     /// <summary>Fills a TX slot, header and payload.</summary>
-    /// <param name="slot">The slot.</param>
-    /// <param name="sequence">Number of the frame.</param>
     public static void Fill(TxSlotHeader* slot, uint sequence)
     {
         uint length = LengthOf(sequence);

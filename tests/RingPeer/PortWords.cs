@@ -7,13 +7,11 @@ namespace ShmWifi.Tests.RingPeer;
 internal static unsafe class PortWords
 {
     /// <summary>The header of a port.</summary>
-    /// <param name="region">The region.</param>
     /// <param name="port">Below the port count.</param>
     public static PortHeader* Header(Region region, int port) =>
         (PortHeader*)(region.Address + RegionGeometry.PortsOffset + ((ulong)port * region.Geometry.PortStride));
 
     /// <summary>The host's end of a TX ring.</summary>
-    /// <param name="region">The region.</param>
     /// <param name="port">Below the port count.</param>
     public static RingConsumer TxConsumer(Region region, int port)
     {

@@ -4,10 +4,6 @@ using ShmWifi.RingBuffer.Layout;
 namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>A guest that reads what RX descriptors point at, in the sender's slots or in its pool.</summary>
-/// <param name="region">The region.</param>
-/// <param name="wake">Wakes us.</param>
-/// <param name="ring">Wakes the other side.</param>
-/// <param name="options">What to do.</param>
 internal sealed unsafe class RxConsumer(Region region, Doorbell wake, Doorbell ring, PeerOptions options)
 {
     private readonly GuestPort _port = region.OpenGuestPort(options.Port);

@@ -4,10 +4,6 @@ using ShmWifi.RingBuffer.Layout;
 namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>The host's end of a TX ring: reads the slots in place.</summary>
-/// <param name="region">The region.</param>
-/// <param name="wake">Wakes us.</param>
-/// <param name="ring">Wakes the other side.</param>
-/// <param name="options">What to do.</param>
 internal sealed unsafe class TxConsumer(Region region, Doorbell wake, Doorbell ring, PeerOptions options)
 {
     private readonly GuestPort _slots = region.OpenGuestPort(options.Port);

@@ -3,10 +3,6 @@ using ShmWifi.RingBuffer;
 namespace ShmWifi.Tests.RingPeer;
 
 /// <summary>A guest that publishes frames in TX slots: the frame's number is the slot's index.</summary>
-/// <param name="region">The region.</param>
-/// <param name="wake">Wakes us.</param>
-/// <param name="ring">Wakes the other side.</param>
-/// <param name="options">What to do.</param>
 internal sealed unsafe class TxProducer(Region region, Doorbell wake, Doorbell ring, PeerOptions options)
 {
     private readonly GuestPort _port = region.OpenGuestPort(options.Port);

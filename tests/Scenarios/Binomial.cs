@@ -4,7 +4,6 @@ namespace ShmWifi.Tests.Scenarios;
 internal static class Binomial
 {
     /// <summary>The central interval that the fraction of successes is outside of with at most this probability.</summary>
-    /// <param name="n">Trials.</param>
     /// <param name="p">0..1.</param>
     /// <param name="outside">Such as 0.01 for the 99 % interval; half of it on each side.</param>
     public static (double Low, double High) Interval(int n, double p, double outside)

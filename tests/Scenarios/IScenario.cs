@@ -13,6 +13,5 @@ internal interface IScenario
     bool NeedsVms { get; }
 
     /// <summary>Sets it up and measures.</summary>
-    /// <param name="run">Takes the figures.</param>
     Task RunAsync(ScenarioRun run);
 }

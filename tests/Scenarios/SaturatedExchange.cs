@@ -10,19 +10,9 @@ namespace ShmWifi.Tests.Scenarios;
 /// 1470 + 8 (UDP) + 20 (IPv4) + 8 (LLC and SNAP, IEEE 802.2) + 24 or, with QoS, 26 (MAC header) + 4 (FCS): 1534 or 1536. No frame is lost, so each waits its
 /// interframe space and CWmin / 2 slots on average, and is acknowledged. Left out: beacons, some 1 % of the medium at 1 Mbit/s.
 /// </remarks>
-/// <param name="Name">PHY and rate.</param>
-/// <param name="Rate">The same.</param>
 /// <param name="Mode">The PHY, for an access point.</param>
-/// <param name="Channel">Where.</param>
-/// <param name="FreqMhz">Its centre.</param>
-/// <param name="Bitrates">The rate, for iw.</param>
 /// <param name="BasicRates">The network's, 100 kbit/s.</param>
 /// <param name="MpduOctets">Of the data frame, FCS included.</param>
-/// <param name="SpaceUs">DIFS or AIFS.</param>
-/// <param name="BackoffUs">On average.</param>
-/// <param name="DataUs">The data frame.</param>
-/// <param name="SifsUs">SIFS.</param>
-/// <param name="AckUs">The ACK.</param>
 internal sealed record SaturatedExchange(
     string Name, PhyRate Rate, PhyMode Mode, int Channel, int FreqMhz, string Bitrates, int[] BasicRates, int MpduOctets,
     double SpaceUs, double BackoffUs, double DataUs, double SifsUs, double AckUs)
@@ -68,7 +58,6 @@ internal sealed record SaturatedExchange(
     public double Mbps => PayloadOctets * 8 / SumUs;
 
     /// <summary>Shows the arithmetic.</summary>
-    /// <param name="run">Where to.</param>
     public void Tell(ScenarioRun run)
     {
         run.Tell($"{Name}, by hand: DIFS or AIFS", "µs", SpaceUs);
@@ -81,9 +70,6 @@ internal sealed record SaturatedExchange(
     }
 
     /// <summary>Judges a goodput.</summary>
-    /// <param name="run">Where to.</param>
-    /// <param name="figure">What was measured.</param>
-    /// <param name="mbps">What it is.</param>
     public void Judge(ScenarioRun run, string figure, double mbps) =>
         run.Judge($"{Name}: {figure}", "Mbit/s", mbps, Mbps * (1 - Tolerance), Mbps * (1 + Tolerance));
 }

@@ -4,11 +4,6 @@ using ShmWifi.Lab.Report;
 namespace ShmWifi.Tests.Scenarios;
 
 /// <summary>One scenario as it runs.</summary>
-/// <param name="name">The scenario's.</param>
-/// <param name="options">How thoroughly.</param>
-/// <param name="progress">Tells what is going on.</param>
-/// <param name="rows">Where figures go.</param>
-/// <param name="cancellation">Ends it early.</param>
 internal sealed class ScenarioRun(string name, ScenarioOptions options, Progress progress, List<Row> rows, CancellationToken cancellation)
 {
     /// <summary>The scenario's name.</summary>
@@ -24,9 +19,6 @@ internal sealed class ScenarioRun(string name, ScenarioOptions options, Progress
     public CancellationToken Cancellation => cancellation;
 
     /// <summary>Adds a figure that has limits.</summary>
-    /// <param name="figure">What was measured.</param>
-    /// <param name="unit">Of all three.</param>
-    /// <param name="value">What it is.</param>
     /// <param name="low">What it must be at least; null: anything.</param>
     /// <param name="high">What it may be at most; null: anything.</param>
     public void Judge(string figure, string unit, double value, double? low, double? high)
@@ -37,8 +29,5 @@ internal sealed class ScenarioRun(string name, ScenarioOptions options, Progress
     }
 
     /// <summary>Adds a figure that is only told.</summary>
-    /// <param name="figure">What it is.</param>
-    /// <param name="unit">Its unit.</param>
-    /// <param name="value">What it is.</param>
     public void Tell(string figure, string unit, double value) => rows.Add(Row.Told(name, figure, unit, value));
 }

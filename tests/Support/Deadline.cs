@@ -16,7 +16,6 @@ internal static class Deadline
     /// <summary>For loops that poll: throws once it has passed. Allocates nothing before.</summary>
     /// <param name="sinceNs">When the wait began, of <see cref="MonotonicClock"/>.</param>
     /// <param name="what">What is waited for: "frame".</param>
-    /// <param name="number">Which one.</param>
     /// <exception cref="LabException">It has passed.</exception>
     public static void Check(long sinceNs, string what, long number)
     {

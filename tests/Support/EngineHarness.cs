@@ -50,12 +50,9 @@ internal sealed unsafe class EngineHarness : IDisposable
     public List<SimulatedGuest> Guests { get; } = [];
 
     /// <summary>The address that a port's radio answers to.</summary>
-    /// <param name="port">Its number.</param>
     public static MacAddress AddressOf(int port) => new(0x0253_5700_0000UL + (ulong)port);
 
     /// <summary>Port 0 sends frames that want no status.</summary>
-    /// <param name="receiver">Whom to.</param>
-    /// <param name="count">How many.</param>
     public void Send(MacAddress receiver, uint count)
     {
         GuestPort guest = Guests[0].Port;
@@ -78,7 +75,6 @@ internal sealed unsafe class EngineHarness : IDisposable
     }
 
     /// <summary>All the others take what came, and give it back.</summary>
-    /// <returns>Frames.</returns>
     public uint Receive()
     {
         uint frames = 0;

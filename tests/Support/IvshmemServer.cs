@@ -20,7 +20,6 @@ internal sealed class IvshmemServer : IDisposable
     private Socket? _qemu;
 
     /// <summary>Listens for a QEMU.</summary>
-    /// <param name="folder">Where its socket is made.</param>
     /// <param name="slot">The device's place on the VM's PCI bus, below 32.</param>
     /// <param name="size">The region's bytes, a power of two; all zero.</param>
     public IvshmemServer(string folder, int slot, ulong size)

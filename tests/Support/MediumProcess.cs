@@ -82,7 +82,6 @@ internal sealed class MediumProcess : IDisposable
     public static MediumProcess StartIn(string folder, params IEnumerable<string> options) => new MediumProcess(folder, options).AwaitReady();
 
     /// <summary>Runs another command of shm-medium to its end.</summary>
-    /// <param name="arguments">Its own.</param>
     public static (int Code, string Output, string Error) Run(params IEnumerable<string> arguments) => ProgramProcess.Run(limit: null, Name, arguments);
 
     /// <summary>A file or socket in its folder.</summary>
@@ -105,7 +104,6 @@ internal sealed class MediumProcess : IDisposable
 
     /// <summary>SIGINT, as by Ctrl-C, or SIGTERM, as by systemd; waits for the end.</summary>
     /// <param name="signal">SIGINT, …; null: SIGTERM.</param>
-    /// <returns>The exit code.</returns>
     public int Stop(int? signal = null)
     {
         _process.Signal(signal ?? Tmds.Linux.LibC.SIGTERM);
@@ -113,7 +111,6 @@ internal sealed class MediumProcess : IDisposable
     }
 
     /// <summary>Waits until it ends by itself.</summary>
-    /// <returns>The exit code.</returns>
     public int WaitForExit() => _process.WaitForExit();
 
     /// <summary>SIGKILL.</summary>

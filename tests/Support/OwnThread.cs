@@ -8,7 +8,6 @@ internal static class OwnThread
 {
     /// <summary>Runs it.</summary>
     /// <param name="name">Names the thread, and what failed.</param>
-    /// <param name="action">What is run.</param>
     public static Task RunAsync(string name, Action action)
     {
         var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

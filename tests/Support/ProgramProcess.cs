@@ -19,7 +19,6 @@ internal sealed class ProgramProcess : IDisposable
 
     /// <summary>Starts it; does not wait.</summary>
     /// <param name="program">Its assembly, in the folder of whoever runs.</param>
-    /// <param name="arguments">Its arguments.</param>
     /// <exception cref="LabException">It cannot be started.</exception>
     public ProgramProcess(string program, params IEnumerable<string> arguments)
     {
@@ -58,9 +57,6 @@ internal sealed class ProgramProcess : IDisposable
     public string Error => Text(_error);
 
     /// <summary>Starts a program and waits until it is ready.</summary>
-    /// <param name="program">Its assembly.</param>
-    /// <param name="readyLine">How the line starts by which it says so.</param>
-    /// <param name="arguments">Its arguments.</param>
     /// <exception cref="LabException">It cannot be started, ends, or does not get ready.</exception>
     public static ProgramProcess Start(string program, string readyLine, params IEnumerable<string> arguments)
     {
@@ -79,8 +75,6 @@ internal sealed class ProgramProcess : IDisposable
 
     /// <summary>Runs a program to its end.</summary>
     /// <param name="limit">How long it may take; null: <see cref="Deadline"/>.</param>
-    /// <param name="program">Its assembly.</param>
-    /// <param name="arguments">Its arguments.</param>
     /// <exception cref="LabException">It cannot be started, or takes longer; it is killed then.</exception>
     public static (int Code, string Output, string Error) Run(TimeSpan? limit, string program, params IEnumerable<string> arguments)
     {
@@ -89,8 +83,6 @@ internal sealed class ProgramProcess : IDisposable
     }
 
     /// <summary>Waits for a line of its standard output.</summary>
-    /// <param name="start">How it starts.</param>
-    /// <returns>The line.</returns>
     /// <exception cref="LabException">It does not come.</exception>
     public string AwaitLine(string start)
     {
@@ -128,7 +120,6 @@ internal sealed class ProgramProcess : IDisposable
 
     /// <summary>Waits until it ends.</summary>
     /// <param name="limit">How long at most; null: <see cref="Deadline"/>.</param>
-    /// <returns>The exit code.</returns>
     /// <exception cref="LabException">It does not.</exception>
     public int WaitForExit(TimeSpan? limit = null)
     {

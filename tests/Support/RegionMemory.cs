@@ -9,7 +9,6 @@ internal sealed unsafe class RegionMemory : IDisposable
     /// <summary>Name of the memfd, as /proc/self/maps shows it.</summary>
     public const string Name = "shmwifi-ring-tests";
 
-    /// <param name="geometry">Of the region.</param>
     /// <param name="more">Bytes of the memfd beyond the region.</param>
     public RegionMemory(RegionGeometry geometry, ulong more = 0)
     {

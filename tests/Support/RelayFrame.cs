@@ -33,11 +33,8 @@ internal static unsafe class RelayFrame
     public static MacAddress AddressOf(byte station) => new(0x0200_0000_0000UL | station);
 
     /// <summary>Writes a frame.</summary>
-    /// <param name="frame">Room for it.</param>
     /// <param name="length">Its bytes, <see cref="MinLength"/> to <see cref="MaxLength"/>.</param>
-    /// <param name="number">Which one it is.</param>
     /// <param name="receiver">A station or <see cref="Everyone"/>.</param>
-    /// <param name="transmitter">A station.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Write(byte* frame, int length, uint number, byte receiver, byte transmitter)
     {

@@ -4,14 +4,11 @@ using ShmWifi.RingBuffer.Layout;
 namespace ShmWifi.Tests.Support;
 
 /// <summary>A copy of what an honest guest sent in a TX slot.</summary>
-/// <param name="Kind">What it is.</param>
 /// <param name="Flags">FRAME: <see cref="TxFlags"/>; RADIO_ADD: <see cref="RadioFlags"/>.</param>
-/// <param name="Radio">The port's number for the radio.</param>
 /// <param name="FreqMhz">FRAME and RX_REFUSED: where.</param>
 /// <param name="Cookie">FRAME: hwsim's.</param>
 /// <param name="Rates">FRAME: hwsim_tx_rate[4], little-endian in one word.</param>
 /// <param name="Address">RADIO_*, ADDRESS_*: the address.</param>
-/// <param name="Payload">The frame, or the radio's name.</param>
 internal sealed record SentSlot(
     RingKind Kind, byte Flags, ushort Radio, uint FreqMhz, ulong Cookie, ulong Rates, MacAddress Address, byte[] Payload)
 {

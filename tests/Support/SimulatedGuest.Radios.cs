@@ -14,7 +14,6 @@ internal sealed unsafe partial class SimulatedGuest
     public IReadOnlyList<SimulatedRadio> Radios => _radios;
 
     /// <summary>Attaches to a daemon, and its service starts with radios phy0, phy1, ….</summary>
-    /// <param name="socket">Of the daemon.</param>
     /// <param name="stations">Numbers of the stations of <see cref="RelayFrame"/> that the radios are.</param>
     /// <exception cref="LabException">The daemon refused it.</exception>
     public static SimulatedGuest Attach(string socket, params ReadOnlySpan<byte> stations)
@@ -47,7 +46,6 @@ internal sealed unsafe partial class SimulatedGuest
     }
 
     /// <summary>Takes all that came, and has the radios count it.</summary>
-    /// <returns>Whether anything came.</returns>
     /// <exception cref="LabException">The daemon faulted it.</exception>
     public bool CountReceived()
     {

@@ -9,7 +9,6 @@ using ShmWifi.RingBuffer.Layout;
 namespace ShmWifi.Tests.Support;
 
 /// <summary>What a guest took from its RX ring.</summary>
-/// <param name="Descriptor">As it was.</param>
 /// <param name="Payload">A copy of the frame.</param>
 internal readonly record struct Received(RxDescriptor Descriptor, byte[] Payload);
 
@@ -67,7 +66,6 @@ internal sealed unsafe partial class SimulatedGuest : IDisposable
     public PortHeader* Header => (PortHeader*)(Region.Address + RegionGeometry.PortsOffset + ((ulong)Port.Index * Region.Geometry.PortStride));
 
     /// <summary>Attaches to a daemon; see <see cref="IsRefused"/>.</summary>
-    /// <param name="socket">Of the daemon.</param>
     public static SimulatedGuest Connect(string socket) => new(new IvshmemClient(socket));
 
     /// <summary>The next free TX slot, to be filled; null: the ring is full. It is sent by <see cref="Flush"/>.</summary>
@@ -99,7 +97,6 @@ internal sealed unsafe partial class SimulatedGuest : IDisposable
     }
 
     /// <summary>Takes all that came and gives it back, unread.</summary>
-    /// <returns>Descriptors.</returns>
     public uint Discard()
     {
         uint ready = Port.Rx.CountReady();
@@ -132,7 +129,6 @@ internal sealed unsafe partial class SimulatedGuest : IDisposable
     public void Dispose() => _client?.Dispose();
 
     /// <summary>Says that its service starts.</summary>
-    /// <param name="features">What it says of itself.</param>
     public void Hello(RegionFeatures features = RegionFeatures.None)
     {
         Port.SetReady(features);

@@ -18,8 +18,6 @@ internal sealed class SimulatedHost : IAsyncDisposable
     private Task _serving = Task.CompletedTask;
 
     /// <summary>Attaches the guest's port.</summary>
-    /// <param name="region">Whose host it is.</param>
-    /// <param name="peerId">The guest's.</param>
     /// <param name="interrupt">Interrupts the guest; null: its test does not sleep.</param>
     public SimulatedHost(Region region, uint peerId = 1, Action? interrupt = null)
     {
@@ -45,7 +43,6 @@ internal sealed class SimulatedHost : IAsyncDisposable
     public unsafe uint RxHead => Volatile.Read(ref Words->RxHead);
 
     /// <summary>Takes all slots and gives them back.</summary>
-    /// <returns>What the guest sent.</returns>
     public unsafe List<SentSlot> TakeAll()
     {
         var slots = new List<SentSlot>();
@@ -60,7 +57,6 @@ internal sealed class SimulatedHost : IAsyncDisposable
     }
 
     /// <summary>Posts a descriptor and interrupts the guest, whether it asked or not: it must bear it.</summary>
-    /// <param name="descriptor">Anything.</param>
     /// <returns>Its free-running index.</returns>
     public unsafe uint Post(RxDescriptor descriptor)
     {
@@ -78,10 +74,7 @@ internal sealed class SimulatedHost : IAsyncDisposable
     public unsafe void Fill(uint poolSlot, ReadOnlySpan<byte> frame) => frame.CopyTo(new Span<byte>(Port.PoolSlot(poolSlot), Abi.SlotSize));
 
     /// <summary>A descriptor of a frame in a slot of the pool.</summary>
-    /// <param name="radio">Who receives it.</param>
     /// <param name="length">Bytes.</param>
-    /// <param name="freqMhz">Where.</param>
-    /// <param name="poolSlot">Which.</param>
     public unsafe RxDescriptor FrameOf(ushort radio, uint length, uint freqMhz, uint poolSlot = 0) => new()
     {
         Kind = RingKind.Frame,
@@ -114,7 +107,6 @@ internal sealed class SimulatedHost : IAsyncDisposable
 
     /// <summary>While it serves: waits until the guest has sent something.</summary>
     /// <param name="what">For the message, should it not come.</param>
-    /// <param name="condition">What is waited for.</param>
     public async Task<SentSlot> AwaitAsync(string what, Func<SentSlot, bool> condition)
     {
         SentSlot? found = null;
@@ -125,9 +117,7 @@ internal sealed class SimulatedHost : IAsyncDisposable
     }
 
     /// <summary>Posts a frame from a slot of the pool, and waits until the guest has given it back.</summary>
-    /// <param name="radio">Who receives it.</param>
     /// <param name="frame">The 802.11 frame.</param>
-    /// <param name="freqMhz">Where.</param>
     /// <returns>As <see cref="PostAndWaitAsync"/>.</returns>
     public Task<ulong> DeliverAsync(ushort radio, ReadOnlySpan<byte> frame, uint freqMhz)
     {
@@ -136,7 +126,6 @@ internal sealed class SimulatedHost : IAsyncDisposable
     }
 
     /// <summary>Posts a descriptor and waits until the guest has given it back.</summary>
-    /// <param name="descriptor">Anything.</param>
     /// <returns>When the guest says it gave its kernel the frame, this clock's ns; 0: it did not.</returns>
     public async Task<ulong> PostAndWaitAsync(RxDescriptor descriptor)
     {

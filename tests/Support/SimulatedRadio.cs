@@ -5,13 +5,9 @@ using ShmWifi.RingBuffer.Layout;
 namespace ShmWifi.Tests.Support;
 
 /// <summary>Is told of a frame.</summary>
-/// <param name="frame">FRAME.</param>
-/// <param name="nowNs">When it was taken.</param>
 internal delegate void FrameListener(in RxDescriptor frame, ulong nowNs);
 
 /// <summary>A radio of a <see cref="SimulatedGuest"/>, and what it sent and received.</summary>
-/// <param name="guest">Whose radio it is.</param>
-/// <param name="number">The port's number for it.</param>
 /// <param name="station">Its number, in its address, of <see cref="RelayFrame"/>.</param>
 internal sealed unsafe class SimulatedRadio(SimulatedGuest guest, ushort number, byte station)
 {
@@ -57,10 +53,6 @@ internal sealed unsafe class SimulatedRadio(SimulatedGuest guest, ushort number,
     /// <summary>Sends the next frame if there is room; it waits for <see cref="SimulatedGuest.Flush"/>.</summary>
     /// <param name="receiver">A station or <see cref="RelayFrame.Everyone"/>, to whom frames go without acknowledgement.</param>
     /// <param name="length">Bytes.</param>
-    /// <param name="freqMhz">Where.</param>
-    /// <param name="flags">To a station.</param>
-    /// <param name="rates">TX_INFO.</param>
-    /// <param name="rateFlags">TX_INFO_FLAGS.</param>
     public bool TrySend(byte receiver, int length, uint freqMhz, TxFlags flags, ReadOnlySpan<byte> rates, ReadOnlySpan<byte> rateFlags)
     {
         TxSlotHeader* slot = guest.Claim();
@@ -85,7 +77,6 @@ internal sealed unsafe class SimulatedRadio(SimulatedGuest guest, ushort number,
     }
 
     /// <summary>Counts the outcome of a frame.</summary>
-    /// <param name="status">TX_STATUS.</param>
     public void CountStatus(in RxDescriptor status)
     {
         if ((status.Flags & TxFlags.Acked) != TxFlags.None)
@@ -97,9 +88,7 @@ internal sealed unsafe class SimulatedRadio(SimulatedGuest guest, ushort number,
     }
 
     /// <summary>Counts a frame that came.</summary>
-    /// <param name="frame">FRAME.</param>
     /// <param name="bytes">Its first byte.</param>
-    /// <param name="nowNs">When it was taken.</param>
     public void CountFrame(in RxDescriptor frame, byte* bytes, ulong nowNs)
     {
         LatestSignalDbm = frame.SignalDbm;

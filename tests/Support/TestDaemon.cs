@@ -20,7 +20,6 @@ internal sealed class TestDaemon : IDisposable
     private readonly List<SimulatedGuest> _vms = [];
 
     /// <summary>Starts it.</summary>
-    /// <param name="isolation">shared or per-vm.</param>
     /// <param name="geometry">YAML.</param>
     /// <param name="vms">VMs with a socket of their own: name.sock.</param>
     public TestDaemon(Isolation isolation, string geometry = SmallRings, params (string Name, int Radios)[] vms)

@@ -8,7 +8,6 @@ internal static class CCompiler
 {
     /// <summary>Values of integer constant expressions.</summary>
     /// <param name="preamble">What stands before main: includes.</param>
-    /// <param name="expressions">C expressions.</param>
     public static Dictionary<string, long> Evaluate(string preamble, IEnumerable<string> expressions)
     {
         string[] distinct = [.. expressions.Distinct()];

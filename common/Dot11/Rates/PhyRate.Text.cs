@@ -12,7 +12,6 @@ public readonly partial record struct PhyRate
     /// and preamble.</summary>
     /// <param name="text"><c>cck 11 short</c>, <c>ofdm 54</c>, <c>ht 7 40 sgi</c>, <c>ht 7 greenfield</c>, <c>vht 9 nss 2 80 sgi</c>,
     /// <c>he 11 80 gi 1.6</c>; words in any case, parted by blanks.</param>
-    /// <param name="rate">The rate.</param>
     /// <returns>False: no such rate.</returns>
     public static bool TryParse(ReadOnlySpan<char> text, out PhyRate rate)
     {

@@ -51,7 +51,6 @@ public readonly partial record struct PhyRate : ISpanFormattable
     /// <param name="mcs">0..31; the streams are in it.</param>
     /// <param name="bandwidthMhz">20 or 40.</param>
     /// <param name="shortGi">Guard interval of 0.4 µs.</param>
-    /// <param name="greenfield">HT-greenfield format.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such rate.</exception>
     public static PhyRate Ht(int mcs, int bandwidthMhz = 20, bool shortGi = false, bool greenfield = false)
     {

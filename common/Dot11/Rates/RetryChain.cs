@@ -50,7 +50,6 @@ public readonly record struct RetryChain(TxRates Rates, ulong FlagsLow, uint Fla
     /// <summary>The rate at a place of the chain.</summary>
     /// <param name="place">0..3.</param>
     /// <param name="band">Where the frame is sent: legacy indices differ between bands.</param>
-    /// <param name="rate">The rate.</param>
     /// <returns>False where the chain ends: idx -1, or one that names no rate.</returns>
     public bool TryDecode(int place, Band band, out TxRate rate)
     {

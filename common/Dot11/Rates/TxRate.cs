@@ -8,7 +8,6 @@ namespace ShmWifi.Dot11.Rates;
 /// The flags tell legacy, HT and VHT rates; HE and EHT have none, and mac80211's own rate control, minstrel_ht, has no such rates.
 /// Source: linux include/net/mac80211.h, enum mac80211_rate_control_flags.
 /// </remarks>
-/// <param name="Phy">The rate.</param>
 /// <param name="Attempts">How often to try it: 1..255.</param>
 /// <param name="Flags">As mac80211 gave them.</param>
 [StructLayout(LayoutKind.Auto)]

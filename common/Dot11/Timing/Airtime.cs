@@ -17,7 +17,6 @@ public static class Airtime
     private const int SignalExtensionNs = 6_000; // on 2.4 GHz, so that SIFS 10 µs and this make OFDM's 16 µs: clause 10.3.8
 
     /// <summary>Duration of a PPDU.</summary>
-    /// <param name="rate">Rate.</param>
     /// <param name="octets">Of the PSDU, FCS included; see <see cref="PsduOctets"/>.</param>
     /// <param name="band">OFDM, HT, HE and EHT are followed by the signal extension on 2.4 GHz.</param>
     /// <returns>ns.</returns>

@@ -12,8 +12,6 @@ namespace ShmWifi.Dot11.Timing;
 public readonly record struct EdcaParameters(int Aifsn, int CwMin, int CwMax)
 {
     /// <summary>The defaults of a station, or of an AP.</summary>
-    /// <param name="category">Access category.</param>
-    /// <param name="timing">aCWmin and aCWmax.</param>
     /// <param name="isAp">An AP contends harder than it tells its stations to: AIFSN 1 for VI and VO, CW to 63 for BE.</param>
     /// <remarks>
     /// Source: stations, IEEE 802.11-2020 table 9-155; APs, the same standard's annex C, dot11QAPEDCATable, which hostapd sets (tx_queue_data0_*

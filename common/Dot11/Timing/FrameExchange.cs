@@ -34,17 +34,12 @@ public static class FrameExchange
 
     /// <summary>The rate of what protects a frame: 11 Mbit/s where 802.11b stations shall receive it (CTS to self on 2.4 GHz), else that of a response
     /// to the frame.</summary>
-    /// <param name="rate">The data frame's.</param>
-    /// <param name="band">Band.</param>
     /// <param name="flags"><see cref="TxRateFlags.UseRtsCts"/> or <see cref="TxRateFlags.UseCtsProtect"/>; RTS if both.</param>
     public static PhyRate ProtectionRate(in PhyRate rate, Band band, TxRateFlags flags) =>
         band == Band.Ghz2 && !rate.IsDsss && !UsesRts(flags) ? PhyRate.Legacy(110) : ResponseRate(rate);
 
     /// <summary>Whole exchange of a unicast frame that is acknowledged: from the start of its first PPDU to the end of the ACK.</summary>
-    /// <param name="rate">The data frame's.</param>
     /// <param name="mpduOctets">Of the data frame, FCS included.</param>
-    /// <param name="band">Band.</param>
-    /// <param name="timing">SIFS.</param>
     /// <param name="protection">What goes before the frame: RTS and CTS, CTS to self, or nothing.</param>
     /// <returns>ns.</returns>
     public static long DurationNs(in PhyRate rate, int mpduOctets, Band band, MacTiming timing, TxRateFlags protection = TxRateFlags.None)
@@ -57,9 +52,6 @@ public static class FrameExchange
     }
 
     /// <summary>What goes before a data frame: RTS, SIFS, CTS, SIFS; or CTS to self, SIFS; or nothing.</summary>
-    /// <param name="rate">The data frame's.</param>
-    /// <param name="band">Band.</param>
-    /// <param name="timing">SIFS.</param>
     /// <param name="flags"><see cref="TxRateFlags.UseRtsCts"/>, <see cref="TxRateFlags.UseCtsProtect"/>, or neither; RTS if both.</param>
     /// <returns>ns.</returns>
     public static long ProtectionNs(in PhyRate rate, Band band, MacTiming timing, TxRateFlags flags)

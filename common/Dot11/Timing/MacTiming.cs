@@ -6,7 +6,6 @@ namespace ShmWifi.Dot11.Timing;
 /// <remarks>Times in ns. Source: IEEE 802.11-2020 clauses 10.3.2.3 (interframe spaces), 10.3.7 (their relation), 10.3.2.11 (ACK procedure);
 /// the PHYs' as given.</remarks>
 /// <param name="SifsNs">aSIFSTime: between a frame and its response.</param>
-/// <param name="SlotNs">aSlotTime.</param>
 /// <param name="CwMin">aCWmin, slots.</param>
 /// <param name="CwMax">aCWmax, slots.</param>
 public sealed record MacTiming(int SifsNs, int SlotNs, int CwMin, int CwMax)
@@ -35,6 +34,5 @@ public sealed record MacTiming(int SifsNs, int SlotNs, int CwMin, int CwMax)
     public long EifsNs(Band band) => SifsNs + Airtime.Ppdu(PhyRate.BasicOf(band), FrameExchange.AckOctets, band) + DifsNs;
 
     /// <summary>How long after a frame's end its sender knows that no response comes: SIFS + slot + aRxPHYStartDelay, the time of the response's preamble.</summary>
-    /// <param name="response">Rate of the response.</param>
     public int ResponseTimeoutNs(in PhyRate response) => SifsNs + SlotNs + Airtime.PreambleNs(response);
 }

@@ -4,7 +4,6 @@ namespace ShmWifi.Hwsim.Clock;
 
 /// <summary>The host's clock as far as we know it.</summary>
 /// <param name="AtNs">When it was made, our clock.</param>
-/// <param name="OffsetNs">Host's clock minus ours, then.</param>
 /// <param name="Skew">By how much the offset grows: nanoseconds a nanosecond.</param>
 /// <param name="ErrorNs">The offset is wrong by this much at most, if the skew stays.</param>
 [StructLayout(LayoutKind.Auto)]

@@ -27,7 +27,6 @@ internal sealed class ClockFilter
 
     /// <summary>Takes a sample.</summary>
     /// <param name="sample">Later than all before.</param>
-    /// <returns>The host's clock as of now.</returns>
     public ClockEstimate Add(ClockSample sample)
     {
         if (_added > 0 && IsExcluded(sample))

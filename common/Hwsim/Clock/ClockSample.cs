@@ -4,7 +4,6 @@ namespace ShmWifi.Hwsim.Clock;
 
 /// <summary>What one exchange tells of the host's clock.</summary>
 /// <param name="AtNs">When its answer came, our clock.</param>
-/// <param name="OffsetNs">Host's clock minus ours.</param>
 /// <param name="ErrorNs">The offset is wrong by this much at most: half of the time that the exchange was under way.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct ClockSample(long AtNs, long OffsetNs, long ErrorNs)
@@ -14,7 +13,6 @@ internal readonly record struct ClockSample(long AtNs, long OffsetNs, long Error
     /// <param name="takenNs">When the host read it, its clock.</param>
     /// <param name="postedNs">When the host answered, its clock.</param>
     /// <param name="answeredNs">When we read the answer, our clock.</param>
-    /// <param name="sample">The sample.</param>
     /// <returns>False when they contradict each other.</returns>
     public static bool TryMake(long askedNs, long takenNs, long postedNs, long answeredNs, out ClockSample sample)
     {

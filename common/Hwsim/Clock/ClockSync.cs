@@ -7,7 +7,6 @@ namespace ShmWifi.Hwsim.Clock;
 
 /// <summary>Asks the host for its clock: quickly at first, then once a second.</summary>
 /// <param name="port">Where the result is published.</param>
-/// <param name="slots">Where the question goes.</param>
 internal sealed unsafe class ClockSync(GuestPort port, TxSlots slots)
 {
     private const long BurstIntervalNs = 10_000_000;
@@ -58,7 +57,6 @@ internal sealed unsafe class ClockSync(GuestPort port, TxSlots slots)
     }
 
     /// <summary>Takes an answer.</summary>
-    /// <param name="answer">Of kind ClockSync.</param>
     /// <returns>False when it answers no question of ours, or contradicts itself.</returns>
     public bool OnAnswer(in RxDescriptor answer)
     {

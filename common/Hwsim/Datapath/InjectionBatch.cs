@@ -101,10 +101,7 @@ internal sealed unsafe class InjectionBatch : IDisposable
 
     /// <summary>Adds the outcome of a frame that a radio sent.</summary>
     /// <param name="transmitter">addresses[1] of the radio.</param>
-    /// <param name="cookie">The frame's.</param>
     /// <param name="flags">The frame's, with <see cref="TxFlags.Acked"/> if it was.</param>
-    /// <param name="rates">The attempts as they were.</param>
-    /// <param name="signalDbm">Signal of the acknowledgement.</param>
     public void AddStatus(MacAddress transmitter, ulong cookie, TxFlags flags, TxRates rates, sbyte signalDbm)
     {
         var writer = new NetlinkWriter(new Span<byte>(_text + _textLength, StatusSize));
@@ -130,9 +127,7 @@ internal sealed unsafe class InjectionBatch : IDisposable
     }
 
     /// <summary>Whether a sequence number is that of a frame to one receiver, and which.</summary>
-    /// <param name="sequence">As it came back.</param>
     /// <param name="radio">The port's number of the radio that was to receive it.</param>
-    /// <param name="freqMhz">Where.</param>
     public static bool TryReadAddressed(uint sequence, out ushort radio, out uint freqMhz)
     {
         radio = (ushort)((sequence >> 16) & 0xff);

@@ -11,12 +11,6 @@ using ShmWifi.RingBuffer.Layout;
 namespace ShmWifi.Hwsim.Datapath;
 
 /// <summary>Host to hwsim: takes RX descriptors, has the kernel read the frames where they lie, and gives the descriptors back.</summary>
-/// <param name="port">The port.</param>
-/// <param name="doorbell">To tell that descriptors are free.</param>
-/// <param name="radios">Who may receive.</param>
-/// <param name="batch">Takes frames and statuses.</param>
-/// <param name="clock">Takes answers, and stamps.</param>
-/// <param name="chains">What a status may name.</param>
 internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, RadioTable radios, InjectionBatch batch, ClockSync clock, SentChains chains)
 {
     /// <summary>Descriptors processed at a time.</summary>
@@ -29,7 +23,6 @@ internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, Radio
     public bool MayBeAnswered { get; private set; }
 
     /// <summary>Deals with what is ready, and with the statuses that are in the batch already.</summary>
-    /// <returns>Whether anything was ready.</returns>
     public bool Drain()
     {
         MayBeAnswered = false;

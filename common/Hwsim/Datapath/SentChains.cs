@@ -19,13 +19,9 @@ internal sealed class SentChains
     /// <summary>Remembers a frame's chain, perhaps in the place of an older one's.</summary>
     /// <param name="radio">The port's number of who sends it.</param>
     /// <param name="cookie">hwsim's.</param>
-    /// <param name="rates">Its chain's.</param>
     public void Add(ushort radio, ulong cookie, TxRates rates) => Find(radio, cookie) = new Entry(cookie, rates, radio);
 
     /// <summary>What may be said of a frame's attempts: as far as all rates are the frame's, nothing of a frame that is no longer known.</summary>
-    /// <param name="radio">As the status says.</param>
-    /// <param name="cookie">As the status says.</param>
-    /// <param name="rates">As the status says.</param>
     public TxRates Check(ushort radio, ulong cookie, TxRates rates)
     {
         ref Entry entry = ref Find(radio, cookie);

@@ -39,10 +39,7 @@ internal sealed unsafe class TxPath : IDisposable
     /// <summary>Prepares a message header for each slot, once and for all.</summary>
     /// <param name="descriptor">hwsim's registered socket.</param>
     /// <param name="family">hwsim's family ID.</param>
-    /// <param name="port">The port.</param>
     /// <param name="slots">Its TX slots.</param>
-    /// <param name="radios">Who may send.</param>
-    /// <param name="batch">Takes the statuses.</param>
     /// <param name="clock">For the frames' time stamps.</param>
     /// <param name="chains">Remembers what waits for its status.</param>
     public TxPath(
@@ -75,7 +72,6 @@ internal sealed unsafe class TxPath : IDisposable
 
     /// <summary>Takes a batch of messages. Slots that are filled still have to be published.</summary>
     /// <param name="isHostThere">Whether somebody drains the ring.</param>
-    /// <returns>Whether there were any.</returns>
     public bool Pump(bool isHostThere)
     {
         IsBlocked = false;

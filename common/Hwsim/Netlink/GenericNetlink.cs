@@ -5,7 +5,6 @@ using static Tmds.Linux.LibC;
 namespace ShmWifi.Hwsim.Netlink;
 
 /// <summary>A generic netlink family as the kernel numbers it.</summary>
-/// <param name="Id">Type of its messages.</param>
 /// <param name="ConfigGroup">ID of its multicast group "config"; 0: it has none.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct GenericFamily(ushort Id, uint ConfigGroup);
@@ -26,8 +25,6 @@ internal static class GenericNetlink
     private const ushort AttributeGroupId = 2;
 
     /// <summary>Asks for a family.</summary>
-    /// <param name="socket">A generic netlink socket.</param>
-    /// <param name="name">As the kernel calls it.</param>
     /// <returns>Null when no loaded module has it.</returns>
     public static GenericFamily? Find(NetlinkSocket socket, string name)
     {
@@ -47,8 +44,6 @@ internal static class GenericNetlink
     }
 
     /// <summary>Splits a generic netlink message.</summary>
-    /// <param name="message">A message of a family.</param>
-    /// <param name="command">The family's command.</param>
     /// <param name="attributes">What follows; none when the message is cut.</param>
     public static bool TrySplit(scoped in NetlinkMessage message, out byte command, out NetlinkAttributes attributes)
     {

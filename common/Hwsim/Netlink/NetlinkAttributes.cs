@@ -41,7 +41,6 @@ internal ref struct NetlinkAttributes(ReadOnlySpan<byte> bytes)
     }
 
     /// <summary>The value as a number; false when it has another length.</summary>
-    /// <param name="value">The number.</param>
     public readonly bool TryReadUInt32(out uint value)
     {
         value = 0;

@@ -3,7 +3,6 @@ using ShmWifi.Linux;
 namespace ShmWifi.Hwsim.Netlink;
 
 /// <summary>The kernel refused a netlink request.</summary>
-/// <param name="what">What was asked.</param>
 /// <param name="error">The error number, positive.</param>
 /// <param name="detail">The kernel's own words, or null.</param>
 internal sealed class NetlinkException(string what, int error, string? detail)

@@ -55,7 +55,6 @@ internal readonly ref struct NetlinkMessage
 
     /// <summary>Takes the first message of a datagram.</summary>
     /// <param name="datagram">Any bytes; on success what follows the message, which may be nothing.</param>
-    /// <param name="message">The message.</param>
     /// <returns>False when no whole message is there.</returns>
     public static bool TryTake(ref ReadOnlySpan<byte> datagram, out NetlinkMessage message)
     {

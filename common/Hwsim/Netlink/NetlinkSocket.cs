@@ -46,8 +46,6 @@ internal sealed unsafe class NetlinkSocket : FileDescriptor
 
     /// <summary>setsockopt(2) with a number.</summary>
     /// <param name="level">SOL_NETLINK or SOL_SOCKET.</param>
-    /// <param name="option">One of its options.</param>
-    /// <param name="value">The number.</param>
     /// <exception cref="LibCException">Refused, as the buffer sizes are without CAP_NET_ADMIN.</exception>
     public void SetOption(int level, int option, int value) =>
         LibCException.ThrowIfFailed(setsockopt(Descriptor, level, option, &value, sizeof(int)), $"set netlink option {level}/{option} to {value}");
@@ -95,7 +93,6 @@ internal sealed unsafe class NetlinkSocket : FileDescriptor
     }
 
     /// <summary>Hands out what is queued, without waiting.</summary>
-    /// <param name="handler">Sees each message.</param>
     public void Drain(NetlinkHandler handler)
     {
         while (true)

@@ -22,10 +22,6 @@ internal ref struct NetlinkWriter(Span<byte> buffer)
 
     /// <summary>Writes the header of a generic netlink message.</summary>
     /// <param name="total">Bytes of the whole message; 0: <see cref="Complete"/> sets it.</param>
-    /// <param name="family">The family's ID.</param>
-    /// <param name="flags">NetlinkMessage.FlagX.</param>
-    /// <param name="sequence">Comes back in answers.</param>
-    /// <param name="command">The family's command.</param>
     public void BeginGeneric(int total, ushort family, ushort flags, uint sequence, byte command)
     {
         Begin(total, family, flags, sequence);
@@ -34,9 +30,6 @@ internal ref struct NetlinkWriter(Span<byte> buffer)
 
     /// <summary>Writes the header of a message.</summary>
     /// <param name="total">Bytes of the whole message; 0: <see cref="Complete"/> sets it.</param>
-    /// <param name="type">Family or type.</param>
-    /// <param name="flags">NetlinkMessage.FlagX.</param>
-    /// <param name="sequence">Comes back in answers.</param>
     public void Begin(int total, ushort type, ushort flags, uint sequence)
     {
         Span<byte> header = Take(NetlinkMessage.HeaderSize);
@@ -48,14 +41,11 @@ internal ref struct NetlinkWriter(Span<byte> buffer)
     }
 
     /// <summary>Writes an attribute's header; its value is the caller's.</summary>
-    /// <param name="type">The family's attribute.</param>
     /// <param name="length">Bytes of its value.</param>
     public void BeginAttribute(ushort type, int length) =>
         BinaryPrimitives.WriteUInt32LittleEndian(Take(NetlinkAttributes.HeaderSize), (uint)(NetlinkAttributes.HeaderSize + length) | ((uint)type << 16));
 
     /// <summary>Writes a number.</summary>
-    /// <param name="type">The family's attribute.</param>
-    /// <param name="value">Its value.</param>
     public void Add(ushort type, uint value)
     {
         BeginAttribute(type, sizeof(uint));
@@ -63,8 +53,6 @@ internal ref struct NetlinkWriter(Span<byte> buffer)
     }
 
     /// <summary>Writes a number.</summary>
-    /// <param name="type">The family's attribute.</param>
-    /// <param name="value">Its value.</param>
     public void Add(ushort type, ulong value)
     {
         BeginAttribute(type, sizeof(ulong));
@@ -72,8 +60,6 @@ internal ref struct NetlinkWriter(Span<byte> buffer)
     }
 
     /// <summary>Writes an address.</summary>
-    /// <param name="type">The family's attribute.</param>
-    /// <param name="value">Its value.</param>
     public void Add(ushort type, MacAddress value)
     {
         BeginAttribute(type, MacAddress.Length);
@@ -83,8 +69,6 @@ internal ref struct NetlinkWriter(Span<byte> buffer)
     }
 
     /// <summary>Writes text, without NUL.</summary>
-    /// <param name="type">The family's attribute.</param>
-    /// <param name="value">Its value.</param>
     public void Add(ushort type, string value)
     {
         int length = Encoding.UTF8.GetByteCount(value);
@@ -95,7 +79,6 @@ internal ref struct NetlinkWriter(Span<byte> buffer)
     }
 
     /// <summary>Writes an attribute that says something by being there.</summary>
-    /// <param name="type">The family's attribute.</param>
     public void AddFlag(ushort type) => BeginAttribute(type, 0);
 
     /// <summary>Writes zeros.</summary>

@@ -5,8 +5,6 @@ namespace ShmWifi.Hwsim.Port;
 
 /// <summary>Decides whether the host serves us: it says that it runs, it has not shut the port, and it speaks when it is asked.</summary>
 /// <remarks>It is asked for its clock once a second anyway; so a host that hangs is noticed although no ring is full.</remarks>
-/// <param name="region">The region.</param>
-/// <param name="port">The port.</param>
 internal sealed class HostMonitor(Region region, GuestPort port)
 {
     /// <summary>A host that says nothing for so long after it was asked does not serve us. Far more than a loaded machine makes it wait.</summary>

@@ -4,8 +4,6 @@ using ShmWifi.RingBuffer.Layout;
 namespace ShmWifi.Hwsim.Port;
 
 /// <summary>Wakes the host, and counts it for the port.</summary>
-/// <param name="device">The device.</param>
-/// <param name="port">The port.</param>
 internal sealed class PortDoorbell(IPortDevice device, GuestPort port)
 {
     /// <summary>Rings, and counts what the event index saved.</summary>

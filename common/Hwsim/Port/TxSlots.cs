@@ -4,8 +4,6 @@ using ShmWifi.RingBuffer.Layout;
 namespace ShmWifi.Hwsim.Port;
 
 /// <summary>The TX ring as its several writers share it: slots are filled one after the other and published together.</summary>
-/// <param name="port">The port.</param>
-/// <param name="doorbell">To the host.</param>
 internal sealed unsafe class TxSlots(GuestPort port, PortDoorbell doorbell)
 {
     /// <summary>Slots filled and not yet published.</summary>
@@ -18,7 +16,6 @@ internal sealed unsafe class TxSlots(GuestPort port, PortDoorbell doorbell)
     public bool HasFree => port.Tx.HasFree(Pending + 1);
 
     /// <summary>How many slots are free, up to a limit.</summary>
-    /// <param name="limit">More are not wanted.</param>
     public uint CountFree(uint limit) =>
         port.Tx.HasFree(Pending + limit) ? limit : port.Tx.Length - port.Tx.InUse - Pending;
 
@@ -27,7 +24,6 @@ internal sealed unsafe class TxSlots(GuestPort port, PortDoorbell doorbell)
     public void Commit(uint count) => Pending += count;
 
     /// <summary>Fills a slot that carries no frame.</summary>
-    /// <param name="kind">What it says.</param>
     /// <param name="radio">Of which radio; 0 if of none.</param>
     /// <returns>The slot's header to complete, or null when the ring is full.</returns>
     public TxSlotHeader* TryAdd(RingKind kind, ushort radio)

@@ -68,7 +68,6 @@ internal struct HwsimMessage
     public uint Sequence;
 
     /// <summary>Reads a datagram. Whatever the bytes are: does not throw, does not look outside.</summary>
-    /// <param name="datagram">As it came.</param>
     /// <param name="family">hwsim's family ID.</param>
     public static HwsimMessage Read(ReadOnlySpan<byte> datagram, ushort family)
     {

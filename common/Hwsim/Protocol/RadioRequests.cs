@@ -8,7 +8,6 @@ namespace ShmWifi.Hwsim.Protocol;
 internal static class RadioRequests
 {
     /// <summary>NEW_RADIO: one channel at a time, as the medium has it.</summary>
-    /// <param name="buffer">Holds the message.</param>
     /// <param name="family">hwsim's.</param>
     /// <param name="sequence">Comes back in the answer.</param>
     /// <param name="address">Permanent address, not a group's.</param>
@@ -28,7 +27,6 @@ internal static class RadioRequests
     }
 
     /// <summary>DEL_RADIO, by number: a name may be another radio's by now.</summary>
-    /// <param name="buffer">Holds the message.</param>
     /// <param name="family">hwsim's.</param>
     /// <param name="sequence">Comes back in the answer.</param>
     /// <param name="id">hwsim's number for it.</param>

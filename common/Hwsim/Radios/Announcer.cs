@@ -6,8 +6,6 @@ using ShmWifi.RingBuffer.Layout;
 namespace ShmWifi.Hwsim.Radios;
 
 /// <summary>Tells the host what it does not know of our radios yet, as far as slots are free; the rest at the next call.</summary>
-/// <param name="radios">What is.</param>
-/// <param name="slots">Where it is said.</param>
 internal sealed unsafe class Announcer(RadioTable radios, TxSlots slots)
 {
     private const int MaxNameSize = Abi.NameSize - 1;

@@ -7,7 +7,6 @@ using static Tmds.Linux.LibC;
 namespace ShmWifi.Hwsim.Radios;
 
 /// <summary>A network namespace while this thread is in it.</summary>
-/// <param name="descriptor">Its file.</param>
 /// <param name="numbers">An rtnetlink socket of our own namespace.</param>
 internal sealed unsafe class NamespaceVisit(int descriptor, NetlinkSocket numbers)
 {
@@ -52,7 +51,6 @@ internal sealed unsafe class NamespaceVisit(int descriptor, NetlinkSocket number
 }
 
 /// <summary>A /sys/class/ieee80211 that no path leads to but that of its descriptor.</summary>
-/// <param name="mounted">sysfs.</param>
 internal sealed class ClassFolder(FileDescriptor mounted) : IDisposable
 {
     /// <summary>Where it is until it is disposed.</summary>

@@ -25,7 +25,6 @@ internal sealed class NetworkLinks
     private readonly Dictionary<int, Link> _links = [];
 
     /// <summary>Whether a device is up.</summary>
-    /// <param name="index">Its ifindex.</param>
     public bool IsUp(int index) => _links.TryGetValue(index, out Link link) && link.IsUp;
 
     /// <summary>Lists all devices.</summary>
@@ -48,7 +47,6 @@ internal sealed class NetworkLinks
     }
 
     /// <summary>Learns from a message of the kernel.</summary>
-    /// <param name="message">Any message.</param>
     /// <returns>Whether a device is new, gone, went up or down, or has another address.</returns>
     public bool Observe(scoped in NetlinkMessage message)
     {

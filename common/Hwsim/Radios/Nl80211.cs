@@ -6,7 +6,6 @@ namespace ShmWifi.Hwsim.Radios;
 
 /// <summary>What is asked of nl80211: the interfaces that there are.</summary>
 /// <remarks>Source: linux include/uapi/linux/nl80211.h.</remarks>
-/// <param name="control">A generic netlink socket.</param>
 /// <param name="family">nl80211's.</param>
 internal sealed class Nl80211(NetlinkSocket control, GenericFamily family)
 {

@@ -3,7 +3,6 @@ using ShmWifi.Dot11.Frames;
 namespace ShmWifi.Hwsim.Radios;
 
 /// <summary>A radio that we serve, and what the host knows of it.</summary>
-/// <param name="number">The port's number for it.</param>
 /// <param name="hwsimId">hwsim's number for it.</param>
 /// <param name="transmitter">addresses[1].</param>
 internal sealed class Radio(ushort number, uint hwsimId, MacAddress transmitter)
@@ -42,7 +41,6 @@ internal sealed class Radio(ushort number, uint hwsimId, MacAddress transmitter)
     public void UpdateIsUp() => IsUp = HasMonitor || Addresses.Exists(static address => address.IsWanted);
 
     /// <summary>The entry of an address, made if there is none.</summary>
-    /// <param name="address">The address.</param>
     public RadioAddress GetAddress(MacAddress address)
     {
         foreach (RadioAddress known in Addresses)

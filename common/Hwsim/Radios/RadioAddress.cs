@@ -3,7 +3,6 @@ using ShmWifi.Dot11.Frames;
 namespace ShmWifi.Hwsim.Radios;
 
 /// <summary>An address that a radio answers to, with who says so: an address stays as long as anybody does.</summary>
-/// <param name="value">The address.</param>
 internal sealed class RadioAddress(MacAddress value)
 {
     /// <summary>The address.</summary>

@@ -23,8 +23,6 @@ internal sealed class RadioDiscovery : IDisposable
     private bool _isChanged;
 
     /// <summary>Starts to listen.</summary>
-    /// <param name="hwsim">Lists radios.</param>
-    /// <param name="nl80211">Lists interfaces.</param>
     /// <param name="others">The namespaces to look into besides ours; null: none. Owned from now on.</param>
     public RadioDiscovery(HwsimControl hwsim, Nl80211 nl80211, NetworkNamespaces? others = null)
     {

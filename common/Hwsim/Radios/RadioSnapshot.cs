@@ -7,5 +7,4 @@ namespace ShmWifi.Hwsim.Radios;
 /// <param name="Name">The wiphy's name: "phy0".</param>
 /// <param name="Transmitter">addresses[1], by which hwsim's messages name it.</param>
 /// <param name="HasMonitor">Whether one of its interfaces that are up is a monitor.</param>
-/// <param name="Addresses">Of its interfaces that are up and no monitors.</param>
 internal sealed record RadioSnapshot(uint HwsimId, string Name, MacAddress Transmitter, bool HasMonitor, IReadOnlyList<MacAddress> Addresses);

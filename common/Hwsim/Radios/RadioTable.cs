@@ -26,12 +26,10 @@ internal sealed class RadioTable
     public ReadOnlySpan<Radio?> All => _byNumber;
 
     /// <summary>The radio of a number, or null.</summary>
-    /// <param name="number">Any number.</param>
     public Radio? Find(ushort number) => number < Abi.MaxRadios && _byNumber[number] is { IsGone: false } radio ? radio : null;
 
     /// <summary>Finds the radio that hwsim names by an address.</summary>
     /// <param name="transmitter">addresses[1].</param>
-    /// <param name="radio">The radio.</param>
     public bool TryFind(MacAddress transmitter, [NotNullWhen(true)] out Radio? radio)
     {
         if (_lastFound is { IsGone: false } last && last.Transmitter == transmitter)
@@ -52,7 +50,6 @@ internal sealed class RadioTable
     }
 
     /// <summary>Takes over what the kernel has now.</summary>
-    /// <param name="snapshots">All of its radios.</param>
     public void Apply(IReadOnlyList<RadioSnapshot> snapshots)
     {
         Refused = 0;
@@ -75,9 +72,6 @@ internal sealed class RadioTable
     }
 
     /// <summary>hwsim asks for an address, or takes it back.</summary>
-    /// <param name="radio">The radio.</param>
-    /// <param name="address">The address.</param>
-    /// <param name="isWanted">Whether it asks.</param>
     public void SetDriverAddress(Radio radio, MacAddress address, bool isWanted)
     {
         radio.GetAddress(address).IsDriver = isWanted;
@@ -110,7 +104,6 @@ internal sealed class RadioTable
     public void OnAllSent() => IsDirty = false;
 
     /// <summary>The host was told that a radio is gone, so its number is free.</summary>
-    /// <param name="radio">The radio.</param>
     public void Forget(Radio radio) => _byNumber[radio.Number] = null;
 
     private static bool IsSame(Radio radio, RadioSnapshot snapshot) =>

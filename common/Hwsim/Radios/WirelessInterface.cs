@@ -4,11 +4,9 @@ using ShmWifi.Dot11.Frames;
 namespace ShmWifi.Hwsim.Radios;
 
 /// <summary>An interface of a wiphy, as nl80211 lists it.</summary>
-/// <param name="Wiphy">Index of its wiphy.</param>
 /// <param name="Index">Its ifindex; 0: it has no network device (P2P device, NAN).</param>
 /// <param name="Name">Its network device: "wlan0"; empty: it has none.</param>
 /// <param name="Type">enum nl80211_iftype.</param>
-/// <param name="Address">Its MAC address.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct WirelessInterface(uint Wiphy, int Index, string Name, uint Type, MacAddress Address)
 {

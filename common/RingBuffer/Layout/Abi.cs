@@ -52,6 +52,5 @@ public static class Abi
     public const int Counters = 32;
 
     /// <summary>Formats a version word as "major.minor".</summary>
-    /// <param name="version">As in the header.</param>
     public static string FormatVersion(uint version) => $"{version >> 16}.{version & 0xffff}";
 }

@@ -6,7 +6,6 @@ namespace ShmWifi.Configuration.Medium;
 /// <summary>An injected fault.</summary>
 /// <param name="Name">Unique; names it for changes.</param>
 /// <param name="Match">Which frames, to which receivers.</param>
-/// <param name="Action">What happens to them.</param>
 public sealed record FaultConfiguration(string Name, FrameMatch Match, FaultAction Action)
 {
     /// <summary>With which probability, 0..1, a frame that matches is hit.</summary>
@@ -71,11 +70,9 @@ public abstract record FaultAction;
 public sealed record DropFault : FaultAction;
 
 /// <summary>The receiver acknowledges it at once, and its kernel gets it later.</summary>
-/// <param name="By">Later by this.</param>
 public sealed record DelayFault(TimeSpan By) : FaultAction;
 
 /// <summary>The receiver's kernel gets it more than once, without the retry bit.</summary>
-/// <param name="Times">How often more.</param>
 public sealed record DuplicateFault(int Times) : FaultAction;
 
 /// <summary>Bits of the frame's body are flipped behind the FCS's back.</summary>

@@ -1,8 +1,6 @@
 namespace ShmWifi.Configuration.Medium;
 
 /// <summary>A link that is given. Exactly one of <see cref="SnrDb"/> and <see cref="Loss"/> is.</summary>
-/// <param name="From">Who sends.</param>
-/// <param name="To">Who receives.</param>
 public sealed record LinkConfiguration(RadioPattern From, RadioPattern To)
 {
     /// <summary>Only this direction; else both, one as the other.</summary>

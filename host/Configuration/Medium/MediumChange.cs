@@ -4,12 +4,10 @@ namespace ShmWifi.Configuration.Medium;
 public abstract record MediumChange
 {
     /// <summary>The configuration with this change.</summary>
-    /// <param name="medium">As it was.</param>
     public abstract MediumConfiguration ApplyTo(MediumConfiguration medium);
 }
 
 /// <summary>Everything again. A schedule starts again.</summary>
-/// <param name="Medium">All of it.</param>
 public sealed record ReplaceMedium(MediumConfiguration Medium) : MediumChange
 {
     /// <inheritdoc/>
@@ -17,7 +15,6 @@ public sealed record ReplaceMedium(MediumConfiguration Medium) : MediumChange
 }
 
 /// <summary>Gives a link, in place of the one for the same pair of patterns.</summary>
-/// <param name="Link">The link.</param>
 public sealed record SetLink(LinkConfiguration Link) : MediumChange
 {
     /// <inheritdoc/>
@@ -29,8 +26,6 @@ public sealed record SetLink(LinkConfiguration Link) : MediumChange
 }
 
 /// <summary>Takes a given link back: the pair's link is computed again.</summary>
-/// <param name="From">As it was given.</param>
-/// <param name="To">As it was given.</param>
 public sealed record RemoveLink(RadioPattern From, RadioPattern To) : MediumChange
 {
     /// <inheritdoc/>
@@ -43,7 +38,6 @@ public sealed record RemoveLink(RadioPattern From, RadioPattern To) : MediumChan
 
 /// <summary>Says something of radios; what it leaves null stays as it was.</summary>
 /// <remarks>It comes last, so it holds; what an entry of the same pattern said of the same things goes.</remarks>
-/// <param name="Radio">What is new.</param>
 public sealed record SetRadio(RadioConfiguration Radio) : MediumChange
 {
     /// <inheritdoc/>
@@ -69,7 +63,6 @@ public sealed record SetRadio(RadioConfiguration Radio) : MediumChange
 }
 
 /// <summary>Gives a fault, in place of the one of its name; its count starts again.</summary>
-/// <param name="Fault">The fault.</param>
 public sealed record SetFault(FaultConfiguration Fault) : MediumChange
 {
     /// <inheritdoc/>
@@ -81,7 +74,6 @@ public sealed record SetFault(FaultConfiguration Fault) : MediumChange
 }
 
 /// <summary>Takes a fault back.</summary>
-/// <param name="Name">Its name.</param>
 public sealed record RemoveFault(string Name) : MediumChange
 {
     /// <inheritdoc/>
@@ -129,7 +121,6 @@ public sealed record SetErrorTable(string? File) : MediumChange
 }
 
 /// <summary>Changes whether frames take their airtime.</summary>
-/// <param name="Timing">How long frames take.</param>
 public sealed record SetTiming(Timing Timing) : MediumChange
 {
     /// <inheritdoc/>
@@ -141,7 +132,6 @@ public sealed record SetTiming(Timing Timing) : MediumChange
 }
 
 /// <summary>Gives what is to change by itself, in place of what was; times count from now.</summary>
-/// <param name="Schedule">The changes.</param>
 public sealed record SetSchedule(IReadOnlyList<ScheduledChange> Schedule) : MediumChange
 {
     /// <inheritdoc/>

@@ -44,5 +44,4 @@ public enum Timing
 
 /// <summary>Something that happens by itself.</summary>
 /// <param name="At">When: since the daemon's start, or since the scenario's.</param>
-/// <param name="Change">What.</param>
 public sealed record ScheduledChange(TimeSpan At, MediumChange Change);

@@ -23,7 +23,6 @@ internal sealed partial class MediumReader
     private readonly HashSet<string> _reserved = new(StringComparer.Ordinal);
 
     /// <summary>A fault.</summary>
-    /// <param name="node">The fault.</param>
     /// <param name="mayReplace">Whether its name may be there already.</param>
     public FaultConfiguration ReadFault(YamlNode node, bool mayReplace)
     {

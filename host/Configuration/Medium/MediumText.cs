@@ -9,7 +9,6 @@ public static class MediumText
 {
     /// <summary>A whole medium.</summary>
     /// <param name="text">YAML or JSON.</param>
-    /// <param name="source">What errors call the text.</param>
     /// <param name="folder">Where relative paths start; null: only absolute ones are allowed.</param>
     /// <exception cref="ConfigurationException">It is wrong; carries every error.</exception>
     public static MediumConfiguration ReadMedium(string text, string source, string? folder = null) =>
@@ -25,7 +24,6 @@ public static class MediumText
 
     /// <summary>An entry of <c>faults</c>.</summary>
     /// <param name="text">YAML or JSON.</param>
-    /// <param name="source">What errors call the text.</param>
     /// <param name="names">Names that there are: a fault without a name gets another. A fault of one of these names is to replace it.</param>
     /// <exception cref="ConfigurationException">It is wrong; carries every error.</exception>
     public static FaultConfiguration ReadFault(string text, string source, IEnumerable<string>? names = null) =>
@@ -45,7 +43,6 @@ public static class MediumText
 
     /// <summary>An entry of <c>schedule</c> without its <c>at</c>.</summary>
     /// <param name="text">YAML or JSON.</param>
-    /// <param name="source">What errors call the text.</param>
     /// <param name="folder">Where relative paths start; null: only absolute ones are allowed.</param>
     /// <param name="names">Names that faults have: one without a name gets another.</param>
     /// <exception cref="ConfigurationException">It is wrong; carries every error.</exception>

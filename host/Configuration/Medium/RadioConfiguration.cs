@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 namespace ShmWifi.Configuration.Medium;
 
 /// <summary>What is known of radios. What is null is as an earlier entry says, or as the default.</summary>
-/// <param name="Radio">Which.</param>
 public sealed record RadioConfiguration(RadioPattern Radio)
 {
     /// <summary>Where they are and how they move; default: at the origin.</summary>
@@ -26,9 +25,6 @@ public sealed record RadioConfiguration(RadioPattern Radio)
 }
 
 /// <summary>A place, metres.</summary>
-/// <param name="X">East.</param>
-/// <param name="Y">North.</param>
-/// <param name="Z">Up, from the ground.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct Position(double X, double Y, double Z)
 {
@@ -65,10 +61,8 @@ public sealed record Waypoint(TimeSpan At, Position Position);
 /// <summary>The random waypoint model: to a random point of a box at a random speed, a pause, and so on.</summary>
 /// <remarks>Source: Johnson and Maltz, Dynamic Source Routing in Ad Hoc Wireless Networks, 1996. The first point is random, too.</remarks>
 /// <param name="Low">The box's corner of the smallest coordinates, metres.</param>
-/// <param name="High">Of the largest.</param>
 /// <param name="MinSpeed">m/s, above 0: with 0, speeds decay forever (Yoon, Liu and Noble, 2003).</param>
 /// <param name="MaxSpeed">m/s.</param>
-/// <param name="Pause">At each point.</param>
 public sealed record RandomWaypointMotion(Position Low, Position High, double MinSpeed, double MaxSpeed, TimeSpan Pause) : MotionConfiguration
 {
     /// <summary>How long it has been going on already: a saved medium continues the walk of its seed instead of starting it again.</summary>

@@ -49,9 +49,6 @@ public readonly record struct RadioPattern
     }
 
     /// <summary>Whether a radio is meant.</summary>
-    /// <param name="vm">Its VM's name.</param>
-    /// <param name="radio">Its name there.</param>
-    /// <param name="addresses">What it answers to.</param>
     public bool Matches(string vm, string radio, ReadOnlySpan<MacAddress> addresses) =>
         Address is { } address
             ? addresses.Contains(address)

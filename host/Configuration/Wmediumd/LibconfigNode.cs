@@ -27,7 +27,6 @@ internal sealed record LibconfigText(int Line, int Column, string Value) : Libco
 
 /// <param name="Line">From 1.</param>
 /// <param name="Column">From 1.</param>
-/// <param name="Value">The number.</param>
 /// <param name="IsWhole">Written without a point or an exponent: another type than with, in libconfig.</param>
 internal sealed record LibconfigNumber(int Line, int Column, double Value, bool IsWhole) : LibconfigNode(Line, Column)
 {

@@ -8,8 +8,6 @@ namespace ShmWifi.Configuration.Wmediumd;
 /// <param name="Kind">One of <c>n</c> (name), <c>v</c> (a value: <paramref name="Value"/>), a character of punctuation, or NUL (the end).</param>
 /// <param name="Line">From 1.</param>
 /// <param name="Column">From 1.</param>
-/// <param name="Text">As it is written.</param>
-/// <param name="Value">Of a text, number or boolean.</param>
 internal sealed record LibconfigToken(char Kind, int Line, int Column, string Text, LibconfigNode? Value = null);
 
 /// <summary>Splits a libconfig file into tokens.</summary>

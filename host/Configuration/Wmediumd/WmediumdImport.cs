@@ -6,14 +6,11 @@ using ShmWifi.Configuration.Yaml;
 namespace ShmWifi.Configuration.Wmediumd;
 
 /// <summary>What a configuration of wmediumd is as ours.</summary>
-/// <param name="Medium">The medium.</param>
 /// <param name="Vms">The names that its radios got, in the order of <c>ids</c>; empty when they are called by their addresses.</param>
 /// <param name="Warnings">What is not as in wmediumd, in the order of the file.</param>
 public sealed record WmediumdImport(MediumConfiguration Medium, IReadOnlyList<string> Vms, IReadOnlyList<ImportWarning> Warnings)
 {
     /// <summary>Converts a configuration.</summary>
-    /// <param name="text">As libconfig has it.</param>
-    /// <param name="file">Its name, for errors.</param>
     /// <param name="errorTable">Absolute path of the table that wmediumd is given by <c>-x</c>; null: none.</param>
     /// <param name="vms">A VM for each of <c>ids</c>, in their order; empty: radios are called by their addresses.</param>
     /// <exception cref="ConfigurationException">The file is wrong, wmediumd would refuse it, or our configuration cannot hold it; carries every error.</exception>

@@ -4,7 +4,6 @@ using System.Runtime.InteropServices;
 namespace ShmWifi.Configuration.Yaml;
 
 /// <summary>What a number may be.</summary>
-/// <param name="Min">At least.</param>
 /// <param name="Max">At most.</param>
 /// <param name="Unit">For people; empty for a mere number.</param>
 [StructLayout(LayoutKind.Auto)]

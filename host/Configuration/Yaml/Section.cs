@@ -11,10 +11,7 @@ internal sealed class Section
     private readonly string _name;
     private readonly ErrorList _errors;
 
-    /// <param name="node">Where the mapping is expected.</param>
     /// <param name="name">Its key, or "" for the whole file.</param>
-    /// <param name="keys">The keys that it may have.</param>
-    /// <param name="errors">Takes what is wrong.</param>
     public Section(YamlNode node, string name, string[] keys, ErrorList errors)
     {
         (Node, _name, _errors) = (node, name, errors);
@@ -52,7 +49,6 @@ internal sealed class Section
     public YamlNode? Value(string key) => _values.GetValueOrDefault(key);
 
     /// <summary>What a key holds, if it is a single value.</summary>
-    /// <param name="key">The key.</param>
     /// <param name="allowed">What it may be, for the error.</param>
     public YamlScalar? Scalar(string key, string allowed)
     {
@@ -64,7 +60,6 @@ internal sealed class Section
     }
 
     /// <summary>A key is missing that must be there.</summary>
-    /// <param name="key">The key.</param>
     /// <param name="allowed">What it may be, for the error.</param>
     public void Missing(string key, string allowed)
     {
@@ -136,7 +131,6 @@ internal sealed class Section
     }
 
     /// <summary>The items of a list.</summary>
-    /// <param name="key">The key.</param>
     /// <param name="allowed">What it may be, for the error.</param>
     /// <param name="limit">At most so many.</param>
     public IReadOnlyList<YamlNode> Items(string key, string allowed, int limit)

@@ -4,7 +4,6 @@ using YamlDotNet.Core;
 namespace ShmWifi.Configuration.Yaml;
 
 /// <summary>A YAML value that knows its place.</summary>
-/// <param name="Start">Where it starts in the text.</param>
 /// <param name="Field">Where it is in the document; null for the whole.</param>
 internal abstract record YamlNode(Mark Start, YamlField? Field)
 {
@@ -38,7 +37,6 @@ internal sealed record YamlMap(Mark Start, YamlField? Field, IReadOnlyList<(Yaml
 /// <summary>The way to a value from the whole document; its text is made only for errors.</summary>
 /// <param name="Parent">What it is in; null for the whole.</param>
 /// <param name="Key">Its key there; null in a list.</param>
-/// <param name="Index">Its index there.</param>
 internal sealed record YamlField(YamlField? Parent, string? Key, int Index)
 {
     /// <summary>Such as <c>links[2].snrDb</c>.</summary>

@@ -1,8 +1,6 @@
 namespace ShmWifi.ShmMedium.Capture;
 
 /// <summary>The capture.</summary>
-/// <param name="File">Where it goes.</param>
-/// <param name="Frames">Frames written.</param>
 /// <param name="Lost">Frames left out, since it was too slow or had stopped.</param>
 /// <param name="Stopped">Why it stopped early; null: it runs.</param>
 internal sealed record CaptureSnapshot(string File, long Frames, long Lost, string? Stopped);

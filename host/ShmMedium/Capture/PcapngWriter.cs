@@ -79,7 +79,6 @@ internal sealed class PcapngWriter
 
     /// <summary>Adds an interface, at any time between frames.</summary>
     /// <param name="name">Name, such as <c>ap/wlan0</c>.</param>
-    /// <param name="address">The radio's address.</param>
     /// <returns>The interface's number, for <see cref="WriteFrame"/>.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A name of more than 65535 bytes.</exception>
     /// <exception cref="IOException">The stream could not be written.</exception>

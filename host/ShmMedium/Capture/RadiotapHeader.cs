@@ -54,7 +54,6 @@ internal static class RadiotapHeader
 
     /// <summary>Writes a header to the front of <paramref name="destination"/>.</summary>
     /// <param name="destination">At least <see cref="MaxLength"/> bytes.</param>
-    /// <param name="channel">Channel.</param>
     /// <param name="rate">Rate; null: unknown, the header has no rate field.</param>
     /// <param name="signalDbm">Strength of the signal at the receiver, or of the sender's output.</param>
     /// <param name="noiseDbm">Noise at the receiver; null: unknown.</param>

@@ -13,9 +13,6 @@ using ShmWifi.ShmMedium.Terminal;
 namespace ShmWifi.ShmMedium.Cli;
 
 /// <summary>Starts a daemon.</summary>
-/// <param name="configuration">What it is to do.</param>
-/// <param name="statePath">Where others find it.</param>
-/// <param name="log">What happens, for people.</param>
 /// <param name="fail">For the daemon to call when it cannot go on, with the reason.</param>
 internal delegate Daemon DaemonFactory(DaemonConfiguration configuration, string statePath, MediumLog log, Action<string> fail);
 
@@ -47,7 +44,6 @@ internal sealed class ServeOptions
     public static string CommandLineFile => Path.Combine(Environment.CurrentDirectory, "(command line)");
 
     /// <summary>Adds the options.</summary>
-    /// <param name="command">The command.</param>
     public void AddTo(Command command)
     {
         foreach (Option option in (Option[])[_config, _capture, _print, _logFile, _logFormat, _json, _stats, _state, _control])
@@ -55,11 +51,7 @@ internal sealed class ServeOptions
     }
 
     /// <summary>Serves until a signal.</summary>
-    /// <param name="parse">The command line.</param>
     /// <param name="load">Reads the configuration; of null, what holds without one.</param>
-    /// <param name="newDaemon">Starts the daemon.</param>
-    /// <param name="cancellation">Ends it, too.</param>
-    /// <returns>The exit code.</returns>
     public int Serve(ParseResult parse, Func<FileInfo?, DaemonConfiguration> load, DaemonFactory newDaemon, CancellationToken cancellation)
     {
         DaemonConfiguration configuration;

@@ -31,9 +31,7 @@ internal interface IControlledMedium
     Task<IReadOnlyList<RadioReading>> ReadRadiosAsync();
 
     /// <summary>The link from one radio to another.</summary>
-    /// <param name="from">Who sends.</param>
     /// <param name="to">Who receives; another radio.</param>
-    /// <param name="freqMhz">On which frequency.</param>
     /// <param name="rate">How a frame is sent.</param>
     /// <param name="octets">Its length, FCS included.</param>
     /// <returns>null when one of them has gone.</returns>

@@ -12,9 +12,6 @@ using ShmWifi.ShmMedium.Telemetry;
 namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>Tells one client what happens: each change of the medium, and each second the counters, a JSON object a line.</summary>
-/// <param name="medium">What changes.</param>
-/// <param name="snapshot">The counters.</param>
-/// <param name="stopping">The daemon goes.</param>
 /// <remarks>A client that reads too slowly loses events of its own, and is told how many.</remarks>
 internal sealed class MediumWatch(IControlledMedium medium, Func<MediumSnapshot> snapshot, CancellationToken stopping) : IResult
 {

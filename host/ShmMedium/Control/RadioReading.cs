@@ -4,9 +4,7 @@ using ShmWifi.Dot11.Frames;
 namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>A radio that is on the medium.</summary>
-/// <param name="Vm">Its VM's name.</param>
 /// <param name="Name">Its name there, such as "phy0".</param>
-/// <param name="Addresses">What it answers to.</param>
 internal record RadioIdentity(string Vm, string Name, IReadOnlyList<MacAddress> Addresses)
 {
     /// <summary>"vm/radio".</summary>
@@ -17,9 +15,7 @@ internal record RadioIdentity(string Vm, string Name, IReadOnlyList<MacAddress> 
 }
 
 /// <summary>A radio that is on the medium, as it is now.</summary>
-/// <param name="Vm">Its VM's name.</param>
 /// <param name="Name">Its name there, such as "phy0".</param>
-/// <param name="Addresses">What it answers to.</param>
 /// <param name="FreqMhz">Of its latest transmission; 0 before the first.</param>
 /// <param name="IsMonitor">Whether it wants frames addressed to others.</param>
 /// <param name="Position">Where it is, metres.</param>

@@ -5,7 +5,6 @@ namespace ShmWifi.ShmMedium.Delivery;
 
 /// <summary>A frame that a radio receives later, as an injected fault delays it.</summary>
 /// <param name="Handle">Of <see cref="HeldFrames"/>.</param>
-/// <param name="Reception">How.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct DelayedDelivery(int Handle, Reception Reception);
 
@@ -20,12 +19,10 @@ internal sealed class DelayedDeliveries
 
     /// <summary>Adds one.</summary>
     /// <param name="dueNs">When, ns of the medium's clock.</param>
-    /// <param name="delivery">What.</param>
     public void Add(long dueNs, in DelayedDelivery delivery) => _queue.Enqueue(delivery, (dueNs, _order++));
 
     /// <summary>Takes one that is due.</summary>
     /// <param name="nowNs">ns of the medium's clock.</param>
-    /// <param name="delivery">It.</param>
     public bool TryTake(long nowNs, out DelayedDelivery delivery)
     {
         delivery = default;

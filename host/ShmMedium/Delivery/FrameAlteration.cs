@@ -5,7 +5,6 @@ namespace ShmWifi.ShmMedium.Delivery;
 
 /// <summary>How the bytes that a radio receives differ from what the sender wrote; then they are copied.</summary>
 /// <param name="IsRetry">The Retry bit is set: the frame was sent before.</param>
-/// <param name="FlippedBits">Bits of the body to flip.</param>
 /// <param name="FlipKey">The stream of random numbers that says which.</param>
 internal readonly record struct FrameAlteration(bool IsRetry, int FlippedBits = 0, ulong FlipKey = 0)
 {

@@ -16,8 +16,6 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
     public long NextDelayedNs => _delayed.NextNs;
 
     /// <summary>Carries an outcome out.</summary>
-    /// <param name="frame">The frame.</param>
-    /// <param name="outcome">What the medium says of it.</param>
     public void Deliver(in Frame frame, Outcome outcome)
     {
         Port? acknowledger = outcome.AcknowledgedBy?.Port;
@@ -37,7 +35,6 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
     }
 
     /// <summary>Delivers what was delayed and is due.</summary>
-    /// <returns>Whether anything was.</returns>
     public bool DeliverDelayed(long nowNs)
     {
         bool any = false;
@@ -82,7 +79,6 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
     }
 
     /// <summary>Posts a frame to one radio, by reference if it may, else by copy.</summary>
-    /// <returns>Whether there was room.</returns>
     private bool Post(in Frame frame, in Reception reception, in FrameAlteration alteration)
     {
         Port to = reception.Receiver.Port;

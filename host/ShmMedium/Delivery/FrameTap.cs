@@ -58,7 +58,6 @@ internal unsafe class FrameTap<TAccess> : IDisposable
     internal bool HoldsSlots { get; private set; }
 
     /// <summary>Engine: offers a frame.</summary>
-    /// <param name="frame">The frame, where it lies now.</param>
     internal void Offer(in TappedFrame frame)
     {
         if (_tail - _reclaimed == Length)

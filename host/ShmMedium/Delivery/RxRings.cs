@@ -44,7 +44,6 @@ internal sealed unsafe class RxRings
     }
 
     /// <summary>Takes back what a guest is done with, and learns from its stamps how long each frame took.</summary>
-    /// <returns>Whether there was any.</returns>
     public bool Reclaim(Port port)
     {
         if (port.IsFaulted || port.IsRetired || port.OutstandingRx == 0)

@@ -24,9 +24,7 @@ internal struct TxStatus
     public sbyte AckSignalDbm;
 
     /// <summary>Of a frame that was acknowledged at some attempt, or will be if its receiver comes to receive it.</summary>
-    /// <param name="frame">The frame.</param>
     /// <param name="attempts">How often it was sent.</param>
-    /// <param name="ackSignalDbm">Signal of the acknowledgement.</param>
     public static TxStatus Of(in Frame frame, int attempts, sbyte ackSignalDbm) => new()
     {
         Sender = frame.Sender,
@@ -63,13 +61,10 @@ internal sealed class TxStatusQueue(uint length)
     public bool IsFull => _tail - _head == length;
 
     /// <summary>Adds one.</summary>
-    /// <param name="status">What to tell.</param>
     /// <param name="rxIndex">The receiver's RX descriptor of the frame.</param>
     public void Add(in TxStatus status, uint rxIndex) => _entries[_tail++ & _mask] = (status, rxIndex);
 
     /// <summary>Takes the next whose frame the receiver has come near to.</summary>
-    /// <param name="reclaimed">How far the receiver is.</param>
-    /// <param name="status">What to tell.</param>
     public bool TryTake(uint reclaimed, out TxStatus status)
     {
         if (Any && (int)(_entries[_head & _mask].RxIndex - reclaimed) < Slack)
@@ -79,7 +74,6 @@ internal sealed class TxStatusQueue(uint length)
     }
 
     /// <summary>Takes the next, wherever the receiver is.</summary>
-    /// <param name="status">What to tell.</param>
     public bool TryTakeAny(out TxStatus status)
     {
         status = Any ? _entries[_head & _mask].Status : default;

@@ -21,7 +21,6 @@ internal sealed unsafe class TxStatusReporter(RxRings rx)
     public bool IsAwaited(Port receiver) => _waiting[receiver.Id]!.Any;
 
     /// <summary>Tells the sender at once, or when a receiver that is behind has come near the frame.</summary>
-    /// <param name="status">What to tell.</param>
     /// <param name="receiver">The port of the radio that acknowledges; null: nobody does.</param>
     public void Report(in TxStatus status, Port? receiver)
     {

@@ -11,7 +11,6 @@ namespace ShmWifi.ShmMedium.Engine;
 internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMediumLog log, EngineCounters counters)
 {
     /// <summary>Carries out a message.</summary>
-    /// <param name="port">Who sent it.</param>
     /// <param name="slotAddress">Where its payload is; shared.</param>
     /// <param name="header">Its header; a copy.</param>
     /// <param name="takenNs">Now, CLOCK_MONOTONIC.</param>

@@ -34,10 +34,8 @@ internal sealed unsafe class FrameIntake(Announcements announcements)
     }
 
     /// <summary>Takes the next slot.</summary>
-    /// <param name="port">Has one ready.</param>
     /// <param name="ready">How many it has, this one included.</param>
     /// <param name="takenNs">Now, CLOCK_MONOTONIC.</param>
-    /// <param name="frame">What it carries.</param>
     /// <returns>False: it is no frame of a radio that is known; what it is was processed.</returns>
     public bool TryTake(Port port, uint ready, ulong takenNs, out Frame frame)
     {

@@ -21,7 +21,6 @@ internal sealed unsafe class InterruptModeration
     public bool IsStreaming => MonotonicClock.NowNs < _streamUntilNs;
 
     /// <summary>Frames of one VM were taken.</summary>
-    /// <param name="frames">How many at once.</param>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
     public void OnTaken(uint frames, long nowNs)
     {
@@ -30,7 +29,6 @@ internal sealed unsafe class InterruptModeration
     }
 
     /// <summary>Sleeps briefly.</summary>
-    /// <param name="atMostNs">But no longer.</param>
     public static void Sleep(long atMostNs)
     {
         var sleep = new timespec { tv_nsec = (int)Math.Min(SleepNs, atMostNs) };

@@ -51,7 +51,6 @@ internal sealed class MediumEngine : IDisposable
     /// <summary>An engine that does not run yet.</summary>
     /// <param name="log">What happened to ports and radios.</param>
     /// <param name="spin">How long to look for more before sleeping.</param>
-    /// <param name="medium">What the medium is like.</param>
     /// <exception cref="Configuration.Text.ConfigurationException">An error table that it names cannot be read, or is wrong.</exception>
     public MediumEngine(IMediumLog log, SpinBudget spin, MediumConfiguration medium)
     {
@@ -124,7 +123,6 @@ internal sealed class MediumEngine : IDisposable
     public void AddTap(FrameTap tap) => Post(() => _taps.Add(tap));
 
     /// <summary>Changes the medium between two rounds.</summary>
-    /// <param name="change">What is new.</param>
     /// <returns>Ends when the next frame meets the changed medium.</returns>
     /// <exception cref="Configuration.Text.ConfigurationException">A file that it names cannot be read, or is wrong.</exception>
     public Task ApplyAsync(MediumChange change)

@@ -77,7 +77,6 @@ internal sealed class PortRegistry
     }
 
     /// <summary>A VM is gone: its port takes no frames and gets none, until <see cref="RemoveReleased"/>.</summary>
-    /// <param name="port">The VM's.</param>
     /// <param name="released">Completes when nobody reads the port's slots any more.</param>
     public void Retire(Port port, TaskCompletionSource released)
     {

@@ -11,8 +11,6 @@ internal sealed class LateLatencies
     public bool Any => _count != 0;
 
     /// <summary>Keeps a duration for <see cref="Settle"/>.</summary>
-    /// <param name="histogram">Where it belongs.</param>
-    /// <param name="ns">The duration.</param>
     public void Add(LatencyHistogram histogram, ulong ns)
     {
         if (_count < _late.Length)

@@ -18,7 +18,6 @@ internal sealed unsafe class FrameLog : IDisposable
     private long _toldLost;
 
     /// <summary>A reader that does not run yet.</summary>
-    /// <param name="log">Who wants frames.</param>
     public FrameLog(MediumLog log)
     {
         _log = log;

@@ -1,6 +1,5 @@
 namespace ShmWifi.ShmMedium.Logging;
 
 /// <summary>The lines about frames, on the console or in the log file.</summary>
-/// <param name="Frames">Frames read for them.</param>
 /// <param name="Lost">Frames without a line, since terminal or file was too slow.</param>
 internal sealed record FrameLogSnapshot(long Frames, long Lost);

@@ -64,8 +64,6 @@ internal struct FrameRecord
     /// <summary>Reads a frame.</summary>
     /// <param name="frame">Its octets, or the first of them, in memory that no guest can change meanwhile.</param>
     /// <param name="length">Octets of the whole frame.</param>
-    /// <param name="vm">The sending VM.</param>
-    /// <param name="radio">Its radio.</param>
     /// <param name="unixNs">When, ns since 1970.</param>
     /// <param name="freqMhz">MHz.</param>
     /// <param name="signalDbm">Signal at the receivers, dBm.</param>

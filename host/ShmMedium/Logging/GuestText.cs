@@ -8,8 +8,6 @@ internal static class GuestText
 {
     /// <summary>Appends octets as UTF-8; what is not UTF-8, or would steer the terminal or its reader (control, format, line
     /// separators, also backslash and quote), as <c>\xNN</c>.</summary>
-    /// <param name="line">Where to.</param>
-    /// <param name="octets">Any.</param>
     public static void Append(StringBuilder line, ReadOnlySpan<byte> octets)
     {
         Span<char> text = stackalloc char[2];

@@ -11,11 +11,9 @@ internal interface ILogSink
     bool WantsFrames => false;
 
     /// <summary>Writes an event.</summary>
-    /// <param name="item">The event.</param>
     void Write(LogEvent item);
 
     /// <summary>Writes a frame; only called when it <see cref="WantsFrames"/>.</summary>
-    /// <param name="frame">The frame.</param>
     void Write(in FrameRecord frame)
     {
     }

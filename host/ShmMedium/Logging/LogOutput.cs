@@ -25,7 +25,6 @@ internal sealed class LogOutput : ILoggerProvider, ILogger
 
     /// <summary>An output that keeps what it gets until it is started.</summary>
     /// <param name="sink">Owned from now on.</param>
-    /// <param name="onEnded">Told why the sink takes no more.</param>
     public LogOutput(ILogSink sink, Action<string> onEnded)
     {
         _sink = sink;

@@ -77,7 +77,6 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
     public partial void AcceptFailed(string socket, string reason);
 
     /// <summary>Something was lost or refused.</summary>
-    /// <param name="message">A sentence.</param>
     [LoggerMessage(900, LogLevel.Warning, "{Message}", EventName = "warning")]
     public partial void Warn(string message);
 }

@@ -11,7 +11,6 @@ namespace ShmWifi.ShmMedium.Logging;
 /// 12:34:56.789012 ap/phy0      Management  Beacon  02:00:00:00:01:00 > ff:ff:ff:ff:ff:ff  SSID "ShmWifi"  123 B  channel 6
 /// </code>
 /// </remarks>
-/// <param name="name">What it writes to, for messages.</param>
 /// <param name="writer">Where to; disposed with the sink.</param>
 /// <param name="wantsFrames">Whether frames are written, too.</param>
 /// <param name="colors">The VMs' colours; null: none.</param>

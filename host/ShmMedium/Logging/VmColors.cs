@@ -10,7 +10,6 @@ internal sealed class VmColors
     private readonly Dictionary<string, byte> _colors = new(StringComparer.Ordinal);
 
     /// <summary>The VM's colour, as number of xterm's 256.</summary>
-    /// <param name="vm">Its name.</param>
     public byte Of(string vm)
     {
         lock (_lock)

@@ -19,7 +19,6 @@ internal static class Acknowledgement
     public static bool IsWanted(in Frame frame) => (frame.Flags & TxFlags.NoAck) == TxFlags.None && !frame.Receiver.IsGroup;
 
     /// <summary>Whether a radio that receives the frame answers with an ACK.</summary>
-    /// <param name="frame">The frame.</param>
     /// <param name="owner">Owns address 1.</param>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
     public static bool MayComeFrom(in Frame frame, Radio owner, long nowNs) => IsWanted(in frame) && owner.ListensTo(frame.FreqMhz, nowNs);

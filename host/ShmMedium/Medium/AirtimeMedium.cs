@@ -28,8 +28,6 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     /// <summary>A medium on which nothing waits.</summary>
     /// <param name="radios">Who is there; told of radios that come and go.</param>
     /// <param name="state">Links, error rates and injected faults.</param>
-    /// <param name="clock">The medium's.</param>
-    /// <param name="held">Where frames wait.</param>
     public AirtimeMedium(RadioRegistry radios, MediumState state, MediumClock clock, HeldFrames held)
     {
         (_radios, _state, _clock, _held) = (radios, state, clock, held);
@@ -98,7 +96,6 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     }
 
     /// <summary>Lets a frame go that is over.</summary>
-    /// <param name="handle">The frame.</param>
     public void Release(int handle)
     {
         if (_drawnFaults.Count != 0)

@@ -33,8 +33,6 @@ internal sealed unsafe class HeldFrames : IDisposable
     public ref Frame this[int handle] => ref _frames[handle];
 
     /// <summary>Copies a frame.</summary>
-    /// <param name="frame">Where it lies now.</param>
-    /// <param name="handle">Names it from now on.</param>
     /// <returns>False: there are too many.</returns>
     public bool TryHold(in Frame frame, out int handle)
     {
@@ -49,7 +47,6 @@ internal sealed unsafe class HeldFrames : IDisposable
     }
 
     /// <summary>Lets a frame go.</summary>
-    /// <param name="handle">Names it no more.</param>
     public void Release(int handle)
     {
         _frames[handle] = default;

@@ -43,7 +43,6 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
     }
 
     /// <summary>Sends a frame once, to all but those that it is addressed to, which receive it with its retries.</summary>
-    /// <returns>The strongest signal.</returns>
     private sbyte SendOnce(in Frame frame, in ChainLink link, Radio[] receivers, long nowNs, Outcome outcome)
     {
         Radio sender = frame.Sender;
@@ -68,9 +67,6 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
     }
 
     /// <summary>Sends a frame to a radio that owns its receiver address, down the retry chain until it is acknowledged.</summary>
-    /// <param name="frame">The frame.</param>
-    /// <param name="chain">Its rates.</param>
-    /// <param name="receiver">Who owns its receiver address.</param>
     /// <param name="limit">Attempts at most.</param>
     /// <param name="nowNs">When, by the medium's clock.</param>
     /// <param name="outcome">Gets a reception for each attempt that is received.</param>
@@ -118,8 +114,6 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
     private bool IsLost(float per, LinkEndpoint from, LinkEndpoint to) => per > 0 && (per >= 1 || state.Links.NextDraw(from, to) < per);
 
     /// <summary>The probability that an attempt is lost.</summary>
-    /// <param name="link">The link.</param>
-    /// <param name="curve">The rate's.</param>
     /// <param name="length">Bytes, without FCS.</param>
     private float LossOf(in LinkBudget link, int curve, uint length) =>
         float.IsNaN(link.Loss) ? state.Errors.Per(curve, link.SnrDb, (int)length + FrameExchange.FcsOctets) : link.Loss;

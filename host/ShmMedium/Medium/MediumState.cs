@@ -20,8 +20,6 @@ internal sealed class MediumState
     private Action<MediumChange>? _watchers;
 
     /// <summary>A medium.</summary>
-    /// <param name="medium">What it is like.</param>
-    /// <param name="mediumNs">Now.</param>
     /// <exception cref="ConfigurationException">An error table that it names cannot be read, or is wrong.</exception>
     public MediumState(MediumConfiguration medium, long mediumNs)
     {
@@ -54,7 +52,6 @@ internal sealed class MediumState
         Faults.IsEmpty ? null : Faults.Hit(frame.Span, frame.Sender.Endpoint, receiver.Endpoint);
 
     /// <summary>Reads the files that a change names, so that the engine need not; any thread may.</summary>
-    /// <param name="change">To be applied next.</param>
     /// <exception cref="ConfigurationException">One cannot be read, or is wrong.</exception>
     public void Prepare(MediumChange change)
     {
@@ -75,8 +72,6 @@ internal sealed class MediumState
     }
 
     /// <summary>Carries out a change.</summary>
-    /// <param name="change">Prepared.</param>
-    /// <param name="mediumNs">Now.</param>
     public void Apply(MediumChange change, long mediumNs)
     {
         MediumConfiguration before = _current;
@@ -106,8 +101,6 @@ internal sealed class MediumState
     public (long SinceNs, int Done) ScheduleProgress => (_scheduleSinceNs, _nextScheduled);
 
     /// <summary>Carries out the scheduled changes that are due.</summary>
-    /// <param name="mediumNs">Now.</param>
-    /// <returns>Whether there were any.</returns>
     public bool RunSchedule(long mediumNs)
     {
         bool any = false;
@@ -123,7 +116,6 @@ internal sealed class MediumState
     }
 
     /// <summary>The configuration that goes on from here as this medium does: places as they are now, motions and schedule from here on.</summary>
-    /// <param name="mediumNs">Now.</param>
     public MediumConfiguration Snapshot(long mediumNs) => Links.Snapshot(_current, mediumNs) with
     {
         Schedule = [.. _schedule.Skip(_nextScheduled).Select(coming => coming with { At = coming.At - TimeSpan.FromTicks((mediumNs - _scheduleSinceNs) / TimeSpan.NanosecondsPerTick) })],

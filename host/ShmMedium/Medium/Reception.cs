@@ -5,7 +5,6 @@ using ShmWifi.ShmMedium.Ports;
 namespace ShmWifi.ShmMedium.Medium;
 
 /// <summary>That a radio receives a frame, and how.</summary>
-/// <param name="Receiver">The radio.</param>
 /// <param name="SignalDbm">Strength at the receiver, dBm.</param>
 /// <param name="RateIndex">hwsim's RX_RATE: index of a legacy rate of the band.</param>
 [StructLayout(LayoutKind.Auto)]
@@ -21,6 +20,5 @@ internal readonly record struct Reception(Radio Receiver, sbyte SignalDbm, byte 
     public Fault? Fault { get; init; }
 
     /// <summary>A signal as descriptors carry it.</summary>
-    /// <param name="dbm">Any.</param>
     public static sbyte ToSignal(float dbm) => (sbyte)Math.Clamp(MathF.Round(dbm), -127, 20);
 }

@@ -25,8 +25,6 @@ internal sealed unsafe class Port
 
     /// <summary>A fresh port.</summary>
     /// <param name="id">The engine's number for it; in a shared region its place in the port table, too.</param>
-    /// <param name="offer">Whose it is.</param>
-    /// <param name="rings">The host's end of its rings.</param>
     public Port(int id, PortOffer offer, HostPort rings)
     {
         Id = id;
@@ -143,12 +141,10 @@ internal sealed unsafe class Port
 
     /// <summary>Whether one more frame of ours may lie in its slot for <paramref name="receiver"/>.</summary>
     /// <param name="slot">The TX slot's index, free-running.</param>
-    /// <param name="receiver">Who would hold it.</param>
     public bool MayHold(uint slot, Port receiver) =>
         !receiver.IsStalled && _heldBy[receiver.Id] < HoldLimitByPort && (HeldSlots < HoldLimit || _references[Wrap(slot)] != 0);
 
     /// <summary>Counts one receiver that reads a slot.</summary>
-    /// <param name="slot">The TX slot's index.</param>
     public void AddReference(uint slot)
     {
         if (_references[Wrap(slot)]++ == 0)
@@ -157,7 +153,6 @@ internal sealed unsafe class Port
     }
 
     /// <summary>Counts one receiver less.</summary>
-    /// <param name="slot">The TX slot's index.</param>
     public void DropReference(uint slot)
     {
         TotalReferences--;
@@ -166,7 +161,6 @@ internal sealed unsafe class Port
     }
 
     /// <summary>Whether nobody reads a slot.</summary>
-    /// <param name="slot">The TX slot's index.</param>
     public bool IsUnheld(uint slot) => _references[Wrap(slot)] == 0 && _tapReferences[Wrap(slot)] == 0;
 
     /// <summary>TX slots of this port that taps hold.</summary>
@@ -176,11 +170,9 @@ internal sealed unsafe class Port
     public bool IsHeldUpByTaps => TappedSlots != 0 && (IsRetired || Rings.Tx.Held > HoldLimit);
 
     /// <summary>Whether a frame may lie in its slot for a tap: taps have a quarter of the ring between them, beside the receivers' half.</summary>
-    /// <param name="slot">The TX slot's index.</param>
     public bool MayTap(uint slot) => TappedSlots < HoldLimit / 2 || _tapReferences[Wrap(slot)] != 0;
 
     /// <summary>Counts one tap that holds a slot.</summary>
-    /// <param name="slot">The TX slot's index.</param>
     public void AddTapReference(uint slot)
     {
         if (_tapReferences[Wrap(slot)]++ == 0)
@@ -189,7 +181,6 @@ internal sealed unsafe class Port
     }
 
     /// <summary>Counts one tap less.</summary>
-    /// <param name="slot">The TX slot's index.</param>
     public void DropTapReference(uint slot)
     {
         TotalReferences--;
@@ -201,8 +192,6 @@ internal sealed unsafe class Port
     public uint NextRx => Rings.Rx.Tail + PendingRx;
 
     /// <summary>Commits a descriptor that points into a sender's slot.</summary>
-    /// <param name="sender">Whose slot.</param>
-    /// <param name="slot">Its index.</param>
     /// <param name="offset">Where in the slot the frame starts.</param>
     /// <param name="length">Bytes of it.</param>
     public void CommitReference(Port sender, uint slot, ushort offset, ushort length)
@@ -214,7 +203,6 @@ internal sealed unsafe class Port
     }
 
     /// <summary>Commits a descriptor that points into the RX pool.</summary>
-    /// <param name="sender">Who sent the frame.</param>
     /// <param name="poolSlot">From <see cref="TryTakePoolSlot"/>.</param>
     public void CommitCopy(Port sender, ushort poolSlot) => Hold(new Holding(poolSlot, 0, 0, (byte)sender.Id, HoldingKind.Copy));
 
@@ -263,7 +251,6 @@ internal sealed unsafe class Port
     }
 
     /// <summary>Takes a slot of the RX pool.</summary>
-    /// <param name="slot">Its number.</param>
     public bool TryTakePoolSlot(out ushort slot)
     {
         if (_freePoolCount == 0)

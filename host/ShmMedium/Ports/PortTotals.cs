@@ -3,7 +3,6 @@ using ShmWifi.RingBuffer.Layout;
 namespace ShmWifi.ShmMedium.Ports;
 
 /// <summary>Counters of ports, added up.</summary>
-/// <param name="Frames">Frames that radios sent.</param>
 /// <param name="Bytes">Bytes of them.</param>
 /// <param name="Delivered">Frames posted to receivers; a broadcast counts once for each.</param>
 /// <param name="Dropped">Frames not posted to a receiver, or not taken, for lack of room or sense.</param>

@@ -6,11 +6,8 @@ using ShmWifi.ShmMedium.Medium.Phy;
 namespace ShmWifi.ShmMedium.Ports;
 
 /// <summary>A radio on the medium: one hwsim phy of one VM. Changed by the engine thread alone.</summary>
-/// <param name="port">The port of its VM.</param>
-/// <param name="number">The port's number for it.</param>
 /// <param name="identity">hwsim's TRANSMITTER address: names the radio to its kernel, is not an address on the medium.</param>
 /// <param name="id">Counts all radios that this daemon ever saw; names it in captures.</param>
-/// <param name="model">What the models know of it.</param>
 internal sealed class Radio(Port port, ushort number, MacAddress identity, int id, LinkEndpoint model)
 {
     /// <summary>Addresses that one radio may answer to: more than any use of hwsim needs, and a bound for a hostile guest.</summary>
@@ -48,12 +45,10 @@ internal sealed class Radio(Port port, ushort number, MacAddress identity, int i
     public bool ListensTo(uint freqMhz, long nowNs) => freqMhz != _refusedFreqMhz || nowNs >= _refusedUntilNs;
 
     /// <summary>Its kernel refused a frame.</summary>
-    /// <param name="freqMhz">Where.</param>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
     internal void OnRefused(uint freqMhz, long nowNs) => (_refusedFreqMhz, _refusedUntilNs) = (freqMhz, nowNs + RefusedNs);
 
     /// <summary>It sent a frame, so it listens there, too.</summary>
-    /// <param name="freqMhz">Where.</param>
     internal void OnSent(uint freqMhz)
     {
         LastFreqMhz = freqMhz;
@@ -77,6 +72,5 @@ internal sealed class Radio(Port port, ushort number, MacAddress identity, int i
     public MacAddress[] Addresses { get; internal set; } = [];
 
     /// <summary>Whether it answers to an address.</summary>
-    /// <param name="address">A receiver address.</param>
     public bool Owns(MacAddress address) => Array.IndexOf(Addresses, address) >= 0;
 }

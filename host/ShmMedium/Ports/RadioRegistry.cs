@@ -6,7 +6,6 @@ namespace ShmWifi.ShmMedium.Ports;
 /// <summary>All radios, and which of them answer to an address.</summary>
 /// <remarks>Changed by the engine thread alone; lists are copied on write, so looking up allocates nothing and other threads may read them.</remarks>
 /// <param name="links">Is told of radios that come, change and go.</param>
-/// <param name="clock">When they do.</param>
 internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
 {
     private readonly Dictionary<MacAddress, Radio[]> _owners = [];
@@ -27,19 +26,15 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
     public Radio[] Radios => Volatile.Read(ref _radios);
 
     /// <summary>The radio of a model. Engine thread only.</summary>
-    /// <param name="model">Of a radio that is registered.</param>
     public Radio Of(LinkEndpoint model) => _byModel[model.Index]!;
 
     /// <summary>Radios that want frames addressed to others, too.</summary>
     public Radio[] Monitors { get; private set; } = [];
 
     /// <summary>Radios that answer to an address. Engine thread only.</summary>
-    /// <param name="address">A receiver address.</param>
     public Radio[] OwnersOf(MacAddress address) => _owners.TryGetValue(address, out Radio[]? owners) ? owners : [];
 
     /// <summary>Adds a radio, or finds the one that is there under the same number and identity.</summary>
-    /// <param name="port">Its VM's port.</param>
-    /// <param name="number">The port's number for it.</param>
     /// <param name="identity">hwsim's TRANSMITTER address.</param>
     /// <param name="name">The guest's name for it, or its new one.</param>
     /// <returns>The radio; null when the VM has as many as it may.</returns>
@@ -71,7 +66,6 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
     }
 
     /// <summary>Removes a radio.</summary>
-    /// <param name="radio">One that is registered.</param>
     public void Remove(Radio radio)
     {
         foreach (MacAddress address in radio.Addresses)
@@ -85,7 +79,6 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
     }
 
     /// <summary>Removes all radios of a VM.</summary>
-    /// <param name="port">The VM's port.</param>
     public void RemoveAll(Port port)
     {
         foreach (Radio? radio in port.Radios)
@@ -96,7 +89,6 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
     }
 
     /// <summary>Keeps the list of monitors in step with a radio's flags.</summary>
-    /// <param name="radio">One that is registered.</param>
     /// <param name="isMonitor">Whether it wants all frames.</param>
     public void SetMonitor(Radio radio, bool isMonitor)
     {
@@ -105,8 +97,6 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
     }
 
     /// <summary>The radio answers to an address from now on.</summary>
-    /// <param name="radio">One that is registered.</param>
-    /// <param name="address">An individual address.</param>
     /// <returns>False when it has as many as it may.</returns>
     public bool AddAddress(Radio radio, MacAddress address)
     {
@@ -121,8 +111,6 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
     }
 
     /// <summary>It does no more.</summary>
-    /// <param name="radio">One that is registered.</param>
-    /// <param name="address">The address.</param>
     public void RemoveAddress(Radio radio, MacAddress address)
     {
         if (!radio.Owns(address))

@@ -28,8 +28,6 @@ internal abstract class RegionSource : IDisposable
 }
 
 /// <summary>A region that a VM uses; disposing it frees a region of its own and leaves a shared one.</summary>
-/// <param name="memory">The mapping.</param>
-/// <param name="region">The region in it.</param>
 /// <param name="isShared">Whether other VMs use it, too.</param>
 internal sealed class RegionLease(SharedMemory memory, Region region, bool isShared) : IDisposable
 {
@@ -44,8 +42,6 @@ internal sealed class RegionLease(SharedMemory memory, Region region, bool isSha
 
     /// <summary>Gives a VM the rings that belong to the engine's number for its port.</summary>
     /// <param name="id">Below <see cref="PortLimit"/>; free.</param>
-    /// <param name="peerId">For the port table.</param>
-    /// <param name="name">The same.</param>
     public HostPort Attach(int id, uint peerId, string name) => Region.Attach(isShared ? id : 0, peerId, name);
 
     /// <inheritdoc/>

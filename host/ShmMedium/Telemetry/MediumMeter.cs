@@ -27,7 +27,6 @@ internal sealed class MediumMeter : IDisposable
     private bool _isDisposed;
 
     /// <summary>Publishes the instruments.</summary>
-    /// <param name="snapshots">Read when somebody listens.</param>
     public MediumMeter(SnapshotSource snapshots)
     {
         _snapshots = snapshots;

@@ -6,7 +6,6 @@ using ShmWifi.ShmMedium.Logging;
 namespace ShmWifi.ShmMedium.Telemetry;
 
 /// <summary>What the medium has done so far, as people, files and tests read it.</summary>
-/// <param name="Medium">Sums over all VMs.</param>
 /// <param name="Vms">Each VM that is attached.</param>
 /// <param name="Latency">Each ordered pair of VMs between which frames passed.</param>
 /// <param name="Capture">The capture; null when there is none.</param>
@@ -26,16 +25,13 @@ internal sealed record MediumSnapshot(
 }
 
 /// <summary>Sums over all VMs, also those that went.</summary>
-/// <param name="Frames">Frames that radios sent.</param>
 /// <param name="Bytes">Bytes of them.</param>
 /// <param name="Delivered">Frames posted to receivers; a broadcast counts once for each.</param>
 /// <param name="Dropped">Frames not posted to a receiver, or not taken, for lack of room or sense.</param>
 /// <param name="Doorbells">Doorbells rung, host and guests.</param>
 /// <param name="DoorbellsSuppressed">Doorbells that event indices saved.</param>
-/// <param name="DoorbellsPerFrame">Rung ones a frame sent.</param>
 /// <param name="PayloadBytesCopied">Payload bytes that the host copied.</param>
 /// <param name="AllocatedBytesPerFrame">Bytes that the engine's rounds allocated, a frame sent.</param>
-/// <param name="Sleeps">Times the engine slept.</param>
 internal sealed record MediumTotals(
     ulong Frames,
     ulong Bytes,
@@ -49,29 +45,18 @@ internal sealed record MediumTotals(
     long Sleeps);
 
 /// <summary>One VM.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Pid">QEMU's process.</param>
-/// <param name="PeerId">ivshmem peer ID.</param>
-/// <param name="Port">The engine's port number.</param>
 /// <param name="State">"attached", "ready" (its service runs) or "faulted: reason".</param>
-/// <param name="Radios">Its radios.</param>
-/// <param name="TxFrames">Frames taken from it.</param>
 /// <param name="TxBytes">Bytes of them.</param>
-/// <param name="RxFrames">Frames posted to it.</param>
 /// <param name="RxBytes">Bytes of them.</param>
 /// <param name="Acked">Its unicast frames that were acknowledged.</param>
 /// <param name="NotAcked">Its unicast frames that were not.</param>
-/// <param name="Drops">Frames lost, by reason.</param>
-/// <param name="Doorbells">Rung at it.</param>
 /// <param name="DoorbellsSuppressed">Saved by its event index.</param>
-/// <param name="GuestDoorbells">Rung by it.</param>
 /// <param name="GuestDoorbellsSuppressed">Saved by the host's event index.</param>
 /// <param name="GuestSystemCalls">System calls of its service's data path.</param>
 /// <param name="CopiedBytes">Payload bytes that the host copied for it.</param>
 /// <param name="TxSlotsHeld">Its TX slots that others still read.</param>
 /// <param name="TxSlots">Its TX slots.</param>
 /// <param name="RxOutstanding">RX descriptors that it has not given back.</param>
-/// <param name="RxDescriptors">Its RX descriptors.</param>
 /// <param name="ClockErrorUs">Bound of its clock's error; null: not synced.</param>
 internal sealed record VmSnapshot(
     string Name,
@@ -110,26 +95,18 @@ internal sealed record VmSnapshot(
 }
 
 /// <summary>One radio.</summary>
-/// <param name="Name">The guest's name for it.</param>
-/// <param name="Addresses">Addresses that it answers to.</param>
 /// <param name="FreqMhz">Of its latest transmission; 0 before the first.</param>
 /// <param name="IsMonitor">Whether it wants frames addressed to others.</param>
 internal sealed record RadioSnapshot(string Name, IReadOnlyList<string> Addresses, uint FreqMhz, bool IsMonitor);
 
 /// <summary>One-way latency between two VMs.</summary>
-/// <param name="From">Sending VM.</param>
-/// <param name="To">Receiving VM.</param>
-/// <param name="Frames">Frames with all stamps.</param>
 /// <param name="Us">Whole way: taken from the sender's hwsim to given to the receiver's.</param>
-/// <param name="Hops">guestToHost, inHost, hostToGuest.</param>
 /// <param name="ClockErrorUs">Bound of the error of the whole way; null: a clock is not synced.</param>
 internal sealed record LatencySnapshot(string From, string To, ulong Frames, LatencyQuantiles Us, IReadOnlyDictionary<string, LatencyQuantiles> Hops, double? ClockErrorUs);
 
 /// <summary>Quantiles of a latency, µs.</summary>
-/// <param name="P50">Median.</param>
 /// <param name="P99">99 %.</param>
 /// <param name="P999">99.9 %.</param>
-/// <param name="Max">Largest.</param>
 internal sealed record LatencyQuantiles(double P50, double P99, double P999, double Max)
 {
     /// <summary>Those of a histogram.</summary>
@@ -139,7 +116,6 @@ internal sealed record LatencyQuantiles(double P50, double P99, double P999, dou
 }
 
 /// <summary>What the garbage collector did to the daemon, the engine's thread included.</summary>
-/// <param name="Collections">How often it ran.</param>
 /// <param name="PauseMs">How long it stopped the threads, all in all.</param>
 internal sealed record CollectorSnapshot(int Collections, double PauseMs)
 {

@@ -8,7 +8,6 @@ using ShmWifi.RingBuffer.Layout;
 namespace ShmWifi.ShmMedium.Telemetry;
 
 /// <summary>Reads the engine's counters from another thread.</summary>
-/// <param name="engine">The engine.</param>
 /// <param name="capture">The capture, or null.</param>
 /// <param name="frameLog">The reader of frames for the log, or null.</param>
 internal sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, FrameLog? frameLog)

@@ -17,7 +17,6 @@ internal sealed class ConsoleOutput(string? print, bool json) : IDisposable
     private TablePrinter? _table;
 
     /// <summary>Opens all that the log writes to.</summary>
-    /// <param name="log">File and format.</param>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">It is not ours.</exception>
     public IReadOnlyList<ILogSink> OpenSinks(LogConfiguration log)
@@ -36,14 +35,12 @@ internal sealed class ConsoleOutput(string? print, bool json) : IDisposable
     }
 
     /// <summary>Starts the live table, if asked for.</summary>
-    /// <param name="snapshots">What it shows.</param>
     public void Start(SnapshotSource snapshots) => _table?.Start(snapshots);
 
     /// <summary>Ends the live table.</summary>
     public void Dispose() => _table?.Dispose();
 
     /// <summary>Prints the totals.</summary>
-    /// <param name="totals">The last snapshot.</param>
     public void WriteTotals(MediumSnapshot totals)
     {
         if (json)

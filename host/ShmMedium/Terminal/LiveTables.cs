@@ -7,7 +7,6 @@ namespace ShmWifi.ShmMedium.Terminal;
 internal static class LiveTables
 {
     /// <summary>Shows what <paramref name="next"/> returns, until it returns null.</summary>
-    /// <param name="console">Where to.</param>
     /// <param name="next">Waits for the next tables; null: the end.</param>
     public static void Run(IAnsiConsole console, Func<IRenderable?> next)
     {

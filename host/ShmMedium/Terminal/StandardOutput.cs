@@ -23,9 +23,7 @@ internal static class StandardOutput
     public static IAnsiConsole OpenForTables() => OpenForTables(Console.Out, IsTerminal, HasColors);
 
     /// <summary>A console for tables on any writer.</summary>
-    /// <param name="writer">Where to.</param>
     /// <param name="isTerminal">Whether it understands ANSI sequences and has a width.</param>
-    /// <param name="hasColors">Whether to use colours.</param>
     internal static IAnsiConsole OpenForTables(TextWriter writer, bool isTerminal, bool hasColors)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings

@@ -7,14 +7,12 @@ using Spectre.Console.Rendering;
 namespace ShmWifi.ShmMedium.Terminal;
 
 /// <summary>What happens now, as tables: VMs with their rates, rings and drops; radios; latency by pair and hop.</summary>
-/// <param name="colors">The VMs' colours.</param>
 internal sealed class SummaryView(VmColors colors)
 {
     private MediumSnapshot? _before;
     private long _beforeNs;
 
     /// <summary>The tables of a snapshot; rates are those since the one before.</summary>
-    /// <param name="now">The snapshot.</param>
     /// <param name="nowNs">When it was taken, CLOCK_MONOTONIC ns.</param>
     /// <param name="footer">What stands below.</param>
     public IRenderable Render(MediumSnapshot now, long nowNs, IEnumerable<string> footer)
@@ -29,8 +27,6 @@ internal sealed class SummaryView(VmColors colors)
     }
 
     /// <summary>The latency of all pairs, whole and by hop.</summary>
-    /// <param name="latency">Pairs.</param>
-    /// <param name="colors">The VMs' colours.</param>
     internal static Table LatencyTable(IReadOnlyList<LatencySnapshot> latency, VmColors colors)
     {
         Table table = NewTable("latency, µs", "frames", "p50", "p99", "p99.9", "max", "guest>host p50/p99", "in host p50/p99", "host>guest p50/p99", "clock error");
@@ -52,7 +48,6 @@ internal sealed class SummaryView(VmColors colors)
     }
 
     /// <summary>An empty table: first column to the left, the others to the right.</summary>
-    /// <param name="columns">Their heads.</param>
     internal static Table NewTable(params ReadOnlySpan<string> columns)
     {
         var table = new Table { Border = TableBorder.Simple };
@@ -65,12 +60,9 @@ internal sealed class SummaryView(VmColors colors)
     }
 
     /// <summary>A VM's name in its colour, as Spectre's markup.</summary>
-    /// <param name="vm">The name.</param>
-    /// <param name="colors">The VMs' colours.</param>
     internal static string Colored(string vm, VmColors colors) => $"[{Color.FromInt32(colors.Of(vm)).ToMarkup()}]{Markup.Escape(vm)}[/]";
 
     /// <summary>"rxRingFull 3, invalid 1", or "0".</summary>
-    /// <param name="drops">By reason.</param>
     internal static string DropText(IReadOnlyDictionary<string, ulong> drops)
     {
         string text = string.Join(", ", drops.Where(d => d.Value != 0).Select(d => $"{d.Key} {d.Value}"));
@@ -78,8 +70,6 @@ internal sealed class SummaryView(VmColors colors)
     }
 
     /// <summary>A quotient with two digits; "-" when there is nothing to divide by.</summary>
-    /// <param name="value">Numerator.</param>
-    /// <param name="frames">Denominator.</param>
     internal static string PerFrame(ulong value, ulong frames) => frames == 0 ? "-" : $"{(double)value / frames:0.00}";
 
     private Table VmTable(MediumSnapshot now, double seconds)

@@ -19,8 +19,6 @@ internal sealed class TablePrinter : ILogSink, IDisposable
     private Thread? _thread;
 
     /// <summary>A printer that does not run yet.</summary>
-    /// <param name="console">Where to.</param>
-    /// <param name="colors">The VMs' colours.</param>
     public TablePrinter(IAnsiConsole console, VmColors colors)
     {
         _console = console;
@@ -31,7 +29,6 @@ internal sealed class TablePrinter : ILogSink, IDisposable
     public string Name => "the table";
 
     /// <summary>Starts printing.</summary>
-    /// <param name="snapshots">What to print.</param>
     public void Start(SnapshotSource snapshots)
     {
         _thread = new Thread(() => LiveTables.Run(_console, () => Next(snapshots))) { Name = "table", IsBackground = true };

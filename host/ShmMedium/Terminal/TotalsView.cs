@@ -8,9 +8,6 @@ namespace ShmWifi.ShmMedium.Terminal;
 internal static class TotalsView
 {
     /// <summary>Writes the totals.</summary>
-    /// <param name="console">Where to.</param>
-    /// <param name="totals">The last snapshot.</param>
-    /// <param name="colors">The VMs' colours.</param>
     public static void Write(IAnsiConsole console, MediumSnapshot totals, VmColors colors)
     {
         MediumTotals medium = totals.Medium;

@@ -12,8 +12,6 @@ internal sealed unsafe class DatagramEnd : SocketEnd
     private readonly byte* _buffer = (byte*)NativeMemory.AlignedAlloc(2 * RelayFrame.MaxLength, 64);
 
     /// <summary>Binds.</summary>
-    /// <param name="folder">Where the sockets are.</param>
-    /// <param name="station">Its number.</param>
     public DatagramEnd(string folder, byte station)
         : base(station)
     {

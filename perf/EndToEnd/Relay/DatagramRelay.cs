@@ -11,16 +11,12 @@ namespace ShmWifi.Perf.EndToEnd.Relay;
 internal static unsafe class DatagramRelay
 {
     /// <summary>The relay's socket.</summary>
-    /// <param name="folder">Where the sockets are.</param>
     public static string SocketOf(string folder) => Path.Combine(folder, "relay.sock");
 
     /// <summary>A station's socket.</summary>
-    /// <param name="folder">Where the sockets are.</param>
-    /// <param name="station">Its number.</param>
     public static string SocketOf(string folder, byte station) => Path.Combine(folder, $"{station}.sock");
 
     /// <summary>Relays until it is killed.</summary>
-    /// <param name="folder">Where the sockets are.</param>
     /// <param name="stations">How many there are: 0, 1, …</param>
     /// <param name="spin">Whether to poll the socket in place of sleeping.</param>
     public static void Run(string folder, int stations, bool spin)

@@ -18,8 +18,6 @@ internal sealed class FanOut : IRelayMeasurement
     private readonly Rounds _slope = new();
 
     /// <summary>Starts a daemon.</summary>
-    /// <param name="isQuick">Short.</param>
-    /// <param name="cancellation">Ends it early.</param>
     public FanOut(bool isQuick, CancellationToken cancellation)
     {
         _time = TimeSpan.FromMilliseconds(isQuick ? 60 : 400);

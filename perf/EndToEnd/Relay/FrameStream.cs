@@ -15,7 +15,6 @@ internal sealed unsafe class FrameStream : IDisposable
     private int _end;
 
     /// <summary>Reads from a socket, once.</summary>
-    /// <param name="socket">Connected.</param>
     /// <param name="flags">Of recv(2).</param>
     /// <returns>As recv(2).</returns>
     public long Receive(int socket, int flags)

@@ -9,10 +9,8 @@ internal interface IRelayMeasurement : IDisposable
     string Name { get; }
 
     /// <summary>Measures all relays in turns.</summary>
-    /// <param name="cancellation">Ends it early.</param>
     void RunRound(CancellationToken cancellation);
 
     /// <summary>Tells what the rounds gave.</summary>
-    /// <param name="results">Where to.</param>
     void Report(Results results);
 }

@@ -10,7 +10,6 @@ namespace ShmWifi.Perf.EndToEnd.Relay;
 /// By the stamps that the daemon itself puts into the descriptor. Each round starts a fresh daemon, and no frame warms it up: what its first seconds cost is what
 /// VMs get. Before every other frame all caches are filled with something else.
 /// </remarks>
-/// <param name="isQuick">Few frames.</param>
 internal sealed class LoneFrames(bool isQuick) : IRelayMeasurement
 {
     private const int Length = 256;

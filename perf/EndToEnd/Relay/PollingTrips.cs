@@ -15,9 +15,7 @@ internal sealed class PollingTrips : IRelayMeasurement
     private readonly TripFigures _datagrams = new("Unix datagrams, polling");
 
     /// <summary>Starts daemons.</summary>
-    /// <param name="isQuick">Few trips.</param>
     /// <param name="baseline">Its round has just been run when ours is.</param>
-    /// <param name="cancellation">Ends it early.</param>
     public PollingTrips(bool isQuick, SleepingTrips baseline, CancellationToken cancellation)
     {
         _trips = isQuick ? 20_000 : 200_000;

@@ -13,7 +13,6 @@ internal static class RelayCommand
     public const string Ready = "relay: ready";
 
     /// <summary>Starts one, and waits until it is ready.</summary>
-    /// <param name="arguments">Of the command.</param>
     public static ProgramProcess Start(params IEnumerable<string> arguments) => ProgramProcess.Start("shmwifi-bench", Ready, [Name, .. arguments]);
 
     /// <summary>The command.</summary>

@@ -4,7 +4,6 @@ using ShmWifi.Tests.Support;
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
 /// <summary>A station's end of a relay, whatever carries the frames.</summary>
-/// <param name="station">Its number.</param>
 internal abstract class RelayEnd(byte station) : IDisposable
 {
     /// <summary>Its number.</summary>
@@ -17,9 +16,7 @@ internal abstract class RelayEnd(byte station) : IDisposable
     public int LatestLength { get; protected set; }
 
     /// <summary>Sends a frame if there is room; it may wait for <see cref="Flush"/>.</summary>
-    /// <param name="number">Which one it is.</param>
     /// <param name="length">Its bytes.</param>
-    /// <param name="receiver">A station or everyone.</param>
     public abstract bool TrySend(uint number, int length, byte receiver);
 
     /// <summary>Gives away what was sent.</summary>
@@ -28,7 +25,6 @@ internal abstract class RelayEnd(byte station) : IDisposable
     /// <summary>Takes frames that came, and checks that each is the next and whole.</summary>
     /// <param name="most">How many at most.</param>
     /// <param name="waiting">Whether to sleep until one comes.</param>
-    /// <returns>How many.</returns>
     public abstract int Receive(int most, Waiting waiting);
 
     /// <summary>Takes what tells of frames that were sent, where a relay does.</summary>
@@ -37,7 +33,6 @@ internal abstract class RelayEnd(byte station) : IDisposable
     }
 
     /// <summary>Drops frames that came, unread.</summary>
-    /// <returns>How many.</returns>
     public abstract int Discard();
 
     /// <inheritdoc/>

@@ -35,10 +35,8 @@ internal sealed class RelayUnderTest : IDisposable
     public MediumProcess? Daemon => _relay as MediumProcess;
 
     /// <summary>Through a daemon.</summary>
-    /// <param name="polling">As in its configuration.</param>
     /// <param name="ports">How many stations may attach.</param>
     /// <param name="isAcknowledged">Whether unicast frames are acknowledged, which a baseline does not do.</param>
-    /// <param name="scheduling">As in its configuration.</param>
     public static RelayUnderTest Rings(string polling, int ports, bool isAcknowledged, string scheduling = "normal")
     {
         var daemon = MediumProcess.StartConfigured($"socket: any.sock\npolling: {polling}\nscheduling: {scheduling}\ngeometry: {{ ports: {ports} }}\n");
@@ -48,8 +46,6 @@ internal sealed class RelayUnderTest : IDisposable
     }
 
     /// <summary>Through a relay of Unix datagrams.</summary>
-    /// <param name="stations">How many.</param>
-    /// <param name="spin">Whether the relay polls.</param>
     public static RelayUnderTest Datagrams(int stations, bool spin = false)
     {
         string folder = Directory.CreateTempSubdirectory("shmwifi-relay").FullName;
@@ -67,7 +63,6 @@ internal sealed class RelayUnderTest : IDisposable
     }
 
     /// <summary>Through a relay of TCP streams.</summary>
-    /// <param name="stations">How many.</param>
     /// <param name="noDelay">TCP_NODELAY, at the relay and at both ends.</param>
     public static RelayUnderTest Streams(int stations, bool noDelay)
     {
@@ -84,7 +79,6 @@ internal sealed class RelayUnderTest : IDisposable
     public long CpuNs => Daemon?.EngineCpuNs ?? ((ProgramProcess)_relay).CpuNs();
 
     /// <summary>A station in this process.</summary>
-    /// <param name="station">Its number.</param>
     public RelayEnd Attach(byte station) => _attach(station);
 
     /// <summary>The far station in a process of its own, which answers each frame.</summary>

@@ -20,8 +20,6 @@ internal sealed unsafe class RingEnd : RelayEnd
     private ulong _capturedNs;
 
     /// <summary>Attaches to the daemon and announces a radio.</summary>
-    /// <param name="socket">The daemon's.</param>
-    /// <param name="station">Its number.</param>
     /// <param name="isAcknowledged">Whether a TX status is wanted for each unicast frame.</param>
     public RingEnd(string socket, byte station, bool isAcknowledged)
         : base(station)

@@ -11,7 +11,6 @@ internal static class RoundTrips
     private const int Length = 256;
 
     /// <summary>Answers the latest frame that a far station got.</summary>
-    /// <param name="far">The far station.</param>
     public static void Answer(RelayEnd far)
     {
         while (!far.TrySend(far.Expected - 1, far.LatestLength, RelayUnderTest.NearStation))
@@ -20,10 +19,6 @@ internal static class RoundTrips
     }
 
     /// <summary>Everyone sleeps until something comes.</summary>
-    /// <param name="near">The near station.</param>
-    /// <param name="count">How many round trips.</param>
-    /// <param name="latencies">Gets them.</param>
-    /// <param name="cancellation">Ends it early.</param>
     public static void MeasureAsleep(RelayEnd near, int count, Latencies latencies, CancellationToken cancellation)
     {
         latencies.Reserve(count);
@@ -38,11 +33,6 @@ internal static class RoundTrips
     }
 
     /// <summary>Everyone polls. One thread plays both stations: with two cores, the relay has the other.</summary>
-    /// <param name="near">The near station.</param>
-    /// <param name="far">The far station.</param>
-    /// <param name="count">How many round trips.</param>
-    /// <param name="latencies">Gets them.</param>
-    /// <param name="cancellation">Ends it early.</param>
     public static void MeasurePolling(RelayEnd near, RelayEnd far, int count, Latencies latencies, CancellationToken cancellation)
     {
         latencies.Reserve(count);

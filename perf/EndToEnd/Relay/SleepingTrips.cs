@@ -14,8 +14,6 @@ internal sealed class SleepingTrips : IRelayMeasurement
     private readonly int _tripsASlice;
 
     /// <summary>Starts relays and far stations.</summary>
-    /// <param name="isQuick">Few trips.</param>
-    /// <param name="cancellation">Ends it early.</param>
     public SleepingTrips(bool isQuick, CancellationToken cancellation)
     {
         _tripsASlice = isQuick ? 100 : 1000;

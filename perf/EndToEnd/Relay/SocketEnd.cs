@@ -5,7 +5,6 @@ using static Tmds.Linux.LibC;
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
 /// <summary>A station behind a relay of sockets.</summary>
-/// <param name="station">Its number.</param>
 internal abstract unsafe class SocketEnd(byte station) : RelayEnd(station)
 {
     /// <inheritdoc/>
@@ -38,7 +37,6 @@ internal abstract unsafe class SocketEnd(byte station) : RelayEnd(station)
     protected abstract bool TryReceive(Waiting waiting, out byte* frame, out int length);
 
     /// <summary>Tells what a receive that brought nothing means: after the error EAGAIN, whether to try again.</summary>
-    /// <param name="waiting">As the receive was to wait.</param>
     protected bool MayRetry(Waiting waiting)
     {
         if (errno != EAGAIN)

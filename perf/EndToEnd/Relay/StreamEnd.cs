@@ -21,7 +21,6 @@ internal sealed unsafe class StreamEnd : SocketEnd
 
     /// <summary>Connects.</summary>
     /// <param name="port">The relay's, on the loopback.</param>
-    /// <param name="station">Its number.</param>
     /// <param name="noDelay">TCP_NODELAY.</param>
     public StreamEnd(int port, byte station, bool noDelay)
         : base(station)

@@ -13,7 +13,6 @@ internal static unsafe class StreamRelay
     private const int MaxEvents = 64;
 
     /// <summary>Takes all stations on and relays until it is killed.</summary>
-    /// <param name="stations">How many will come.</param>
     /// <param name="noDelay">TCP_NODELAY.</param>
     public static void Run(int stations, bool noDelay)
     {

@@ -11,12 +11,7 @@ internal static class Throughput
     private const int Window = 192; // frames on their way: fewer than a receiver may hold of one sender's slots
 
     /// <summary>One to one; each frame is written, relayed, read and checked whole.</summary>
-    /// <param name="near">Sends.</param>
-    /// <param name="far">Receives.</param>
     /// <param name="length">Bytes a frame.</param>
-    /// <param name="time">How long.</param>
-    /// <param name="cancellation">Ends it early.</param>
-    /// <returns>Frames a second.</returns>
     public static double MeasureUnicast(RelayEnd near, RelayEnd far, int length, TimeSpan time, CancellationToken cancellation)
     {
         uint first = far.Expected;
@@ -40,20 +35,11 @@ internal static class Throughput
     }
 
     /// <summary>One to all, for some time; receivers only give back what came.</summary>
-    /// <param name="near">Sends.</param>
-    /// <param name="receivers">Receive all of it.</param>
     /// <param name="length">Bytes a frame.</param>
-    /// <param name="time">How long.</param>
-    /// <param name="cancellation">Ends it early.</param>
-    /// <returns>How many frames.</returns>
     public static long MeasureBroadcast(RelayEnd near, IReadOnlyList<RelayEnd> receivers, int length, TimeSpan time, CancellationToken cancellation) =>
         Broadcast(near, receivers, length, long.MaxValue, MonotonicClock.NowNs + (long)time.TotalNanoseconds, cancellation);
 
     /// <summary>So many frames to all.</summary>
-    /// <param name="near">Sends.</param>
-    /// <param name="receivers">Receive all of it.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="cancellation">Ends it early.</param>
     public static void Broadcast(RelayEnd near, IReadOnlyList<RelayEnd> receivers, int count, CancellationToken cancellation) =>
         _ = Broadcast(near, receivers, RelayFrame.MinLength, count, MonotonicClock.NowNs + (Deadline.LimitMs * 1_000_000L), cancellation);
 

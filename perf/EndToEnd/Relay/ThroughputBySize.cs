@@ -21,8 +21,6 @@ internal sealed class ThroughputBySize : IRelayMeasurement
     private readonly MediumSnapshot[] _before;
 
     /// <summary>Starts relays.</summary>
-    /// <param name="isQuick">Short.</param>
-    /// <param name="cancellation">Ends it early.</param>
     public ThroughputBySize(bool isQuick, CancellationToken cancellation)
     {
         _time = TimeSpan.FromMilliseconds(isQuick ? 60 : 500);

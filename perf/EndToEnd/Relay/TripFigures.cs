@@ -4,7 +4,6 @@ using ShmWifi.Perf.EndToEnd.Report;
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
 /// <summary>Round trips by one route, round by round.</summary>
-/// <param name="label">The route's.</param>
 internal sealed class TripFigures(string label)
 {
     private readonly Latencies _all = new();
@@ -22,8 +21,6 @@ internal sealed class TripFigures(string label)
     public double LatestP50 { get; private set; }
 
     /// <summary>Adds a round.</summary>
-    /// <param name="round">The route's.</param>
-    /// <param name="baseline">The baseline's, in the same round.</param>
     public void Add(Latencies round, Latencies baseline)
     {
         double[] own = round.Quantiles(0.5, 0.99);
@@ -35,7 +32,6 @@ internal sealed class TripFigures(string label)
     }
 
     /// <summary>Adds a round whose baseline is known by its median alone.</summary>
-    /// <param name="round">The route's.</param>
     /// <param name="baselineP50">The baseline's median, ns.</param>
     public void Add(Latencies round, double baselineP50)
     {
@@ -46,7 +42,6 @@ internal sealed class TripFigures(string label)
     }
 
     /// <summary>For a plot: how long the slowest of so many trips takes, µs.</summary>
-    /// <param name="seriesLabel">For the legend.</param>
     public Series Distribution(string seriesLabel)
     {
         double[] oneOf = [1.01, 1.1, 1.5, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];

@@ -15,9 +15,6 @@ internal static class PlotFiles
     private static readonly int[] PointTypes = [5, 7, 9, 11, 13, 4, 6];
 
     /// <summary>Writes points and scripts, and draws the plots if gnuplot is there.</summary>
-    /// <param name="folder">Where to.</param>
-    /// <param name="plots">What.</param>
-    /// <returns>Whether they were drawn.</returns>
     public static bool Write(string folder, IReadOnlyList<Plot> plots)
     {
         foreach (var plot in plots)

@@ -31,8 +31,6 @@ internal sealed class ReportFiles
     }
 
     /// <summary>Writes them, and says where.</summary>
-    /// <param name="report">The figures.</param>
-    /// <param name="results">Plots and texts.</param>
     public void Write(RunReport report, Results results)
     {
         var plots = results.Plots;

@@ -25,7 +25,5 @@ internal sealed class Results
     public void Add(Plot plot) => _plots.Add(plot);
 
     /// <summary>Adds a file of text.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="text">What it holds.</param>
     public void Add(string name, string text) => _texts.Add((name, text));
 }

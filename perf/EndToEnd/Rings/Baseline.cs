@@ -20,9 +20,6 @@ internal sealed class Baseline : IDisposable
     }
 
     /// <summary>Measures.</summary>
-    /// <param name="task">What.</param>
-    /// <param name="cores">Where.</param>
-    /// <returns>Nanoseconds of each chunk.</returns>
     /// <exception cref="LabException">A frame was lost or damaged.</exception>
     public long[] Run(RingTask task, Cores cores)
     {
@@ -40,8 +37,6 @@ internal sealed class Baseline : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     /// <summary>Reads what the program writes: nanoseconds, a line a chunk.</summary>
-    /// <param name="output">All of it.</param>
-    /// <param name="chunks">How many are due.</param>
     /// <exception cref="LabException">It is something else.</exception>
     internal static long[] Parse(string output, int chunks)
     {

@@ -7,7 +7,6 @@ namespace ShmWifi.Perf.EndToEnd.Rings;
 
 /// <summary>The two cores that a ring is measured on.</summary>
 /// <param name="First">Number of one that this process may use.</param>
-/// <param name="Second">Number of another.</param>
 internal sealed unsafe record Cores(int First, int Second)
 {
     private const int MaxCores = 1024; // glibc's cpu_set_t
@@ -38,7 +37,6 @@ internal sealed unsafe record Cores(int First, int Second)
     }
 
     /// <summary>Runs something on a thread of its own, which stays on a core.</summary>
-    /// <param name="core">Its number.</param>
     /// <param name="action">What runs; what it throws ends up in the task.</param>
     public static Task RunOn(int core, Action action)
     {

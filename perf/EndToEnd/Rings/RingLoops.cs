@@ -17,7 +17,6 @@ internal sealed unsafe class RingLoops : IDisposable
     private readonly RingTask _task;
 
     /// <summary>Lays a region out.</summary>
-    /// <param name="task">What is measured.</param>
     public RingLoops(RingTask task)
     {
         _task = task;

@@ -7,9 +7,6 @@ namespace ShmWifi.Perf.EndToEnd.Rings;
 internal static class RingMeasurement
 {
     /// <summary>Measures.</summary>
-    /// <param name="task">What.</param>
-    /// <param name="cores">Where.</param>
-    /// <returns>Nanoseconds of each chunk.</returns>
     /// <exception cref="LabException">A frame was lost or damaged.</exception>
     public static async Task<long[]> RunAsync(RingTask task, Cores cores)
     {

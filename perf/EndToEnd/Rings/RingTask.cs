@@ -17,8 +17,6 @@ internal enum RingLoop
 }
 
 /// <summary>One measurement.</summary>
-/// <param name="Loop">What is done.</param>
-/// <param name="Chunks">How many times are taken.</param>
 /// <param name="Count">Frames of a chunk; a multiple of <paramref name="Batch"/>.</param>
 /// <param name="Batch">Frames to a publish; <see cref="RingLoop.InPlace"/>: 1.</param>
 /// <param name="Size">Payload bytes, in whole words of eight.</param>

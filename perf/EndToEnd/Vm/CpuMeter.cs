@@ -14,7 +14,6 @@ internal sealed class CpuMeter(Func<Task<string>> readStat)
     public double Percent { get; private set; }
 
     /// <summary>Of a process of this machine.</summary>
-    /// <param name="process">Its ID.</param>
     public static CpuMeter OfProcess(int process) => new(() => File.ReadAllTextAsync($"/proc/{process}/stat"));
 
     /// <summary>Starts.</summary>

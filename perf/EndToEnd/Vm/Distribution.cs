@@ -6,7 +6,6 @@ internal static class Distribution
     private const int MaxPoints = 400;
 
     /// <summary>Which part of all is as large or smaller, at the values themselves; thinned out when there are many.</summary>
-    /// <param name="values">In any order.</param>
     /// <returns>The value, and the part in percent; both rise.</returns>
     public static IReadOnlyList<(double X, double Y)> Of(IReadOnlyList<double> values)
     {

@@ -27,9 +27,6 @@ internal sealed class GuestCpu(IReadOnlyList<VirtualMachine> ends)
 
     /// <summary>Takes a round.</summary>
     /// <param name="load">Sends for as many seconds as it is told.</param>
-    /// <param name="seconds">How long is counted.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <returns>What the load returns.</returns>
     public async Task<UdpResult> MeasureAsync(Func<int, Task<UdpResult>> load, int seconds, CancellationToken cancellation)
     {
         const int Around = SecondsBefore + SecondsAfter;
@@ -61,13 +58,9 @@ internal sealed class GuestCpu(IReadOnlyList<VirtualMachine> ends)
     public IReadOnlyList<double> Beyond(GuestCpu floor) => [.. _rounds.Zip(floor._rounds, (cost, other) => cost.Vcpu - other.Vcpu)];
 
     /// <summary>vCPU time a frame, of all guests, in microseconds.</summary>
-    /// <param name="baseline">Others, measured in the same rounds.</param>
     public Rounds Against(GuestCpu baseline) => Of(cost => cost.Vcpu, baseline);
 
     /// <summary>Adds the rows without goals.</summary>
-    /// <param name="results">Where they go.</param>
-    /// <param name="group">Their group.</param>
-    /// <param name="load">Names the load.</param>
     /// <param name="baseline">Others, measured in the same rounds.</param>
     public void Tell(Results results, string group, string load, GuestCpu baseline)
     {

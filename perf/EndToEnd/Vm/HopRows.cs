@@ -9,10 +9,7 @@ namespace ShmWifi.Perf.EndToEnd.Vm;
 internal static class HopRows
 {
     /// <summary>Adds the rows of both directions of a route. The daemon counts from the association on; what passed since then are mostly pings, and beacons one way.</summary>
-    /// <param name="results">Where they go.</param>
-    /// <param name="group">Of the rows.</param>
     /// <param name="statistics">Read when only pings had passed.</param>
-    /// <param name="route">Its ends are meant.</param>
     /// <param name="guests">What is special about the guests.</param>
     public static void Add(Results results, string group, MediumStatistics statistics, MeasuredPath route, string guests)
     {

@@ -11,8 +11,6 @@ namespace ShmWifi.Perf.EndToEnd.Vm;
 /// A guest under TCG is not told when it had to wait for a core: its injector's time then contains other processes' time. So on a machine with
 /// other work that figure is too large.
 /// </remarks>
-/// <param name="lab">A lab whose guests sleep.</param>
-/// <param name="pace">How long.</param>
 internal sealed class IdleCosts(VmLab lab, VmPace pace)
 {
     private const double CpuGoalPercent = 1;
@@ -22,9 +20,6 @@ internal sealed class IdleCosts(VmLab lab, VmPace pace)
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
     /// <summary>Measures both.</summary>
-    /// <param name="results">Where rows go.</param>
-    /// <param name="progress">Receives of each step.</param>
-    /// <param name="cancellation">Ends it early.</param>
     public async Task MeasureAsync(Results results, Progress progress, CancellationToken cancellation)
     {
         progress.Now("nothing but beacons");

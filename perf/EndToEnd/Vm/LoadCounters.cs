@@ -5,8 +5,6 @@ using ShmWifi.Lab.Topologies;
 namespace ShmWifi.Perf.EndToEnd.Vm;
 
 /// <summary>What the daemon and two guests counted up to a moment, or between two.</summary>
-/// <param name="Frames">Frames that the two sent.</param>
-/// <param name="DoorbellsToHost">Rung by the two.</param>
 /// <param name="DoorbellsToGuests">Rung at the two: interrupts.</param>
 /// <param name="HostDrops">Frames that the daemon dropped, of any VM.</param>
 /// <param name="EngineBytes">Managed heap that the engine's loop took.</param>
@@ -41,9 +39,6 @@ internal sealed record LoadCounters(
     public double PollsAFrame => Modules.Max(module => PerFrame(module.Polls, module));
 
     /// <summary>The counters now.</summary>
-    /// <param name="medium">The daemon.</param>
-    /// <param name="pair">The two guests.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static async Task<LoadCounters> TakeAsync(MediumProcess medium, VmPair pair, CancellationToken cancellation)
     {
         var injectors = new List<InjectorCounters>();
@@ -60,10 +55,7 @@ internal sealed record LoadCounters(
     }
 
     /// <summary>From what the programs tell.</summary>
-    /// <param name="medium">The daemon.</param>
     /// <param name="ends">Names of the two VMs.</param>
-    /// <param name="injectors">Their injectors.</param>
-    /// <param name="modules">Their modules.</param>
     internal static LoadCounters Of(
         MediumStatistics medium, IReadOnlyList<string> ends, IReadOnlyList<InjectorCounters> injectors, IReadOnlyList<ModuleCounters> modules)
     {
@@ -80,7 +72,6 @@ internal sealed record LoadCounters(
     }
 
     /// <summary>What was counted since an earlier moment.</summary>
-    /// <param name="before">The counters of that moment.</param>
     public LoadCounters Since(LoadCounters before) => new(
         Frames - before.Frames,
         DoorbellsToHost - before.DoorbellsToHost,

@@ -5,8 +5,6 @@ using ShmWifi.Perf.EndToEnd.Report;
 namespace ShmWifi.Perf.EndToEnd.Vm;
 
 /// <summary>What a load cost in doorbells, system calls, interrupts and allocations, round by round.</summary>
-/// <param name="group">Of the rows.</param>
-/// <param name="medium">The daemon.</param>
 /// <param name="pair">The load passes between the two.</param>
 internal sealed class LoadRounds(string group, MediumProcess medium, VmPair pair)
 {
@@ -16,9 +14,6 @@ internal sealed class LoadRounds(string group, MediumProcess medium, VmPair pair
     public long Drops => _rounds.Sum(round => round.Drops);
 
     /// <summary>Reads the counters around a load.</summary>
-    /// <param name="load">The load.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <returns>What the load returns.</returns>
     public async Task<T> MeasureAsync<T>(Func<Task<T>> load, CancellationToken cancellation)
     {
         var before = await LoadCounters.TakeAsync(medium, pair, cancellation);
@@ -28,8 +23,6 @@ internal sealed class LoadRounds(string group, MediumProcess medium, VmPair pair
     }
 
     /// <summary>Adds the rows without goals.</summary>
-    /// <param name="results">Where they go.</param>
-    /// <param name="load">Names the load.</param>
     public void Tell(Results results, string load)
     {
         results.Add(Of(cost => cost.DoorbellsAFrame).Tell(group, $"doorbells a frame, {load}", "1"));
@@ -39,8 +32,6 @@ internal sealed class LoadRounds(string group, MediumProcess medium, VmPair pair
     }
 
     /// <summary>Adds the rows, judged by the goals for a load.</summary>
-    /// <param name="results">Where they go.</param>
-    /// <param name="load">Names the load.</param>
     public void Judge(Results results, string load)
     {
         var doorbells = Of(cost => cost.DoorbellsAFrame);

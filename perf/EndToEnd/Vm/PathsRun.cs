@@ -13,8 +13,6 @@ namespace ShmWifi.Perf.EndToEnd.Vm;
 /// <param name="pace">How long each measurement takes.</param>
 /// <param name="guests">What is special about its guests, as a part of the figures' names: "" or ", idle=poll".</param>
 /// <param name="results">Where rows and plots go.</param>
-/// <param name="progress">Receives of each step.</param>
-/// <param name="cancellation">Ends it early.</param>
 internal sealed class PathsRun(VmLab lab, VmPace pace, string guests, Results results, Progress progress, CancellationToken cancellation)
 {
     private const string Group = VmKernelGroup.GroupName;

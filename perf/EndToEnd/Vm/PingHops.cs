@@ -22,9 +22,6 @@ internal static class PingHops
 
     /// <summary>A line for each mark: what it took to get there from the mark before, and the part of pings that passed it.</summary>
     /// <param name="pings">The steps of each, in order.</param>
-    /// <param name="marks">Those of the path.</param>
-    /// <param name="asking">Name of the guest that pings.</param>
-    /// <param name="answering">Name of the guest that answers.</param>
     public static string Tell(IReadOnlyList<IReadOnlyList<TraceStep>> pings, IReadOnlyList<PingMark> marks, string asking, string answering)
     {
         var times = pings.Select(steps => Times(steps, marks)).OfType<double?[]>().ToList();

@@ -6,7 +6,6 @@ using ShmWifi.Lab.Report;
 namespace ShmWifi.Perf.EndToEnd.Vm;
 
 /// <summary>Pings over one route, round by round.</summary>
-/// <param name="route">What they go over.</param>
 internal sealed class PingRounds(MeasuredPath route)
 {
     private readonly PingProbe _probe = new(route);
@@ -22,12 +21,9 @@ internal sealed class PingRounds(MeasuredPath route)
     public IReadOnlyList<double> RttMs => _probe.RttMs;
 
     /// <summary>Resolves the address.</summary>
-    /// <param name="cancellation">Gives up.</param>
     public Task WarmUpAsync(CancellationToken cancellation) => _probe.WarmUpAsync(cancellation);
 
     /// <summary>Takes a round.</summary>
-    /// <param name="count">How many pings.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="LabException">Not one was answered.</exception>
     public async Task RunAsync(int count, CancellationToken cancellation) => _rounds.Add(
         RttSummary.Of(await _probe.RunAsync(count, cancellation))
@@ -35,7 +31,6 @@ internal sealed class PingRounds(MeasuredPath route)
 
     /// <summary>On a medium that loses nothing, a lost ping is a mistake of ours.</summary>
     /// <param name="guests">What is special about the guests, for the message.</param>
-    /// <param name="medium">The lab's daemon.</param>
     /// <exception cref="LabException">Pings were lost: how many, and between whom.</exception>
     public void ThrowIfLost(string guests, MediumProcess medium)
     {
@@ -47,7 +42,6 @@ internal sealed class PingRounds(MeasuredPath route)
     }
 
     /// <summary>A quantile of each round.</summary>
-    /// <param name="quantile">Which.</param>
     public Rounds Alone(Func<RttSummary, double> quantile)
     {
         var rounds = new Rounds();
@@ -57,8 +51,6 @@ internal sealed class PingRounds(MeasuredPath route)
     }
 
     /// <summary>A quantile of each round, with that of another route in the same round as its baseline.</summary>
-    /// <param name="baseline">The other route.</param>
-    /// <param name="quantile">Which.</param>
     public Rounds Against(PingRounds baseline, Func<RttSummary, double> quantile)
     {
         var rounds = new Rounds();

@@ -71,8 +71,6 @@ internal static partial class PingTrace
     };
 
     /// <summary>Traces pings, and tells where their time goes on average, then the steps of the one of median length.</summary>
-    /// <param name="pair">The station pings.</param>
-    /// <param name="cancellation">Ends it early.</param>
     /// <returns>A line for each hop; then a line for each step: microseconds from the first, and what happened, in a column for each guest.</returns>
     /// <exception cref="LabException">A guest cannot trace, or no ping is whole in its trace.</exception>
     public static async Task<string> TakeAsync(VmPair pair, CancellationToken cancellation)
@@ -95,8 +93,6 @@ internal static partial class PingTrace
     }
 
     /// <summary>The whole pings of two traces.</summary>
-    /// <param name="asking">Of the guest that pings.</param>
-    /// <param name="answering">Of the guest that answers.</param>
     /// <returns>The steps of each, in order of time.</returns>
     /// <exception cref="LabException">No ping is whole.</exception>
     internal static IReadOnlyList<IReadOnlyList<TraceStep>> Read(GuestTrace asking, GuestTrace answering)
@@ -115,9 +111,6 @@ internal static partial class PingTrace
     }
 
     /// <summary>The ping of median length, as text.</summary>
-    /// <param name="pings">The steps of each.</param>
-    /// <param name="asking">Name of the guest that pings.</param>
-    /// <param name="answering">Name of the guest that answers.</param>
     internal static string Tell(IReadOnlyList<IReadOnlyList<TraceStep>> pings, string asking, string answering)
     {
         var median = pings.OrderBy(ping => ping[^1].Us - ping[0].Us).ElementAt(pings.Count / 2);
@@ -217,7 +210,6 @@ internal static partial class PingTrace
     private static partial Regex SoftIrq();
 
     /// <summary>What ftrace of a guest holds.</summary>
-    /// <param name="Vm">Its name.</param>
     /// <param name="Text">The lines of its buffer.</param>
     /// <param name="ClockOffsetNs">Host's clock minus the guest's.</param>
     internal sealed record GuestTrace(string Vm, string Text, long ClockOffsetNs);

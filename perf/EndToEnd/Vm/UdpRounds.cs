@@ -6,7 +6,6 @@ using ShmWifi.Perf.EndToEnd.Report;
 namespace ShmWifi.Perf.EndToEnd.Vm;
 
 /// <summary>UDP at a fixed rate over one route, round by round, with what it costs the guests.</summary>
-/// <param name="route">What it goes over.</param>
 /// <param name="ends">The sending guest, then the receiving one; or the one that is both.</param>
 internal sealed class UdpRounds(MeasuredPath route, IReadOnlyList<VirtualMachine> ends)
 {
@@ -18,7 +17,6 @@ internal sealed class UdpRounds(MeasuredPath route, IReadOnlyList<VirtualMachine
 
     /// <summary>Takes a round.</summary>
     /// <param name="seconds">How long the cost is counted.</param>
-    /// <param name="cancellation">Gives up.</param>
     public async Task<UdpResult> RunAsync(int seconds, CancellationToken cancellation)
     {
         var result = await Cpu.MeasureAsync(all => Iperf.UdpAsync(route, all, VmRun.UdpMbps, VmRun.UdpBytes, cancellation), seconds, cancellation);
@@ -28,8 +26,6 @@ internal sealed class UdpRounds(MeasuredPath route, IReadOnlyList<VirtualMachine
     }
 
     /// <summary>Adds the rows of what came.</summary>
-    /// <param name="results">Where they go.</param>
-    /// <param name="group">Their group.</param>
     /// <param name="name">Names the route and the load.</param>
     public void Tell(Results results, string group, string name)
     {

@@ -56,19 +56,16 @@ internal sealed class VmLab : IAsyncDisposable
     public MeasuredPath? InKernel { get; }
 
     /// <summary>Guests that sleep when idle.</summary>
-    /// <param name="kernel">Kernel series of the guests.</param>
     public static Topology Sleeping(string kernel) =>
         Of("bench", Guest("ap", Role.AccessPoint, kernel), Guest("sta1", Role.Station, kernel), Guest("sta2", Role.Station, kernel), KernelFloor.Vm(kernel));
 
     /// <summary>Guests that poll when idle, so as few as there can be.</summary>
-    /// <param name="kernel">Kernel series of the guests.</param>
     public static Topology Polling(string kernel) => Of(
         "bench-poll",
         Guest("ap", Role.AccessPoint, kernel) with { KernelArguments = ["idle=poll"] },
         Guest("sta1", Role.Station, kernel) with { KernelArguments = ["idle=poll"] });
 
     /// <summary>A pair on each path, the kernel path first, in networks of their own on channels that do not meet. Guests sleep when idle.</summary>
-    /// <param name="kernel">Kernel series of the guests.</param>
     public static Topology BothPaths(string kernel) => Of(
         "bench-paths",
         OnKernelPath(Guest("ap", Role.AccessPoint, kernel)),
@@ -78,7 +75,6 @@ internal sealed class VmLab : IAsyncDisposable
         KernelFloor.Vm(kernel));
 
     /// <summary>A pair on the kernel path. Guests poll when idle.</summary>
-    /// <param name="kernel">Kernel series of the guests.</param>
     public static Topology KernelPathPolling(string kernel)
     {
         var topology = Polling(kernel);
@@ -86,9 +82,6 @@ internal sealed class VmLab : IAsyncDisposable
     }
 
     /// <summary>Starts a lab, and waits until all stations are associated and all guests serve iperf3.</summary>
-    /// <param name="topology">The VMs.</param>
-    /// <param name="progress">Receives of each step.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static async Task<VmLab> StartAsync(Topology topology, Progress progress, CancellationToken cancellation)
     {
         var directory = new LabDirectory(topology.Name);

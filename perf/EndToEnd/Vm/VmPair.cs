@@ -5,8 +5,6 @@ using ShmWifi.Lab.Wifi;
 namespace ShmWifi.Perf.EndToEnd.Vm;
 
 /// <summary>A station and its access point, in a VM each: between them is measured.</summary>
-/// <param name="station">The station, which sends.</param>
-/// <param name="accessPoint">Its access point, which answers.</param>
 internal sealed class VmPair(Member station, Member accessPoint)
 {
     /// <summary>The station's VM, then the access point's.</summary>

@@ -6,12 +6,9 @@ using ShmWifi.Perf.EndToEnd.Report;
 namespace ShmWifi.Perf.EndToEnd.Vm;
 
 /// <summary>Measures one lab: first pings alone, then TCP, then UDP at a fixed rate; within each, all routes take turns round by round.</summary>
-/// <param name="lab">The lab.</param>
 /// <param name="pace">How long each measurement takes.</param>
 /// <param name="guests">What is special about its guests, as a part of the figures' names: "" or ", idle=poll".</param>
 /// <param name="results">Where rows and plots go.</param>
-/// <param name="progress">Receives of each step.</param>
-/// <param name="cancellation">Ends it early.</param>
 internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results results, Progress progress, CancellationToken cancellation)
 {
     /// <summary>Payload that is sent by UDP, Mbit/s: less than either path carries.</summary>

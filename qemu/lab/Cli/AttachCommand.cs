@@ -32,8 +32,6 @@ internal static class AttachCommand
     }
 
     /// <summary>Makes the session: the medium's tables across the top, which want the width, and below a pane for each VM and one for a shell.</summary>
-    /// <param name="session">The session's name.</param>
-    /// <param name="state">The lab.</param>
     internal static void Build(string session, LabState state)
     {
         var self = ShellQuote.Join(["dotnet", typeof(AttachCommand).Assembly.Location]);
@@ -62,7 +60,6 @@ internal static class AttachCommand
     }
 
     /// <summary>Ends the session of a lab, if there is one.</summary>
-    /// <param name="state">The lab.</param>
     internal static void End(LabState state)
     {
         if (Exists(Session(state)))

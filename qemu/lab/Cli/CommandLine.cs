@@ -7,8 +7,6 @@ namespace ShmWifi.Lab.Cli;
 internal static class CommandLine
 {
     /// <summary>Runs it.</summary>
-    /// <param name="root">Its commands.</param>
-    /// <param name="arguments">Of the process.</param>
     /// <param name="plainWidth">Columns of what is printed to a file or a pipe: wide enough for the program's tables.</param>
     /// <returns>The exit code: the command's, 1 after a <see cref="LabException"/>, 130 after Ctrl-C.</returns>
     public static async Task<int> RunAsync(RootCommand root, string[] arguments, int plainWidth)

@@ -54,8 +54,6 @@ internal static class LabOptions
     }
 
     /// <summary>A VM of a running lab.</summary>
-    /// <param name="state">The lab.</param>
-    /// <param name="vm">The VM's name.</param>
     /// <exception cref="LabException">There is none of that name.</exception>
     public static VmState FindVm(LabState state, string vm) => state.Vms.FirstOrDefault(candidate => candidate.Name == vm)
         ?? throw new LabException($"lab '{state.Name}' has no VM '{vm}': there are {string.Join(", ", state.Vms.Select(v => v.Name))}");

@@ -4,7 +4,6 @@ namespace ShmWifi.Lab.Cli;
 internal static class ShellQuote
 {
     /// <summary>A command line that sh takes apart into just these words.</summary>
-    /// <param name="words">The words.</param>
     public static string Join(IEnumerable<string> words) =>
         string.Join(' ', words.Select(word => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
 }

@@ -35,7 +35,6 @@ internal static class StatusCommand
     }
 
     /// <summary>Prints a lab as a table.</summary>
-    /// <param name="state">The lab.</param>
     public static void Print(LabState state)
     {
         AnsiConsole.MarkupLineInterpolated($"lab [bold]{state.Name}[/] is {state.Phase}: {state.Accel ?? "?"}, isolation {state.Isolation}, supervisor {state.Supervisor.Id}, shm-medium {state.Medium?.ToString() ?? "none"}");

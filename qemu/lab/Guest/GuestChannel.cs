@@ -25,7 +25,6 @@ internal sealed class GuestChannel : IDisposable
     }
 
     /// <summary>Connects to a port.</summary>
-    /// <param name="socketPath">The socket of the port's chardev.</param>
     /// <returns>Null when another process or channel holds the port.</returns>
     public static GuestChannel? TryOpen(string socketPath)
     {

@@ -16,7 +16,6 @@ internal sealed class GuestExecutor(string name, string folder, string serialLog
     private readonly ConcurrentBag<GuestChannel> _idle = [];
 
     /// <summary>The socket of a port.</summary>
-    /// <param name="folder">The VM's folder.</param>
     /// <param name="port">0 .. <see cref="Ports"/> - 1.</param>
     public static string Socket(string folder, int port) => Path.Combine(folder, $"exec.{port}");
 
@@ -24,7 +23,6 @@ internal sealed class GuestExecutor(string name, string folder, string serialLog
     /// <param name="script">For the guest's /bin/sh.</param>
     /// <param name="timeout">After this the guest ends it.</param>
     /// <param name="onLine">Called for each line of output as it comes; may be null.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="LabException">The guest does not answer.</exception>
     public async Task<GuestResult> TryRunAsync(
         string script, TimeSpan timeout, Action<string>? onLine = null, CancellationToken cancellation = default)
@@ -56,11 +54,8 @@ internal sealed class GuestExecutor(string name, string folder, string serialLog
     }
 
     /// <summary>Runs a shell script that must succeed.</summary>
-    /// <param name="step">What it does, for the message.</param>
     /// <param name="script">For the guest's /bin/sh.</param>
     /// <param name="timeout">After this the guest ends it.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <returns>Its output.</returns>
     /// <exception cref="LabException">It failed or took too long: the step, the exit code and the last lines of output.</exception>
     public async Task<string> RunAsync(string step, string script, TimeSpan timeout, CancellationToken cancellation = default)
     {

@@ -6,7 +6,6 @@ namespace ShmWifi.Lab.Guest;
 internal static partial class KernelLog
 {
     /// <summary>Lines of splats and of taint, except for what the kernel says of any module that Debian has not built and signed.</summary>
-    /// <param name="log">As dmesg prints it.</param>
     public static IReadOnlyList<string> Complaints(string log) =>
         [.. log.Split('\n').Where(line => Complaint().IsMatch(line) && !NotDebians().IsMatch(line))];
 

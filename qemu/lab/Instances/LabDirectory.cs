@@ -4,7 +4,6 @@ using ShmWifi.Lab.Guest;
 namespace ShmWifi.Lab.Instances;
 
 /// <summary>The folder run/NAME of a lab: sockets, logs, state.</summary>
-/// <param name="name">The lab's name.</param>
 internal sealed class LabDirectory(string name)
 {
     private const int LongestSocketPath = 107; // sizeof(sockaddr_un.sun_path) - 1
@@ -18,7 +17,6 @@ internal sealed class LabDirectory(string name)
     private string StateFile => System.IO.Path.Combine(Path, "lab.json");
 
     /// <summary>A VM's folder.</summary>
-    /// <param name="vm">The VM's name.</param>
     public string Vm(string vm) => System.IO.Path.Combine(Path, vm);
 
     /// <summary>Empties the folder for a new run.</summary>
@@ -42,7 +40,6 @@ internal sealed class LabDirectory(string name)
     }
 
     /// <summary>Replaces the state file atomically.</summary>
-    /// <param name="state">The new state.</param>
     public void Write(LabState state)
     {
         File.WriteAllText(StateFile + ".new", JsonSerializer.Serialize(state, LabStateJson.Default.LabState));

@@ -33,9 +33,7 @@ internal sealed class LabInstance : IAsyncDisposable
     public string NetworkNamespace => $"/proc/{_spawner.ThreadId}/ns/net";
 
     /// <summary>Starts the daemon and all VMs, and waits until the guests run commands and have their radios.</summary>
-    /// <param name="topology">What to start.</param>
     /// <param name="directory">Where; prepared by the caller.</param>
-    /// <param name="progress">Receives of each step.</param>
     /// <param name="cancellation">Gives up; what was started is ended then.</param>
     public static async Task<LabInstance> StartAsync(
         Topology topology, LabDirectory directory, Progress progress, CancellationToken cancellation)

@@ -5,7 +5,6 @@ using ShmWifi.Lab.Processes;
 namespace ShmWifi.Lab.Instances;
 
 /// <summary>What the commands know of a running lab; the file lab.json in its folder.</summary>
-/// <param name="Name">The lab's name.</param>
 /// <param name="Supervisor">The process that owns all others.</param>
 /// <param name="Phase">"starting", "up", "failed" or "down".</param>
 /// <param name="Failure">Why it failed; else null.</param>
@@ -13,7 +12,6 @@ namespace ShmWifi.Lab.Instances;
 /// <param name="Isolation">"shared" or "per-vm".</param>
 /// <param name="Medium">Process ID of shm-medium; null without one.</param>
 /// <param name="NetworkNamespace">A path for <c>nsenter --net=</c>.</param>
-/// <param name="Vms">The VMs.</param>
 internal sealed record LabState(
     string Name,
     ProcessIdentity Supervisor,
@@ -26,12 +24,8 @@ internal sealed record LabState(
     IReadOnlyList<VmState> Vms);
 
 /// <summary>A VM of a running lab.</summary>
-/// <param name="Name">Its name.</param>
 /// <param name="Role">"ap", "station" or "plain".</param>
-/// <param name="Kernel">Kernel series.</param>
 /// <param name="Path">What moves its frames, "user" or "kernel"; null for a VM without radios on the lab's medium.</param>
-/// <param name="ProcessId">Its QEMU.</param>
-/// <param name="WiredAddress">Its address on the lab's bridge.</param>
 /// <param name="Ssid">The network that it offers or joins; null for a plain VM.</param>
 /// <param name="WifiAddress">Its address there; null for a plain VM, or while it has none.</param>
 /// <param name="AssociationMs">How long a station took to associate.</param>

@@ -7,13 +7,10 @@ namespace ShmWifi.Lab.Measure;
 /// <param name="TxFrames">Frames taken from hwsim.</param>
 /// <param name="TxDropped">Frames from hwsim that the ring had no room for.</param>
 /// <param name="RxFrames">Frames given to hwsim.</param>
-/// <param name="Doorbells">Rung.</param>
 internal sealed record GuestCounters(long TxFrames, long TxDropped, long RxFrames, long Doorbells)
 {
     /// <summary>Reads them in a guest.</summary>
     /// <param name="guest">Of a VM with radios on the lab's medium.</param>
-    /// <param name="path">The path of its frames.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static async Task<GuestCounters> TakeAsync(GuestExecutor guest, FramePath path, CancellationToken cancellation)
     {
         if (path == FramePath.Kernel)

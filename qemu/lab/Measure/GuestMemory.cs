@@ -7,7 +7,6 @@ namespace ShmWifi.Lab.Measure;
 /// <param name="AvailableKib">What programs could still have.</param>
 /// <param name="SlabKib">The kernel's slabs.</param>
 /// <param name="UnreclaimableKib">Those of them that cannot be given back.</param>
-/// <param name="PercpuKib">Allocations for each CPU.</param>
 /// <param name="KernelKib">
 /// All that the kernel holds for itself: neither free, nor of a process, nor a cache that could be given back. Pages that a module takes are counted here and
 /// nowhere else, so what leaks shows here, whatever it was taken from.

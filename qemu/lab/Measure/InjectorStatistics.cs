@@ -5,7 +5,6 @@ using ShmWifi.Lab.Guest;
 namespace ShmWifi.Lab.Measure;
 
 /// <summary>What a guest's shm-injector prints on SIGUSR1; only what is measured by.</summary>
-/// <param name="Counters">Since its start.</param>
 /// <param name="Clock">The host's clock as it knows it; null as long as it does not.</param>
 internal sealed record InjectorStatistics(InjectorCounters Counters, InjectorClock? Clock = null)
 {
@@ -13,7 +12,6 @@ internal sealed record InjectorStatistics(InjectorCounters Counters, InjectorClo
 
     /// <summary>Has the injector print its statistics, and reads them.</summary>
     /// <param name="guest">Of a VM with radios on the lab's medium.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="LabException">It prints none within 30 s.</exception>
     public static async Task<InjectorStatistics> TakeAsync(GuestExecutor guest, CancellationToken cancellation) => Read(await guest.RunAsync(
         "reading shm-injector's statistics",
@@ -28,7 +26,6 @@ internal sealed record InjectorStatistics(InjectorCounters Counters, InjectorClo
         cancellation));
 
     /// <summary>Reads the line.</summary>
-    /// <param name="json">One object.</param>
     /// <exception cref="LabException">It is no such object.</exception>
     internal static InjectorStatistics Read(string json)
     {
@@ -48,8 +45,6 @@ internal sealed record InjectorStatistics(InjectorCounters Counters, InjectorClo
 /// <param name="TxFrames">Frames taken from hwsim.</param>
 /// <param name="TxDropped">Frames from hwsim that the ring had no room for.</param>
 /// <param name="RxFrames">Frames given to hwsim.</param>
-/// <param name="Doorbells">Rung.</param>
-/// <param name="SystemCalls">Of the data path.</param>
 /// <param name="AllocatedBytes">Managed heap that moving frames took.</param>
 /// <param name="StatusRefused">TX statuses that came after hwsim had given the frame up: its queue holds 200 unanswered frames.</param>
 internal sealed record InjectorCounters(

@@ -11,44 +11,31 @@ internal static class Iperf
     private const int RampSeconds = 2; // until queues are full, and after the count
 
     /// <summary>Starts the server in a guest; it stays.</summary>
-    /// <param name="guest">The guest.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static Task ServeAsync(GuestExecutor guest, CancellationToken cancellation) =>
         guest.RunAsync("starting the iperf3 server", "iperf3 -s -D >/dev/null 2>&1", TimeSpan.FromSeconds(15), cancellation);
 
     /// <summary>Sends by TCP, as much as it takes.</summary>
     /// <param name="route">To a guest that serves.</param>
-    /// <param name="seconds">How long.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>What the receiver got, in Mbit/s.</returns>
     public static async Task<double> TcpAsync(MeasuredPath route, int seconds, CancellationToken cancellation) =>
         ReadTcp(await RunAsync(route, seconds, "", cancellation));
 
     /// <summary>Sends by TCP in both directions at once, as much as it takes.</summary>
     /// <param name="route">To a guest that serves.</param>
-    /// <param name="seconds">How long.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>What the receivers got, in Mbit/s: along the route, and back.</returns>
     public static async Task<(double There, double Back)> TcpBothWaysAsync(MeasuredPath route, int seconds, CancellationToken cancellation) =>
         ReadTcpBothWays(await RunAsync(route, seconds, " --bidir", cancellation));
 
     /// <summary>Sends UDP datagrams at a fixed rate.</summary>
     /// <param name="route">To a guest that serves.</param>
-    /// <param name="seconds">How long.</param>
     /// <param name="mbps">Payload, Mbit/s.</param>
-    /// <param name="bytes">Payload of a datagram.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <param name="tos">IPv4's type of service; its upper three bits choose the access category.</param>
     public static async Task<UdpResult> UdpAsync(MeasuredPath route, int seconds, int mbps, int bytes, CancellationToken cancellation, byte tos = 0) =>
         ReadUdp(await RunAsync(route, seconds, string.Create(CultureInfo.InvariantCulture, $" -u -b {mbps}M -l {bytes} -S {tos}"), cancellation));
 
     /// <summary>Sends more UDP than a route carries, and counts what the receiving application gets once queues are full.</summary>
     /// <param name="route">To a guest that serves.</param>
-    /// <param name="receiver">That guest.</param>
-    /// <param name="seconds">How long is counted.</param>
     /// <param name="mbps">Payload that is offered, Mbit/s.</param>
-    /// <param name="bytes">Payload of a datagram.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>Payload that came, Mbit/s.</returns>
     public static async Task<double> SaturateAsync(
         MeasuredPath route, GuestExecutor receiver, int seconds, int mbps, int bytes, CancellationToken cancellation)
@@ -67,8 +54,6 @@ internal static class Iperf
     }
 
     /// <summary>Reads datagrams and seconds of uptime at the start, then both at the end.</summary>
-    /// <param name="counts">Four lines.</param>
-    /// <param name="bytes">Payload of a datagram.</param>
     /// <returns>Mbit/s.</returns>
     internal static double ReadSaturation(string counts, int bytes)
     {

@@ -24,8 +24,6 @@ internal static class KernelFloor
     /// <summary>Associates the two; the station's radio lives in a network namespace of its own, or packets would not leave the kernel.</summary>
     /// <param name="vm">Made from <see cref="Vm"/>.</param>
     /// <param name="network">Protected as the network that is compared with it.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <returns>The station's interface.</returns>
     public static async Task<WifiInterface> StartAsync(VirtualMachine vm, Network network, CancellationToken cancellation)
     {
         await Configure(vm.Guest, "moving the second radio", $"""

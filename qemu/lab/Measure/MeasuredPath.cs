@@ -5,21 +5,13 @@ using ShmWifi.Lab.Wifi;
 namespace ShmWifi.Lab.Measure;
 
 /// <summary>Who sends, and to which address: what a measurement goes over.</summary>
-/// <param name="From">Name of the sending VM.</param>
-/// <param name="To">Name of the VM that answers.</param>
-/// <param name="Guest">The sending guest.</param>
 /// <param name="Enter">What goes before a command in it: <see cref="WifiInterface.Enter"/>.</param>
-/// <param name="Address">The address that answers.</param>
 internal sealed record MeasuredPath(string From, string To, GuestExecutor Guest, string Enter, string Address)
 {
     /// <summary>Over the lab's medium.</summary>
-    /// <param name="from">Who sends.</param>
-    /// <param name="to">Who answers.</param>
     public static MeasuredPath OverAir(Member from, Member to) => new(from.Name, to.Name, from.Radio.Vm.Guest, from.Radio.Enter, to.Address);
 
     /// <summary>Over the lab's bridge, between the same two VMs.</summary>
-    /// <param name="from">Who sends.</param>
-    /// <param name="to">Who answers.</param>
     public static MeasuredPath OverWire(Member from, Member to) =>
         new(from.Name, to.Name, from.Radio.Vm.Guest, "", WiredNetwork.Address(to.Radio.Vm.Index));
 

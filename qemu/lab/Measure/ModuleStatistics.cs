@@ -15,7 +15,6 @@ internal sealed record ModuleStatistics(ModuleCounters Counters, long? ClockOffs
 
     /// <summary>Reads them in a guest.</summary>
     /// <param name="guest">Of a VM of the kernel path.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="LabException">The guest has none, so that its module's datapath is not "kernel".</exception>
     public static async Task<ModuleStatistics> TakeAsync(GuestExecutor guest, CancellationToken cancellation) =>
         Read(await guest.RunAsync("reading the module's statistics", $"cat {Files}", Limit, cancellation));
@@ -48,9 +47,7 @@ internal sealed record ModuleStatistics(ModuleCounters Counters, long? ClockOffs
 /// <param name="RxFrames">Frames given to hwsim.</param>
 /// <param name="RxRefused">Frames that hwsim had no buffer for.</param>
 /// <param name="RxInvalid">Descriptors that break the rules.</param>
-/// <param name="Doorbells">Rung.</param>
 /// <param name="Interrupts">The host's doorbells that came.</param>
-/// <param name="Polls">Runs over the rings.</param>
 /// <param name="StatusDropped">TX statuses that hwsim had no buffer for.</param>
 internal sealed record ModuleCounters(
     long TxFrames,

@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 namespace ShmWifi.Lab.Measure;
 
 /// <summary>Pings over one route, in as many rounds as are wanted, with all times kept.</summary>
-/// <param name="route">What they go over.</param>
 internal sealed partial class PingProbe(MeasuredPath route)
 {
     private const double IntervalSeconds = 0.02;
@@ -24,20 +23,14 @@ internal sealed partial class PingProbe(MeasuredPath route)
     public IReadOnlyList<double> RttMs => _rttMs;
 
     /// <summary>Resolves the address, so that the first counted ping is like the others. An unanswered one is not counted.</summary>
-    /// <param name="cancellation">Gives up.</param>
     public Task WarmUpAsync(CancellationToken cancellation) => route.Guest.TryRunAsync(
         $"{route.Enter}/bin/ping -n -c 2 -i {IntervalSeconds} -W 5 {route.Address}", TimeSpan.FromSeconds(15), null, cancellation);
 
     /// <summary>Sends pings at intervals of 20 ms, and counts what comes back within 5 s.</summary>
-    /// <param name="count">How many.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>The round-trip times of these, in milliseconds.</returns>
     public Task<IReadOnlyList<double>> RunAsync(int count, CancellationToken cancellation) => RunAsync(count, IntervalSeconds, cancellation);
 
     /// <summary>Sends pings, and counts what comes back within 5 s.</summary>
-    /// <param name="count">How many.</param>
-    /// <param name="intervalSeconds">Between two.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>The round-trip times of these, in milliseconds.</returns>
     public async Task<IReadOnlyList<double>> RunAsync(int count, double intervalSeconds, CancellationToken cancellation)
     {

@@ -1,14 +1,11 @@
 namespace ShmWifi.Lab.Measure;
 
 /// <summary>Round-trip times in milliseconds.</summary>
-/// <param name="P50">Median.</param>
 /// <param name="P90">90 %.</param>
 /// <param name="P99">99 %.</param>
-/// <param name="Max">Largest.</param>
 internal sealed record RttSummary(double P50, double P90, double P99, double Max)
 {
     /// <summary>Sums up; null when there is nothing to sum up.</summary>
-    /// <param name="rttMs">In any order.</param>
     public static RttSummary? Of(IEnumerable<double> rttMs)
     {
         var sorted = rttMs.Order().ToArray();

@@ -32,27 +32,18 @@ internal sealed class MediumProcess : IAsyncDisposable
     public string LogFile => _process.LogFile;
 
     /// <summary>The capture of a lab.</summary>
-    /// <param name="folder">The lab's folder.</param>
     public static string CaptureFile(string folder) => Path.Combine(folder, "medium.pcapng");
 
     /// <summary>The output of a lab's daemon.</summary>
-    /// <param name="folder">The lab's folder.</param>
     public static string Log(string folder) => Path.Combine(folder, "medium.log");
 
     /// <summary>The socket that a VM attaches to.</summary>
-    /// <param name="folder">The lab's folder.</param>
-    /// <param name="vm">The VM's name.</param>
     public static string Socket(string folder, string vm) => Path.Combine(folder, $"{vm}.medium");
 
     /// <summary>The socket of a lab's daemon's control API.</summary>
-    /// <param name="folder">The lab's folder.</param>
     public static string ControlSocket(string folder) => Path.Combine(folder, "control.sock");
 
     /// <summary>Starts the daemon and waits until its sockets listen.</summary>
-    /// <param name="spawner">Starts it.</param>
-    /// <param name="folder">The lab's folder.</param>
-    /// <param name="topology">Its VMs and isolation.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="LabException">It ended, or is not ready within 20 s.</exception>
     public static async Task<MediumProcess> StartAsync(Spawner spawner, string folder, Topology topology, CancellationToken cancellation)
     {
@@ -87,7 +78,6 @@ internal sealed class MediumProcess : IAsyncDisposable
     }
 
     /// <summary>Has the daemon write its statistics, and reads them.</summary>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="LabException">The daemon is gone, or writes none within 20 s.</exception>
     public async Task<MediumStatistics> StatisticsAsync(CancellationToken cancellation)
     {
@@ -105,9 +95,7 @@ internal sealed class MediumProcess : IAsyncDisposable
     }
 
     /// <summary>Runs <c>shm-medium ctl</c> on it.</summary>
-    /// <param name="cancellation">Gives up.</param>
     /// <param name="arguments">What follows <c>ctl</c>.</param>
-    /// <returns>What it printed.</returns>
     /// <exception cref="LabException">It failed: what it said.</exception>
     public async Task<string> ControlAsync(CancellationToken cancellation, params string[] arguments)
     {

@@ -4,9 +4,6 @@ using System.Text.Json.Serialization;
 namespace ShmWifi.Lab.Medium;
 
 /// <summary>The file that <c>shm-medium run --stats</c> writes; only what the lab uses.</summary>
-/// <param name="Medium">Totals of the medium.</param>
-/// <param name="Vms">The attached VMs.</param>
-/// <param name="Latency">One-way latency of each link.</param>
 internal sealed record MediumStatistics(MediumTotals Medium, IReadOnlyList<VmCounters> Vms, IReadOnlyList<LinkLatency> Latency)
 {
     /// <summary>Reads the file.</summary>
@@ -27,7 +24,6 @@ internal sealed record MediumStatistics(MediumTotals Medium, IReadOnlyList<VmCou
 }
 
 /// <summary>Totals of the medium since the daemon's start.</summary>
-/// <param name="Frames">Frames that guests sent.</param>
 /// <param name="Delivered">Descriptors that were posted to receivers.</param>
 /// <param name="Dropped">Deliveries that failed, for any reason.</param>
 /// <param name="DoorbellsPerFrame">Doorbells that the daemon and the guests rang, by frame.</param>
@@ -37,11 +33,6 @@ internal sealed record MediumTotals(
     long? Frames, long? Delivered, long? Dropped, double? DoorbellsPerFrame, long? PayloadBytesCopied, double? AllocatedBytesPerFrame);
 
 /// <summary>What is counted for a VM.</summary>
-/// <param name="Name">The VM.</param>
-/// <param name="Doorbells">Rung at it.</param>
-/// <param name="GuestDoorbells">Rung by it.</param>
-/// <param name="TxFrames">Frames taken from it.</param>
-/// <param name="RxFrames">Frames posted to it.</param>
 internal sealed record VmCounters(string Name, long Doorbells, long GuestDoorbells, long TxFrames, long RxFrames)
 {
     /// <summary>"attached", "ready" or "faulted: reason".</summary>
@@ -52,18 +43,13 @@ internal sealed record VmCounters(string Name, long Doorbells, long GuestDoorbel
 }
 
 /// <summary>One-way latency from the sender's kernel to the receiver's.</summary>
-/// <param name="From">The sending VM.</param>
-/// <param name="To">The receiving VM.</param>
-/// <param name="Us">Microseconds.</param>
 /// <param name="Hops">The parts of the way, in its order, each in microseconds.</param>
 /// <param name="ClockErrorUs">How wrong the one-way figures may be: half of the clock exchange's round trip.</param>
 internal sealed record LinkLatency(string From, string To, LatencyQuantiles Us, IReadOnlyDictionary<string, LatencyQuantiles>? Hops, double? ClockErrorUs);
 
 /// <summary>Quantiles of a latency in microseconds.</summary>
-/// <param name="P50">Median.</param>
 /// <param name="P99">99 %.</param>
 /// <param name="P999">99.9 %.</param>
-/// <param name="Max">Largest.</param>
 internal sealed record LatencyQuantiles(double? P50, double? P99, double? P999, double? Max);
 
 /// <summary>Serialisation of <see cref="MediumStatistics"/>.</summary>

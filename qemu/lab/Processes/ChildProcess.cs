@@ -48,7 +48,6 @@ internal sealed class ChildProcess(Process process, string name, string logFile)
     }
 
     /// <summary>SIGTERM, and SIGKILL when that has no effect within the limit.</summary>
-    /// <param name="limit">How long SIGTERM may take.</param>
     public async Task StopAsync(TimeSpan limit)
     {
         Signal(SIGTERM);

@@ -6,7 +6,6 @@ internal sealed class Cleanup : IDisposable
     private readonly Stack<IDisposable> _started = new();
 
     /// <summary>Disposes it, too.</summary>
-    /// <param name="started">What was started.</param>
     public T Add<T>(T started)
         where T : IDisposable
     {

@@ -14,7 +14,6 @@ internal sealed class ForkingThread : IDisposable
     private readonly Thread _thread;
 
     /// <summary>Starts the thread.</summary>
-    /// <param name="name">Its name.</param>
     public ForkingThread(string name)
     {
         _thread = new Thread(Loop) { IsBackground = true, Name = name };

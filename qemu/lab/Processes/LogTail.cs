@@ -15,7 +15,6 @@ internal static class LogTail
     }
 
     /// <summary>The whole file, even while another process writes it; empty when it is missing.</summary>
-    /// <param name="path">The file.</param>
     public static string ReadAll(string path)
     {
         if (!File.Exists(path))

@@ -1,7 +1,6 @@
 namespace ShmWifi.Lab.Processes;
 
 /// <summary>A process that cannot be taken for a later one with the same ID.</summary>
-/// <param name="Id">Process ID.</param>
 /// <param name="StartTime">Field 22 of /proc/ID/stat: ticks after boot.</param>
 internal sealed record ProcessIdentity(int Id, long StartTime)
 {
@@ -13,7 +12,6 @@ internal sealed record ProcessIdentity(int Id, long StartTime)
     public bool IsAlive => Of(Id) == this;
 
     /// <summary>The process that has an ID now; null when none has, or it is a zombie.</summary>
-    /// <param name="id">Process ID.</param>
     public static ProcessIdentity? Of(int id)
     {
         string stat;

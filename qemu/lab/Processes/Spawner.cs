@@ -37,7 +37,6 @@ internal sealed class Spawner : IDisposable
     public int ThreadId { get; }
 
     /// <summary>Starts a process that is killed when this one ends, in a session of its own: Ctrl-C does not reach it.</summary>
-    /// <param name="name">What messages call it.</param>
     /// <param name="logFile">Its output is appended here.</param>
     /// <param name="command">The program and its arguments.</param>
     public ChildProcess Start(string name, string logFile, IEnumerable<string> command)

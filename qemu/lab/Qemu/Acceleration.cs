@@ -8,7 +8,6 @@ internal static class Acceleration
     private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>"kvm" when a Linux guest speaks under it within seconds, else "tcg". The answer is kept until the next boot.</summary>
-    /// <param name="kernel">The kernel that is tried.</param>
     public static string Detect(string kernel)
     {
         if (!File.Exists("/dev/kvm"))

@@ -9,11 +9,8 @@ namespace ShmWifi.Lab.Qemu;
 internal static class QemuCommand
 {
     /// <summary>The program and its arguments.</summary>
-    /// <param name="vm">The VM.</param>
     /// <param name="index">Its place in the lab, from 0: the last part of its wired address.</param>
-    /// <param name="folder">Its sockets and logs.</param>
     /// <param name="accel">"kvm" or "tcg".</param>
-    /// <param name="wiredTap">The tap of its wired interface.</param>
     /// <param name="uplinkTap">The tap of its uplink; or null.</param>
     /// <param name="mediumSocket">Where the daemon serves its region; null when it has no radio on the lab's medium.</param>
     public static List<string> For(
@@ -52,19 +49,15 @@ internal static class QemuCommand
     }
 
     /// <summary>The socket of the serial console.</summary>
-    /// <param name="folder">The VM's folder.</param>
     public static string ConsoleSocket(string folder) => Path.Combine(folder, "console");
 
     /// <summary>All that the serial console ever printed.</summary>
-    /// <param name="folder">The VM's folder.</param>
     public static string SerialLog(string folder) => Path.Combine(folder, "serial.log");
 
     /// <summary>The monitor's socket.</summary>
-    /// <param name="folder">The VM's folder.</param>
     public static string QmpSocket(string folder) => Path.Combine(folder, "qmp");
 
     /// <summary>The kernel's command line.</summary>
-    /// <param name="vm">The VM.</param>
     /// <param name="accel">"kvm" or "tcg".</param>
     internal static string KernelCommandLine(VmSpec vm, string accel)
     {

@@ -21,7 +21,6 @@ internal sealed class QmpClient : IDisposable
 
     /// <summary>Connects and ends the negotiation of capabilities.</summary>
     /// <param name="path">The socket of <c>-qmp unix:…</c>.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static async Task<QmpClient> ConnectAsync(string path, CancellationToken cancellation)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -42,7 +41,6 @@ internal sealed class QmpClient : IDisposable
 
     /// <summary>Runs a command without arguments.</summary>
     /// <param name="command">"quit", "query-status", "stop", "cont".</param>
-    /// <param name="cancellation">Gives up waiting.</param>
     /// <returns>The value of "return"; null when QEMU closed the connection instead, as "quit" may make it.</returns>
     /// <exception cref="LabException">QEMU refused the command.</exception>
     public async Task<JsonNode?> ExecuteAsync(string command, CancellationToken cancellation)

@@ -14,10 +14,7 @@ internal sealed class VirtualMachine : IAsyncDisposable
     private readonly ChildProcess _process;
 
     /// <summary>Takes over a QEMU that was just started.</summary>
-    /// <param name="spec">What it was made from.</param>
     /// <param name="index">Its place in the lab, from 0.</param>
-    /// <param name="folder">Its sockets and logs.</param>
-    /// <param name="process">The QEMU.</param>
     public VirtualMachine(VmSpec spec, int index, string folder, ChildProcess process)
     {
         Spec = spec;
@@ -52,7 +49,6 @@ internal sealed class VirtualMachine : IAsyncDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>Waits until the guest runs commands.</summary>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>How long it took from the call.</returns>
     /// <exception cref="LabException">QEMU ended, or the guest does not answer within 90 s.</exception>
     public async Task<TimeSpan> WaitReadyAsync(CancellationToken cancellation)
@@ -80,7 +76,6 @@ internal sealed class VirtualMachine : IAsyncDisposable
 
     /// <summary>Runs a command of QEMU's monitor.</summary>
     /// <param name="command">"query-status", "stop", "cont".</param>
-    /// <param name="cancellation">Gives up.</param>
     public async Task MonitorAsync(string command, CancellationToken cancellation)
     {
         using var monitor = await QmpClient.ConnectAsync(QemuCommand.QmpSocket(Folder), cancellation);
@@ -88,8 +83,6 @@ internal sealed class VirtualMachine : IAsyncDisposable
     }
 
     /// <summary>Asks for the threads that run its virtual CPUs: what the guest itself costs, without QEMU's own work.</summary>
-    /// <param name="cancellation">Gives up.</param>
-    /// <returns>Their thread IDs.</returns>
     public async Task<IReadOnlyList<int>> CpuThreadsAsync(CancellationToken cancellation)
     {
         using var monitor = await QmpClient.ConnectAsync(QemuCommand.QmpSocket(Folder), cancellation);
@@ -98,7 +91,6 @@ internal sealed class VirtualMachine : IAsyncDisposable
     }
 
     /// <summary>Takes its power away: its QEMU ends, and the guest is told nothing.</summary>
-    /// <param name="cancellation">Gives up.</param>
     public async Task PowerOffAsync(CancellationToken cancellation)
     {
         await MonitorAsync("quit", cancellation);

@@ -23,13 +23,10 @@ internal sealed class WiredNetwork
 
     /// <summary>Makes the tap of a VM's wired interface.</summary>
     /// <param name="index">The VM's place in the lab, from 0.</param>
-    /// <returns>Its name.</returns>
     public string AddTap(int index) => AddTap($"tap{index}", Bridge);
 
     /// <summary>Makes the tap of a VM's uplink, joined by a veth pair to a bridge of the machine.</summary>
     /// <param name="index">The VM's place in the lab, from 0.</param>
-    /// <param name="hostBridge">The machine's bridge.</param>
-    /// <returns>The tap's name.</returns>
     /// <exception cref="LabException">There is no such bridge.</exception>
     public string AddUplink(int index, string hostBridge)
     {

@@ -9,7 +9,6 @@ internal sealed class Latencies
     public void Add(long ns) => _values.Add(ns);
 
     /// <summary>Has room for more without allocating.</summary>
-    /// <param name="count">How many more.</param>
     public void Reserve(int count) => _values.EnsureCapacity(_values.Count + count);
 
     /// <summary>Quantiles, ns.</summary>

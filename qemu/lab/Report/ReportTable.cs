@@ -19,9 +19,6 @@ internal static class ReportTable
     ];
 
     /// <summary>Prints the environment, the figures and what came of them.</summary>
-    /// <param name="report">What was measured.</param>
-    /// <param name="order">What comes first.</param>
-    /// <param name="console">Where to.</param>
     public static void Print(RunReport report, TableOrder order, IAnsiConsole console)
     {
         console.WriteLine();
@@ -42,8 +39,6 @@ internal static class ReportTable
     }
 
     /// <summary>The same as Markdown.</summary>
-    /// <param name="report">What was measured.</param>
-    /// <param name="order">What comes first.</param>
     public static string ToMarkdown(RunReport report, TableOrder order)
     {
         var text = new StringBuilder();
@@ -117,9 +112,7 @@ internal static class ReportTable
     private sealed record Part(string Title, IReadOnlyList<Column> Columns, IReadOnlyList<Row> Rows);
 
     /// <summary>A column.</summary>
-    /// <param name="Name">Its head.</param>
     /// <param name="IsNumber">Whether it is aligned to the right.</param>
-    /// <param name="Text">A row's cell.</param>
     private sealed record Column(string Name, bool IsNumber, Func<Row, string> Text);
 }
 

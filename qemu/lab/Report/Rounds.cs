@@ -20,7 +20,6 @@ internal sealed class Rounds
     }
 
     /// <summary>Adds a round.</summary>
-    /// <param name="value">The figure.</param>
     /// <param name="baseline">What it is compared with, measured next to it. In all rounds or in none.</param>
     public void Add(double value, double? baseline = null)
     {
@@ -30,18 +29,11 @@ internal sealed class Rounds
     }
 
     /// <summary>The row without a limit.</summary>
-    /// <param name="group">Its group.</param>
-    /// <param name="figure">What was measured.</param>
-    /// <param name="unit">Of the values.</param>
     public Row Tell(string group, string figure, string unit) => new(
         group, figure, unit, Median, _values.Count > 1 ? _values.Max() - _values.Min() : null,
         _baselines.Count > 0 ? MedianOf(_baselines) : null, _baselines.Count > 0 ? MedianRatio : null, null, null);
 
     /// <summary>The row with a limit.</summary>
-    /// <param name="group">Its group.</param>
-    /// <param name="figure">What was measured.</param>
-    /// <param name="unit">Of the values.</param>
     /// <param name="limit">What it must be.</param>
-    /// <param name="met">Whether it was reached.</param>
     public Row Judge(string group, string figure, string unit, string limit, bool met) => Tell(group, figure, unit) with { Limit = limit, Met = met };
 }

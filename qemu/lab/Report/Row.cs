@@ -47,7 +47,6 @@ internal sealed record Row(
 
     /// <summary>A number for a person, thousands grouped; "-" when nothing was measured.</summary>
     /// <param name="value">Null or NaN: nothing.</param>
-    /// <param name="digits">Significant ones.</param>
     public static string Number(double? value, int digits = 3)
     {
         if (value is not { } number || double.IsNaN(number))

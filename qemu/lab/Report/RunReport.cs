@@ -16,9 +16,6 @@ namespace ShmWifi.Lab.Report;
 /// </code>
 /// null where nothing was measured or nothing is demanded. See <see cref="RunEnvironment"/> and <see cref="Row"/>.
 /// </remarks>
-/// <param name="Environment">Where and with what.</param>
-/// <param name="Problems">What went wrong.</param>
-/// <param name="Rows">The figures.</param>
 internal sealed record RunReport(RunEnvironment Environment, IReadOnlyList<Problem> Problems, IReadOnlyList<Row> Rows)
 {
     // "≤", "×" and "µ" stay readable: the file is no part of a web page.
@@ -50,8 +47,6 @@ internal sealed record RunReport(RunEnvironment Environment, IReadOnlyList<Probl
 }
 
 /// <summary>What went wrong.</summary>
-/// <param name="Group">Where.</param>
-/// <param name="Message">What.</param>
 internal sealed record Problem(string Group, string Message);
 
 /// <summary>Serialisation of <see cref="RunReport"/>.</summary>

@@ -23,7 +23,6 @@ internal sealed partial class TopologyReader
 
     /// <summary>Reads a topology.</summary>
     /// <param name="text">The YAML.</param>
-    /// <param name="file">What the messages call it.</param>
     /// <param name="kernel">Kernel series for all VMs, in place of the file's; or null.</param>
     /// <param name="isolation">"shared" or "per-vm" in place of the file's; or null.</param>
     /// <param name="path">"user" or "kernel" for all VMs, in place of the file's; or null.</param>

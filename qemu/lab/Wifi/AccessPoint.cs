@@ -3,8 +3,6 @@ using ShmWifi.Lab.Topologies;
 namespace ShmWifi.Lab.Wifi;
 
 /// <summary>hostapd on an interface.</summary>
-/// <param name="radio">The interface.</param>
-/// <param name="network">What it offers.</param>
 internal sealed class AccessPoint(WifiInterface radio, Network network)
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
@@ -14,7 +12,6 @@ internal sealed class AccessPoint(WifiInterface radio, Network network)
 
     /// <summary>Starts hostapd and waits until the network is on the medium.</summary>
     /// <param name="bridge">A bridge in the guest that the stations' traffic goes to; or null.</param>
-    /// <param name="cancellation">Gives up.</param>
     public Task StartAsync(string? bridge, CancellationToken cancellation) => radio.Vm.Guest.RunAsync(
         $"starting hostapd on {radio.Name}",
         $"""
@@ -33,7 +30,6 @@ internal sealed class AccessPoint(WifiInterface radio, Network network)
 
     /// <summary>Gives the interface an address and serves the rest of its /24 by DHCP.</summary>
     /// <param name="address">The interface's address, such as 192.168.77.1.</param>
-    /// <param name="cancellation">Gives up.</param>
     public Task ServeDhcpAsync(string address, CancellationToken cancellation)
     {
         var prefix = address[..address.LastIndexOf('.')];

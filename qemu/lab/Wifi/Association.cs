@@ -4,5 +4,4 @@ namespace ShmWifi.Lab.Wifi;
 
 /// <summary>How a station got into its network.</summary>
 /// <param name="Milliseconds">From wpa_supplicant's start to its "CTRL-EVENT-CONNECTED", by the guest's clock: scan, authentication, keys.</param>
-/// <param name="Security">What was really negotiated.</param>
 internal sealed record Association(double Milliseconds, Security Security);

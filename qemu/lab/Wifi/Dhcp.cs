@@ -9,10 +9,7 @@ internal static partial class Dhcp
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
 
     /// <summary>Gets an address for an interface.</summary>
-    /// <param name="vm">The VM.</param>
-    /// <param name="device">The interface.</param>
     /// <param name="netns">The guest's network namespace it is in; or null.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>The IPv4 address, without the prefix length.</returns>
     public static async Task<string> LeaseAsync(VirtualMachine vm, string device, string? netns, CancellationToken cancellation)
     {

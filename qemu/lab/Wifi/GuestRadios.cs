@@ -10,7 +10,6 @@ internal static class GuestRadios
 
     /// <summary>Makes a VM's radios, sees that something moves their frames, and waits for their interfaces, wlan0 and on.</summary>
     /// <param name="vm">A VM with radios on the lab's medium.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="LabException">They are not available: what the guest says.</exception>
     public static Task StartAsync(VirtualMachine vm, CancellationToken cancellation) => vm.Spec.Path == FramePath.Kernel
         ? vm.Guest.RunAsync("making the radios", Required + KernelPath(vm.Spec.Radios), Limit, cancellation)

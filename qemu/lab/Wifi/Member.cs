@@ -1,7 +1,6 @@
 namespace ShmWifi.Lab.Wifi;
 
 /// <summary>An access point or station that is on the medium and has an address.</summary>
-/// <param name="Radio">Its interface.</param>
 /// <param name="Address">Its IPv4 address in the Wi-Fi network.</param>
 /// <param name="Association">How it got in; null for an access point.</param>
 internal sealed record Member(WifiInterface Radio, string Address, Association? Association)

@@ -11,13 +11,11 @@ internal sealed partial class RateControl(WifiInterface radio)
 
     /// <summary>Leaves it the named rates only; of the legacy ones, one must be a basic rate of the network.</summary>
     /// <param name="bitrates">As <c>iw dev DEV set bitrates</c> takes them: "legacy-2.4 11", "ht-mcs-2.4 7".</param>
-    /// <param name="cancellation">Gives up.</param>
     public Task LimitAsync(string bitrates, CancellationToken cancellation) =>
         radio.Vm.Guest.RunAsync($"limiting rates to {bitrates}", $"{radio.Enter}iw dev {radio.Name} set bitrates {bitrates}", Limit, cancellation);
 
     /// <summary>Has frames longer than this go behind RTS and CTS.</summary>
     /// <param name="octets">The threshold; null: none goes.</param>
-    /// <param name="cancellation">Gives up.</param>
     public Task SetRtsThresholdAsync(int? octets, CancellationToken cancellation) => radio.Vm.Guest.RunAsync(
         "setting the RTS threshold",
         $"{radio.Enter}iw phy \"$(cat /sys/class/net/{radio.Name}/phy80211/name)\" set rts {octets?.ToString(CultureInfo.InvariantCulture) ?? "off"}",
@@ -25,7 +23,6 @@ internal sealed partial class RateControl(WifiInterface radio)
         cancellation);
 
     /// <summary>The rate that data frames were sent at lately.</summary>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>Mbit/s, and as iw words it.</returns>
     /// <exception cref="LabException">It is not associated, or has sent nothing yet.</exception>
     public async Task<(double Mbps, string Text)> ReadAsync(CancellationToken cancellation)

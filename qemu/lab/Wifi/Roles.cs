@@ -4,7 +4,6 @@ using ShmWifi.Lab.Topologies;
 namespace ShmWifi.Lab.Wifi;
 
 /// <summary>Puts the access points and stations of a lab to work.</summary>
-/// <param name="progress">Receives of each step.</param>
 internal sealed class Roles(Progress progress)
 {
     private const string GuestBridge = "br0";
@@ -15,8 +14,6 @@ internal sealed class Roles(Progress progress)
     public IReadOnlyList<Member> Members => _members;
 
     /// <summary>Starts all access points, then joins all stations at once.</summary>
-    /// <param name="vms">The lab's VMs.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="LabException">One could not: which, and the end of its log.</exception>
     public async Task StartAsync(IReadOnlyList<VirtualMachine> vms, CancellationToken cancellation)
     {

@@ -5,8 +5,6 @@ using ShmWifi.Lab.Topologies;
 namespace ShmWifi.Lab.Wifi;
 
 /// <summary>wpa_supplicant on an interface.</summary>
-/// <param name="radio">The interface.</param>
-/// <param name="network">What it joins.</param>
 internal sealed partial class Station(WifiInterface radio, Network network)
 {
     private static readonly TimeSpan JoinLimit = TimeSpan.FromSeconds(60);
@@ -16,7 +14,6 @@ internal sealed partial class Station(WifiInterface radio, Network network)
     public WifiInterface Radio => radio;
 
     /// <summary>Starts wpa_supplicant and waits until it is connected.</summary>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="LabException">Not connected within 60 s: the last lines of wpa_supplicant's log.</exception>
     public async Task<Association> JoinAsync(CancellationToken cancellation)
     {
@@ -53,7 +50,6 @@ internal sealed partial class Station(WifiInterface radio, Network network)
     }
 
     /// <summary>Gets an address by DHCP.</summary>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>The address, without the prefix length.</returns>
     public Task<string> LeaseAsync(CancellationToken cancellation) =>
         Dhcp.LeaseAsync(radio.Vm, radio.Name, radio.Namespace, cancellation);

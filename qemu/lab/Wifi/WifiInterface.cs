@@ -3,7 +3,6 @@ using ShmWifi.Lab.Qemu;
 namespace ShmWifi.Lab.Wifi;
 
 /// <summary>A wireless interface in a guest.</summary>
-/// <param name="Vm">The VM.</param>
 /// <param name="Name">The interface, "wlan0".</param>
 /// <param name="Namespace">The guest's network namespace that it is in; null for the first one.</param>
 internal sealed record WifiInterface(VirtualMachine Vm, string Name, string? Namespace = null)

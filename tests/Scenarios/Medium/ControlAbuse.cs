@@ -178,7 +178,6 @@ internal sealed class ControlAbuse : IScenario
     };
 
     /// <summary>What the API said.</summary>
-    /// <param name="Status">HTTP's.</param>
     /// <param name="Text">The body: problem details (RFC 9457) when it refused.</param>
     private sealed record Answer(int Status, string Text)
     {

@@ -8,7 +8,6 @@ namespace ShmWifi.Tests.Scenarios.Medium;
 internal sealed class FrameLatencies
 {
     /// <summary>Has room for frames without allocating.</summary>
-    /// <param name="frames">How many.</param>
     public FrameLatencies(int frames)
     {
         ToRing.Reserve(frames);
@@ -22,8 +21,6 @@ internal sealed class FrameLatencies
     public Latencies ToService { get; } = new();
 
     /// <summary>Adds a frame, as a <see cref="FrameListener"/>.</summary>
-    /// <param name="frame">FRAME.</param>
-    /// <param name="nowNs">When it was taken.</param>
     public void Add(in RxDescriptor frame, ulong nowNs)
     {
         ToRing.Add((long)(frame.PostedNs - frame.CapturedNs));
@@ -31,7 +28,6 @@ internal sealed class FrameLatencies
     }
 
     /// <summary>Adds those of another round.</summary>
-    /// <param name="round">The round.</param>
     public void Add(FrameLatencies round)
     {
         ToRing.Add(round.ToRing);

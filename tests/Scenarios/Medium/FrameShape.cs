@@ -7,7 +7,6 @@ namespace ShmWifi.Tests.Scenarios.Medium;
 internal sealed class FrameShape
 {
     /// <summary>Puts it together.</summary>
-    /// <param name="rate">At which they are sent.</param>
     /// <param name="freqMhz">Centre of the primary channel.</param>
     /// <param name="length">Octets without FCS.</param>
     /// <param name="attempts">How often each is tried.</param>

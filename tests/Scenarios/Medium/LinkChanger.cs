@@ -20,10 +20,7 @@ internal sealed class LinkChanger : IDisposable
     private long _changes;
 
     /// <summary>Connects; changes nothing yet.</summary>
-    /// <param name="socket">The daemon's control socket.</param>
     /// <param name="path">The link, such as /v1/links/a/b.</param>
-    /// <param name="snrsDb">What it is in turns.</param>
-    /// <param name="aSecond">How often.</param>
     public LinkChanger(string socket, string path, double[] snrsDb, int aSecond)
     {
         _requests = [.. snrsDb.Select(snr =>
@@ -43,7 +40,6 @@ internal sealed class LinkChanger : IDisposable
 
     /// <summary>Changes the link for a while.</summary>
     /// <param name="action">What is done meanwhile.</param>
-    /// <returns>Changes a second.</returns>
     /// <exception cref="LabException">The daemon refused one.</exception>
     public double During(Action action)
     {

@@ -3,33 +3,22 @@ using ShmWifi.Tests.Support;
 namespace ShmWifi.Tests.Scenarios.Medium;
 
 /// <summary>A radio whose queue is kept full.</summary>
-/// <param name="Vm">Whose it is.</param>
-/// <param name="Radio">The radio.</param>
-/// <param name="Receiver">The station that it sends to.</param>
-/// <param name="Shape">Its frames.</param>
 internal sealed record Sender(SimulatedGuest Vm, SimulatedRadio Radio, byte Receiver, FrameShape Shape);
 
 /// <summary>The outcome of a radio's frames.</summary>
-/// <param name="Acked">Frames that were acknowledged.</param>
 /// <param name="NotAcked">Frames that were given up.</param>
-/// <param name="Attempts">Attempts of both.</param>
-/// <param name="Seconds">In which time.</param>
 internal sealed record Saturation(long Acked, long NotAcked, long Attempts, double Seconds)
 {
     /// <summary>Attempts of a frame.</summary>
     public double AttemptsAFrame => (double)Attempts / (Acked + NotAcked);
 
     /// <summary>Counts so far.</summary>
-    /// <param name="radio">Whose.</param>
-    /// <param name="seconds">Since the start.</param>
     public static Saturation Read(SimulatedRadio radio, double seconds) => new(radio.Acked, radio.NotAcked, radio.Attempts, seconds);
 
     /// <summary>The difference.</summary>
-    /// <param name="before">Earlier.</param>
     public Saturation Since(Saturation before) => new(Acked - before.Acked, NotAcked - before.NotAcked, Attempts - before.Attempts, Seconds - before.Seconds);
 
     /// <summary>What was acknowledged.</summary>
-    /// <param name="shape">The frames.</param>
     /// <returns>Mbit/s of whole frames without FCS.</returns>
     public double Mbps(FrameShape shape) => Acked * shape.Length * 8 / Seconds / 1e6;
 }

@@ -7,9 +7,6 @@ namespace ShmWifi.Tests.Scenarios.Medium;
 internal static class ShapedFrames
 {
     /// <summary>Sends the radio's next frame if there is room; it waits for <see cref="SimulatedGuest.Flush"/>.</summary>
-    /// <param name="radio">Who sends.</param>
-    /// <param name="receiver">A station or everyone.</param>
-    /// <param name="shape">How.</param>
     public static bool TrySend(this SimulatedRadio radio, byte receiver, FrameShape shape) => radio.TrySend(
         receiver, shape.Length, (uint)shape.FreqMhz, shape.IsAcknowledged ? TxFlags.RequestStatus : TxFlags.NoAck, shape.Rates, shape.RateFlags);
 }

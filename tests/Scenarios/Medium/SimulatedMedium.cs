@@ -39,11 +39,9 @@ internal sealed class SimulatedMedium : IDisposable
     public MediumProcess Daemon { get; }
 
     /// <summary>A VM.</summary>
-    /// <param name="name">Its name.</param>
     public SimulatedGuest this[string name] => _vms[name];
 
     /// <summary>Takes all that came for all VMs.</summary>
-    /// <returns>Whether anything did.</returns>
     public bool Take()
     {
         bool any = false;
@@ -61,12 +59,7 @@ internal sealed class SimulatedMedium : IDisposable
     }
 
     /// <summary>Sends frames and waits until it is known the outcome of each.</summary>
-    /// <param name="vm">Who.</param>
-    /// <param name="radio">Its radio.</param>
-    /// <param name="receiver">A station.</param>
     /// <param name="shape">How; acknowledged.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="LabException">Nothing came for 10 s.</exception>
     public void Send(SimulatedGuest vm, SimulatedRadio radio, byte receiver, FrameShape shape, int count, CancellationToken cancellation)
     {
@@ -93,8 +86,6 @@ internal sealed class SimulatedMedium : IDisposable
     /// <summary>Sends a frame each millisecond; the receiver sleeps on a thread of its own until its doorbell rings, as a guest does.</summary>
     /// <param name="sender">Who sends; acknowledged.</param>
     /// <param name="recipient">Who receives; no other of the VMs gets frames meanwhile.</param>
-    /// <param name="frames">How many.</param>
-    /// <param name="cancellation">Ends it early.</param>
     /// <returns>How long each frame was under way that arrived.</returns>
     public static FrameLatencies Pace(Sender sender, SimulatedGuest recipient, int frames, CancellationToken cancellation)
     {
@@ -141,7 +132,6 @@ internal sealed class SimulatedMedium : IDisposable
     /// <summary>Keeps the queues of some radios full for a while.</summary>
     /// <param name="senders">Who sends, each to whom, and how; acknowledged.</param>
     /// <param name="time">How long is counted, after queues have filled.</param>
-    /// <param name="cancellation">Ends it early.</param>
     /// <returns>The outcome of the frame of each sender in that time.</returns>
     /// <exception cref="LabException">Nothing came for 10 s.</exception>
     public IReadOnlyList<Saturation> Saturate(IReadOnlyList<Sender> senders, TimeSpan time, CancellationToken cancellation)

@@ -23,8 +23,6 @@ internal sealed class GuestLog
     public TimeSpan Elapsed => _clock.Elapsed;
 
     /// <summary>Takes the log up at its end.</summary>
-    /// <param name="station">Whose.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static async Task<GuestLog> FollowAsync(Member station, CancellationToken cancellation)
     {
         string log = station.Radio.Log("wpa_supplicant");
@@ -35,7 +33,6 @@ internal sealed class GuestLog
     /// <summary>Waits for a line.</summary>
     /// <param name="pattern">What it has in it, for grep.</param>
     /// <param name="limit">How long at most, from the start.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>How long after the start it was there; null: it never was.</returns>
     public async Task<TimeSpan?> WaitAsync(string pattern, TimeSpan limit, CancellationToken cancellation)
     {
@@ -50,12 +47,10 @@ internal sealed class GuestLog
 
     /// <summary>Whether there is such a line.</summary>
     /// <param name="pattern">What it has in it, for grep.</param>
-    /// <param name="cancellation">Gives up.</param>
     public async Task<bool> HasAsync(string pattern, CancellationToken cancellation) =>
         (await _radio.Vm.Guest.TryRunAsync($"tail -n +{_lines + 1} {_log} | grep -q '{pattern}'", Answer, null, cancellation)).ExitCode == 0;
 
     /// <summary>What it says.</summary>
-    /// <param name="cancellation">Gives up.</param>
     public Task<string> ReadAsync(CancellationToken cancellation) =>
         _radio.Vm.Guest.RunAsync("reading a log", $"tail -n +{_lines + 1} {_log}", Answer, cancellation);
 }

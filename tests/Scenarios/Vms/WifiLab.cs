@@ -25,14 +25,12 @@ internal sealed class WifiLab : IAsyncDisposable
     public MediumProcess Medium => _lab.Medium!;
 
     /// <summary>A VM.</summary>
-    /// <param name="name">Its name.</param>
     public VirtualMachine this[string name] => _lab.Vms.Single(vm => vm.Name == name);
 
     /// <summary>Boots the VMs; each serves iperf3.</summary>
     /// <param name="run">Names the lab; is told of each step.</param>
     /// <param name="medium">Sections of the daemon's configuration.</param>
     /// <param name="radios">How many radios each VM has: wlan0 and on.</param>
-    /// <param name="vms">Their names.</param>
     public static async Task<WifiLab> StartAsync(ScenarioRun run, string medium, int radios, params string[] vms)
     {
         VmSpec[] specs = [.. vms.Select(name => new VmSpec { Name = name, Kernel = run.Options.Kernel, Radios = radios })];
@@ -54,18 +52,12 @@ internal sealed class WifiLab : IAsyncDisposable
     }
 
     /// <summary>An open network.</summary>
-    /// <param name="ssid">Its name.</param>
-    /// <param name="channel">Its channel.</param>
-    /// <param name="mode">Its PHY.</param>
     /// <param name="basicRates">Rates that every member must have, 100 kbit/s; one of them can be fixed.</param>
     public static Network Open(string ssid, int channel, PhyMode mode, params int[] basicRates) =>
         new(ssid, Security.Open, "", channel) { Mode = mode, BasicRates = basicRates };
 
     /// <summary>Starts a network, and associates stations with it; all have addresses then.</summary>
     /// <param name="device">Of all the VMs, such as "wlan0".</param>
-    /// <param name="network">What is offered.</param>
-    /// <param name="accessPoint">The VM that offers it.</param>
-    /// <param name="stations">The VMs that join.</param>
     public async Task<WifiNetwork> ConnectAsync(string device, Network network, string accessPoint, params string[] stations)
     {
         string prefix = $"192.168.{100 + _networks++}";
@@ -94,18 +86,12 @@ internal sealed class WifiLab : IAsyncDisposable
 }
 
 /// <summary>A network whose members have addresses.</summary>
-/// <param name="AccessPoint">Who offers it.</param>
-/// <param name="Stations">Who joined.</param>
 internal sealed record WifiNetwork(Member AccessPoint, IReadOnlyList<Member> Stations)
 {
     /// <summary>The first of them.</summary>
     public Member Station => Stations[0];
 
     /// <summary>Sends more UDP from a station to the access point than the medium carries.</summary>
-    /// <param name="station">Who sends.</param>
-    /// <param name="seconds">How long is counted.</param>
-    /// <param name="mbps">What is offered.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>Payload that came, Mbit/s.</returns>
     public Task<double> SaturateAsync(Member station, int seconds, int mbps, CancellationToken cancellation) =>
         Iperf.SaturateAsync(MeasuredPath.OverAir(station, AccessPoint), AccessPoint.Radio.Vm.Guest, seconds, mbps, SaturatedExchange.PayloadOctets, cancellation);

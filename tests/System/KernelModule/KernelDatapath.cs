@@ -33,7 +33,6 @@ internal sealed class KernelDatapath : IAsyncDisposable
     public string Attribute => DatapathOf(_guest.Medium);
 
     /// <summary>A device's attribute.</summary>
-    /// <param name="device">One that the module binds.</param>
     public static string DatapathOf(IvshmemServer device) => $"{ModuleGuest.Sysfs(device)}/datapath";
 
     /// <summary>Switches the module to the kernel datapath.</summary>
@@ -62,7 +61,6 @@ internal sealed class KernelDatapath : IAsyncDisposable
         "sending without end", $"probe inject wlan0 {Stranger} 0 </dev/null >/dev/null 2>&1 & echo $! >/tmp/injector");
 
     /// <summary>Sends data frames to a stranger, and waits until the host has received the last.</summary>
-    /// <param name="count">How many.</param>
     public async Task<SentSlot> SendAsync(int count)
     {
         Host.Forget();
@@ -74,7 +72,6 @@ internal sealed class KernelDatapath : IAsyncDisposable
     public string Statistics => $"/sys/kernel/debug/shmwifi/{_guest.Medium.PciAddress}/statistics";
 
     /// <summary>A number of the module's statistics.</summary>
-    /// <param name="name">Its name.</param>
     public async Task<long> StatisticAsync(string name) => long.Parse(await _guest.RunAsync(
         $"reading {name}", $"sed -n 's/^{name} //p' {Statistics}"));
 
@@ -86,7 +83,6 @@ internal sealed class KernelDatapath : IAsyncDisposable
     }
 
     /// <summary>Waits until the kernel has said something since the kernel datapath started.</summary>
-    /// <param name="text">What.</param>
     public async Task WaitForLogAsync(string text)
     {
         for (var tries = 0; !(await LogAsync()).Contains(text, StringComparison.Ordinal); tries++)
@@ -97,7 +93,6 @@ internal sealed class KernelDatapath : IAsyncDisposable
     }
 
     /// <summary>Tries to change a device's datapath.</summary>
-    /// <param name="datapath">To which.</param>
     /// <param name="device">Ours if null.</param>
     public Task<GuestResult> TryChangeAsync(string datapath, IvshmemServer? device = null) =>
         _guest.TryRunAsync($"echo {datapath} >{DatapathOf(device ?? _guest.Medium)}");

@@ -190,7 +190,6 @@ public partial class KernelModuleTests(string kernel)
     }
 
     /// <summary>Writes the host's word and interrupts the guest.</summary>
-    /// <returns>The guest's word.</returns>
     private unsafe ulong Answer(ulong word)
     {
         var memory = Guest.Medium.Memory;

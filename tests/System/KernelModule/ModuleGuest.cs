@@ -54,7 +54,6 @@ internal sealed class ModuleGuest : IAsyncDisposable
     private GuestExecutor Executor => _lab!.Vms[0].Guest;
 
     /// <summary>Boots it.</summary>
-    /// <param name="kernel">Kernel series.</param>
     public static async Task<ModuleGuest> StartAsync(string kernel)
     {
         var directory = new LabDirectory($"module-{kernel.Replace('.', '-')}");
@@ -73,7 +72,6 @@ internal sealed class ModuleGuest : IAsyncDisposable
     }
 
     /// <summary>Runs a script that must succeed.</summary>
-    /// <param name="step">What it does, for the message.</param>
     /// <param name="script">For the guest's /bin/sh.</param>
     /// <returns>Its output, without the last line's end.</returns>
     public async Task<string> RunAsync(string step, string script) =>
@@ -92,7 +90,6 @@ internal sealed class ModuleGuest : IAsyncDisposable
         "/dev/" + await RunAsync("finding the UIO device", $"ls {Sysfs(device)}/uio");
 
     /// <summary>A device's folder in the guest.</summary>
-    /// <param name="device">The device.</param>
     public static string Sysfs(IvshmemServer device) => $"/sys/bus/pci/devices/{device.PciAddress}";
 
     /// <inheritdoc/>

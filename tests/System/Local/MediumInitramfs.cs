@@ -18,9 +18,6 @@ internal static class MediumInitramfs
         """;
 
     /// <summary>Makes it; <c>shm-medium</c> is a command of the guest then.</summary>
-    /// <param name="kernel">Kernel series.</param>
-    /// <param name="folder">Where to.</param>
-    /// <returns>Its path.</returns>
     public static string Make(string kernel, string folder)
     {
         var tree = Path.Combine(folder, "initramfs.tree");

@@ -21,7 +21,6 @@ public sealed class IvshmemDevice : IDisposable
     private byte _msix;
 
     /// <summary>Starts QEMU and programs the device's BARs, as firmware does.</summary>
-    /// <param name="socket">The daemon's.</param>
     public IvshmemDevice(string socket)
     {
         string path = Path.Combine(_folder, "qtest.sock");
@@ -73,8 +72,6 @@ public sealed class IvshmemDevice : IDisposable
     public void Ring(ushort peer, ushort vector = 0) => _qtest.WriteL(Bar0 + 12, ((uint)peer << 16) | vector);
 
     /// <summary>Has vector 0 write a word to memory, and enables MSI-X.</summary>
-    /// <param name="address">Where to.</param>
-    /// <param name="data">What.</param>
     /// <param name="isMasked">Whether the vector is masked: then an interrupt stays pending.</param>
     public void EnableMsix(ulong address, uint data, bool isMasked)
     {

@@ -6,7 +6,6 @@ using ShmWifi.RingBuffer.Layout;
 namespace ShmWifi.Tests.System.QemuDevice;
 
 /// <summary>A guest's service, word by word through the device's BAR2. Rings no doorbell by itself.</summary>
-/// <param name="device">The device.</param>
 /// <param name="port">Offset of its port in the region.</param>
 public sealed class QtestGuest(IvshmemDevice device, ulong port)
 {

@@ -13,7 +13,6 @@ internal sealed class ControlClient : IDisposable
     private readonly HttpClient _http;
 
     /// <summary>A client that connects when it must.</summary>
-    /// <param name="socket">The daemon's control socket.</param>
     public ControlClient(string socket)
     {
         _socket = socket;
@@ -29,10 +28,8 @@ internal sealed class ControlClient : IDisposable
     public static string PathOf(params IEnumerable<string> segments) => string.Join('/', segments.Select(Uri.EscapeDataString));
 
     /// <summary>Asks, and returns what the answer's body is.</summary>
-    /// <param name="method">HTTP's.</param>
     /// <param name="path">Below /v1/.</param>
     /// <param name="body">JSON or YAML; null: none.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="CtlException">The daemon refused, or is not there.</exception>
     public async Task<string> SendAsync(HttpMethod method, string path, string? body, CancellationToken cancellation)
     {

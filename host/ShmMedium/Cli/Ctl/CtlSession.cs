@@ -6,7 +6,6 @@ using ShmWifi.Configuration.Text;
 namespace ShmWifi.ShmMedium.Cli.Ctl;
 
 /// <summary>What all commands of <c>ctl</c>, and <c>top</c>, share: which daemon, how to print, what to do when it refuses.</summary>
-/// <param name="command">What errors begin with.</param>
 internal sealed class CtlSession(string command)
 {
     private readonly Option<string?> _socket = new("--socket") { Description = "The daemon's control socket; else its state file tells.", Recursive = true };
@@ -20,7 +19,6 @@ internal sealed class CtlSession(string command)
     public bool WantsJson(ParseResult options) => options.GetValue(_json);
 
     /// <summary>Does something with the daemon.</summary>
-    /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(ParseResult options, Func<ControlClient, Task<int>> act)
     {
         try

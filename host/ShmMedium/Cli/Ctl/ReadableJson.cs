@@ -11,7 +11,6 @@ internal static class ReadableJson
     private static readonly JsonSerializerOptions s_compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Prints a value.</summary>
-    /// <param name="output">Where to.</param>
     /// <param name="value">null: JSON's null.</param>
     /// <param name="indent">What each line begins with.</param>
     public static void Write(TextWriter output, JsonNode? value, string indent = "")

@@ -102,9 +102,7 @@ internal sealed partial class ContentionModel
     }
 
     /// <summary>Takes the slots that passed off the backoffs.</summary>
-    /// <param name="station">The station.</param>
     /// <param name="mayCommit">The medium became busy: within the slot before its access a station does not notice.</param>
-    /// <returns>Whether it was counting.</returns>
     /// <remarks>
     /// EDCA counts down at the start of each slot, the first after AIFS: clause 10.23.2.4. DCF at its end, if the medium stayed idle: clause
     /// 10.3.4.3. A slot is as long as it takes to sense the medium and to turn around (clause 10.3.7), so that who sends in a slot cannot have

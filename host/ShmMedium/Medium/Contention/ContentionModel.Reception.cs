@@ -238,7 +238,6 @@ internal sealed partial class ContentionModel
     }
 
     /// <summary>The PPDU that a station followed is over.</summary>
-    /// <returns>Whether it was received.</returns>
     private bool TryReceive(Ppdu ppdu, Contender station)
     {
         ref PpduReception reception = ref ppdu.Receptions[station.Index];

@@ -36,9 +36,7 @@ internal sealed partial class ContentionModel
 
     /// <summary>A medium without radios.</summary>
     /// <param name="links">How good the links between radios are, and all that is random.</param>
-    /// <param name="errors">From SINR to loss.</param>
     /// <param name="receivers">Knows who wants which frame.</param>
-    /// <param name="mediumNs">Now.</param>
     public ContentionModel(LinkTable links, ErrorModel errors, IReceivers receivers, long mediumNs)
     {
         _links = links;
@@ -54,7 +52,6 @@ internal sealed partial class ContentionModel
     public long NextEventNs => _events.NextNs;
 
     /// <summary>A radio comes.</summary>
-    /// <param name="radio">Of the same link table.</param>
     public void Add(LinkEndpoint radio)
     {
         ArgumentNullException.ThrowIfNull(radio);
@@ -69,7 +66,6 @@ internal sealed partial class ContentionModel
     }
 
     /// <summary>A radio goes. Its frames are forgotten, and nothing more comes of them; what it has on the medium stays there as noise.</summary>
-    /// <param name="radio">One that was added.</param>
     public void Remove(LinkEndpoint radio)
     {
         ArgumentNullException.ThrowIfNull(radio);
@@ -102,7 +98,6 @@ internal sealed partial class ContentionModel
     }
 
     /// <summary>Has a radio send a frame, which arrives at the time of the latest <see cref="TryAdvance"/>.</summary>
-    /// <param name="frame">The frame.</param>
     /// <param name="rates">Its retry chain, 1 to 4 links; a frame that wants no ACK is sent once at the first.</param>
     /// <returns>False: the queue is full, nothing will come of the frame.</returns>
     public bool TryEnqueue(in Transmission frame, ReadOnlySpan<TxRate> rates)
@@ -152,7 +147,6 @@ internal sealed partial class ContentionModel
     }
 
     /// <summary>Carries out all that happens until then; the result waits for <see cref="TryAdvance"/>.</summary>
-    /// <param name="mediumNs">As there.</param>
     public void Advance(long mediumNs)
     {
         while (_events.NextNs <= mediumNs)

@@ -17,9 +17,7 @@ internal enum ContentionOutcomeKind
 }
 
 /// <summary>What came of an attempt at one radio, or of a frame.</summary>
-/// <param name="Kind">Which of them.</param>
 /// <param name="Handle">The frame's; negative: a radio of it has gone since.</param>
-/// <param name="Sender">Who sent it.</param>
 /// <param name="Receiver">At whom; null: the frame is over.</param>
 [StructLayout(LayoutKind.Auto)]
 internal record struct ContentionOutcome(ContentionOutcomeKind Kind, int Handle, LinkEndpoint Sender, LinkEndpoint? Receiver)

@@ -31,9 +31,7 @@ internal sealed class EventHeap
     public long NextNs => _count == 0 ? long.MaxValue : _times[_heap[0]];
 
     /// <summary>Sets or moves an event.</summary>
-    /// <param name="kind">What.</param>
     /// <param name="owner">Index of the PPDU or the station.</param>
-    /// <param name="mediumNs">When.</param>
     public void Set(MediumEvent kind, int owner, long mediumNs)
     {
         int id = (owner * Kinds) + (int)kind;

@@ -5,8 +5,6 @@ using ShmWifi.Dot11.Rates;
 namespace ShmWifi.ShmMedium.Medium.Contention;
 
 /// <summary>The part of the spectrum that a PPDU, or a receiver, takes.</summary>
-/// <param name="LowMhz">From.</param>
-/// <param name="HighMhz">To.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct FrequencyRange(int LowMhz, int HighMhz)
 {
@@ -20,7 +18,6 @@ internal readonly record struct FrequencyRange(int LowMhz, int HighMhz)
     public static FrequencyRange Of20Mhz(int freqMhz) => new(freqMhz - 10, freqMhz + 10);
 
     /// <summary>What a PPDU takes.</summary>
-    /// <param name="rate">Its rate.</param>
     /// <param name="freqMhz">Centre of its primary 20 MHz.</param>
     public static FrequencyRange Of(in PhyRate rate, int freqMhz)
     {

@@ -19,7 +19,6 @@ internal enum Interest
 internal interface IReceivers
 {
     /// <summary>Who a radio is to a frame; asked at the start of each attempt.</summary>
-    /// <param name="handle">The frame's.</param>
     /// <param name="radio">Any but the sender.</param>
     Interest InterestOf(int handle, LinkEndpoint radio);
 }

@@ -8,7 +8,6 @@ namespace ShmWifi.ShmMedium.Medium.Contention;
 
 /// <summary>A frame that a radio is asked to send.</summary>
 /// <param name="Handle">Names it to its owner.</param>
-/// <param name="Sender">The radio.</param>
 /// <param name="FreqMhz">Centre of the primary 20 MHz channel.</param>
 /// <param name="Octets">Of the MPDU, FCS included.</param>
 /// <param name="Category">The queue that it waits in.</param>

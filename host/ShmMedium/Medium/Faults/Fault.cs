@@ -6,7 +6,6 @@ using ShmWifi.ShmMedium.Medium.Links;
 namespace ShmWifi.ShmMedium.Medium.Faults;
 
 /// <summary>An injected fault at work: what it hit so far.</summary>
-/// <param name="configuration">What was ordered.</param>
 /// <param name="seed">The medium's: which of the frames that match are hit follows from it and from the fault's name.</param>
 internal sealed class Fault(FaultConfiguration configuration, ulong seed)
 {
@@ -25,9 +24,6 @@ internal sealed class Fault(FaultConfiguration configuration, ulong seed)
     public bool IsOver => configuration.Count is { } count && _hits >= count;
 
     /// <summary>Whether a frame on its way to a receiver is hit; then that is counted.</summary>
-    /// <param name="frame">The frame.</param>
-    /// <param name="sender">Who sends.</param>
-    /// <param name="listener">Who would receive.</param>
     internal bool TryHit(FrameView frame, LinkEndpoint sender, LinkEndpoint listener)
     {
         if (IsOver || !Matches(frame, sender, listener))

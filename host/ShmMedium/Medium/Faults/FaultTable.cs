@@ -16,8 +16,6 @@ internal sealed class FaultTable
     public bool IsEmpty => _all.Length == 0;
 
     /// <summary>Takes over what is ordered now. A fault that was ordered before goes on counting.</summary>
-    /// <param name="ordered">All faults.</param>
-    /// <param name="seed">The medium's.</param>
     public void Apply(IReadOnlyList<FaultConfiguration> ordered, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(ordered);
@@ -27,8 +25,6 @@ internal sealed class FaultTable
 
     /// <summary>The fault that hits a frame on its way to a receiver: the first one that matches; null: none does.</summary>
     /// <param name="frame">The frame, as an adversary wrote it.</param>
-    /// <param name="sender">Who sends.</param>
-    /// <param name="receiver">Who would receive.</param>
     public Fault? Hit(ReadOnlySpan<byte> frame, LinkEndpoint sender, LinkEndpoint receiver)
     {
         if (_all.Length == 0 || !FrameView.TryParse(frame, out FrameView view))

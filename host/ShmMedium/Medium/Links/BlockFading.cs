@@ -14,15 +14,10 @@ internal sealed class BlockFading(FadingConfiguration fading, ulong seed)
     public long CoherenceNs { get; } = fading.CoherenceTime.Ticks * TimeSpan.NanosecondsPerTick;
 
     /// <summary>What is added to the signal, dB.</summary>
-    /// <param name="a">One radio.</param>
-    /// <param name="b">The other.</param>
-    /// <param name="block">Counts coherence times.</param>
     public double GainDb(LinkEndpoint a, LinkEndpoint b, long block) =>
         10 * Math.Log10(PowerGain(PairKey.Of(seed, RandomPurpose.Fading, a, b), block));
 
     /// <summary>What the power is multiplied by.</summary>
-    /// <param name="key">The pair's stream.</param>
-    /// <param name="block">Counts coherence times.</param>
     internal double PowerGain(ulong key, long block)
     {
         (double x, double y) = RandomStream.Normal(key, (ulong)block);

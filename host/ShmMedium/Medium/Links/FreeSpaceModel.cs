@@ -13,7 +13,6 @@ internal sealed class FreeSpaceModel : PathLossModel
 
     /// <summary>The loss at a distance, dB.</summary>
     /// <param name="distance">Metres.</param>
-    /// <param name="freqMhz">Of the frame.</param>
     public static double LossDb(double distance, int freqMhz) =>
         20 * Math.Log10(4 * Math.PI * Math.Max(distance, MinimumDistance) / Wavelength(freqMhz));
 

@@ -11,10 +11,6 @@ internal sealed partial class LinkTable
     private readonly List<LinkEndpoint> _receivers = [];
 
     /// <summary>A radio comes.</summary>
-    /// <param name="vm">Its VM's name.</param>
-    /// <param name="radio">The guest's name for it.</param>
-    /// <param name="addresses">What it answers to.</param>
-    /// <param name="mediumNs">Now.</param>
     public LinkEndpoint Add(string vm, string radio, ReadOnlySpan<MacAddress> addresses, long mediumNs)
     {
         int index = Array.IndexOf(_radios, null);
@@ -35,10 +31,6 @@ internal sealed partial class LinkTable
     }
 
     /// <summary>A radio's name or addresses changed.</summary>
-    /// <param name="model">Which.</param>
-    /// <param name="radio">The guest's name for it.</param>
-    /// <param name="addresses">What it answers to.</param>
-    /// <param name="mediumNs">Now.</param>
     public void Update(LinkEndpoint model, string radio, ReadOnlySpan<MacAddress> addresses, long mediumNs)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -59,8 +51,6 @@ internal sealed partial class LinkTable
     }
 
     /// <summary>Carries a change out. What is not of links is ignored.</summary>
-    /// <param name="change">The change.</param>
-    /// <param name="after">The configuration with it.</param>
     /// <param name="mediumNs">Now: motions that the change speaks of start here.</param>
     public void Apply(MediumChange change, MediumConfiguration after, long mediumNs)
     {
@@ -102,8 +92,6 @@ internal sealed partial class LinkTable
     /// <summary>The configuration that a medium can be started with to go on as this one would.</summary>
     /// <remarks>Places are as now, and motions go on from here. Given links and shadowing are as they were. Draws and fading start again.
     /// The schedule is left as it is.</remarks>
-    /// <param name="current">The configuration, with all changes.</param>
-    /// <param name="mediumNs">Now.</param>
     public MediumConfiguration Snapshot(MediumConfiguration current, long mediumNs)
     {
         ArgumentNullException.ThrowIfNull(current);

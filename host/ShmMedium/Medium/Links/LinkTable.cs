@@ -27,7 +27,6 @@ internal sealed partial class LinkTable
     private Pair[][] _rows = NoRows(16);
 
     /// <summary>Starts a medium without radios.</summary>
-    /// <param name="medium">What it is like.</param>
     /// <param name="mediumNs">Now: motions start here.</param>
     public LinkTable(MediumConfiguration medium, long mediumNs)
     {
@@ -40,10 +39,6 @@ internal sealed partial class LinkTable
     public bool IsPerfect => _medium.Links.Count == 0 && _pathLoss is null && _fading is null;
 
     /// <summary>How well <paramref name="to"/> receives <paramref name="from"/>.</summary>
-    /// <param name="from">Who sends.</param>
-    /// <param name="to">Who receives.</param>
-    /// <param name="freqMhz">The frame's frequency.</param>
-    /// <param name="mediumNs">When.</param>
     public LinkBudget Of(LinkEndpoint from, LinkEndpoint to, int freqMhz, long mediumNs)
     {
         ref Pair pair = ref PairOf(from, to);
@@ -53,8 +48,6 @@ internal sealed partial class LinkTable
     }
 
     /// <summary>The pair's next random number, 0 to below 1, whatever other pairs drew.</summary>
-    /// <param name="from">Who sends.</param>
-    /// <param name="to">Who receives.</param>
     public float NextDraw(LinkEndpoint from, LinkEndpoint to) =>
         RandomStream.UniformSingle(RandomStream.At(RandomStream.Key(_medium.Seed, RandomPurpose.Fate, from.Identity, to.Identity), PairOf(from, to).Draws++));
 
@@ -145,7 +138,6 @@ internal sealed partial class LinkTable
 
         /// <summary>Lets the budget hold no longer than the step that a time is in; returns the step's number.</summary>
         /// <param name="sinceNs">Start of step 0.</param>
-        /// <param name="stepNs">How long a step is.</param>
         /// <param name="mediumNs">The time; before <paramref name="sinceNs"/> counts as then.</param>
         public long Hold(long sinceNs, long stepNs, long mediumNs)
         {

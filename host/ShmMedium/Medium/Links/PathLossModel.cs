@@ -11,7 +11,6 @@ internal abstract class PathLossModel
 
     /// <summary>The loss between isotropic antennas, dB.</summary>
     /// <param name="from">The sender's antenna, metres.</param>
-    /// <param name="to">The receiver's.</param>
     /// <param name="freqMhz">Of the frame, above 0.</param>
     public abstract double LossDb(Position from, Position to, int freqMhz);
 

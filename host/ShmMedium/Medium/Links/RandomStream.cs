@@ -8,9 +8,6 @@ internal static class RandomStream
     private const ulong GoldenGamma = 0x9e37_79b9_7f4a_7c15;
 
     /// <summary>The key of a stream.</summary>
-    /// <param name="seed">The medium's.</param>
-    /// <param name="purpose">What it is for.</param>
-    /// <param name="a">Whose it is.</param>
     /// <param name="b">And with whom; the order matters.</param>
     public static ulong Key(ulong seed, RandomPurpose purpose, ulong a, ulong b = 0) =>
         Mix(Mix(Mix(seed + ((ulong)purpose * GoldenGamma)) + a) + b);

@@ -7,10 +7,6 @@ namespace ShmWifi.ShmMedium.Medium.Links;
 internal static class Shadowing
 {
     /// <summary>What is added to the signal, dB: normally distributed around 0.</summary>
-    /// <param name="propagation">Has the standard deviation.</param>
-    /// <param name="seed">The medium's.</param>
-    /// <param name="a">One radio.</param>
-    /// <param name="b">The other.</param>
     public static double GainDb(PropagationConfiguration propagation, ulong seed, LinkEndpoint a, LinkEndpoint b) =>
         propagation.ShadowingDb == 0 ? 0 : propagation.ShadowingDb * RandomStream.Normal(PairKey.Of(seed, RandomPurpose.Shadowing, a, b), 0).X;
 }

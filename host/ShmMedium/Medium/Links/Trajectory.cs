@@ -23,7 +23,6 @@ internal abstract class Trajectory
     public abstract MotionConfiguration Later(long ns);
 
     /// <summary>The trajectory of a motion.</summary>
-    /// <param name="motion">What was said.</param>
     /// <param name="key">Of the stream that random motion comes from.</param>
     public static Trajectory Of(MotionConfiguration motion, ulong key) => motion switch
     {

@@ -7,7 +7,6 @@ namespace ShmWifi.ShmMedium.Medium.Phy;
 internal static class ConvolutionalCode
 {
     /// <summary>Probability that a decoded bit is wrong: the union bound for a decoder of hard decisions.</summary>
-    /// <param name="codeRate">k / n.</param>
     /// <param name="bitError">Probability that a coded bit is wrong.</param>
     /// <remarks>
     /// P_b &lt;= 1 / (2 k) sum c_d D^d, D = sqrt(4 p (1 - p)), over the terms that <see cref="Spectrum"/> has.

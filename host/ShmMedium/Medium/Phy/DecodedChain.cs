@@ -7,8 +7,6 @@ namespace ShmWifi.ShmMedium.Medium.Phy;
 
 /// <summary>One rate of a retry chain, with what a medium wants to know of it.</summary>
 /// <param name="Attempts">How often to try it.</param>
-/// <param name="Curve">Its error curve.</param>
-/// <param name="AckCurve">The error curve of the ACK's rate.</param>
 /// <param name="RateIndex">hwsim's RX_RATE.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct ChainLink(int Attempts, int Curve, int AckCurve, byte RateIndex);
@@ -46,10 +44,7 @@ internal sealed class DecodedChain
     }
 
     /// <summary>Decodes a frame's chain, unless it is the one of the frame before.</summary>
-    /// <param name="chain">The frame's.</param>
     /// <param name="freqMhz">The frame's: legacy indices differ between bands.</param>
-    /// <param name="errors">Has the curves.</param>
-    /// <returns>This chain.</returns>
     public DecodedChain Read(in RetryChain chain, uint freqMhz, ErrorModel errors)
     {
         if (chain != _chain || freqMhz != _freqMhz || errors != _errors)

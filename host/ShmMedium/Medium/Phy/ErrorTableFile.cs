@@ -18,9 +18,6 @@ internal static class ErrorTableFile
     private const double MaxSnrDb = 100;
 
     /// <summary>Reads the tables of a file.</summary>
-    /// <param name="file">As errors shall name it.</param>
-    /// <param name="lines">At least one.</param>
-    /// <param name="errors">Takes what is wrong.</param>
     public static List<ErrorTable> Read(string file, List<TableLine> lines, List<ConfigurationError> errors)
     {
         var tables = new List<ErrorTable>();

@@ -15,9 +15,6 @@ internal static class WmediumdPerFile
     private const int NoiseDbm = -91;
 
     /// <summary>Reads a file: a table for each DSSS, CCK and OFDM rate.</summary>
-    /// <param name="file">As errors shall name it.</param>
-    /// <param name="lines">At least one.</param>
-    /// <param name="errors">Takes what is wrong.</param>
     public static List<ErrorTable> Read(string file, List<TableLine> lines, List<ConfigurationError> errors)
     {
         PhyRate[] rates = [.. LegacyRates.Of(Band.Ghz2).ToArray().Select(bitRate => PhyRate.Legacy(bitRate))];

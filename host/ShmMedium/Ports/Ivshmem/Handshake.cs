@@ -22,11 +22,7 @@ internal static unsafe class Handshake
     private const int ControlSize = 24; // CMSG_SPACE(sizeof(int)) on 64-bit machines
 
     /// <summary>Sends it.</summary>
-    /// <param name="connection">A connected stream socket.</param>
-    /// <param name="peerId">The VM's ID.</param>
-    /// <param name="region">The region's descriptor.</param>
     /// <param name="daemonEvent">eventfd that the VM's doorbell to peer 0 signals.</param>
-    /// <param name="vmEvent">eventfd that interrupts the VM.</param>
     /// <exception cref="LibCException">The VM went away.</exception>
     public static void Send(int connection, ushort peerId, int region, int daemonEvent, int vmEvent)
     {

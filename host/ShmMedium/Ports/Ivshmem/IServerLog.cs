@@ -4,19 +4,13 @@ namespace ShmWifi.ShmMedium.Ports.Ivshmem;
 internal interface IServerLog
 {
     /// <summary>A VM cannot be served and got a blank region.</summary>
-    /// <param name="name">Its name.</param>
     /// <param name="pid">QEMU's process; 0: unknown.</param>
-    /// <param name="reason">Why.</param>
     void VmRefused(string name, int pid, string reason);
 
     /// <summary>A VM went before it was taken on, or no resources were left for it.</summary>
-    /// <param name="socket">Where it connected.</param>
     /// <param name="pid">QEMU's process; 0: unknown.</param>
-    /// <param name="reason">Why.</param>
     void HandshakeFailed(string socket, int pid, string reason);
 
     /// <summary>VMs that connect cannot be taken on for now: no descriptors or no memory. Told once, until one was.</summary>
-    /// <param name="socket">Where they connect.</param>
-    /// <param name="reason">Why.</param>
     void AcceptFailed(string socket, string reason);
 }

@@ -34,9 +34,6 @@ internal sealed unsafe class IvshmemServer : IPortServer
     private ushort _lastPeerId;
 
     /// <summary>A server that does not run yet; its sockets listen already.</summary>
-    /// <param name="engine">Who serves the ports.</param>
-    /// <param name="log">Who is told.</param>
-    /// <param name="regions">Where regions come from.</param>
     /// <param name="sockets">Owned by the server from now on.</param>
     /// <param name="radioLimits">How many radios a VM may bring, by name.</param>
     public IvshmemServer(MediumEngine engine, IServerLog log, RegionSource regions, IReadOnlyList<ListeningSocket> sockets, IReadOnlyDictionary<string, int> radioLimits)

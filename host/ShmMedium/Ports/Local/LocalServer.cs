@@ -24,8 +24,6 @@ internal sealed class LocalServer : IPortServer
     private Port? _port;
 
     /// <summary>Frames wait in the kernel until <see cref="Start"/>.</summary>
-    /// <param name="engine">Who serves the port.</param>
-    /// <param name="regions">Where its region comes from.</param>
     /// <param name="registration">Taken; owned by the server from now on.</param>
     /// <param name="warn">Takes what the operator should know.</param>
     /// <param name="fail">Told when the radios cannot be served any more, with the reason.</param>

@@ -26,7 +26,6 @@ public sealed class TapScheduleTests
         Prioritized,
     }
 
-    /// <param name="strategy">Of picking threads.</param>
     /// <param name="waiting">Frames in the ring when the reader comes: with 253 it is full in most schedules.</param>
     /// <param name="isClosed">The reader closes the tap in the end, with frames in it.</param>
     [Test]
