@@ -1,9 +1,9 @@
 using System.Reflection;
 using ShmWifi.Hwsim.Netlink;
 using ShmWifi.Hwsim.Protocol;
-using ShmWifi.ShmInjector;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
+using ShmWifi.ShmInjector;
 
 const int Failure = 1;
 const int WrongUsage = 2;

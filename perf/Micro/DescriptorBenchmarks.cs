@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
-using ShmWifi.ShmMedium.Ports;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
+using ShmWifi.ShmMedium.Ports;
 using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.Micro;

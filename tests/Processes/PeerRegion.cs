@@ -1,8 +1,8 @@
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.Tests.RingPeer;
-using RegionMemory = ShmWifi.Tests.Support.RegionMemory;
 using static Tmds.Linux.LibC;
+using RegionMemory = ShmWifi.Tests.Support.RegionMemory;
 
 namespace ShmWifi.Tests.Processes;
 

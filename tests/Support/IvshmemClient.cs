@@ -1,8 +1,8 @@
 using Microsoft.Win32.SafeHandles;
 using ShmWifi.Lab;
 using ShmWifi.Linux;
-using ShmWifi.ShmMedium.Ports.Ivshmem;
 using ShmWifi.RingBuffer;
+using ShmWifi.ShmMedium.Ports.Ivshmem;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 

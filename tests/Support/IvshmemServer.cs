@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using ShmWifi.Linux;
-using ShmWifi.ShmMedium.Ports.Ivshmem;
 using ShmWifi.RingBuffer;
+using ShmWifi.ShmMedium.Ports.Ivshmem;
 using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Tests.Support;

@@ -1,9 +1,9 @@
 using ShmWifi.Configuration.Medium;
+using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Medium;
 using ShmWifi.ShmMedium.Medium.Faults;
 using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Ports;
-using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.ShmMedium.Delivery;
 

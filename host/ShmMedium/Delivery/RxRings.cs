@@ -1,7 +1,7 @@
 using ShmWifi.Linux;
+using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Latency;
 using ShmWifi.ShmMedium.Ports;
-using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.ShmMedium.Delivery;
 

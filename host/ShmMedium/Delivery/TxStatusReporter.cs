@@ -1,6 +1,6 @@
 using ShmWifi.Linux;
-using ShmWifi.ShmMedium.Ports;
 using ShmWifi.RingBuffer.Layout;
+using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.ShmMedium.Delivery;
 

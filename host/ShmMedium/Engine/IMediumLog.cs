@@ -1,5 +1,5 @@
-using ShmWifi.ShmMedium.Ports;
 using ShmWifi.RingBuffer.Layout;
+using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.ShmMedium.Engine;
 

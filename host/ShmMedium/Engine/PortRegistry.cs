@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Latency;
 using ShmWifi.ShmMedium.Ports;
-using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.ShmMedium.Engine;
 

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
+using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Engine;
 using ShmWifi.ShmMedium.Ports;
 using ShmWifi.ShmMedium.Ports.Ivshmem;
-using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.ShmMedium.Logging;
 

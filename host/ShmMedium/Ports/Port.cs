@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Linux;
-using ShmWifi.ShmMedium.Latency;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
+using ShmWifi.ShmMedium.Latency;
 
 namespace ShmWifi.ShmMedium.Ports;
 

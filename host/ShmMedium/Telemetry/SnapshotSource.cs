@@ -1,9 +1,9 @@
+using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Capture;
 using ShmWifi.ShmMedium.Engine;
 using ShmWifi.ShmMedium.Latency;
 using ShmWifi.ShmMedium.Logging;
 using ShmWifi.ShmMedium.Ports;
-using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.ShmMedium.Telemetry;
 

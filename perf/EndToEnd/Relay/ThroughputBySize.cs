@@ -1,7 +1,7 @@
 using ShmWifi.Lab.Processes;
 using ShmWifi.Lab.Report;
-using ShmWifi.ShmMedium.Telemetry;
 using ShmWifi.Perf.EndToEnd.Report;
+using ShmWifi.ShmMedium.Telemetry;
 using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;

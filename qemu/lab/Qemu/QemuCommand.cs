@@ -1,7 +1,7 @@
 using System.Globalization;
+using ShmWifi.IvshmemArgs;
 using ShmWifi.Lab.Guest;
 using ShmWifi.Lab.Topologies;
-using ShmWifi.IvshmemArgs;
 
 namespace ShmWifi.Lab.Qemu;
 

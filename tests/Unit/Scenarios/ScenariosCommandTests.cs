@@ -1,7 +1,7 @@
-using ShmWifi.Tests.Scenarios;
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using ShmWifi.Lab;
+using ShmWifi.Tests.Scenarios;
 
 namespace ShmWifi.Tests.Unit.Scenarios;
 

@@ -1,7 +1,7 @@
 using ShmWifi.Linux;
-using ShmWifi.ShmMedium.Engine;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
+using ShmWifi.ShmMedium.Engine;
 using Tmds.Linux;
 using static ShmWifi.Linux.LibC;
 using static Tmds.Linux.LibC;

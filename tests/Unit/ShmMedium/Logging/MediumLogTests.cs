@@ -1,9 +1,9 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using ShmWifi.ShmMedium.Logging;
 using ShmWifi.ShmMedium.Ports.Ivshmem;
 using ShmWifi.Tests.Unit.Dot11;
-using System.Reflection;
-using System.Text.RegularExpressions;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Logging;
 
