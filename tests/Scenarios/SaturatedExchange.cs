@@ -1,4 +1,3 @@
-using ShmWifi.Dot11;
 using ShmWifi.Dot11.Rates;
 using ShmWifi.Lab.Topologies;
 

@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.ShmMedium.Ports.Ivshmem;
-using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Tests.Support;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using ShmWifi.Lab;
 using ShmWifi.Lab.Measure;
-using ShmWifi.Linux;
 using ShmWifi.ShmMedium.Telemetry;
 
 namespace ShmWifi.Tests.Support;

@@ -3,7 +3,6 @@ using ShmWifi.Dot11.Frames;
 using ShmWifi.Lab;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium;
-using ShmWifi.ShmMedium.Engine;
 using ShmWifi.ShmMedium.Logging;
 using ShmWifi.ShmMedium.Ports;
 

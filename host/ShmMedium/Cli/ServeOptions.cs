@@ -5,7 +5,6 @@ using System.Text.Json;
 using Microsoft.Extensions.Hosting.Systemd;
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Text;
-using ShmWifi.Linux;
 using ShmWifi.ShmMedium.Logging;
 using ShmWifi.ShmMedium.Telemetry;
 using ShmWifi.ShmMedium.Terminal;

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
-using ShmWifi.ShmMedium.Medium;
 using ShmWifi.ShmMedium.Ports;
 using static Tmds.Linux.LibC;
 

@@ -16,11 +16,11 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
     /// <summary>Radios that one VM may bring one after the other: captures keep an interface for each, so this bounds their memory.</summary>
     public const int MaxRadiosEver = 65536;
 
-    /// <summary>A radio has come; on the engine thread.</summary>
-    public event Action<Radio>? Added;
+    /// <summary>Called when a radio has come; on the engine thread.</summary>
+    public Action<Radio>? Added { get; set; }
 
-    /// <summary>A radio has gone; on the engine thread. The link table still knows it.</summary>
-    public event Action<Radio>? Removed;
+    /// <summary>Called when a radio has gone; on the engine thread. The link table still knows it.</summary>
+    public Action<Radio>? Removed { get; set; }
 
     /// <summary>All radios.</summary>
     public Radio[] Radios => Volatile.Read(ref _radios);

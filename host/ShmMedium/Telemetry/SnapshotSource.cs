@@ -1,7 +1,6 @@
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Capture;
 using ShmWifi.ShmMedium.Engine;
-using ShmWifi.ShmMedium.Latency;
 using ShmWifi.ShmMedium.Logging;
 using ShmWifi.ShmMedium.Ports;
 

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ShmWifi.Linux;
 using ShmWifi.Tests.Support;
-using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
 

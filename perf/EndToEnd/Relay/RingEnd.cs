@@ -3,8 +3,6 @@ using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.Tests.Support;
-using Tmds.Linux;
-using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
 

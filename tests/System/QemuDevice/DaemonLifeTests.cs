@@ -1,4 +1,3 @@
-using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 using static ShmWifi.Tests.Support.MediumFrames;
 

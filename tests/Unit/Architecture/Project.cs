@@ -69,13 +69,13 @@ internal sealed partial class Project
     public override string ToString() => Folder;
 
     /// <summary>The namespace of a source; empty for the statements of a program.</summary>
-    public static string NamespaceOf(string text) => Namespace().Match(text).Groups[1].Value;
+    public static string NamespaceOf(string text) => Namespace().Match(text).Groups["name"].Value;
 
     /// <summary>The namespaces that a source uses by their names alone.</summary>
-    public static IEnumerable<string> UsingsOf(string text) => Using().Matches(text).Select(match => match.Groups[1].Value);
+    public static IEnumerable<string> UsingsOf(string text) => Using().Matches(text).Select(match => match.Groups["name"].Value);
 
     /// <summary>The public types of a source, without nested ones.</summary>
-    public static IEnumerable<string> PublicTypesOf(string text) => PublicType().Matches(text).Select(match => match.Groups[1].Value);
+    public static IEnumerable<string> PublicTypesOf(string text) => PublicType().Matches(text).Select(match => match.Groups["name"].Value);
 
     private static string FindRoot()
     {
@@ -89,12 +89,12 @@ internal sealed partial class Project
 
     private IEnumerable<string> Items(string name) => _file.Descendants(name).Attributes("Include").Select(include => include.Value);
 
-    [GeneratedRegex(@"^namespace ([\w.]+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^namespace (?<name>[\w.]+)", RegexOptions.Multiline)]
     private static partial Regex Namespace();
 
-    [GeneratedRegex(@"^(?:global )?using (?:static )?([\w.]+);", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?:global )?using (?:static )?(?<name>[\w.]+);", RegexOptions.Multiline)]
     private static partial Regex Using();
 
-    [GeneratedRegex(@"^public (?:\w+ )*?(?:class|struct|interface|enum|record(?: class| struct)?|delegate \S+) (\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^public (?:\w+ )*?(?:class|struct|interface|enum|record(?: class| struct)?|delegate \S+) (?<name>\w+)", RegexOptions.Multiline)]
     private static partial Regex PublicType();
 }

@@ -1,4 +1,3 @@
-using CsCheck;
 using ShmWifi.Dot11;
 using ShmWifi.Dot11.Rates;
 

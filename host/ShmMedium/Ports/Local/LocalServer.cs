@@ -1,6 +1,5 @@
 using ShmWifi.Hwsim;
 using ShmWifi.Hwsim.Radios;
-using ShmWifi.Linux;
 using ShmWifi.ShmMedium.Engine;
 
 namespace ShmWifi.ShmMedium.Ports.Local;

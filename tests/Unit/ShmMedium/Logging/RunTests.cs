@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using ShmWifi.Linux;
 using ShmWifi.Tests.Unit.Dot11;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Logging;

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Text;
-using ShmWifi.Tests.Unit.ShmMedium.Engine;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Systemd;
 
