@@ -19,13 +19,19 @@ internal sealed class TypeReferences : ISignatureTypeProvider<bool, bool>
     private string _from = "";
     private string _by = "";
 
-    private TypeReferences(PEReader image, DependencyGraph graph) => (_image, _metadata, _graph) = (image, image.GetMetadataReader(), graph);
+    private readonly Func<string, bool> _isOurs;
+
+    private TypeReferences(PEReader image, DependencyGraph graph, Func<string, bool> isOurs) =>
+        (_image, _metadata, _graph, _isOurs) = (image, image.GetMetadataReader(), graph, isOurs);
 
     /// <summary>Adds an assembly's dependencies between its namespaces.</summary>
-    public static void Read(string assembly, DependencyGraph graph)
+    /// <param name="assembly">Its file.</param>
+    /// <param name="graph">Where to.</param>
+    /// <param name="isOurs">Which namespaces count.</param>
+    public static void Read(string assembly, DependencyGraph graph, Func<string, bool> isOurs)
     {
         using var image = new PEReader(File.OpenRead(assembly));
-        new TypeReferences(image, graph).ReadTypes();
+        new TypeReferences(image, graph, isOurs).ReadTypes();
     }
 
     private void ReadTypes()
@@ -109,7 +115,7 @@ internal sealed class TypeReferences : ISignatureTypeProvider<bool, bool>
         {
             case HandleKind.TypeDefinition when !handle.IsNil:
                 (string to, string type) = Name((TypeDefinitionHandle)handle);
-                if (to.Length > 0 && _from.Length > 0)
+                if (_isOurs(to) && _isOurs(_from))
                     _graph.Add(_from, to, $"{_by} uses {type}");
                 break;
             case HandleKind.TypeSpecification:

@@ -60,7 +60,7 @@ public sealed class RadioAnnouncementTests
         using var harness = new InjectorHarness();
         Known(harness, Own);
         harness.Radios.Apply([Snapshot(1, "radio0", hasMonitor: true, Own)]);
-        Assert.That(Said(harness), Is.EqualTo(new[] { "RadioAdd 0 42:00:00:00:00:00 Monitor air0" }));
+        Assert.That(Said(harness), Is.EqualTo(new[] { "RadioAdd 0 42:00:00:00:00:00 Monitor radio0" }));
     }
 
     [Test]

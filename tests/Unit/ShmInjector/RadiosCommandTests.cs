@@ -18,7 +18,7 @@ public sealed class RadiosCommandTests
     [Test]
     public void NoRadioIsChosenWhenOneIsUnknown() =>
         Assert.That(() => RadiosCommand.Choose(Radios, RadiosOptions.Parse(["del", "phy0", "phy1", "ap"])),
-            Throws.TypeOf<InjectorException>().With.Message.EqualTo("no radio phy1, ap in this network namespace, so none was removed; there are: phy0, air1"));
+            Throws.TypeOf<InjectorException>().With.Message.EqualTo("no radio phy1, ap in this network namespace, so none was removed; there are: phy0, radio1"));
 
     [Test]
     public void WithoutRadiosTheErrorSaysSo() =>

@@ -8,7 +8,7 @@ public sealed class RadiosOptionsTests
     [Test]
     public void AllOptionsOfAddAreRead()
     {
-        RadiosOptions options = RadiosOptions.Parse(["add", "--count", "3", "--mac", "02:00:00:00:00:0a", "--mac", "02:00:00:00:00:0b", "--name", "medium", "--json"]);
+        RadiosOptions options = RadiosOptions.Parse(["add", "--count", "3", "--mac", "02:00:00:00:00:0a", "--mac", "02:00:00:00:00:0b", "--name", "radio", "--json"]);
         Assert.Multiple(() =>
         {
             Assert.That(options.Action, Is.EqualTo(RadiosAction.Add));
