@@ -216,7 +216,7 @@ internal sealed class HwsimService : IDisposable
             return;
 
         long timeoutNs = Host.MayAnswer ? Math.Clamp(Clock.DueNs - MonotonicClock.NowNs, 0, TickNs) : TickNs;
-        Wakes wakes = _waits.Sleep(timeoutNs);
+        var wakes = _waits.Sleep(timeoutNs);
         _port.Count(GuestCounter.SystemCalls);
         _port.Count(GuestCounter.Wakeups);
         Tx.IsReadable |= (wakes & Wakes.Frames) != Wakes.None;

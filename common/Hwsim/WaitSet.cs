@@ -60,7 +60,7 @@ internal sealed class WaitSet : IDisposable
     {
         Span<epoll_event> events = stackalloc epoll_event[MaxEvents];
         var wakes = Wakes.None;
-        foreach (ref readonly epoll_event happened in events[.._epoll.Wait(events, timeoutNs)])
+        foreach (ref readonly var happened in events[.._epoll.Wait(events, timeoutNs)])
         {
             var wake = (Wakes)happened.data.u64;
             wakes |= wake;

@@ -27,7 +27,7 @@ public static unsafe class UnixAddress
     /// <exception cref="LibCException">The path has more than 107 bytes.</exception>
     public static int Bind(int socket, string path)
     {
-        sockaddr_un address = Of(path);
+        var address = Of(path);
         return bind(socket, (sockaddr*)&address, sizeof(sockaddr_un));
     }
 
@@ -35,7 +35,7 @@ public static unsafe class UnixAddress
     /// <exception cref="LibCException">The path has more than 107 bytes.</exception>
     public static int Connect(int socket, string path)
     {
-        sockaddr_un address = Of(path);
+        var address = Of(path);
         return connect(socket, (sockaddr*)&address, sizeof(sockaddr_un));
     }
 }

@@ -8,7 +8,7 @@ public sealed unsafe class GuestPort : PortRings
     internal GuestPort(Region region, int index, byte* address)
         : base(region, index, address)
     {
-        PortHeader* header = Header;
+        var header = Header;
         Tx = new RingProducer(Word(&header->TxTail), Word(&header->TxHead), Word(&header->TxAvailEvent), Word(&header->TxFreeEvent), region.Geometry.TxSlots);
         Rx = new RingConsumer(Word(&header->RxTail), Word(&header->RxHead), Word(&header->RxAvailEvent), Word(&header->RxFreeEvent), region.Geometry.RxDescriptors);
     }

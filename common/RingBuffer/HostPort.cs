@@ -12,7 +12,7 @@ public sealed unsafe class HostPort : PortRings
     internal HostPort(Region region, int index, byte* address)
         : base(region, index, address)
     {
-        PortHeader* header = Header;
+        var header = Header;
         Tx = new RingConsumer(Word(&header->TxTail), Word(&header->TxHead), Word(&header->TxAvailEvent), Word(&header->TxFreeEvent), region.Geometry.TxSlots);
         Rx = new RingProducer(Word(&header->RxTail), Word(&header->RxHead), Word(&header->RxAvailEvent), Word(&header->RxFreeEvent), region.Geometry.RxDescriptors);
     }

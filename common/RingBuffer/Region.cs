@@ -123,7 +123,7 @@ public sealed unsafe class Region
     /// <param name="name">As many whole characters count as fit <see cref="Abi.NameSize"/> - 1 bytes of UTF-8.</param>
     public HostPort Attach(int port, uint peerId, string name)
     {
-        PortEntry* entry = Entry(port);
+        var entry = Entry(port);
         new Span<byte>(PortAddress(port), Abi.PortHeaderSize).Clear();
         var nameBytes = new Span<byte>(entry->Name, Abi.NameSize);
         nameBytes.Clear();

@@ -19,17 +19,17 @@ internal static class InjectorService
         using var signals = new SignalQueue();
         using HwsimRegistration registration = HwsimRegistration.Find();
         using UioDevice device = UioDevice.Open(options.Device);
-        Region region = device.OpenRegion();
+        var region = device.OpenRegion();
         uint peerId = device.PeerId;
         int portIndex = region.FindPort(peerId);
         if (portIndex < 0)
             throw new InjectorException($"the host has no port for this VM (ivshmem peer {peerId}): shm-medium was started again without it, or all {region.Geometry.Ports} ports were taken; restart this VM");
-        GuestPort port = region.OpenGuestPort(portIndex);
+        var port = region.OpenGuestPort(portIndex);
 
         registration.Register();
         if (options.Radios > 0)
         {
-            List<MacAddress> addresses = RadioAddresses.Choose(options.Radios, options.Addresses, RadioAddresses.FindTaken(registration, Warn), () => peerId);
+            var addresses = RadioAddresses.Choose(options.Radios, options.Addresses, RadioAddresses.FindTaken(registration, Warn), () => peerId);
             for (int i = 0; i < options.Radios; i++)
                 registration.Hwsim.CreateRadio(addresses[i], options.NamePrefix is null ? null : $"{options.NamePrefix}{i}", isPersistent: false);
         }

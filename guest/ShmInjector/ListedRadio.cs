@@ -16,12 +16,12 @@ internal sealed record ListedRadio(HwsimRadio Radio, MacAddress Address, MacAddr
     /// <exception cref="HwsimException">sysfs does not know one of them.</exception>
     public static List<ListedRadio> List(HwsimRegistration registration)
     {
-        List<HwsimRadio> radios = registration.Hwsim.ListRadios();
-        List<WirelessInterface> interfaces = registration.Nl80211.ListInterfaces();
+        var radios = registration.Hwsim.ListRadios();
+        var interfaces = registration.Nl80211.ListInterfaces();
         NetworkLinks links = NetworkLinks.List();
         return radios.ConvertAll(radio =>
         {
-            Wiphy wiphy = Wiphy.Find(Wiphy.ClassPath, radio.Name)
+            var wiphy = Wiphy.Find(Wiphy.ClassPath, radio.Name)
                 ?? throw new HwsimException($"radio {radio.Name} is not in {Wiphy.ClassPath}: it was removed just now, or /sys shows another network namespace (\"ip netns exec\" mounts the right one)");
             return new ListedRadio(radio, wiphy.PermanentAddress, wiphy.Transmitter,
                 [.. interfaces.Where(found => found.Wiphy == wiphy.Index && found.Index != 0).OrderBy(static found => found.Index).Select(found => new ListedInterface(found.Name, found.Address, links.IsUp(found.Index)))]);

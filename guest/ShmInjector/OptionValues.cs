@@ -18,7 +18,7 @@ internal static class OptionValues
     /// <summary>A radio's address.</summary>
     /// <exception cref="UsageException">It is none, or no radio's.</exception>
     public static MacAddress ParseAddress(string option, string value) =>
-        !MacAddress.TryParse(value, out MacAddress address)
+        !MacAddress.TryParse(value, out var address)
             ? throw new UsageException($"{option} is \"{value}\"; write six octets in hexadecimal, such as 02:00:00:00:00:01")
         : address.IsGroup || address == default
             ? throw new UsageException($"{option} is {value}, which is no radio's address: the lowest bit of its first octet must be 0, and not all may be 0")

@@ -22,7 +22,7 @@ internal static class RadioAddresses
     public static List<MacAddress> Choose(int count, IReadOnlyList<MacAddress> given, IEnumerable<MacAddress> taken, Func<uint> findPeerId)
     {
         var known = new HashSet<MacAddress>(taken);
-        foreach (MacAddress address in given)
+        foreach (var address in given)
         {
             if (!known.Add(address))
                 throw new InjectorException($"cannot make a radio with address {address}: another radio of this kernel has it, or is to have it; choose another by --mac");

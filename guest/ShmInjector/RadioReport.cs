@@ -42,7 +42,7 @@ internal static class RadioReport
             json.WriteString("address", radio.Address.ToString());
             json.WriteString("transmitter", radio.Transmitter.ToString());
             json.WriteStartArray("interfaces");
-            foreach (ListedInterface one in radio.Interfaces)
+            foreach (var one in radio.Interfaces)
             {
                 json.WriteStartObject();
                 json.WriteString("name", one.Name);

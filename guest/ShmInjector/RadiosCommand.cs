@@ -17,15 +17,15 @@ internal static class RadiosCommand
         switch (options.Action)
         {
             case RadiosAction.Add:
-                foreach (ListedRadio radio in Add(registration, options))
+                foreach (var radio in Add(registration, options))
                     Console.Out.WriteLine(options.IsJson ? RadioReport.FormatJson(radio) : RadioReport.FormatLine(radio));
                 break;
             case RadiosAction.Delete:
-                foreach (HwsimRadio radio in Choose(registration.Hwsim.ListRadios(), options))
+                foreach (var radio in Choose(registration.Hwsim.ListRadios(), options))
                     registration.Hwsim.DeleteRadio(radio.Id);
                 break;
             case RadiosAction.List:
-                List<ListedRadio> radios = ListedRadio.List(registration);
+                var radios = ListedRadio.List(registration);
                 if (!options.IsJson)
                     Console.Out.WriteLine(RadioReport.FormatTable(radios));
                 else
@@ -51,14 +51,14 @@ internal static class RadiosCommand
 
     private static List<ListedRadio> Add(HwsimRegistration registration, RadiosOptions options)
     {
-        List<MacAddress> taken = RadioAddresses.FindTaken(registration, static text => Console.Error.WriteLine($"shm-injector: {text}"));
-        List<MacAddress> addresses = RadioAddresses.Choose(options.Count, options.Addresses, taken, static () => ModuleDevice.GetPeerId(ModuleDevice.FindAll()));
+        var taken = RadioAddresses.FindTaken(registration, static text => Console.Error.WriteLine($"shm-injector: {text}"));
+        var addresses = RadioAddresses.Choose(options.Count, options.Addresses, taken, static () => ModuleDevice.GetPeerId(ModuleDevice.FindAll()));
         var made = new List<uint>();
         try
         {
             for (int i = 0; i < options.Count; i++)
                 made.Add(registration.Hwsim.CreateRadio(addresses[i], options.GetName(i), isPersistent: true));
-            List<ListedRadio> radios = ListedRadio.List(registration).FindAll(radio => made.Contains(radio.Radio.Id));
+            var radios = ListedRadio.List(registration).FindAll(radio => made.Contains(radio.Radio.Id));
             CheckNames(radios, options);
             return radios;
         }

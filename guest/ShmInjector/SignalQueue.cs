@@ -45,7 +45,7 @@ internal sealed class SignalQueue : IControlSource, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (PosixSignalRegistration registration in _registrations)
+        foreach (var registration in _registrations)
             registration.Dispose();
         _event.Dispose();
     }

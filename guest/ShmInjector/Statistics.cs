@@ -44,7 +44,7 @@ internal sealed class Statistics(GuestPort port, HwsimService service, bool isJs
             json.WriteNumber("uptimeSeconds", (MonotonicClock.NowNs - _startedNs) / 1e9);
             json.WriteBoolean("hostIsThere", service.Host.IsThere);
             json.WriteStartArray("radios");
-            foreach (Radio? radio in service.Radios.All)
+            foreach (var radio in service.Radios.All)
             {
                 if (radio is null or { IsGone: true })
                     continue;
@@ -54,14 +54,14 @@ internal sealed class Statistics(GuestPort port, HwsimService service, bool isJs
                 json.WriteString("transmitter", radio.Transmitter.ToString());
                 json.WriteBoolean("monitor", radio.HasMonitor);
                 json.WriteStartArray("addresses");
-                foreach (RadioAddress address in radio.Addresses)
+                foreach (var address in radio.Addresses)
                     json.WriteStringValue(address.Value.ToString());
                 json.WriteEndArray();
                 json.WriteEndObject();
             }
             json.WriteEndArray();
             json.WriteStartObject("counters");
-            foreach (GuestCounter counter in Enum.GetValues<GuestCounter>())
+            foreach (var counter in Enum.GetValues<GuestCounter>())
                 json.WriteNumber(JsonNamingPolicy.CamelCase.ConvertName(counter.ToString()), Read(counter));
             json.WriteNumber("malformed", service.Tx.Malformed);
             json.WriteNumber("statusRefused", service.Tx.StatusRefused);

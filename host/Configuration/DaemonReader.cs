@@ -21,7 +21,7 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         if (needsVms && top.IsMapping && top.Value("socket") is null && top.Value("vms") is null)
             errors.Add(root, "has neither 'socket' nor 'vms'; no VM could attach: give a socket for all VMs, a list of VMs, or both");
 
-        var socket = Socket(top);
+        string? socket = Socket(top);
         var geometry = ReadGeometry(top);
         var vms = ReadVms(top, hasCommonSocket: socket is not null);
         if (vms.Count > geometry.Ports)
@@ -59,8 +59,8 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         if (pattern.Vm is not { } name || (vms.Count == 0 && !hasCommonSocket)
             || vms.Exists(vm => vm.Name == name) || (hasCommonSocket && VmConfiguration.IsAutomatic(name)))
             return;
-        var common = hasCommonSocket ? "vm1, vm2 and so on, which attach at the common 'socket'" : "";
-        var known = string.Join(", ", vms.Select(vm => vm.Name).Append(common).Where(text => text.Length > 0));
+        string common = hasCommonSocket ? "vm1, vm2 and so on, which attach at the common 'socket'" : "";
+        string known = string.Join(", ", vms.Select(vm => vm.Name).Append(common).Where(text => text.Length > 0));
         errors.Add(node, $"no VM is called '{name}'{Nearest.Hint(name, vms.Select(vm => vm.Name))}; there are {known}");
     }
 
@@ -79,14 +79,14 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
 
     private Polling ReadPolling(Section top)
     {
-        var allowed = $"auto, off, or microseconds from 1 to {Polling.MaxMicroseconds}";
+        string allowed = $"auto, off, or microseconds from 1 to {Polling.MaxMicroseconds}";
         switch (top.Scalar("polling", allowed))
         {
             case null or { Value: "auto" }:
                 return Polling.Auto;
             case { Value: "off" }:
                 return Polling.Off;
-            case { } scalar when Section.TryInteger(scalar, 1, Polling.MaxMicroseconds, out var microseconds):
+            case { } scalar when Section.TryInteger(scalar, 1, Polling.MaxMicroseconds, out int microseconds):
                 return Polling.For(microseconds);
             case { } scalar:
                 errors.Add(scalar, $"'polling' is {scalar.Kind}{Nearest.Hint(scalar.Value, ["auto", "off"])}; allowed: {allowed}");
@@ -105,7 +105,7 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
                 vms.AddRange(list.Items.Select(item => ReadVm(item, hasCommonSocket)));
                 break;
             case { } node:
-                var what = node is YamlList ? "an empty list" : node.Kind;
+                string what = node is YamlList ? "an empty list" : node.Kind;
                 errors.Add(node, $"'vms' is {what}; allowed: a list of VMs, each with name, socket and, optionally, radios");
                 break;
         }
@@ -118,7 +118,7 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         var section = new Section(node, "vms", DaemonKeys.Vm, errors);
         if (!section.IsMapping)
             return new("", "");
-        foreach (var key in (string[])["name", "socket"])
+        foreach (string key in (string[])["name", "socket"])
         {
             if (section.Value(key) is null)
                 errors.Add(node, $"this VM has no '{key}'; each VM in 'vms' needs a name and a socket");
@@ -132,7 +132,7 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
 
     private string Name(Section section, bool hasCommonSocket)
     {
-        var allowed = $"1 to {VmConfiguration.NameLimit} characters out of A-Z a-z 0-9 _ . -";
+        string allowed = $"1 to {VmConfiguration.NameLimit} characters out of A-Z a-z 0-9 _ . -";
         if (section.Scalar("name", allowed) is not { Value: var name } scalar)
             return "";
         if (Encoding.UTF8.GetByteCount(name) > VmConfiguration.NameLimit || !NamePattern().IsMatch(name))

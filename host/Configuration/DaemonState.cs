@@ -41,8 +41,8 @@ public sealed record DaemonState(
     /// <summary>Where a reader looks for a daemon: this user's place, then the system's.</summary>
     public static IReadOnlyList<string> SearchPaths()
     {
-        var system = Path.Combine(SystemFolder, Name);
-        var hasOwn = Environment.IsPrivilegedProcess
+        string system = Path.Combine(SystemFolder, Name);
+        bool hasOwn = Environment.IsPrivilegedProcess
             || Environment.GetEnvironmentVariable("RUNTIME_DIRECTORY") is { Length: > 0 }
             || Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 };
         return hasOwn ? [.. new[] { DefaultPath(), system }.Distinct()] : [system];
@@ -98,8 +98,8 @@ public sealed record DaemonState(
         try
         {
             // The second field, the name in parentheses, may itself hold spaces and parentheses. The start time is the 20th after it.
-            var stat = File.ReadAllText($"/proc/{pid}/stat");
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            string stat = File.ReadAllText($"/proc/{pid}/stat");
+            string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
             return ulong.Parse(fields[19], CultureInfo.InvariantCulture);
         }
         catch (IOException)

@@ -23,7 +23,7 @@ public sealed class DaemonStateFile : IDisposable
         const UnixFileMode ReadableToAll =
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
         MakeFolder(path);
-        var unfinished = $"{path}.{state.Pid}";
+        string unfinished = $"{path}.{state.Pid}";
         using (var stream = new FileStream(
             unfinished,
             new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = ReadableToAll }))

@@ -13,7 +13,7 @@ public static class SocketPath
     public static string? Problem(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var bytes = Encoding.UTF8.GetByteCount(path);
+        int bytes = Encoding.UTF8.GetByteCount(path);
         if (bytes > MaxBytes)
             return $"socket path '{path}' has {bytes} bytes; a Unix socket's path has at most {MaxBytes}: use a shorter folder";
         return path.Any(char.IsControl) ? "socket path has a control character in it" : null;

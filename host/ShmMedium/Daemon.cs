@@ -96,7 +96,7 @@ internal sealed class Daemon : IDisposable
             medium.Dispose();
             throw;
         }
-        DaemonConfiguration local = configuration with
+        var local = configuration with
         {
             Isolation = Isolation.Shared,
             Geometry = configuration.Geometry with { Ports = 1 },
@@ -143,7 +143,7 @@ internal sealed class Daemon : IDisposable
 
     private static Func<MediumEngine, RegionSource, IPortServer> ForVms(DaemonConfiguration configuration, MediumLog log)
     {
-        List<ListeningSocket> sockets = OpenSockets(configuration);
+        var sockets = OpenSockets(configuration);
         Dictionary<string, int> radioLimits = configuration.Vms.ToDictionary(vm => vm.Name, vm => vm.MaxRadios, StringComparer.Ordinal);
         return (engine, regions) => new IvshmemServer(engine, log, regions, sockets, radioLimits);
     }
@@ -155,7 +155,7 @@ internal sealed class Daemon : IDisposable
         {
             if (configuration.Socket is { } any)
                 sockets.Add(ListeningSocket.Open(any, vmName: null, configuration.SocketGroup));
-            foreach (VmConfiguration vm in configuration.Vms)
+            foreach (var vm in configuration.Vms)
             {
                 if (vm.Socket is { } path)
                     sockets.Add(ListeningSocket.Open(path, vm.Name, configuration.SocketGroup));

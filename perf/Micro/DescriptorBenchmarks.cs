@@ -29,7 +29,7 @@ public class DescriptorBenchmarks
     public unsafe ulong PostAndReclaim()
     {
         Port from = _medium!.Ports[0], to = _medium.Ports[1];
-        GuestPort guest = _medium.Guests[1].Port;
+        var guest = _medium.Guests[1].Port;
         for (uint slot = 0; slot < Batch; slot++)
         {
             *to.Rings.Descriptor(to.NextRx) = new RxDescriptor { Kind = RingKind.Frame, Length = 1500, Offset = Abi.HeaderSize };

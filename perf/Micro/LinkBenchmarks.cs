@@ -61,8 +61,8 @@ public class LinkBenchmarks
     public float NextDraw()
     {
         float sum = 0;
-        foreach (LinkEndpoint from in _radios)
-            foreach (LinkEndpoint to in _radios)
+        foreach (var from in _radios)
+            foreach (var to in _radios)
                 sum += _table.NextDraw(from, to);
         return sum;
     }
@@ -84,8 +84,8 @@ public class LinkBenchmarks
     private float SumAt(long mediumNs)
     {
         float sum = 0;
-        foreach (LinkEndpoint from in _radios)
-            foreach (LinkEndpoint to in _radios)
+        foreach (var from in _radios)
+            foreach (var to in _radios)
                 sum += _table.Of(from, to, 2437, mediumNs).SnrDb;
         return sum;
     }

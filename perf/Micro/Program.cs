@@ -9,7 +9,7 @@ IConfig config = DefaultConfig.Instance.AddJob(Job.ShortRun);
 var reports = BenchmarkSwitcher.FromAssembly(typeof(RingBenchmarks).Assembly).Run(args, config).SelectMany(summary => summary.Reports).ToList();
 
 int failures = 0;
-foreach (BenchmarkReport report in reports)
+foreach (var report in reports)
 {
     long? allocated = report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase);
     if (report.Success && allocated == 0)

@@ -40,13 +40,13 @@ public class RingBenchmarks
     [Benchmark]
     public unsafe uint ClaimPublishConsume()
     {
-        GuestPort guest = _guest!;
-        HostPort host = _host!;
+        var guest = _guest!;
+        var host = _host!;
         if (!guest.Tx.HasFree(Batch))
             throw new InvalidOperationException("the ring leaks slots");
         for (uint i = 0; i < Batch; i++)
         {
-            TxSlotHeader* slot = guest.TxSlot(guest.Tx.Tail + i);
+            var slot = guest.TxSlot(guest.Tx.Tail + i);
             slot->Kind = RingKind.Frame;
             slot->Length = Size;
             slot->Offset = Abi.SlotHeaderSize;
@@ -57,7 +57,7 @@ public class RingBenchmarks
         uint ready = host.Tx.CountReady();
         for (uint i = 0; i < ready; i++)
         {
-            TxSlotHeader header = *host.TxSlot(host.Tx.Taken + i);
+            var header = *host.TxSlot(host.Tx.Taken + i);
             bytes += header.Length;
         }
         host.Tx.Take(ready);

@@ -16,10 +16,10 @@ internal static class CaptureCheck
         var (output, error) = HostCommand.Run("tshark", "-n", "-r", file, "-Y", "eapol", "-T", "fields", "-e", "wlan.sa", "-e", "wlan.da");
         var problems = error.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Where(line => !line.StartsWith(RootNotice, StringComparison.Ordinal)).Select(line => $"tshark on {file}: {line}").ToList();
-        var handshakes = output.Split('\n');
+        string[] handshakes = output.Split('\n');
         foreach (var (name, address) in stations)
         {
-            var seen = handshakes.Count(line => line.Contains(address, StringComparison.OrdinalIgnoreCase));
+            int seen = handshakes.Count(line => line.Contains(address, StringComparison.OrdinalIgnoreCase));
             if (seen < HandshakeMessages)
                 problems.Add($"{file} has {seen} EAPOL frames of {name} ({address}); the 4-way handshake has {HandshakeMessages}");
         }

@@ -58,7 +58,7 @@ internal static class DemoCommand
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => fallback };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && (value < minimum || value > maximum))
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && (value < minimum || value > maximum))
                 result.AddError($"{name} must be from {minimum} to {maximum}");
         });
         return option;
@@ -69,7 +69,7 @@ internal static class DemoCommand
         Description = description,
         CustomParser = result =>
         {
-            var text = result.Tokens[0].Value;
+            string text = result.Tokens[0].Value;
             if (!Duration.TryParse(text, out var duration))
                 result.AddError($"{name}: '{text}' is no duration; write {Duration.Allowed}");
             return duration;

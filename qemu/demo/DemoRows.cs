@@ -25,15 +25,15 @@ internal static class DemoRows
     private static IEnumerable<Row> RoundTrips(DemoFigures figures)
     {
         const string Group = "ping, beside the wired floor";
-        foreach (PingFigures ping in figures.Ping)
+        foreach (var ping in figures.Ping)
         {
             string pair = $"{ping.From} → {ping.To}";
             yield return Row.Told(Group, pair, "1", ping.Sent) with { Part = "sent" };
             yield return Row.Within(Group, pair, "1", ping.Sent - ping.Received, null, 0) with { Part = "lost" };
-            foreach (Row row in Quantiles(Group, pair, ping.RttMs, figures.Wired.RttMs))
+            foreach (var row in Quantiles(Group, pair, ping.RttMs, figures.Wired.RttMs))
                 yield return row;
         }
-        foreach (Row row in (Row[])[.. Quantiles(Group, "wired floor", figures.Wired.RttMs, null), .. Quantiles(Group, "in-kernel floor", figures.InKernel.RttMs, figures.Wired.RttMs)])
+        foreach (var row in (Row[])[.. Quantiles(Group, "wired floor", figures.Wired.RttMs, null), .. Quantiles(Group, "in-kernel floor", figures.InKernel.RttMs, figures.Wired.RttMs)])
             yield return row;
     }
 
@@ -48,7 +48,7 @@ internal static class DemoRows
     private static IEnumerable<Row> Throughput(DemoFigures figures)
     {
         const string Group = "TCP, beside the in-kernel floor";
-        foreach (TcpFigures tcp in figures.Tcp)
+        foreach (var tcp in figures.Tcp)
             yield return Compared(Group, $"{tcp.From} → {tcp.To}", "Mbit/s", tcp.Mbps, figures.InKernel.TcpMbps);
         yield return Compared(Group, "wired floor", "Mbit/s", figures.Wired.TcpMbps, figures.InKernel.TcpMbps);
         yield return Compared(Group, "in-kernel floor", "Mbit/s", figures.InKernel.TcpMbps, null);
@@ -57,7 +57,7 @@ internal static class DemoRows
     private static IEnumerable<Row> Latency(LinkLatency link)
     {
         const string Group = "one-way latency";
-        foreach ((string figure, LatencyQuantiles us) in (IEnumerable<(string, LatencyQuantiles)>)
+        foreach ((string figure, var us) in (IEnumerable<(string, LatencyQuantiles)>)
             [($"{link.From} → {link.To}", link.Us), .. (link.Hops ?? new Dictionary<string, LatencyQuantiles>(StringComparer.Ordinal)).Select(hop => ($"{link.From} → {link.To}: {hop.Key}", hop.Value))])
         {
             yield return Part(Group, figure, "p50", "µs", us.P50);
@@ -84,9 +84,9 @@ internal static class DemoRows
         string group = $"{reloads.BackMs.Count} reloads of {reloads.Station}'s module";
         for (int i = 0; i < reloads.BackMs.Count; i++)
             yield return Row.Told(group, $"back after reload {i + 1}", "ms", reloads.BackMs[i]);
-        foreach (TcpFigures tcp in reloads.Tcp)
+        foreach (var tcp in reloads.Tcp)
             yield return Row.Told(group, $"TCP {tcp.From} → {tcp.To}, mean", "Mbit/s", tcp.Mbps);
-        (GuestMemory first, GuestMemory last) = reloads.Memory;
+        (var first, var last) = reloads.Memory;
         foreach ((string what, long from, long to) in ((string, long, long)[])
         [
             ("its kernel's memory", first.KernelKib, last.KernelKib),

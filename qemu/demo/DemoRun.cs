@@ -51,7 +51,7 @@ internal sealed class DemoRun
             run = new DemoRun(options, progress, cancellation);
             await run.RunAsync();
         });
-        RunReport report = run!.Report(environment.End());
+        var report = run!.Report(environment.End());
         ReportTable.Print(report, TableOrder.Groups, AnsiConsole.Console);
         if (report.ExitCode == 0)
             AnsiConsole.MarkupLine("[green]all stations associated, no ping lost, no link lost, no kernel complains, capture sound[/]");
@@ -142,7 +142,7 @@ internal sealed class DemoRun
         };
         foreach (var vm in lab.Vms.Where(vm => vm.Spec.Radios > 0))
         {
-            var path = statistics.Vms.FirstOrDefault(counters => counters.Name == vm.Name)?.Path;
+            string? path = statistics.Vms.FirstOrDefault(counters => counters.Name == vm.Name)?.Path;
             var counters = await GuestCounters.TakeAsync(vm.Guest, vm.Spec.Path, _cancellation);
             var guest = new GuestFigures(vm.Name, path, counters.TxFrames, counters.TxDropped, counters.RxFrames, counters.Doorbells);
             _figures = _figures with { Guests = [.. _figures.Guests, guest] };
@@ -156,8 +156,8 @@ internal sealed class DemoRun
     {
         foreach (var probe in (PingProbe[])[.. medium, .. wired, inKernel])
             await probe.WarmUpAsync(_cancellation);
-        var count = _options.Seconds * PingsASecond / Rounds;
-        for (var round = 1; round <= Rounds; round++)
+        int count = _options.Seconds * PingsASecond / Rounds;
+        for (int round = 1; round <= Rounds; round++)
         {
             _progress.Now($"ping over the air and wire, round {round} of {Rounds}");
             foreach (var (overAir, overWire) in medium.Zip(wired))
@@ -181,7 +181,7 @@ internal sealed class DemoRun
         foreach (var (from, to) in pairs)
         {
             _progress.Now($"TCP from {from.Name} to {to.Name}");
-            var mbps = await Iperf.TcpAsync(MeasuredPath.OverAir(from, to), _options.Seconds, _cancellation);
+            double mbps = await Iperf.TcpAsync(MeasuredPath.OverAir(from, to), _options.Seconds, _cancellation);
             _progress.Done($"TCP {from.Name} to {to.Name}: {mbps:0.0} Mbit/s");
             tcp.Add(new TcpFigures(from.Name, to.Name, mbps));
             _figures = _figures with { Tcp = [.. tcp] };
@@ -189,8 +189,8 @@ internal sealed class DemoRun
 
         _progress.Now("TCP over the floors");
         var (station, accessPoint) = pairs[0];
-        var wiredMbps = await Iperf.TcpAsync(MeasuredPath.OverWire(station, accessPoint), _options.Seconds, _cancellation);
-        var inKernelMbps = await Iperf.TcpAsync(MeasuredPath.InKernel(floorStation), _options.Seconds, _cancellation);
+        double wiredMbps = await Iperf.TcpAsync(MeasuredPath.OverWire(station, accessPoint), _options.Seconds, _cancellation);
+        double inKernelMbps = await Iperf.TcpAsync(MeasuredPath.InKernel(floorStation), _options.Seconds, _cancellation);
         _progress.Done($"TCP floors: wired {wiredMbps:0} Mbit/s, in-kernel {inKernelMbps:0} Mbit/s");
         _figures = _figures with
         {
@@ -202,9 +202,9 @@ internal sealed class DemoRun
     /// <summary>Pings from all stations all the time, and TCP from one after the other.</summary>
     private async Task SoakAsync(Member accessPoint, List<Member> stations)
     {
-        var segments = Math.Max(1, (int)(_options.Soak.TotalSeconds / SoakSegmentSeconds));
+        int segments = Math.Max(1, (int)(_options.Soak.TotalSeconds / SoakSegmentSeconds));
         var probes = stations.ConvertAll(station => new PingProbe(MeasuredPath.OverAir(station, accessPoint)));
-        for (var segment = 0; segment < segments; segment++)
+        for (int segment = 0; segment < segments; segment++)
         {
             _progress.Now($"soak, {segment * SoakSegmentSeconds} of {segments * SoakSegmentSeconds} s");
             var sender = stations[segment % stations.Count];

@@ -19,9 +19,9 @@ internal sealed partial record GuestLogs(IReadOnlyList<string> LostLinks, IReadO
     /// </summary>
     public static async Task<GuestLogs> CollectAsync(VirtualMachine vm, CancellationToken cancellation)
     {
-        var list = await vm.Guest.RunAsync("listing logs", "cd /run && ls | grep '[.]log$' || true", Limit, cancellation);
+        string list = await vm.Guest.RunAsync("listing logs", "cd /run && ls | grep '[.]log$' || true", Limit, cancellation);
         var lostLinks = new List<string>();
-        foreach (var log in list.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string log in list.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             lostLinks.AddRange(LostLinksIn(await FetchAsync(vm, log, $"cat /run/{log}", cancellation)));
         var kernel = await FetchAsync(vm, "dmesg.log", "dmesg", cancellation);
         lostLinks.AddRange(LostLinksIn(kernel));
@@ -39,8 +39,8 @@ internal sealed partial record GuestLogs(IReadOnlyList<string> LostLinks, IReadO
 
     private static async Task<(string File, string Text)> FetchAsync(VirtualMachine vm, string name, string command, CancellationToken cancellation)
     {
-        var text = await vm.Guest.RunAsync($"fetching {name}", command, Limit, cancellation);
-        var file = Path.Combine(vm.Folder, name);
+        string text = await vm.Guest.RunAsync($"fetching {name}", command, Limit, cancellation);
+        string file = Path.Combine(vm.Folder, name);
         await File.WriteAllTextAsync(file, text, cancellation);
         return (file, text);
     }

@@ -45,9 +45,9 @@ internal sealed class ReloadSoak(Member accessPoint, Member station, IReadOnlyLi
     /// <exception cref="LabException">The station did not come back, TCP broke off, the daemon ended or shut a port: it cannot go on.</exception>
     public async Task<IReadOnlyList<string>> RunAsync(TimeSpan duration, TimeSpan period, CancellationToken cancellation)
     {
-        var rounds = (int)(duration / period);
-        var seconds = (int)period.TotalSeconds;
-        for (var round = 1; round <= rounds; round++)
+        int rounds = (int)(duration / period);
+        int seconds = (int)period.TotalSeconds;
+        for (int round = 1; round <= rounds; round++)
         {
             progress.Now($"reload {round} of {rounds}");
             var traffic = Iperf.TcpBothWaysAsync(_route, seconds, cancellation);
@@ -94,7 +94,7 @@ internal sealed class ReloadSoak(Member accessPoint, Member station, IReadOnlyLi
     /// <returns>Milliseconds from the module's removal until a ping was answered.</returns>
     private async Task<(double BackMs, string Between)> ReloadAsync(string between, CancellationToken cancellation)
     {
-        var output = await station.Radio.Vm.Guest.RunAsync(
+        string output = await station.Radio.Vm.Guest.RunAsync(
             "coming back after a reload of the module",
             $$"""
             now() { cut -d' ' -f1 /proc/uptime; }
@@ -120,7 +120,7 @@ internal sealed class ReloadSoak(Member accessPoint, Member station, IReadOnlyLi
     private async Task LookAtMemoryAsync(CancellationToken cancellation)
     {
         var (_, meminfo) = await ReloadAsync(GuestMemory.Script, cancellation);
-        var smaps = await File.ReadAllTextAsync($"/proc/{medium.ProcessId}/smaps", cancellation);
+        string smaps = await File.ReadAllTextAsync($"/proc/{medium.ProcessId}/smaps", cancellation);
         _memory.Add((GuestMemory.Read(meminfo), ResidentMemory.Read(smaps) / 1024));
     }
 

@@ -21,7 +21,7 @@ internal static class InstalledQemu
             })!;
             qemu.StandardInput.Close();
             var errors = qemu.StandardError.ReadToEndAsync();
-            var devices = qemu.StandardOutput.ReadToEnd();
+            string devices = qemu.StandardOutput.ReadToEnd();
             qemu.WaitForExit();
             if (qemu.ExitCode != 0)
                 return $"'{binary} -device help' failed ({qemu.ExitCode}): {errors.Result.Trim()}";

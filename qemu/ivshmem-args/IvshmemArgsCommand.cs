@@ -89,7 +89,7 @@ internal sealed class IvshmemArgsCommand : RootCommand
             return Refused;
         }
 
-        var refusal = QemuLimits.SocketProblem(socket)
+        string? refusal = QemuLimits.SocketProblem(socket)
             ?? QemuLimits.RegionProblem(attachment.RegionBytes)
             ?? (options.GetValue(_checkQemu) is { } qemu ? InstalledQemu.Problem(qemu) : null);
         if (refusal is not null)
@@ -98,7 +98,7 @@ internal sealed class IvshmemArgsCommand : RootCommand
             return Refused;
         }
 
-        var warning = QemuLimits.ListenerProblem(socket, attachment.Pid);
+        string? warning = QemuLimits.ListenerProblem(socket, attachment.Pid);
         Print(options, attachment, socket, warning);
         if (warning is null)
             return 0;
@@ -110,7 +110,7 @@ internal sealed class IvshmemArgsCommand : RootCommand
     {
         var paths = stateFile is null ? DaemonState.SearchPaths() : [stateFile];
         var readings = new List<DaemonStateReading>();
-        foreach (var path in paths)
+        foreach (string path in paths)
         {
             var reading = DaemonState.TryRead(path);
             if (reading.State is { } state)
@@ -125,9 +125,9 @@ internal sealed class IvshmemArgsCommand : RootCommand
     private void Print(ParseResult options, Attachment attachment, string socket, string? warning)
     {
         var output = options.InvocationConfiguration.Output;
-        var format = options.GetRequiredValue(_format);
-        var arguments = IvshmemArguments.For(socket);
-        var text = format == "libvirt" ? LibvirtXml.For(socket) : Shell.Join(arguments);
+        string format = options.GetRequiredValue(_format);
+        string[] arguments = IvshmemArguments.For(socket);
+        string text = format == "libvirt" ? LibvirtXml.For(socket) : Shell.Join(arguments);
         output.WriteLine(options.GetValue(_json)
             ? JsonSerializer.Serialize(
                 new Printed(options.GetValue(_vm), socket, attachment.RegionBytes, format, text, arguments, warning),

@@ -16,7 +16,7 @@ internal static class IvshmemArguments
         ArgumentNullException.ThrowIfNull(socketPath);
         if (QemuLimits.SocketProblem(socketPath) is { } problem)
             throw new ArgumentException(problem, nameof(socketPath));
-        var path = socketPath.Replace(",", ",,", StringComparison.Ordinal);
+        string path = socketPath.Replace(",", ",,", StringComparison.Ordinal);
         return
         [
             "-chardev", $"socket,path={path},id={ChardevId}",

@@ -12,10 +12,10 @@ internal static class UnixListeners
     /// <remarks>Source: proc(5), /proc/net/unix: number, references, protocol, flags (hex), type, state, inode, path.</remarks>
     public static bool Has(string path, int? pid)
     {
-        var table = $"/proc/{pid?.ToString(CultureInfo.InvariantCulture) ?? "self"}/net/unix";
+        string table = $"/proc/{pid?.ToString(CultureInfo.InvariantCulture) ?? "self"}/net/unix";
         return File.ReadLines(table).Skip(1).Any(line =>
         {
-            var fields = line.Split(' ', 8, StringSplitOptions.RemoveEmptyEntries);
+            string[] fields = line.Split(' ', 8, StringSplitOptions.RemoveEmptyEntries);
             return fields.Length == 8
                 && fields[7] == path
                 && (uint.Parse(fields[3], NumberStyles.HexNumber, CultureInfo.InvariantCulture) & AcceptsConnections) != 0;

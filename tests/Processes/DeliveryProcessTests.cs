@@ -20,8 +20,8 @@ internal class DeliveryProcessTests
     {
         using var peers = new PeerRegion(Geometry);
         var relay = new Relay(peers, delivery, pace);
-        PeerProcess receiver = peers.StartRxConsumer(first: 0, Frames, pace);
-        PeerProcess sender = peers.StartTxProducer(Frames, pace);
+        var receiver = peers.StartRxConsumer(first: 0, Frames, pace);
+        var sender = peers.StartTxProducer(Frames, pace);
         relay.Run(Frames, () => false);
 
         Assert.That((sender.WaitForVerdict(), receiver.WaitForVerdict()), Is.EqualTo((Verdict.Intact, Verdict.Intact)));
@@ -37,7 +37,7 @@ internal class DeliveryProcessTests
         {
             using var peers = new PeerRegion(Geometry);
             var relay = new Relay(peers, Delivery.ByReference, pace, freesEarly: true);
-            PeerProcess receiver = peers.StartRxConsumer(first: 0, Frames, pace);
+            var receiver = peers.StartRxConsumer(first: 0, Frames, pace);
             _ = peers.StartTxProducer(Frames, pace);
             relay.Run(Frames, () => receiver.HasExited);
             found = receiver.WaitForVerdict();
@@ -52,10 +52,10 @@ internal class DeliveryProcessTests
     {
         using var peers = new PeerRegion(Geometry);
         var relay = new Relay(peers, delivery, pace);
-        PeerProcess sender = peers.StartTxProducer(Frames, pace);
+        var sender = peers.StartTxProducer(Frames, pace);
         for (int crash = 0; crash < 3; crash++)
         {
-            PeerProcess victim = peers.StartRxConsumer(relay.Next, Frames, pace);
+            var victim = peers.StartRxConsumer(relay.Next, Frames, pace);
             using var stop = new CancellationTokenSource();
             Task running = Task.Run(() => relay.Run(Frames, () => stop.IsCancellationRequested));
             peers.WaitForProgress(victim, sender);
@@ -66,7 +66,7 @@ internal class DeliveryProcessTests
             relay.ReplaceReceiver();
         }
 
-        PeerProcess successor = peers.StartRxConsumer(relay.Next, Frames, pace);
+        var successor = peers.StartRxConsumer(relay.Next, Frames, pace);
         relay.Run(Frames, () => false);
         Assert.That((sender.WaitForVerdict(), successor.WaitForVerdict()), Is.EqualTo((Verdict.Intact, Verdict.Intact)));
     }

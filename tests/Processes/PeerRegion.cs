@@ -66,7 +66,7 @@ internal sealed class PeerRegion : IDisposable
 
     private PeerProcess Start(Role role, int port, Doorbell wake, uint first, uint until, Pace pace, InjectedBug bug)
     {
-        Doorbell ring = role == Role.TxConsumer ? Sender : Host;
+        var ring = role == Role.TxConsumer ? Sender : Host;
         PeerProcess peer = PeerProcess.Start(new PeerOptions
         {
             Role = role,

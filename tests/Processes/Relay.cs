@@ -73,7 +73,7 @@ internal sealed unsafe class Relay(PeerRegion peers, Delivery delivery, Pace pac
 
     private bool Post(uint until)
     {
-        RegionGeometry geometry = peers.Region.Geometry;
+        var geometry = peers.Region.Geometry;
         uint room = Math.Min(geometry.PoolSlots, geometry.RxDescriptors) - (_receiver.Rx.Tail - _completed);
         uint count = Math.Min(Math.Min(_sender.Tx.CountReady(), room), until - _sender.Tx.Taken);
         if (count == 0)

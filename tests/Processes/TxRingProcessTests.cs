@@ -45,19 +45,19 @@ internal class TxRingProcessTests
     [TestCase(Pace.Sleep)]
     public void AKilledProducerIsSucceededByAnother(Pace pace)
     {
-        using PeerRegion peers = MakeRegion(start: uint.MaxValue - 1000);
+        using var peers = MakeRegion(start: uint.MaxValue - 1000);
         uint start = peers.SenderHead;
-        PeerProcess consumer = peers.StartTxConsumer(start + Frames, pace);
+        var consumer = peers.StartTxConsumer(start + Frames, pace);
         for (int crash = 0; crash < 3; crash++)
         {
-            PeerProcess victim = peers.StartTxProducer(start + Frames, pace);
+            var victim = peers.StartTxProducer(start + Frames, pace);
             peers.WaitForProgress(victim, consumer);
             victim.Kill();
             peers.Host.Ring(); // the doorbell of the last slot may have died with it: whoever takes over rings once
         }
         Assert.That(consumer.HasExited, Is.False, "it waits for more");
 
-        PeerProcess successor = peers.StartTxProducer(start + Frames, pace);
+        var successor = peers.StartTxProducer(start + Frames, pace);
         Assert.That((successor.WaitForVerdict(), consumer.WaitForVerdict()), Is.EqualTo((Verdict.Intact, Verdict.Intact)));
     }
 
@@ -65,29 +65,29 @@ internal class TxRingProcessTests
     [TestCase(Pace.Sleep)]
     public void AKilledConsumerIsSucceededByAnother(Pace pace)
     {
-        using PeerRegion peers = MakeRegion(start: uint.MaxValue - 1000);
+        using var peers = MakeRegion(start: uint.MaxValue - 1000);
         uint start = peers.SenderHead;
-        PeerProcess producer = peers.StartTxProducer(start + Frames, pace);
+        var producer = peers.StartTxProducer(start + Frames, pace);
         for (int crash = 0; crash < 3; crash++)
         {
-            PeerProcess victim = peers.StartTxConsumer(start + Frames, pace);
+            var victim = peers.StartTxConsumer(start + Frames, pace);
             peers.WaitForProgress(victim, producer);
             victim.Kill();
             peers.Sender.Ring();
         }
         Assert.That(producer.HasExited, Is.False, "it waits for room");
 
-        PeerProcess successor = peers.StartTxConsumer(start + Frames, pace);
+        var successor = peers.StartTxConsumer(start + Frames, pace);
         Assert.That((producer.WaitForVerdict(), successor.WaitForVerdict()), Is.EqualTo((Verdict.Intact, Verdict.Intact)));
     }
 
     private static (Verdict Producer, Verdict Consumer) Run(Pace pace, uint start, InjectedBug producer, InjectedBug consumer)
     {
-        using PeerRegion peers = MakeRegion(start);
+        using var peers = MakeRegion(start);
         uint until = start + (pace is Pace.Litmus or Pace.FreeLitmus ? Rounds : Frames);
-        PeerProcess reader = peers.StartTxConsumer(until, pace, consumer);
-        PeerProcess writer = peers.StartTxProducer(until, pace, producer);
-        PeerProcess judge = pace == Pace.FreeLitmus ? writer : reader;
+        var reader = peers.StartTxConsumer(until, pace, consumer);
+        var writer = peers.StartTxProducer(until, pace, producer);
+        var judge = pace == Pace.FreeLitmus ? writer : reader;
         if (judge.WaitForVerdict() == Verdict.Intact)
             return (writer.WaitForVerdict(), reader.WaitForVerdict());
         // The other waits forever; it ends with the region.
@@ -101,7 +101,7 @@ internal class TxRingProcessTests
         Verdict found;
         do
         {
-            (Verdict Producer, Verdict Consumer) both = Run(pace, start: 0, producer, consumer);
+            var both = Run(pace, start: 0, producer, consumer);
             found = both.Producer == Verdict.Intact ? both.Consumer : both.Producer;
         }
         while (found == Verdict.Intact && clock.Elapsed < CatchWithin);
@@ -112,7 +112,7 @@ internal class TxRingProcessTests
     {
         var peers = new PeerRegion(Geometry);
         _ = peers.Region.Attach(0, peerId: 1, "sender");
-        PortHeader* port = PortWords.Header(peers.Region, 0);
+        var port = PortWords.Header(peers.Region, 0);
         port->TxTail = port->TxHead = port->TxAvailEvent = port->TxFreeEvent = start;
         LitmusPage.Decided(peers.Region).StoreRelease(start);
         return peers;

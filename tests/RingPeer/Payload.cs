@@ -28,7 +28,7 @@ internal static unsafe class Payload
         slot->Cookie = sequence;
 
         var payload = new Span<byte>((byte*)slot + offset, (int)length);
-        Span<byte> body = payload[HeadSize..];
+        var body = payload[HeadSize..];
         ulong state = Mix(sequence);
         foreach (ref ulong word in MemoryMarshal.Cast<byte, ulong>(body))
             word = Next(ref state);
@@ -65,7 +65,7 @@ internal static unsafe class Payload
         uint offset = Volatile.Read(ref slot->Offset);
         if (slot->Kind != RingKind.Frame || length > Abi.SlotPayloadSize || offset < Abi.SlotHeaderSize || offset > Abi.SlotSize - length)
             return Verdict.Torn;
-        Verdict verdict = Check(new ReadOnlySpan<byte>((byte*)slot + offset, (int)length), due);
+        var verdict = Check(new ReadOnlySpan<byte>((byte*)slot + offset, (int)length), due);
         return verdict == Verdict.Intact && (slot->Cookie != due || offset != OffsetOf(due, length)) ? Verdict.Torn : verdict;
     }
 

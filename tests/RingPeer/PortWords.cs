@@ -15,7 +15,7 @@ internal static unsafe class PortWords
     /// <param name="port">Below the port count.</param>
     public static RingConsumer TxConsumer(Region region, int port)
     {
-        PortHeader* header = Header(region, port);
+        var header = Header(region, port);
         return new RingConsumer(
             new SharedIndex(&header->TxTail),
             new SharedIndex(&header->TxHead),

@@ -14,7 +14,7 @@ new Thread(static () =>
 using SharedMemory memory = SharedMemory.Map(options.Memory, options.Size, offset: 0, ownsDescriptor: true);
 using var wake = new Doorbell(options.Wake);
 using var ring = new Doorbell(options.Ring);
-Region region = OpenRegion(memory);
+var region = OpenRegion(memory);
 Func<Verdict> run = options.Role switch
 {
     Role.TxProducer => new TxProducer(region, wake, ring, options).Run,

@@ -12,7 +12,7 @@ internal sealed unsafe class RxConsumer(Region region, Doorbell wake, Doorbell r
     /// <summary>Reads frames until the last, or the first that is wrong.</summary>
     public Verdict Run()
     {
-        RingConsumer rx = _port.Rx;
+        var rx = _port.Rx;
         uint due = options.First;
         while (due != options.Until)
         {
@@ -30,7 +30,7 @@ internal sealed unsafe class RxConsumer(Region region, Doorbell wake, Doorbell r
             uint count = Math.Min(rx.CountReady(), 1 + _jitter.Next(8));
             for (uint i = 0; i < count; i++)
             {
-                Verdict verdict = Check(rx.Taken + i, due);
+                var verdict = Check(rx.Taken + i, due);
                 if (verdict != Verdict.Intact)
                     return verdict;
                 _port.SetInjected(rx.Taken + i, due);
@@ -45,7 +45,7 @@ internal sealed unsafe class RxConsumer(Region region, Doorbell wake, Doorbell r
 
     private Verdict Check(uint index, uint due)
     {
-        RxDescriptor descriptor = _port.ReadDescriptor(index);
+        var descriptor = _port.ReadDescriptor(index);
         if (descriptor.Kind != RingKind.Frame || descriptor.Cookie != due || !region.Contains(descriptor.Offset, descriptor.Length))
             return Verdict.Torn;
         return Payload.Check(new ReadOnlySpan<byte>(region.Address + descriptor.Offset, (int)descriptor.Length), due);

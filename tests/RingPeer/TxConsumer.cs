@@ -27,7 +27,7 @@ internal sealed unsafe class TxConsumer(Region region, Doorbell wake, Doorbell r
             _tx.Take(count);
             if (options.Break == InjectedBug.EarlyRelease)
                 Release(count);
-            Verdict verdict = Check(first, count);
+            var verdict = Check(first, count);
             if (verdict != Verdict.Intact)
                 return verdict;
             if (options.Break != InjectedBug.EarlyRelease)
@@ -63,10 +63,10 @@ internal sealed unsafe class TxConsumer(Region region, Doorbell wake, Doorbell r
 
     private Verdict Check(uint first, uint count)
     {
-        Verdict verdict = Verdict.Intact;
+        var verdict = Verdict.Intact;
         for (uint i = 0; i < count && verdict == Verdict.Intact; i++)
         {
-            TxSlotHeader* slot = _slots.TxSlot(first + i);
+            var slot = _slots.TxSlot(first + i);
             verdict = Payload.Check(slot, first + i);
         }
         return verdict;

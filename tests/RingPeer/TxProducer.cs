@@ -15,11 +15,11 @@ internal sealed unsafe class TxProducer(Region region, Doorbell wake, Doorbell r
     /// <summary>Publishes frames until the last.</summary>
     public Verdict Run()
     {
-        RingProducer tx = _port.Tx;
+        var tx = _port.Tx;
         while (tx.Tail != options.Until)
         {
             uint count = options.Pace is Pace.Litmus or Pace.FreeLitmus ? 1 : Math.Min(1 + _jitter.Next(8), options.Until - tx.Tail);
-            Verdict room = options.Pace == Pace.FreeLitmus ? AwaitFreeRound() : AwaitFree(count);
+            var room = options.Pace == Pace.FreeLitmus ? AwaitFreeRound() : AwaitFree(count);
             if (room != Verdict.Intact)
                 return room;
 
@@ -51,7 +51,7 @@ internal sealed unsafe class TxProducer(Region region, Doorbell wake, Doorbell r
 
     private Verdict AwaitFree(uint count)
     {
-        RingProducer tx = _port.Tx;
+        var tx = _port.Tx;
         var spin = default(SpinWait);
         while (!tx.HasFree(count))
         {
@@ -68,7 +68,7 @@ internal sealed unsafe class TxProducer(Region region, Doorbell wake, Doorbell r
     /// <summary>On a full ring: arms while the consumer gives a slot back.</summary>
     private Verdict AwaitFreeRound()
     {
-        RingProducer tx = _port.Tx;
+        var tx = _port.Tx;
         if (tx.InUse < tx.Length)
             return Verdict.Intact;
         Aim.WaitToArm();

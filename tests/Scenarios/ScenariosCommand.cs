@@ -34,7 +34,7 @@ internal static class ScenariosCommand
         {
             if (result.GetValue(list))
             {
-                foreach (IScenario scenario in all)
+                foreach (var scenario in all)
                     await result.InvocationConfiguration.Output.WriteLineAsync($"{scenario.Name,-14} {(scenario.NeedsVms ? "VMs   " : "engine")}  {scenario.Description}");
                 return 0;
             }
@@ -59,7 +59,7 @@ internal static class ScenariosCommand
         {
             await Progress.RunOnErrorAsync(async progress =>
             {
-                foreach (IScenario scenario in scenarios)
+                foreach (var scenario in scenarios)
                     await RunAsync(scenario, options, progress, rows, problems, cancellation);
             });
         }

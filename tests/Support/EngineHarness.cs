@@ -28,8 +28,8 @@ internal sealed unsafe class EngineHarness : IDisposable
         for (int port = 0; port < ports; port++)
         {
             uint peerId = (uint)port + 1;
-            Port one = Engine.Attach(new PortOffer { Name = $"vm{port}", PeerId = peerId, Region = lease, Call = NewEvent(), Kick = NewEvent() })!;
-            Radio radio = Engine.Radios.AddOrGet(one, number: 0, AddressOf(port), "phy0")!;
+            var one = Engine.Attach(new PortOffer { Name = $"vm{port}", PeerId = peerId, Region = lease, Call = NewEvent(), Kick = NewEvent() })!;
+            var radio = Engine.Radios.AddOrGet(one, number: 0, AddressOf(port), "phy0")!;
             Engine.Radios.AddAddress(radio, AddressOf(port));
             Ports.Add(one);
             var guest = new SimulatedGuest(region, port);
@@ -55,12 +55,12 @@ internal sealed unsafe class EngineHarness : IDisposable
     /// <summary>Port 0 sends frames that want no status.</summary>
     public void Send(MacAddress receiver, uint count)
     {
-        GuestPort guest = Guests[0].Port;
+        var guest = Guests[0].Port;
         if (!guest.Tx.HasFree(count))
             throw new InvalidOperationException("the engine does not give TX slots back");
         for (uint i = 0; i < count; i++)
         {
-            TxSlotHeader* slot = guest.TxSlot(guest.Tx.Tail + i);
+            var slot = guest.TxSlot(guest.Tx.Tail + i);
             *slot = new TxSlotHeader
             {
                 Kind = RingKind.Frame,

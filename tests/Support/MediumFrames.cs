@@ -28,7 +28,7 @@ internal static class MediumFrames
     public static byte[] Numbered(MacAddress receiver, MacAddress transmitter, uint number, int bodyLength)
     {
         byte[] frame = Data(receiver, transmitter, new byte[bodyLength]);
-        Span<byte> body = frame.AsSpan(HeaderLength);
+        var body = frame.AsSpan(HeaderLength);
         BinaryPrimitives.WriteUInt32LittleEndian(body, number);
         for (int i = 4; i < bodyLength - 4; i++)
             body[i] = (byte)(number + i);

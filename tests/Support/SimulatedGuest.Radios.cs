@@ -18,7 +18,7 @@ internal sealed unsafe partial class SimulatedGuest
     /// <exception cref="LabException">The daemon refused it.</exception>
     public static SimulatedGuest Attach(string socket, params ReadOnlySpan<byte> stations)
     {
-        SimulatedGuest guest = Connect(socket);
+        var guest = Connect(socket);
         try
         {
             if (guest.IsRefused)
@@ -56,7 +56,7 @@ internal sealed unsafe partial class SimulatedGuest
         for (uint i = 0; i < ready; i++)
         {
             uint index = Port.Rx.Taken + i;
-            RxDescriptor descriptor = Port.ReadDescriptor(index);
+            var descriptor = Port.ReadDescriptor(index);
             if (descriptor.Kind == RingKind.ClockSync)
                 _answered = descriptor.Cookie;
             if (descriptor.Radio >= _radios.Count)

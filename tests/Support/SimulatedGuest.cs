@@ -72,7 +72,7 @@ internal sealed unsafe partial class SimulatedGuest : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TxSlotHeader* Claim()
     {
-        GuestPort port = Port;
+        var port = Port;
         return port.Tx.HasFree(_claimed + 1) ? port.TxSlot(port.Tx.Tail + _claimed++) : null;
     }
 
@@ -165,7 +165,7 @@ internal sealed unsafe partial class SimulatedGuest : IDisposable
     /// <summary>Sends a frame, three attempts at rate 4, if there is room.</summary>
     public bool TrySendFrame(ushort radio, ReadOnlySpan<byte> frame, TxFlags flags = TxFlags.RequestStatus, ulong cookie = 0, uint freqMhz = 2412)
     {
-        TxSlotHeader* slot = Claim();
+        var slot = Claim();
         if (slot is null)
             return false;
         Fill(slot, RingKind.Frame, radio, frame);
@@ -189,7 +189,7 @@ internal sealed unsafe partial class SimulatedGuest : IDisposable
     /// <summary>Sends a message that is no frame; waits for room.</summary>
     public void Send(RingKind kind, ushort radio, MacAddress address = default, byte flags = 0, ReadOnlySpan<byte> payload = default, ulong cookie = 0)
     {
-        TxSlotHeader* slot = ClaimOrWait();
+        var slot = ClaimOrWait();
         Fill(slot, kind, radio, payload);
         slot->Flags = flags;
         slot->Cookie = cookie;
@@ -229,7 +229,7 @@ internal sealed unsafe partial class SimulatedGuest : IDisposable
     public bool TryReceive(out Received received)
     {
         received = default;
-        if (!TryTake(out RxDescriptor descriptor))
+        if (!TryTake(out var descriptor))
             return false;
         received = new Received(descriptor, PayloadOf(in descriptor).ToArray());
         Port.SetInjected(Port.Rx.Taken - 1, (ulong)MonotonicClock.NowNs);
@@ -255,7 +255,7 @@ internal sealed unsafe partial class SimulatedGuest : IDisposable
         Send(RingKind.ClockSync, 0, cookie: cookie);
         while (true)
         {
-            Received received = Receive();
+            var received = Receive();
             if (received.Descriptor.Kind == RingKind.ClockSync && received.Descriptor.Cookie == cookie)
                 return all;
             all.Add(received);

@@ -158,9 +158,9 @@ internal sealed class SimulatedHost : IAsyncDisposable
     {
         lock (_lock)
         {
-            foreach (SentSlot slot in TakeAll())
+            foreach (var slot in TakeAll())
             {
-                var now = (ulong)MonotonicClock.NowNs;
+                ulong now = (ulong)MonotonicClock.NowNs;
                 if (slot.Kind == RingKind.ClockSync)
                     Post(new RxDescriptor { Kind = RingKind.ClockSync, Cookie = slot.Cookie, TakenNs = now, PostedNs = now });
                 else

@@ -55,7 +55,7 @@ internal sealed unsafe class SimulatedRadio(SimulatedGuest guest, ushort number,
     /// <param name="length">Bytes.</param>
     public bool TrySend(byte receiver, int length, uint freqMhz, TxFlags flags, ReadOnlySpan<byte> rates, ReadOnlySpan<byte> rateFlags)
     {
-        TxSlotHeader* slot = guest.Claim();
+        var slot = guest.Claim();
         if (slot is null)
             return false;
         *slot = new TxSlotHeader

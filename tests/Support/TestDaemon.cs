@@ -56,7 +56,7 @@ internal sealed class TestDaemon : IDisposable
     /// <summary>A VM attaches, and its service starts with radios 0, 1, … of these addresses.</summary>
     public SimulatedGuest Attach(params ReadOnlySpan<MacAddress> radios)
     {
-        SimulatedGuest vm = Connect();
+        var vm = Connect();
         vm.Hello();
         for (int i = 0; i < radios.Length; i++)
             vm.AddRadio((ushort)i, radios[i]);

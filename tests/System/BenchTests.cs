@@ -34,13 +34,13 @@ public class BenchTests
                 Limit, "rings", "relay", "--quick", "--rounds", "1", "--json", file, "--output", folder);
 
             Assert.That(exitCode, Is.Zero, output);
-            JsonNode report = JsonNode.Parse(File.ReadAllText(file))!;
+            var report = JsonNode.Parse(File.ReadAllText(file))!;
             Assert.That(report["problems"]!.AsArray(), Is.Empty);
             JsonNode[] rows = [.. report["rows"]!.AsArray().OfType<JsonNode>()];
             Assert.That(rows.Select(row => (string?)row["limit"]), Is.SupersetOf(Goals));
             using (Assert.EnterMultipleScope())
             {
-                foreach (JsonNode row in rows)
+                foreach (var row in rows)
                 {
                     Assert.That(row["value"], Is.Not.Null, $"{row}");
                     Assert.That(row["ratio"] is null, Is.EqualTo(row["baseline"] is null), $"{row}");

@@ -17,27 +17,27 @@ public class DemoTests
     [TestCase("6.1", "per-vm", "wpa2", "kernel")]
     public void StationsAssociateAndNothingIsLost(string kernel, string isolation, string security, string path)
     {
-        var name = $"test-{kernel}-{isolation}-{security}-{path}";
+        string name = $"test-{kernel}-{isolation}-{security}-{path}";
         var report = Run(name, "--kernel", kernel, "--isolation", isolation, "--security", security, "--path", path);
         using (Assert.EnterMultipleScope())
         {
             Assert.That((string?)report["environment"]!["guestKernel"], Does.StartWith(kernel));
             Assert.That((string?)report["details"]!["isolation"], Is.EqualTo(isolation));
             Assert.That((string?)report["details"]!["path"], Is.EqualTo(path));
-            foreach (JsonNode station in Rows(report, "association"))
+            foreach (var station in Rows(report, "association"))
             {
                 Assert.That((bool)station["met"]!, Is.True);
                 Assert.That((string?)station["figure"], Does.EndWith($", {security}"));
                 Assert.That((double)station["value"]!, Is.Positive);
             }
 
-            JsonNode[] ping = Rows(report, "ping");
+            var ping = Rows(report, "ping");
             Assert.That(Values(ping, "sent"), Has.Length.EqualTo(3).And.All.GreaterThanOrEqualTo(200), "two stations to the access point, and one to the other");
             Assert.That(Values(ping, "lost"), Has.Length.EqualTo(3).And.All.Zero);
             Assert.That(Value(ping.Where(row => (string?)row["part"] == "p50"), "wired floor"), Is.Positive);
 
-            JsonNode[] tcp = Rows(report, "TCP");
-            foreach (JsonNode pair in tcp.Take(2))
+            var tcp = Rows(report, "TCP");
+            foreach (var pair in tcp.Take(2))
                 Assert.That((double)pair["value"]!, Is.GreaterThan(Value(tcp, "in-kernel floor") * MinimumShareOfInKernelTcp));
             Assert.That(Rows(report, "one-way latency"), Is.Not.Empty);
             Assert.That(Value(Rows(report, "medium"), "frames"), Is.Positive);
@@ -53,7 +53,7 @@ public class DemoTests
     {
         const string Name = "test-reloads";
         var report = Run(Name, "--path", "kernel", "--stations", "1", "--duration", "4", "--soak", "24s", "--reload-every", "12s");
-        JsonNode[] reloads = Rows(report, "2 reloads of sta1's module");
+        var reloads = Rows(report, "2 reloads of sta1's module");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(reloads.Where(row => row["figure"]!.ToString().StartsWith("back", StringComparison.Ordinal)).Select(row => (double)row["value"]!), Has.Exactly(2).Items.And.All.Positive);
@@ -75,7 +75,7 @@ public class DemoTests
 
     private static JsonNode Run(string name, params string[] options)
     {
-        var file = Path.Combine(TestContext.CurrentContext.WorkDirectory, name + ".json");
+        string file = Path.Combine(TestContext.CurrentContext.WorkDirectory, name + ".json");
         var (exitCode, output) = ProgramRun.Demo(Limit, ["--name", name, "--json", file, .. options]);
         Assert.That(exitCode, Is.Zero, output);
         return JsonNode.Parse(File.ReadAllText(file))!;
@@ -94,12 +94,12 @@ public class DemoTests
     {
         JsonNode[] received = [.. rows.Where(row => (string?)row["part"] == "received")];
         Assert.That(received, Has.Length.EqualTo(guests));
-        foreach (JsonNode guest in received)
+        foreach (var guest in received)
         {
             string[] figure = ((string)guest["figure"]!).Split(", path: ");
             Assert.That(figure[1], Is.EqualTo(path), figure[0]);
             Assert.That((double)guest["value"]!, Is.Positive, figure[0]);
-            var processes = File.ReadAllText(Path.Combine(Lab.Checkout.Run, name, figure[0], "processes.txt"));
+            string processes = File.ReadAllText(Path.Combine(Lab.Checkout.Run, name, figure[0], "processes.txt"));
             Assert.That(processes.Contains("shm-injector", StringComparison.Ordinal), Is.EqualTo(path == "user"), processes);
             Assert.That(processes, Does.Contain("exec-agent"), "the list is one");
         }

@@ -13,7 +13,7 @@ public class LabTests
     [SetUp]
     public void StartTheLab()
     {
-        var topology = Path.Combine(TestContext.CurrentContext.WorkDirectory, "lab.yaml");
+        string topology = Path.Combine(TestContext.CurrentContext.WorkDirectory, "lab.yaml");
         File.WriteAllText(topology, $"""
             name: {Name}
             vms:
@@ -72,7 +72,7 @@ public class LabTests
 
     private static JsonNode? TryState()
     {
-        var file = Path.Combine(Lab.Checkout.Run, Name, "lab.json");
+        string file = Path.Combine(Lab.Checkout.Run, Name, "lab.json");
         return File.Exists(file) ? JsonNode.Parse(File.ReadAllText(file)) : null;
     }
 

@@ -15,7 +15,7 @@ public class MixedLabTests
     [Test]
     public void VmsOfBothPathsAndBothKernelsTalk()
     {
-        var topology = Path.Combine(TestContext.CurrentContext.WorkDirectory, "mixed.yaml");
+        string topology = Path.Combine(TestContext.CurrentContext.WorkDirectory, "mixed.yaml");
         File.WriteAllText(topology, $"""
             name: {Name}
             vms:

@@ -16,7 +16,7 @@ public class ScenarioTests
         {
             (int exitCode, string output) = ProgramRun.Scenarios(Limit, "per", "loss", "import", "--json", file);
             Assert.That(exitCode, Is.Zero, output);
-            JsonNode report = JsonNode.Parse(File.ReadAllText(file))!;
+            var report = JsonNode.Parse(File.ReadAllText(file))!;
             JsonNode[] judged = [.. report["rows"]!.AsArray().OfType<JsonNode>().Where(row => row["met"] is not null)];
             Assert.That(judged.Select(row => (string?)row["group"]).Distinct(), Is.EqualTo(["per", "loss", "import"]));
             Assert.That(judged.Select(row => (bool)row["met"]!), Is.All.True);

@@ -11,12 +11,12 @@ internal static class CCompiler
     public static Dictionary<string, long> Evaluate(string preamble, IEnumerable<string> expressions)
     {
         string[] distinct = [.. expressions.Distinct()];
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("shmwifi-c-");
+        var folder = Directory.CreateTempSubdirectory("shmwifi-c-");
         try
         {
             string source = Path.Combine(folder.FullName, "ask.c");
             string program = Path.Combine(folder.FullName, "ask");
-            IEnumerable<string> prints = distinct.Select(expression => $"\tprintf(\"%lld\\n\", (long long)({expression}));");
+            var prints = distinct.Select(expression => $"\tprintf(\"%lld\\n\", (long long)({expression}));");
             File.WriteAllText(source, $"{preamble}\n#include <stdio.h>\nint main(void)\n{{\n{string.Join('\n', prints)}\n\treturn 0;\n}}\n");
             _ = Run("gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-o", program, source);
             string[] lines = Run(program).Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -31,8 +31,8 @@ internal static class CCompiler
     private static string Run(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.That(process.ExitCode, Is.Zero, $"{program}: {errors.Result}");

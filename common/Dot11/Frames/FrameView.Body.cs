@@ -36,7 +36,7 @@ public readonly ref partial struct FrameView
         {
             if (!IsEapol) return null;
 
-            ReadOnlySpan<byte> eapol = Body[EapolLlc.Length..];
+            var eapol = Body[EapolLlc.Length..];
             if (eapol.Length < NonceOffset + NonceLength) return null;
             if (eapol[1] != EapolTypeKey || eapol[EapolHeader] is not (DescriptorRsn or DescriptorWpa)) return null;
 
@@ -69,10 +69,10 @@ public readonly ref partial struct FrameView
         };
         if (fixedLength is not { } offset || FrameControl.Protected || FragmentNumber != 0 || Body.Length < offset) return false;
 
-        ReadOnlySpan<byte> elements = Body[offset..];
+        var elements = Body[offset..];
         while (elements.Length >= 2 && elements.Length - 2 >= elements[1])
         {
-            ReadOnlySpan<byte> content = elements.Slice(2, elements[1]);
+            var content = elements.Slice(2, elements[1]);
             if (elements[0] == SsidElement)
             {
                 if (content.Length > MaxSsidLength) return false;

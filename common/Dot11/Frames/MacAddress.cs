@@ -48,7 +48,7 @@ public readonly record struct MacAddress : IComparable<MacAddress>, ISpanFormatt
     /// <summary>Reads <c>02:00:00:00:00:01</c>, hexadecimal digits of either case.</summary>
     /// <exception cref="FormatException">Anything else.</exception>
     public static MacAddress Parse(ReadOnlySpan<char> text) =>
-        TryParse(text, out MacAddress address)
+        TryParse(text, out var address)
             ? address
             : throw new FormatException($"\"{text}\" is not a MAC address: write six octets in hexadecimal, such as 02:00:00:00:00:01.");
 

@@ -30,7 +30,7 @@ public readonly partial record struct PhyRate
     /// <exception cref="NotSupportedException">HE and EHT rates have none.</exception>
     internal (int Index, TxRateFlags Flags) ToKernel(Band band)
     {
-        (int index, TxRateFlags flags) = Kind switch
+        (int index, var flags) = Kind switch
         {
             PhyKind.Ht => (Mcs, TxRateFlags.Mcs),
             PhyKind.Vht => (((Nss - 1) << 4) | Mcs, TxRateFlags.VhtMcs),

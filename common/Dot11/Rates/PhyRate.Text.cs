@@ -77,7 +77,7 @@ public readonly partial record struct PhyRate
                 bool isHe = (PhyKind)kind == PhyKind.He;
                 if (shortPreamble || greenfield || isShortGi || nss is < 1 or > MaxNss || (isHe && bandwidthMhz > 160)
                     || !TryParseMcs(words[1], isHe ? MaxHeMcs : MaxEhtMcs, out mcs)) return false;
-                GuardInterval gi = guardInterval ?? GuardInterval.Ns800;
+                var gi = guardInterval ?? GuardInterval.Ns800;
                 rate = isHe ? He(mcs, nss ?? 1, bandwidthMhz ?? 20, gi) : Eht(mcs, nss ?? 1, bandwidthMhz ?? 20, gi);
                 return true;
         }

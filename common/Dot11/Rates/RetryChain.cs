@@ -24,7 +24,7 @@ public readonly record struct RetryChain(TxRates Rates, ulong FlagsLow, uint Fla
     /// <param name="band">Legacy indices differ between bands.</param>
     public static RetryChain Of(in PhyRate phy, int attempts, TxRateFlags protection, Band band)
     {
-        (int index, TxRateFlags flags) = phy.ToKernel(band);
+        (int index, var flags) = phy.ToKernel(band);
         ulong rate = (byte)index | ((ulong)(byte)attempts << 8);
         return new RetryChain(new TxRates(rate | (TxRates.None.Word & ~0xffffUL)), (byte)index | ((ulong)(flags | protection) << IndexBits), 0);
     }
@@ -54,7 +54,7 @@ public readonly record struct RetryChain(TxRates Rates, ulong FlagsLow, uint Fla
     public bool TryDecode(int place, Band band, out TxRate rate)
     {
         rate = default;
-        TxRateFlags flags = FlagsAt(place);
+        var flags = FlagsAt(place);
         if (PhyRate.FromKernel(Rates.IndexAt(place), flags, band) is not { } phy)
             return false;
         rate = new TxRate(phy, Rates.AttemptsAt(place), flags);

@@ -59,7 +59,7 @@ public static class FrameExchange
         ArgumentNullException.ThrowIfNull(timing);
         if ((flags & (TxRateFlags.UseRtsCts | TxRateFlags.UseCtsProtect)) == TxRateFlags.None) return 0;
 
-        PhyRate protection = ProtectionRate(rate, band, flags);
+        var protection = ProtectionRate(rate, band, flags);
         long ctsNs = Airtime.Ppdu(protection, CtsOctets, band) + timing.SifsNs;
         return UsesRts(flags) ? Airtime.Ppdu(protection, RtsOctets, band) + timing.SifsNs + ctsNs : ctsNs;
     }

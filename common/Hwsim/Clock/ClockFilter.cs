@@ -46,7 +46,7 @@ internal sealed class ClockFilter
         ClockEstimate best = default;
         for (int i = 0; i < Math.Min(_added, Window); i++)
         {
-            ClockSample sample = _samples[i];
+            var sample = _samples[i];
             long age = nowNs - sample.AtNs;
             long error = sample.ErrorNs + (long)(uncertainty * age);
             if (i == 0 || error < best.ErrorNs)
@@ -57,7 +57,7 @@ internal sealed class ClockFilter
 
     private bool IsExcluded(ClockSample sample)
     {
-        ClockEstimate expected = Estimate(sample.AtNs);
+        var expected = Estimate(sample.AtNs);
         return Math.Abs(sample.OffsetNs - expected.OffsetNs) > sample.ErrorNs + expected.ErrorNs;
     }
 
@@ -66,10 +66,10 @@ internal sealed class ClockFilter
         double skew = 0, uncertainty = MaxSkew;
         if (_anchored == 0)
             return (skew, uncertainty);
-        ClockSample now = FindTightest();
+        var now = FindTightest();
         for (int i = 0; i < Math.Min(_anchored, Anchors); i++)
         {
-            ClockSample then = _anchors[i];
+            var then = _anchors[i];
             double elapsed = now.AtNs - then.AtNs;
             if (elapsed <= 0)
                 continue;
@@ -83,7 +83,7 @@ internal sealed class ClockFilter
 
     private ClockSample FindTightest()
     {
-        ClockSample tightest = _samples[0];
+        var tightest = _samples[0];
         for (int i = 1; i < Math.Min(_added, Window); i++)
         {
             if (_samples[i].ErrorNs < tightest.ErrorNs)

@@ -46,7 +46,7 @@ internal sealed unsafe class ClockSync(GuestPort port, TxSlots slots)
     /// <summary>Asks, if a slot is free, and publishes.</summary>
     public void Ask()
     {
-        TxSlotHeader* slot = slots.TryAdd(RingKind.ClockSync, radio: 0);
+        var slot = slots.TryAdd(RingKind.ClockSync, radio: 0);
         long now = MonotonicClock.NowNs;
         DueNs = now + (_answers < ClockFilter.Window ? BurstIntervalNs : IntervalNs);
         if (slot == null)
@@ -62,7 +62,7 @@ internal sealed unsafe class ClockSync(GuestPort port, TxSlots slots)
     {
         long now = MonotonicClock.NowNs;
         if (_askedNs == 0 || answer.Cookie != (ulong)_askedNs
-            || !ClockSample.TryMake(_askedNs, (long)answer.TakenNs, (long)answer.PostedNs, now, out ClockSample sample))
+            || !ClockSample.TryMake(_askedNs, (long)answer.TakenNs, (long)answer.PostedNs, now, out var sample))
             return false;
         _askedNs = 0;
         _answers++;

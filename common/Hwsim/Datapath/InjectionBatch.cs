@@ -149,7 +149,7 @@ internal sealed unsafe class InjectionBatch : IDisposable
     {
         byte* start = _text + _textLength;
         _textLength += length;
-        iovec* last = _vectors + _vectorCount - 1;
+        var last = _vectors + _vectorCount - 1;
         if (_vectorCount > 0 && (byte*)last->iov_base + (ulong)last->iov_len == start)
         {
             last->iov_len += length;

@@ -30,7 +30,7 @@ internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, Radio
         _first = port.Rx.Taken;
         for (uint i = 0; i < count; i++)
         {
-            RxDescriptor descriptor = port.ReadDescriptor(_first + i);
+            var descriptor = port.ReadDescriptor(_first + i);
             if (batch.IsFull)
                 Send();
             Handle(descriptor, i);
@@ -68,7 +68,7 @@ internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, Radio
                 _inBatch |= 1UL << (int)index;
                 break;
             case RingKind.TxStatus when radios.Find(descriptor.Radio) is { } radio:
-                TxRates rates = chains.Check(descriptor.Radio, descriptor.Cookie, new TxRates(descriptor.Rates));
+                var rates = chains.Check(descriptor.Radio, descriptor.Cookie, new TxRates(descriptor.Rates));
                 batch.AddStatus(radio.Transmitter, descriptor.Cookie, descriptor.Flags, rates, descriptor.SignalDbm);
                 break;
             case RingKind.Frame:

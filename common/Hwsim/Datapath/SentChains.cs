@@ -24,7 +24,7 @@ internal sealed class SentChains
     /// <summary>What may be said of a frame's attempts: as far as all rates are the frame's, nothing of a frame that is no longer known.</summary>
     public TxRates Check(ushort radio, ulong cookie, TxRates rates)
     {
-        ref Entry entry = ref Find(radio, cookie);
+        ref var entry = ref Find(radio, cookie);
         bool isKnown = entry.Cookie == cookie && entry.Radio == radio;
         int count = 0;
         while (isKnown && count < TxRates.MaxCount && rates.IndexAt(count) is var index and not TxRates.End && entry.Rates.Has(index))

@@ -93,7 +93,7 @@ internal sealed unsafe class TxPath : IDisposable
         uint used = 0;
         for (uint i = 0; i < count; i++)
         {
-            TxSlotHeader* slot = _port.TxSlot(_slots.Next + i);
+            var slot = _port.TxSlot(_slots.Next + i);
             if (TryFill(slot, _slotMessages[position + i].msg_len, capturedNs))
                 used = i + 1;
             else
@@ -111,7 +111,7 @@ internal sealed unsafe class TxPath : IDisposable
         _ = _port.Tx.RefreshHead();
         for (uint index = _port.Tx.Head; index != _port.Tx.Tail; index++)
         {
-            TxSlotHeader slot = *_port.TxSlot(index);
+            var slot = *_port.TxSlot(index);
             if (slot.Kind != RingKind.Frame || _radios.Find(slot.Radio) is not { } radio)
                 continue;
             if (_batch.IsFull)
@@ -161,7 +161,7 @@ internal sealed unsafe class TxPath : IDisposable
             Observe(message);
             return message.Kind == HwsimMessageKind.Refusal && TryFillRefusal(slot, message.Sequence);
         }
-        if (!_radios.TryFind(message.Transmitter, out Radio? radio) || message.FrameLength < FrameView.MinLength)
+        if (!_radios.TryFind(message.Transmitter, out var radio) || message.FrameLength < FrameView.MinLength)
         {
             IsRadioUnknown |= radio is null;
             Malformed += radio is null ? 0u : 1u;
@@ -226,7 +226,7 @@ internal sealed unsafe class TxPath : IDisposable
         switch (message.Kind)
         {
             case HwsimMessageKind.AddressAdd or HwsimMessageKind.AddressDel:
-                if (_radios.TryFind(message.Transmitter, out Radio? radio))
+                if (_radios.TryFind(message.Transmitter, out var radio))
                     _radios.SetDriverAddress(radio, message.Address, message.Kind == HwsimMessageKind.AddressAdd);
                 else
                     IsRadioUnknown = true;

@@ -55,7 +55,7 @@ internal static class GenericNetlink
 
     private static GenericFamily? ReadFamily(scoped in NetlinkMessage message)
     {
-        if (message.Type != ControllerId || !TrySplit(message, out _, out NetlinkAttributes attributes))
+        if (message.Type != ControllerId || !TrySplit(message, out _, out var attributes))
             return null;
         ushort id = 0;
         uint group = 0;

@@ -29,7 +29,7 @@ internal ref struct NetlinkAttributes(ReadOnlySpan<byte> bytes)
     {
         if (_bytes.Length - _next < HeaderSize)
             return false;
-        ReadOnlySpan<byte> rest = _bytes[_next..];
+        var rest = _bytes[_next..];
         int length = BinaryPrimitives.ReadUInt16LittleEndian(rest);
         if (length < HeaderSize || length > rest.Length)
             return false;

@@ -78,8 +78,8 @@ internal sealed unsafe class NetlinkSocket : FileDescriptor
         uint sequence = _sequence;
         while (true)
         {
-            ReadOnlySpan<byte> datagram = Receive(flags: 0, what);
-            while (NetlinkMessage.TryTake(ref datagram, out NetlinkMessage message))
+            var datagram = Receive(flags: 0, what);
+            while (NetlinkMessage.TryTake(ref datagram, out var message))
             {
                 bool isAnswer = message.Sequence == sequence && message.Type is NetlinkMessage.Error or NetlinkMessage.Done;
                 if (!isAnswer)
@@ -97,10 +97,10 @@ internal sealed unsafe class NetlinkSocket : FileDescriptor
     {
         while (true)
         {
-            ReadOnlySpan<byte> datagram = Receive(MSG_DONTWAIT, "read netlink events");
+            var datagram = Receive(MSG_DONTWAIT, "read netlink events");
             if (datagram.IsEmpty)
                 return;
-            while (NetlinkMessage.TryTake(ref datagram, out NetlinkMessage message))
+            while (NetlinkMessage.TryTake(ref datagram, out var message))
                 handler(message);
         }
     }

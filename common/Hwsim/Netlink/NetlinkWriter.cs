@@ -32,7 +32,7 @@ internal ref struct NetlinkWriter(Span<byte> buffer)
     /// <param name="total">Bytes of the whole message; 0: <see cref="Complete"/> sets it.</param>
     public void Begin(int total, ushort type, ushort flags, uint sequence)
     {
-        Span<byte> header = Take(NetlinkMessage.HeaderSize);
+        var header = Take(NetlinkMessage.HeaderSize);
         BinaryPrimitives.WriteInt32LittleEndian(header, total);
         BinaryPrimitives.WriteUInt16LittleEndian(header[4..], type);
         BinaryPrimitives.WriteUInt16LittleEndian(header[6..], flags);
@@ -63,7 +63,7 @@ internal ref struct NetlinkWriter(Span<byte> buffer)
     public void Add(ushort type, MacAddress value)
     {
         BeginAttribute(type, MacAddress.Length);
-        Span<byte> octets = Take(Align(MacAddress.Length));
+        var octets = Take(Align(MacAddress.Length));
         value.CopyTo(octets);
         octets[MacAddress.Length..].Clear();
     }
@@ -73,7 +73,7 @@ internal ref struct NetlinkWriter(Span<byte> buffer)
     {
         int length = Encoding.UTF8.GetByteCount(value);
         BeginAttribute(type, length);
-        Span<byte> text = Take(Align(length));
+        var text = Take(Align(length));
         text[length..].Clear();
         Encoding.UTF8.GetBytes(value, text);
     }
@@ -94,7 +94,7 @@ internal ref struct NetlinkWriter(Span<byte> buffer)
 
     private Span<byte> Take(int length)
     {
-        Span<byte> taken = _buffer.Slice(Length, length);
+        var taken = _buffer.Slice(Length, length);
         Length += length;
         return taken;
     }

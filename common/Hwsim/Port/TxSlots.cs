@@ -30,7 +30,7 @@ internal sealed unsafe class TxSlots(GuestPort port, PortDoorbell doorbell)
     {
         if (!HasFree)
             return null;
-        TxSlotHeader* slot = port.TxSlot(Next);
+        var slot = port.TxSlot(Next);
         *slot = new TxSlotHeader { Kind = kind, Radio = radio, Offset = Abi.SlotHeaderSize };
         Pending++;
         return slot;

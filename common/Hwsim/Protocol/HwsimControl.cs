@@ -64,7 +64,7 @@ internal sealed class HwsimControl(NetlinkSocket control, GenericFamily family)
     /// <exception cref="HwsimException">The kernel refused.</exception>
     public uint CreateRadio(MacAddress address, string? name, bool isPersistent)
     {
-        ReadOnlySpan<byte> request = RadioRequests.New(stackalloc byte[RequestSize], family.Id, control.NextSequence(), address, name, isPersistent);
+        var request = RadioRequests.New(stackalloc byte[RequestSize], family.Id, control.NextSequence(), address, name, isPersistent);
         try
         {
             return (uint)control.Request(request, $"make radio {name} {address}");
@@ -80,7 +80,7 @@ internal sealed class HwsimControl(NetlinkSocket control, GenericFamily family)
     /// <exception cref="HwsimException">The kernel refused.</exception>
     public void DeleteRadio(uint id)
     {
-        ReadOnlySpan<byte> request = RadioRequests.Delete(stackalloc byte[RequestSize], family.Id, control.NextSequence(), id);
+        var request = RadioRequests.Delete(stackalloc byte[RequestSize], family.Id, control.NextSequence(), id);
         try
         {
             control.Request(request, $"remove mac80211_hwsim's radio {id}");
@@ -102,7 +102,7 @@ internal sealed class HwsimControl(NetlinkSocket control, GenericFamily family)
         var radios = new List<HwsimRadio>();
         control.Request(writer.Complete(), "list mac80211_hwsim's radios", (scoped in NetlinkMessage message) =>
         {
-            if (message.Type != family.Id || !GenericNetlink.TrySplit(message, out _, out NetlinkAttributes attributes))
+            if (message.Type != family.Id || !GenericNetlink.TrySplit(message, out _, out var attributes))
                 return;
             uint? id = null;
             string? name = null;

@@ -72,8 +72,8 @@ internal struct HwsimMessage
     public static HwsimMessage Read(ReadOnlySpan<byte> datagram, ushort family)
     {
         HwsimMessage result = default;
-        ReadOnlySpan<byte> rest = datagram;
-        if (!NetlinkMessage.TryTake(ref rest, out NetlinkMessage message))
+        var rest = datagram;
+        if (!NetlinkMessage.TryTake(ref rest, out var message))
             return result;
         if (message.Type == NetlinkMessage.Error)
         {
@@ -86,7 +86,7 @@ internal struct HwsimMessage
             result.Kind = HwsimMessageKind.Other;
             return result;
         }
-        if (!GenericNetlink.TrySplit(message, out byte command, out NetlinkAttributes attributes))
+        if (!GenericNetlink.TrySplit(message, out byte command, out var attributes))
             return result;
 
         int seen = result.ReadAttributes(ref attributes);
@@ -106,7 +106,7 @@ internal struct HwsimMessage
         int seen = 0;
         while (attributes.MoveNext())
         {
-            ReadOnlySpan<byte> value = attributes.Value;
+            var value = attributes.Value;
             bool isGood = false;
             switch (attributes.Type)
             {

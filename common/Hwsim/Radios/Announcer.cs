@@ -25,7 +25,7 @@ internal sealed unsafe class Announcer(RadioTable radios, TxSlots slots)
                 return false;
             radios.OnHelloSent();
         }
-        foreach (Radio? radio in radios.All)
+        foreach (var radio in radios.All)
         {
             if (radio is not null && !(radio.IsGone ? TrySayGone(radio) : TrySayRadio(radio)))
                 return false;
@@ -45,7 +45,7 @@ internal sealed unsafe class Announcer(RadioTable radios, TxSlots slots)
     {
         if (!radio.IsAnnounced)
         {
-            TxSlotHeader* slot = slots.TryAdd(RingKind.RadioAdd, radio.Number);
+            var slot = slots.TryAdd(RingKind.RadioAdd, radio.Number);
             if (slot == null)
                 return false;
             slot->Flags = (byte)(radio.HasMonitor ? RadioFlags.Monitor : RadioFlags.None);
@@ -56,10 +56,10 @@ internal sealed unsafe class Announcer(RadioTable radios, TxSlots slots)
         }
         for (int i = radio.Addresses.Count - 1; i >= 0; i--)
         {
-            RadioAddress address = radio.Addresses[i];
+            var address = radio.Addresses[i];
             if (address.IsWanted != address.IsAnnounced)
             {
-                TxSlotHeader* slot = slots.TryAdd(address.IsWanted ? RingKind.AddressAdd : RingKind.AddressDel, radio.Number);
+                var slot = slots.TryAdd(address.IsWanted ? RingKind.AddressAdd : RingKind.AddressDel, radio.Number);
                 if (slot == null)
                     return false;
                 address.Value.CopyTo(new Span<byte>(slot->Address, MacAddress.Length));

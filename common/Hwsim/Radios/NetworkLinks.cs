@@ -25,7 +25,7 @@ internal sealed class NetworkLinks
     private readonly Dictionary<int, Link> _links = [];
 
     /// <summary>Whether a device is up.</summary>
-    public bool IsUp(int index) => _links.TryGetValue(index, out Link link) && link.IsUp;
+    public bool IsUp(int index) => _links.TryGetValue(index, out var link) && link.IsUp;
 
     /// <summary>Lists all devices.</summary>
     /// <param name="socket">An rtnetlink socket; may be in the group.</param>
@@ -67,7 +67,7 @@ internal sealed class NetworkLinks
                 address = new MacAddress(attributes.Value);
         }
         var link = new Link(isUp, address);
-        bool isSame = _links.TryGetValue(index, out Link known) && known == link;
+        bool isSame = _links.TryGetValue(index, out var known) && known == link;
         _links[index] = link;
         return !isSame;
     }

@@ -35,7 +35,7 @@ internal sealed class Nl80211(NetlinkSocket control, GenericFamily family)
         var interfaces = new List<WirelessInterface>();
         control.Request(writer.Complete(), "list the wireless interfaces", (scoped in NetlinkMessage message) =>
         {
-            if (TryReadInterface(message, out WirelessInterface found))
+            if (TryReadInterface(message, out var found))
                 interfaces.Add(found);
         });
         return interfaces;
@@ -44,7 +44,7 @@ internal sealed class Nl80211(NetlinkSocket control, GenericFamily family)
     private bool TryReadInterface(scoped in NetlinkMessage message, out WirelessInterface found)
     {
         found = default;
-        if (message.Type != family.Id || !GenericNetlink.TrySplit(message, out _, out NetlinkAttributes attributes))
+        if (message.Type != family.Id || !GenericNetlink.TrySplit(message, out _, out var attributes))
             return false;
         uint? wiphy = null;
         uint index = 0, type = 0;

@@ -43,7 +43,7 @@ internal sealed class Radio(ushort number, uint hwsimId, MacAddress transmitter)
     /// <summary>The entry of an address, made if there is none.</summary>
     public RadioAddress GetAddress(MacAddress address)
     {
-        foreach (RadioAddress known in Addresses)
+        foreach (var known in Addresses)
         {
             if (known.Value == address)
                 return known;

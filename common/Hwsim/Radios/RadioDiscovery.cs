@@ -72,11 +72,11 @@ internal sealed class RadioDiscovery : IDisposable
         _others.Visit(visited =>
         {
             using NetlinkSocket control = NetlinkSocket.Open(NETLINK_GENERIC);
-            List<HwsimRadio> radios = new HwsimControl(control, _hwsim.Family).ListRadios();
+            var radios = new HwsimControl(control, _hwsim.Family).ListRadios();
             if (radios.Count == 0)
                 return;
             visited.ReceiveEvents();
-            using ClassFolder folder = visited.OpenClass();
+            using var folder = visited.OpenClass();
             Add(snapshots, new Nl80211(control, _nl80211.Family).ListInterfaces(), radios, NetworkLinks.List(), folder.Path);
         });
         return snapshots;
@@ -92,13 +92,13 @@ internal sealed class RadioDiscovery : IDisposable
 
     private static void Add(List<RadioSnapshot> snapshots, List<WirelessInterface> interfaces, List<HwsimRadio> radios, NetworkLinks links, string classPath)
     {
-        foreach (HwsimRadio radio in radios)
+        foreach (var radio in radios)
         {
             if (Wiphy.Find(classPath, radio.Name) is not { } wiphy)
                 continue; // its event will bring us here again
             bool hasMonitor = false;
             var addresses = new List<MacAddress>();
-            foreach (WirelessInterface found in interfaces)
+            foreach (var found in interfaces)
             {
                 if (found.Wiphy != wiphy.Index || (found.Index != 0 && !links.IsUp(found.Index)))
                     continue;

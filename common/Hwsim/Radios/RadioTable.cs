@@ -37,7 +37,7 @@ internal sealed class RadioTable
             radio = last;
             return true;
         }
-        foreach (Radio? candidate in _byNumber)
+        foreach (var candidate in _byNumber)
         {
             if (candidate is { IsGone: false } && candidate.Transmitter == transmitter)
             {
@@ -53,7 +53,7 @@ internal sealed class RadioTable
     public void Apply(IReadOnlyList<RadioSnapshot> snapshots)
     {
         Refused = 0;
-        foreach (Radio? radio in _byNumber)
+        foreach (var radio in _byNumber)
         {
             if (radio is { IsGone: false } && !snapshots.Any(snapshot => IsSame(radio, snapshot)))
             {
@@ -61,9 +61,9 @@ internal sealed class RadioTable
                 IsDirty = true;
             }
         }
-        foreach (RadioSnapshot snapshot in snapshots)
+        foreach (var snapshot in snapshots)
         {
-            Radio? radio = Array.Find(_byNumber, candidate => candidate is { IsGone: false } && IsSame(candidate, snapshot)) ?? Add(snapshot);
+            var radio = Array.Find(_byNumber, candidate => candidate is { IsGone: false } && IsSame(candidate, snapshot)) ?? Add(snapshot);
             if (radio is null)
                 Refused++;
             else
@@ -90,12 +90,12 @@ internal sealed class RadioTable
     public void OnHelloSent()
     {
         IsHelloWanted = false;
-        foreach (Radio? radio in _byNumber)
+        foreach (var radio in _byNumber)
         {
             if (radio is null)
                 continue;
             radio.IsAnnounced = radio.IsKnownToHost = false;
-            foreach (RadioAddress address in radio.Addresses)
+            foreach (var address in radio.Addresses)
                 address.IsAnnounced = false;
         }
     }
@@ -123,9 +123,9 @@ internal sealed class RadioTable
             radio.HasMonitor = snapshot.HasMonitor;
             radio.IsAnnounced = false;
         }
-        foreach (RadioAddress address in radio.Addresses)
+        foreach (var address in radio.Addresses)
             address.IsInterface = false;
-        foreach (MacAddress address in snapshot.Addresses)
+        foreach (var address in snapshot.Addresses)
             radio.GetAddress(address).IsInterface = true;
         radio.UpdateIsUp();
         IsDirty = true;

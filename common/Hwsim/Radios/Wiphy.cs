@@ -24,8 +24,8 @@ internal readonly record struct Wiphy(uint Index, MacAddress PermanentAddress, M
         {
             string[] addresses = File.ReadAllLines(Path.Combine(classPath, name, "addresses")); // one a line
             return addresses.Length >= 2
-                && MacAddress.TryParse(addresses[0].AsSpan().Trim(), out MacAddress permanent)
-                && MacAddress.TryParse(addresses[1].AsSpan().Trim(), out MacAddress transmitter)
+                && MacAddress.TryParse(addresses[0].AsSpan().Trim(), out var permanent)
+                && MacAddress.TryParse(addresses[1].AsSpan().Trim(), out var transmitter)
                 && uint.TryParse(File.ReadAllText(Path.Combine(classPath, name, "index")).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out uint index)
                 ? new Wiphy(index, permanent, transmitter)
                 : null;

@@ -41,7 +41,7 @@ internal sealed partial class MediumReader
     {
         if (top.Value("schedule") is not { } node)
             return [];
-        var before = errors.Count;
+        int before = errors.Count;
         var schedule = ReadSchedule(node);
         if (errors.Count == before)
             CheckSchedule(node, medium with { Schedule = schedule });

@@ -54,7 +54,7 @@ internal sealed partial class MediumReader
 
     private string FaultName(Section section, bool mayReplace)
     {
-        var allowed = $"1 to {MaxNameLength} characters out of A-Z a-z 0-9 _ . -";
+        string allowed = $"1 to {MaxNameLength} characters out of A-Z a-z 0-9 _ . -";
         if (section.Scalar("name", allowed) is not { Value: var name } scalar)
             return NextFaultName();
         if (!IsFaultName(name))
@@ -66,9 +66,9 @@ internal sealed partial class MediumReader
 
     private string NextFaultName()
     {
-        for (var number = 1; ; number++)
+        for (int number = 1; ; number++)
         {
-            var name = string.Create(CultureInfo.InvariantCulture, $"fault{number}");
+            string name = string.Create(CultureInfo.InvariantCulture, $"fault{number}");
             if (!_reserved.Contains(name) && _faultNames.Add(name))
                 return name;
         }
@@ -94,7 +94,7 @@ internal sealed partial class MediumReader
     private List<FrameKind> ReadKinds(Section section)
     {
         var kinds = new List<FrameKind>();
-        IReadOnlyList<YamlNode> items = section.Value("frame") switch
+        var items = section.Value("frame") switch
         {
             null => [],
             YamlList list => list.Items,
@@ -116,7 +116,7 @@ internal sealed partial class MediumReader
             }
 
             var words = FrameKind.All.Select(k => k.Text);
-            var hint = item is YamlScalar { Value: var text } ? Nearest.Hint(text, words) : "";
+            string hint = item is YamlScalar { Value: var text } ? Nearest.Hint(text, words) : "";
             errors.Add(item, $"'frame' is {item.Kind}{hint}; allowed: {string.Join(", ", words)}, or a list of them");
         }
 
@@ -165,7 +165,7 @@ internal sealed partial class MediumReader
                     _ => new DropFault(),
                 };
             default:
-                var hint = node is YamlScalar { Value: var text } ? Nearest.Hint(text, [MediumKeys.Drop]) : "";
+                string hint = node is YamlScalar { Value: var text } ? Nearest.Hint(text, [MediumKeys.Drop]) : "";
                 errors.Add(node, $"'action' is {node.Kind}{hint}; allowed: {ActionAllowed}");
                 return new DropFault();
         }

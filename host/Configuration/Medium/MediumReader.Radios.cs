@@ -50,7 +50,7 @@ internal sealed partial class MediumReader
         };
         if (section.Value("snrDb") is null == section.Value("loss") is null && section.IsMapping)
         {
-            var what = section.Value("loss") is null ? "neither 'snrDb' nor 'loss'" : "both 'snrDb' and 'loss'";
+            string what = section.Value("loss") is null ? "neither 'snrDb' nor 'loss'" : "both 'snrDb' and 'loss'";
             errors.Add(node, $"this link has {what}; give one of them");
         }
 
@@ -70,12 +70,12 @@ internal sealed partial class MediumReader
         var radios = new List<RadioConfiguration>();
         foreach (var node in top.Items("radios", "a list of entries about radios", MediumLimits.Radios))
         {
-            var before = errors.Count;
+            int before = errors.Count;
             var radio = ReadRadio(node);
             radios.Add(radio);
             if (errors.Count > before)
                 continue;
-            foreach (var what in Said(radio))
+            foreach (string what in Said(radio))
             {
                 if (!first.TryAdd((radio.Radio, what), node))
                     errors.Add(node, $"'{radio.Radio}' gets {what} a second time here; the first is in line {first[(radio.Radio, what)].Start.Line}: keep one");
@@ -103,7 +103,7 @@ internal sealed partial class MediumReader
         var links = new List<LinkConfiguration>();
         foreach (var node in top.Items("links", "a list of links", MediumLimits.Links))
         {
-            var before = errors.Count;
+            int before = errors.Count;
             var link = ReadLink(node);
             if (errors.Count == before && !first.TryAdd((link.From, link.To), node))
                 errors.Add(node, $"the link from '{link.From}' to '{link.To}' is here a second time; the first is in line {first[(link.From, link.To)].Start.Line}");
@@ -140,7 +140,7 @@ internal sealed partial class MediumReader
         var points = new List<Waypoint>();
         foreach (var node in section.Items("waypoints", Allowed, MediumLimits.Waypoints))
         {
-            var before = errors.Count;
+            int before = errors.Count;
             var point = new Section(node, "waypoints", MediumKeys.Waypoint, errors);
             var at = ReadAt(point);
             if (point.Value("position") is null)
@@ -161,7 +161,7 @@ internal sealed partial class MediumReader
         var (low, high) = ReadBox(section);
         if (section.Value("speed") is null)
             section.Missing("speed", $"the least and the most, each {Speed.Allowed}");
-        var speed = section.Numbers("speed", 2, Speed) ?? [1, 1];
+        double[] speed = section.Numbers("speed", 2, Speed) ?? [1, 1];
         if (speed[0] > speed[1])
             errors.Add(section.Value("speed")!, "'speed' has the least above the most; give the least first");
         return new(low, high, speed[0], speed[1], section.Duration("pause", TimeSpan.Zero, MaxTime) ?? TimeSpan.Zero)
@@ -179,8 +179,8 @@ internal sealed partial class MediumReader
                 section.Missing("box", Allowed);
                 break;
             case YamlList { Items.Count: 2 } list:
-                var low = Section.Numbers(list.Items[0], "box[0]", 3, Coordinate, errors);
-                var high = Section.Numbers(list.Items[1], "box[1]", 3, Coordinate, errors);
+                double[]? low = Section.Numbers(list.Items[0], "box[0]", 3, Coordinate, errors);
+                double[]? high = Section.Numbers(list.Items[1], "box[1]", 3, Coordinate, errors);
                 if (low is null || high is null)
                     break;
                 if (low.Zip(high).Any(c => c.First > c.Second))

@@ -85,7 +85,7 @@ internal sealed partial class MediumReader(ErrorList errors, string? folder)
     private (Section Section, string Model)? ModelSection(YamlNode node, string name, (string Word, string[] Keys)[] models)
     {
         var word = node is YamlMap ? ValueIn(node, "model") : node;
-        var allowed = string.Join(", ", models.Select(m => m.Word));
+        string allowed = string.Join(", ", models.Select(m => m.Word));
         switch (word)
         {
             case null:
@@ -96,7 +96,7 @@ internal sealed partial class MediumReader(ErrorList errors, string? folder)
             case YamlScalar { IsNull: false } scalar when Array.Find(models, m => m.Word == scalar.Value) is { Word: not null } model:
                 return (new(node is YamlScalar ? new YamlMap(node.Start, node.Field, []) : node, name, model.Keys, errors), model.Word);
             default:
-                var hint = word is YamlScalar { Value: var text } ? Nearest.Hint(text, models.Select(m => m.Word)) : "";
+                string hint = word is YamlScalar { Value: var text } ? Nearest.Hint(text, models.Select(m => m.Word)) : "";
                 errors.Add(word, node is YamlMap
                     ? $"'model' is {word.Kind}{hint}; allowed: {allowed}"
                     : $"'{name}' is {word.Kind}{hint}; allowed: {MediumKeys.None}, {allowed}, or a mapping with 'model' and its parameters");
@@ -109,7 +109,7 @@ internal sealed partial class MediumReader(ErrorList errors, string? folder)
         const string Allowed = "a whole number from 0 to 18446744073709551615";
         if (top.Scalar("seed", Allowed) is not { } scalar)
             return new MediumConfiguration().Seed;
-        if (scalar.Plain && ulong.TryParse(scalar.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seed))
+        if (scalar.Plain && ulong.TryParse(scalar.Value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed))
             return seed;
         errors.Add(scalar, $"'seed' is {scalar.Kind}; allowed: {Allowed}");
         return 0;
@@ -118,7 +118,7 @@ internal sealed partial class MediumReader(ErrorList errors, string? folder)
     private string? ReadErrorTable(Section section)
     {
         const string Key = "errorTable";
-        var allowed = $"{MediumKeys.None}, or the path of a table{(folder is null ? ", absolute" : "")}";
+        string allowed = $"{MediumKeys.None}, or the path of a table{(folder is null ? ", absolute" : "")}";
         if (section.Scalar(Key, allowed) is not { Value: var path } scalar || path == MediumKeys.None)
             return null;
         if (path.Length > 0 && !path.Any(char.IsControl) && (folder is not null || Path.IsPathRooted(path)))

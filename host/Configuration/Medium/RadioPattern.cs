@@ -36,7 +36,7 @@ public readonly record struct RadioPattern
         pattern = default;
         if (text == "*")
             return true;
-        if (MacAddress.TryParse(text, out MacAddress address))
+        if (MacAddress.TryParse(text, out var address))
         {
             pattern = new(null, null, address);
             return !address.IsGroup;

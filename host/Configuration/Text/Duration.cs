@@ -27,7 +27,7 @@ public static class Duration
         {
             if (!text.EndsWith(unit, StringComparison.Ordinal))
                 continue;
-            if (!decimal.TryParse(text.AsSpan(..^unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            if (!decimal.TryParse(text.AsSpan(..^unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number)
                 || number > (decimal)long.MaxValue / ticks)
             {
                 return false;
@@ -45,7 +45,7 @@ public static class Duration
     public static string ToText(TimeSpan duration)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(duration, TimeSpan.Zero);
-        var ticks = duration.Ticks;
+        long ticks = duration.Ticks;
         if (ticks == 0)
             return "0s";
         var (unit, size) = Array.FindLast(

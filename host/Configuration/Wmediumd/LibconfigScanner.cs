@@ -27,7 +27,7 @@ internal sealed class LibconfigScanner(string text, string file)
         var (start, line, column) = (_at, _line, _at - _lineStart + 1);
         if (_at == text.Length)
             return new('\0', line, column, "the end of the file");
-        var c = text[_at];
+        char c = text[_at];
         if (Punctuation.Contains(c, StringComparison.Ordinal))
         {
             _at++;
@@ -93,21 +93,21 @@ internal sealed class LibconfigScanner(string text, string file)
 
     private LibconfigToken Word(int line, int column)
     {
-        var start = _at;
+        int start = _at;
         while (_at < text.Length && (char.IsAsciiLetterOrDigit(text[_at]) || text[_at] is '-' or '_' or '*'))
             _at++;
-        var word = text[start.._at];
-        return bool.TryParse(word, out var value)
+        string word = text[start.._at];
+        return bool.TryParse(word, out bool value)
             ? new('v', line, column, word, new LibconfigBoolean(line, column, value))
             : new('n', line, column, word);
     }
 
     private LibconfigToken Number(int line, int column)
     {
-        var start = _at++;
+        int start = _at++;
         while (_at < text.Length && (char.IsAsciiLetterOrDigit(text[_at]) || text[_at] == '.' || (text[_at] is '+' or '-' && text[_at - 1] is 'e' or 'E')))
             _at++;
-        var word = text[start.._at];
+        string word = text[start.._at];
         return Value(word) is var (number, isWhole)
             ? new('v', line, column, word, new LibconfigNumber(line, column, number, isWhole))
             : throw Wrong(line, column, $"'{word}' is no number");
@@ -115,25 +115,25 @@ internal sealed class LibconfigScanner(string text, string file)
 
     private static (double Number, bool IsWhole)? Value(string word)
     {
-        var digits = word.EndsWith("LL", StringComparison.Ordinal) ? word[..^2] : word.EndsWith('L') ? word[..^1] : word;
-        var numberBase = digits.Length > 2 && digits[0] == '0'
+        string digits = word.EndsWith("LL", StringComparison.Ordinal) ? word[..^2] : word.EndsWith('L') ? word[..^1] : word;
+        int numberBase = digits.Length > 2 && digits[0] == '0'
             ? digits[1] switch { 'x' or 'X' => 16, 'b' or 'B' => 2, 'o' or 'O' or 'q' or 'Q' => 8, _ => 10 }
             : 10;
         if (numberBase != 10)
         {
-            var isRight = numberBase switch
+            double? isRight = numberBase switch
             {
-                16 => ulong.TryParse(digits.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hexadecimal) ? (double?)hexadecimal : null,
-                2 => ulong.TryParse(digits.AsSpan(2), NumberStyles.AllowBinarySpecifier, CultureInfo.InvariantCulture, out var binary) ? binary : null,
+                16 => ulong.TryParse(digits.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong hexadecimal) ? (double?)hexadecimal : null,
+                2 => ulong.TryParse(digits.AsSpan(2), NumberStyles.AllowBinarySpecifier, CultureInfo.InvariantCulture, out ulong binary) ? binary : null,
                 _ => Octal(digits.AsSpan(2)),
             };
             return isRight is { } number ? (number, true) : null;
         }
 
-        if (long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
+        if (long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole))
             return (whole, true);
         const NumberStyles Float = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        return digits.Length == word.Length && double.TryParse(word, Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+        return digits.Length == word.Length && double.TryParse(word, Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
             ? (value, false)
             : null;
     }
@@ -141,7 +141,7 @@ internal sealed class LibconfigScanner(string text, string file)
     private static double? Octal(ReadOnlySpan<char> digits)
     {
         double value = 0;
-        foreach (var digit in digits)
+        foreach (char digit in digits)
         {
             if (digit is < '0' or > '7')
                 return null;
@@ -178,14 +178,14 @@ internal sealed class LibconfigScanner(string text, string file)
     private char Escaped()
     {
         const string Letters = "abfnrtv\\\"", Meanings = "\a\b\f\n\r\t\v\\\"";
-        var next = _at + 1 < text.Length ? text[_at + 1] : '\0';
-        if (next is 'x' or 'X' && _at + 3 < text.Length && byte.TryParse(text.AsSpan(_at + 2, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+        char next = _at + 1 < text.Length ? text[_at + 1] : '\0';
+        if (next is 'x' or 'X' && _at + 3 < text.Length && byte.TryParse(text.AsSpan(_at + 2, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte code))
         {
             _at += 4;
             return (char)code;
         }
 
-        var known = Letters.IndexOf(next, StringComparison.Ordinal);
+        int known = Letters.IndexOf(next, StringComparison.Ordinal);
         _at += known < 0 ? 1 : 2;
         return known < 0 ? '\\' : Meanings[known];
     }

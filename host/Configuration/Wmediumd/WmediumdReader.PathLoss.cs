@@ -19,13 +19,13 @@ internal sealed partial class WmediumdReader
     private MediumConfiguration ReadPathLoss(LibconfigGroup model, MediumConfiguration medium)
     {
         var positions = Rows(model, "positions", _radios.Count, required: true);
-        var isMininet = positions.Any(p => p.Length == 3);
+        bool isMininet = positions.Any(p => p.Length == 3);
         var directions = Rows(model, "directions", _radios.Count, required: false);
         var powers = Powers(model);
         if (errors.Any)
             return medium;
 
-        var propagation = ReadPropagation(model, positions, directions.Count > 0, isMininet, out var offset);
+        var propagation = ReadPropagation(model, positions, directions.Count > 0, isMininet, out double offset);
         if (model.Settings.TryGetValue("isnodeaps", out var aps))
             Warn(aps, "a link's power is that of the access point, either way, in Mininet-WiFi's wmediumd; here each sends with its own");
         double? noise = model.Settings.TryGetValue("noise_threshold", out var threshold) && Whole(threshold, "model.noise_threshold") is < 0 and var level ? level : null;
@@ -91,8 +91,8 @@ internal sealed partial class WmediumdReader
 
     private ItuIndoorPropagation Itu(LibconfigGroup model, LibconfigNode name, IReadOnlyList<double[]> positions, bool moves, bool isMininet)
     {
-        var floors = RequiredWhole(model, "nFLOORS");
-        var loss = RequiredWhole(model, isMininet || model.Settings.ContainsKey("lF") ? "lF" : "LF");
+        double floors = RequiredWhole(model, "nFLOORS");
+        double loss = RequiredWhole(model, isMininet || model.Settings.ContainsKey("lF") ? "lF" : "LF");
         if (!isMininet)
         {
             Warn(
@@ -100,7 +100,7 @@ internal sealed partial class WmediumdReader
                 "wmediumd puts the frequency in Hz where ITU-R P.1238 has it in MHz: 120 dB more loss than any link has left. Here it is as P.1238 has it");
         }
 
-        var coefficient = model.Settings.TryGetValue("pL", out var given) ? Whole(given, "model.pL", isLookedUp: true) : 0;
+        double coefficient = model.Settings.TryGetValue("pL", out var given) ? Whole(given, "model.pL", isLookedUp: true) : 0;
         if (coefficient == 0)
         {
             double[] distances =
@@ -118,7 +118,7 @@ internal sealed partial class WmediumdReader
     {
         if (!model.Settings.TryGetValue("sL", out var node))
             return 0;
-        var factor = Whole(node, "model.sL", isLookedUp: true);
+        double factor = Whole(node, "model.sL", isLookedUp: true);
         if (factor <= 0)
             errors.Add(node.Line, node.Column, $"'model.sL' is {node.Kind}; a system loss is 1 or more");
         if (factor > 1)
@@ -183,8 +183,8 @@ internal sealed partial class WmediumdReader
         const double RayleighDb = 5.57;
         if (!model.Settings.TryGetValue("fading_coefficient", out var node) || Whole(node, "model.fading_coefficient") <= 0)
             return null;
-        var sigma = ((LibconfigNumber)node).Value;
-        var k = sigma >= RayleighDb ? 0 : Math.Round(2 * Math.Pow(10 / Math.Log(10) / sigma, 2), 2);
+        double sigma = ((LibconfigNumber)node).Value;
+        double k = sigma >= RayleighDb ? 0 : Math.Round(2 * Math.Pow(10 / Math.Log(10) / sigma, 2), 2);
         Warn(
             node,
             FormattableString.Invariant(

@@ -98,12 +98,12 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
             Warn(count, FormattableString.Invariant($"'ifaces.count' is {count.Value}, but 'ids' has {ids.Items.Count}; wmediumd counts 'ids', and so does the import"));
         if (vms.Count > 0 && vms.Count != ids.Items.Count)
             errors.Add(ids.Line, ids.Column, $"'ifaces.ids' has {ids.Items.Count} radios, but {vms.Count} VMs are named; name one for each");
-        for (var i = 0; i < ids.Items.Count; i++)
+        for (int i = 0; i < ids.Items.Count; i++)
         {
             var id = ids.Items[i];
             if (id is not LibconfigText { Value: var text } || !MacAddress.TryParse(text, out var address) || address.IsGroup)
                 errors.Add(id.Line, id.Column, $"'ifaces.ids[{i}]' is {id.Kind}; it must be the address of a radio, such as \"02:00:00:00:00:00\"");
-            var name = i < vms.Count ? vms[i] : (id as LibconfigText)?.Value ?? "";
+            string name = i < vms.Count ? vms[i] : (id as LibconfigText)?.Value ?? "";
             if (RadioPattern.TryParse(name, out var radio) && radios.Contains(radio))
                 errors.Add(id.Line, id.Column, $"'{name}' is there twice");
             radios.Add(radio);
@@ -123,7 +123,7 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
     {
         var links = new List<LinkConfiguration>();
         var defaultNode = model.Settings.GetValueOrDefault("default_prob");
-        var loss = defaultNode is null ? 0 : Probability(defaultNode, "model.default_prob");
+        double loss = defaultNode is null ? 0 : Probability(defaultNode, "model.default_prob");
         if (loss > 0)
             links.Add(Everywhere with { Loss = loss });
         links.AddRange(ReadLinks(model.Settings.GetValueOrDefault("links"), "a probability from 0.0 to 1.0", Probability, (link, value) => link with { Loss = value }));
@@ -140,7 +140,7 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
 
     private double Probability(LibconfigNode node, string name)
     {
-        var value = Real(node, name);
+        double value = Real(node, name);
         if (value is < 0 or > 1)
             errors.Add(node.Line, node.Column, FormattableString.Invariant($"'{name}' is {value}; wmediumd allows 0.0 to 1.0"));
         return value;
@@ -168,7 +168,7 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
             }
 
             var (start, end) = (Index(from), Index(to));
-            var quality = read(value, "links");
+            double quality = read(value, "links");
             if (start == end && start >= 0)
                 Warn(item, "a link of a radio to itself means nothing; it is left out");
             else if (start >= 0 && end >= 0)
@@ -182,8 +182,8 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
     {
         foreach (var (a, b) in matrix.Keys.Select(k => (Math.Min(k.From, k.To), Math.Max(k.From, k.To))).Distinct().Order())
         {
-            var hasThere = matrix.TryGetValue((a, b), out var there);
-            var hasBack = matrix.TryGetValue((b, a), out var back);
+            bool hasThere = matrix.TryGetValue((a, b), out double there);
+            bool hasBack = matrix.TryGetValue((b, a), out double back);
             if (!hasThere || !hasBack || there == back)
             {
                 yield return make(new(_radios[a], _radios[b]), hasThere ? there : back);
@@ -206,7 +206,7 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
     // libconfig gives 0 for a number of the other type (CONFIG_OPTION_AUTOCONVERT is off), or nothing at all where a setting is looked up by its name.
     private double Whole(LibconfigNode node, string name, bool isLookedUp = false)
     {
-        var value = Number(node, name);
+        double value = Number(node, name);
         if (node is LibconfigNumber { IsWhole: false })
             WarnOfType(node, name, value, isLookedUp, "whole numbers");
         return value;
@@ -214,7 +214,7 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
 
     private double Real(LibconfigNode node, string name, bool isLookedUp = false)
     {
-        var value = Number(node, name);
+        double value = Number(node, name);
         if (node is LibconfigNumber { IsWhole: true } && (value != 0 || isLookedUp))
             WarnOfType(node, name, value, isLookedUp, "a decimal point");
         return value;

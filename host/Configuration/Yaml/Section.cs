@@ -17,7 +17,7 @@ internal sealed class Section
         (Node, _name, _errors) = (node, name, errors);
         if (node is not YamlMap map)
         {
-            var what = name.Length == 0 ? "the file" : $"'{name}'";
+            string what = name.Length == 0 ? "the file" : $"'{name}'";
             errors.Add(node, $"{what} is {node.Kind}; it must be a mapping of {string.Join(", ", keys)}");
             return;
         }
@@ -29,7 +29,7 @@ internal sealed class Section
                 break;
             if (key is not YamlScalar { Value: var word } || !keys.Contains(word))
             {
-                var unknown = (key as YamlScalar)?.Value ?? key.Kind;
+                string unknown = (key as YamlScalar)?.Value ?? key.Kind;
                 errors.Add(key, $"unknown key '{YamlScalar.Shown(unknown)}'{In}{Nearest.Hint(unknown, keys)}; allowed: {string.Join(", ", keys)}");
             }
             else if (!_values.TryAdd(word, value))
@@ -76,7 +76,7 @@ internal sealed class Section
     {
         if (Scalar(key, bounds.Allowed) is not { } scalar)
             return null;
-        if (TryNumber(scalar, bounds, out var value))
+        if (TryNumber(scalar, bounds, out double value))
             return value;
         _errors.Add(scalar, $"'{key}' is {scalar.Kind}; allowed: {bounds.Allowed}");
         return null;
@@ -86,7 +86,7 @@ internal sealed class Section
     /// <returns>null when it is missing or wrong.</returns>
     public TimeSpan? Duration(string key, TimeSpan min, TimeSpan max)
     {
-        var allowed = $"{Text.Duration.Allowed}, from {Text.Duration.ToText(min)} to {Text.Duration.ToText(max)}";
+        string allowed = $"{Text.Duration.Allowed}, from {Text.Duration.ToText(min)} to {Text.Duration.ToText(max)}";
         if (Scalar(key, allowed) is not { } scalar)
             return null;
         if (Text.Duration.TryParse(scalar.Value, out var value) && value >= min && value <= max)
@@ -104,7 +104,7 @@ internal sealed class Section
     /// <returns>null when they are wrong.</returns>
     public static double[]? Numbers(YamlNode node, string name, int count, Bounds bounds, ErrorList errors)
     {
-        var allowed = $"a list of {count} numbers, each {bounds.Allowed}";
+        string allowed = $"a list of {count} numbers, each {bounds.Allowed}";
         if (node is not YamlList list)
         {
             errors.Add(node, $"'{name}' is {node.Kind}; allowed: {allowed}");
@@ -117,9 +117,9 @@ internal sealed class Section
             return null;
         }
 
-        var numbers = new double[count];
-        var right = true;
-        for (var i = 0; i < count; i++)
+        double[] numbers = new double[count];
+        bool right = true;
+        for (int i = 0; i < count; i++)
         {
             if (list.Items[i] is YamlScalar scalar && TryNumber(scalar, bounds, out numbers[i]))
                 continue;
@@ -153,10 +153,10 @@ internal sealed class Section
     /// <summary>A whole number from a range.</summary>
     public int Integer(string key, int absent, int min, int max)
     {
-        var allowed = $"a whole number from {min} to {max}";
+        string allowed = $"a whole number from {min} to {max}";
         if (Scalar(key, allowed) is not { } scalar)
             return absent;
-        if (TryInteger(scalar, min, max, out var value))
+        if (TryInteger(scalar, min, max, out int value))
             return value;
         _errors.Add(scalar, $"'{key}' is {scalar.Kind}; allowed: {allowed}");
         return absent;
@@ -165,10 +165,10 @@ internal sealed class Section
     /// <summary>A power of two from a range.</summary>
     public uint PowerOfTwo(string key, uint absent, uint min, uint max)
     {
-        var allowed = $"a power of two from {min} to {max}";
+        string allowed = $"a power of two from {min} to {max}";
         if (Scalar(key, allowed) is not { } scalar)
             return absent;
-        if (!TryInteger(scalar, (int)min, (int)max, out var value))
+        if (!TryInteger(scalar, (int)min, (int)max, out int value))
         {
             _errors.Add(scalar, $"'{key}' is {scalar.Kind}; allowed: {allowed}");
             return absent;
@@ -176,7 +176,7 @@ internal sealed class Section
 
         if (BitOperations.IsPow2(value))
             return (uint)value;
-        var above = BitOperations.RoundUpToPowerOf2((uint)value);
+        uint above = BitOperations.RoundUpToPowerOf2((uint)value);
         _errors.Add(scalar, $"'{key}' is {value}, no power of two; allowed: {allowed}; next to it are {above / 2} and {above}");
         return absent;
     }
@@ -184,7 +184,7 @@ internal sealed class Section
     /// <summary>One of a few words.</summary>
     public T Word<T>(string key, T absent, params (string Word, T Value)[] words)
     {
-        var allowed = string.Join(", ", words.Select(w => w.Word));
+        string allowed = string.Join(", ", words.Select(w => w.Word));
         if (Scalar(key, allowed) is not { } scalar)
             return absent;
         foreach (var (word, value) in words)

@@ -37,7 +37,7 @@ internal sealed class YamlDocument
         }
         catch (YamlException e)
         {
-            var hint = e.Message.Contains("alias", StringComparison.Ordinal) ? " (for all radios, write '*' in quotes)" : "";
+            string hint = e.Message.Contains("alias", StringComparison.Ordinal) ? " (for all radios, write '*' in quotes)" : "";
             errors.Add(e.Start, $"is not YAML: {e.Message}{hint}");
         }
         catch (InvalidOperationException)

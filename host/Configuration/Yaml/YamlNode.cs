@@ -42,7 +42,7 @@ internal sealed record YamlField(YamlField? Parent, string? Key, int Index)
     /// <summary>Such as <c>links[2].snrDb</c>.</summary>
     public override string ToString()
     {
-        var step = Key is null ? string.Create(CultureInfo.InvariantCulture, $"[{Index}]") : YamlScalar.Shown(Key);
+        string step = Key is null ? string.Create(CultureInfo.InvariantCulture, $"[{Index}]") : YamlScalar.Shown(Key);
         return Parent is null ? step : Key is null ? $"{Parent}{step}" : $"{Parent}.{step}";
     }
 }

@@ -39,7 +39,7 @@ internal static class YamlText
     // In quotes whatever could be taken for something else than a text.
     private static string Scalar(string text)
     {
-        var isPlain = text.Length > 0
+        bool isPlain = text.Length > 0
             && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '/' or '-')
             && text[0] is not '-'
             && !text.StartsWith("...", StringComparison.Ordinal)
@@ -57,7 +57,7 @@ internal static class YamlText
     private static string Quoted(string text)
     {
         var quoted = new StringBuilder("\"");
-        foreach (var c in text)
+        foreach (char c in text)
         {
             if (c is '"' or '\\')
                 quoted.Append('\\').Append(c);

@@ -70,7 +70,7 @@ internal sealed unsafe class CaptureTap : IDisposable
         {
             bool isLast = _isStopping;
             bool any = false;
-            while (Tap.TryTake(_frame, out TappedFrame frame))
+            while (Tap.TryTake(_frame, out var frame))
             {
                 WriteFrame(writer, in frame);
                 any = true;
@@ -90,7 +90,7 @@ internal sealed unsafe class CaptureTap : IDisposable
             number = writer.AddInterface(frame.Sender.FullName, frame.Sender.Identity);
             _interfaces.Add(frame.Sender.Id, number);
         }
-        if (!Channel.TryFromFrequency((int)frame.FreqMhz, out Channel channel))
+        if (!Channel.TryFromFrequency((int)frame.FreqMhz, out var channel))
             return;
         int length = RadiotapHeader.Write(_radiotap, channel, FirstRate(in frame, channel.Band), frame.SignalDbm, noiseDbm: null);
         writer.WriteFrame(number, (long)frame.TakenNs + _unixFromMonotonicNs, FrameDirection.Outbound, _radiotap.AsSpan(0, length), _frame.AsSpan(0, frame.Length));
@@ -98,5 +98,5 @@ internal sealed unsafe class CaptureTap : IDisposable
     }
 
     private static PhyRate? FirstRate(in TappedFrame frame, Band band) =>
-        frame.Chain.TryDecode(0, band, out TxRate rate) ? rate.Phy : null;
+        frame.Chain.TryDecode(0, band, out var rate) ? rate.Phy : null;
 }

@@ -30,7 +30,7 @@ internal sealed class ConfigCheckCommand : Command
     private int Run(ParseResult options)
     {
         var (output, error) = (options.InvocationConfiguration.Output, options.InvocationConfiguration.Error);
-        var json = options.GetValue(_json);
+        bool json = options.GetValue(_json);
         try
         {
             var configuration = DaemonConfiguration.Load(options.GetRequiredValue(_file), needsVms: !options.GetValue(_local));
@@ -67,7 +67,7 @@ internal sealed class ConfigCheckCommand : Command
             output.WriteLine($"socket     {c.Socket}: VMs named vm1, vm2 and so on");
         if (c.SocketGroup is not null)
             output.WriteLine($"group      {c.SocketGroup} owns the sockets");
-        foreach (var line in MediumSummary.Lines(c.Medium))
+        foreach (string line in MediumSummary.Lines(c.Medium))
             output.WriteLine(line);
         if (c.Capture is not null)
             output.WriteLine($"capture    {c.Capture.File}");

@@ -11,7 +11,7 @@ internal sealed class CtlCommand : Command
         : base("ctl", "Reads and changes the medium of a running daemon (docs/control.md). Exit codes: 0, or 1 when the daemon refuses or is not there.")
     {
         var session = new CtlSession("ctl");
-        foreach (Option option in session.Options)
+        foreach (var option in session.Options)
             Add(option);
         Add(new CtlGetCommand(session));
         Add(CtlSetCommands.Create(session));

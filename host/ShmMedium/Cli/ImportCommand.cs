@@ -44,7 +44,7 @@ internal sealed class ImportCommand : Command
         try
         {
             var import = Read(options);
-            var file = options.GetValue(_output);
+            string? file = options.GetValue(_output);
             if (file is not null)
                 Write(file, import.ToYaml());
             if (options.GetValue(_json))
@@ -71,17 +71,17 @@ internal sealed class ImportCommand : Command
 
     private WmediumdImport Read(ParseResult options)
     {
-        var vms = options.GetRequiredValue(_vms);
-        foreach (var name in vms)
+        string[] vms = options.GetRequiredValue(_vms);
+        foreach (string? name in vms)
         {
             if (!RadioPattern.TryParse(name, out var pattern) || pattern is not { Vm: not null, Radio: null })
                 throw Wrong("--vms", $"'{name}' cannot be a VM's name; allowed: 1 to {VmConfiguration.NameLimit} characters out of A-Z a-z 0-9 _ . -");
         }
 
-        var per = options.GetValue(_per) is { } table ? Path.GetFullPath(table) : null;
+        string? per = options.GetValue(_per) is { } table ? Path.GetFullPath(table) : null;
         if (per is not null && !File.Exists(per))
             throw Wrong("--per", $"there is no file '{per}'");
-        var file = options.GetRequiredValue(_file);
+        string file = options.GetRequiredValue(_file);
         try
         {
             return WmediumdImport.Read(File.ReadAllText(file, new UTF8Encoding(false, throwOnInvalidBytes: true)), file, per, vms);

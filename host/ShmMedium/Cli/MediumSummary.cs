@@ -51,7 +51,7 @@ internal static class MediumSummary
 
     private static string Propagation(PropagationConfiguration? propagation)
     {
-        var model = propagation switch
+        string model = propagation switch
         {
             null => "perfect where no link is given",
             FreeSpacePropagation => "free space",
@@ -71,7 +71,7 @@ internal static class MediumSummary
     private static string Fault(FaultConfiguration fault)
     {
         var match = fault.Match;
-        var share = fault.Probability == 1 ? "" : $"{Percent(fault.Probability)} of ";
+        string share = fault.Probability == 1 ? "" : $"{Percent(fault.Probability)} of ";
         string[] frames =
         [
             match.Kinds.Count == 0 ? "all frames" : string.Join(", ", match.Kinds.Select(k => k.Text)),
@@ -81,14 +81,14 @@ internal static class MediumSummary
             match.Transmitter is { } transmitter ? $" with addr2 {transmitter}" : "",
             match.Ssid is { } ssid ? $" of SSID \"{Harmless(ssid)}\"" : "",
         ];
-        var action = fault.Action switch
+        string action = fault.Action switch
         {
             DelayFault delay => $"late by {Duration.ToText(delay.By)}",
             DuplicateFault duplicate => FormattableString.Invariant($"delivered {duplicate.Times} times more"),
             CorruptFault corrupt => FormattableString.Invariant($"with {corrupt.Bits} bits flipped"),
             _ => "dropped",
         };
-        var count = fault.Count is { } hits ? FormattableString.Invariant($", the first {hits}") : "";
+        string count = fault.Count is { } hits ? FormattableString.Invariant($", the first {hits}") : "";
         return $"{fault.Name}: {share}{string.Concat(frames)}{count}: {action}";
     }
 

@@ -45,7 +45,7 @@ internal sealed class ServeOptions
     /// <summary>Adds the options.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_config, _capture, _print, _logFile, _logFormat, _json, _stats, _state, _control])
+        foreach (var option in (Option[])[_config, _capture, _print, _logFile, _logFormat, _json, _stats, _state, _control])
             command.Options.Add(option);
     }
 
@@ -60,7 +60,7 @@ internal sealed class ServeOptions
         }
         catch (ConfigurationException exception)
         {
-            foreach (ConfigurationError error in exception.Errors)
+            foreach (var error in exception.Errors)
                 Console.Error.WriteLine(error);
             return 1;
         }
@@ -121,7 +121,7 @@ internal sealed class ServeOptions
         var systemd = new SystemdNotifier();
         try
         {
-            using Daemon daemon = newDaemon(configuration, statePath, log, reason =>
+            using var daemon = newDaemon(configuration, statePath, log, reason =>
             {
                 failure = reason;
                 stopped.Set();

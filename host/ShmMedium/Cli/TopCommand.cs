@@ -22,7 +22,7 @@ internal sealed class TopCommand : Command
     public TopCommand()
         : base("top", "Shows live what a running daemon does. Exit codes: 0, or 1 when no daemon can be read.")
     {
-        foreach (Option option in _session.Options)
+        foreach (var option in _session.Options)
             Add(option);
         Add(_interval);
         Add(_once);
@@ -38,7 +38,7 @@ internal sealed class TopCommand : Command
     private Task<int> RunAsync(ParseResult options, CancellationToken cancellation) => _session.RunAsync(options, async client =>
     {
         bool once = options.GetValue(_once);
-        IEnumerable<MediumSnapshot> looks = Looks(client, TimeSpan.FromSeconds(options.GetValue(_interval)), cancellation);
+        var looks = Looks(client, TimeSpan.FromSeconds(options.GetValue(_interval)), cancellation);
         Action print = _session.WantsJson(options)
             ? () => PrintJson(options.InvocationConfiguration.Output, looks.Take(once ? 1 : int.MaxValue))
             : () => PrintTables(looks, once);
@@ -79,7 +79,7 @@ internal sealed class TopCommand : Command
     private static void PrintJson(TextWriter output, IEnumerable<MediumSnapshot> looks)
     {
         var oneLine = new SnapshotJson(new JsonSerializerOptions(SnapshotJson.Default.Options) { WriteIndented = false });
-        foreach (MediumSnapshot snapshot in looks)
+        foreach (var snapshot in looks)
         {
             output.WriteLine(JsonSerializer.Serialize(snapshot, oneLine.MediumSnapshot));
             output.Flush();
@@ -89,10 +89,10 @@ internal sealed class TopCommand : Command
     private static void PrintTables(IEnumerable<MediumSnapshot> looks, bool once)
     {
         var view = new SummaryView(new VmColors());
-        using IEnumerator<IRenderable> tables = looks
+        using var tables = looks
             .Select(snapshot => view.Render(snapshot, MonotonicClock.NowNs, [Footer(snapshot)]))
             .GetEnumerator();
-        IAnsiConsole console = StandardOutput.OpenForTables();
+        var console = StandardOutput.OpenForTables();
         if (!once)
             LiveTables.Run(console, () => tables.MoveNext() ? tables.Current : null);
         else if (tables.MoveNext() && tables.MoveNext()) // rates are those since the first

@@ -32,8 +32,8 @@ internal sealed class ConfigurationSchemas : IOpenApiOperationTransformer, IOpen
     /// <inheritdoc/>
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
-        MethodInfo handler = context.Description.ActionDescriptor.EndpointMetadata.OfType<MethodInfo>().Single();
-        OpenApiDocument document = context.Document!;
+        var handler = context.Description.ActionDescriptor.EndpointMetadata.OfType<MethodInfo>().Single();
+        var document = context.Document!;
         if (handler.GetParameters().Select(p => p.GetCustomAttribute<ConfigurationSchemaAttribute>()).FirstOrDefault(a => a is not null) is { } body)
         {
             var content = new OpenApiMediaType { Schema = Refer(document, body) };
@@ -45,14 +45,14 @@ internal sealed class ConfigurationSchemas : IOpenApiOperationTransformer, IOpen
         }
         if (handler.ReturnParameter.GetCustomAttribute<ConfigurationSchemaAttribute>() is { } answer)
         {
-            foreach ((_, OpenApiMediaType content) in operation.Responses!.Where(r => r.Key.StartsWith('2')).SelectMany(r => r.Value.Content!))
+            foreach ((_, var content) in operation.Responses!.Where(r => r.Key.StartsWith('2')).SelectMany(r => r.Value.Content!))
                 content.Schema = Refer(document, answer);
         }
         // They are bound as texts, so that a wrong one is refused by its name.
-        foreach (OpenApiParameter number in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(p => p.Name is "freqMhz" or "octets"))
+        foreach (var number in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(p => p.Name is "freqMhz" or "octets"))
             number.Schema = new OpenApiSchema { Type = JsonSchemaType.Integer };
         // The framework says "Bad Request" and the like.
-        foreach (ProducesResponseTypeMetadata produced in context.Description.ActionDescriptor.EndpointMetadata.OfType<ProducesResponseTypeMetadata>().Where(p => p.Description is not null))
+        foreach (var produced in context.Description.ActionDescriptor.EndpointMetadata.OfType<ProducesResponseTypeMetadata>().Where(p => p.Description is not null))
             operation.Responses![produced.StatusCode.ToString(CultureInfo.InvariantCulture)].Description = produced.Description;
         return Task.CompletedTask;
     }
@@ -60,7 +60,7 @@ internal sealed class ConfigurationSchemas : IOpenApiOperationTransformer, IOpen
     /// <inheritdoc/>
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
-        IDictionary<string, IOpenApiSchema> schemas = document.Components!.Schemas!;
+        var schemas = document.Components!.Schemas!;
         schemas[nameof(ScheduleState)].Properties!["changes"] = Refer(document, new("schedule"));
         schemas[nameof(WatchEvent)].Properties!["change"] = Refer(document, new("change"));
         return Task.CompletedTask;
@@ -84,9 +84,9 @@ internal sealed class ConfigurationSchemas : IOpenApiOperationTransformer, IOpen
 
     private static JsonObject ReadAll()
     {
-        using Stream stream = typeof(ConfigurationSchemas).Assembly.GetManifestResourceStream("ShmWifi.ShmMedium.Control.configuration.json")!;
+        using var stream = typeof(ConfigurationSchemas).Assembly.GetManifestResourceStream("ShmWifi.ShmMedium.Control.configuration.json")!;
         using var reader = new StreamReader(stream);
-        JsonObject all = JsonNode.Parse(reader.ReadToEnd().Replace("\"#/$defs/", $"\"{Prefix}", StringComparison.Ordinal))!["$defs"]!.DeepClone().AsObject();
+        var all = JsonNode.Parse(reader.ReadToEnd().Replace("\"#/$defs/", $"\"{Prefix}", StringComparison.Ordinal))!["$defs"]!.DeepClone().AsObject();
         // Its parts that the configuration has no name for.
         all["medium"] = WithProperties(all["medium"]!, MediumWriter.ToJson(new MediumConfiguration()).Select(section => section.Key).Contains);
         all["linkChange"] = WithProperties(all["link"]!, key => key is not ("from" or "to"));
@@ -100,8 +100,8 @@ internal sealed class ConfigurationSchemas : IOpenApiOperationTransformer, IOpen
     /// <summary>An object's schema with some of its properties alone.</summary>
     private static JsonObject WithProperties(JsonNode schema, Func<string, bool> isWanted)
     {
-        JsonObject part = schema.DeepClone().AsObject();
-        JsonObject properties = part["properties"]!.AsObject();
+        var part = schema.DeepClone().AsObject();
+        var properties = part["properties"]!.AsObject();
         foreach (string key in properties.Select(p => p.Key).Where(key => !isWanted(key)).ToArray())
             properties.Remove(key);
         if (part["required"] is JsonArray required)
@@ -112,7 +112,7 @@ internal sealed class ConfigurationSchemas : IOpenApiOperationTransformer, IOpen
     /// <summary>A fault, and how often it was carried out.</summary>
     private static JsonObject FaultReading(JsonNode fault)
     {
-        JsonObject reading = fault.DeepClone().AsObject();
+        var reading = fault.DeepClone().AsObject();
         reading["properties"]!["hits"] = new JsonObject { ["description"] = "Frames that were hit since it was given.", ["type"] = "integer", ["minimum"] = 0 };
         reading["required"] = new JsonArray("name", "action", "hits");
         return reading;
@@ -121,7 +121,7 @@ internal sealed class ConfigurationSchemas : IOpenApiOperationTransformer, IOpen
     /// <summary>A change that was carried out: one that a schedule can have, a schedule, or a whole medium.</summary>
     private static JsonObject Change(JsonNode scheduled)
     {
-        JsonObject change = WithProperties(scheduled, key => key != "at");
+        var change = WithProperties(scheduled, key => key != "at");
         change["minProperties"] = 1;
         change["maxProperties"] = 1;
         foreach (string other in (string[])["schedule", "medium"])

@@ -28,7 +28,7 @@ internal static class ControlApplication
         Func<MediumSnapshot> snapshot,
         Action<string> warn)
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(listen);
         AddEndpointServices(builder.Services)
             .AddSingleton<IHostLifetime, NoLifetime>()
@@ -38,7 +38,7 @@ internal static class ControlApplication
             .AddSingleton(warn)
             .AddExceptionHandler<ControlExceptionHandler>()
             .AddProblemDetails(options => options.CustomizeProblemDetails = ControlProblem.Complete);
-        WebApplication application = builder.Build();
+        var application = builder.Build();
         application.Use(EndLineAsync);
         application.UseExceptionHandler();
         application.UseStatusCodePages();
@@ -68,7 +68,7 @@ internal static class ControlApplication
     /// <summary>Maps each resource's endpoints.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
-        RouteGroupBuilder api = routes.MapGroup("/v1").AddEndpointFilterFactory(RequestFilter.Create());
+        var api = routes.MapGroup("/v1").AddEndpointFilterFactory(RequestFilter.Create());
         MediumEndpoints.Map(api);
         RadioEndpoints.Map(api);
         LinkEndpoints.Map(api);

@@ -22,15 +22,15 @@ internal static class ControlDescription
 
     private static async Task<string> WriteAsync()
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore(); // no application without a server; it does not start
         builder.Services.AddOpenApi(DocumentName, Describe);
         ControlApplication.AddEndpointServices(builder.Services);
-        await using WebApplication application = builder.Build();
+        await using var application = builder.Build();
         application.UseRouting();
         ControlApplication.Map(application);
         application.UseEndpoints(_ => { });
-        OpenApiDocument document = await application.Services.GetRequiredKeyedService<IOpenApiDocumentProvider>(DocumentName).GetOpenApiDocumentAsync();
+        var document = await application.Services.GetRequiredKeyedService<IOpenApiDocumentProvider>(DocumentName).GetOpenApiDocumentAsync();
         return await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1) + "\n";
     }
 

@@ -41,7 +41,7 @@ internal sealed class ControlProblem : ProblemDetails
     /// <summary>Fills in what a problem says in any case; the framework's own refusals are 404 and 405, where no endpoint is.</summary>
     public static void Complete(ProblemDetailsContext context)
     {
-        ProblemDetails problem = context.ProblemDetails;
+        var problem = context.ProblemDetails;
         int status = problem.Status ?? context.HttpContext.Response.StatusCode;
         problem.Type = "about:blank";
         problem.Title = ReasonPhrases.GetReasonPhrase(status);
@@ -60,7 +60,7 @@ internal sealed class ControlProblem : ProblemDetails
     private static string NoSuchPath(HttpContext context)
     {
         string path = context.Request.Path;
-        IEnumerable<string> plain = context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints
+        var plain = context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints
             .OfType<RouteEndpoint>().Where(e => e.RoutePattern.Parameters.Count == 0).Select(e => e.RoutePattern.RawText!).Distinct();
         return $"there is no {Printable(path)}{Nearest.Hint(path, plain)}; {ControlDescription.Path} describes what there is; a slash within a name is written %2F";
     }

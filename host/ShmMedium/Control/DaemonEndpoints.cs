@@ -15,7 +15,7 @@ internal static class DaemonEndpoints
     /// <summary>Maps them.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
-        RouteGroupBuilder daemon = routes.MapGroup("").WithTags("daemon");
+        var daemon = routes.MapGroup("").WithTags("daemon");
         daemon.MapGet("/configuration", async (IControlledMedium medium, DaemonConfiguration configuration) =>
                 TypedResults.Text(DaemonWriter.ToYaml(configuration with { Medium = await medium.SnapshotMediumAsync() }), YamlType))
             .Describe("getConfiguration", "The configuration file that starts a daemon with the medium as it is now.")

@@ -37,7 +37,7 @@ internal sealed class EngineMedium(MediumEngine engine) : IControlledMedium
     {
         if (Find(from) is not { } sender || Find(to) is not { } receiver)
             return null;
-        LinkBudget budget = model.Links.Of(sender.Endpoint, receiver.Endpoint, freqMhz, mediumNs);
+        var budget = model.Links.Of(sender.Endpoint, receiver.Endpoint, freqMhz, mediumNs);
         float? loss = float.IsNaN(budget.Loss) ? null : budget.Loss;
         return new LinkReading(budget.SignalDbm, budget.SnrDb, loss, loss ?? model.Errors.Per(rate, budget.SnrDb, octets));
     });

@@ -16,7 +16,7 @@ internal static class FaultEndpoints
     /// <summary>Maps them.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
-        RouteGroupBuilder faults = routes.MapGroup("").WithTags("faults");
+        var faults = routes.MapGroup("").WithTags("faults");
         faults.MapGet("/faults", [return: ConfigurationSchema("faultReading", IsList = true)] (IControlledMedium medium) => new JsonArray([.. medium.CurrentMedium.Faults.Select(f => Read(medium, f))]))
             .Describe("getFaults", "The injected faults, and how often each was carried out.");
         faults.MapPost("/faults", AddAsync)
@@ -38,7 +38,7 @@ internal static class FaultEndpoints
     [return: ConfigurationSchema("faultReading")]
     private static async Task<Created<JsonObject>> AddAsync([ConfigurationSchema("fault")] RequestBody body, IControlledMedium medium, RadioNames names)
     {
-        FaultConfiguration fault = MediumText.ReadFault(body.Text, RequestBody.Source, medium.CurrentMedium.Faults.Select(f => f.Name));
+        var fault = MediumText.ReadFault(body.Text, RequestBody.Source, medium.CurrentMedium.Faults.Select(f => f.Name));
         if (medium.CurrentMedium.Faults.Any(f => f.Name == fault.Name))
             throw new ControlException(409, $"a fault is called '{fault.Name}' already", new FieldError("name", $"'{fault.Name}' is taken; PUT /v1/faults/{fault.Name} replaces it"));
         return TypedResults.Created($"/v1/faults/{fault.Name}", await OrderAsync(fault, medium, names));
@@ -61,7 +61,7 @@ internal static class FaultEndpoints
 
     private static JsonObject Read(IControlledMedium medium, FaultConfiguration fault)
     {
-        JsonObject json = MediumWriter.ToJson(fault);
+        var json = MediumWriter.ToJson(fault);
         json["hits"] = medium.FaultHits.GetValueOrDefault(fault.Name);
         return json;
     }

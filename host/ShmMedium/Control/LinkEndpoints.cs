@@ -30,7 +30,7 @@ internal static class LinkEndpoints
     /// <summary>Maps them.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
-        RouteGroupBuilder links = routes.MapGroup("").WithTags("links");
+        var links = routes.MapGroup("").WithTags("links");
         links.MapGet("/links", [return: ConfigurationSchema("links")] (IControlledMedium medium) => new JsonArray([.. medium.CurrentMedium.Links.Select(l => MediumWriter.ToJson(l))]))
             .Describe("getLinks", "The links that are given; the others are computed.");
         links.MapGet("/links/{from}/{to}", ReadAsync)
@@ -49,7 +49,7 @@ internal static class LinkEndpoints
     [return: ConfigurationSchema("link")]
     private static async Task<JsonObject> SetAsync(string from, string to, [ConfigurationSchema("linkChange")] RequestBody body, IControlledMedium medium, RadioNames names)
     {
-        LinkConfiguration link = MediumText.ReadLink(body.With(("from", from), ("to", to)), RequestBody.Source);
+        var link = MediumText.ReadLink(body.With(("from", from), ("to", to)), RequestBody.Source);
         names.CheckKnown(("from", link.From), ("to", link.To));
         await medium.ChangeAsync(new SetLink(link));
         return MediumWriter.ToJson(link);
@@ -57,8 +57,8 @@ internal static class LinkEndpoints
 
     private static Task<NoContent> RemoveAsync(string from, string to, IControlledMedium medium)
     {
-        RadioPattern sender = RadioNames.Read("from", from);
-        RadioPattern receiver = RadioNames.Read("to", to);
+        var sender = RadioNames.Read("from", from);
+        var receiver = RadioNames.Read("to", to);
         if (medium.CurrentMedium.Links.Any(l => l.From == sender && l.To == receiver))
             return medium.ChangeSilentlyAsync(new RemoveLink(sender, receiver));
         bool isOther = medium.CurrentMedium.Links.Any(l => l.From == receiver && l.To == sender);
@@ -75,18 +75,18 @@ internal static class LinkEndpoints
         IControlledMedium medium,
         RadioNames names)
     {
-        IReadOnlyList<RadioReading> senders = await names.FindAsync("from", from);
-        IReadOnlyList<RadioReading> receivers = await names.FindAsync("to", to);
+        var senders = await names.FindAsync("from", from);
+        var receivers = await names.FindAsync("to", to);
         int? askedFreqMhz = ReadFrequency(freqMhz);
-        PhyRate? askedRate = ReadRate(rate);
+        var askedRate = ReadRate(rate);
         int length = ReadOctets(octets);
         List<LinkState> pairs = [];
-        foreach (RadioReading sender in senders)
+        foreach (var sender in senders)
         {
-            foreach (RadioReading receiver in receivers.Where(r => r != sender))
+            foreach (var receiver in receivers.Where(r => r != sender))
             {
                 int freq = askedFreqMhz ?? (sender.FreqMhz == 0 ? DefaultFreqMhz : sender.FreqMhz);
-                PhyRate one = askedRate ?? (Channel.TryFromFrequency(freq, out Channel channel) ? PhyRate.BasicOf(channel.Band) : default);
+                var one = askedRate ?? (Channel.TryFromFrequency(freq, out var channel) ? PhyRate.BasicOf(channel.Band) : default);
                 if (await medium.ReadLinkAsync(sender, receiver, freq, one, length) is { } link)
                     pairs.Add(State(sender, receiver, freq, one, link));
             }
@@ -119,7 +119,7 @@ internal static class LinkEndpoints
     {
         if (text is null)
             return null;
-        return PhyRate.TryParse(text, out PhyRate rate) ? rate : throw Wrong("rate", text, "a rate such as 'cck 11', 'ofdm 54', 'ht 7 40 sgi' or 'vht 9 nss 2 80'");
+        return PhyRate.TryParse(text, out var rate) ? rate : throw Wrong("rate", text, "a rate such as 'cck 11', 'ofdm 54', 'ht 7 40 sgi' or 'vht 9 nss 2 80'");
     }
 
     private static int ReadOctets(string? text)

@@ -13,7 +13,7 @@ internal static class MediumEndpoints
     /// <summary>Maps them.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
-        RouteGroupBuilder medium = routes.MapGroup("").WithTags("medium");
+        var medium = routes.MapGroup("").WithTags("medium");
         medium.MapGet("/medium", [return: ConfigurationSchema("medium")] async (IControlledMedium sharedMedium) => MediumWriter.ToJson(await sharedMedium.SnapshotMediumAsync()))
             .Describe("getMedium", "The whole medium as it is now: radios that move start from where they are.");
         medium.MapPut("/medium", ([ConfigurationSchema("medium")] RequestBody body, IControlledMedium sharedMedium) =>

@@ -44,9 +44,9 @@ internal sealed class MediumWatch(IControlledMedium medium, Func<MediumSnapshot>
 
     private async Task WriteAsync(PipeWriter output, CancellationToken ended)
     {
-        using IDisposable changes = medium.Watch(Add);
+        using var changes = medium.Watch(Add);
         await using var clock = new Timer(_ => Add(change: null), null, TimeSpan.Zero, s_interval);
-        await foreach ((DateTimeOffset time, MediumChange? change) in _events.Reader.ReadAllAsync(ended))
+        await foreach ((var time, var change) in _events.Reader.ReadAllAsync(ended))
         {
             long lost = Interlocked.Exchange(ref _lost, 0);
             if (lost != 0)

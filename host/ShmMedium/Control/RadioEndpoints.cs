@@ -13,7 +13,7 @@ internal static class RadioEndpoints
     /// <summary>Maps them.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
-        RouteGroupBuilder radios = routes.MapGroup("").WithTags("radios");
+        var radios = routes.MapGroup("").WithTags("radios");
         radios.MapGet("/radios", async (IControlledMedium medium) => States(await medium.ReadRadiosAsync()))
             .Describe("getRadios", "The radios that are on the medium, as they are now.");
         radios.MapGet("/radios/{radio}", async (string radio, RadioNames names) => States(await names.FindAsync("radio", radio)))
@@ -27,7 +27,7 @@ internal static class RadioEndpoints
     [return: ConfigurationSchema("radio")]
     private static async Task<JsonObject> SetAsync(string radio, [ConfigurationSchema("radioChange")] RequestBody body, IControlledMedium medium, RadioNames names)
     {
-        RadioConfiguration said = MediumText.ReadRadio(body.With(("radio", radio)), RequestBody.Source);
+        var said = MediumText.ReadRadio(body.With(("radio", radio)), RequestBody.Source);
         names.CheckKnown(("radio", said.Radio));
         await medium.ChangeAsync(new SetRadio(said));
         return MediumWriter.ToJson(ConfigurationOf(medium, said.Radio));

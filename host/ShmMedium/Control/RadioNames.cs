@@ -9,7 +9,7 @@ internal sealed class RadioNames(IControlledMedium medium, DaemonConfiguration c
 {
     /// <summary>What a name in a path means.</summary>
     /// <exception cref="ControlException">400: nothing.</exception>
-    public static RadioPattern Read(string field, string text) => RadioPattern.TryParse(text, out RadioPattern pattern)
+    public static RadioPattern Read(string field, string text) => RadioPattern.TryParse(text, out var pattern)
         ? pattern
         : throw new ControlException(
             400,
@@ -20,8 +20,8 @@ internal sealed class RadioNames(IControlledMedium medium, DaemonConfiguration c
     /// <exception cref="ControlException">404: there are none.</exception>
     public async Task<IReadOnlyList<RadioReading>> FindAsync(string field, string name)
     {
-        RadioPattern pattern = Read(field, name);
-        IReadOnlyList<RadioReading> all = await medium.ReadRadiosAsync();
+        var pattern = Read(field, name);
+        var all = await medium.ReadRadiosAsync();
         RadioReading[] meant = [.. all.Where(r => r.IsMeantBy(pattern))];
         return meant.Length != 0 ? meant : throw NoRadio(field, pattern, all, "is on the medium");
     }
@@ -30,7 +30,7 @@ internal sealed class RadioNames(IControlledMedium medium, DaemonConfiguration c
     /// <exception cref="ControlException">404: one is.</exception>
     public void CheckKnown(params IEnumerable<(string Field, RadioPattern Pattern)> names)
     {
-        foreach ((string field, RadioPattern pattern) in names)
+        foreach ((string field, var pattern) in names)
         {
             if (!IsKnown(pattern))
                 throw NoRadio(field, pattern, [.. medium.Radios], "is on the medium or in the configuration");
@@ -39,7 +39,7 @@ internal sealed class RadioNames(IControlledMedium medium, DaemonConfiguration c
 
     private bool IsKnown(RadioPattern pattern)
     {
-        MediumConfiguration current = medium.CurrentMedium;
+        var current = medium.CurrentMedium;
         if (pattern == RadioPattern.Any || medium.Radios.Any(r => r.IsMeantBy(pattern)) || current.Radios.Any(r => r.Radio == pattern)
             || current.Links.Any(l => l.From == pattern || l.To == pattern))
         {

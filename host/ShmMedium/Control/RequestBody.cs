@@ -27,12 +27,12 @@ internal sealed record RequestBody(string Text) : IBindableFromHttpContext<Reque
     /// <exception cref="ControlException">413: it is longer than <see cref="Limit"/>; 400: it is not UTF-8.</exception>
     public static async ValueTask<RequestBody?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
-        PipeReader reader = context.Request.BodyReader;
+        var reader = context.Request.BodyReader;
         var body = new ArrayBufferWriter<byte>();
         while (true)
         {
-            ReadResult read = await reader.ReadAsync(context.RequestAborted);
-            foreach (ReadOnlyMemory<byte> part in read.Buffer)
+            var read = await reader.ReadAsync(context.RequestAborted);
+            foreach (var part in read.Buffer)
             {
                 if (body.WrittenCount <= Limit)
                     body.Write(part.Span);

@@ -20,7 +20,7 @@ internal static class RequestFilter
             string[] texts = [.. endpoint.MethodInfo.GetParameters().Where(p => p.ParameterType == typeof(string)).Select(p => p.Name!)];
             return async invocation =>
             {
-                HttpRequest request = invocation.HttpContext.Request;
+                var request = invocation.HttpContext.Request;
                 CheckQuery(request.Query, [.. texts.Where(name => !request.RouteValues.ContainsKey(name))]);
                 await workers.WaitAsync(invocation.HttpContext.RequestAborted);
                 try
@@ -38,7 +38,7 @@ internal static class RequestFilter
     /// <summary>Refuses what the framework would ignore.</summary>
     private static void CheckQuery(IQueryCollection query, string[] known)
     {
-        foreach ((string name, StringValues values) in query)
+        foreach ((string name, var values) in query)
         {
             if (!known.Contains(name))
             {

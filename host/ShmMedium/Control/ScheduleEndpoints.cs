@@ -13,7 +13,7 @@ internal static class ScheduleEndpoints
     /// <summary>Maps them.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
-        RouteGroupBuilder schedule = routes.MapGroup("").WithTags("schedule");
+        var schedule = routes.MapGroup("").WithTags("schedule");
         schedule.MapGet("/schedule", ReadAsync)
             .Describe("getSchedule", "What changes by itself, and how far that is.");
         schedule.MapPut("/schedule", SetAsync)
@@ -25,7 +25,7 @@ internal static class ScheduleEndpoints
 
     private static async Task<ScheduleState> SetAsync([ConfigurationSchema("schedule")] RequestBody body, IControlledMedium medium, RadioNames names)
     {
-        IReadOnlyList<ScheduledChange> changes = MediumText.ReadSchedule(body.Text, RequestBody.Source, names: medium.CurrentMedium.Faults.Select(f => f.Name));
+        var changes = MediumText.ReadSchedule(body.Text, RequestBody.Source, names: medium.CurrentMedium.Faults.Select(f => f.Name));
         names.CheckKnown(changes.SelectMany((c, i) => NamesIn(c.Change).Select(n => ($"[{i}].{n.Field}", n.Pattern))));
         await medium.ChangeAsync(new SetSchedule(changes));
         return await ReadAsync(medium);
@@ -33,7 +33,7 @@ internal static class ScheduleEndpoints
 
     private static async Task<ScheduleState> ReadAsync(IControlledMedium medium)
     {
-        ScheduleReading reading = await medium.ReadScheduleAsync();
+        var reading = await medium.ReadScheduleAsync();
         return new ScheduleState(Rounded.To(reading.Elapsed.TotalSeconds, 3), reading.Done, MediumWriter.ToJson(medium.CurrentMedium.Schedule));
     }
 

@@ -16,9 +16,9 @@ internal readonly record struct FrameAlteration(bool IsRetry, int FlippedBits = 
     {
         if (IsRetry)
             frame[1] |= FrameControl.RetryFlag;
-        if (FlippedBits == 0 || !FrameView.TryParse(frame, out FrameView view) || view.HeaderLength >= frame.Length)
+        if (FlippedBits == 0 || !FrameView.TryParse(frame, out var view) || view.HeaderLength >= frame.Length)
             return;
-        Span<byte> body = frame[view.HeaderLength..];
+        var body = frame[view.HeaderLength..];
         for (int i = 0; i < FlippedBits; i++)
         {
             ulong bit = RandomStream.At(FlipKey, (ulong)i) % (8 * (ulong)body.Length);

@@ -18,8 +18,8 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
     /// <summary>Carries an outcome out.</summary>
     public void Deliver(in Frame frame, Outcome outcome)
     {
-        Port? acknowledger = outcome.AcknowledgedBy?.Port;
-        foreach (ref readonly Reception reception in outcome.Receptions)
+        var acknowledger = outcome.AcknowledgedBy?.Port;
+        foreach (ref readonly var reception in outcome.Receptions)
         {
             if (Deliver(in frame, in reception) && reception.IsAcknowledged)
                 acknowledger = reception.Receiver.Port;
@@ -38,10 +38,10 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
     public bool DeliverDelayed(long nowNs)
     {
         bool any = false;
-        while (_delayed.TryTake(nowNs, out DelayedDelivery delivery))
+        while (_delayed.TryTake(nowNs, out var delivery))
         {
             any = true;
-            Reception reception = delivery.Reception;
+            var reception = delivery.Reception;
             if (reception.Receiver.IsRegistered)
                 Post(in held[delivery.Handle], in reception, new FrameAlteration(reception.IsRetry));
             held.Release(delivery.Handle);
@@ -59,7 +59,7 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
 
     private bool DeliverWithFault(in Frame frame, in Reception reception, FrameAlteration alteration)
     {
-        Fault fault = reception.Fault!;
+        var fault = reception.Fault!;
         switch (fault.Configuration.Action)
         {
             case DelayFault delay:
@@ -81,8 +81,8 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
     /// <summary>Posts a frame to one radio, by reference if it may, else by copy.</summary>
     private bool Post(in Frame frame, in Reception reception, in FrameAlteration alteration)
     {
-        Port to = reception.Receiver.Port;
-        Port from = frame.Sender.Port;
+        var to = reception.Receiver.Port;
+        var from = frame.Sender.Port;
         if (to.IsFaulted)
             return false;
         if (!rx.HasRoomForFrame(to))
@@ -100,7 +100,7 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
         bool byReference = !frame.IsHeld && !alteration.IsAny && to.Rings.Region == from.Rings.Region && from.MayHold(frame.Slot, to);
         ushort poolSlot = 0;
         byte* payload = byReference ? frame.Bytes : CopyToPool(in frame, to, in alteration, out poolSlot);
-        RxDescriptor* descriptor = to.Rings.Descriptor(to.NextRx);
+        var descriptor = to.Rings.Descriptor(to.NextRx);
         *descriptor = new RxDescriptor
         {
             Kind = RingKind.Frame,

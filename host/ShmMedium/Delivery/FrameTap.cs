@@ -68,7 +68,7 @@ internal unsafe class FrameTap<TAccess> : IDisposable
         }
         uint place = _tail & Mask;
         _frames[place] = frame;
-        Port sender = frame.Sender.Port;
+        var sender = frame.Sender.Port;
         if (!frame.Frame.IsHeld && sender.MayTap(frame.Frame.Slot))
         {
             sender.AddTapReference(frame.Frame.Slot);

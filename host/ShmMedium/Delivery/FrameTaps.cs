@@ -14,7 +14,7 @@ internal sealed class FrameTaps
         get
         {
             bool any = false;
-            foreach (FrameTap tap in _taps)
+            foreach (var tap in _taps)
                 any |= tap.HoldsSlots && !tap.IsClosed;
             return any;
         }
@@ -29,7 +29,7 @@ internal sealed class FrameTaps
         if (_taps.Length == 0)
             return;
         var tapped = new TappedFrame(in frame, signalDbm, isAcked);
-        foreach (FrameTap tap in _taps)
+        foreach (var tap in _taps)
         {
             if (!tap.IsClosed)
                 tap.Offer(in tapped);
@@ -39,14 +39,14 @@ internal sealed class FrameTaps
     /// <summary>Lets the slots go that readers are done with.</summary>
     public void Reclaim()
     {
-        foreach (FrameTap tap in _taps)
+        foreach (var tap in _taps)
             tap.Reclaim();
     }
 
     /// <summary>Moves what lies in a sender's slots into the taps' memory.</summary>
     public void MoveFrom(Port sender)
     {
-        foreach (FrameTap tap in _taps)
+        foreach (var tap in _taps)
             tap.MoveFrom(sender);
     }
 }

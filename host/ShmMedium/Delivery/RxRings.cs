@@ -34,7 +34,7 @@ internal sealed unsafe class RxRings
     {
         for (int i = 0; i < _unpublishedCount; i++)
         {
-            Port port = _unpublished[i];
+            var port = _unpublished[i];
             if (port.PublishRx())
                 port.RingDoorbell();
             else
@@ -61,7 +61,7 @@ internal sealed unsafe class RxRings
         {
             if (port.ReclaimNext() is { } sender && port.LatencyFrom[sender.Id] is { } latency)
             {
-                RxDescriptor* descriptor = port.Rings.Descriptor(index);
+                var descriptor = port.Rings.Descriptor(index);
                 latency.Record(descriptor->CapturedNs, descriptor->TakenNs, descriptor->PostedNs, port.Rings.InjectedNs(index), _lateLatencies);
             }
         }

@@ -15,7 +15,7 @@ internal sealed class TxSlots(FrameTaps taps)
     {
         Relieve(ports);
         IsAnyHeld = false;
-        foreach (Port port in ports)
+        foreach (var port in ports)
         {
             if (port.Rings.Tx.Held == 0)
                 continue;
@@ -43,7 +43,7 @@ internal sealed class TxSlots(FrameTaps taps)
     private void Relieve(Port[] ports)
     {
         bool isAnyHeldUp = false;
-        foreach (Port port in ports)
+        foreach (var port in ports)
         {
             if (port.IsHeldUpByTaps)
                 taps.MoveFrom(port);
@@ -52,7 +52,7 @@ internal sealed class TxSlots(FrameTaps taps)
         if (!isAnyHeldUp)
             return;
         long now = MonotonicClock.NowNs;
-        foreach (Port port in ports)
+        foreach (var port in ports)
         {
             if (port.HeldReferences != 0 && port.CheckStall(now))
                 port.MoveReferencesToPool();

@@ -29,7 +29,7 @@ internal sealed unsafe class TxStatusReporter(RxRings rx)
             Post(in status, receiver is not null);
             return;
         }
-        TxStatusQueue waiting = _waiting[receiver.Id]!;
+        var waiting = _waiting[receiver.Id]!;
         if (waiting.IsFull)
         {
             Post(in status, acked: true);
@@ -43,10 +43,10 @@ internal sealed unsafe class TxStatusReporter(RxRings rx)
     /// <summary>Tells the senders of frames that a receiver has come near to, or will not receive.</summary>
     public void ReportReceived(Port receiver)
     {
-        TxStatusQueue waiting = _waiting[receiver.Id]!;
+        var waiting = _waiting[receiver.Id]!;
         if (!waiting.Any)
             return;
-        while (waiting.TryTake(receiver.ReclaimedRx, out TxStatus status))
+        while (waiting.TryTake(receiver.ReclaimedRx, out var status))
             Post(in status, acked: true);
         if (waiting.Any && MonotonicClock.NowNs - receiver.ReclaimedAtNs > NotReceivedAfterNs)
             ReportNotReceived(receiver);
@@ -55,13 +55,13 @@ internal sealed unsafe class TxStatusReporter(RxRings rx)
     /// <summary>Nobody acknowledges what a receiver will not receive.</summary>
     public void ReportNotReceived(Port receiver)
     {
-        while (_waiting[receiver.Id]!.TryTakeAny(out TxStatus status))
+        while (_waiting[receiver.Id]!.TryTakeAny(out var status))
             Post(in status, acked: false);
     }
 
     private void Post(in TxStatus status, bool acked)
     {
-        Port port = status.Sender.Port;
+        var port = status.Sender.Port;
         if (port.IsFaulted || port.IsRetired)
             return;
         port.Rings.Count(acked ? HostCounter.Acked : HostCounter.NotAcked);

@@ -31,7 +31,7 @@ internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMe
 
     private void Dispatch(Port port, byte* slotAddress, in TxSlotHeader header, MacAddress address, ulong takenNs)
     {
-        Radio? radio = port.Radios[header.Radio];
+        var radio = port.Radios[header.Radio];
         switch (header.Kind)
         {
             case RingKind.Hello:
@@ -92,7 +92,7 @@ internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMe
         name = name[..(int)header.Length];
         new ReadOnlySpan<byte>(slotAddress + header.Offset, name.Length).CopyTo(name);
         bool isNew = port.Radios[header.Radio]?.Identity != identity;
-        Radio? radio = radios.AddOrGet(port, header.Radio, identity, PrintableName(name, header.Radio));
+        var radio = radios.AddOrGet(port, header.Radio, identity, PrintableName(name, header.Radio));
         if (radio is null)
         {
             port.Rings.Count(HostCounter.Refused);

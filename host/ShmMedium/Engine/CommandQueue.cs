@@ -44,7 +44,7 @@ internal sealed class CommandQueue : IDisposable
     /// <summary>Carries out all that wait.</summary>
     public void Run()
     {
-        while (_commands.TryDequeue(out Action? command))
+        while (_commands.TryDequeue(out var command))
             command();
     }
 

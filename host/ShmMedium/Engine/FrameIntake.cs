@@ -44,7 +44,7 @@ internal sealed unsafe class FrameIntake(Announcements announcements)
         if (ready > PrefetchDistance)
             Prefetch((byte*)port.Rings.TxSlot(slot + PrefetchDistance));
 
-        TxSlotHeader* shared = port.Rings.TxSlot(slot);
+        var shared = port.Rings.TxSlot(slot);
         Unsafe.SkipInit(out TxSlotHeader header);
         Buffer.MemoryCopy(shared, &header, sizeof(TxSlotHeader), UsedHeaderSize);
         if (header.Kind == RingKind.Frame)

@@ -104,7 +104,7 @@ internal sealed class MediumEngine : IDisposable
     /// <exception cref="LibCException">No memory or no descriptor for it.</exception>
     public async Task<Port?> AttachAsync(PortOffer offer)
     {
-        Port? port = await PostAsync(() => Attach(offer)).ConfigureAwait(false);
+        var port = await PostAsync(() => Attach(offer)).ConfigureAwait(false);
         port?.Rings.Populate(); // not on the engine's thread, and before the guest is told of its port
         return port;
     }
@@ -184,7 +184,7 @@ internal sealed class MediumEngine : IDisposable
         if (_rx.IsAnyOutstanding)
             busy |= ReclaimRx();
         _taps.Reclaim();
-        foreach (Port port in _ports.All)
+        foreach (var port in _ports.All)
         {
             if (!RelayFrames(port))
                 continue;
@@ -257,7 +257,7 @@ internal sealed class MediumEngine : IDisposable
         FrameIntake.Prefetch(port, ready);
         for (uint left = ready; left != 0 && !port.IsFaulted; left--)
         {
-            if (!_intake.TryTake(port, left, (ulong)takenNs, out Frame frame))
+            if (!_intake.TryTake(port, left, (ulong)takenNs, out var frame))
                 continue;
             _outcome.Clear();
             _medium.Transmit(in frame, _outcome);
@@ -308,7 +308,7 @@ internal sealed class MediumEngine : IDisposable
     {
         bool busy = false;
         _rx.IsAnyOutstanding = false;
-        foreach (Port port in _ports.All)
+        foreach (var port in _ports.All)
         {
             if (port.OutstandingRx == 0)
                 continue;
@@ -323,7 +323,7 @@ internal sealed class MediumEngine : IDisposable
     /// <summary>Does what follows from a guest's breaking the rules: what it held is taken back, its radios go, senders are told.</summary>
     private void SettleFaults()
     {
-        while (_ports.TryTakeFaulted(out Port? port))
+        while (_ports.TryTakeFaulted(out var port))
         {
             long allocated = GC.GetAllocatedBytesForCurrentThread();
             RxRings.ReclaimAll(port);
@@ -365,9 +365,9 @@ internal sealed class MediumEngine : IDisposable
     {
         timeoutNs = long.MaxValue;
         bool isPressed = false;
-        foreach (Port port in _ports.All)
+        foreach (var port in _ports.All)
             isPressed |= port.HeldSlots > port.HoldLimit / 2;
-        foreach (Port port in _ports.All)
+        foreach (var port in _ports.All)
         {
             if (port.IsFaulted || port.IsRetired)
                 continue;

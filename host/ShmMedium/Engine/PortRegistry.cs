@@ -44,7 +44,7 @@ internal sealed class PortRegistry
         Interlocked.Increment(ref _inspections); // a full fence: before the ports are read; pairs with Retire
         try
         {
-            Roster roster = Volatile.Read(ref _roster);
+            var roster = Volatile.Read(ref _roster);
             return look(roster.Ports, roster.Departed);
         }
         finally
@@ -62,7 +62,7 @@ internal sealed class PortRegistry
         if (id < 0)
             return null;
         var port = new Port(id, offer, offer.Region.Attach(id, offer.PeerId, offer.Name));
-        foreach (Port other in _all)
+        foreach (var other in _all)
         {
             port.LatencyFrom[other.Id] = new LinkLatency();
             other.LatencyFrom[port.Id] = new LinkLatency();
@@ -92,7 +92,7 @@ internal sealed class PortRegistry
     {
         if (_leaving.Count == 0 || Volatile.Read(ref _inspections) != 0)
             return;
-        foreach ((Port port, TaskCompletionSource released) in _leaving.Where(l => l.Port.TotalReferences == 0))
+        foreach ((var port, var released) in _leaving.Where(l => l.Port.TotalReferences == 0))
         {
             _all = [.. _all.Where(p => p != port)];
             _byId[port.Id] = null;

@@ -49,7 +49,7 @@ internal sealed unsafe class FrameLog : IDisposable
         {
             bool isLast = _isStopping;
             bool any = false;
-            while (Tap.TryTake(_copy, out TappedFrame frame))
+            while (Tap.TryTake(_copy, out var frame))
             {
                 Read(in frame);
                 any = true;

@@ -80,7 +80,7 @@ internal struct FrameRecord
             SignalDbm = signalDbm,
             _ssidLength = -1,
         };
-        if (!FrameView.TryParse(frame, out FrameView view))
+        if (!FrameView.TryParse(frame, out var view))
             return record;
         record.IsValid = true;
         record.FrameControl = view.FrameControl;
@@ -92,7 +92,7 @@ internal struct FrameRecord
         record.IsAcked = wantsAck ? isAcked : null;
         record.IsEapol = view.IsEapol;
         record.FourWayMessage = view.FourWayMessage;
-        if (view.TryGetSsid(out ReadOnlySpan<byte> ssid))
+        if (view.TryGetSsid(out var ssid))
         {
             record._ssidLength = ssid.Length;
             ssid.CopyTo(record._ssid);

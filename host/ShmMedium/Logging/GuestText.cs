@@ -13,7 +13,7 @@ internal static class GuestText
         Span<char> text = stackalloc char[2];
         while (!octets.IsEmpty)
         {
-            bool isWhole = Rune.DecodeFromUtf8(octets, out Rune rune, out int length) == System.Buffers.OperationStatus.Done;
+            bool isWhole = Rune.DecodeFromUtf8(octets, out var rune, out int length) == System.Buffers.OperationStatus.Done;
             if (isWhole && IsHarmless(rune))
             {
                 line.Append(text[..rune.EncodeToUtf16(text)]);

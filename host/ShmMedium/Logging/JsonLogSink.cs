@@ -23,7 +23,7 @@ internal sealed class JsonLogSink(string name, Stream stream, bool wantsFrames) 
     /// <inheritdoc/>
     public void Write(LogEvent item)
     {
-        Utf8JsonWriter json = Start();
+        var json = Start();
         json.WriteString("time"u8, item.Time.UtcDateTime);
         json.WriteString("event"u8, item.Event);
         json.WriteNumber("id"u8, item.Id.Id);
@@ -37,14 +37,14 @@ internal sealed class JsonLogSink(string name, Stream stream, bool wantsFrames) 
     /// <inheritdoc/>
     public void Write(in FrameRecord frame)
     {
-        Utf8JsonWriter json = Start();
+        var json = Start();
         json.WriteString("time"u8, DateTime.UnixEpoch.AddTicks(frame.UnixNs / TimeSpan.NanosecondsPerTick));
         json.WriteString("event"u8, "frame"u8);
         json.WriteString("vm"u8, frame.Vm);
         json.WriteString("radio"u8, frame.Radio);
         json.WriteNumber("bytes"u8, frame.Length);
         json.WriteNumber("freqMhz"u8, frame.FreqMhz);
-        if (Channel.TryFromFrequency((int)frame.FreqMhz, out Channel channel))
+        if (Channel.TryFromFrequency((int)frame.FreqMhz, out var channel))
             json.WriteNumber("channel"u8, channel.Number);
         json.WriteNumber("signalDbm"u8, frame.SignalDbm);
         if (frame.IsValid)

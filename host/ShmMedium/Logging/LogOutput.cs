@@ -121,8 +121,8 @@ internal sealed class LogOutput : ILoggerProvider, ILogger
     {
         for (int i = 0; i < EventCapacity + FrameCapacity; i++)
         {
-            bool hasEvent = _events.Reader.TryPeek(out LogEvent? item);
-            bool hasFrame = _frames.Reader.TryPeek(out FrameRecord frame);
+            bool hasEvent = _events.Reader.TryPeek(out var item);
+            bool hasFrame = _frames.Reader.TryPeek(out var frame);
             if (hasEvent && !(hasFrame && frame.UnixNs < UnixNs(item!.Time)))
             {
                 _ = _events.Reader.TryRead(out _);

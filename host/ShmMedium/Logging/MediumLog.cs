@@ -18,7 +18,7 @@ internal sealed partial class MediumLog : IDisposable
         _frameOutputs = [.. _outputs.Where(o => o.WantsFrames)];
         _loggers = new LoggerFactory(_outputs);
         _logger = _loggers.CreateLogger("ShmWifi.Medium");
-        foreach (LogOutput output in _outputs)
+        foreach (var output in _outputs)
             output.Start();
     }
 
@@ -31,21 +31,21 @@ internal sealed partial class MediumLog : IDisposable
     /// <summary>Adds a frame for the sinks that want frames; <see cref="WakeFrames"/> when no more follow at once.</summary>
     public void Add(in FrameRecord frame)
     {
-        foreach (LogOutput output in _frameOutputs)
+        foreach (var output in _frameOutputs)
             output.Add(in frame);
     }
 
     /// <summary>Counts frames that nobody showed us.</summary>
     public void AddLostFrames(long frames)
     {
-        foreach (LogOutput output in _frameOutputs)
+        foreach (var output in _frameOutputs)
             output.AddLostFrames(frames);
     }
 
     /// <summary>Has the frames written.</summary>
     public void WakeFrames()
     {
-        foreach (LogOutput output in _frameOutputs)
+        foreach (var output in _frameOutputs)
             output.Wake();
     }
 
@@ -53,7 +53,7 @@ internal sealed partial class MediumLog : IDisposable
     public void Dispose()
     {
         _loggers.Dispose();
-        foreach (LogOutput output in _outputs)
+        foreach (var output in _outputs)
             output.Dispose();
     }
 }

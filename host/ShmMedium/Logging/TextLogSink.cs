@@ -47,7 +47,7 @@ internal sealed class TextLogSink(string name, TextWriter writer, bool wantsFram
     /// <inheritdoc/>
     public void Write(in FrameRecord frame)
     {
-        DateTime time = DateTime.UnixEpoch.AddTicks(frame.UnixNs / TimeSpan.NanosecondsPerTick).ToLocalTime();
+        var time = DateTime.UnixEpoch.AddTicks(frame.UnixNs / TimeSpan.NanosecondsPerTick).ToLocalTime();
         if (colors is not null)
             _line.Append(Faint);
         _line.Append(hasDate ? $"{time:yyyy-MM-dd HH:mm:ss.ffffff}" : $"{time:HH:mm:ss.ffffff}");
@@ -60,7 +60,7 @@ internal sealed class TextLogSink(string name, TextWriter writer, bool wantsFram
         else
             _line.Append("no 802.11 frame");
         _line.Append($"  {frame.Length} B  ");
-        if (Channel.TryFromFrequency((int)frame.FreqMhz, out Channel channel))
+        if (Channel.TryFromFrequency((int)frame.FreqMhz, out var channel))
             _line.Append($"channel {channel.Number}");
         else
             _line.Append($"{frame.FreqMhz} MHz");
@@ -139,7 +139,7 @@ internal sealed class TextLogSink(string name, TextWriter writer, bool wantsFram
     private void EndLine()
     {
         _line.Append('\n');
-        foreach (ReadOnlyMemory<char> chunk in _line.GetChunks())
+        foreach (var chunk in _line.GetChunks())
             writer.Write(chunk.Span);
         _line.Clear();
     }

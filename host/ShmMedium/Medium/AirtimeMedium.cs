@@ -48,7 +48,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         _model.Advance(frame.CapturedNs == 0 ? nowNs : Math.Clamp(_clock.At((long)frame.CapturedNs), nowNs - MaxLateNs, nowNs));
         if (_held.TryHold(in frame, out int handle))
         {
-            _ = FrameView.TryParse(frame.Span, out FrameView view); // what cannot be parsed is sent as best effort
+            _ = FrameView.TryParse(frame.Span, out var view); // what cannot be parsed is sent as best effort
             var transmission = new Transmission(handle, frame.Sender.Endpoint, (int)frame.FreqMhz, (int)frame.Length + FrameExchange.FcsOctets, view.AccessCategory)
             {
                 WantsAck = Acknowledgement.IsWanted(in frame),
@@ -73,7 +73,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     /// <returns>False: nothing more happens until then.</returns>
     public bool TryAdvance(long nowNs, Outcome outcome, out int handle)
     {
-        while (_model.TryAdvance(nowNs, out ContentionOutcome came))
+        while (_model.TryAdvance(nowNs, out var came))
         {
             handle = came.Handle;
             switch (came.Kind)
@@ -100,7 +100,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     {
         if (_drawnFaults.Count != 0)
         {
-            foreach (Radio radio in _radios.Radios)
+            foreach (var radio in _radios.Radios)
                 _drawnFaults.Remove((handle, radio.Endpoint.Index));
         }
         _isWaiting[handle] = false;
@@ -111,8 +111,8 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     /// <inheritdoc/>
     public Interest InterestOf(int handle, LinkEndpoint radio)
     {
-        ref Frame frame = ref _held[handle];
-        Radio receiver = _radios.Of(radio);
+        ref var frame = ref _held[handle];
+        var receiver = _radios.Of(radio);
         bool isOwner = !frame.Receiver.IsGroup && receiver.Owns(frame.Receiver);
         if (!isOwner && !frame.Receiver.IsGroup && (receiver.Flags & RadioFlags.Monitor) == RadioFlags.None)
             return Interest.None;
@@ -126,11 +126,11 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
 
     private Reception ReceptionOf(in ContentionOutcome came)
     {
-        ref Frame frame = ref _held[came.Handle];
+        ref var frame = ref _held[came.Handle];
         ref sbyte strongest = ref _strongestDbm[came.Handle];
         sbyte signal = Reception.ToSignal(came.SignalDbm);
         strongest = strongest == 0 ? signal : Math.Max(strongest, signal);
-        Radio receiver = _radios.Of(came.Receiver!);
+        var receiver = _radios.Of(came.Receiver!);
         byte rateIndex = frame.Sender.Chain.Read(in frame.Chain, frame.FreqMhz, _state.Errors).LinkOf(came.Attempt).RateIndex;
         return new Reception(receiver, signal, rateIndex)
         {
@@ -141,7 +141,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
 
     private void Finish(in ContentionOutcome came, Outcome outcome)
     {
-        ref Frame frame = ref _held[came.Handle];
+        ref var frame = ref _held[came.Handle];
         frame.TakenNs = (ulong)_clock.ToMonotonic(came.MediumNs);
         outcome.IsOver = true;
         outcome.Attempts = Math.Max(came.Attempt, 1);
@@ -158,7 +158,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         if (_state.Faults.IsEmpty)
             return null;
         (int, int) key = (handle, receiver.Endpoint.Index);
-        if (!_drawnFaults.TryGetValue(key, out Fault? fault))
+        if (!_drawnFaults.TryGetValue(key, out var fault))
             _drawnFaults[key] = fault = _state.FaultOn(in _held[handle], receiver);
         return fault;
     }

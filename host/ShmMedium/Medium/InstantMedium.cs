@@ -14,7 +14,7 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
     /// <inheritdoc/>
     public void Transmit(in Frame frame, Outcome outcome)
     {
-        DecodedChain chain = frame.Sender.Chain.Read(in frame.Chain, frame.FreqMhz, state.Errors);
+        var chain = frame.Sender.Chain.Read(in frame.Chain, frame.FreqMhz, state.Errors);
         long nowNs = clock.At((long)frame.TakenNs);
         outcome.IsOver = true;
         if (frame.Receiver.IsGroup)
@@ -26,11 +26,11 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
         outcome.StrongestDbm = LinkTable.PerfectSignalDbm; // nobody owns the address
         outcome.Attempts = Acknowledgement.IsWanted(in frame) ? chain.Attempts : 1;
         bool isAcknowledged = false;
-        foreach (Radio owner in radios.OwnersOf(frame.Receiver))
+        foreach (var owner in radios.OwnersOf(frame.Receiver))
         {
             if (owner == frame.Sender)
                 continue;
-            UnicastOutcome sent = SendWithRetries(in frame, chain, owner, outcome.Attempts, nowNs, outcome);
+            var sent = SendWithRetries(in frame, chain, owner, outcome.Attempts, nowNs, outcome);
             if (!sent.IsAcknowledged && isAcknowledged)
                 continue;
             outcome.Attempts = sent.Attempts;
@@ -45,18 +45,18 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
     /// <summary>Sends a frame once, to all but those that it is addressed to, which receive it with its retries.</summary>
     private sbyte SendOnce(in Frame frame, in ChainLink link, Radio[] receivers, long nowNs, Outcome outcome)
     {
-        Radio sender = frame.Sender;
-        LinkTable links = state.Links;
+        var sender = frame.Sender;
+        var links = state.Links;
         sbyte strongest = sbyte.MinValue;
         bool isGroup = frame.Receiver.IsGroup;
-        foreach (Radio receiver in receivers)
+        foreach (var receiver in receivers)
         {
             if (receiver == sender || (!isGroup && receiver.Owns(frame.Receiver)))
                 continue;
-            LinkBudget there = links.Of(sender.Endpoint, receiver.Endpoint, (int)frame.FreqMhz, nowNs);
+            var there = links.Of(sender.Endpoint, receiver.Endpoint, (int)frame.FreqMhz, nowNs);
             sbyte signalDbm = Reception.ToSignal(there.SignalDbm);
             strongest = Math.Max(strongest, signalDbm);
-            Fault? fault = state.FaultOn(in frame, receiver);
+            var fault = state.FaultOn(in frame, receiver);
             float per = fault?.Configuration.Action is DropFault ? 1 : LossOf(in there, link.Curve, frame.Length);
             if (IsLost(per, sender.Endpoint, receiver.Endpoint))
                 receiver.Port.Rings.Count(HostCounter.LostOnAir);
@@ -72,16 +72,16 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
     /// <param name="outcome">Gets a reception for each attempt that is received.</param>
     private UnicastOutcome SendWithRetries(in Frame frame, DecodedChain chain, Radio receiver, int limit, long nowNs, Outcome outcome)
     {
-        LinkTable links = state.Links;
+        var links = state.Links;
         LinkEndpoint from = frame.Sender.Endpoint, to = receiver.Endpoint;
-        LinkBudget there = links.Of(from, to, (int)frame.FreqMhz, nowNs);
-        LinkBudget back = links.Of(to, from, (int)frame.FreqMhz, nowNs);
-        Fault? fault = state.FaultOn(in frame, receiver);
+        var there = links.Of(from, to, (int)frame.FreqMhz, nowNs);
+        var back = links.Of(to, from, (int)frame.FreqMhz, nowNs);
+        var fault = state.FaultOn(in frame, receiver);
         bool isDropped = fault?.Configuration.Action is DropFault;
         bool mayAcknowledge = Acknowledgement.MayComeFrom(in frame, receiver, (long)frame.TakenNs);
         bool isReceived = false;
         var sent = new UnicastOutcome { SignalDbm = Reception.ToSignal(there.SignalDbm), AckSignalDbm = Reception.ToSignal(back.SignalDbm) };
-        foreach (ref readonly ChainLink link in chain.Links)
+        foreach (ref readonly var link in chain.Links)
         {
             float per = isDropped ? 1 : LossOf(in there, link.Curve, frame.Length);
             float ackPer = LossOf(in back, link.AckCurve, FrameExchange.AckOctets - FrameExchange.FcsOctets);

@@ -74,8 +74,8 @@ internal sealed class MediumState
     /// <summary>Carries out a change.</summary>
     public void Apply(MediumChange change, long mediumNs)
     {
-        MediumConfiguration before = _current;
-        MediumConfiguration after = change.ApplyTo(before);
+        var before = _current;
+        var after = change.ApplyTo(before);
         Volatile.Write(ref _current, after);
         Links.Apply(change, after, mediumNs);
         Errors = after.ErrorTable is { } file ? _tables[file] : ErrorModel.BuiltIn;
@@ -106,7 +106,7 @@ internal sealed class MediumState
         bool any = false;
         while (NextChangeNs <= mediumNs)
         {
-            MediumChange change = _schedule[_nextScheduled++].Change;
+            var change = _schedule[_nextScheduled++].Change;
             long dueNs = NextChangeNs;
             UpdateNextChange();
             Apply(change, dueNs);
@@ -123,7 +123,7 @@ internal sealed class MediumState
 
     private void PrepareAll(IReadOnlyList<ScheduledChange> schedule)
     {
-        foreach (ScheduledChange coming in schedule)
+        foreach (var coming in schedule)
             Prepare(coming.Change);
     }
 

@@ -10,26 +10,26 @@ internal sealed class PerfectMedium(RadioRegistry radios, MediumState state) : I
     /// <inheritdoc/>
     public void Transmit(in Frame frame, Outcome outcome)
     {
-        Radio sender = frame.Sender;
+        var sender = frame.Sender;
         byte rateIndex = sender.Chain.Read(in frame.Chain, frame.FreqMhz, state.Errors).Links[0].RateIndex;
         outcome.IsOver = true;
         outcome.StrongestDbm = LinkTable.PerfectSignalDbm;
         outcome.AckSignalDbm = LinkTable.PerfectSignalDbm;
         if (frame.Receiver.IsGroup)
         {
-            foreach (Radio receiver in radios.Radios)
+            foreach (var receiver in radios.Radios)
             {
                 if (receiver != sender)
                     outcome.Add(new Reception(receiver, LinkTable.PerfectSignalDbm, rateIndex));
             }
             return;
         }
-        foreach (Radio owner in radios.OwnersOf(frame.Receiver))
+        foreach (var owner in radios.OwnersOf(frame.Receiver))
         {
             if (owner != sender)
                 outcome.Add(new Reception(owner, LinkTable.PerfectSignalDbm, rateIndex) { IsAcknowledged = Acknowledgement.MayComeFrom(in frame, owner, (long)frame.TakenNs) });
         }
-        foreach (Radio monitor in radios.Monitors)
+        foreach (var monitor in radios.Monitors)
         {
             if (monitor != sender && !monitor.Owns(frame.Receiver))
                 outcome.Add(new Reception(monitor, LinkTable.PerfectSignalDbm, rateIndex));

@@ -30,7 +30,7 @@ internal sealed unsafe class Port
         Id = id;
         Offer = offer;
         Rings = rings;
-        RegionGeometry geometry = rings.Region.Geometry;
+        var geometry = rings.Region.Geometry;
         _references = new ushort[geometry.TxSlots];
         _tapReferences = new byte[geometry.TxSlots];
         _holdings = new Holding[geometry.RxDescriptors];
@@ -230,7 +230,7 @@ internal sealed unsafe class Port
     {
         for (uint index = ReclaimedRx; index != NextRx; index++)
         {
-            ref Holding holding = ref _holdings[index & (uint)(_holdings.Length - 1)];
+            ref var holding = ref _holdings[index & (uint)(_holdings.Length - 1)];
             if (holding.Kind != HoldingKind.Reference || !TryTakePoolSlot(out ushort poolSlot))
                 continue;
             byte* copy = Rings.PoolSlot(poolSlot);
@@ -278,7 +278,7 @@ internal sealed unsafe class Port
     /// <returns>The frame's sender; null when it carried no frame, or its sender is gone.</returns>
     public Port? ReclaimNext()
     {
-        Holding holding = _holdings[ReclaimedRx++ & (uint)(_holdings.Length - 1)];
+        var holding = _holdings[ReclaimedRx++ & (uint)(_holdings.Length - 1)];
         switch (holding.Kind)
         {
             case HoldingKind.Reference:
@@ -294,7 +294,7 @@ internal sealed unsafe class Port
 
     private void DropHeldReference(in Holding holding)
     {
-        Port sender = Peers[holding.Sender]!; // it stays there while its slots are held
+        var sender = Peers[holding.Sender]!; // it stays there while its slots are held
         sender.DropReference(holding.Slot);
         sender._heldBy[Id]--;
         HeldReferences--;

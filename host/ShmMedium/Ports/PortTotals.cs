@@ -29,7 +29,7 @@ internal sealed record PortTotals(ulong Frames, ulong Bytes, ulong Delivered, ul
     {
         ArgumentNullException.ThrowIfNull(port);
         ulong dropped = 0;
-        foreach ((_, HostCounter counter) in Drops)
+        foreach ((_, var counter) in Drops)
             dropped += port.Rings.ReadCounter(counter);
         return new PortTotals(
             Frames + port.Rings.ReadCounter(HostCounter.TxFrames),

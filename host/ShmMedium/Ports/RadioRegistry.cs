@@ -32,7 +32,7 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
     public Radio[] Monitors { get; private set; } = [];
 
     /// <summary>Radios that answer to an address. Engine thread only.</summary>
-    public Radio[] OwnersOf(MacAddress address) => _owners.TryGetValue(address, out Radio[]? owners) ? owners : [];
+    public Radio[] OwnersOf(MacAddress address) => _owners.TryGetValue(address, out var owners) ? owners : [];
 
     /// <summary>Adds a radio, or finds the one that is there under the same number and identity.</summary>
     /// <param name="identity">hwsim's TRANSMITTER address.</param>
@@ -40,7 +40,7 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
     /// <returns>The radio; null when the VM has as many as it may.</returns>
     public Radio? AddOrGet(Port port, ushort number, MacAddress identity, string name)
     {
-        Radio? radio = port.Radios[number];
+        var radio = port.Radios[number];
         if (radio is not null && radio.Identity == identity)
         {
             if (radio.Name != name)
@@ -68,7 +68,7 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
     /// <summary>Removes a radio.</summary>
     public void Remove(Radio radio)
     {
-        foreach (MacAddress address in radio.Addresses)
+        foreach (var address in radio.Addresses)
             RemoveAddress(radio, address);
         Volatile.Write(ref _radios, Without(_radios, radio));
         Monitors = Without(Monitors, radio);
@@ -81,7 +81,7 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
     /// <summary>Removes all radios of a VM.</summary>
     public void RemoveAll(Port port)
     {
-        foreach (Radio? radio in port.Radios)
+        foreach (var radio in port.Radios)
         {
             if (radio is not null)
                 Remove(radio);
@@ -92,7 +92,7 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
     /// <param name="isMonitor">Whether it wants all frames.</param>
     public void SetMonitor(Radio radio, bool isMonitor)
     {
-        Radio[] others = Without(Monitors, radio);
+        var others = Without(Monitors, radio);
         Monitors = isMonitor ? [.. others, radio] : others;
     }
 
@@ -116,7 +116,7 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
         if (!radio.Owns(address))
             return;
         radio.Addresses = [.. radio.Addresses.Where(a => a != address)];
-        Radio[] owners = Without(OwnersOf(address), radio);
+        var owners = Without(OwnersOf(address), radio);
         if (owners.Length == 0)
             _owners.Remove(address);
         else

@@ -77,7 +77,7 @@ internal sealed class PerVmRegionSource(RegionGeometry geometry) : RegionSource
     /// <inheritdoc/>
     public override RegionLease Lease(string vmName)
     {
-        RegionLease lease = CreateRegion($"shmwifi-{vmName}", _geometry, RegionFeatures.Refused, isShared: false);
+        var lease = CreateRegion($"shmwifi-{vmName}", _geometry, RegionFeatures.Refused, isShared: false);
         _leases.RemoveAll(l => l.Memory.IsDisposed);
         _leases.Add(lease);
         return lease;
@@ -86,7 +86,7 @@ internal sealed class PerVmRegionSource(RegionGeometry geometry) : RegionSource
     /// <inheritdoc/>
     public override void Dispose()
     {
-        foreach (RegionLease lease in _leases.Where(l => !l.Memory.IsDisposed))
+        foreach (var lease in _leases.Where(l => !l.Memory.IsDisposed))
         {
             lease.Region.HostState = HostState.Away;
             lease.Dispose();

@@ -26,7 +26,7 @@ internal static class StandardOutput
     /// <param name="isTerminal">Whether it understands ANSI sequences and has a width.</param>
     internal static IAnsiConsole OpenForTables(TextWriter writer, bool isTerminal, bool hasColors)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(writer),
             Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,

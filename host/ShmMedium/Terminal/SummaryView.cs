@@ -29,8 +29,8 @@ internal sealed class SummaryView(VmColors colors)
     /// <summary>The latency of all pairs, whole and by hop.</summary>
     internal static Table LatencyTable(IReadOnlyList<LatencySnapshot> latency, VmColors colors)
     {
-        Table table = NewTable("latency, µs", "frames", "p50", "p99", "p99.9", "max", "guest>host p50/p99", "in host p50/p99", "host>guest p50/p99", "clock error");
-        foreach (LatencySnapshot pair in latency)
+        var table = NewTable("latency, µs", "frames", "p50", "p99", "p99.9", "max", "guest>host p50/p99", "in host p50/p99", "host>guest p50/p99", "clock error");
+        foreach (var pair in latency)
         {
             table.AddRow(
                 new Markup($"{Colored(pair.From, colors)} > {Colored(pair.To, colors)}"),
@@ -74,11 +74,11 @@ internal sealed class SummaryView(VmColors colors)
 
     private Table VmTable(MediumSnapshot now, double seconds)
     {
-        Table table = NewTable(
+        var table = NewTable(
             "VM", "state", "TX frames/s", "TX Mbit/s", "RX frames/s", "RX Mbit/s", "TX slots held", "RX outstanding", "drops", "doorbells/frame");
-        foreach (VmSnapshot vm in now.Vms)
+        foreach (var vm in now.Vms)
         {
-            VmSnapshot? before = _before?.Vms.FirstOrDefault(v => v.Name == vm.Name && v.PeerId == vm.PeerId);
+            var before = _before?.Vms.FirstOrDefault(v => v.Name == vm.Name && v.PeerId == vm.PeerId);
             string Rate(Func<VmSnapshot, ulong> value, double scale, string format) =>
                 before is null || seconds <= 0 ? "-" : ((value(vm) - (double)value(before)) * scale / seconds).ToString(format);
             table.AddRow(
@@ -98,13 +98,13 @@ internal sealed class SummaryView(VmColors colors)
 
     private Table RadioTable(MediumSnapshot now)
     {
-        Table table = NewTable("radio", "channel", "addresses");
+        var table = NewTable("radio", "channel", "addresses");
         table.Columns[2].LeftAligned();
-        foreach (VmSnapshot vm in now.Vms)
+        foreach (var vm in now.Vms)
         {
-            foreach (RadioSnapshot radio in vm.Radios)
+            foreach (var radio in vm.Radios)
             {
-                string channel = Channel.TryFromFrequency((int)radio.FreqMhz, out Channel known) ? known.ToString() : "-";
+                string channel = Channel.TryFromFrequency((int)radio.FreqMhz, out var known) ? known.ToString() : "-";
                 string monitor = radio.IsMonitor ? " monitor" : "";
                 table.AddRow(
                     new Markup($"{Colored(vm.Name, colors)}/{Markup.Escape(radio.Name)}"),
@@ -116,7 +116,7 @@ internal sealed class SummaryView(VmColors colors)
     }
 
     private static string HopText(LatencySnapshot pair, string hop) =>
-        pair.Hops.TryGetValue(hop, out LatencyQuantiles? us) ? $"{Us(us.P50)}/{Us(us.P99)}" : "-";
+        pair.Hops.TryGetValue(hop, out var us) ? $"{Us(us.P50)}/{Us(us.P99)}" : "-";
 
     private static string Us(double us) => us < 100 ? $"{us:0.0}" : $"{us:0}";
 }

@@ -10,10 +10,10 @@ internal static class TotalsView
     /// <summary>Writes the totals.</summary>
     public static void Write(IAnsiConsole console, MediumSnapshot totals, VmColors colors)
     {
-        MediumTotals medium = totals.Medium;
-        Table vms = SummaryView.NewTable(
+        var medium = totals.Medium;
+        var vms = SummaryView.NewTable(
             "VM", "TX frames", "TX MB", "RX frames", "RX MB", "acked", "not acked", "drops", "doorbells/frame", "copied MB");
-        foreach (VmSnapshot vm in totals.Vms)
+        foreach (var vm in totals.Vms)
         {
             vms.AddRow(
                 new Markup(SummaryView.Colored(vm.Name, colors)),

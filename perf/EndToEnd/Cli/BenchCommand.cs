@@ -24,7 +24,7 @@ internal static class BenchCommand
         var rounds = new Option<int>("--rounds") { Description = "How often each measurement is taken, in turns with its baseline: 1 to 100.", DefaultValueFactory = _ => 5 };
         rounds.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && value is < 1 or > 100)
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && value is < 1 or > 100)
                 result.AddError("--rounds must be from 1 to 100");
         });
         var quick = new Option<bool>("--quick") { Description = "Short rounds: to see that everything works, not for figures." };
@@ -42,7 +42,7 @@ internal static class BenchCommand
         };
         command.SetAction(async (result, cancellation) =>
         {
-            var names = result.GetValue(chosen) ?? [];
+            string[] names = result.GetValue(chosen) ?? [];
             var options = new BenchOptions(result.GetValue(rounds), result.GetValue(quick), result.GetRequiredValue(kernel));
             var run = groups.Where(group => names.Length == 0 || names.Contains(group.Name)).ToList();
             var files = new ReportFiles(result.GetRequiredValue(output).FullName, result.GetValue(json)?.FullName);

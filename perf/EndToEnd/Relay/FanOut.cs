@@ -24,8 +24,8 @@ internal sealed class FanOut : IRelayMeasurement
         _rings = RelayUnderTest.Rings("off", ReceiverCounts[^1] + 1, isAcknowledged: false);
         try
         {
-            using RelayEnd sender = _rings.Attach(RelayUnderTest.NearStation);
-            using RelayEnd receiver = _rings.Attach(RelayUnderTest.FarStation);
+            using var sender = _rings.Attach(RelayUnderTest.NearStation);
+            using var receiver = _rings.Attach(RelayUnderTest.FarStation);
             _rings.Daemon!.WaitForStations(2);
             for (int i = 0; i < 3; i++) // the compilers' time
                 _ = Throughput.MeasureBroadcast(sender, [receiver], Length, TimeSpan.FromMilliseconds(150), cancellation);
@@ -70,7 +70,7 @@ internal sealed class FanOut : IRelayMeasurement
     private double[] MeasureRings(CancellationToken cancellation)
     {
         using var cleanup = new Cleanup();
-        RelayEnd sender = cleanup.Add(_rings.Attach(RelayUnderTest.NearStation));
+        var sender = cleanup.Add(_rings.Attach(RelayUnderTest.NearStation));
         List<RelayEnd> receivers = [];
         double[] ns = new double[ReceiverCounts.Length];
         for (int i = 0; i < ns.Length; i++)

@@ -25,7 +25,7 @@ internal sealed class Footprint : IRelayMeasurement
         _empty.Add(route.Daemon!.ResidentBytes / Megabyte);
         RelayEnd[] ends = [.. Enumerable.Range(0, Vms).Select(station => cleanup.Add(route.Attach((byte)station)))];
         route.Daemon.WaitForStations(Vms);
-        foreach (RelayEnd talker in ends)
+        foreach (var talker in ends)
             Throughput.Broadcast(talker, [.. ends.Where(end => end != talker)], FramesEach, cancellation);
         _full.Add(route.Daemon.ResidentBytes / Megabyte);
     }

@@ -40,7 +40,7 @@ internal sealed class LoneFrames(bool isQuick) : IRelayMeasurement
                 evictor.Evict();
             Thread.Sleep(Idle);
             near.TakeStatuses();
-            RxDescriptor frame = Send(near, far);
+            var frame = Send(near, far);
             long inHostNs = (long)(frame.PostedNs - frame.TakenNs);
             if (i == 0)
             {

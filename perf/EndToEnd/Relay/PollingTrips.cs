@@ -25,7 +25,7 @@ internal sealed class PollingTrips : IRelayMeasurement
             foreach ((int ports, bool isAcknowledged, string label) in (ReadOnlySpan<(int, bool, string)>)[(2, false, "rings"), (2, true, "rings, acknowledged"), (64, false, "rings, 64 VMs attached")])
             {
                 cancellation.ThrowIfCancellationRequested();
-                RelayUnderTest route = _cleanup.Add(RelayUnderTest.Rings(RelayUnderTest.PollingInTurns, ports, isAcknowledged));
+                var route = _cleanup.Add(RelayUnderTest.Rings(RelayUnderTest.PollingInTurns, ports, isAcknowledged));
                 RelayEnd[] ends = [.. Enumerable.Range(0, ports).Select(station => _cleanup.Add(route.Attach((byte)station)))];
                 route.Daemon!.WaitForStations(ports);
                 RoundTrips.MeasurePolling(ends[0], ends[1], 20_000, new Latencies(), cancellation); // the compilers' time
@@ -45,7 +45,7 @@ internal sealed class PollingTrips : IRelayMeasurement
     /// <inheritdoc/>
     public void RunRound(CancellationToken cancellation)
     {
-        foreach ((RelayEnd near, RelayEnd far, TripFigures figures) in _lines)
+        foreach ((var near, var far, var figures) in _lines)
         {
             RelayUnderTest.WaitUntilOthersSleep();
             var round = new Latencies();
@@ -54,8 +54,8 @@ internal sealed class PollingTrips : IRelayMeasurement
         }
         RelayUnderTest.WaitUntilOthersSleep();
         using RelayUnderTest datagrams = RelayUnderTest.Datagrams(2, spin: true); // it never sleeps, so it lives no longer than its turn
-        using RelayEnd nearest = datagrams.Attach(RelayUnderTest.NearStation);
-        using RelayEnd farthest = datagrams.Attach(RelayUnderTest.FarStation);
+        using var nearest = datagrams.Attach(RelayUnderTest.NearStation);
+        using var farthest = datagrams.Attach(RelayUnderTest.FarStation);
         RoundTrips.MeasurePolling(nearest, farthest, 5_000, new Latencies(), cancellation);
         var polled = new Latencies();
         RoundTrips.MeasurePolling(nearest, farthest, _trips / 10, polled, cancellation);
@@ -65,10 +65,10 @@ internal sealed class PollingTrips : IRelayMeasurement
     /// <inheritdoc/>
     public void Report(Results results)
     {
-        TripFigures rings = _lines[0].Figures;
+        var rings = _lines[0].Figures;
         results.Add(rings.P50.Judge(RelayGroup.GroupName, "round trip, polling, p50", "ns", "≤ 1/20 of the Unix-datagram relay's p50", rings.P50.MedianRatio <= 1 / 20.0));
         results.Add(rings.P99.Tell(RelayGroup.GroupName, "round trip, polling, p99", "ns"));
-        foreach (TripFigures other in (IEnumerable<TripFigures>)[.. _lines.Skip(1).Select(line => line.Figures), _datagrams])
+        foreach (var other in (IEnumerable<TripFigures>)[.. _lines.Skip(1).Select(line => line.Figures), _datagrams])
             results.Add(other.P50.Tell(RelayGroup.GroupName, $"round trip, polling, p50, {other.Label}", "ns"));
         results.Add(new Plot(
             "relay-round-trip-polling", "Round trip through a relay, everyone polls", "1 of so many trips is slower", "µs", LogX: true, LogY: true,

@@ -28,7 +28,7 @@ internal sealed class RelayGroup : IBenchGroup
     {
         using var cleanup = new Cleanup();
         progress.Now("relay: starting daemons and baselines");
-        SleepingTrips sleeping = cleanup.Add(new SleepingTrips(options.IsQuick, cancellation));
+        var sleeping = cleanup.Add(new SleepingTrips(options.IsQuick, cancellation));
         IRelayMeasurement[] measurements =
         [
             sleeping,
@@ -41,14 +41,14 @@ internal sealed class RelayGroup : IBenchGroup
         int rounds = options.IsQuick ? 1 : options.Rounds;
         for (int round = 1; round <= rounds; round++)
         {
-            foreach (IRelayMeasurement measurement in measurements)
+            foreach (var measurement in measurements)
             {
                 progress.Now($"relay: round {round} of {rounds}, {measurement.Name}");
                 measurement.RunRound(cancellation);
             }
             progress.Done($"relay: round {round} of {rounds}");
         }
-        foreach (IRelayMeasurement measurement in measurements)
+        foreach (var measurement in measurements)
             measurement.Report(results);
     }
 }

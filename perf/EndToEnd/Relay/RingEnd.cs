@@ -37,7 +37,7 @@ internal sealed unsafe class RingEnd : RelayEnd
     /// <inheritdoc/>
     public override bool TrySend(uint number, int length, byte receiver)
     {
-        TxSlotHeader* slot = _guest.Claim();
+        var slot = _guest.Claim();
         if (slot is null)
             return false;
         if (!_isBatchOpen)
@@ -96,7 +96,7 @@ internal sealed unsafe class RingEnd : RelayEnd
         while (taken < ready && frames < most)
         {
             uint index = _port.Rx.Taken + taken++;
-            RxDescriptor descriptor = _port.ReadDescriptor(index);
+            var descriptor = _port.ReadDescriptor(index);
             if (descriptor.Kind == RingKind.TxStatus)
             {
                 Statuses++;

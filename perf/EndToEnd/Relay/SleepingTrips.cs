@@ -19,7 +19,7 @@ internal sealed class SleepingTrips : IRelayMeasurement
         _tripsASlice = isQuick ? 100 : 1000;
         try
         {
-            foreach (Func<RelayUnderTest> start in (Func<RelayUnderTest>[])
+            foreach (var start in (Func<RelayUnderTest>[])
             [
                 () => RelayUnderTest.Rings("off", ports: 2, isAcknowledged: false),
                 () => RelayUnderTest.Datagrams(2),
@@ -30,9 +30,9 @@ internal sealed class SleepingTrips : IRelayMeasurement
             ])
             {
                 cancellation.ThrowIfCancellationRequested();
-                RelayUnderTest route = _cleanup.Add(start());
+                var route = _cleanup.Add(start());
                 _cleanup.Add(route.StartEcho());
-                RelayEnd near = _cleanup.Add(route.Attach(RelayUnderTest.NearStation));
+                var near = _cleanup.Add(route.Attach(RelayUnderTest.NearStation));
                 route.Daemon?.WaitForStations(2);
                 _lines.Add((route, near));
                 _figures.Add(new TripFigures(route.Label));
@@ -66,7 +66,7 @@ internal sealed class SleepingTrips : IRelayMeasurement
             for (int i = 0; i < _lines.Count; i++)
                 RoundTrips.MeasureAsleep(_lines[i].Near, _tripsASlice, round[i], cancellation);
         }
-        Latencies baseline = round[_figures.IndexOf(Baseline)];
+        var baseline = round[_figures.IndexOf(Baseline)];
         for (int i = 0; i < _lines.Count; i++)
             _figures[i].Add(round[i], baseline);
     }
@@ -74,11 +74,11 @@ internal sealed class SleepingTrips : IRelayMeasurement
     /// <inheritdoc/>
     public void Report(Results results)
     {
-        TripFigures rings = _figures[0];
+        var rings = _figures[0];
         results.Add(rings.P50.Judge(
             RelayGroup.GroupName, "round trip, sleeping, p50", "ns", "≤ the Unix-datagram relay's p50, p99 not worse", rings.P50.MedianRatio <= 1 && rings.P99.MedianRatio <= 1));
         results.Add(rings.P99.Tell(RelayGroup.GroupName, "round trip, sleeping, p99", "ns"));
-        foreach (TripFigures other in _figures.Skip(2))
+        foreach (var other in _figures.Skip(2))
         {
             results.Add(other.P50.Tell(RelayGroup.GroupName, $"round trip, sleeping, p50, {other.Label}", "ns"));
             results.Add(other.P99.Tell(RelayGroup.GroupName, $"round trip, sleeping, p99, {other.Label}", "ns"));

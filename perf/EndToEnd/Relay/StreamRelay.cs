@@ -24,7 +24,7 @@ internal static unsafe class StreamRelay
         var connections = new Socket[stations];
         for (int i = 0; i < stations; i++)
         {
-            Socket connection = listener.Accept();
+            var connection = listener.Accept();
             connection.NoDelay = noDelay;
             byte[] station = new byte[1];
             _ = connection.Receive(station);

@@ -56,7 +56,7 @@ internal static class Throughput
             for (int i = 0; isSending && i < Burst && sent < most && (sent * receivers.Count) - received < Window * receivers.Count && near.TrySend((uint)sent, length, RelayFrame.Everyone); i++)
                 sent++;
             near.Flush();
-            foreach (RelayEnd receiver in receivers)
+            foreach (var receiver in receivers)
                 received += receiver.Discard();
             now = MonotonicClock.NowNs;
             Deadline.Check(end, "relay: frame", (uint)sent);

@@ -26,7 +26,7 @@ internal sealed class ThroughputBySize : IRelayMeasurement
         _time = TimeSpan.FromMilliseconds(isQuick ? 60 : 500);
         try
         {
-            foreach (Func<RelayUnderTest> start in (Func<RelayUnderTest>[])
+            foreach (var start in (Func<RelayUnderTest>[])
             [
                 () => RelayUnderTest.Rings(RelayUnderTest.PollingInTurns, ports: 2, isAcknowledged: false),
                 () => RelayUnderTest.Datagrams(2),
@@ -37,9 +37,9 @@ internal sealed class ThroughputBySize : IRelayMeasurement
             ])
             {
                 cancellation.ThrowIfCancellationRequested();
-                RelayUnderTest route = _cleanup.Add(start());
-                RelayEnd near = _cleanup.Add(route.Attach(RelayUnderTest.NearStation));
-                RelayEnd far = _cleanup.Add(route.Attach(RelayUnderTest.FarStation));
+                var route = _cleanup.Add(start());
+                var near = _cleanup.Add(route.Attach(RelayUnderTest.NearStation));
+                var far = _cleanup.Add(route.Attach(RelayUnderTest.FarStation));
                 route.Daemon?.WaitForStations(2);
                 _lines.Add((route, near, far, Lengths.ToDictionary(length => length, _ => new Rounds())));
                 for (int i = 0; i < 3; i++) // the compilers' time
@@ -62,7 +62,7 @@ internal sealed class ThroughputBySize : IRelayMeasurement
     /// <inheritdoc/>
     public void RunRound(CancellationToken cancellation)
     {
-        using IDisposable watched = _runtime.Open(_lines[0].RelayUnderTest.Daemon!.Id);
+        using var watched = _runtime.Open(_lines[0].RelayUnderTest.Daemon!.Id);
         foreach (int length in Lengths)
         {
             double[] framesPerSecond = new double[_lines.Count];
@@ -86,7 +86,7 @@ internal sealed class ThroughputBySize : IRelayMeasurement
     /// <inheritdoc/>
     public void Report(Results results)
     {
-        Rounds rings = _lines[0].Figures[GoalLength];
+        var rings = _lines[0].Figures[GoalLength];
         results.Add(rings.Judge(
             RelayGroup.GroupName, "throughput, 1500 B, one to one", "frames/s", "≥ 2 million frames/s or ≥ 10 × the socket relay, whichever is more",
             rings.Median >= LeastFrames && rings.MedianRatio >= LeastRatio));

@@ -61,7 +61,7 @@ internal static class PlotFiles
         try
         {
             using var gnuplot = Process.Start(start)!;
-            var error = gnuplot.StandardError.ReadToEnd();
+            string error = gnuplot.StandardError.ReadToEnd();
             gnuplot.WaitForExit();
             return gnuplot.ExitCode == 0 ? true : throw new LabException($"gnuplot failed on {Path.Combine(folder, script)}: {error.Trim()}");
         }

@@ -16,7 +16,7 @@ internal sealed unsafe record Cores(int First, int Second)
     /// <exception cref="LabException">It may use one only.</exception>
     public static Cores Find()
     {
-        IReadOnlyList<int> allowed = Allowed();
+        var allowed = Allowed();
         return allowed.Count >= 2
             ? new Cores(allowed[0], allowed[1])
             : throw new LabException("the group 'rings' measures two threads that spin, and this process may use one core only; give it two (taskset, cgroup)");

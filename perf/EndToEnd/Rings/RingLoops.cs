@@ -92,15 +92,15 @@ internal sealed unsafe class RingLoops : IDisposable
 
     private void Ask(ulong number)
     {
-        RingProducer tx = _guest.Tx;
-        RingConsumer rx = _guest.Rx;
+        var tx = _guest.Tx;
+        var rx = _guest.Rx;
         while (!tx.HasFree(1))
             Relax();
         Fill(_guest.TxSlot(tx.Tail), number);
         _ = tx.Publish(1);
         while (rx.CountReady() == 0)
             Relax();
-        RxDescriptor answer = _guest.ReadDescriptor(rx.Taken);
+        var answer = _guest.ReadDescriptor(rx.Taken);
         rx.Take(1);
         _ = rx.Release(1);
         if (answer.Cookie != number)
@@ -109,12 +109,12 @@ internal sealed unsafe class RingLoops : IDisposable
 
     private void Answer()
     {
-        RingConsumer tx = _host.Tx;
-        RingProducer rx = _host.Rx;
+        var tx = _host.Tx;
+        var rx = _host.Rx;
         while (tx.CountReady() == 0)
             Relax();
-        TxSlotHeader* slot = _host.TxSlot(tx.Taken);
-        TxSlotHeader header = *slot;
+        var slot = _host.TxSlot(tx.Taken);
+        var header = *slot;
         tx.Take(1);
         while (!rx.HasFree(1))
             Relax();
@@ -131,13 +131,13 @@ internal sealed unsafe class RingLoops : IDisposable
 
     private void SendBatch(ulong number)
     {
-        RingProducer tx = _guest.Tx;
+        var tx = _guest.Tx;
         uint batch = _task.Batch;
         while (!tx.HasFree(batch))
             Relax();
         for (uint i = 0; i < batch; i++)
         {
-            TxSlotHeader* slot = _guest.TxSlot(tx.Tail + i);
+            var slot = _guest.TxSlot(tx.Tail + i);
             Fill(slot, number + i);
             if (_task.Loop == RingLoop.Messages)
                 WritePayload((ulong*)((byte*)slot + Abi.SlotHeaderSize), number + i);
@@ -147,15 +147,15 @@ internal sealed unsafe class RingLoops : IDisposable
 
     private ulong Receive(ulong number, ulong end)
     {
-        RingConsumer tx = _host.Tx;
+        var tx = _host.Tx;
         uint ready;
         while ((ready = tx.CountReady()) == 0)
             Relax();
         ready = (uint)Math.Min(ready, end - number);
         for (uint i = 0; i < ready; i++, number++)
         {
-            TxSlotHeader* slot = _host.TxSlot(tx.Taken + i);
-            TxSlotHeader header = *slot;
+            var slot = _host.TxSlot(tx.Taken + i);
+            var header = *slot;
             if (header.Offset < Abi.SlotHeaderSize || header.Length > Abi.SlotPayloadSize || header.Offset > Abi.SlotSize - header.Length)
                 throw new LabException($"the header of frame {number} arrived damaged in the rings");
             if (header.Cookie != number)

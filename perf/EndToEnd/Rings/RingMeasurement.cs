@@ -12,12 +12,12 @@ internal static class RingMeasurement
     {
         var loops = new RingLoops(task);
         long[] chunkNs = new long[task.Chunks];
-        Task second = loops.Second is null ? Task.CompletedTask : Cores.RunOn(cores.Second, () =>
+        var second = loops.Second is null ? Task.CompletedTask : Cores.RunOn(cores.Second, () =>
         {
             for (int chunk = 0; chunk < chunkNs.Length; chunk++)
                 loops.Second((ulong)chunk * task.Count);
         });
-        Task first = Cores.RunOn(cores.First, () =>
+        var first = Cores.RunOn(cores.First, () =>
         {
             long before = MonotonicClock.NowNs;
             for (int chunk = 0; chunk < chunkNs.Length; chunk++)

@@ -39,12 +39,12 @@ internal sealed class RingsGroup : IBenchGroup
         var measured = tasks.ToDictionary(task => task, _ => new Comparison());
 
         progress.Now("rings: warming up");
-        foreach (RingTask task in tasks)
+        foreach (var task in tasks)
             _ = await RingMeasurement.RunAsync(task, cores); // so that the runtime has compiled the loops for good
         for (int round = 1; round <= options.Rounds; round++)
         {
             progress.Now($"rings: round {round} of {options.Rounds}");
-            foreach (RingTask task in tasks)
+            foreach (var task in tasks)
             {
                 cancellation.ThrowIfCancellationRequested();
                 measured[task].Add(new Times(await RingMeasurement.RunAsync(task, cores), task.Count), new Times(baseline.Run(task, cores), task.Count));
@@ -58,17 +58,17 @@ internal sealed class RingsGroup : IBenchGroup
     {
         Comparison roundTrips = measured[tasks[0]], singleRoundTrips = measured[tasks[1]], batches = measured[tasks[2]], singles = measured[tasks[3]];
 
-        Rounds roundTrip = roundTrips.Compare(times => times.MedianNs);
+        var roundTrip = roundTrips.Compare(times => times.MedianNs);
         results.Add(roundTrip.Judge(Name, "ring round trip, two threads", "ns", "≤ 1.15 × the C baseline in the same run", roundTrip.MedianRatio <= MaxRoundTripRatio));
         foreach ((string name, double fraction) in new[] { ("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999) })
             results.Add(singleRoundTrips.Compare(times => times.QuantileNs(fraction)).Tell(Name, $"ring round trip, two threads, each by itself, {name}", "ns"));
 
-        Rounds throughput = batches.Compare(times => times.FramesPerSecond);
+        var throughput = batches.Compare(times => times.FramesPerSecond);
         results.Add(throughput.Judge(Name, "ring, 256 B messages", "frames/s", "≥ 0.9 × the C baseline's throughput", throughput.MedianRatio >= MinThroughputRatio));
         results.Add(singles.Compare(times => times.FramesPerSecond).Tell(Name, "ring, 256 B messages, each published by itself", "frames/s"));
 
         Comparison[] inPlace = Of(RingLoop.InPlace), handOver = Of(RingLoop.HandOver), touched = [.. Of(RingLoop.Messages).Skip(2)];
-        Rounds unevenness = Unevenness(inPlace);
+        var unevenness = Unevenness(inPlace);
         results.Add(unevenness.Judge(Name, "ring cost against payload size, claimed in place", "1", "flat from 64 B to 2304 B (within 15 %)", unevenness.Median <= MaxUnevenness));
         results.Add(Unevenness(handOver).Tell(Name, "ring cost against payload size, in place, two threads", "1"));
         results.Add(inPlace[^1].Compare(times => times.MedianNs).Tell(Name, "claim, publish, take and release of 2304 B in place, one thread", "ns"));
@@ -124,7 +124,7 @@ internal sealed class RingsGroup : IBenchGroup
         public Rounds Compare(Func<Times, double> figure)
         {
             var rounds = new Rounds();
-            foreach ((Times ours, Times baseline) in Ours.Zip(Baselines))
+            foreach ((var ours, var baseline) in Ours.Zip(Baselines))
                 rounds.Add(figure(ours), figure(baseline));
             return rounds;
         }

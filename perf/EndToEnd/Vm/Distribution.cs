@@ -10,10 +10,10 @@ internal static class Distribution
     public static IReadOnlyList<(double X, double Y)> Of(IReadOnlyList<double> values)
     {
         double[] sorted = [.. values.Order()];
-        var count = Math.Min(sorted.Length, MaxPoints);
+        int count = Math.Min(sorted.Length, MaxPoints);
         return [.. Enumerable.Range(1, count).Select(point =>
         {
-            var rank = (int)((long)point * sorted.Length / count);
+            int rank = (int)((long)point * sorted.Length / count);
             return (sorted[rank - 1], 100.0 * rank / sorted.Length);
         })];
     }

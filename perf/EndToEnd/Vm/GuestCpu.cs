@@ -37,11 +37,11 @@ internal sealed class GuestCpu(IReadOnlyList<VirtualMachine> ends)
         var before = Take(threads);
         await Task.Delay(TimeSpan.FromSeconds(seconds), cancellation);
         var after = Take(threads);
-        var busy = await accounts;
+        double[] busy = await accounts;
         var result = await loading;
 
         var elapsed = Stopwatch.GetElapsedTime(before.Timestamp, after.Timestamp);
-        var frames = Math.Max(1, result.Sent * (elapsed.TotalSeconds / (seconds + Around)));
+        double frames = Math.Max(1, result.Sent * (elapsed.TotalSeconds / (seconds + Around)));
         _rounds.Add(new Cost(
             AFrame(after.Vcpus[0] - before.Vcpus[0]),
             AFrame(after.Vcpus[^1] - before.Vcpus[^1]),
@@ -81,7 +81,7 @@ internal sealed class GuestCpu(IReadOnlyList<VirtualMachine> ends)
     /// <returns>How much of a core it was busy in between.</returns>
     internal static double ReadAccount(string text, int cpus)
     {
-        var numbers = text.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
+        double[] numbers = text.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
         return numbers is [var start, var idleAtStart, var end, var idleAtEnd] && end > start
             ? cpus - ((idleAtEnd - idleAtStart) / (end - start))
             : throw new LabException($"not twice a guest's /proc/uptime:\n{text}");
@@ -90,7 +90,7 @@ internal sealed class GuestCpu(IReadOnlyList<VirtualMachine> ends)
     private Rounds Of(Func<Cost, double> figure, GuestCpu? baseline = null)
     {
         var rounds = new Rounds();
-        for (var round = 0; round < _rounds.Count; round++)
+        for (int round = 0; round < _rounds.Count; round++)
             rounds.Add(figure(_rounds[round]), baseline == null ? null : figure(baseline._rounds[round]));
         return rounds;
     }

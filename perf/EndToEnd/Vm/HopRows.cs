@@ -15,7 +15,7 @@ internal static class HopRows
     {
         foreach (var link in statistics.Latency.Where(link => (link.From == route.From && link.To == route.To) || (link.From == route.To && link.To == route.From)))
         {
-            var name = $"way of a frame {link.From} → {link.To}{guests}";
+            string name = $"way of a frame {link.From} → {link.To}{guests}";
             Add(results, group, $"{name}, whole", link.Us);
             foreach (var (hop, us) in link.Hops ?? new Dictionary<string, LatencyQuantiles>(StringComparer.Ordinal))
                 Add(results, group, $"{name}, {hop}", us);

@@ -35,18 +35,18 @@ internal sealed class IdleCosts(VmLab lab, VmPace pace)
         foreach (var meter in qemuMeters.Append(daemonMeter).Concat(injectorMeters))
             await meter.StopAsync();
 
-        var daemon = daemonMeter.Percent;
+        double daemon = daemonMeter.Percent;
         Judge(results, "idle: daemon, of a core", "%", daemon, "< 1 % of a core", daemon < CpuGoalPercent);
-        var injector = injectorMeters.Max(meter => meter.Percent);
+        double injector = injectorMeters.Max(meter => meter.Percent);
         Judge(results, "idle: injector, of the guest's core, the busiest", "%", injector, "< 1 % of a core", injector < CpuGoalPercent);
         foreach (var (vm, meter) in lab.RadioVms.Zip(qemuMeters))
             Tell(results, $"idle: whole QEMU of {vm.Name}, of a core; baseline: two radios in one VM", "%", meter.Percent, qemuMeters[^1].Percent);
         progress.Done($"idle: daemon {daemon:0.00} %, injector {injector:0.00} % of a core");
 
-        var daemonMegabytes = ResidentMemory.Read(await File.ReadAllTextAsync($"/proc/{lab.Medium.ProcessId}/smaps", cancellation)) / 1e6;
+        double daemonMegabytes = ResidentMemory.Read(await File.ReadAllTextAsync($"/proc/{lab.Medium.ProcessId}/smaps", cancellation)) / 1e6;
         Judge(results, "memory: daemon RSS without the region", "MB", daemonMegabytes, "≤ 80 MB", daemonMegabytes <= DaemonGoalMegabytes);
-        var smaps = await Task.WhenAll(lab.RadioVms.Select(vm => InjectorFileAsync(vm, "smaps", cancellation)));
-        var injectorMegabytes = smaps.Max(ResidentMemory.Read) / 1e6;
+        string[] smaps = await Task.WhenAll(lab.RadioVms.Select(vm => InjectorFileAsync(vm, "smaps", cancellation)));
+        double injectorMegabytes = smaps.Max(ResidentMemory.Read) / 1e6;
         Judge(results, "memory: injector RSS without the region, the largest", "MB", injectorMegabytes, "≤ 15 MB", injectorMegabytes <= InjectorGoalMegabytes);
         progress.Done($"memory: daemon {daemonMegabytes:0.0} MB, injector {injectorMegabytes:0.0} MB without the region");
     }

@@ -51,7 +51,7 @@ internal sealed class PathsRun(VmLab lab, VmPace pace, string guests, Results re
 
         foreach (var ping in all)
             await ping.WarmUpAsync(cancellation);
-        for (var round = 1; round <= pace.Rounds; round++)
+        for (int round = 1; round <= pace.Rounds; round++)
         {
             progress.Now($"ping{guests}, round {round} of {pace.Rounds}");
             foreach (var ping in all)
@@ -77,7 +77,7 @@ internal sealed class PathsRun(VmLab lab, VmPace pace, string guests, Results re
 
     private void AddAgainstUserPath(Rounds rounds, string quantile)
     {
-        var figure = $"VM to VM ping{guests} beside the user path, {quantile}";
+        string figure = $"VM to VM ping{guests} beside the user path, {quantile}";
         results.Add(quantile == "p50"
             ? rounds.Judge(Group, figure, "ms", $"≥ {PingGain} × lower than the user path", rounds.MedianRatio <= 1 / PingGain)
             : rounds.Tell(Group, figure, "ms"));
@@ -90,7 +90,7 @@ internal sealed class PathsRun(VmLab lab, VmPace pace, string guests, Results re
         var user = new Rounds();
         var wired = new Rounds();
         var load = new LoadRounds(Group, lab.Medium, lab.Pair);
-        for (var round = 1; round <= pace.Rounds; round++)
+        for (int round = 1; round <= pace.Rounds; round++)
         {
             progress.Now($"TCP{guests}, round {round} of {pace.Rounds}");
             double? floor = lab.InKernel == null ? null : await TcpAsync(lab.InKernel);
@@ -129,7 +129,7 @@ internal sealed class PathsRun(VmLab lab, VmPace pace, string guests, Results re
         var user = new UdpRounds(userPair.Medium, userPair.Ends);
         var floor = new UdpRounds(inKernel, [floorVm]);
         var load = new LoadRounds(Group, lab.Medium, lab.Pair);
-        for (var round = 1; round <= pace.Rounds; round++)
+        for (int round = 1; round <= pace.Rounds; round++)
         {
             progress.Now($"UDP{guests}, round {round} of {pace.Rounds}");
             await floor.RunAsync(pace.Seconds, cancellation);
@@ -137,7 +137,7 @@ internal sealed class PathsRun(VmLab lab, VmPace pace, string guests, Results re
             await user.RunAsync(pace.Seconds, cancellation);
         }
 
-        var what = $"UDP, {VmRun.UdpMbps} Mbit/s of {VmRun.UdpBytes} B{guests}";
+        string what = $"UDP, {VmRun.UdpMbps} Mbit/s of {VmRun.UdpBytes} B{guests}";
         medium.Tell(results, Group, $"VM to VM: {what}");
         user.Tell(results, Group, $"user path: {what}");
         floor.Tell(results, Group, $"in-kernel floor: {what}");

@@ -30,10 +30,10 @@ internal static class PingHops
         if (times.Count == 0)
             return text.ToString();
         text.AppendLine(CultureInfo.InvariantCulture, $"{"us",6}{"%",8}  to");
-        for (var mark = 0; mark < marks.Count; mark++)
+        for (int mark = 0; mark < marks.Count; mark++)
         {
-            var us = times.Average(at => at[mark] is { } here ? here - (at.Take(mark).LastOrDefault(before => before != null) ?? here) : 0);
-            var passed = 100.0 * times.Count(at => at[mark] != null) / times.Count;
+            double us = times.Average(at => at[mark] is { } here ? here - (at.Take(mark).LastOrDefault(before => before != null) ?? here) : 0);
+            double passed = 100.0 * times.Count(at => at[mark] != null) / times.Count;
             text.AppendLine(CultureInfo.InvariantCulture, $"{us,6:0}{passed,6:0} %  {(marks[mark].InAsking ? asking : answering)}: {marks[mark].What}");
         }
 
@@ -62,9 +62,9 @@ internal static class PingHops
     /// <summary>When each mark was passed: from the answer back, what came last before the mark after it. Null when one is missing that every ping has.</summary>
     private static double?[]? Times(IReadOnlyList<TraceStep> steps, IReadOnlyList<PingMark> marks)
     {
-        var times = new double?[marks.Count];
-        var next = -1;
-        for (var mark = marks.Count - 1; mark >= 0; mark--)
+        double?[] times = new double?[marks.Count];
+        int next = -1;
+        for (int mark = marks.Count - 1; mark >= 0; mark--)
         {
             if (marks[mark].IsOptional)
                 continue;
@@ -75,11 +75,11 @@ internal static class PingHops
         }
 
         next = -1;
-        for (var mark = marks.Count - 1; mark >= 0; mark--)
+        for (int mark = marks.Count - 1; mark >= 0; mark--)
         {
             if (times[mark] == null)
             {
-                var before = Array.FindLastIndex(times, mark, time => time != null);
+                int before = Array.FindLastIndex(times, mark, time => time != null);
                 times[mark] = Last(steps, marks[mark], times[before]!.Value - Slack(before, mark), Until(mark, next));
             }
 

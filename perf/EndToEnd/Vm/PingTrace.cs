@@ -83,12 +83,12 @@ internal static partial class PingTrace
         var traces = new List<GuestTrace>();
         foreach (var vm in pair.Ends)
         {
-            var text = await vm.Guest.RunAsync("reading ftrace's buffer", ReadScript, Limit, cancellation);
+            string text = await vm.Guest.RunAsync("reading ftrace's buffer", ReadScript, Limit, cancellation);
             traces.Add(new GuestTrace(vm.Name, text, await ClockOffsetNsAsync(vm, cancellation)));
         }
 
         var pings = Read(traces[0], traces[1]);
-        var hops = PingHops.Tell(pings, PingHops.Marks(pair.Ends[0].Spec.Path), traces[0].Vm, traces[1].Vm);
+        string hops = PingHops.Tell(pings, PingHops.Marks(pair.Ends[0].Spec.Path), traces[0].Vm, traces[1].Vm);
         return $"{hops}{Environment.NewLine}the ping of median length, step by step{Environment.NewLine}{Tell(pings, traces[0].Vm, traces[1].Vm)}";
     }
 
@@ -147,7 +147,7 @@ internal static partial class PingTrace
 
     private static async Task<long> ClockOffsetNsAsync(VirtualMachine vm, CancellationToken cancellation)
     {
-        var offset = vm.Spec.Path == FramePath.Kernel
+        long? offset = vm.Spec.Path == FramePath.Kernel
             ? (await ModuleStatistics.TakeAsync(vm.Guest, cancellation)).ClockOffsetNs
             : (await InjectorStatistics.TakeAsync(vm.Guest, cancellation)).Clock?.OffsetNs;
         return offset ?? throw new LabException($"{vm.Name}: the guest does not know the host's clock yet");
@@ -155,11 +155,11 @@ internal static partial class PingTrace
 
     private static IEnumerable<TraceStep> Read(GuestTrace trace, bool isAsking)
     {
-        foreach (var line in trace.Text.Split('\n'))
+        foreach (string line in trace.Text.Split('\n'))
         {
             if (Line().Match(line) is not { Success: true } match || Describe(match.Groups["task"].Value, match.Groups["event"].Value) is not { } what)
                 continue;
-            var seconds = double.Parse(match.Groups["seconds"].Value, CultureInfo.InvariantCulture);
+            double seconds = double.Parse(match.Groups["seconds"].Value, CultureInfo.InvariantCulture);
             yield return new TraceStep((seconds * 1e6) + (trace.ClockOffsetNs / 1e3), isAsking, what);
         }
     }
@@ -169,7 +169,7 @@ internal static partial class PingTrace
     {
         if (SystemCall().Match(what) is { Success: true } call)
         {
-            return task is "ping" or "shm-injector" && SystemCalls.TryGetValue(int.Parse(call.Groups["number"].Value, CultureInfo.InvariantCulture), out var name)
+            return task is "ping" or "shm-injector" && SystemCalls.TryGetValue(int.Parse(call.Groups["number"].Value, CultureInfo.InvariantCulture), out string? name)
                 ? $"{task}: {name}{(call.Groups["way"].Value == "exit" ? " returns" : "")}"
                 : null;
         }

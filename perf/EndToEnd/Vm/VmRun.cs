@@ -51,7 +51,7 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
 
         foreach (var ping in all)
             await ping.WarmUpAsync(cancellation);
-        for (var round = 1; round <= pace.Rounds; round++)
+        for (int round = 1; round <= pace.Rounds; round++)
         {
             progress.Now($"ping{guests}, round {round} of {pace.Rounds}");
             foreach (var ping in all)
@@ -83,7 +83,7 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
         var stations = new Rounds();
         var wired = new Rounds();
         var load = new LoadRounds(VmGroup.GroupName, lab.Medium, lab.Pair);
-        for (var round = 1; round <= pace.Rounds; round++)
+        for (int round = 1; round <= pace.Rounds; round++)
         {
             progress.Now($"TCP{guests}, round {round} of {pace.Rounds}");
             double? floor = lab.InKernel == null ? null : await TcpAsync(lab.InKernel);
@@ -122,7 +122,7 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
         ];
         var measured = routes.Where(route => route.MeasuredPath != null).Select(route => (route.Name, MeasuredPath: route.MeasuredPath!, Lost: new Rounds(), Jitter: new Rounds())).ToList();
         var load = new LoadRounds(VmGroup.GroupName, lab.Medium, lab.Pair);
-        for (var round = 1; round <= pace.Rounds; round++)
+        for (int round = 1; round <= pace.Rounds; round++)
         {
             progress.Now($"UDP{guests}, round {round} of {pace.Rounds}");
             foreach (var (_, route, lost, jitter) in measured)
@@ -133,7 +133,7 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
             }
         }
 
-        var what = $"UDP, {UdpMbps} Mbit/s of {UdpBytes} B{guests}";
+        string what = $"UDP, {UdpMbps} Mbit/s of {UdpBytes} B{guests}";
         foreach (var (name, _, lost, jitter) in measured)
         {
             results.Add(lost.Tell(VmGroup.GroupName, $"{name}: {what}, lost", "%"));

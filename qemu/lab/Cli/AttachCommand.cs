@@ -20,10 +20,10 @@ internal static class AttachCommand
             var state = LabOptions.Find(result.GetValue(name)).ReadRunning();
             if (Console.IsInputRedirected || Console.IsOutputRedirected)
                 throw new LabException("attach needs a terminal");
-            var session = Session(state);
+            string session = Session(state);
             if (!Exists(session))
                 Build(session, state);
-            var attach = Environment.GetEnvironmentVariable("TMUX") == null ? "attach-session" : "switch-client";
+            string attach = Environment.GetEnvironmentVariable("TMUX") == null ? "attach-session" : "switch-client";
             using var tmux = Process.Start("tmux", [attach, "-t", session]);
             await tmux.WaitForExitAsync(cancellation);
             return tmux.ExitCode;
@@ -34,7 +34,7 @@ internal static class AttachCommand
     /// <summary>Makes the session: the medium's tables across the top, which want the width, and below a pane for each VM and one for a shell.</summary>
     internal static void Build(string session, LabState state)
     {
-        var self = ShellQuote.Join(["dotnet", typeof(AttachCommand).Assembly.Location]);
+        string self = ShellQuote.Join(["dotnet", typeof(AttachCommand).Assembly.Location]);
         var panes = state.Vms.Select(vm => (vm.Name, Command: $"{self} lab console --lab {state.Name} {vm.Name}")).ToList();
         panes.Add(("shell", Environment.GetEnvironmentVariable("SHELL") is { Length: > 0 } shell ? shell : "/bin/sh"));
 
@@ -52,8 +52,8 @@ internal static class AttachCommand
 
         if (state.Medium is not null)
         {
-            var top = ShellQuote.Join(["dotnet", Checkout.Medium, "top", "--socket", MediumProcess.ControlSocket(new LabDirectory(state.Name).Path)]);
-            var pane = HostCommand.Run(
+            string top = ShellQuote.Join(["dotnet", Checkout.Medium, "top", "--socket", MediumProcess.ControlSocket(new LabDirectory(state.Name).Path)]);
+            string pane = HostCommand.Run(
                 "tmux", "split-window", "-t", session, "-fvbd", "-l", "50%", "-P", "-F", "#{pane_id}", "-c", Checkout.Root, top).Output.Trim();
             Tmux("select-pane", "-t", pane, "-T", "medium");
         }

@@ -40,7 +40,7 @@ internal static class ConsoleCommand
 
     private static async Task SendAsync(Stream input, NetworkStream console, CancellationToken cancellation)
     {
-        var buffer = new byte[256];
+        byte[] buffer = new byte[256];
         int length;
         while ((length = await input.ReadAsync(buffer, cancellation)) > 0 && !buffer.AsSpan(0, length).Contains(Leave))
             await console.WriteAsync(buffer.AsMemory(0, length), cancellation);

@@ -20,7 +20,7 @@ internal static class ExecCommand
             var state = LabOptions.Find(result.GetValue(name)).ReadRunning();
             var target = LabOptions.FindVm(state, result.GetRequiredValue(vm));
             using var guest = new GuestExecutor(target.Name, new LabDirectory(state.Name).Vm(target.Name), target.SerialLog);
-            var script = ShellQuote.Join(result.GetRequiredValue(words));
+            string script = ShellQuote.Join(result.GetRequiredValue(words));
             var (exitCode, _) = await guest.TryRunAsync(script, TimeSpan.FromSeconds(result.GetValue(timeout)), Console.WriteLine, cancellation);
             return exitCode;
         });

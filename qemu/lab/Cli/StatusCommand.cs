@@ -56,7 +56,7 @@ internal static class StatusCommand
         AnsiConsole.Write(table);
         if (state.Vms.Any(vm => vm.Counters != null))
             AnsiConsole.Write(Counters(state));
-        var folder = new LabDirectory(state.Name).Path;
+        string folder = new LabDirectory(state.Name).Path;
         Console.WriteLine($"logs: {folder}");
         if (state.Medium != null)
             Console.WriteLine($"capture: {MediumProcess.CaptureFile(folder)}");

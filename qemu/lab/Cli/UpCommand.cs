@@ -31,15 +31,15 @@ internal static class UpCommand
     {
         if (geteuid() != 0)
             throw new LabException("a lab needs root: it makes a network namespace, taps and a bridge of its own. Run it with sudo.");
-        var text = file == null ? DefaultTopology() : ReadFile(file);
+        string text = file == null ? DefaultTopology() : ReadFile(file);
         var topology = TopologyReader.Read(text, file?.ToString() ?? "default.yaml", kernel, isolation, path);
         var directory = new LabDirectory(topology.Name);
         directory.Prepare(topology.Vms.Select(vm => vm.Name));
-        var copy = Path.Combine(directory.Path, "topology.yaml");
+        string copy = Path.Combine(directory.Path, "topology.yaml");
         await File.WriteAllTextAsync(copy, text, cancellation);
 
         var start = new ProcessStartInfo("setsid");
-        foreach (var argument in (string[])
+        foreach (string argument in (string[])
             ["sh", "-c", "log=$1; shift; exec \"$@\" </dev/null >>\"$log\" 2>&1", "sh", directory.SupervisorLog,
              "dotnet", typeof(UpCommand).Assembly.Location, "lab", "supervise", copy])
             start.ArgumentList.Add(argument);
@@ -63,12 +63,12 @@ internal static class UpCommand
 
     private static async Task<int> FollowAsync(LabDirectory directory, Process supervisor, CancellationToken cancellation)
     {
-        var shown = 0;
+        int shown = 0;
         while (true)
         {
             var state = directory.TryRead();
-            var exited = supervisor.HasExited;
-            var log = LogTail.ReadAll(directory.SupervisorLog);
+            bool exited = supervisor.HasExited;
+            string log = LogTail.ReadAll(directory.SupervisorLog);
             Console.Write(log[shown..]);
             shown = log.Length;
             if (exited)

@@ -59,19 +59,19 @@ internal sealed class GuestChannel : IDisposable
     /// <param name="cancellation">Gives up on the command; the channel must be closed then.</param>
     public async Task<GuestResult> RunAsync(string script, TimeSpan timeout, Action<string>? onLine, CancellationToken cancellation)
     {
-        var id = $"{Environment.ProcessId}{Interlocked.Increment(ref _commands):D6}";
-        var command = $"{id} {Math.Ceiling(timeout.TotalSeconds)} {Convert.ToBase64String(Encoding.UTF8.GetBytes(script))}\n";
+        string id = $"{Environment.ProcessId}{Interlocked.Increment(ref _commands):D6}";
+        string command = $"{id} {Math.Ceiling(timeout.TotalSeconds)} {Convert.ToBase64String(Encoding.UTF8.GetBytes(script))}\n";
         for (ReadOnlyMemory<byte> rest = Encoding.ASCII.GetBytes(command); rest.Length > 0;)
             rest = rest[await _socket.SendAsync(rest, cancellation)..];
         var output = new StringBuilder();
         while (await _reader.ReadLineAsync(cancellation) is { } answer)
         {
-            var fields = answer.Split(' ', 3);
+            string[] fields = answer.Split(' ', 3);
             if (fields[0] != id)
                 continue;
             if (fields is [_, "X", var code])
                 return new GuestResult(int.Parse(code), output.ToString());
-            var line = fields.Length == 3 ? fields[2] : "";
+            string line = fields.Length == 3 ? fields[2] : "";
             output.Append(line).Append('\n');
             onLine?.Invoke(line);
         }

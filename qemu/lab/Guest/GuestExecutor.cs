@@ -62,7 +62,7 @@ internal sealed class GuestExecutor(string name, string folder, string serialLog
         var (exitCode, output) = await TryRunAsync(script, timeout, null, cancellation);
         if (exitCode == 0)
             return output;
-        var reason = exitCode == 124 ? $"took longer than {timeout.TotalSeconds:0} s" : $"failed with exit code {exitCode}";
+        string reason = exitCode == 124 ? $"took longer than {timeout.TotalSeconds:0} s" : $"failed with exit code {exitCode}";
         var lines = output.TrimEnd().Split('\n').TakeLast(15).Select(line => "    " + line);
         throw new LabException($"{name}: {step} {reason}; its last output:\n{string.Join('\n', lines)}");
     }
@@ -80,7 +80,7 @@ internal sealed class GuestExecutor(string name, string folder, string serialLog
         {
             if (_idle.TryTake(out var channel))
                 return channel;
-            for (var port = 0; port < Ports; port++)
+            for (int port = 0; port < Ports; port++)
             {
                 if (GuestChannel.TryOpen(Socket(folder, port)) is { } opened)
                     return opened;

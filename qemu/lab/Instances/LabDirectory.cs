@@ -30,9 +30,9 @@ internal sealed class LabDirectory(string name)
             throw new LabException($"a lab '{name}' runs already (pid {running.Supervisor.Id}): './shmwifi lab down' ends it");
         if (Directory.Exists(Path))
             Directory.Delete(Path, recursive: true);
-        foreach (var vm in vms)
+        foreach (string vm in vms)
         {
-            var socket = GuestExecutor.Socket(Vm(vm), 0);
+            string socket = GuestExecutor.Socket(Vm(vm), 0);
             if (System.Text.Encoding.UTF8.GetByteCount(socket) > LongestSocketPath)
                 throw new LabException($"{socket}: longer than the {LongestSocketPath} bytes that a socket may have: move the checkout to a shorter path");
             Directory.CreateDirectory(Vm(vm));

@@ -92,7 +92,7 @@ internal sealed class LabInstance : IAsyncDisposable
 
     private VirtualMachine Start(VmSpec spec, int index, WiredNetwork wired)
     {
-        var folder = Path.Combine(Folder, spec.Name);
+        string folder = Path.Combine(Folder, spec.Name);
         var command = QemuCommand.For(
             spec,
             index,

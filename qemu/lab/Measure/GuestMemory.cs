@@ -25,7 +25,7 @@ internal sealed record GuestMemory(long AvailableKib, long SlabKib, long Unrecla
     public static GuestMemory Read(string meminfo)
     {
         var kibibytes = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var line in meminfo.Split('\n'))
+        foreach (string line in meminfo.Split('\n'))
         {
             if (line.Split([':', ' '], StringSplitOptions.RemoveEmptyEntries) is [var name, var number, "kB"])
                 kibibytes[name] = long.Parse(number, CultureInfo.InvariantCulture);
@@ -38,6 +38,6 @@ internal sealed record GuestMemory(long AvailableKib, long SlabKib, long Unrecla
             Of("Percpu"),
             Of("MemTotal") - Of("MemFree") - Of("Buffers") - Of("Cached") - Of("SwapCached") - Of("AnonPages") - Of("SReclaimable"));
 
-        long Of(string name) => kibibytes.TryGetValue(name, out var value) ? value : throw new LabException($"/proc/meminfo has no {name}:\n{meminfo}");
+        long Of(string name) => kibibytes.TryGetValue(name, out long value) ? value : throw new LabException($"/proc/meminfo has no {name}:\n{meminfo}");
     }
 }

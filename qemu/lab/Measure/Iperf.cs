@@ -41,7 +41,7 @@ internal static class Iperf
         MeasuredPath route, GuestExecutor receiver, int seconds, int mbps, int bytes, CancellationToken cancellation)
     {
         var sending = RunAsync(route, seconds + (2 * RampSeconds), string.Create(CultureInfo.InvariantCulture, $" -u -b {mbps}M -l {bytes}"), cancellation);
-        var counts = await receiver.RunAsync(
+        string counts = await receiver.RunAsync(
             "counting UDP datagrams",
             $"""
             count() {"{"} grep '^Udp: [0-9]' /proc/net/snmp | cut -d' ' -f2; cut -d' ' -f1 /proc/uptime; {"}"}
@@ -57,7 +57,7 @@ internal static class Iperf
     /// <returns>Mbit/s.</returns>
     internal static double ReadSaturation(string counts, int bytes)
     {
-        var numbers = counts.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => double.Parse(line, CultureInfo.InvariantCulture)).ToArray();
+        double[] numbers = counts.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => double.Parse(line, CultureInfo.InvariantCulture)).ToArray();
         return numbers is [var first, var start, var last, var end]
             ? (last - first) * bytes * 8 / (end - start) / 1e6
             : throw new LabException($"the guest's counters cannot be read:\n{counts}");

@@ -25,9 +25,9 @@ internal sealed record ModuleStatistics(ModuleCounters Counters, long? ClockOffs
     internal static ModuleStatistics Read(string text)
     {
         var values = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (line.Split(' ') is not [var name, var number] || !long.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
+            if (line.Split(' ') is not [var name, var number] || !long.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value))
                 throw new LabException($"{Files}: '{line}' is not a name and a number");
             values[name] = value;
         }
@@ -37,7 +37,7 @@ internal sealed record ModuleStatistics(ModuleCounters Counters, long? ClockOffs
             Value("doorbells"), Value("interrupts"), Value("polls"), Value("status_dropped"));
         return new ModuleStatistics(counters, Value("clock_error_ns") == 0 ? null : Value("clock_offset_ns"));
 
-        long Value(string name) => values.TryGetValue(name, out var value) ? value : throw new LabException($"{Files} has no '{name}':\n{text}");
+        long Value(string name) => values.TryGetValue(name, out long value) ? value : throw new LabException($"{Files} has no '{name}':\n{text}");
     }
 }
 

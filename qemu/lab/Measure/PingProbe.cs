@@ -35,7 +35,7 @@ internal sealed partial class PingProbe(MeasuredPath route)
     public async Task<IReadOnlyList<double>> RunAsync(int count, double intervalSeconds, CancellationToken cancellation)
     {
         var limit = TimeSpan.FromSeconds((count * Math.Max(intervalSeconds, IntervalSeconds) * 3) + 20);
-        var interval = intervalSeconds.ToString(CultureInfo.InvariantCulture);
+        string interval = intervalSeconds.ToString(CultureInfo.InvariantCulture);
         var (_, output) = await route.Guest.TryRunAsync(
             $"{route.Enter}/bin/ping -n -c {count} -i {interval} -W 5 {route.Address}", limit, null, cancellation);
         if (Totals().Match(output) is not { Success: true } totals)

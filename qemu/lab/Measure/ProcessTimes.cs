@@ -9,7 +9,7 @@ internal static class ProcessTimes
     /// <param name="stat">/proc/PID/stat; fields 14 and 15 are meant (proc(5)).</param>
     public static TimeSpan Read(string stat)
     {
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' '); // from field 3 on; the name may hold spaces
+        string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' '); // from field 3 on; the name may hold spaces
         return TimeSpan.FromSeconds((long.Parse(fields[11]) + long.Parse(fields[12])) / TicksASecond);
     }
 }

@@ -15,9 +15,9 @@ internal static partial class ResidentMemory
     /// <returns>Bytes.</returns>
     public static long Read(string smaps)
     {
-        var kibibytes = 0L;
-        var counts = false;
-        foreach (var line in smaps.Split('\n'))
+        long kibibytes = 0L;
+        bool counts = false;
+        foreach (string line in smaps.Split('\n'))
         {
             if (Mapping().Match(line) is { Success: true } mapping)
                 counts = !IsRegion(mapping.Groups["name"].Value);

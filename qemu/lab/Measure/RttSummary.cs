@@ -8,7 +8,7 @@ internal sealed record RttSummary(double P50, double P90, double P99, double Max
     /// <summary>Sums up; null when there is nothing to sum up.</summary>
     public static RttSummary? Of(IEnumerable<double> rttMs)
     {
-        var sorted = rttMs.Order().ToArray();
+        double[] sorted = rttMs.Order().ToArray();
         return sorted.Length == 0 ? null : new RttSummary(Rank(sorted, 0.5), Rank(sorted, 0.9), Rank(sorted, 0.99), sorted[^1]);
     }
 

@@ -47,7 +47,7 @@ internal sealed class MediumProcess : IAsyncDisposable
     /// <exception cref="LabException">It ended, or is not ready within 20 s.</exception>
     public static async Task<MediumProcess> StartAsync(Spawner spawner, string folder, Topology topology, CancellationToken cancellation)
     {
-        var configuration = Path.Combine(folder, "medium.yaml");
+        string configuration = Path.Combine(folder, "medium.yaml");
         await File.WriteAllTextAsync(configuration, Configuration(folder, topology), cancellation);
         var process = spawner.Start("medium", Log(folder),
         [
@@ -81,7 +81,7 @@ internal sealed class MediumProcess : IAsyncDisposable
     /// <exception cref="LabException">The daemon is gone, or writes none within 20 s.</exception>
     public async Task<MediumStatistics> StatisticsAsync(CancellationToken cancellation)
     {
-        var path = Statistics(_folder);
+        string path = Statistics(_folder);
         File.Delete(path);
         _process.Signal(SIGUSR1);
         for (var clock = Stopwatch.StartNew(); !File.Exists(path);)

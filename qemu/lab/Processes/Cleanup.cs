@@ -16,7 +16,7 @@ internal sealed class Cleanup : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        while (_started.TryPop(out IDisposable? one))
+        while (_started.TryPop(out var one))
             one.Dispose();
     }
 }

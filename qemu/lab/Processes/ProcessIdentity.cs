@@ -24,7 +24,7 @@ internal sealed record ProcessIdentity(int Id, long StartTime)
             return null; // no such process, or it ended while we read
         }
 
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' '); // from field 3 on; the name may hold spaces
+        string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' '); // from field 3 on; the name may hold spaces
         return fields[0] == "Z" ? null : new ProcessIdentity(id, long.Parse(fields[19]));
     }
 }

@@ -12,11 +12,11 @@ internal static class Acceleration
     {
         if (!File.Exists("/dev/kvm"))
             return "tcg";
-        var boot = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
-        var cache = Path.Combine(Checkout.Cache, "acceleration");
+        string boot = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+        string cache = Path.Combine(Checkout.Cache, "acceleration");
         if (File.Exists(cache) && File.ReadAllText(cache).Split(' ') is [var cachedBoot, var cached] && cachedBoot == boot)
             return cached;
-        var accel = GuestSpeaks(kernel) ? "kvm" : "tcg";
+        string accel = GuestSpeaks(kernel) ? "kvm" : "tcg";
         Directory.CreateDirectory(Checkout.Cache);
         File.WriteAllText(cache, $"{boot} {accel}");
         return accel;
@@ -25,7 +25,7 @@ internal static class Acceleration
     private static bool GuestSpeaks(string kernel)
     {
         var start = new ProcessStartInfo("setpriv") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in (string[])
+        foreach (string argument in (string[])
             ["--pdeathsig", "KILL", "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none", "-accel", "kvm",
              "-m", "128", "-kernel", kernel, "-append", "console=ttyS0 earlyprintk=serial,ttyS0", "-serial", "stdio"])
             start.ArgumentList.Add(argument);
@@ -42,7 +42,7 @@ internal static class Acceleration
 
             return false;
         });
-        var speaks = spoken.Wait(ProbeLimit) && spoken.Result;
+        bool speaks = spoken.Wait(ProbeLimit) && spoken.Result;
         process.Kill();
         process.WaitForExit();
         return speaks;

@@ -39,11 +39,11 @@ internal static unsafe class HostTsc
     private static (ulong Ticks, long Stamp) Both(delegate* unmanaged<ulong> rdtsc)
     {
         var (best, ticks, stamp) = (ulong.MaxValue, 0UL, 0L);
-        for (var attempt = 0; attempt < 20; attempt++)
+        for (int attempt = 0; attempt < 20; attempt++)
         {
-            var before = rdtsc();
-            var between = Stopwatch.GetTimestamp();
-            var after = rdtsc();
+            ulong before = rdtsc();
+            long between = Stopwatch.GetTimestamp();
+            ulong after = rdtsc();
             if (after - before < best)
                 (best, ticks, stamp) = (after - before, before + ((after - before) / 2), between);
         }

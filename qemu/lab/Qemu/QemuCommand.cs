@@ -29,7 +29,7 @@ internal static class QemuCommand
             "-qmp", $"unix:{Value(QmpSocket(folder))},server=on,wait=off",
             "-device", "virtio-serial-pci",
         ];
-        for (var port = 0; port < GuestExecutor.Ports; port++)
+        for (int port = 0; port < GuestExecutor.Ports; port++)
         {
             command.AddRange(
             [
@@ -61,9 +61,9 @@ internal static class QemuCommand
     /// <param name="accel">"kvm" or "tcg".</param>
     internal static string KernelCommandLine(VmSpec vm, string accel)
     {
-        var datapath = vm is { Radios: > 0, Path: FramePath.Kernel } ? " shmwifi.datapath=kernel" : "";
-        var radios = vm.KernelRadios > 0 ? string.Create(CultureInfo.InvariantCulture, $" shmwifi.radios={vm.KernelRadios}") : "";
-        var tsc = accel == "tcg" ? $" tsc_early_khz={HostTsc.Khz}" : "";
+        string datapath = vm is { Radios: > 0, Path: FramePath.Kernel } ? " shmwifi.datapath=kernel" : "";
+        string radios = vm.KernelRadios > 0 ? string.Create(CultureInfo.InvariantCulture, $" shmwifi.radios={vm.KernelRadios}") : "";
+        string tsc = accel == "tcg" ? $" tsc_early_khz={HostTsc.Khz}" : "";
         return string.Join(' ', [$"console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable{tsc} cryptomgr.notests lsm= shmwifi.name={vm.Name}{datapath}{radios}", .. vm.KernelArguments]);
     }
 

@@ -32,7 +32,7 @@ internal sealed class WiredNetwork
     {
         if (!Directory.Exists($"/sys/class/net/{hostBridge}/bridge"))
             throw new LabException($"uplink: this machine has no bridge '{hostBridge}' ('ip link show type bridge' lists them)");
-        var hostEnd = $"shm{Environment.ProcessId}.{index}";
+        string hostEnd = $"shm{Environment.ProcessId}.{index}";
         HostCommand.Run("ip", "link", "add", hostEnd, "type", "veth", "peer", "name", $"host{index}", "netns", $"{_spawner.ThreadId}");
         HostCommand.Run("ip", "link", "set", hostEnd, "master", hostBridge, "up");
         AddBridge($"up{index}");

@@ -24,16 +24,16 @@ internal static class ReportTable
         console.WriteLine();
         foreach (string line in Head(report))
             console.WriteLine(line);
-        foreach (Part part in Parts(report, order))
+        foreach (var part in Parts(report, order))
         {
             var table = new Table { Title = new TableTitle(Markup.Escape(part.Title)), Border = TableBorder.Simple };
-            foreach (Column column in part.Columns)
+            foreach (var column in part.Columns)
                 table.AddColumn(new TableColumn(column.Name) { Alignment = column.IsNumber ? Justify.Right : Justify.Left });
-            foreach (Row row in part.Rows)
+            foreach (var row in part.Rows)
                 table.AddRow([.. part.Columns.Select(column => Emphasise(column.Text(row)))]);
             console.Write(table);
         }
-        foreach (Problem problem in report.Problems)
+        foreach (var problem in report.Problems)
             console.MarkupLineInterpolated($"[bold red]{problem.Group}[/]: {problem.Message}");
         console.WriteLine(Verdict(report));
     }
@@ -44,16 +44,16 @@ internal static class ReportTable
         var text = new StringBuilder();
         foreach (string line in Head(report))
             text.Append("* ").AppendLine(line);
-        foreach (Part part in Parts(report, order))
+        foreach (var part in Parts(report, order))
         {
             text.AppendLine().Append("### ").AppendLine(part.Title).AppendLine();
             AppendLine(text, part.Columns.Select(column => column.Name));
             AppendLine(text, part.Columns.Select(column => column.IsNumber ? "---:" : "---"));
-            foreach (Row row in part.Rows)
+            foreach (var row in part.Rows)
                 AppendLine(text, part.Columns.Select(column => column.Text(row).Replace("|", "\\|", StringComparison.Ordinal)));
         }
         text.AppendLine();
-        foreach (Problem problem in report.Problems)
+        foreach (var problem in report.Problems)
             text.Append("* ").Append(problem.Group).Append(": ").AppendLine(problem.Message);
         return text.AppendLine(Verdict(report)).ToString();
     }
@@ -72,7 +72,7 @@ internal static class ReportTable
             rest.RemoveAll(row => row.Limit is not null);
             yield return new Part("Goals", [new Column("group", false, row => row.Group), .. Columns], limited);
         }
-        foreach (IGrouping<string, Row> group in rest.GroupBy(row => row.Group))
+        foreach (var group in rest.GroupBy(row => row.Group))
             yield return group.Any(row => row.Part is not null) ? Wide(group.Key, [.. group]) : Narrow(group.Key, [.. group]);
     }
 
@@ -82,7 +82,7 @@ internal static class ReportTable
     /// <summary>A line for all parts of a figure, a column for each part.</summary>
     private static Part Wide(string title, Row[] rows)
     {
-        ILookup<(string Figure, string? Part), Row> cells = rows.ToLookup(row => (row.Figure, row.Part));
+        var cells = rows.ToLookup(row => (row.Figure, row.Part));
         Column Of(string? part) => new(
             cells.Where(cell => cell.Key.Part == part).First().First() is { Unit: not "1" } one ? $"{part}, {one.Unit}" : $"{part}", true,
             row => cells[(row.Figure, part)].FirstOrDefault() is { } cell ? cell.ValueText + (cell.Met == false ? " NO" : "") : "");

@@ -41,10 +41,10 @@ internal sealed partial class TopologyReader
         if (Root(text) is not { } root)
             return null;
         var lab = Keys(root, LabKeys, "the topology");
-        var name = Text(lab, "name", LabName(), "1 to 31 of a-z, 0-9 and -") ?? "lab";
-        var kernel = Choice(lab, "kernel", "6.12", GuestKernels.Series);
-        var isolation = Choice(lab, "isolation", "shared", ["shared", "per-vm"]);
-        var path = Choice(lab, "path", "user", Paths);
+        string name = Text(lab, "name", LabName(), "1 to 31 of a-z, 0-9 and -") ?? "lab";
+        string kernel = Choice(lab, "kernel", "6.12", GuestKernels.Series);
+        string isolation = Choice(lab, "isolation", "shared", ["shared", "per-vm"]);
+        string path = Choice(lab, "path", "user", Paths);
         if (!lab.TryGetValue("vms", out var node) || node is not YamlSequenceNode { Children.Count: > 0 } list)
         {
             Error(node ?? root, "'vms' must be a list of at least one VM");
@@ -125,12 +125,12 @@ internal sealed partial class TopologyReader
         if (role != Role.AccessPoint)
             NotFor(vm, "any VM but an access point", "uplink");
 
-        var ownKernel = Choice(vm, "kernel", kernel, GuestKernels.Series);
-        var radios = Number(vm, "radios", role == Role.Plain ? 0 : 1, role == Role.Plain ? 0 : 1, 64);
-        var kernelRadios = Number(vm, "kernelRadios", 0, 0, 64);
+        string ownKernel = Choice(vm, "kernel", kernel, GuestKernels.Series);
+        int radios = Number(vm, "radios", role == Role.Plain ? 0 : 1, role == Role.Plain ? 0 : 1, 64);
+        int kernelRadios = Number(vm, "kernelRadios", 0, 0, 64);
         if (radios > 0 && kernelRadios > 0)
             Error(vm["kernelRadios"], "a guest kernel has one medium: either 'radios' or 'kernelRadios'");
-        var ownPath = Choice(vm, "path", path, Paths);
+        string ownPath = Choice(vm, "path", path, Paths);
         if (radios == 0)
             NotFor(vm, "a VM without radios on the lab's medium", "path");
         return new VmSpec
@@ -163,8 +163,8 @@ internal sealed partial class TopologyReader
             "wpa3" => Security.Wpa3,
             _ => Security.Wpa2,
         };
-        var passphrase = Text(vm, "passphrase", Passphrase(), "8 to 63 printable ASCII characters");
-        var channel = Channel(vm);
+        string? passphrase = Text(vm, "passphrase", Passphrase(), "8 to 63 printable ASCII characters");
+        int channel = Channel(vm);
         var mode = Choice(vm, "mode", "n", ["b", "g", "a", "n"]) switch
         {
             "b" => PhyMode.B,
@@ -182,7 +182,7 @@ internal sealed partial class TopologyReader
     {
         if (!vm.TryGetValue("channel", out var node))
             return 1;
-        if (node is YamlScalarNode scalar && int.TryParse(scalar.Value, out var channel) && (channel is >= 1 and <= 13 || Network.Channels5GHz.Contains(channel)))
+        if (node is YamlScalarNode scalar && int.TryParse(scalar.Value, out int channel) && (channel is >= 1 and <= 13 || Network.Channels5GHz.Contains(channel)))
             return channel;
         Error(node, $"'channel' must be a whole number from 1 to 13, or one of {Join(Network.Channels5GHz.Select(allowed => $"{allowed}"))}");
         return 1;
@@ -203,7 +203,7 @@ internal sealed partial class TopologyReader
                 continue;
             }
 
-            var ssid = vm.Network!.Ssid;
+            string ssid = vm.Network!.Ssid;
             var network = ssid.Length == 0 ? networks.FirstOrDefault() : networks.Find(candidate => candidate.Ssid == ssid);
             if (network == null)
             {
@@ -223,7 +223,7 @@ internal sealed partial class TopologyReader
         var keys = new Dictionary<string, YamlNode>(StringComparer.Ordinal);
         foreach (var (key, value) in mapping.Children)
         {
-            var name = (key as YamlScalarNode)?.Value ?? "";
+            string name = (key as YamlScalarNode)?.Value ?? "";
             if (!allowed.Contains(name))
                 Error(key, $"unknown key '{name}': {where} may have {Join(allowed)}");
             keys[name] = value;
@@ -234,7 +234,7 @@ internal sealed partial class TopologyReader
 
     private void NotFor(Dictionary<string, YamlNode> keys, string who, params string[] names)
     {
-        foreach (var name in names)
+        foreach (string name in names)
         {
             if (keys.TryGetValue(name, out var node))
                 Error(node, $"'{name}' is not for {who}");
@@ -255,7 +255,7 @@ internal sealed partial class TopologyReader
     {
         if (!keys.TryGetValue(key, out var node))
             return fallback;
-        if (node is YamlScalarNode scalar && int.TryParse(scalar.Value, out var value) && value >= minimum && value <= maximum)
+        if (node is YamlScalarNode scalar && int.TryParse(scalar.Value, out int value) && value >= minimum && value <= maximum)
             return value;
         Error(node, $"'{key}' must be a whole number from {minimum} to {maximum}");
         return fallback;

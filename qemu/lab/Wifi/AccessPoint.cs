@@ -32,7 +32,7 @@ internal sealed class AccessPoint(WifiInterface radio, Network network)
     /// <param name="address">The interface's address, such as 192.168.77.1.</param>
     public Task ServeDhcpAsync(string address, CancellationToken cancellation)
     {
-        var prefix = address[..address.LastIndexOf('.')];
+        string prefix = address[..address.LastIndexOf('.')];
         return radio.Vm.Guest.RunAsync(
             "starting the DHCP server",
             $"""

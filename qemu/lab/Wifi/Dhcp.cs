@@ -13,8 +13,8 @@ internal static partial class Dhcp
     /// <returns>The IPv4 address, without the prefix length.</returns>
     public static async Task<string> LeaseAsync(VirtualMachine vm, string device, string? netns, CancellationToken cancellation)
     {
-        var enter = netns == null ? "" : $"/bin/ip netns exec {netns} ";
-        var output = await vm.Guest.RunAsync(
+        string enter = netns == null ? "" : $"/bin/ip netns exec {netns} ";
+        string output = await vm.Guest.RunAsync(
             $"getting an address for {device} by DHCP",
             $"{enter}udhcpc -i {device} -n -q -t 10 -T 2 && {enter}/bin/ip -4 -o address show dev {device}",
             Limit,

@@ -27,7 +27,7 @@ internal sealed partial class RateControl(WifiInterface radio)
     /// <exception cref="LabException">It is not associated, or has sent nothing yet.</exception>
     public async Task<(double Mbps, string Text)> ReadAsync(CancellationToken cancellation)
     {
-        var output = await radio.Vm.Guest.RunAsync("reading the rate", $"{radio.Enter}iw dev {radio.Name} link", Limit, cancellation);
+        string output = await radio.Vm.Guest.RunAsync("reading the rate", $"{radio.Enter}iw dev {radio.Name} link", Limit, cancellation);
         return TxBitrate().Match(output) is { Success: true } match
             ? (double.Parse(match.Groups["mbps"].Value, CultureInfo.InvariantCulture), match.Groups["text"].Value)
             : throw new LabException($"{radio.Vm.Name}: 'iw dev {radio.Name} link' tells no rate:\n{output}");

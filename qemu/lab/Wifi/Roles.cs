@@ -41,7 +41,7 @@ internal sealed class Roles(Progress progress)
         var station = new Station(new WifiInterface(vm, "wlan0"), vm.Spec.Network!);
         var association = await station.JoinAsync(cancellation);
         progress.Done($"{vm.Name} is associated: {association.Security.ToString().ToLowerInvariant()}, {association.Milliseconds:0} ms");
-        var address = await station.LeaseAsync(cancellation);
+        string address = await station.LeaseAsync(cancellation);
         progress.Done($"{vm.Name} has the address {address}");
         return new Member(station.Radio, address, association);
     }
@@ -51,7 +51,7 @@ internal sealed class Roles(Progress progress)
         var accessPoint = new AccessPoint(new WifiInterface(vm, "wlan0"), vm.Spec.Network!);
         if (vm.Spec.Uplink == null)
         {
-            var address = $"192.168.{77 + _members.Count}.1";
+            string address = $"192.168.{77 + _members.Count}.1";
             await accessPoint.StartAsync(null, cancellation);
             await accessPoint.ServeDhcpAsync(address, cancellation);
             return new Member(accessPoint.Radio, address, null);

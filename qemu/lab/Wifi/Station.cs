@@ -17,7 +17,7 @@ internal sealed partial class Station(WifiInterface radio, Network network)
     /// <exception cref="LabException">Not connected within 60 s: the last lines of wpa_supplicant's log.</exception>
     public async Task<Association> JoinAsync(CancellationToken cancellation)
     {
-        var log = radio.Log("wpa_supplicant");
+        string log = radio.Log("wpa_supplicant");
         var (exitCode, output) = await radio.Vm.Guest.TryRunAsync(
             $"""
             cat >/run/wpa_supplicant-{radio.Name}.conf <<'EOF'
@@ -39,7 +39,7 @@ internal sealed partial class Station(WifiInterface radio, Network network)
         }
 
         var stamps = Stamp().Matches(output).Select(match => double.Parse(match.Value, CultureInfo.InvariantCulture)).ToList();
-        var keys = KeyManagement().Match(output).Groups["name"].Value;
+        string keys = KeyManagement().Match(output).Groups["name"].Value;
         return new Association((stamps[^1] - stamps[0]) * 1000, keys switch
         {
             "WPA2-PSK" => Security.Wpa2,
@@ -56,7 +56,7 @@ internal sealed partial class Station(WifiInterface radio, Network network)
 
     private string Configuration()
     {
-        var keys = network.Security switch
+        string keys = network.Security switch
         {
             Security.Open => "key_mgmt=NONE",
             Security.Wpa2 => $"key_mgmt=WPA-PSK\n    psk=\"{network.Passphrase}\"",

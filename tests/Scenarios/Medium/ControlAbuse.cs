@@ -52,7 +52,7 @@ internal sealed class ControlAbuse : IScenario
             ("tx", [Stations[0]]),
             ("rx", [Stations[1]]));
         string socket = medium.Daemon.PathOf("control.sock");
-        SimulatedRadio receiver = medium["rx"].Radios[0];
+        var receiver = medium["rx"].Radios[0];
         var sender = new Sender(medium["tx"], medium["tx"].Radios[0], Stations[1], new FrameShape(PhyRate.Legacy(60), 2412, 256));
         using var http = NewClient(socket);
         _ = Measure(); // the compilers' time
@@ -62,22 +62,22 @@ internal sealed class ControlAbuse : IScenario
 
         long sent = sender.Radio.Sent;
         long received = receiver.Received;
-        Answer wrongType = During("a wrong type", SendAsync(http, "PUT", "/v1/links/tx/rx", """{"snrDb": "loud"}"""));
+        var wrongType = During("a wrong type", SendAsync(http, "PUT", "/v1/links/tx/rx", """{"snrDb": "loud"}"""));
         run.Judge("a wrong type: status", "1", wrongType.Status, 400, 400);
         run.Judge("a wrong type: the answer names the field", "1", wrongType.Names("snrDb") ? 1 : 0, 1, 1);
 
-        Answer unknown = During("an unknown radio", SendAsync(http, "GET", "/v1/radios/rxx", null));
+        var unknown = During("an unknown radio", SendAsync(http, "GET", "/v1/radios/rxx", null));
         run.Judge("an unknown radio: status", "1", unknown.Status, 404, 404);
         run.Judge("an unknown radio: the answer names it, and one that is near", "1", unknown.Text.Contains("rxx") && unknown.Text.Contains("'rx'") ? 1 : 0, 1, 1);
 
-        Answer large = During("a body of 10 MB", SendAsync(http, "PUT", "/v1/medium", new string(' ', BodyOctets)));
+        var large = During("a body of 10 MB", SendAsync(http, "PUT", "/v1/medium", new string(' ', BodyOctets)));
         run.Judge("a body of 10 MB: status", "1", large.Status, 413, 413);
 
-        Answer[] crowd = During("100 clients at once", CrowdAsync(socket));
+        var crowd = During("100 clients at once", CrowdAsync(socket));
         run.Judge("100 clients at once: answered 200", "1", crowd.Count(answer => answer.Status == 200), Clients, Clients);
 
         int requests = run.Options.IsQuick ? 300 : 3000;
-        Answer[] fuzzed = During("fuzzed requests", FuzzAsync(http, requests));
+        var fuzzed = During("fuzzed requests", FuzzAsync(http, requests));
         run.Judge($"{requests} fuzzed requests: answered 2xx or 4xx", "1", fuzzed.Count(answer => answer.Status is >= 200 and < 300 or >= 400 and < 500), requests, requests);
         run.Tell($"{requests} fuzzed requests: refused", "1", fuzzed.Count(answer => answer.Status >= 400));
         run.Judge($"{requests} fuzzed requests: refusals without a reason in words", "1", fuzzed.Count(answer => answer.Status >= 400 && !answer.HasReason), 0, 0);
@@ -88,8 +88,8 @@ internal sealed class ControlAbuse : IScenario
         T During<T>(string what, Task<T> abuse)
         {
             run.Progress.Now($"{run.Name}: {what}");
-            FrameLatencies latencies = Measure();
-            T result = abuse.GetAwaiter().GetResult();
+            var latencies = Measure();
+            var result = abuse.GetAwaiter().GetResult();
             double[] quantiles = latencies.ToService.Quantiles(0.5, 0.99);
             run.Tell($"{what}: p50 latency meanwhile", "µs", quantiles[0] / 1000);
             run.Tell($"{what}: p99 latency meanwhile", "µs", quantiles[1] / 1000);
@@ -107,7 +107,7 @@ internal sealed class ControlAbuse : IScenario
         }
         finally
         {
-            foreach (HttpClient client in clients)
+            foreach (var client in clients)
                 client.Dispose();
         }
     }
@@ -153,7 +153,7 @@ internal sealed class ControlAbuse : IScenario
             request.Content = new ByteArrayContent(body) { Headers = { { "Content-Type", "application/json" } } };
         try
         {
-            using HttpResponseMessage answer = await http.SendAsync(request);
+            using var answer = await http.SendAsync(request);
             return new Answer((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
         }
         catch (HttpRequestException exception)

@@ -22,12 +22,12 @@ internal sealed class EngineGoodput : IScenario
     public Task RunAsync(ScenarioRun run) => OwnThread.RunAsync(Name, () =>
     {
         using var medium = new SimulatedMedium("timing: airtime\n", ("tx", [Stations[0]]), ("rx", [Stations[1]]));
-        foreach (SaturatedExchange exchange in SaturatedExchange.All)
+        foreach (var exchange in SaturatedExchange.All)
         {
             run.Progress.Now($"{run.Name}: {exchange.Name}");
             var shape = new FrameShape(exchange.Rate, exchange.FreqMhz, exchange.MpduOctets - FrameExchange.FcsOctets);
             var sender = new Sender(medium["tx"], medium["tx"].Radios[0], Stations[1], shape);
-            Saturation sent = medium.Saturate([sender], TimeSpan.FromSeconds(run.Options.IsQuick ? 2 : 5), run.Cancellation)[0];
+            var sent = medium.Saturate([sender], TimeSpan.FromSeconds(run.Options.IsQuick ? 2 : 5), run.Cancellation)[0];
             exchange.Judge(run, "goodput", sent.Acked * SaturatedExchange.PayloadOctets * 8 / sent.Seconds / 1e6);
         }
     });

@@ -47,8 +47,8 @@ internal sealed class ErrorRates : IScenario
             """,
             ("tx", [Sender]),
             ("rx", [.. shapes.Select((_, radio) => (byte)(radio + 1))]));
-        SimulatedGuest tx = medium["tx"];
-        foreach ((FrameShape shape, SimulatedRadio receiver, double snr) in shapes.Zip(medium["rx"].Radios, snrs))
+        var tx = medium["tx"];
+        foreach ((var shape, var receiver, double snr) in shapes.Zip(medium["rx"].Radios, snrs))
         {
             medium.Send(tx, tx.Radios[0], receiver.Station, shape, Frames, run.Cancellation);
             double per = ErrorModel.BuiltIn.Per(shape.Rate, (float)snr, Length + FrameExchange.FcsOctets);
@@ -62,11 +62,11 @@ internal sealed class ErrorRates : IScenario
     private static void RunModelAlone(ScenarioRun run, PhyRate rate)
     {
         double snr = SnrOf(rate);
-        _ = RadioPattern.TryParse("a", out RadioPattern a);
-        _ = RadioPattern.TryParse("b", out RadioPattern b);
+        _ = RadioPattern.TryParse("a", out var a);
+        _ = RadioPattern.TryParse("b", out var b);
         var links = new LinkTable(new MediumConfiguration { Links = [new LinkConfiguration(a, b) { SnrDb = snr }] }, mediumNs: 0);
-        LinkEndpoint from = links.Add("a", "phy0", [], mediumNs: 0);
-        LinkEndpoint to = links.Add("b", "phy0", [], mediumNs: 0);
+        var from = links.Add("a", "phy0", [], mediumNs: 0);
+        var to = links.Add("b", "phy0", [], mediumNs: 0);
         float per = ErrorModel.BuiltIn.Per(rate, links.Of(from, to, 5180, mediumNs: 0).SnrDb, Length + FrameExchange.FcsOctets);
         int delivered = Enumerable.Range(0, Frames).Count(_ => links.NextDraw(from, to) >= per);
         (double low, double high) = Binomial.Interval(Frames, 1 - per, 0.01);
@@ -88,5 +88,5 @@ internal sealed class ErrorRates : IScenario
         return Math.Round(high, 1);
     }
 
-    private static PhyRate Parse(string text) => PhyRate.TryParse(text, out PhyRate rate) ? rate : throw new FormatException($"'{text}' is no rate");
+    private static PhyRate Parse(string text) => PhyRate.TryParse(text, out var rate) ? rate : throw new FormatException($"'{text}' is no rate");
 }

@@ -13,7 +13,7 @@ internal sealed class FrameShape
     /// <param name="protection">What goes before each.</param>
     public FrameShape(in PhyRate rate, int freqMhz, int length, int attempts = 1, TxRateFlags protection = TxRateFlags.None)
     {
-        if (!Channel.TryFromFrequency(freqMhz, out Channel channel))
+        if (!Channel.TryFromFrequency(freqMhz, out var channel))
             throw new ArgumentOutOfRangeException(nameof(freqMhz), freqMhz, "no channel is there");
         (Rate, FreqMhz, Length) = (rate, freqMhz, length);
         (Rates, RateFlags) = TxChain.Of(rate, attempts, protection, channel.Band);

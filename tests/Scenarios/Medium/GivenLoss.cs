@@ -39,11 +39,11 @@ internal sealed class GivenLoss : IScenario
             ("tx", [Sender]),
             ("rx", receivers),
             ("deaf", [(byte)(receivers.Length + 1)]));
-        SimulatedGuest tx = medium["tx"];
-        SimulatedRadio sender = tx.Radios[0];
+        var tx = medium["tx"];
+        var sender = tx.Radios[0];
         var once = new FrameShape(PhyRate.Legacy(60), FreqMhz, Length);
         var chain = new FrameShape(PhyRate.Legacy(60), FreqMhz, Length, Attempts);
-        foreach ((double loss, SimulatedRadio receiver) in Losses.Zip(medium["rx"].Radios))
+        foreach ((double loss, var receiver) in Losses.Zip(medium["rx"].Radios))
         {
             medium.Send(tx, sender, receiver.Station, once, Frames, run.Cancellation);
             Judge(run, $"loss {loss}: delivered of {Frames}", receiver.Received, 1 - loss);
@@ -56,7 +56,7 @@ internal sealed class GivenLoss : IScenario
             JudgeAttempts(run, loss, (double)(sender.Attempts - attempts) / Frames);
         }
 
-        SimulatedRadio missed = medium["deaf"].Radios[0];
+        var missed = medium["deaf"].Radios[0];
         long before = sender.Acked;
         medium.Send(tx, sender, missed.Station, chain, Frames, run.Cancellation);
         Judge(run, $"half of the acknowledgements lost, up to {Attempts} attempts: delivered of {Frames}", missed.Received, 1);

@@ -35,10 +35,10 @@ internal sealed class HiddenNodes : IScenario
     {
         var plain = new FrameShape(PhyRate.Legacy(60), FreqMhz, Length, Attempts);
         var protectedShape = new FrameShape(PhyRate.Legacy(60), FreqMhz, Length, Attempts, TxRateFlags.UseRtsCts);
-        Figures side = Measure(run, rightAtM: -DistanceM, plain);
-        Figures hidden = Measure(run, rightAtM: DistanceM, plain);
-        Figures mended = Measure(run, rightAtM: DistanceM, protectedShape);
-        foreach ((string name, Figures figures) in (ReadOnlySpan<(string, Figures)>)[("side by side", side), ("hidden", hidden), ("hidden, with RTS/CTS", mended)])
+        var side = Measure(run, rightAtM: -DistanceM, plain);
+        var hidden = Measure(run, rightAtM: DistanceM, plain);
+        var mended = Measure(run, rightAtM: DistanceM, protectedShape);
+        foreach ((string name, var figures) in (ReadOnlySpan<(string, Figures)>)[("side by side", side), ("hidden", hidden), ("hidden, with RTS/CTS", mended)])
         {
             run.Tell($"{name}: goodput of both", "Mbit/s", figures.Mbps);
             run.Tell($"{name}: attempts of a frame", "1", figures.AttemptsAFrame);
@@ -63,7 +63,7 @@ internal sealed class HiddenNodes : IScenario
                 """),
             ("left", [Left]), ("middle", [Middle]), ("right", [Right]));
         Sender[] senders = [SenderOf("left"), SenderOf("right")];
-        IReadOnlyList<Saturation> sent = medium.Saturate(senders, TimeSpan.FromSeconds(run.Options.IsQuick ? 2 : 8), run.Cancellation);
+        var sent = medium.Saturate(senders, TimeSpan.FromSeconds(run.Options.IsQuick ? 2 : 8), run.Cancellation);
         return new Figures(
             sent.Sum(one => one.Mbps(shape)),
             sent.Average(one => one.AttemptsAFrame),

@@ -38,7 +38,7 @@ internal sealed class LinkChanges : IScenario
             """,
             ("tx", [Stations[0]]),
             ("rx", [Stations[1]]));
-        SimulatedRadio receiver = medium["rx"].Radios[0];
+        var receiver = medium["rx"].Radios[0];
         var sender = new Sender(medium["tx"], medium["tx"].Radios[0], Stations[1], new FrameShape(PhyRate.Legacy(60), 2412, 256));
         using var changer = new LinkChanger(medium.Daemon.PathOf("control.sock"), "/v1/links/tx/rx", [40, 41, 42], ChangesASecond);
         for (int i = 0; i < 3; i++) // the compilers' time
@@ -55,7 +55,7 @@ internal sealed class LinkChanges : IScenario
             rates.Add(changer.During(() => changing.Add(Measure())));
         }
         run.Judge("changes", "1/s", rates.Median, 0.95 * ChangesASecond, null);
-        foreach ((string part, Func<FrameLatencies, Latencies> of) in (ReadOnlySpan<(string, Func<FrameLatencies, Latencies>)>)[("ring", latencies => latencies.ToRing), ("service", latencies => latencies.ToService)])
+        foreach ((string part, var of) in (ReadOnlySpan<(string, Func<FrameLatencies, Latencies>)>)[("ring", latencies => latencies.ToRing), ("service", latencies => latencies.ToService)])
         {
             run.Tell($"p50 latency to the receiver's {part}, without changes", "µs", QuantileUs(of(still), 0.5));
             run.Tell($"p50 latency to the receiver's {part}, changing", "µs", QuantileUs(of(changing), 0.5));

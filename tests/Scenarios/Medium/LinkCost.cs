@@ -33,7 +33,7 @@ internal sealed class LinkCost : IScenario
         using var links = new EngineHarness(Radios, new MediumConfiguration { Links = Matrix() });
         int rounds = run.Options.IsQuick ? 50 : 400;
         const int Batches = 100;
-        foreach (EngineHarness medium in (ReadOnlySpan<EngineHarness>)[perfect, links, perfect, links])
+        foreach (var medium in (ReadOnlySpan<EngineHarness>)[perfect, links, perfect, links])
         {
             for (int i = 0; i < 20; i++) // the compilers' time
             {
@@ -72,7 +72,7 @@ internal sealed class LinkCost : IScenario
         {
             for (int to = 0; to < Radios; to++)
             {
-                if (to != from && RadioPattern.TryParse($"vm{from}", out RadioPattern sender) && RadioPattern.TryParse($"vm{to}", out RadioPattern receiver))
+                if (to != from && RadioPattern.TryParse($"vm{from}", out var sender) && RadioPattern.TryParse($"vm{to}", out var receiver))
                     links.Add(new LinkConfiguration(sender, receiver) { SnrDb = (((from * 13) + (to * 29)) % 42) - 6, OneWay = true });
             }
         }

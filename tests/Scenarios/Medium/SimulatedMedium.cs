@@ -45,7 +45,7 @@ internal sealed class SimulatedMedium : IDisposable
     public bool Take()
     {
         bool any = false;
-        foreach (SimulatedGuest vm in _vms.Values)
+        foreach (var vm in _vms.Values)
             any |= vm.CountReceived();
         return any;
     }
@@ -53,7 +53,7 @@ internal sealed class SimulatedMedium : IDisposable
     /// <summary>Waits until the daemon has processed all that the VMs gave it, and takes all that came of it.</summary>
     public void Synchronise()
     {
-        foreach (SimulatedGuest vm in _vms.Values)
+        foreach (var vm in _vms.Values)
             vm.Synchronise();
         _ = Take();
     }
@@ -90,7 +90,7 @@ internal sealed class SimulatedMedium : IDisposable
     public static FrameLatencies Pace(Sender sender, SimulatedGuest recipient, int frames, CancellationToken cancellation)
     {
         var latencies = new FrameLatencies(frames);
-        SimulatedRadio radio = recipient.Radios[0];
+        var radio = recipient.Radios[0];
         radio.Listener = latencies.Add;
         using var done = new CancellationTokenSource();
         var listener = new Thread(() =>
@@ -144,7 +144,7 @@ internal sealed class SimulatedMedium : IDisposable
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            foreach (Sender sender in senders)
+            foreach (var sender in senders)
             {
                 while (sender.Radio.Sent - sender.Radio.Statuses < QueueLength && sender.Radio.TrySend(sender.Receiver, sender.Shape))
                 {

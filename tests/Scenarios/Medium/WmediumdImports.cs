@@ -46,14 +46,14 @@ internal sealed class WmediumdImports : IScenario
 
     private static void RadiosAlone(ScenarioRun run)
     {
-        using SimulatedMedium medium = Import(run, "radios alone", "", radios: 2);
+        using var medium = Import(run, "radios alone", "", radios: 2);
         Judge(run, medium, "radios alone", 0, 1, Middling, 1);
     }
 
     /// <summary>A pair of one entry is the same both ways; 0 dB is out of reach; a pair that is not named has 30 dB.</summary>
     private static void SnrOfPairs(ScenarioRun run)
     {
-        using SimulatedMedium medium = Import(run, "SNR of pairs", "links = ( (0, 1, 10), (0, 2, 0), (2, 0, 10), (1, 2, 9) );", radios: 4);
+        using var medium = Import(run, "SNR of pairs", "links = ( (0, 1, 10), (0, 2, 0), (2, 0, 10), (1, 2, 9) );", radios: 4);
         foreach ((int from, int to, double snrDb) in (ReadOnlySpan<(int, int, double)>)[(0, 1, 10), (1, 0, 10), (2, 0, 10), (1, 2, 9), (1, 3, DefaultSnrDb)])
             Judge(run, medium, $"SNR of pairs, {snrDb} dB", from, to, Middling, 1 - ErrorModel.BuiltIn.Per(Middling, (float)snrDb, Length + FrameExchange.FcsOctets));
         Judge(run, medium, "SNR of pairs, 0 dB one way", 0, 2, Middling, 0);
@@ -61,7 +61,7 @@ internal sealed class WmediumdImports : IScenario
 
     private static void LossOfPairs(ScenarioRun run)
     {
-        using SimulatedMedium medium = Import(run, "loss of pairs", "", radios: 4, """model: { type = "prob"; default_prob = 1.0; links = ( (0, 2, 0.0), (2, 3, 0.3), (3, 2, 0.1) ); };""");
+        using var medium = Import(run, "loss of pairs", "", radios: 4, """model: { type = "prob"; default_prob = 1.0; links = ( (0, 2, 0.0), (2, 3, 0.3), (3, 2, 0.1) ); };""");
         foreach ((int from, int to, double loss) in (ReadOnlySpan<(int, int, double)>)[(0, 2, 0), (2, 0, 0), (2, 3, 0.3), (3, 2, 0.1), (0, 1, 1), (1, 3, 1)])
             Judge(run, medium, $"loss of pairs, {loss}", from, to, Middling, 1 - loss);
     }
@@ -74,7 +74,7 @@ internal sealed class WmediumdImports : IScenario
         {
             File.WriteAllLines(table, Enumerable.Range(-90, 21).Select(dbm =>
                 string.Create(CultureInfo.InvariantCulture, $"{dbm} {string.Join(' ', Enumerable.Range(0, 12).Select(rate => dbm < -81 ? 1 : dbm > -81 ? 0 : 0.05 * (rate + 1)))}")));
-            using SimulatedMedium medium = Import(run, "table of error rates", "links = ( (0, 1, 10), (0, 2, 9) );", radios: 3, errorTable: table);
+            using var medium = Import(run, "table of error rates", "links = ( (0, 1, 10), (0, 2, 9) );", radios: 3, errorTable: table);
             Judge(run, medium, "table of error rates, 1 Mbit/s", 0, 1, Slow, 1 - 0.05);
             Judge(run, medium, "table of error rates, 18 Mbit/s", 0, 1, Middling, 1 - 0.4);
             Judge(run, medium, "table of error rates, 1 dB less", 0, 2, Middling, 0);
@@ -88,7 +88,7 @@ internal sealed class WmediumdImports : IScenario
     /// <summary>The station between two others that is nearer changes, as two walk across; each direction is a step of 3 s.</summary>
     private static void Positions(ScenarioRun run)
     {
-        using SimulatedMedium medium = Import(
+        using var medium = Import(
             run, "positions", "", radios: 4,
             $$"""
             model : {
@@ -108,7 +108,7 @@ internal sealed class WmediumdImports : IScenario
             double[] y = [40 + (10 * seconds), -70 + (10 * seconds)];
             for (int walker = 1; walker <= 2; walker++)
             {
-                SimulatedRadio receiver = medium["vm"].Radios[walker];
+                var receiver = medium["vm"].Radios[walker];
                 medium.Send(medium["vm"], medium["vm"].Radios[0], Stations[walker], new FrameShape(Slow, FreqMhz, 64), 200, run.Cancellation);
                 double expected = TxPowerDbm - PathLossDb(Math.Sqrt((50 * 50) + (y[walker - 1] * y[walker - 1])));
                 run.Judge($"positions, station {walker} after {seconds:0} s: signal", "dBm", receiver.LatestSignalDbm, expected - 1.5, expected + 1.5);
@@ -134,7 +134,7 @@ internal sealed class WmediumdImports : IScenario
 
     private static void Judge(ScenarioRun run, SimulatedMedium medium, string figure, int from, int to, in PhyRate rate, double delivered)
     {
-        SimulatedGuest vm = medium["vm"];
+        var vm = medium["vm"];
         long before = vm.Radios[to].Received;
         medium.Send(vm, vm.Radios[from], Stations[to], new FrameShape(rate, FreqMhz, Length), Frames, run.Cancellation);
         (double low, double high) = Binomial.Interval(Frames, delivered, 0.01);

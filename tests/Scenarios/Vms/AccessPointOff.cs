@@ -24,13 +24,13 @@ internal sealed class AccessPointOff : IScenario
     /// <inheritdoc/>
     public async Task RunAsync(ScenarioRun run)
     {
-        await using WifiLab lab = await WifiLab.StartAsync(run, "", radios: 1, "ap", "sta1");
-        WifiNetwork network = await lab.ConnectAsync("wlan0", WifiLab.Open("power", 6, PhyMode.N), "ap", "sta1");
-        GuestLog log = await GuestLog.FollowAsync(network.Station, run.Cancellation);
+        await using var lab = await WifiLab.StartAsync(run, "", radios: 1, "ap", "sta1");
+        var network = await lab.ConnectAsync("wlan0", WifiLab.Open("power", 6, PhyMode.N), "ap", "sta1");
+        var log = await GuestLog.FollowAsync(network.Station, run.Cancellation);
         await lab["ap"].PowerOffAsync(run.Cancellation);
         var limit = TimeSpan.FromSeconds(30);
-        TimeSpan? beacons = await log.WaitAsync("CTRL-EVENT-BEACON-LOSS", limit, run.Cancellation);
-        TimeSpan? lost = await log.WaitAsync("CTRL-EVENT-DISCONNECTED", limit, run.Cancellation);
+        var beacons = await log.WaitAsync("CTRL-EVENT-BEACON-LOSS", limit, run.Cancellation);
+        var lost = await log.WaitAsync("CTRL-EVENT-DISCONNECTED", limit, run.Cancellation);
         run.Judge("from the power's end to CTRL-EVENT-BEACON-LOSS at the station", "s", beacons?.TotalSeconds ?? double.NaN, 7 * BeaconIntervalS / 2, MostS);
         run.Judge("from the power's end to CTRL-EVENT-DISCONNECTED at the station", "s", lost?.TotalSeconds ?? double.NaN, 7 * BeaconIntervalS / 2, MostS);
     }

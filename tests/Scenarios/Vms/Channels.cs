@@ -22,15 +22,15 @@ internal sealed class Channels : IScenario
     public async Task RunAsync(ScenarioRun run)
     {
         int seconds = run.Options.IsQuick ? 3 : 12;
-        await using WifiLab lab = await WifiLab.StartAsync(run, "timing: airtime\n", radios: 2, "ap1", "sta1", "ap2", "sta2");
+        await using var lab = await WifiLab.StartAsync(run, "timing: airtime\n", radios: 2, "ap1", "sta1", "ap2", "sta2");
         Task<WifiNetwork>[] connecting =
         [
             lab.ConnectAsync("wlan0", Network("first", 1), "ap1", "sta1"),
             lab.ConnectAsync("wlan0", Network("beside", 1), "ap2", "sta2"),
         ];
-        WifiNetwork[] networks = await Task.WhenAll(connecting);
-        WifiNetwork apart = await lab.ConnectAsync("wlan1", Network("apart", 11), "ap2", "sta2");
-        foreach (WifiNetwork network in networks.Append(apart))
+        var networks = await Task.WhenAll(connecting);
+        var apart = await lab.ConnectAsync("wlan1", Network("apart", 11), "ap2", "sta2");
+        foreach (var network in networks.Append(apart))
             await new RateControl(network.Station.Radio).LimitAsync(Bitrates, run.Cancellation);
 
         double alone = await MeasureAsync(networks[0]);

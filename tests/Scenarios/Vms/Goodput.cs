@@ -18,10 +18,10 @@ internal sealed class Goodput : IScenario
     /// <inheritdoc/>
     public async Task RunAsync(ScenarioRun run)
     {
-        await using WifiLab lab = await WifiLab.StartAsync(run, "timing: airtime\n", SaturatedExchange.All.Count, "ap", "sta1");
-        foreach ((int i, SaturatedExchange exchange) in SaturatedExchange.All.Index())
+        await using var lab = await WifiLab.StartAsync(run, "timing: airtime\n", SaturatedExchange.All.Count, "ap", "sta1");
+        foreach ((int i, var exchange) in SaturatedExchange.All.Index())
         {
-            WifiNetwork network = await lab.ConnectAsync($"wlan{i}", WifiLab.Open($"goodput{i}", exchange.Channel, exchange.Mode, exchange.BasicRates), "ap", "sta1");
+            var network = await lab.ConnectAsync($"wlan{i}", WifiLab.Open($"goodput{i}", exchange.Channel, exchange.Mode, exchange.BasicRates), "ap", "sta1");
             await new RateControl(network.Station.Radio).LimitAsync(exchange.Bitrates, run.Cancellation);
             run.Progress.Now($"{run.Name}: {exchange.Name}");
             int offeredMbps = (int)(exchange.Mbps * 1.5);

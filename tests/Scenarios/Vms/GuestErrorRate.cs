@@ -28,9 +28,9 @@ internal sealed class GuestErrorRate : IScenario
     /// <inheritdoc/>
     public async Task RunAsync(ScenarioRun run)
     {
-        await using WifiLab lab = await WifiLab.StartAsync(run, "", radios: 1, "ap", "sta1");
-        WifiNetwork network = await lab.ConnectAsync("wlan0", WifiLab.Open("broadcast", 36, PhyMode.A, 60), "ap", "sta1");
-        WifiInterface station = network.Station.Radio;
+        await using var lab = await WifiLab.StartAsync(run, "", radios: 1, "ap", "sta1");
+        var network = await lab.ConnectAsync("wlan0", WifiLab.Open("broadcast", 36, PhyMode.A, 60), "ap", "sta1");
+        var station = network.Station.Radio;
         await station.Vm.Guest.RunAsync(
             "turning power save off, which has broadcasts wait", $"iw dev {station.Name} set power_save off", TimeSpan.FromSeconds(15), run.Cancellation);
         float per = ErrorModel.BuiltIn.Per(PhyRate.Legacy(60), (float)SnrDb, Octets);

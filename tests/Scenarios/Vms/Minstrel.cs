@@ -38,11 +38,11 @@ internal sealed class Minstrel : IScenario
 
             """);
         double staysS = run.Options.IsQuick ? 6 : 10;
-        await using WifiLab lab = await WifiLab.StartAsync(run, medium, radios: 1, "ap", "sta1");
-        WifiNetwork network = await lab.ConnectAsync("wlan0", WifiLab.Open("walk", 6, PhyMode.N), "ap", "sta1");
+        await using var lab = await WifiLab.StartAsync(run, medium, radios: 1, "ap", "sta1");
+        var network = await lab.ConnectAsync("wlan0", WifiLab.Open("walk", 6, PhyMode.N), "ap", "sta1");
         var rate = new RateControl(network.Station.Radio);
         int seconds = (int)((3 * staysS) + (2 * WalkS) + 5);
-        Task<UdpResult> sending = Iperf.UdpAsync(MeasuredPath.OverAir(network.Station, network.AccessPoint), seconds, mbps: 2, bytes: 1200, run.Cancellation, Voice);
+        var sending = Iperf.UdpAsync(MeasuredPath.OverAir(network.Station, network.AccessPoint), seconds, mbps: 2, bytes: 1200, run.Cancellation, Voice);
 
         double near = await StayAsync($"at {NearM} m");
         await WalkAsync(NearM, FarM);

@@ -37,10 +37,10 @@ internal sealed class WifiLab : IAsyncDisposable
         var topology = new Topology($"scenario-{run.Name}", PerVmIsolation: false, specs) { IsCaptured = false, Medium = medium };
         var directory = new LabDirectory(topology.Name);
         directory.Prepare(vms);
-        LabInstance lab = await LabInstance.StartAsync(topology, directory, run.Progress, run.Cancellation);
+        var lab = await LabInstance.StartAsync(topology, directory, run.Progress, run.Cancellation);
         try
         {
-            foreach (VirtualMachine vm in lab.Vms)
+            foreach (var vm in lab.Vms)
                 await Iperf.ServeAsync(vm.Guest, run.Cancellation);
             return new WifiLab(lab, run);
         }
@@ -63,12 +63,12 @@ internal sealed class WifiLab : IAsyncDisposable
         string prefix = $"192.168.{100 + _networks++}";
         var access = new AccessPoint(new WifiInterface(this[accessPoint], device), network);
         await access.StartAsync(null, _run.Cancellation);
-        Member offering = await AddressAsync(access.Radio, $"{prefix}.1", null);
+        var offering = await AddressAsync(access.Radio, $"{prefix}.1", null);
         _run.Progress.Done($"{accessPoint} offers '{network.Ssid}' on channel {network.Channel}");
-        Member[] joined = await Task.WhenAll(stations.Select(async (name, i) =>
+        var joined = await Task.WhenAll(stations.Select(async (name, i) =>
         {
             var station = new Station(new WifiInterface(this[name], device), network);
-            Association association = await station.JoinAsync(_run.Cancellation);
+            var association = await station.JoinAsync(_run.Cancellation);
             _run.Progress.Done($"{name} is associated with '{network.Ssid}': {association.Milliseconds:0} ms");
             return await AddressAsync(station.Radio, $"{prefix}.{i + 2}", association);
         }));

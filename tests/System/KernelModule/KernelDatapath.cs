@@ -78,14 +78,14 @@ internal sealed class KernelDatapath : IAsyncDisposable
     /// <summary>What the kernel has said of our device since the kernel datapath started.</summary>
     public async Task<string> LogAsync()
     {
-        var log = await _guest.KernelLogAsync();
+        string log = await _guest.KernelLogAsync();
         return log[log.LastIndexOf(LogMark, StringComparison.Ordinal)..];
     }
 
     /// <summary>Waits until the kernel has said something since the kernel datapath started.</summary>
     public async Task WaitForLogAsync(string text)
     {
-        for (var tries = 0; !(await LogAsync()).Contains(text, StringComparison.Ordinal); tries++)
+        for (int tries = 0; !(await LogAsync()).Contains(text, StringComparison.Ordinal); tries++)
         {
             Assert.That(tries, Is.LessThan(100), $"the kernel did not say '{text}', but: {await LogAsync()}");
             await Task.Delay(100);

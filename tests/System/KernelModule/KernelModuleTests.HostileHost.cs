@@ -13,9 +13,9 @@ public partial class KernelModuleTests
     {
         await using var datapath = await KernelDatapath.StartAsync(Guest);
         await datapath.ListenAsync();
-        var radio = (await datapath.Host.AwaitAsync("the radio", slot => slot.Kind == RingKind.RadioAdd)).Radio;
+        ushort radio = (await datapath.Host.AwaitAsync("the radio", slot => slot.Kind == RingKind.RadioAdd)).Radio;
         var good = datapath.Host.FrameOf(radio, 28, KernelDatapath.FreqMhz);
-        var size = datapath.Host.Region.Size;
+        ulong size = datapath.Host.Region.Size;
         var before = await CountsAsync(datapath);
         foreach (var (what, counter, descriptor) in ((string, string, RxDescriptor)[])
         [
@@ -111,7 +111,7 @@ public partial class KernelModuleTests
         await datapath.ListenAsync();
         await datapath.SendOnAsync();
         var random = new Random(5);
-        for (var round = 0; round < 2000; round++)
+        for (int round = 0; round < 2000; round++)
         {
             datapath.Host.Post(Anything(random, datapath.Host.Region.Size));
             if (round % 50 == 0)
@@ -119,7 +119,7 @@ public partial class KernelModuleTests
         }
 
         datapath.Host.IsSilent = true;
-        for (var round = 0; round < 200; round++)
+        for (int round = 0; round < 200; round++)
         {
             Write(datapath.Host, (ref PortHeader words) => random.NextBytes(MemoryMarshal.AsBytes(new Span<PortHeader>(ref words))));
             datapath.Host.Interrupt();
@@ -133,7 +133,7 @@ public partial class KernelModuleTests
     /// <summary>The module's statistics, and how many frames the monitor interface has received, in one reading.</summary>
     private async Task<Dictionary<string, long>> CountsAsync(KernelDatapath datapath)
     {
-        var lines = await Guest.RunAsync(
+        string lines = await Guest.RunAsync(
             "reading statistics", $"cat {datapath.Statistics}; echo {ReceivedByTheMonitor} $(cat /sys/class/net/wlan0/statistics/rx_packets)");
         return lines.Split('\n').Select(line => line.Split(' ')).ToDictionary(fields => fields[0], fields => long.Parse(fields[1]));
     }
@@ -174,7 +174,7 @@ public partial class KernelModuleTests
     private async Task StayAwayAsync(KernelDatapath datapath, string reason)
     {
         await datapath.WaitForLogAsync($"{Guest.Medium.PciAddress}: the host is away ({reason})");
-        var dropped = await datapath.StatisticAsync("tx_dropped");
+        long dropped = await datapath.StatisticAsync("tx_dropped");
         await Guest.RunAsync("sending what nobody receives", $"probe inject wlan0 {KernelDatapath.Stranger} 300");
         Assert.That(await datapath.StatisticAsync("tx_dropped"), Is.GreaterThanOrEqualTo(dropped + 300));
     }

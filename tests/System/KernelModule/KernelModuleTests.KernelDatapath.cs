@@ -15,9 +15,9 @@ public partial class KernelModuleTests
     public async Task TheDatapathIsChangedWhileTheModuleRuns()
     {
         await using var datapath = await KernelDatapath.StartAsync(Guest);
-        var before = await Guest.RunAsync("looking at the kernel datapath", DescribeDatapath(datapath));
+        string before = await Guest.RunAsync("looking at the kernel datapath", DescribeDatapath(datapath));
         await Guest.RunAsync("putting the user datapath in place", $"echo user >{datapath.Attribute}");
-        var after = await Guest.RunAsync("looking at the user datapath", DescribeDatapath(datapath));
+        string after = await Guest.RunAsync("looking at the user datapath", DescribeDatapath(datapath));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(before, Is.EqualTo("kernel, 0 UIO devices, driver mac80211_hwsim"));
@@ -112,7 +112,7 @@ public partial class KernelModuleTests
         await datapath.Host.AwaitAsync("HELLO", slot => slot.Kind == RingKind.Hello);
         await Guest.RunAsync("setting the interface up", "ip link set wlan0 up");
         var address = MacAddress.Parse(await Guest.RunAsync("reading the address", "cat /sys/class/net/wlan0/address"));
-        var phy = await Guest.RunAsync("reading the radio's name", "cat /sys/class/net/wlan0/phy80211/name");
+        string phy = await Guest.RunAsync("reading the radio's name", "cat /sys/class/net/wlan0/phy80211/name");
         await datapath.Host.AwaitAsync("the address", slot => slot.Kind == RingKind.AddressAdd && slot.Address == address);
         var first = datapath.Host.Sent().First(slot => slot.Kind == RingKind.RadioAdd);
 
@@ -155,12 +155,12 @@ public partial class KernelModuleTests
     {
         await using var datapath = await KernelDatapath.StartAsync(Guest);
         await datapath.ListenAsync();
-        var radio = (await datapath.Host.AwaitAsync("the radio", slot => slot.Kind == RingKind.RadioAdd)).Radio;
+        ushort radio = (await datapath.Host.AwaitAsync("the radio", slot => slot.Kind == RingKind.RadioAdd)).Radio;
         await Deadline.UntilAsync(() => datapath.Host.Port.ClockErrorNs != 0, () => "the guest does not know the host's clock");
-        var before = await ReceivedAsync();
-        var from = (ulong)MonotonicClock.NowNs;
-        var injected = await DeliverAsync(datapath, radio);
-        var until = (ulong)MonotonicClock.NowNs;
+        long before = await ReceivedAsync();
+        ulong from = (ulong)MonotonicClock.NowNs;
+        ulong injected = await DeliverAsync(datapath, radio);
+        ulong until = (ulong)MonotonicClock.NowNs;
         using (Assert.EnterMultipleScope())
         {
             Assert.That(await ReceivedAsync(), Is.EqualTo(before + 1));
@@ -174,7 +174,7 @@ public partial class KernelModuleTests
     {
         await using var datapath = await KernelDatapath.StartAsync(Guest);
         await datapath.ListenAsync();
-        var radio = (await datapath.Host.AwaitAsync("the radio", slot => slot.Kind == RingKind.RadioAdd)).Radio;
+        ushort radio = (await datapath.Host.AwaitAsync("the radio", slot => slot.Kind == RingKind.RadioAdd)).Radio;
         await datapath.Host.PostAndWaitAsync(datapath.Host.FrameOf(radio, 28, 2437));
         Assert.That(await datapath.StatisticAsync("rx_refused"), Is.EqualTo(1));
     }
@@ -185,7 +185,7 @@ public partial class KernelModuleTests
         await using var datapath = await KernelDatapath.StartAsync(Guest);
         await datapath.ListenAsync();
         await datapath.SendOnAsync();
-        for (var i = 0; i < 5; i++)
+        for (int i = 0; i < 5; i++)
         {
             await datapath.Host.AwaitAsync("a frame", slot => slot.Kind == RingKind.Frame);
             await Guest.RunAsync("unbinding the device", $"echo {Guest.Medium.PciAddress} >{Driver}/unbind");
@@ -203,7 +203,7 @@ public partial class KernelModuleTests
         await using var datapath = await KernelDatapath.StartAsync(Guest);
         await datapath.ListenAsync();
         await datapath.SendOnAsync();
-        for (var i = 0; i < 5; i++)
+        for (int i = 0; i < 5; i++)
         {
             await datapath.Host.AwaitAsync("a frame", slot => slot.Kind == RingKind.Frame);
             datapath.Host.Forget();
@@ -217,7 +217,7 @@ public partial class KernelModuleTests
     public async Task TheDriverOfTheRadiosIsReloadedUnderTraffic()
     {
         await using var datapath = await KernelDatapath.StartAsync(Guest);
-        for (var i = 0; i < 3; i++)
+        for (int i = 0; i < 3; i++)
         {
             await datapath.ListenAsync();
             await datapath.SendOnAsync();

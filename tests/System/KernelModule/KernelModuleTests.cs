@@ -37,7 +37,7 @@ public partial class KernelModuleTests(string kernel)
     [TearDown]
     public async Task TheKernelHasNoComplaint()
     {
-        var taintAndLog = await Guest.RunAsync("reading the taint and the kernel log", "cat /proc/sys/kernel/tainted; dmesg");
+        string taintAndLog = await Guest.RunAsync("reading the taint and the kernel log", "cat /proc/sys/kernel/tainted; dmesg");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(KernelLog.Complaints(taintAndLog), Is.Empty);
@@ -48,9 +48,9 @@ public partial class KernelModuleTests(string kernel)
     [Test]
     public async Task TheRegionIsMappedWriteBack()
     {
-        var pages = Guest.Medium.Memory.Size / PageSize;
-        var start = await Guest.RunAsync("reading where BAR2 lies", $"sed -n 3p {ModuleGuest.Sysfs(Guest.Medium)}/resource | cut -d' ' -f1");
-        var types = await MemoryTypesAsync(await Guest.UioAsync(Guest.Medium), 0, Guest.Medium.Memory.Size);
+        ulong pages = Guest.Medium.Memory.Size / PageSize;
+        string start = await Guest.RunAsync("reading where BAR2 lies", $"sed -n 3p {ModuleGuest.Sysfs(Guest.Medium)}/resource | cut -d' ' -f1");
+        string types = await MemoryTypesAsync(await Guest.UioAsync(Guest.Medium), 0, Guest.Medium.Memory.Size);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(
@@ -64,11 +64,11 @@ public partial class KernelModuleTests(string kernel)
     [Test]
     public async Task OtherMappingsAreToldFromWriteBack()
     {
-        var foreign = ModuleGuest.Sysfs(Guest.Foreign); // a bound device's resource2 cannot be mapped
-        var size = Guest.Foreign.Memory.Size;
-        var registers = await MemoryTypesAsync(await Guest.UioAsync(Guest.Medium), PageSize, PageSize);
-        var uncached = await MemoryTypesAsync($"{foreign}/resource2", 0, size);
-        var writeCombining = await MemoryTypesAsync($"{foreign}/resource2_wc", 0, size);
+        string foreign = ModuleGuest.Sysfs(Guest.Foreign); // a bound device's resource2 cannot be mapped
+        ulong size = Guest.Foreign.Memory.Size;
+        string registers = await MemoryTypesAsync(await Guest.UioAsync(Guest.Medium), PageSize, PageSize);
+        string uncached = await MemoryTypesAsync($"{foreign}/resource2", 0, size);
+        string writeCombining = await MemoryTypesAsync($"{foreign}/resource2_wc", 0, size);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(registers, Is.EqualTo("uncached-minus 1"));
@@ -83,7 +83,7 @@ public partial class KernelModuleTests(string kernel)
     [Test]
     public async Task TheModuleIsReloadedFiveTimesAndWorks()
     {
-        for (var i = 0; i < 5; i++)
+        for (int i = 0; i < 5; i++)
             await Guest.RunAsync("reloading the module", Reload);
         await ExchangeDoorbellsAsync();
     }
@@ -110,8 +110,8 @@ public partial class KernelModuleTests(string kernel)
     [Test]
     public async Task UnbindingAMappedDeviceIsSigbus()
     {
-        var device = Guest.Medium.PciAddress;
-        var output = await Guest.RunAsync(
+        string device = Guest.Medium.PciAddress;
+        string output = await Guest.RunAsync(
             "unbinding a mapped device",
             $"""
             {await HoldAsync()}
@@ -127,8 +127,8 @@ public partial class KernelModuleTests(string kernel)
     [Test]
     public async Task OtherDevicesAreLeftAloneWithAReason()
     {
-        var log = await Guest.KernelLogAsync();
-        var drivers = await Guest.RunAsync(
+        string log = await Guest.KernelLogAsync();
+        string drivers = await Guest.RunAsync(
             "looking for drivers",
             $"for device in {ModuleGuest.Sysfs(Guest.Medium)} {ModuleGuest.Sysfs(Guest.Foreign)} {ModuleGuest.Sysfs(Guest.Blank)}; do [ -e $device/driver ]; echo $?; done");
         using (Assert.EnterMultipleScope())
@@ -143,8 +143,8 @@ public partial class KernelModuleTests(string kernel)
     [Test]
     public async Task AnotherMajorVersionIsToldWithBothVersions()
     {
-        var log = await Guest.KernelLogAsync();
-        var version = await Guest.RunAsync("reading the module's version", $"cat {ModuleGuest.Sysfs(Guest.Newer)}/uio/uio*/version");
+        string log = await Guest.KernelLogAsync();
+        string version = await Guest.RunAsync("reading the module's version", $"cat {ModuleGuest.Sysfs(Guest.Newer)}/uio/uio*/version");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(log, Does.Contain(
@@ -178,7 +178,7 @@ public partial class KernelModuleTests(string kernel)
             Assert.That(Answer(round + 1000), Is.EqualTo(round), "the guest's word");
         }
 
-        var lines = (await guest).Split('\n');
+        string[] lines = (await guest).Split('\n');
         var counts = lines.Skip(1).Select(line => line.Split(' ')).Select(fields => (Count: uint.Parse(fields[0]), Word: ulong.Parse(fields[1]))).ToList();
         using (Assert.EnterMultipleScope())
         {
@@ -193,8 +193,8 @@ public partial class KernelModuleTests(string kernel)
     private unsafe ulong Answer(ulong word)
     {
         var memory = Guest.Medium.Memory;
-        var words = (ulong*)(memory.Address + memory.Size - PageSize);
-        var said = Volatile.Read(ref words[0]);
+        ulong* words = (ulong*)(memory.Address + memory.Size - PageSize);
+        ulong said = Volatile.Read(ref words[0]);
         Volatile.Write(ref words[1], word);
         Guest.Medium.Interrupt();
         return said;

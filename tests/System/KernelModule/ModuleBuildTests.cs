@@ -13,7 +13,7 @@ public class ModuleBuildTests
     [TestCase("6.12")]
     public void TheBuildIsSilentWithAllOfTheCompilersWarnings(string kernel)
     {
-        var folder = Module(kernel);
+        string folder = Module(kernel);
         File.Delete(Path.Combine(folder, "inputs")); // what build-module knows an earlier build by
 
         var (output, error) = HostCommand.Run(Path.Combine(Checkout.Root, "qemu/guest-image/build-module"), kernel);
@@ -22,7 +22,7 @@ public class ModuleBuildTests
         {
             Assert.That(output, Is.EqualTo("building the module\n"));
             Assert.That(error, Is.Empty);
-            foreach (var source in Directory.GetFiles(Sources, "*.c").Select(Path.GetFileNameWithoutExtension))
+            foreach (string? source in Directory.GetFiles(Sources, "*.c").Select(Path.GetFileNameWithoutExtension))
             {
                 Assert.That(
                     File.ReadAllText(Path.Combine(folder, $"build/kernel/.{source}.o.cmd")),
@@ -38,7 +38,7 @@ public class ModuleBuildTests
     public void SparseFindsNothing(string kernel)
     {
         HostCommand.Run(Path.Combine(Checkout.Root, "qemu/guest-image/build-module"), kernel);
-        var headers = Directory.GetDirectories(Path.Combine(Checkout.Cache, "kernel", kernel, "root/usr/src"), "linux-headers-*-amd64").Single();
+        string headers = Directory.GetDirectories(Path.Combine(Checkout.Cache, "kernel", kernel, "root/usr/src"), "linux-headers-*-amd64").Single();
 
         var (output, error) = HostCommand.Run(
             "make", "--silent", "-C", Path.Combine(Module(kernel), "build/kernel"), $"KDIR={headers}", "C=2", "CF=-D__CHECK_ENDIAN__");
@@ -50,7 +50,7 @@ public class ModuleBuildTests
     [Test]
     public void CheckpatchFindsNothing()
     {
-        var checkpatch = Path.Combine(Checkout.Cache, "kernel/6.12-debug/build/scripts/checkpatch.pl");
+        string checkpatch = Path.Combine(Checkout.Cache, "kernel/6.12-debug/build/scripts/checkpatch.pl");
         if (!File.Exists(checkpatch))
             Assert.Ignore($"there is no {checkpatch}: qemu/guest-image/build-debug-kernel 6.12 makes it");
 

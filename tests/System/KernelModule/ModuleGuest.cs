@@ -121,9 +121,9 @@ internal sealed class ModuleGuest : IAsyncDisposable
     private async Task InstallAsync()
     {
         HostCommand.Run(Path.Combine(Checkout.Root, "tests/System/KernelModule/guest/build-guest"), _kernel);
-        foreach (var file in (string[])["memtype.ko", "probe"])
+        foreach (string file in (string[])["memtype.ko", "probe"])
         {
-            var bytes = await File.ReadAllBytesAsync(Path.Combine(Checkout.Cache, "test-guest", _kernel, file));
+            byte[] bytes = await File.ReadAllBytesAsync(Path.Combine(Checkout.Cache, "test-guest", _kernel, file));
             await RunAsync($"installing {file}", $"echo {Convert.ToBase64String(bytes)} | base64 -d >/bin/{file} && chmod +x /bin/{file}");
         }
 

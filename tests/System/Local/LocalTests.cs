@@ -52,7 +52,7 @@ public class LocalTests
     public async Task NamespacesOfOneMachineMeetOnItsMedium()
     {
         await LoadAsync("radios=3");
-        var radios = (await RunAsync("naming the radios", "cat /sys/class/net/wlan[0-2]/phy80211/name")).TrimEnd().Split('\n');
+        string[] radios = (await RunAsync("naming the radios", "cat /sys/class/net/wlan[0-2]/phy80211/name")).TrimEnd().Split('\n');
         await RunAsync("moving a radio before the start", $"/bin/ip netns add early && iw phy {radios[2]} set netns name early && /bin/ip -n early link set wlan2 up");
         await RunAsync("configuring the medium", $$"""
             cat >/run/medium.yaml <<'EOF'
@@ -66,8 +66,8 @@ public class LocalTests
         var pings = new PingProbe(MeasuredPath.InKernel(station));
         await pings.WarmUpAsync(CancellationToken.None);
         await pings.RunAsync(100, CancellationToken.None);
-        var seen = await RunAsync("scanning in the third namespace", "/bin/ip netns exec early iw dev wlan2 scan freq 2437 | grep -E 'SSID|signal'");
-        var controlled = await RunAsync("asking for the radios", "shm-medium ctl get radios");
+        string seen = await RunAsync("scanning in the third namespace", "/bin/ip netns exec early iw dev wlan2 scan freq 2437 | grep -E 'SSID|signal'");
+        string controlled = await RunAsync("asking for the radios", "shm-medium ctl get radios");
         await RunAsync("sending to nobody", $"hostapd_cli -i wlan0 deauthenticate {Absent}");
         var (secondExit, second) = await Vm.Guest.TryRunAsync("shm-medium local --state /run/second.json", Limit);
         var (unprivilegedExit, unprivileged) = await Vm.Guest.TryRunAsync("start-stop-daemon -S -c tcpdump -x /bin/shm-medium -- local --state /tmp/third.json", Limit);
@@ -76,7 +76,7 @@ public class LocalTests
         await pings.RunAsync(20, CancellationToken.None);
 
         var medium = totals["vms"]![0]!;
-        var log = await RunAsync("reading the log", "cat /run/medium.frames");
+        string log = await RunAsync("reading the log", "cat /run/medium.frames");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(pings.Received, Is.EqualTo(120), "of 100 over ShmMedium and 20 over the kernel's own, after it got its frames back");

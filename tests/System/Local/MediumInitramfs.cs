@@ -20,12 +20,12 @@ internal static class MediumInitramfs
     /// <summary>Makes it; <c>shm-medium</c> is a command of the guest then.</summary>
     public static string Make(string kernel, string folder)
     {
-        var tree = Path.Combine(folder, "initramfs.tree");
+        string tree = Path.Combine(folder, "initramfs.tree");
         AddMedium(Path.Combine(tree, "opt/shm-medium"));
         AddStart(Path.Combine(tree, "bin/shm-medium"));
-        var runtime = AddRuntime(Path.Combine(tree, "opt/dotnet"));
+        string runtime = AddRuntime(Path.Combine(tree, "opt/dotnet"));
         AddLibraries(Path.Combine(tree, "opt/lib"), kernel, Path.Combine(runtime, "libcoreclr.so"));
-        var result = Path.Combine(folder, FileName);
+        string result = Path.Combine(folder, FileName);
         HostCommand.Run("sh", "-euc", """
             cp "$1" "$2"
             cd "$3" && find -L . | cpio --quiet --create --dereference --format=newc >>"$2"
@@ -39,7 +39,7 @@ internal static class MediumInitramfs
     // Without the native libraries of Windows and the symbols.
     private static void AddMedium(string target)
     {
-        foreach (var file in Directory.EnumerateFiles(Built).Where(file => Path.GetExtension(file) is ".dll" or ".json" or ""))
+        foreach (string? file in Directory.EnumerateFiles(Built).Where(file => Path.GetExtension(file) is ".dll" or ".json" or ""))
             Link(Path.Combine(target, Path.GetFileName(file)), file);
     }
 
@@ -52,10 +52,10 @@ internal static class MediumInitramfs
 
     private static string AddRuntime(string target)
     {
-        var running = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        string running = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         var (version, root) = (Path.GetFileName(running), Path.GetFullPath("../../..", running));
         Link(Path.Combine(target, "host/fxr", version), Path.Combine(root, "host/fxr", version));
-        foreach (var framework in Frameworks())
+        foreach (string framework in Frameworks())
             Link(Path.Combine(target, "shared", framework, version), Newest(Path.Combine(root, "shared", framework), major: version.Split('.')[0]));
         return running;
     }
@@ -73,7 +73,7 @@ internal static class MediumInitramfs
     private static void AddLibraries(string target, string kernel, string program)
     {
         var there = HostCommand.Run("cpio", "--quiet", "--list", "--file", Checkout.Initramfs(kernel)).Output.Split('\n').ToHashSet();
-        foreach (var line in HostCommand.Run("ldd", program).Output.Split('\n'))
+        foreach (string line in HostCommand.Run("ldd", program).Output.Split('\n'))
         {
             if (line.Split(" => ") is [var name, var path] && !there.Contains("lib/" + name.Trim()))
                 Link(Path.Combine(target, name.Trim()), path[..path.LastIndexOf(" (", StringComparison.Ordinal)]);

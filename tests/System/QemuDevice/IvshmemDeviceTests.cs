@@ -63,7 +63,7 @@ public unsafe class IvshmemDeviceTests(string isolation)
     public void TheGuestsDoorbellWakesTheEngine()
     {
         using var device = new IvshmemDevice(SocketPath);
-        using SimulatedGuest vm = Attach(2);
+        using var vm = Attach(2);
         var guest = new QtestGuest(device, PortOffset(device));
         guest.Send(new TxSlotHeader { Kind = RingKind.Hello });
         guest.Send(QtestGuest.RadioAdd(Address(1)), "phy0"u8);
@@ -120,17 +120,17 @@ public unsafe class IvshmemDeviceTests(string isolation)
                 device.Ring(peer, vector);
         }
         Assert.That(device.IvPosition, Is.Positive);
-        using SimulatedGuest vm = Attach(2);
+        using var vm = Attach(2);
         Assert.That(vm.Drain(), Is.Empty);
     }
 
     [Test]
     public void VmsAreKilledAndStartedWhileOthersTalkAndNothingIsLeftBehind()
     {
-        using SimulatedGuest a = Attach(1);
-        using SimulatedGuest b = Attach(2);
+        using var a = Attach(1);
+        using var b = Attach(2);
         using var stop = new CancellationTokenSource();
-        Task<uint> talk = Task.Run(() =>
+        var talk = Task.Run(() =>
         {
             uint number = 0;
             for (; !stop.IsCancellationRequested; number++)

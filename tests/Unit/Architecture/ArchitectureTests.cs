@@ -67,8 +67,8 @@ internal sealed class ArchitectureTests
     [Test]
     public void DependenciesAreSeenInBodiesSignaturesAndUsings()
     {
-        (Project project, string assembly) = BuiltProjects().Single(built => built.Project.Folder == "common/Hwsim");
-        DependencyGraph hwsim = Read(project, assembly);
+        (var project, string assembly) = BuiltProjects().Single(built => built.Project.Folder == "common/Hwsim");
+        var hwsim = Read(project, assembly);
 
         using (Assert.EnterMultipleScope())
         {

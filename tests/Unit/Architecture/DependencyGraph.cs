@@ -10,16 +10,16 @@ internal sealed class DependencyGraph
     {
         if (from == to)
             return;
-        if (!_edges.TryGetValue(from, out SortedDictionary<string, SortedSet<string>>? targets))
+        if (!_edges.TryGetValue(from, out var targets))
             _edges[from] = targets = new(StringComparer.Ordinal);
-        if (!targets.TryGetValue(to, out SortedSet<string>? witnesses))
+        if (!targets.TryGetValue(to, out var witnesses))
             targets[to] = witnesses = new(StringComparer.Ordinal);
         witnesses.Add(witness);
     }
 
     /// <summary>By what a namespace depends on another.</summary>
     public IReadOnlyCollection<string> Witnesses(string from, string to) =>
-        _edges.TryGetValue(from, out SortedDictionary<string, SortedSet<string>>? targets) && targets.TryGetValue(to, out SortedSet<string>? witnesses)
+        _edges.TryGetValue(from, out var targets) && targets.TryGetValue(to, out var witnesses)
             ? witnesses
             : [];
 
@@ -28,13 +28,13 @@ internal sealed class DependencyGraph
     {
         var cycles = new List<string>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach ((string from, SortedDictionary<string, SortedSet<string>> targets) in _edges)
+        foreach ((string from, var targets) in _edges)
         {
             foreach (string to in targets.Keys)
             {
                 if (FindWay(to, from) is not { } way || !seen.Add(string.Join(' ', way.Order(StringComparer.Ordinal))))
                     continue;
-                IEnumerable<string> round = way.Prepend(from);
+                var round = way.Prepend(from);
                 cycles.Add(string.Join('\n', round.Zip(round.Skip(1), Show)));
             }
         }
@@ -55,7 +55,7 @@ internal sealed class DependencyGraph
                     way.Insert(0, at = cameFrom[at]);
                 return way;
             }
-            foreach (string target in _edges.TryGetValue(at, out SortedDictionary<string, SortedSet<string>>? targets) ? targets.Keys.AsEnumerable() : [])
+            foreach (string target in _edges.TryGetValue(at, out var targets) ? targets.Keys.AsEnumerable() : [])
             {
                 if (cameFrom.TryAdd(target, at))
                     next.Enqueue(target);
@@ -67,7 +67,7 @@ internal sealed class DependencyGraph
     private string Show(string from, string to)
     {
         const int Shown = 4;
-        IReadOnlyCollection<string> witnesses = Witnesses(from, to);
+        var witnesses = Witnesses(from, to);
         string more = witnesses.Count > Shown ? $" and {witnesses.Count - Shown} more" : "";
         return $"  {from} -> {to}: {string.Join(", ", witnesses.Take(Shown))}{more}";
     }

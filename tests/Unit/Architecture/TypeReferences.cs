@@ -36,20 +36,20 @@ internal sealed class TypeReferences : ISignatureTypeProvider<bool, bool>
 
     private void ReadTypes()
     {
-        foreach (TypeDefinitionHandle handle in _metadata.TypeDefinitions)
+        foreach (var handle in _metadata.TypeDefinitions)
         {
             (_from, _by) = Name(handle);
-            TypeDefinition type = _metadata.GetTypeDefinition(handle);
+            var type = _metadata.GetTypeDefinition(handle);
             Use(type.BaseType);
-            foreach (InterfaceImplementationHandle implementation in type.GetInterfaceImplementations())
+            foreach (var implementation in type.GetInterfaceImplementations())
                 Use(_metadata.GetInterfaceImplementation(implementation).Interface);
-            foreach (FieldDefinitionHandle field in type.GetFields())
+            foreach (var field in type.GetFields())
                 _metadata.GetFieldDefinition(field).DecodeSignature(this, false);
-            foreach (GenericParameterHandle parameter in type.GetGenericParameters())
+            foreach (var parameter in type.GetGenericParameters())
                 Use(parameter);
-            foreach (CustomAttributeHandle attribute in type.GetCustomAttributes())
+            foreach (var attribute in type.GetCustomAttributes())
                 Use(_metadata.GetCustomAttribute(attribute).Constructor);
-            foreach (MethodDefinitionHandle method in type.GetMethods())
+            foreach (var method in type.GetMethods())
                 Read(_metadata.GetMethodDefinition(method));
         }
     }
@@ -57,16 +57,16 @@ internal sealed class TypeReferences : ISignatureTypeProvider<bool, bool>
     private void Read(MethodDefinition method)
     {
         method.DecodeSignature(this, false);
-        foreach (GenericParameterHandle parameter in method.GetGenericParameters())
+        foreach (var parameter in method.GetGenericParameters())
             Use(parameter);
         if (method.RelativeVirtualAddress == 0)
             return;
-        MethodBodyBlock body = _image.GetMethodBody(method.RelativeVirtualAddress);
+        var body = _image.GetMethodBody(method.RelativeVirtualAddress);
         if (!body.LocalSignature.IsNil)
             _metadata.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(this, false);
-        foreach (ExceptionRegion region in body.ExceptionRegions)
+        foreach (var region in body.ExceptionRegions)
             Use(region.CatchType);
-        BlobReader il = body.GetILReader();
+        var il = body.GetILReader();
         while (il.RemainingBytes > 0)
             ReadInstruction(ref il);
     }
@@ -105,7 +105,7 @@ internal sealed class TypeReferences : ISignatureTypeProvider<bool, bool>
 
     private void Use(GenericParameterHandle parameter)
     {
-        foreach (GenericParameterConstraintHandle constraint in _metadata.GetGenericParameter(parameter).GetConstraints())
+        foreach (var constraint in _metadata.GetGenericParameter(parameter).GetConstraints())
             Use(_metadata.GetGenericParameterConstraint(constraint).Type);
     }
 
@@ -131,7 +131,7 @@ internal sealed class TypeReferences : ISignatureTypeProvider<bool, bool>
                 Use(_metadata.GetMemberReference((MemberReferenceHandle)handle).Parent);
                 break;
             case HandleKind.MethodSpecification:
-                MethodSpecification method = _metadata.GetMethodSpecification((MethodSpecificationHandle)handle);
+                var method = _metadata.GetMethodSpecification((MethodSpecificationHandle)handle);
                 Use(method.Method);
                 method.DecodeSignature(this, false);
                 break;
@@ -141,7 +141,7 @@ internal sealed class TypeReferences : ISignatureTypeProvider<bool, bool>
     /// <summary>The namespace and name of a type; of a nested one, its outermost's.</summary>
     private (string Namespace, string Name) Name(TypeDefinitionHandle handle)
     {
-        TypeDefinition type = _metadata.GetTypeDefinition(handle);
+        var type = _metadata.GetTypeDefinition(handle);
         return type.IsNested ? Name(type.GetDeclaringType()) : (_metadata.GetString(type.Namespace), _metadata.GetString(type.Name));
     }
 

@@ -19,7 +19,7 @@ public sealed class ConfigCheckTests
         File.WriteAllText(_file, yaml);
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = new Command("config") { new ConfigCheckCommand() }
+        int code = new Command("config") { new ConfigCheckCommand() }
             .Parse(["check", _file, .. options])
             .Invoke(new InvocationConfiguration { Output = output, Error = error });
         return (code, output.ToString(), error.ToString());
@@ -80,15 +80,15 @@ public sealed class ConfigCheckTests
     [Test]
     public void EveryDocumentedConfigurationMeansWhatTheDocumentSays()
     {
-        var root = TestContext.CurrentContext.TestDirectory;
+        string root = TestContext.CurrentContext.TestDirectory;
         while (!File.Exists(Path.Combine(root, "ShmWifi.sln")))
             root = Path.GetDirectoryName(root)!;
-        var document = File.ReadAllText(Path.Combine(root, "docs", "configuration.md"));
-        foreach (var yaml in document.Split("```yaml\n").Skip(1).Select(part => part.Split("```")[0]))
+        string document = File.ReadAllText(Path.Combine(root, "docs", "configuration.md"));
+        foreach (string? yaml in document.Split("```yaml\n").Skip(1).Select(part => part.Split("```")[0]))
         {
             var (code, output, error) = Check(yaml);
             Assert.That(code, Is.Zero, error);
-            var said = output.Replace(_file, "/lab/medium.yaml", StringComparison.Ordinal)
+            string said = output.Replace(_file, "/lab/medium.yaml", StringComparison.Ordinal)
                 .Replace(Path.GetDirectoryName(_file)! + "/", "/lab/", StringComparison.Ordinal);
             Assert.That(document, Does.Contain(said));
         }

@@ -195,7 +195,7 @@ public sealed class DaemonConfigurationTests
     [TestCase("socket: s\n? [a]\n: b", "unknown key 'a list'")]
     public void AWrongFileIsOneError(string yaml, string expected)
     {
-        var errors = ErrorsOf(yaml);
+        string[] errors = ErrorsOf(yaml);
         Assert.That(errors, Has.Length.EqualTo(1), () => string.Join('\n', errors));
         Assert.That(errors[0], Does.Contain(expected));
     }
@@ -207,7 +207,7 @@ public sealed class DaemonConfigurationTests
     [Test]
     public void ANameMayHave47BytesAndNoMore()
     {
-        var longest = new string('n', 47);
+        string longest = new string('n', 47);
         Assert.That(Parse($"vms: [{{ name: {longest}, socket: s }}]").Vms[0].Name, Is.EqualTo(longest));
         Assert.That(ErrorsOf($"vms: [{{ name: {longest}n, socket: s }}]"), Has.Length.EqualTo(1));
     }
@@ -215,7 +215,7 @@ public sealed class DaemonConfigurationTests
     [Test]
     public void ASocketPathMayHave107BytesAndNoMore()
     {
-        var longest = "/" + new string('s', 106);
+        string longest = "/" + new string('s', 106);
         Assert.That(Parse($"socket: {longest}").Socket, Is.EqualTo(longest));
         Assert.That(ErrorsOf($"socket: {longest}s").Single(), Does.Contain("has 108 bytes; a Unix socket's path has at most 107"));
         Assert.That(ErrorsOf($"socket: /{new string('ä', 54)}").Single(), Does.Contain("has 109 bytes"));
@@ -235,7 +235,7 @@ public sealed class DaemonConfigurationTests
     [Test]
     public void AFileThatIsNotUtf8SaysSo()
     {
-        var file = Path.GetTempFileName();
+        string file = Path.GetTempFileName();
         try
         {
             File.WriteAllBytes(file, [.. Encoding.ASCII.GetBytes("socket: "), 0xff, 0xfe, 0x80]);
@@ -257,9 +257,9 @@ public sealed class DaemonConfigurationTests
             "&a", "*a", "!t", "|", ">", "?", "#", "---", "...", "%YAML", "\t", "16", "-1", "a", "\0", "\u2028", "~",
         ];
         var random = new Random(1);
-        for (var round = 0; round < 20_000; round++)
+        for (int round = 0; round < 20_000; round++)
         {
-            var text = string.Concat(random.GetItems(pieces, random.Next(1, 24)));
+            string text = string.Concat(random.GetItems(pieces, random.Next(1, 24)));
             try
             {
                 Parse(text);

@@ -24,7 +24,7 @@ public sealed class ImportCommandTests
         File.WriteAllText(At("medium.cfg"), text);
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = new Command("import") { new ImportCommand() }
+        int code = new Command("import") { new ImportCommand() }
             .Parse(["wmediumd", At("medium.cfg"), .. options])
             .Invoke(new InvocationConfiguration { Output = output, Error = error });
         return (code, output.ToString(), error.ToString());
@@ -79,10 +79,10 @@ public sealed class ImportCommandTests
     [Test]
     public void TheDocumentedImportIsWhatTheCommandSays()
     {
-        var root = TestContext.CurrentContext.TestDirectory;
+        string root = TestContext.CurrentContext.TestDirectory;
         while (!File.Exists(Path.Combine(root, "ShmWifi.sln")))
             root = Path.GetDirectoryName(root)!;
-        var document = File.ReadAllText(Path.Combine(root, "docs", "wmediumd.md"));
+        string document = File.ReadAllText(Path.Combine(root, "docs", "wmediumd.md"));
         var (code, output, error) = Import(document.Split("```cfg\n")[1].Split("```")[0], "--vms", "ap,sta1");
         using (Assert.EnterMultipleScope())
         {

@@ -82,9 +82,9 @@ public sealed class LibconfigTests
     {
         string[] pieces = ["a", " = ", "(", ")", "{", "}", "[", "]", ",", ";", ":", "1", "-", ".", "e", "0x", "L", "\"", "\\", "\\x", "#", "//", "/*", "*/", "\n", "\0", "ä", "true", "@include", "*"];
         var random = new Random(1);
-        for (var round = 0; round < 20_000; round++)
+        for (int round = 0; round < 20_000; round++)
         {
-            var text = string.Concat(random.GetItems(pieces, random.Next(1, 24)));
+            string text = string.Concat(random.GetItems(pieces, random.Next(1, 24)));
             try
             {
                 WmediumdImport.Read(text, "x.cfg", null, []);

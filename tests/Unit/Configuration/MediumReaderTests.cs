@@ -267,7 +267,7 @@ public sealed class MediumReaderTests
     [TestCase("schedule: [{at: 1s, removeLink: {from: ap, to: sta1}}]", "'removeLink' at 1s is of a link from 'ap' to 'sta1', which is not given")]
     public void AWrongMediumIsOneError(string yaml, string expected)
     {
-        var errors = ErrorsOf(yaml);
+        string[] errors = ErrorsOf(yaml);
         Assert.That(errors, Has.Length.EqualTo(1), () => string.Join('\n', errors));
         Assert.That(errors[0], Does.Contain(expected));
     }
@@ -296,7 +296,7 @@ public sealed class MediumReaderTests
     [Test]
     public void AScheduleCannotExceedTheLimitsBitByBit()
     {
-        var faults = string.Join(',', Enumerable.Range(0, MediumLimits.Faults + 1).Select(i => $"{{at: {i}s, fault: {{action: drop}}}}"));
+        string faults = string.Join(',', Enumerable.Range(0, MediumLimits.Faults + 1).Select(i => $"{{at: {i}s, fault: {{action: drop}}}}"));
         Assert.That(ErrorsOf($"schedule: [{faults}]").Single(), Does.Contain("'faults' has 257 entries; allowed: at most 256"));
     }
 }

@@ -116,13 +116,13 @@ public sealed class MediumTextTests
     {
         Assert.That(() => MediumText.ReadMedium(Valid, "request"), Throws.Nothing);
         var random = new Random(1);
-        var valid = Encoding.UTF8.GetBytes(Valid);
-        for (var round = 0; round < 20_000; round++)
+        byte[] valid = Encoding.UTF8.GetBytes(Valid);
+        for (int round = 0; round < 20_000; round++)
         {
-            var bytes = (byte[])valid.Clone();
-            for (var i = random.Next(1, 5); i > 0; i--)
+            byte[] bytes = (byte[])valid.Clone();
+            for (int i = random.Next(1, 5); i > 0; i--)
             {
-                var at = random.Next(bytes.Length);
+                int at = random.Next(bytes.Length);
                 switch (random.Next(4))
                 {
                     case 0:
@@ -151,8 +151,8 @@ public sealed class MediumTextTests
     public void RandomBytesAreAnMediumOrItsErrors()
     {
         var random = new Random(2);
-        var bytes = new byte[256];
-        for (var round = 0; round < 20_000; round++)
+        byte[] bytes = new byte[256];
+        for (int round = 0; round < 20_000; round++)
         {
             random.NextBytes(bytes);
             ReadAny(Encoding.UTF8.GetString(bytes, 0, random.Next(bytes.Length)));

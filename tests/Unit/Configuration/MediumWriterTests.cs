@@ -15,8 +15,8 @@ public sealed class MediumWriterTests
         seed =>
         {
             var medium = new AnyMedium(seed).Medium();
-            var yaml = MediumWriter.ToYaml(medium);
-            var json = MediumWriter.ToJson(medium).ToJsonString();
+            string yaml = MediumWriter.ToYaml(medium);
+            string json = MediumWriter.ToJson(medium).ToJsonString();
             Assert.That(Shape(MediumText.ReadMedium(yaml, "yaml")), Is.EqualTo(Shape(medium)), yaml);
             Assert.That(Shape(MediumText.ReadMedium(json, "json")), Is.EqualTo(Shape(medium)), json);
         },
@@ -42,7 +42,7 @@ public sealed class MediumWriterTests
                 Medium = any.Medium(),
                 Control = any.OneOf(null, new ControlConfiguration(null), new("/run/control one.sock")),
             };
-            var yaml = DaemonWriter.ToYaml(written);
+            string yaml = DaemonWriter.ToYaml(written);
             Assert.That(Shape(DaemonConfiguration.Parse(yaml, written.File, needsVms: false)), Is.EqualTo(Shape(written)), yaml);
         },
         iter: 300);

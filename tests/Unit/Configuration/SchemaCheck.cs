@@ -18,9 +18,9 @@ internal sealed class SchemaCheck(JsonObject schema)
     {
         var map = value as JsonObject;
         var list = value as JsonArray;
-        var number = Kind(value) == "number" ? double.Parse(value!.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture) : (double?)null;
-        var text = Kind(value) == "string" ? value!.GetValue<string>() : null;
-        var isRight = keyword switch
+        double? number = Kind(value) == "number" ? double.Parse(value!.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture) : (double?)null;
+        string? text = Kind(value) == "string" ? value!.GetValue<string>() : null;
+        bool isRight = keyword switch
         {
             "$schema" or "title" or "description" or "$defs" => true,
             "type" => (rule as JsonArray ?? [rule.DeepClone()]).Any(t => IsOf(value, t!.GetValue<string>(), number)),

@@ -50,7 +50,7 @@ public sealed class SchemaTests
 
     private static string Checkout()
     {
-        var root = TestContext.CurrentContext.TestDirectory;
+        string root = TestContext.CurrentContext.TestDirectory;
         while (!File.Exists(Path.Combine(root, "ShmWifi.sln")))
             root = Path.GetDirectoryName(root)!;
         return root;
@@ -87,7 +87,7 @@ public sealed class SchemaTests
     {
         var examples = File.ReadAllText(Path.Combine(Docs, "configuration.md")).Split("```yaml\n").Skip(1).Select(part => part.Split("```")[0]).ToList();
         Assert.That(examples, Has.Count.GreaterThan(1));
-        foreach (var example in examples)
+        foreach (string? example in examples)
         {
             Assert.That(new SchemaCheck(Schema).Problem(ToJson(example)), Is.Null, example);
             Assert.That(() => DaemonConfiguration.Parse(example, "/lab/medium.yaml"), Throws.Nothing, example);
@@ -139,7 +139,7 @@ public sealed class SchemaTests
         YamlList list => new JsonArray([.. list.Items.Select(ToJson)]),
         YamlScalar { IsNull: true } => null,
         YamlScalar { Plain: true, Value: "true" or "false" } word => word.Value == "true",
-        YamlScalar { Plain: true } number when double.TryParse(number.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) => value,
+        YamlScalar { Plain: true } number when double.TryParse(number.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) => value,
         YamlScalar text => text.Value,
         _ => throw new NotSupportedException(node.Kind),
     };

@@ -9,7 +9,7 @@ namespace ShmWifi.Tests.Unit.Dot11;
 public class AirtimeTests
 {
     private static PhyRate Rate(string name) =>
-        PhyRate.TryParse(name, out PhyRate rate) ? rate : throw new ArgumentException($"No such rate: {name}.", nameof(name));
+        PhyRate.TryParse(name, out var rate) ? rate : throw new ArgumentException($"No such rate: {name}.", nameof(name));
 
     // DSSS and CCK: 8 bits an octet at the bit rate, rounded up to a µs.
     [TestCase("dsss 1", 14, Band.Ghz2, 192 + 112)]
@@ -55,7 +55,7 @@ public class AirtimeTests
     [Test]
     public void AirtimeNeverShrinksWithLengthNorGrowsWithMcs()
     {
-        foreach (PhyRate rate in PhyRateTests.All())
+        foreach (var rate in PhyRateTests.All())
         {
             long last = 0;
             foreach (int octets in new[] { 0, 1, 14, 32, 100, 1000, 1500, 2304, 65535 })
@@ -183,5 +183,5 @@ public class AirtimeTests
     }
 
     private static AccessCategory Category(byte[] frame) =>
-        FrameView.TryParse(frame, out FrameView view) ? view.AccessCategory : throw new ArgumentException("No frame.", nameof(frame));
+        FrameView.TryParse(frame, out var view) ? view.AccessCategory : throw new ArgumentException("No frame.", nameof(frame));
 }

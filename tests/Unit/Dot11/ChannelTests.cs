@@ -16,9 +16,9 @@ public class ChannelTests
     [TestCase(7115, Band.Ghz6, 233)]
     public void FrequencyAndNumberNameOneChannel(int mhz, Band band, int number)
     {
-        Assert.That(Channel.TryFromFrequency(mhz, out Channel channel), Is.True);
+        Assert.That(Channel.TryFromFrequency(mhz, out var channel), Is.True);
         Assert.That((channel.Band, channel.Number, channel.FrequencyMhz), Is.EqualTo((band, number, mhz)));
-        Assert.That(Channel.TryFromNumber(band, number, out Channel same), Is.True);
+        Assert.That(Channel.TryFromNumber(band, number, out var same), Is.True);
         Assert.That(same, Is.EqualTo(channel));
     }
 
@@ -35,7 +35,7 @@ public class ChannelTests
     [TestCase(int.MaxValue)]
     public void BetweenTheChannelsIsNone(int mhz)
     {
-        Assert.That(Channel.TryFromFrequency(mhz, out Channel channel), Is.False);
+        Assert.That(Channel.TryFromFrequency(mhz, out var channel), Is.False);
         Assert.That(channel, Is.EqualTo(default(Channel)));
     }
 
@@ -44,7 +44,7 @@ public class ChannelTests
     {
         for (int mhz = 0; mhz < 8000; mhz++)
         {
-            if (Channel.TryFromFrequency(mhz, out Channel channel)) Assert.That(channel.FrequencyMhz, Is.EqualTo(mhz));
+            if (Channel.TryFromFrequency(mhz, out var channel)) Assert.That(channel.FrequencyMhz, Is.EqualTo(mhz));
         }
     }
 

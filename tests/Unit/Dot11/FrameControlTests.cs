@@ -34,7 +34,7 @@ public class FrameControlTests
     [TestCase(0x8000, nameof(FrameControl.HtControl))]
     public void EachFlagIsItsBitAndNoOther(int bit, string flag)
     {
-        System.Reflection.PropertyInfo property = typeof(FrameControl).GetProperty(flag)!;
+        var property = typeof(FrameControl).GetProperty(flag)!;
 
         Assert.That(property.GetValue(new FrameControl((ushort)bit)), Is.True);
         Assert.That(property.GetValue(new FrameControl((ushort)~bit)), Is.False);

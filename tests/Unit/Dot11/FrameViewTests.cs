@@ -7,7 +7,7 @@ namespace ShmWifi.Tests.Unit.Dot11;
 public class FrameViewTests
 {
     private static FrameView View(byte[] frame) =>
-        FrameView.TryParse(frame, out FrameView view) ? view : throw new ArgumentException("Not a frame.", nameof(frame));
+        FrameView.TryParse(frame, out var view) ? view : throw new ArgumentException("Not a frame.", nameof(frame));
 
     [Test]
     public void AnyBytesAreReadWithoutAnException() => Gen.Byte.Array.Sample(ReadAll, iter: 2000);
@@ -41,7 +41,7 @@ public class FrameViewTests
     [Test]
     public void ABeaconHasThreeAddressesAndASequenceNumber()
     {
-        FrameView beacon = View(Frames.Beacon());
+        var beacon = View(Frames.Beacon());
 
         Assert.That(beacon.FrameControl.Subtype, Is.EqualTo(FrameSubtype.Beacon));
         Assert.That(beacon.HeaderLength, Is.EqualTo(24));
@@ -62,7 +62,7 @@ public class FrameViewTests
     [TestCase(0x81, 30, "02:00:00:00:01:00", TestName = "QoS data with HT Control has four octets more")]
     public void DataFramesTellTheirBss(int flags, int headerLength, string? bssid)
     {
-        FrameView data = View(Frames.QosData(0x0800, (byte)flags));
+        var data = View(Frames.QosData(0x0800, (byte)flags));
 
         Assert.That(data.HeaderLength, Is.EqualTo(headerLength));
         Assert.That(data.Bssid?.ToString(), Is.EqualTo(bssid));
@@ -119,7 +119,7 @@ public class FrameViewTests
     [TestCase(0x008a, true, 1, null, TestName = "RC4 keys are not of the four")]
     public void TheFourWayHandshakeIsToldByKeyInformationAndNonce(int keyInformation, bool nonce, int descriptor, int? message)
     {
-        FrameView frame = View(Frames.EapolKey((ushort)keyInformation, nonce, (byte)descriptor));
+        var frame = View(Frames.EapolKey((ushort)keyInformation, nonce, (byte)descriptor));
 
         Assert.That(frame.IsEapol, Is.True);
         Assert.That(frame.FourWayMessage, Is.EqualTo(message));
@@ -156,16 +156,16 @@ public class FrameViewTests
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
     }
 
-    private static string? Ssid(byte[] frame) => View(frame).TryGetSsid(out ReadOnlySpan<byte> ssid) ? Encoding.UTF8.GetString(ssid) : null;
+    private static string? Ssid(byte[] frame) => View(frame).TryGetSsid(out var ssid) ? Encoding.UTF8.GetString(ssid) : null;
 
     private static void ReadAll(byte[] frame)
     {
-        if (FrameView.TryParse(frame, out FrameView view)) ReadAll(view);
+        if (FrameView.TryParse(frame, out var view)) ReadAll(view);
     }
 
     private static int ReadAll(FrameView view)
     {
-        view.TryGetSsid(out ReadOnlySpan<byte> ssid);
+        view.TryGetSsid(out var ssid);
         return HashCode.Combine(view.Addr1, view.Addr2, view.Addr3, view.Addr4, view.Bssid, view.SequenceNumber, view.FragmentNumber, view.QosTid)
             ^ HashCode.Combine(view.IsGroupAddressed, view.HeaderLength, view.Body.Length, view.IsEapol, view.FourWayMessage, ssid.Length, view.FrameControl.Name);
     }

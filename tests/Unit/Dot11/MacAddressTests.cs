@@ -26,7 +26,7 @@ public class MacAddressTests
     [Test]
     public void AnyTextIsReadOrRefused() => Gen.String.Sample(text =>
     {
-        if (MacAddress.TryParse(text, out MacAddress address)) Assert.That(address.ToString(), Is.EqualTo(text).IgnoreCase);
+        if (MacAddress.TryParse(text, out var address)) Assert.That(address.ToString(), Is.EqualTo(text).IgnoreCase);
     }, iter: 2000);
 
     [TestCase("")]

@@ -30,7 +30,7 @@ public class PhyRateTests
                     yield return PhyRate.Vht(mcs, nss, width, shortGi: true);
                 }
 
-                foreach (GuardInterval gi in new[] { GuardInterval.Ns800, GuardInterval.Ns1600, GuardInterval.Ns3200 })
+                foreach (var gi in new[] { GuardInterval.Ns800, GuardInterval.Ns1600, GuardInterval.Ns3200 })
                 {
                     for (int mcs = 0; mcs <= 11 && width <= 160; mcs++) yield return PhyRate.He(mcs, nss, width, gi);
                     for (int mcs = 0; mcs <= 13; mcs++) yield return PhyRate.Eht(mcs, nss, width, gi);
@@ -53,7 +53,7 @@ public class PhyRateTests
     [TestCase("eht 13 320", 28824, Modulation.Qam4096, CodeRate.FiveSixths, 39200)] // 39200 / 13.6 µs = 2882.4
     public void ARateIsWhatTheStandardsTablesSay(string name, int bitRate, Modulation modulation, CodeRate codeRate, int bitsPerSymbol)
     {
-        Assert.That(PhyRate.TryParse(name, out PhyRate rate), Is.True);
+        Assert.That(PhyRate.TryParse(name, out var rate), Is.True);
 
         Assert.That(rate.BitRate100Kbps, Is.EqualTo(bitRate));
         Assert.That((rate.Modulation, rate.CodeRate), Is.EqualTo((modulation, codeRate)));
@@ -64,11 +64,11 @@ public class PhyRateTests
     public void EveryRateHasANameOfItsOwnThatReadsBack()
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (PhyRate rate in All())
+        foreach (var rate in All())
         {
             string name = rate.ToString();
             Assert.That(names.Add(name), Is.True, name);
-            Assert.That(PhyRate.TryParse(name, out PhyRate read), Is.True, name);
+            Assert.That(PhyRate.TryParse(name, out var read), Is.True, name);
             Assert.That(read, Is.EqualTo(rate), name);
         }
 
@@ -80,7 +80,7 @@ public class PhyRateTests
     [TestCase("he 11 nss 1 20 gi 0.8", "he 11")]
     public void WordsMayComeInAnyOrder(string text, string name)
     {
-        Assert.That(PhyRate.TryParse(text, out PhyRate rate), Is.True);
+        Assert.That(PhyRate.TryParse(text, out var rate), Is.True);
         Assert.That(rate.ToString(), Is.EqualTo(name));
     }
 
@@ -116,7 +116,7 @@ public class PhyRateTests
     [Test]
     public void AnyTextIsReadOrRefused() => Gen.String.Sample(text =>
     {
-        if (PhyRate.TryParse(text, out PhyRate rate)) Assert.That(rate.ToString(), Is.Not.Empty);
+        if (PhyRate.TryParse(text, out var rate)) Assert.That(rate.ToString(), Is.Not.Empty);
     }, iter: 2000);
 
     [Test]

@@ -21,9 +21,9 @@ public class RetryChainTests
     [Test]
     public void AChainIsReadToItsEnd()
     {
-        RetryChain chain = Chain((7, 3, TxRateFlags.Mcs | TxRateFlags.ShortGi), (4, 0, TxRateFlags.None), (-1, 9, TxRateFlags.None), (1, 1, TxRateFlags.None));
+        var chain = Chain((7, 3, TxRateFlags.Mcs | TxRateFlags.ShortGi), (4, 0, TxRateFlags.None), (-1, 9, TxRateFlags.None), (1, 1, TxRateFlags.None));
         var read = new List<(string, int)>();
-        for (int place = 0; place < TxRates.MaxCount && chain.TryDecode(place, Band.Ghz2, out TxRate rate); place++)
+        for (int place = 0; place < TxRates.MaxCount && chain.TryDecode(place, Band.Ghz2, out var rate); place++)
             read.Add((rate.ToString(), rate.Attempts));
 
         Assert.That(read, Is.EqualTo(new[] { ("HT MCS 7 20 MHz SGI", 3), ("6 Mbit/s", 1) }));
@@ -33,7 +33,7 @@ public class RetryChainTests
     public void EachPlaceHasItsOwnFlags()
     {
         TxRateFlags[] flags = [TxRateFlags.VhtMcs | TxRateFlags.UseRtsCts, TxRateFlags.Width160Mhz | TxRateFlags.ShortGi, TxRateFlags.Mcs, (TxRateFlags)0xffff];
-        RetryChain chain = Chain((1, 1, flags[0]), (2, 1, flags[1]), (3, 1, flags[2]), (4, 1, flags[3]));
+        var chain = Chain((1, 1, flags[0]), (2, 1, flags[1]), (3, 1, flags[2]), (4, 1, flags[3]));
 
         Assert.That(Enumerable.Range(0, TxRates.MaxCount).Select(place => chain.FlagsAt(place)), Is.EqualTo(flags));
     }
@@ -54,7 +54,7 @@ public class RetryChainTests
         var chain = new RetryChain(new TxRates(rates), low, high);
         for (int place = 0; place < TxRates.MaxCount; place++)
         {
-            if (!chain.TryDecode(place, isFiveGhz ? Band.Ghz5 : Band.Ghz2, out TxRate rate))
+            if (!chain.TryDecode(place, isFiveGhz ? Band.Ghz5 : Band.Ghz2, out var rate))
                 continue;
             Assert.That(rate.Phy.BitRate100Kbps, Is.InRange(10, 69333));
             Assert.That(rate.Attempts, Is.InRange(1, 255));
@@ -82,7 +82,7 @@ public class RetryChainTests
     {
         RetryChain chain = RetryChain.Of(given.Phy, attempts: 3, TxRateFlags.UseRtsCts, given.Band);
 
-        Assert.That(chain.TryDecode(0, given.Band, out TxRate rate), Is.True);
+        Assert.That(chain.TryDecode(0, given.Band, out var rate), Is.True);
         Assert.That((rate.Phy, rate.Attempts, rate.Flags & TxRateFlags.UseRtsCts), Is.EqualTo((given.Phy, 3, TxRateFlags.UseRtsCts)));
         Assert.That(chain.TryDecode(1, given.Band, out _), Is.False);
     }
@@ -106,7 +106,7 @@ public class RetryChainTests
         static int Use()
         {
             RetryChain chain = RetryChain.Read([7, 1, 0xff, 0, 0xff, 0, 0xff, 0], [7, 0x88, 0, 0xff, 0, 0, 0xff, 0, 0, 0xff, 0, 0]);
-            return chain.TryDecode(0, Band.Ghz2, out TxRate rate) && chain != default
+            return chain.TryDecode(0, Band.Ghz2, out var rate) && chain != default
                 ? rate.Phy.BitRate100Kbps + rate.Attempts + rate.Phy.Mcs + rate.Phy.Nss + rate.Phy.BandwidthMhz + (int)rate.Phy.Preamble
                     + chain.Rates.Used(2).Attempts + chain.Rates.Exhausted().Attempts
                 : 0;

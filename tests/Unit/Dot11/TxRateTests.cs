@@ -7,7 +7,7 @@ public class TxRateTests
 {
     /// <summary>A chain of one link, as hwsim writes it.</summary>
     public static TxRate Rate(int index, TxRateFlags flags = TxRateFlags.None, Band band = Band.Ghz2, int attempts = 1) =>
-        RetryChainTests.Chain((index, attempts, flags)).TryDecode(0, band, out TxRate rate)
+        RetryChainTests.Chain((index, attempts, flags)).TryDecode(0, band, out var rate)
             ? rate
             : throw new ArgumentException($"No such rate: {index}, {flags}.", nameof(index));
 
@@ -18,7 +18,7 @@ public class TxRateTests
     [TestCase(7, Band.Ghz6, 540, "54 Mbit/s")]
     public void ALegacyIndexCountsThroughTheBand(int index, Band band, int bitRate, string name)
     {
-        TxRate rate = Rate(index, band: band);
+        var rate = Rate(index, band: band);
 
         Assert.That(rate.Phy.IsLegacy, Is.True);
         Assert.That(LegacyRates.IndexOf(rate.Phy, band), Is.EqualTo(index));
@@ -35,7 +35,7 @@ public class TxRateTests
     [TestCase(31, TxRateFlags.Width40Mhz, 5400, 4, "HT MCS 31 40 MHz")]
     public void AnHtIndexIsAnMcsAndNeverALegacyRate(int index, TxRateFlags flags, int bitRate, int nss, string name)
     {
-        TxRate rate = Rate(index, flags | TxRateFlags.Mcs);
+        var rate = Rate(index, flags | TxRateFlags.Mcs);
 
         Assert.That((rate.Phy.Kind, rate.Phy.Mcs, rate.Phy.Nss), Is.EqualTo((PhyKind.Ht, index, nss)));
         Assert.That(rate.Phy.BitRate100Kbps, Is.EqualTo(bitRate));
@@ -49,7 +49,7 @@ public class TxRateTests
     [TestCase(1, 8, TxRateFlags.Width40Mhz, 1620, "VHT MCS 8 NSS 1 40 MHz")]
     public void AVhtIndexIsStreamsAndMcs(int nss, int mcs, TxRateFlags flags, int bitRate, string name)
     {
-        TxRate rate = Rate(((nss - 1) << 4) | mcs, flags | TxRateFlags.VhtMcs, Band.Ghz5);
+        var rate = Rate(((nss - 1) << 4) | mcs, flags | TxRateFlags.VhtMcs, Band.Ghz5);
 
         Assert.That((rate.Phy.Kind, rate.Phy.Mcs, rate.Phy.Nss), Is.EqualTo((PhyKind.Vht, mcs, nss)));
         Assert.That(rate.Phy.BitRate100Kbps, Is.EqualTo(bitRate));
@@ -79,7 +79,7 @@ public class TxRateTests
     [Test]
     public void EveryMcsIsFasterThanTheOneBelow()
     {
-        foreach (TxRateFlags width in new[] { TxRateFlags.None, TxRateFlags.Width40Mhz, TxRateFlags.Width80Mhz, TxRateFlags.Width160Mhz })
+        foreach (var width in new[] { TxRateFlags.None, TxRateFlags.Width40Mhz, TxRateFlags.Width80Mhz, TxRateFlags.Width160Mhz })
         {
             for (int mcs = 1; mcs <= 9; mcs++)
             {

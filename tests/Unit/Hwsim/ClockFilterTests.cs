@@ -10,7 +10,7 @@ public sealed class ClockFilterTests
     [Test]
     public void ASampleOfAnEvenExchangeIsExact()
     {
-        Assert.That(ClockSample.TryMake(askedNs: 1000, takenNs: 51_100, postedNs: 51_200, answeredNs: 1300, out ClockSample sample), Is.True);
+        Assert.That(ClockSample.TryMake(askedNs: 1000, takenNs: 51_100, postedNs: 51_200, answeredNs: 1300, out var sample), Is.True);
         Assert.That(sample, Is.EqualTo(new ClockSample(1300, 50_000, 100)));
     }
 
@@ -25,7 +25,7 @@ public sealed class ClockFilterTests
     [Test]
     public void NoStampsMakeItThrowOrLie() => Gen.Select(Gen.Long, Gen.Long, Gen.Long, Gen.Long).Sample((asked, taken, posted, answered) =>
     {
-        if (ClockSample.TryMake(asked, taken, posted, answered, out ClockSample sample) && sample.ErrorNs < 0)
+        if (ClockSample.TryMake(asked, taken, posted, answered, out var sample) && sample.ErrorNs < 0)
             Assert.Fail($"{sample}");
     }, iter: 2000);
 
@@ -35,7 +35,7 @@ public sealed class ClockFilterTests
         var filter = new ClockFilter();
         filter.Add(new ClockSample(Second, 5_000_000, 900_000));
         filter.Add(new ClockSample(Second + 1_000_000, 5_300_000, 20_000));
-        ClockEstimate estimate = filter.Add(new ClockSample(Second + 2_000_000, 4_900_000, 800_000));
+        var estimate = filter.Add(new ClockSample(Second + 2_000_000, 4_900_000, 800_000));
         Assert.That(estimate.OffsetNs, Is.EqualTo(5_300_000));
         Assert.That(estimate.ErrorNs, Is.EqualTo(20_000 + 500), "widened by 1 ms of possible drift");
     }
@@ -54,7 +54,7 @@ public sealed class ClockFilterTests
             long there = random.Next(20_000, 400_000), back = random.Next(20_000, 400_000);
             long taken = asked + there + Truth(asked + there), posted = taken + 2000;
             long answered = asked + there + 2000 + back;
-            Assert.That(ClockSample.TryMake(asked, taken, posted, answered, out ClockSample sample), Is.True);
+            Assert.That(ClockSample.TryMake(asked, taken, posted, answered, out var sample), Is.True);
             last = filter.Add(sample);
             long wrong = Math.Abs(last.OffsetNs - Truth(last.AtNs));
             Assert.That(wrong, Is.LessThanOrEqualTo(last.ErrorNs + 1000), $"exchange {i}");
@@ -73,7 +73,7 @@ public sealed class ClockFilterTests
         var filter = new ClockFilter();
         for (int i = 1; i <= 20; i++)
             filter.Add(new ClockSample(i * Second, 1_000_000, 50_000));
-        ClockEstimate estimate = filter.Add(new ClockSample(21 * Second, 30 * Second, 60_000));
+        var estimate = filter.Add(new ClockSample(21 * Second, 30 * Second, 60_000));
         Assert.That(filter.Jumps, Is.EqualTo(1));
         Assert.That(estimate.OffsetNs, Is.EqualTo(30 * Second));
         Assert.That(filter.Add(new ClockSample(22 * Second, 30 * Second, 90_000)).OffsetNs, Is.EqualTo(30 * Second));

@@ -95,9 +95,9 @@ internal sealed unsafe class InjectorHarness : IDisposable
         while (_kernels.Available > 0)
         {
             ReadOnlySpan<byte> datagram = buffer.AsSpan(0, _kernels.Receive(buffer));
-            while (NetlinkMessage.TryTake(ref datagram, out NetlinkMessage message))
+            while (NetlinkMessage.TryTake(ref datagram, out var message))
             {
-                Assert.That(GenericNetlink.TrySplit(message, out byte command, out NetlinkAttributes attributes), Is.True);
+                Assert.That(GenericNetlink.TrySplit(message, out byte command, out var attributes), Is.True);
                 LastSequence = message.Sequence;
                 var values = new Dictionary<ushort, byte[]>();
                 while (attributes.MoveNext())

@@ -22,11 +22,11 @@ public sealed class NetlinkTests
         writer.Add(3, "phy0");
         writer.AddFlag(4);
         writer.Add(5, 0x0102030405060708ul);
-        ReadOnlySpan<byte> datagram = writer.Complete();
+        var datagram = writer.Complete();
 
-        Assert.That(NetlinkMessage.TryTake(ref datagram, out NetlinkMessage message), Is.True);
+        Assert.That(NetlinkMessage.TryTake(ref datagram, out var message), Is.True);
         Assert.That((message.Type, message.Flags, message.Sequence, datagram.Length), Is.EqualTo(((ushort)33, NetlinkMessage.FlagRequest, 5u, 0)));
-        Assert.That(GenericNetlink.TrySplit(message, out byte command, out NetlinkAttributes attributes), Is.True);
+        Assert.That(GenericNetlink.TrySplit(message, out byte command, out var attributes), Is.True);
         var values = new List<(ushort, string)>();
         while (attributes.MoveNext())
             values.Add((attributes.Type, attributes.Type == 3 ? attributes.ReadText() : Convert.ToHexString(attributes.Value)));
@@ -39,10 +39,10 @@ public sealed class NetlinkTests
     {
         ReadOnlySpan<byte> datagram = bytes;
         int messages = 0;
-        while (NetlinkMessage.TryTake(ref datagram, out NetlinkMessage message))
+        while (NetlinkMessage.TryTake(ref datagram, out var message))
         {
             messages++;
-            _ = GenericNetlink.TrySplit(message, out _, out NetlinkAttributes attributes);
+            _ = GenericNetlink.TrySplit(message, out _, out var attributes);
             while (attributes.MoveNext())
                 _ = attributes.ReadText();
         }
@@ -86,7 +86,7 @@ public sealed class NetlinkTests
         writer.Begin(datagram.Length, NewLink, 0, 0);
         bytes.CopyTo(datagram, NetlinkMessage.HeaderSize);
         ReadOnlySpan<byte> rest = datagram;
-        if (NetlinkMessage.TryTake(ref rest, out NetlinkMessage message))
+        if (NetlinkMessage.TryTake(ref rest, out var message))
             links.Observe(message);
     }, iter: 2000);
 
@@ -101,7 +101,7 @@ public sealed class NetlinkTests
         BinaryPrimitives.WriteInt32LittleEndian(datagram.AsSpan(NetlinkMessage.HeaderSize + 4), index);
         BinaryPrimitives.WriteInt32LittleEndian(datagram.AsSpan(NetlinkMessage.HeaderSize + 8), isUp ? 0x1003 : 0x1002);
         ReadOnlySpan<byte> rest = datagram;
-        Assert.That(NetlinkMessage.TryTake(ref rest, out NetlinkMessage message), Is.True);
+        Assert.That(NetlinkMessage.TryTake(ref rest, out var message), Is.True);
         return links.Observe(message);
     }
 }

@@ -9,8 +9,8 @@ public sealed class NetworkNamespacesTests
     public void EachOtherNamespaceIsVisitedOnceAndTheThreadComesBack()
     {
         Assume.That(Environment.IsPrivilegedProcess, "entering namespaces takes root");
-        using Process first = InNewNamespace();
-        using Process second = InNewNamespace();
+        using var first = InNewNamespace();
+        using var second = InNewNamespace();
         var visited = new List<string?>();
         var warnings = new List<string>();
         string? own = Current;
@@ -33,14 +33,14 @@ public sealed class NetworkNamespacesTests
         Assume.That(Environment.IsPrivilegedProcess, "entering namespaces takes root");
         using var namespaces = new NetworkNamespaces(static _ => { });
         string? gone;
-        using (Process process = InNewNamespace())
+        using (var process = InNewNamespace())
         {
             gone = Of(process.Id);
             namespaces.Visit(static visited => visited.ReceiveEvents());
             process.Kill();
             process.WaitForExit();
         }
-        IEnumerable<string?> open = Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(static path => new FileInfo(path).LinkTarget);
+        var open = Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(static path => new FileInfo(path).LinkTarget);
         Assert.That(open, Has.None.EqualTo(gone));
     }
 

@@ -23,7 +23,7 @@ public sealed class RadioAnnouncementTests
     public void AScanUnderAnAddressOfItsOwnComesAndGoes()
     {
         using var harness = new InjectorHarness();
-        Radio radio = Known(harness, Own);
+        var radio = Known(harness, Own);
         harness.Radios.SetDriverAddress(radio, Random, isWanted: true);
         Assert.That(Said(harness), Is.EqualTo(new[] { "AddressAdd 0 02:aa:bb:cc:dd:ee" }));
         harness.Radios.SetDriverAddress(radio, Random, isWanted: false);
@@ -34,7 +34,7 @@ public sealed class RadioAnnouncementTests
     public void TheEndOfAScanUnderTheInterfacesAddressDropsNothing()
     {
         using var harness = new InjectorHarness();
-        Radio radio = Known(harness, Own);
+        var radio = Known(harness, Own);
         harness.Radios.SetDriverAddress(radio, Own, isWanted: true);  // the interface went up
         harness.Radios.SetDriverAddress(radio, Own, isWanted: true);  // scan
         harness.Radios.SetDriverAddress(radio, Own, isWanted: false); // scan ended
@@ -47,7 +47,7 @@ public sealed class RadioAnnouncementTests
     public void AnAddressThatComesAndGoesUnsaidIsNotSaid()
     {
         using var harness = new InjectorHarness();
-        Radio radio = Known(harness, Own);
+        var radio = Known(harness, Own);
         harness.Radios.SetDriverAddress(radio, Random, isWanted: true);
         harness.Radios.SetDriverAddress(radio, Random, isWanted: false);
         Assert.That(Said(harness), Is.Empty);

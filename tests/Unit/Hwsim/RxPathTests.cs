@@ -11,7 +11,7 @@ public sealed class RxPathTests
     [Test]
     public void FramesOfAllLengthsShareADatagramAndArriveWhole()
     {
-        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        using var harness = new InjectorHarness().WithRadio();
         int[] lengths = [10, 16, 20, 24, 25, 26, 27, 28, 1500, 2304];
         for (int i = 0; i < lengths.Length; i++)
             harness.HostPosts(harness.FrameDescriptor((uint)i, lengths[i]));
@@ -41,7 +41,7 @@ public sealed class RxPathTests
     [Test]
     public void FramesAndStatusesMixAcrossSeveralDatagrams()
     {
-        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        using var harness = new InjectorHarness().WithRadio();
         for (int i = 0; i < 60; i++)
         {
             harness.HostPosts(i % 3 == 0
@@ -58,8 +58,8 @@ public sealed class RxPathTests
     [Test]
     public void NonsenseIsCountedAndGivenBack()
     {
-        using InjectorHarness harness = new InjectorHarness().WithRadio();
-        RxDescriptor sound = harness.FrameDescriptor(0, 100);
+        using var harness = new InjectorHarness().WithRadio();
+        var sound = harness.FrameDescriptor(0, 100);
         RxDescriptor tooShort = sound, tooLong = sound, outside = sound, wrapping = sound, noChannel = sound, noKind = sound, noRadio = sound;
         tooShort.Length = 9;
         tooLong.Length = 2305;
@@ -68,7 +68,7 @@ public sealed class RxPathTests
         noChannel.FreqMhz = 0;
         noKind.Kind = (RingKind)77;
         noRadio.Radio = 5;
-        foreach (RxDescriptor descriptor in new[] { tooShort, tooLong, outside, wrapping, noChannel, noKind, noRadio, sound })
+        foreach (var descriptor in new[] { tooShort, tooLong, outside, wrapping, noChannel, noKind, noRadio, sound })
             harness.HostPosts(descriptor);
         harness.Rx.Drain();
         Assert.Multiple(() =>
@@ -84,8 +84,8 @@ public sealed class RxPathTests
     [TestCase(1, 0)]
     public void TheHostIsToldOfAnAddressedFrameThatHwsimRefuses(byte groupBit, int told)
     {
-        using InjectorHarness harness = new InjectorHarness().WithRadio();
-        RxDescriptor descriptor = harness.FrameDescriptor(0, 100);
+        using var harness = new InjectorHarness().WithRadio();
+        var descriptor = harness.FrameDescriptor(0, 100);
         unsafe
         {
             harness.Host.PoolSlot(0)[FrameView.Addr1Offset] = groupBit;
@@ -107,7 +107,7 @@ public sealed class RxPathTests
     [Test]
     public void ARadioThatIsDownReceivesNothing()
     {
-        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        using var harness = new InjectorHarness().WithRadio();
         MacAddress address = MacAddress.Parse(RecordedMessages.Radio);
         harness.Radios.Apply([new ShmWifi.Hwsim.Radios.RadioSnapshot(1, "phy0", address, HasMonitor: false, [])]);
         harness.HostPosts(harness.FrameDescriptor(0, 100));
@@ -123,7 +123,7 @@ public sealed class RxPathTests
     [Test]
     public void AFrameIsStampedOnceTheHostsClockIsKnown()
     {
-        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        using var harness = new InjectorHarness().WithRadio();
         harness.HostPosts(harness.FrameDescriptor(0, 100));
         harness.Rx.Drain();
         Assert.That(harness.Host.InjectedNs(0), Is.Zero, "unknown yet");
@@ -143,7 +143,7 @@ public sealed class RxPathTests
     [Test]
     public void AnAnswerToAnotherQuestionDoesNotCount()
     {
-        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        using var harness = new InjectorHarness().WithRadio();
         harness.Clock.Ask();
         harness.HostPosts(new RxDescriptor { Kind = RingKind.ClockSync, Cookie = 12345, TakenNs = 1, PostedNs = 1 });
         harness.Rx.Drain();
@@ -153,7 +153,7 @@ public sealed class RxPathTests
     [Test]
     public void DescriptorsForAServiceBeforeUsAreNotInjected()
     {
-        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        using var harness = new InjectorHarness().WithRadio();
         harness.HostPosts(harness.FrameDescriptor(0, 100));
         harness.Rx.Discard();
         harness.Rx.Drain();
@@ -163,7 +163,7 @@ public sealed class RxPathTests
     [Test]
     public void NoDescriptorMakesItThrow() => Gen.Select(Gen.Byte, Gen.UShort, Gen.UInt, Gen.ULong, Gen.UInt).Array.Sample(descriptors =>
     {
-        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        using var harness = new InjectorHarness().WithRadio();
         foreach (var (kind, radio, length, offset, freq) in descriptors.Take(60))
             harness.HostPosts(new RxDescriptor { Kind = (RingKind)(kind % 12), Radio = (ushort)(radio % 3), Length = length, Offset = offset, FreqMhz = freq });
         while (harness.Rx.Drain())

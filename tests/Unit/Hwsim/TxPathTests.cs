@@ -14,11 +14,11 @@ public sealed class TxPathTests
     [Test]
     public void AFrameLiesInItsSlotAsTheKernelWroteIt()
     {
-        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        using var harness = new InjectorHarness().WithRadio();
         harness.KernelSends(RecordedMessages.Frame);
         Assert.That(harness.Tx.Pump(isHostThere: true), Is.True);
         harness.Slots.Publish();
-        SentSlot slot = harness.TakeAll().Single();
+        var slot = harness.TakeAll().Single();
         Assert.Multiple(() =>
         {
             Assert.That(slot.Kind, Is.EqualTo(RingKind.Frame));
@@ -34,7 +34,7 @@ public sealed class TxPathTests
     [Test]
     public void WhoExpectsNoAcknowledgementGetsItsStatusAtOnce()
     {
-        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        using var harness = new InjectorHarness().WithRadio();
         harness.KernelSends(RecordedMessages.Frame); // broadcast
         harness.KernelSends(Unicast(flags: TxFlags.NoAck, cookie: 2));
         harness.KernelSends(Unicast(flags: TxFlags.RequestStatus, cookie: 3));
@@ -53,7 +53,7 @@ public sealed class TxPathTests
     [Test]
     public void TheHostsVerdictReachesTheKernel()
     {
-        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        using var harness = new InjectorHarness().WithRadio();
         harness.KernelSends(Unicast(flags: TxFlags.RequestStatus, cookie: 3)); // at rate 0 only
         harness.Tx.Pump(isHostThere: true);
         harness.HostPosts(new RxDescriptor { Kind = RingKind.TxStatus, Cookie = 3, Flags = TxFlags.RequestStatus | TxFlags.Acked, Rates = 0x00ff_00ff_0105_0300, SignalDbm = -30 });
@@ -73,7 +73,7 @@ public sealed class TxPathTests
     [Test]
     public void WhatIsNoFrameCostsNoSlotAtTheEndOfABatch()
     {
-        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        using var harness = new InjectorHarness().WithRadio();
         harness.KernelSends([1, 2, 3]);
         harness.KernelSends(RecordedMessages.Frame);
         harness.KernelSends(RecordedMessages.AddressAdd);
@@ -87,7 +87,7 @@ public sealed class TxPathTests
     [Test]
     public void AFullRingLeavesFramesInTheSocketAndLosesNone()
     {
-        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        using var harness = new InjectorHarness().WithRadio();
         const int Frames = 40;
         var cookies = new List<ulong>();
         for (int i = 0; i < Frames; i++)
@@ -108,7 +108,7 @@ public sealed class TxPathTests
     [Test]
     public void WithoutAHostNobodyAcknowledges()
     {
-        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        using var harness = new InjectorHarness().WithRadio();
         harness.KernelSends(Unicast(TxFlags.RequestStatus, cookie: 8));
         Assert.That(harness.Tx.Pump(isHostThere: false), Is.True);
         harness.Rx.Drain();
@@ -123,7 +123,7 @@ public sealed class TxPathTests
     [Test]
     public void WhatAHostThatHangsHasNotGivenBackIsAnswered()
     {
-        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        using var harness = new InjectorHarness().WithRadio();
         for (ulong cookie = 1; cookie <= 3; cookie++)
             harness.KernelSends(Unicast(TxFlags.RequestStatus, cookie));
         harness.Tx.Pump(isHostThere: true);
@@ -151,7 +151,7 @@ public sealed class TxPathTests
     [Test]
     public void NoDatagramsBreakTheRing() => Gen.Byte.Array.Array.Sample(datagrams =>
     {
-        using InjectorHarness harness = new InjectorHarness().WithRadio();
+        using var harness = new InjectorHarness().WithRadio();
         foreach (byte[] datagram in datagrams.Take((int)InjectorHarness.TxLength - 1))
             harness.KernelSends(datagram);
         harness.KernelSends(RecordedMessages.Frame);

@@ -39,7 +39,7 @@ public sealed class InstalledQemuTests
     public void AMissingSocketIsQemusError()
     {
         using var qemu = Start(Path.Combine(_folder, "none.sock"));
-        var error = qemu.StandardError.ReadToEnd();
+        string error = qemu.StandardError.ReadToEnd();
         qemu.WaitForExit();
         Assert.That(qemu.ExitCode, Is.EqualTo(1));
         Assert.That(error, Does.Contain($"Failed to connect to '{_folder}/none.sock'"));
@@ -50,7 +50,7 @@ public sealed class InstalledQemuTests
     [TestCase("it's a \"$HOME\" path=x.sock")]
     public void ItConnectsToTheSocketThatWasMeant(string name)
     {
-        var path = Path.Combine(_folder, name);
+        string path = Path.Combine(_folder, name);
         using var daemon = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         daemon.Bind(new UnixDomainSocketEndPoint(path));
         daemon.Listen();

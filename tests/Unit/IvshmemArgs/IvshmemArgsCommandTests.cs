@@ -28,7 +28,7 @@ public sealed class IvshmemArgsCommandTests
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = new IvshmemArgsCommand().Parse(arguments).Invoke(new InvocationConfiguration { Output = output, Error = error });
+        int code = new IvshmemArgsCommand().Parse(arguments).Invoke(new InvocationConfiguration { Output = output, Error = error });
         return (code, output.ToString().TrimEnd(), error.ToString().TrimEnd());
     }
 
@@ -120,7 +120,7 @@ public sealed class IvshmemArgsCommandTests
     [Test]
     public void TheRunningDaemonIsAskedByItsStateFile()
     {
-        var stateFile = Path.Combine(_folder, "state.json");
+        string stateFile = Path.Combine(_folder, "state.json");
         Assert.That(Run("ap", "--state", stateFile).Error, Does.StartWith($"error: no daemon runs: there is no '{stateFile}'. Start shm-medium"));
 
         using var daemon = Listen(ApSocket);
@@ -142,7 +142,7 @@ public sealed class IvshmemArgsCommandTests
     [Test]
     public void ADaemonWhoseRegionQemuAbortsOnIsRefused()
     {
-        var stateFile = Path.Combine(_folder, "state.json");
+        string stateFile = Path.Combine(_folder, "state.json");
         using var state = DaemonStateFile.Publish(
             stateFile, DaemonState.Of(DaemonConfiguration.Load(Config)) with { RegionBytes = 3 << 20 });
         var (code, output, error) = Run("ap", "--state", stateFile);

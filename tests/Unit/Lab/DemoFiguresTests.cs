@@ -51,7 +51,7 @@ public class DemoFiguresTests
     [Test]
     public void ADemoThatMeasuredNothingHasRowsAllTheSame()
     {
-        IReadOnlyList<Row> rows = DemoRows.Of(new DemoFigures { Path = "user", Stations = [new StationFigures("sta1", null, null)] });
+        var rows = DemoRows.Of(new DemoFigures { Path = "user", Stations = [new StationFigures("sta1", null, null)] });
         Assert.That(rows.Select(row => row.Group).Distinct(), Is.EqualTo(["association", "ping, beside the wired floor", "TCP, beside the in-kernel floor"]));
         Assert.That(rows.Select(row => row.Value), Is.All.NaN);
         Assert.That(rows[0].Met, Is.False, "not associated");

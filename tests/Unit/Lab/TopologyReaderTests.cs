@@ -9,7 +9,7 @@ public class TopologyReaderTests
     [Test]
     public void TheDefaultTopologyHasOneAccessPointAndTwoStations()
     {
-        var file = Path.Combine(Checkout.Root, "qemu/lab/Topologies/default.yaml");
+        string file = Path.Combine(Checkout.Root, "qemu/lab/Topologies/default.yaml");
         var topology = TopologyReader.Read(File.ReadAllText(file), file);
         using (Assert.EnterMultipleScope())
         {

@@ -14,7 +14,7 @@ public class FileDescriptorTests
     [Test]
     public void ItIsClosedOnceAndForPrograms()
     {
-        FileDescriptor file = FileDescriptor.Open("/dev/null", O_RDWR)!;
+        var file = FileDescriptor.Open("/dev/null", O_RDWR)!;
         int number = file.Descriptor;
         Assert.That(fcntl(number, F_GETFD) & FD_CLOEXEC, Is.EqualTo(FD_CLOEXEC), "programs that are started do not inherit it");
 
@@ -22,7 +22,7 @@ public class FileDescriptorTests
 
         Assert.That((fcntl(number, F_GETFD), errno), Is.EqualTo((-1, EBADF)));
         Assert.That(() => file.Descriptor, Throws.TypeOf<ObjectDisposedException>());
-        using FileDescriptor next = FileDescriptor.Open("/dev/null", O_RDWR)!;
+        using var next = FileDescriptor.Open("/dev/null", O_RDWR)!;
         file.Dispose();
         Assert.That(fcntl(next.Descriptor, F_GETFD), Is.Not.EqualTo(-1), "a second Dispose closes no other file of that number");
     }

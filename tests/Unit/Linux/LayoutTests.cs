@@ -64,17 +64,17 @@ public class LayoutTests
     public void EveryStructureHasTheSizeAndTheOffsetsOfThisSystem()
     {
         var ours = new Dictionary<string, long>();
-        foreach (Type structure in OurStructures)
+        foreach (var structure in OurStructures)
         {
             ours[$"sizeof(struct {structure.Name})"] = Marshal.SizeOf(structure);
-            foreach (FieldInfo field in structure.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+            foreach (var field in structure.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
             {
                 ours[$"offsetof(struct {structure.Name}, {field.Name})"] = Marshal.OffsetOf(structure, field.Name);
                 ours[$"sizeof(((struct {structure.Name} *)0)->{field.Name})"] = SizeOf(field);
             }
         }
 
-        foreach (Type structure in TheirStructures) // their fields lie behind properties, in the order of C
+        foreach (var structure in TheirStructures) // their fields lie behind properties, in the order of C
             ours[$"sizeof(struct {structure.Name})"] = Marshal.SizeOf(structure);
 
         Assert.That(ours, Is.EquivalentTo(CCompiler.Evaluate(Headers, ours.Keys)));

@@ -77,7 +77,7 @@ public class AbiHeaderTests
         [
             .. _header.Structures.SelectMany(structure => _header.Fields(structure).Where(field => field != Payload).Select(field => (structure, field))),
         ];
-        Dictionary<string, long> values = Ask(fields.SelectMany(field => new[] { OffsetOf(field), SizeOf(field), IsSigned(field) }));
+        var values = Ask(fields.SelectMany(field => new[] { OffsetOf(field), SizeOf(field), IsSigned(field) }));
 
         Assert.That(
             Structures.Values.SelectMany(FieldsOf),
@@ -91,7 +91,7 @@ public class AbiHeaderTests
     [Test]
     public void EveryConstantHasTheSameValueInBoth()
     {
-        Dictionary<string, long> values = Ask(_header.Constants);
+        var values = Ask(_header.Constants);
 
         Assert.That(
             ConstantsOfAbi().Concat(Enumerations.Values.SelectMany(MembersOf)),
@@ -101,7 +101,7 @@ public class AbiHeaderTests
     [Test]
     public void EveryStructureHasTheSameSizeInBoth()
     {
-        Dictionary<string, long> values = Ask([.. Structures.Keys.Select(SizeOf), "offsetof(struct shmwifi_tx_slot, payload)"]);
+        var values = Ask([.. Structures.Keys.Select(SizeOf), "offsetof(struct shmwifi_tx_slot, payload)"]);
 
         Assert.Multiple(() =>
         {
@@ -147,7 +147,7 @@ public class AbiHeaderTests
             return twin;
         string name = constant["SHMWIFI_".Length..];
         string prefix = name.Split('_')[0];
-        return ConstantsOfAbi().Any(own => own.Name == $"Abi.{CHeader.ToPascalCase(name)}") || !Enumerations.TryGetValue(prefix, out Type? enumeration)
+        return ConstantsOfAbi().Any(own => own.Name == $"Abi.{CHeader.ToPascalCase(name)}") || !Enumerations.TryGetValue(prefix, out var enumeration)
             ? $"Abi.{CHeader.ToPascalCase(name)}"
             : $"{enumeration.Name}.{CHeader.ToPascalCase(name[(prefix.Length + 1)..])}";
     }
@@ -155,8 +155,8 @@ public class AbiHeaderTests
     private static IEnumerable<(string Name, long Offset, long Size, bool Signed)> FieldsOf(Type structure) =>
         structure.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Select(field =>
         {
-            FixedBufferAttribute? buffer = field.GetCustomAttribute<FixedBufferAttribute>();
-            Type type = field.FieldType.IsEnum ? field.FieldType.GetEnumUnderlyingType() : field.FieldType;
+            var buffer = field.GetCustomAttribute<FixedBufferAttribute>();
+            var type = field.FieldType.IsEnum ? field.FieldType.GetEnumUnderlyingType() : field.FieldType;
             long size = buffer is null ? Marshal.SizeOf(type) : Marshal.SizeOf(buffer.ElementType) * buffer.Length;
             bool signed = type == typeof(sbyte) || type == typeof(short) || type == typeof(int) || type == typeof(long);
             return ($"{structure.Name}.{field.Name}", (long)field.GetCustomAttribute<FieldOffsetAttribute>()!.Value, size, signed);

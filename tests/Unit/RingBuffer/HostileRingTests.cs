@@ -26,11 +26,11 @@ public class HostileRingTests
     public void AProducerNeverThrowsNorGivesOutASlotThatIsInUse() => AnyAttack.Sample(attack =>
     {
         using var words = new RingWords(Length, attack.Start);
-        RingProducer producer = words.Producer();
+        var producer = words.Producer();
         uint head = attack.Start; // what an honest reader knows of the peer's head
         bool broken = false;
 
-        foreach (Step step in attack.Steps)
+        foreach (var step in attack.Steps)
         {
             Write(words, step, producer.Tail);
             uint shared = words.Head.LoadAcquire();
@@ -68,11 +68,11 @@ public class HostileRingTests
     public void AConsumerNeverThrowsNorTakesMoreThanTheRingHolds() => AnyAttack.Sample(attack =>
     {
         using var words = new RingWords(Length, attack.Start);
-        RingConsumer consumer = words.Consumer();
+        var consumer = words.Consumer();
         uint tail = attack.Start; // what an honest reader knows of the peer's tail
         bool broken = false;
 
-        foreach (Step step in attack.Steps)
+        foreach (var step in attack.Steps)
         {
             Write(words, step, consumer.Head);
             uint shared = words.Tail.LoadAcquire();
@@ -113,8 +113,8 @@ public class HostileRingTests
             using var ring = new RingWords(Length, words.Event);
             ring.Head.StoreRelease(words.Head);
             ring.Tail.StoreRelease(words.Head + lead);
-            RingProducer producer = ring.Producer();
-            RingConsumer consumer = ring.Consumer();
+            var producer = ring.Producer();
+            var consumer = ring.Consumer();
 
             bool valid = lead <= Length;
             Assert.That((producer.IsBroken, producer.HasFree(1)), Is.EqualTo((!valid, lead < Length)));
@@ -126,9 +126,9 @@ public class HostileRingTests
     public unsafe void AnyIndexNamesASlotOfItsPort() => Gen.UInt.Sample(random =>
     {
         using var memory = new RegionMemory(new RegionGeometry(Ports: 2, TxSlots: 16, RxDescriptors: 32, PoolSlots: 16));
-        RegionGeometry geometry = memory.Region.Geometry;
-        HostPort host = memory.Region.Attach(1, peerId: 5, "vm");
-        GuestPort guest = memory.Region.OpenGuestPort(1);
+        var geometry = memory.Region.Geometry;
+        var host = memory.Region.Attach(1, peerId: 5, "vm");
+        var guest = memory.Region.OpenGuestPort(1);
         ulong start = RegionGeometry.PortsOffset + geometry.PortStride;
 
         foreach (uint index in Edges.Append(random))
@@ -168,7 +168,7 @@ public class HostileRingTests
         uint value = step.Edge ? Edges[step.Value % Edges.Length] : step.Value;
         if (step.Near)
             value = own + (step.Edge ? value : step.Value % (2 * Length)) - Length;
-        SharedIndex word = (step.Word % 4) switch
+        var word = (step.Word % 4) switch
         {
             0 => words.Tail,
             1 => words.Head,

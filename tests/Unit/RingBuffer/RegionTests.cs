@@ -138,8 +138,8 @@ public unsafe class RegionTests
     [Test]
     public void APortStartsAnewForTheNextVm()
     {
-        HostPort first = Region.Attach(0, 1, "a");
-        GuestPort guest = Region.OpenGuestPort(0);
+        var first = Region.Attach(0, 1, "a");
+        var guest = Region.OpenGuestPort(0);
         guest.SetReady(RegionFeatures.KernelPath);
         guest.SetClock(-5, 3);
         guest.Count(GuestCounter.TxFrames, 9);
@@ -150,7 +150,7 @@ public unsafe class RegionTests
         Assert.That((first.ReadCounter(GuestCounter.TxFrames), first.Tx.CountReady()), Is.EqualTo((9ul, 4u)));
 
         Region.Detach(0);
-        HostPort second = Region.Attach(0, 2, "b");
+        var second = Region.Attach(0, 2, "b");
         Assert.That((second.State, second.GuestState, second.GuestAbiVersion), Is.EqualTo((PortState.Attached, GuestState.Absent, 0u)));
         Assert.That((second.ReadCounter(GuestCounter.TxFrames), second.Tx.CountReady(), second.Rx.InUse), Is.EqualTo((0ul, 0u, 0u)));
         Assert.That(((PortEntry*)(Region.Address + Abi.PortTableOffset))->Generation, Is.EqualTo(2));
@@ -159,8 +159,8 @@ public unsafe class RegionTests
     [Test]
     public void BothEndsOfAPortShareItsTwoRings()
     {
-        HostPort host = Region.Attach(2, 1, "a");
-        GuestPort guest = Region.OpenGuestPort(2);
+        var host = Region.Attach(2, 1, "a");
+        var guest = Region.OpenGuestPort(2);
 
         _ = guest.Tx.Publish(3);
         _ = host.Rx.Publish(5);
@@ -181,7 +181,7 @@ public unsafe class RegionTests
         List<(ulong Start, ulong End)> areas = [];
         for (int index = 0; index < 3; index++)
         {
-            HostPort port = Region.Attach(index, (uint)index + 1, "x");
+            var port = Region.Attach(index, (uint)index + 1, "x");
             for (uint slot = 0; slot < 16; slot++)
             {
                 areas.Add((port.OffsetOf((byte*)port.TxSlot(slot)), Abi.SlotSize));
@@ -231,7 +231,7 @@ public unsafe class RegionTests
         var exact = new RegionGeometry(Ports: 15, TxSlots: 16, RxDescriptors: 16, PoolSlots: 16);
         Assert.That(RegionGeometry.PortsOffset + (exact.Ports * exact.PortStride), Is.EqualTo(exact.RegionSize), "chosen so");
         using var memory = new RegionMemory(exact);
-        HostPort port = memory.Region.Attach(14, 1, "last");
+        var port = memory.Region.Attach(14, 1, "last");
 
         ulong payload = port.OffsetOf(port.PoolSlot(15)) + Abi.SlotHeaderSize;
         Assert.That(memory.Region.Contains(payload, Abi.SlotPayloadSize), Is.True);

@@ -11,8 +11,8 @@ public class RingConsumerTests
     public void WhatIsPublishedIsReadyOnce(uint start)
     {
         using var words = new RingWords(Length, start);
-        RingProducer producer = words.Producer();
-        RingConsumer consumer = words.Consumer();
+        var producer = words.Producer();
+        var consumer = words.Consumer();
 
         Assert.That(consumer.CountReady(), Is.Zero);
         _ = producer.Publish(10);
@@ -29,8 +29,8 @@ public class RingConsumerTests
     public void TheTailIsReadOnlyWhenAllThatWasSeenIsTaken()
     {
         using var words = new RingWords(Length);
-        RingProducer producer = words.Producer();
-        RingConsumer consumer = words.Consumer();
+        var producer = words.Producer();
+        var consumer = words.Consumer();
         _ = producer.Publish(1);
         Assert.That(consumer.CountReady(), Is.EqualTo(1));
         _ = producer.Publish(1);
@@ -45,8 +45,8 @@ public class RingConsumerTests
     public void ArmMaySleepOnlyIfNothingIsReady(uint start)
     {
         using var words = new RingWords(Length, start);
-        RingProducer producer = words.Producer();
-        RingConsumer consumer = words.Consumer();
+        var producer = words.Producer();
+        var consumer = words.Consumer();
 
         Assert.That(consumer.Arm(), Is.True);
         Assert.That(producer.Publish(1), Is.True, "armed for the next slot");
@@ -62,7 +62,7 @@ public class RingConsumerTests
     public void ATailFurtherAheadThanTheRingIsLongBreaksIt(uint start)
     {
         using var words = new RingWords(Length, start);
-        RingConsumer consumer = words.Consumer();
+        var consumer = words.Consumer();
         words.Tail.StoreRelease(start + Length + 1);
 
         Assert.That(consumer.CountReady(), Is.Zero);
@@ -74,7 +74,7 @@ public class RingConsumerTests
     public void ATailThatGoesBackBreaksIt(uint start)
     {
         using var words = new RingWords(Length, start);
-        RingConsumer consumer = words.Consumer();
+        var consumer = words.Consumer();
         words.Tail.StoreRelease(start + 8);
         consumer.Take(consumer.CountReady());
         words.Tail.StoreRelease(start + 7);
@@ -87,7 +87,7 @@ public class RingConsumerTests
     public void HeldSlotsCountAgainstTheTail()
     {
         using var words = new RingWords(Length);
-        RingConsumer consumer = words.Consumer();
+        var consumer = words.Consumer();
         words.Tail.StoreRelease(Length);
         consumer.Take(consumer.CountReady());
         words.Tail.StoreRelease(Length + 1);
@@ -99,7 +99,7 @@ public class RingConsumerTests
     public void ABrokenRingStaysBroken()
     {
         using var words = new RingWords(Length);
-        RingConsumer consumer = words.Consumer();
+        var consumer = words.Consumer();
         words.Tail.StoreRelease(Length + 1);
         _ = consumer.RefreshTail();
         words.Tail.StoreRelease(1);
@@ -111,11 +111,11 @@ public class RingConsumerTests
     public void ItTakesOverARingWhereItStandsAndReadsWhatWasNotReleasedAgain()
     {
         using var words = new RingWords(Length, start: uint.MaxValue - 3);
-        RingConsumer predecessor = words.Consumer();
+        var predecessor = words.Consumer();
         _ = words.Producer().Publish(10);
         predecessor.Take(predecessor.CountReady());
         _ = predecessor.Release(4);
-        RingConsumer successor = words.Consumer();
+        var successor = words.Consumer();
 
         Assert.That((successor.Taken, successor.CountReady()), Is.EqualTo((0u, 6u)));
     }

@@ -48,8 +48,8 @@ internal class RingModelTests
         (shape, script) =>
         {
             using var words = new RingWords(shape.Length, 0u - shape.BeforeWrap);
-            RingProducer producer = words.Producer();
-            RingConsumer consumer = words.Consumer();
+            var producer = words.Producer();
+            var consumer = words.Consumer();
             bool consumerSleeps = false;
             bool producerSleeps = false;
 

@@ -11,8 +11,8 @@ public class RingProducerTests
     public void AFullRingHasNoSlotFreeUntilOneIsReleased(uint start)
     {
         using var words = new RingWords(Length, start);
-        RingProducer producer = words.Producer();
-        RingConsumer consumer = words.Consumer();
+        var producer = words.Producer();
+        var consumer = words.Consumer();
 
         Assert.That(producer.HasFree(Length), Is.True);
         Assert.That(producer.HasFree(Length + 1), Is.False);
@@ -30,8 +30,8 @@ public class RingProducerTests
     public void TheHeadIsReadOnlyWhenTheCachedOneSaysFull()
     {
         using var words = new RingWords(Length);
-        RingProducer producer = words.Producer();
-        RingConsumer consumer = words.Consumer();
+        var producer = words.Producer();
+        var consumer = words.Consumer();
         _ = producer.Publish(8);
         consumer.Take(consumer.CountReady());
         _ = consumer.Release(8);
@@ -46,7 +46,7 @@ public class RingProducerTests
     public void OnlyThePublishThatPassesTheArmedSlotRings(uint start)
     {
         using var words = new RingWords(Length, start);
-        RingProducer producer = words.Producer();
+        var producer = words.Producer();
         words.AvailEvent.StoreRelease(start + 3);
 
         Assert.That(producer.Publish(3), Is.False);
@@ -59,8 +59,8 @@ public class RingProducerTests
     public void ArmFreeMaySleepOnlyIfNothingCameBack(uint start)
     {
         using var words = new RingWords(Length, start);
-        RingProducer producer = words.Producer();
-        RingConsumer consumer = words.Consumer();
+        var producer = words.Producer();
+        var consumer = words.Consumer();
         _ = producer.Publish(Length);
         consumer.Take(consumer.CountReady());
 
@@ -77,7 +77,7 @@ public class RingProducerTests
     public void AHeadBeyondTheTailBreaksTheRing(uint start)
     {
         using var words = new RingWords(Length, start);
-        RingProducer producer = words.Producer();
+        var producer = words.Producer();
         _ = producer.Publish(4);
         words.Head.StoreRelease(start + 5);
 
@@ -90,7 +90,7 @@ public class RingProducerTests
     public void AHeadThatGoesBackBreaksTheRing(uint start)
     {
         using var words = new RingWords(Length, start);
-        RingProducer producer = words.Producer();
+        var producer = words.Producer();
         _ = producer.Publish(8);
         words.Head.StoreRelease(start + 6);
         Assert.That(producer.RefreshHead(), Is.True);
@@ -104,7 +104,7 @@ public class RingProducerTests
     public void ABrokenRingStaysBroken()
     {
         using var words = new RingWords(Length);
-        RingProducer producer = words.Producer();
+        var producer = words.Producer();
         words.Head.StoreRelease(1);
         _ = producer.RefreshHead();
         words.Head.StoreRelease(0);
@@ -120,7 +120,7 @@ public class RingProducerTests
     {
         using var words = new RingWords(Length, start: 100);
         words.Tail.StoreRelease(100 + lead);
-        RingProducer producer = words.Producer();
+        var producer = words.Producer();
 
         Assert.That((producer.IsBroken, producer.HasFree(1), producer.CountFree()), Is.EqualTo((true, false, 0u)));
     }
@@ -130,7 +130,7 @@ public class RingProducerTests
     {
         using var words = new RingWords(Length, start: uint.MaxValue - 3);
         _ = words.Producer().Publish(10);
-        RingProducer successor = words.Producer();
+        var successor = words.Producer();
 
         Assert.That((successor.Tail, successor.InUse, successor.HasFree(6), successor.HasFree(7)), Is.EqualTo((6u, 10u, true, false)));
     }

@@ -10,7 +10,7 @@ public class BinomialTests
     [TestCase(10_000, 0.9, 0.8923, 0.9077)]
     public void TheIntervalIsThatOfTheNormalApproximation(int n, double p, double low, double high)
     {
-        (double Low, double High) interval = Binomial.Interval(n, p, 0.01);
+        var interval = Binomial.Interval(n, p, 0.01);
         Assert.That(interval.Low, Is.EqualTo(low).Within(1.5 / n));
         Assert.That(interval.High, Is.EqualTo(high).Within(1.5 / n));
     }

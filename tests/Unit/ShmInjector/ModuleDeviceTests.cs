@@ -27,7 +27,7 @@ public sealed class ModuleDeviceTests
     public void ADeviceTellsItsDatapathAndPeer()
     {
         AddDevice("0000:00:04.0", "kernel", "258");
-        ModuleDevice device = ModuleDevice.FindAll(Driver).Single();
+        var device = ModuleDevice.FindAll(Driver).Single();
         Assert.That((device.Name, device.Datapath, device.PeerId), Is.EqualTo(("0000:00:04.0", "kernel", 258u)));
         Assert.That(ModuleDevice.GetPeerId([device]), Is.EqualTo(258));
     }
@@ -36,7 +36,7 @@ public sealed class ModuleDeviceTests
     public void ModulesThatKnowUserSpaceOnlyTellNeither()
     {
         AddDevice("0000:00:04.0", datapath: null, peer: null);
-        IReadOnlyList<ModuleDevice> devices = ModuleDevice.FindAll(Driver);
+        var devices = ModuleDevice.FindAll(Driver);
         Assert.That((devices.Single().Datapath, devices.Single().PeerId), Is.EqualTo(((string?)null, (uint?)null)));
         Assert.That(() => ModuleDevice.GetPeerId(devices), Throws.TypeOf<InjectorException>().With.Message.Contains("/0000:00:04.0/peer is missing").And.Message.EndsWith("give an address by --mac"));
     }

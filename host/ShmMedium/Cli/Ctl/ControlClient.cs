@@ -33,14 +33,14 @@ internal sealed class ControlClient : IDisposable
     /// <exception cref="CtlException">The daemon refused, or is not there.</exception>
     public async Task<string> SendAsync(HttpMethod method, string path, string? body, CancellationToken cancellation)
     {
-        using HttpResponseMessage answer = await SendAsync(method, path, body, HttpCompletionOption.ResponseContentRead, cancellation);
+        using var answer = await SendAsync(method, path, body, HttpCompletionOption.ResponseContentRead, cancellation);
         return await answer.Content.ReadAsStringAsync(cancellation);
     }
 
     /// <summary>Reads the lines of an answer that goes on.</summary>
     public async IAsyncEnumerable<string> ReadLinesAsync(string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
-        using HttpResponseMessage answer = await SendAsync(HttpMethod.Get, path, null, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        using var answer = await SendAsync(HttpMethod.Get, path, null, HttpCompletionOption.ResponseHeadersRead, cancellation);
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellation), Encoding.UTF8);
         while (await reader.ReadLineAsync(cancellation) is { } line)
             yield return line;
@@ -56,7 +56,7 @@ internal sealed class ControlClient : IDisposable
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         try
         {
-            HttpResponseMessage answer = await _http.SendAsync(request, completion, cancellation);
+            var answer = await _http.SendAsync(request, completion, cancellation);
             if (answer.IsSuccessStatusCode)
                 return answer;
             using (answer)

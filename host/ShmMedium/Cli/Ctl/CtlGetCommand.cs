@@ -35,7 +35,7 @@ internal sealed class CtlGetCommand : Command
     {
         _session = session;
         Add(_path);
-        foreach ((Option<string?> option, _) in _query)
+        foreach ((var option, _) in _query)
             Add(option);
         SetAction(RunAsync);
     }
@@ -48,8 +48,8 @@ internal sealed class CtlGetCommand : Command
         if (words.Length != 0 && s_plurals.TryGetValue(words[0], out string? plural))
             words[0] = plural;
         string answer = await client.SendAsync(HttpMethod.Get, ControlClient.PathOf(words) + QueryOf(options), body: null, cancellation);
-        TextWriter output = options.InvocationConfiguration.Output;
-        if (_session.WantsJson(options) || !TryParse(answer, out JsonNode? json))
+        var output = options.InvocationConfiguration.Output;
+        if (_session.WantsJson(options) || !TryParse(answer, out var json))
             await output.WriteAsync(answer);
         else
             ReadableJson.Write(output, json);

@@ -23,7 +23,7 @@ internal static class CtlScenarioCommands
         {
             string path = options.GetRequiredValue(file);
             // Read here, so that errors have lines and relative paths start from the file.
-            IReadOnlyList<ScheduledChange> changes = MediumText.ReadSchedule(await File.ReadAllTextAsync(path, cancellation), path, Path.GetDirectoryName(Path.GetFullPath(path)));
+            var changes = MediumText.ReadSchedule(await File.ReadAllTextAsync(path, cancellation), path, Path.GetDirectoryName(Path.GetFullPath(path)));
             string answer = await client.SendAsync(HttpMethod.Put, "schedule", MediumWriter.ToJson(changes).ToJsonString(), cancellation);
             if (options.GetValue(wait))
                 answer = await WaitAsync(client, answer, cancellation);
@@ -36,10 +36,10 @@ internal static class CtlScenarioCommands
 
     private static async Task<string> WaitAsync(ControlClient client, string answer, CancellationToken cancellation)
     {
-        JsonArray given = Read(answer).Changes;
+        var given = Read(answer).Changes;
         while (true)
         {
-            ScheduleState schedule = Read(answer);
+            var schedule = Read(answer);
             if (!JsonNode.DeepEquals(schedule.Changes, given))
                 throw new CtlException("the scenario was stopped, or another one took its place");
             if (schedule.Done == given.Count)

@@ -52,9 +52,9 @@ internal sealed class CtlSession(string command)
     {
         if (options.GetValue(_socket) is { } socket)
             return socket;
-        IReadOnlyList<string> paths = options.GetValue(_state) is { } path ? [path] : DaemonState.SearchPaths();
+        var paths = options.GetValue(_state) is { } path ? [path] : DaemonState.SearchPaths();
         var reasons = new List<string>();
-        foreach (DaemonStateReading reading in paths.Select(DaemonState.TryRead))
+        foreach (var reading in paths.Select(DaemonState.TryRead))
         {
             if (reading.State is { } state)
                 return state.Control ?? throw new CtlException($"the daemon, process {state.Pid}, has no control socket: it was started with 'control: none'; start it with another 'control:' or --control");

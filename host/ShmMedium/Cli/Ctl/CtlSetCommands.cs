@@ -112,7 +112,7 @@ internal static class CtlSetCommands
         {
             string path = options.GetRequiredValue(file);
             // Read here, so that errors have lines and relative paths start from the file.
-            MediumConfiguration medium = MediumText.ReadMedium(await File.ReadAllTextAsync(path, cancellation), path, Path.GetDirectoryName(Path.GetFullPath(path)));
+            var medium = MediumText.ReadMedium(await File.ReadAllTextAsync(path, cancellation), path, Path.GetDirectoryName(Path.GetFullPath(path)));
             await client.SendAsync(HttpMethod.Put, "medium", MediumWriter.ToJson(medium).ToJsonString(), cancellation);
             return 0;
         }));

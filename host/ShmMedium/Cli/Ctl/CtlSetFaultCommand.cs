@@ -34,7 +34,7 @@ internal static class CtlSetFaultCommand
         var probability = new Option<string?>("--probability") { Description = "Only so many of them, 0 to 1." };
         var count = new Option<string?>("--count") { Description = "Only the first so many." };
         var command = new Command("fault", "Orders a fault: which frames, and what happens to them.") { name, more, frame, drop, delay, duplicate, corrupt, probability, count };
-        foreach ((Option<string?> option, _) in match)
+        foreach ((var option, _) in match)
             command.Add(option);
         command.Validators.Add(result =>
         {
@@ -48,7 +48,7 @@ internal static class CtlSetFaultCommand
             var matched = new JsonObject();
             if (options.GetValue(frame) is { Length: > 0 } kinds)
                 matched["frame"] = new JsonArray([.. kinds.Select(k => JsonValue.Create(k))]);
-            foreach ((Option<string?> option, string key) in match)
+            foreach ((var option, string key) in match)
             {
                 if (options.GetValue(option) is { } text)
                     matched[key] = text;
@@ -57,12 +57,12 @@ internal static class CtlSetFaultCommand
                 body["match"] = matched;
             if (options.GetValue(drop))
                 body["action"] = "drop";
-            foreach ((Option<string?> option, string key) in new[] { (delay, "delay"), (duplicate, "duplicate"), (corrupt, "corrupt") })
+            foreach ((var option, string key) in new[] { (delay, "delay"), (duplicate, "duplicate"), (corrupt, "corrupt") })
             {
                 if (options.GetValue(option) is { } text)
                     body["action"] = new JsonObject { [key] = CtlSetCommands.NumberOrText(text) };
             }
-            foreach ((Option<string?> option, string key) in new[] { (probability, "probability"), (count, "count") })
+            foreach ((var option, string key) in new[] { (probability, "probability"), (count, "count") })
             {
                 if (options.GetValue(option) is { } text)
                     body[key] = CtlSetCommands.NumberOrText(text);

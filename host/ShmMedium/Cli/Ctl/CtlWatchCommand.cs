@@ -22,7 +22,7 @@ internal sealed class CtlWatchCommand : Command
 
     private Task<int> RunAsync(ParseResult options, CancellationToken cancellation) => _session.RunAsync(options, async client =>
     {
-        TextWriter output = options.InvocationConfiguration.Output;
+        var output = options.InvocationConfiguration.Output;
         bool json = _session.WantsJson(options);
         try
         {

@@ -32,7 +32,7 @@ internal static class ReadableJson
     private static void WriteMap(TextWriter output, JsonObject map, string indent)
     {
         int width = map.Select(pair => pair.Key.Length).DefaultIfEmpty().Max();
-        foreach ((string key, JsonNode? value) in map)
+        foreach ((string key, var value) in map)
         {
             if (value is JsonArray { Count: > 0 } list && list.All(item => item is JsonObject))
             {
@@ -49,7 +49,7 @@ internal static class ReadableJson
     private static void WriteTable(TextWriter output, JsonArray list, string indent)
     {
         string[] columns = [.. list.SelectMany(item => item!.AsObject().Select(pair => pair.Key)).Distinct()];
-        List<string[]> rows = [columns, .. list.Select(item => Array.ConvertAll(columns, c => item!.AsObject().TryGetPropertyValue(c, out JsonNode? cell) ? Text(cell) : ""))];
+        List<string[]> rows = [columns, .. list.Select(item => Array.ConvertAll(columns, c => item!.AsObject().TryGetPropertyValue(c, out var cell) ? Text(cell) : ""))];
         int[] widths = [.. columns.Select((_, i) => rows.Max(row => row[i].Length))];
         foreach (string[] row in rows)
             output.WriteLine((indent + string.Join(Indent, row.Select((cell, i) => cell.PadRight(widths[i])))).TrimEnd());

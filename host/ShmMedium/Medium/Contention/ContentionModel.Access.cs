@@ -67,8 +67,8 @@ internal sealed partial class ContentionModel
         float energyMw = 0;
         for (int i = 0; i < _activeCount; i++)
         {
-            Ppdu ppdu = _active[i];
-            ref PpduReception reception = ref ppdu.Receptions[station.Index];
+            var ppdu = _active[i];
+            ref var reception = ref ppdu.Receptions[station.Index];
             if (reception.IsSensed || (reception.IsLocked && ppdu.FreqMhz == station.FreqMhz))
                 return true;
             float share = ppdu.Range.ShareIn(station.Channel);
@@ -115,7 +115,7 @@ internal sealed partial class ContentionModel
         station.IsCounting = false;
         for (int queue = 0; queue < Contender.QueueCount; queue++)
         {
-            ref EdcaQueue edca = ref station.Queues[queue];
+            ref var edca = ref station.Queues[queue];
             long countedNs = _nowNs - station.CountFromNs - station.Timing.AifsNs(ParametersOf(station, queue).Aifsn);
             if (countedNs >= 0)
                 edca.Backoff = (int)Math.Max(edca.Backoff - (countedNs / station.Timing.SlotNs) - (edca.UsesDcf ? 0 : 1), 0);
@@ -136,7 +136,7 @@ internal sealed partial class ContentionModel
         station.AccessNs = long.MaxValue;
         for (int queue = 0; queue < Contender.QueueCount; queue++)
         {
-            ref EdcaQueue edca = ref station.Queues[queue];
+            ref var edca = ref station.Queues[queue];
             if (edca.Count == 0 || _transmissions[edca.Head].Frame.FreqMhz != station.FreqMhz)
                 continue;
             long aifsNs = station.Timing.AifsNs(ParametersOf(station, queue).Aifsn);
@@ -170,7 +170,7 @@ internal sealed partial class ContentionModel
         }
         station.Contenders = 0;
 
-        ref QueuedTransmission transmission = ref _transmissions[station.Queues[winner].Head];
+        ref var transmission = ref _transmissions[station.Queues[winner].Head];
         if (IsSecondaryBusy(station, transmission.RateOf(transmission.Attempts).Phy))
         {
             // Clause 10.23.2.5: as if the primary channel were busy.
@@ -194,7 +194,7 @@ internal sealed partial class ContentionModel
             if (channel == station.Channel)
                 continue;
             float energyMw = 0;
-            foreach (Ppdu ppdu in _ppdus)
+            foreach (var ppdu in _ppdus)
             {
                 if (ppdu.EndNs > _nowNs - station.Timing.PifsNs && ppdu.Sender != station.Endpoint && ppdu.Range.OverlapMhz(channel) > 0)
                     energyMw += ppdu.Range.ShareIn(channel) * SignalMw(ppdu, station);
@@ -233,7 +233,7 @@ internal sealed partial class ContentionModel
         station.IsCommitted = false;
         _events.Clear(MediumEvent.Access, station.Index);
         station.FreqMhz = freqMhz;
-        station.Band = Dot11.Channel.TryFromFrequency(freqMhz, out Channel channel) ? channel.Band : Band.Ghz5;
+        station.Band = Dot11.Channel.TryFromFrequency(freqMhz, out var channel) ? channel.Band : Band.Ghz5;
         station.Channel = FrequencyRange.Of20Mhz(freqMhz);
         station.Timing = TimingOf(station);
         (station.NavNs, station.EifsNs) = (0, 0);

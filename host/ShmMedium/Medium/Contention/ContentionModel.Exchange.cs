@@ -9,23 +9,23 @@ internal sealed partial class ContentionModel
     private void StartExchange(Contender station, int queue)
     {
         station.Current = queue;
-        ref QueuedTransmission transmission = ref _transmissions[station.Queues[queue].Head];
-        TxRate link = transmission.RateOf(transmission.Attempts++);
+        ref var transmission = ref _transmissions[station.Queues[queue].Head];
+        var link = transmission.RateOf(transmission.Attempts++);
 
-        TxRateFlags protection = link.Flags & (TxRateFlags.UseRtsCts | TxRateFlags.UseCtsProtect);
+        var protection = link.Flags & (TxRateFlags.UseRtsCts | TxRateFlags.UseCtsProtect);
         if (protection == TxRateFlags.None)
         {
             SendFrame(station);
             return;
         }
         int sifsNs = station.Timing.SifsNs;
-        PhyRate rate = FrameExchange.ProtectionRate(link.Phy, station.Band, protection);
+        var rate = FrameExchange.ProtectionRate(link.Phy, station.Band, protection);
         long frameNs = Airtime.Ppdu(link.Phy, Airtime.PsduOctets(link.Phy, transmission.Frame.Octets), station.Band)
             + (transmission.Frame.WantsAck ? AckNs(station, link.Phy) : 0);
         if ((protection & TxRateFlags.UseRtsCts) != TxRateFlags.None && transmission.Frame.WantsAck)
         {
             long ctsNs = Airtime.Ppdu(rate, FrameExchange.CtsOctets, station.Band);
-            Ppdu rts = NewPpdu(station, PpduKind.Rts, rate, FrameExchange.RtsOctets, sifsNs + ctsNs + sifsNs + frameNs);
+            var rts = NewPpdu(station, PpduKind.Rts, rate, FrameExchange.RtsOctets, sifsNs + ctsNs + sifsNs + frameNs);
             rts.Handle = transmission.Frame.Handle;
             StartPpdu(rts, station);
         }
@@ -37,10 +37,10 @@ internal sealed partial class ContentionModel
 
     private void SendFrame(Contender station)
     {
-        ref QueuedTransmission transmission = ref _transmissions[station.Queues[station.Current].Head];
-        PhyRate rate = transmission.RateOf(transmission.Attempts - 1).Phy;
+        ref var transmission = ref _transmissions[station.Queues[station.Current].Head];
+        var rate = transmission.RateOf(transmission.Attempts - 1).Phy;
         long durationNs = transmission.Frame.WantsAck ? AckNs(station, rate) : 0;
-        Ppdu ppdu = NewPpdu(station, PpduKind.Frame, rate, Airtime.PsduOctets(rate, transmission.Frame.Octets), durationNs);
+        var ppdu = NewPpdu(station, PpduKind.Frame, rate, Airtime.PsduOctets(rate, transmission.Frame.Octets), durationNs);
         ppdu.Handle = transmission.Frame.Handle;
         ppdu.Attempt = transmission.Attempts;
         ppdu.IsRetry = transmission.WasSent;
@@ -100,14 +100,14 @@ internal sealed partial class ContentionModel
                 Fail(station);
             return;
         }
-        ref readonly PendingResponse pending = ref station.Pending;
+        ref readonly var pending = ref station.Pending;
         if (pending.Kind == PpduKind.Frame)
         {
             SendFrame(station);
             return;
         }
         int octets = pending.Kind == PpduKind.Cts ? FrameExchange.CtsOctets : FrameExchange.AckOctets;
-        Ppdu response = NewPpdu(station, pending.Kind, pending.Rate, octets, pending.DurationNs);
+        var response = NewPpdu(station, pending.Kind, pending.Rate, octets, pending.DurationNs);
         response.To = pending.To;
         StartPpdu(response, station);
     }
@@ -125,7 +125,7 @@ internal sealed partial class ContentionModel
     private void Fail(Contender station)
     {
         _events.Clear(MediumEvent.Exchange, station.Index);
-        ref EdcaQueue queue = ref station.Queues[station.Current];
+        ref var queue = ref station.Queues[station.Current];
         if (_transmissions[queue.Head].IsExhausted)
         {
             Finish(station, isAcked: false, float.NaN);
@@ -139,8 +139,8 @@ internal sealed partial class ContentionModel
     /// <summary>A frame is finished: the window is <c>CWmin</c> again, and a backoff follows even if no frame does.</summary>
     private void Finish(Contender station, bool isAcked, float ackSignalDbm)
     {
-        ref EdcaQueue queue = ref station.Queues[station.Current];
-        ref QueuedTransmission transmission = ref _transmissions[queue.Head];
+        ref var queue = ref station.Queues[station.Current];
+        ref var transmission = ref _transmissions[queue.Head];
         Report(new ContentionOutcome(ContentionOutcomeKind.Over, transmission.Frame.Handle, station.Endpoint, Receiver: null)
         {
             Attempt = transmission.Attempts,
@@ -172,7 +172,7 @@ internal sealed partial class ContentionModel
                 if (!ppdu.IsAnswered && isContending && station.NavNs <= _nowNs)
                 {
                     ppdu.IsAnswered = true;
-                    PhyRate rate = FrameExchange.ResponseRate(ppdu.Rate);
+                    var rate = FrameExchange.ResponseRate(ppdu.Rate);
                     long ctsNs = Airtime.Ppdu(rate, FrameExchange.CtsOctets, station.Band);
                     Answer(station, ppdu, PpduKind.Cts, rate, ppdu.DurationNs - station.Timing.SifsNs - ctsNs);
                 }
@@ -213,7 +213,7 @@ internal sealed partial class ContentionModel
         station.NavNs = Math.Max(station.NavNs, _nowNs + ppdu.DurationNs);
         if (ppdu.Kind != PpduKind.Rts)
             return;
-        PhyRate cts = FrameExchange.ResponseRate(ppdu.Rate);
+        var cts = FrameExchange.ResponseRate(ppdu.Rate);
         long timeoutNs = (2 * station.Timing.SifsNs) + Airtime.Ppdu(cts, FrameExchange.CtsOctets, station.Band)
             + Airtime.PreambleNs(cts) + (2 * station.Timing.SlotNs);
         station.RtsNs = _nowNs;

@@ -35,7 +35,7 @@ internal sealed partial class ContentionModel
 
     private Ppdu NewPpdu(Contender station, PpduKind kind, in PhyRate rate, int octets, long durationNs)
     {
-        Ppdu ppdu = TakePpdu();
+        var ppdu = TakePpdu();
         ppdu.Kind = kind;
         ppdu.Sender = station.Endpoint;
         ppdu.To = -1;
@@ -57,7 +57,7 @@ internal sealed partial class ContentionModel
 
     private Ppdu TakePpdu()
     {
-        foreach (Ppdu ppdu in _ppdus)
+        foreach (var ppdu in _ppdus)
         {
             if (ppdu.EndNs < _nowNs - HistoryNs)
                 return ppdu;
@@ -90,7 +90,7 @@ internal sealed partial class ContentionModel
     /// <summary>A PPDU begins at a station.</summary>
     private void Arrive(Ppdu ppdu, Contender station)
     {
-        ref PpduReception reception = ref ppdu.Receptions[station.Index];
+        ref var reception = ref ppdu.Receptions[station.Index];
         if (ppdu.Handle >= 0)
             reception.Interest = _receivers.InterestOf(ppdu.Handle, station.Endpoint);
         bool isOnChannel = station.FreqMhz == ppdu.FreqMhz;
@@ -110,7 +110,7 @@ internal sealed partial class ContentionModel
         if (station.Sending is not null)
             return;
         float signalMw = SignalMw(ppdu, station);
-        Ppdu? followed = FollowedBy(station, ppdu.FreqMhz);
+        var followed = FollowedBy(station, ppdu.FreqMhz);
         if (followed is not null)
         {
             bool isSimultaneous = ppdu.StartNs - followed.StartNs < (followed.Rate.IsDsss ? DsssDetectNs : OfdmDetectNs);
@@ -146,12 +146,12 @@ internal sealed partial class ContentionModel
     {
         for (int i = 0; i < _activeCount; i++)
         {
-            Ppdu other = _active[i];
+            var other = _active[i];
             if (other == ppdu || other.Range.OverlapMhz(ppdu.Range) == 0)
                 continue;
             for (int index = 0; index < _stationCount; index++)
             {
-                ref PpduReception reception = ref other.Receptions[index];
+                ref var reception = ref other.Receptions[index];
                 if (!reception.IsLocked)
                     continue;
                 ClosePiece(other, ref reception);
@@ -165,7 +165,7 @@ internal sealed partial class ContentionModel
         float sum = 0;
         for (int i = 0; i < _activeCount; i++)
         {
-            Ppdu other = _active[i];
+            var other = _active[i];
             float share = other == ppdu ? 0 : other.Range.ShareIn(ppdu.Range);
             if (share > 0)
                 sum += share * SignalMw(other, station);
@@ -201,10 +201,10 @@ internal sealed partial class ContentionModel
     /// <summary>A PPDU's power at a station. That of a sender that has left is no longer known.</summary>
     private float SignalMw(Ppdu ppdu, Contender station)
     {
-        ref PpduReception reception = ref ppdu.Receptions[station.Index];
+        ref var reception = ref ppdu.Receptions[station.Index];
         if (!reception.IsKnown && ppdu.Sender is not null && ppdu.Sender != station.Endpoint)
         {
-            LinkBudget link = _links.Of(ppdu.Sender, station.Endpoint, ppdu.FreqMhz, ppdu.StartNs);
+            var link = _links.Of(ppdu.Sender, station.Endpoint, ppdu.FreqMhz, ppdu.StartNs);
             reception.IsKnown = true;
             reception.SignalDbm = link.SignalDbm;
             reception.SignalMw = Power.FromDb(link.SignalDbm);
@@ -224,7 +224,7 @@ internal sealed partial class ContentionModel
             if (!isReceived && ppdu is { Kind: PpduKind.Frame, Sender: { } from } && ppdu.Receptions[index].Interest != Interest.None)
                 Report(new ContentionOutcome(ContentionOutcomeKind.Lost, ppdu.Handle, from, _contenders[index]!.Endpoint) { MediumNs = _nowNs });
         }
-        Contender? sender = ppdu.Sender is { } radio ? _contenders[radio.Index] : null;
+        var sender = ppdu.Sender is { } radio ? _contenders[radio.Index] : null;
         if (sender is not null)
         {
             AfterSending(sender, ppdu);
@@ -240,7 +240,7 @@ internal sealed partial class ContentionModel
     /// <summary>The PPDU that a station followed is over.</summary>
     private bool TryReceive(Ppdu ppdu, Contender station)
     {
-        ref PpduReception reception = ref ppdu.Receptions[station.Index];
+        ref var reception = ref ppdu.Receptions[station.Index];
         ClosePiece(ppdu, ref reception);
         reception.IsLocked = false;
         bool isReceived = ppdu.Sender is { } sender && _links.NextDraw(sender, station.Endpoint) < reception.Success * (1 - reception.Loss);

@@ -58,7 +58,7 @@ internal sealed partial class ContentionModel
         if (radio.Index >= _contenders.Length)
         {
             Array.Resize(ref _contenders, Math.Max(2 * _contenders.Length, radio.Index + 1));
-            foreach (Ppdu ppdu in _ppdus)
+            foreach (var ppdu in _ppdus)
                 Array.Resize(ref ppdu.Receptions, _contenders.Length);
         }
         _contenders[radio.Index] = new Contender(radio);
@@ -87,7 +87,7 @@ internal sealed partial class ContentionModel
             while (station.Queues[queue].Count != 0)
                 Dequeue(ref station.Queues[queue]);
         }
-        foreach (Ppdu ppdu in _ppdus)
+        foreach (var ppdu in _ppdus)
         {
             ppdu.Receptions[radio.Index] = default;
             if (ppdu.To == radio.Index)
@@ -102,8 +102,8 @@ internal sealed partial class ContentionModel
     /// <returns>False: the queue is full, nothing will come of the frame.</returns>
     public bool TryEnqueue(in Transmission frame, ReadOnlySpan<TxRate> rates)
     {
-        Contender station = _contenders[frame.Sender.Index]!;
-        ref EdcaQueue queue = ref station.Queues[(int)frame.Category];
+        var station = _contenders[frame.Sender.Index]!;
+        ref var queue = ref station.Queues[(int)frame.Category];
         if (queue.Count == QueueLimit)
             return false;
 
@@ -157,7 +157,7 @@ internal sealed partial class ContentionModel
     private void RunEvent()
     {
         _nowNs = _eventNs = _events.NextNs;
-        (MediumEvent kind, int owner) = _events.Take();
+        (var kind, int owner) = _events.Take();
         switch (kind)
         {
             case MediumEvent.PpduEnd:
@@ -181,7 +181,7 @@ internal sealed partial class ContentionModel
         station.IsAp |= frame.Category == AccessCategory.Beacon;
         if (station.IsErp)
             return;
-        foreach (ref readonly TxRate link in rates)
+        foreach (ref readonly var link in rates)
             station.IsErp |= !link.Phy.IsDsss;
         if (station.IsErp && station.FreqMhz != 0)
         {
@@ -199,7 +199,7 @@ internal sealed partial class ContentionModel
         if (_freeTransmission < 0)
             AddTransmissions();
         int index = _freeTransmission;
-        ref QueuedTransmission transmission = ref _transmissions[index];
+        ref var transmission = ref _transmissions[index];
         _freeTransmission = transmission.Next;
         transmission.Frame = frame;
         transmission.RateCount = Math.Min(rates.Length, TxRates.MaxCount);

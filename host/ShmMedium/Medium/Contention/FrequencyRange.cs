@@ -23,7 +23,7 @@ internal readonly record struct FrequencyRange(int LowMhz, int HighMhz)
     {
         if (rate.IsDsss)
             return new(freqMhz - DsssHalfMhz, freqMhz + DsssHalfMhz);
-        if (rate.BandwidthMhz == 20 || !Channel.TryFromFrequency(freqMhz, out Channel channel))
+        if (rate.BandwidthMhz == 20 || !Channel.TryFromFrequency(freqMhz, out var channel))
             return Of20Mhz(freqMhz);
         return Wide(channel, rate.BandwidthMhz);
     }

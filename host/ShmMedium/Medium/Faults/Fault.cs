@@ -39,11 +39,11 @@ internal sealed class Fault(FaultConfiguration configuration, ulong seed)
 
     private bool Matches(FrameView frame, LinkEndpoint sender, LinkEndpoint listener)
     {
-        FrameMatch match = configuration.Match;
+        var match = configuration.Match;
         return MatchesKind(frame, match.Kinds)
             && (match.Receiver is not { } receiver || frame.Addr1 == receiver)
             && (match.Transmitter is not { } transmitter || frame.Addr2 == transmitter)
-            && (_ssid is null || (frame.TryGetSsid(out ReadOnlySpan<byte> ssid) && ssid.SequenceEqual(_ssid)))
+            && (_ssid is null || (frame.TryGetSsid(out var ssid) && ssid.SequenceEqual(_ssid)))
             && sender.Matches(match.From)
             && listener.Matches(match.To);
     }
@@ -54,7 +54,7 @@ internal sealed class Fault(FaultConfiguration configuration, ulong seed)
             return true;
         for (int i = 0; i < kinds.Count; i++) // an enumerator would be allocated
         {
-            FrameKind kind = kinds[i];
+            var kind = kinds[i];
             if ((kind.Type is not { } type || frame.FrameControl.Type == type)
                 && (kind.Subtype is not { } subtype || frame.FrameControl.Subtype == subtype)
                 && (kind.Eapol is not { } message || (message == 0 ? frame.IsEapol : frame.FourWayMessage == message)))

@@ -19,7 +19,7 @@ internal sealed class FaultTable
     public void Apply(IReadOnlyList<FaultConfiguration> ordered, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(ordered);
-        Fault[] old = _all;
+        var old = _all;
         Volatile.Write(ref _all, [.. ordered.Select(one => Array.Find(old, fault => ReferenceEquals(fault.Configuration, one)) ?? new Fault(one, seed))]);
     }
 
@@ -27,9 +27,9 @@ internal sealed class FaultTable
     /// <param name="frame">The frame, as an adversary wrote it.</param>
     public Fault? Hit(ReadOnlySpan<byte> frame, LinkEndpoint sender, LinkEndpoint receiver)
     {
-        if (_all.Length == 0 || !FrameView.TryParse(frame, out FrameView view))
+        if (_all.Length == 0 || !FrameView.TryParse(frame, out var view))
             return null;
-        foreach (Fault fault in _all)
+        foreach (var fault in _all)
         {
             if (fault.TryHit(view, sender, receiver))
                 return fault;

@@ -12,7 +12,7 @@ internal sealed class ItuIndoorModel(ItuIndoorPropagation propagation) : PathLos
     /// <inheritdoc/>
     public override double LossDb(Position from, Position to, int freqMhz)
     {
-        Office office = freqMhz < 4000 ? Office.At2400 : freqMhz < 5500 ? Office.At5200 : Office.At5800;
+        var office = freqMhz < 4000 ? Office.At2400 : freqMhz < 5500 ? Office.At5200 : Office.At5800;
         double distance = Math.Max((to - from).Length, ShortestDistance);
         double floors = propagation.Floors > 0 ? propagation.FloorLossDb ?? office.FloorLossDb(propagation.Floors) : 0;
         return (20 * Math.Log10(freqMhz)) + ((propagation.PowerLossCoefficient ?? office.PowerLossCoefficient) * Math.Log10(distance)) + floors - 28;

@@ -14,7 +14,7 @@ internal sealed class LinkOverrides
     public void Replace(IReadOnlyList<LinkConfiguration> links)
     {
         _byFrom.Clear();
-        foreach (LinkConfiguration link in links)
+        foreach (var link in links)
             Add(link);
     }
 
@@ -38,15 +38,15 @@ internal sealed class LinkOverrides
         if (_byFrom.Count == 0)
             return null;
         Latest found = default;
-        foreach (RadioPattern a in from.Patterns)
+        foreach (var a in from.Patterns)
             if (_byFrom.TryGetValue(a, out var byTo))
-                foreach (RadioPattern b in to.Patterns)
-                    if (byTo.TryGetValue(b, out Entry entry))
+                foreach (var b in to.Patterns)
+                    if (byTo.TryGetValue(b, out var entry))
                         found = found.Or(entry.There);
-        foreach (RadioPattern b in to.Patterns)
+        foreach (var b in to.Patterns)
             if (_byFrom.TryGetValue(b, out var byTo))
-                foreach (RadioPattern a in from.Patterns)
-                    if (byTo.TryGetValue(a, out Entry entry))
+                foreach (var a in from.Patterns)
+                    if (byTo.TryGetValue(a, out var entry))
                         found = found.Or(entry.Back);
         return found.Link;
     }

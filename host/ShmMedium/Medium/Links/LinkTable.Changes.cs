@@ -18,7 +18,7 @@ internal sealed partial class LinkTable
         {
             index = _radios.Length;
             Array.Resize(ref _radios, 2 * index);
-            Pair[][] rows = NoRows(_radios.Length);
+            var rows = NoRows(_radios.Length);
             _rows.CopyTo(rows, 0);
             _rows = rows;
         }
@@ -45,7 +45,7 @@ internal sealed partial class LinkTable
         ArgumentNullException.ThrowIfNull(model);
         _radios[model.Index] = null;
         _rows[model.Index] = [];
-        foreach (Pair[] row in _rows)
+        foreach (var row in _rows)
             if (model.Index < row.Length)
                 row[model.Index] = default;
     }
@@ -72,7 +72,7 @@ internal sealed partial class LinkTable
             case SetRadio set:
                 if (set.Radio.Motion is not null)
                     _motionsSinceNs[set.Radio.Radio] = mediumNs;
-                foreach (LinkEndpoint? radio in _radios)
+                foreach (var radio in _radios)
                 {
                     if (radio is null || !radio.Matches(set.Radio.Radio))
                         continue;
@@ -82,8 +82,8 @@ internal sealed partial class LinkTable
                 break;
             case SetPropagation or SetFading:
                 UseModels();
-                foreach (Pair[] row in _rows)
-                    foreach (ref Pair pair in row.AsSpan())
+                foreach (var row in _rows)
+                    foreach (ref var pair in row.AsSpan())
                         Forget(ref pair);
                 break;
         }
@@ -110,9 +110,9 @@ internal sealed partial class LinkTable
         _motionsSinceNs.Clear();
         _overrides.Replace(_medium.Links);
         UseModels();
-        foreach (Pair[] row in _rows)
+        foreach (var row in _rows)
             Array.Clear(row);
-        foreach (LinkEndpoint? radio in _radios)
+        foreach (var radio in _radios)
             if (radio is not null)
                 Resolve(radio);
     }
@@ -130,7 +130,7 @@ internal sealed partial class LinkTable
         model.TxPowerDbm = RadioConfiguration.DefaultTxPowerDbm;
         model.AntennaGainDbi = 0;
         model.NoiseFloorDbm = RadioConfiguration.DefaultNoiseFloorDbm;
-        foreach (RadioConfiguration radio in _medium.Radios)
+        foreach (var radio in _medium.Radios)
         {
             if (!model.Matches(radio.Radio))
                 continue;
@@ -148,7 +148,7 @@ internal sealed partial class LinkTable
     {
         _senders.Clear();
         _receivers.Clear();
-        foreach (LinkEndpoint? radio in _radios)
+        foreach (var radio in _radios)
         {
             if (radio is null)
                 continue;
@@ -157,9 +157,9 @@ internal sealed partial class LinkTable
             if (radio.Matches(to))
                 _receivers.Add(radio);
         }
-        foreach (LinkEndpoint sender in _senders)
+        foreach (var sender in _senders)
         {
-            foreach (LinkEndpoint receiver in _receivers)
+            foreach (var receiver in _receivers)
             {
                 Forget(sender.Index, receiver.Index);
                 Forget(receiver.Index, sender.Index);

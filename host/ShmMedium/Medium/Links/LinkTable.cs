@@ -41,7 +41,7 @@ internal sealed partial class LinkTable
     /// <summary>How well <paramref name="to"/> receives <paramref name="from"/>.</summary>
     public LinkBudget Of(LinkEndpoint from, LinkEndpoint to, int freqMhz, long mediumNs)
     {
-        ref Pair pair = ref PairOf(from, to);
+        ref var pair = ref PairOf(from, to);
         if (pair.FreqMhz != freqMhz || (ulong)(mediumNs - pair.FromNs) >= pair.ForNs)
             Compute(ref pair, from, to, freqMhz, mediumNs);
         return pair.Budget;
@@ -86,7 +86,7 @@ internal sealed partial class LinkTable
 
     private ref Pair PairOf(LinkEndpoint from, LinkEndpoint to)
     {
-        Pair[] row = _rows[from.Index];
+        var row = _rows[from.Index];
         if ((uint)to.Index >= (uint)row.Length)
             row = Lengthen(from.Index);
         return ref row[to.Index];

@@ -40,7 +40,7 @@ internal sealed class RandomWaypointTrajectory(RandomWaypointMotion motion, ulon
     private Leg Next()
     {
         ulong number = _leg.Number + 1;
-        Position to = PointOf(motion, key, number);
+        var to = PointOf(motion, key, number);
         double speed = Between(motion.MinSpeed, motion.MaxSpeed, RandomStream.At(key, number * NumbersPerLeg));
         double travel = (to - _leg.To).Length / speed;
         double lasts = Math.Max(travel + motion.Pause.TotalSeconds, ShortestLeg);

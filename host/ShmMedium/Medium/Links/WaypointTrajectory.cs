@@ -13,7 +13,7 @@ internal sealed class WaypointTrajectory(WaypointMotion motion) : Trajectory
     /// <inheritdoc/>
     public override Position At(long ns)
     {
-        IReadOnlyList<Waypoint> points = motion.Points;
+        var points = motion.Points;
         double seconds = ns / NsPerSecond;
         if (_passed >= 0 && points[_passed].At.TotalSeconds > seconds)
             _passed = -1;
@@ -21,10 +21,10 @@ internal sealed class WaypointTrajectory(WaypointMotion motion) : Trajectory
             _passed++;
         if (_passed < 0)
             return points[0].Position;
-        Waypoint last = points[_passed];
+        var last = points[_passed];
         if (_passed + 1 == points.Count)
             return last.Position;
-        Waypoint next = points[_passed + 1];
+        var next = points[_passed + 1];
         double way = (seconds - last.At.TotalSeconds) / (next.At.TotalSeconds - last.At.TotalSeconds);
         return last.Position + ((next.Position - last.Position) * way);
     }

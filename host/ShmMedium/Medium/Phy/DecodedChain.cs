@@ -55,10 +55,10 @@ internal sealed class DecodedChain
     private void Decode(in RetryChain chain, uint freqMhz, ErrorModel errors)
     {
         (_chain, _freqMhz, _errors) = (chain, freqMhz, errors);
-        Band band = Channel.TryFromFrequency((int)freqMhz, out Channel channel) ? channel.Band : Band.Ghz2;
+        var band = Channel.TryFromFrequency((int)freqMhz, out var channel) ? channel.Band : Band.Ghz2;
         _count = 0;
         Attempts = 0;
-        while (_count < TxRates.MaxCount && chain.TryDecode(_count, band, out TxRate rate))
+        while (_count < TxRates.MaxCount && chain.TryDecode(_count, band, out var rate))
             Add(in rate, band);
         if (_count == 0)
             Add(new TxRate(PhyRate.BasicOf(band), Attempts: 1, TxRateFlags.None), band);

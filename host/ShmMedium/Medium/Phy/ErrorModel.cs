@@ -60,11 +60,11 @@ internal sealed class ErrorModel
         }
 
         bool isOfWmediumd = lines.Count > 0 && ErrorTableFile.StartsWithNumber(lines[0]);
-        List<ErrorTable> tables = isOfWmediumd ? WmediumdPerFile.Read(path, lines, errors) : ErrorTableFile.Read(path, lines, errors);
+        var tables = isOfWmediumd ? WmediumdPerFile.Read(path, lines, errors) : ErrorTableFile.Read(path, lines, errors);
         if (errors.Count > 0) throw new ConfigurationException([.. errors.OrderBy(error => error.Line).ThenBy(error => error.Column)]);
 
         ErrorCurve[] curves = [.. BuiltIn._curves];
-        foreach (ErrorTable table in tables) curves[CurveOf(table.Rate) >> ShapeBits] = table.ToCurve();
+        foreach (var table in tables) curves[CurveOf(table.Rate) >> ShapeBits] = table.ToCurve();
         return new ErrorModel(curves);
     }
 

@@ -23,11 +23,11 @@ internal static class ErrorTableFile
         var tables = new List<ErrorTable>();
         for (int i = 0; i < lines.Count;)
         {
-            TableLine heading = lines[i++];
+            var heading = lines[i++];
             var points = new List<(double, double)>();
             for (; i < lines.Count && StartsWithNumber(lines[i]); i++) ReadPoint(file, lines[i], points, errors);
 
-            if (!TryReadHeading(file, heading, errors, out PhyRate rate, out int? octets)) continue;
+            if (!TryReadHeading(file, heading, errors, out var rate, out int? octets)) continue;
 
             if (tables.Exists(table => table.Rate == rate)) errors.Add(heading.Error(file, 0, $"'{rate}' has a table above already"));
             else if (points.Count < 2) errors.Add(heading.Error(file, 0, $"'{rate}' needs two points or more: a line each, SNR in dB and PER"));
@@ -71,7 +71,7 @@ internal static class ErrorTableFile
             return false;
         }
 
-        PhyRate modulation = ErrorModel.ModulationOf(rate);
+        var modulation = ErrorModel.ModulationOf(rate);
         if (modulation == rate) return true;
 
         errors.Add(heading.Error(file, 0, $"'{name}' follows from '{modulation}': tables are for one stream, 20 MHz wide"));

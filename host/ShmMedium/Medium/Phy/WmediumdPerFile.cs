@@ -22,7 +22,7 @@ internal static class WmediumdPerFile
         for (int i = 0; i < columns.Length; i++) columns[i] = [];
 
         int? lastDbm = null;
-        foreach (TableLine line in lines)
+        foreach (var line in lines)
         {
             if (line.Words.Count != 1 + rates.Length)
             {
@@ -56,6 +56,6 @@ internal static class WmediumdPerFile
 
     private static void AddToAll(List<(double SnrDb, double Per)>[] columns, int dbm, double per)
     {
-        foreach (List<(double SnrDb, double Per)> column in columns) column.Add((dbm - NoiseDbm, per));
+        foreach (var column in columns) column.Add((dbm - NoiseDbm, per));
     }
 }

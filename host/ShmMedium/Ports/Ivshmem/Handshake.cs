@@ -29,8 +29,8 @@ internal static unsafe class Handshake
         long* values = stackalloc long[Messages] { ProtocolVersion, peerId, RegionFollows, DaemonPeerId, peerId };
         int* descriptors = stackalloc int[Messages] { -1, -1, region, daemonEvent, vmEvent };
         byte* control = stackalloc byte[Messages * ControlSize];
-        iovec* vectors = stackalloc iovec[Messages];
-        mmsghdr* messages = stackalloc mmsghdr[Messages];
+        var vectors = stackalloc iovec[Messages];
+        var messages = stackalloc mmsghdr[Messages];
         for (int i = 0; i < Messages; i++)
         {
             vectors[i] = new iovec { iov_base = &values[i], iov_len = sizeof(long) };

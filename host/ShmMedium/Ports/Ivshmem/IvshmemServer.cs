@@ -44,7 +44,7 @@ internal sealed unsafe class IvshmemServer : IPortServer
         _sockets = sockets;
         _radioLimits = radioLimits;
         Watch(_stopEvent.Descriptor, EPOLLIN);
-        foreach (ListeningSocket socket in sockets)
+        foreach (var socket in sockets)
             Watch(socket.Descriptor, EPOLLIN);
         _thread = new Thread(Run) { Name = "ivshmem-server", IsBackground = true };
     }
@@ -58,9 +58,9 @@ internal sealed unsafe class IvshmemServer : IPortServer
         _stopEvent.Signal();
         if (_thread.IsAlive)
             _thread.Join();
-        foreach (ListeningSocket socket in _sockets)
+        foreach (var socket in _sockets)
             socket.Dispose();
-        foreach (VmConnection connection in _connections.Values)
+        foreach (var connection in _connections.Values)
             connection.Socket.Dispose();
         _blank?.Dispose();
         _epoll.Dispose();
@@ -83,7 +83,7 @@ internal sealed unsafe class IvshmemServer : IPortServer
                     return;
                 if (_sockets.FirstOrDefault(s => s.Descriptor == descriptor) is { } socket)
                     Accept(socket);
-                else if (_connections.TryGetValue(descriptor, out VmConnection? connection))
+                else if (_connections.TryGetValue(descriptor, out var connection))
                     Receive(connection);
             }
         }
@@ -123,14 +123,14 @@ internal sealed unsafe class IvshmemServer : IPortServer
         if (_isAcceptPaused)
             return;
         _isAcceptPaused = true;
-        foreach (ListeningSocket one in _sockets)
+        foreach (var one in _sockets)
             _epoll.Remove(one.Descriptor);
     }
 
     private void ResumeAccept()
     {
         _isAcceptPaused = false;
-        foreach (ListeningSocket one in _sockets)
+        foreach (var one in _sockets)
             Watch(one.Descriptor, EPOLLIN);
     }
 
@@ -154,7 +154,7 @@ internal sealed unsafe class IvshmemServer : IPortServer
             return;
         }
         _lastPeerId = peerId;
-        Port port = connection.Port!;
+        var port = connection.Port!;
         Handshake.Send(connection.Socket.Descriptor, peerId, port.Offer.Region.Memory.Descriptor, port.Offer.Kick.Descriptor, port.Offer.Call.Descriptor);
     }
 

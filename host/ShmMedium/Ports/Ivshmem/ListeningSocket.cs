@@ -39,7 +39,7 @@ internal sealed unsafe class ListeningSocket : IDisposable
         try
         {
             RemoveStale(path);
-            mode_t mask = umask(0x1ff & ~OwnerAndGroup);
+            var mask = umask(0x1ff & ~OwnerAndGroup);
             int bound = UnixAddress.Bind(listener.Descriptor, path);
             int bindError = errno;
             _ = umask(mask);
@@ -90,7 +90,7 @@ internal sealed unsafe class ListeningSocket : IDisposable
 
     private static void GiveTo(string path, string groupName)
     {
-        group* entry = getgrnam(groupName);
+        var entry = getgrnam(groupName);
         if (entry == null)
             throw new LibCException($"socketGroup {groupName}: no such group", ENOENT);
         fixed (byte* name = CString.Of(path))

@@ -34,8 +34,8 @@ internal class PingTraceTests
     [Test]
     public void TheStepsOfBothGuestsComeInOrderOfTheHostsClock()
     {
-        var text = PingTrace.Tell(PingTrace.Read(new("sta1", Asking, 0), new("ap", Answering, 30_000_000_000)), "sta1", "ap");
-        var column = new string(' ', 56);
+        string text = PingTrace.Tell(PingTrace.Read(new("sta1", Asking, 0), new("ap", Answering, 30_000_000_000)), "sta1", "ap");
+        string column = new string(' ', 56);
         Assert.That(text.ReplaceLineEndings("\n").TrimEnd().Split('\n'), Is.EqualTo((string[])
         [
             $"    us  {"sta1",-56}ap",

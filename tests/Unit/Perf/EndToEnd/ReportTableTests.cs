@@ -38,9 +38,9 @@ public class ReportTableTests
     [Test]
     public void PartsOfAFigureAreShownInOneLine()
     {
-        Row p50 = Row.Told("ping", "sta1 → ap", "ms", 1.5) with { Part = "p50", Ratio = 1.25 };
-        Row lost = Row.Within("ping", "sta1 → ap", "1", 2, null, 0) with { Part = "lost" };
-        Row max = Row.Told("ping", "floor", "ms", 7.25) with { Part = "max" };
+        var p50 = Row.Told("ping", "sta1 → ap", "ms", 1.5) with { Part = "p50", Ratio = 1.25 };
+        var lost = Row.Within("ping", "sta1 → ap", "1", 2, null, 0) with { Part = "lost" };
+        var max = Row.Told("ping", "floor", "ms", 7.25) with { Part = "max" };
         Assert.That(ReportTable.ToMarkdown(new RunReport(Figures.Machine, [], [lost, p50, max]), TableOrder.Groups).Split('\n'), Is.SupersetOf((string[])
         [
             "| figure | lost | p50, ms | max, ms | ratio |",
@@ -53,7 +53,7 @@ public class ReportTableTests
     public void TheTerminalShowsTheSame()
     {
         var text = new StringWriter();
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(text) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(text) });
         console.Profile.Width = 200;
         ReportTable.Print(Figures.Report(), TableOrder.LimitsFirst, console);
         Assert.That(text.ToString(), Does.Match("ring round trip +123 +5.60 +ns +120 +1.03 +≤ 1.15 × baseline +yes")

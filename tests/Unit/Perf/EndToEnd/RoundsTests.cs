@@ -16,7 +16,7 @@ public class RoundsTests
         rounds.Add(10, 20);
         rounds.Add(100, 50); // a moment in which the machine was slow for both
         rounds.Add(12, 20);
-        Row row = rounds.Tell("relay", "round trip", "ns");
+        var row = rounds.Tell("relay", "round trip", "ns");
         Assert.That((row.Value, row.Spread, row.Baseline, row.Ratio), Is.EqualTo((12.0, 90.0, 20.0, 0.6)));
     }
 
@@ -26,14 +26,14 @@ public class RoundsTests
     [Test]
     public void WithoutBaselineThereIsNoRatio()
     {
-        Row row = Of([3, 4]).Tell("rings", "cost", "ns");
+        var row = Of([3, 4]).Tell("rings", "cost", "ns");
         Assert.That((row.Baseline, row.Ratio, row.Limit, row.Met), Is.EqualTo(((double?)null, (double?)null, (string?)null, (bool?)null)));
     }
 
     [Test]
     public void AJudgedRowHasGoalAndVerdict()
     {
-        Row row = Of([3, 4]).Judge("rings", "cost", "ns", "≤ 3 ns", met: false);
+        var row = Of([3, 4]).Judge("rings", "cost", "ns", "≤ 3 ns", met: false);
         Assert.That((row.Value, row.Limit, row.Met), Is.EqualTo((3.5, "≤ 3 ns", false)));
     }
 

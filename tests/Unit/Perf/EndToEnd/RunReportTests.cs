@@ -8,9 +8,9 @@ public class RunReportTests
     [Test]
     public void EveryRowHasAllFields()
     {
-        JsonArray rows = JsonNode.Parse(Figures.Report().ToJson())!["rows"]!.AsArray();
+        var rows = JsonNode.Parse(Figures.Report().ToJson())!["rows"]!.AsArray();
         Assert.That(rows, Has.Count.EqualTo(3));
-        foreach (JsonNode? row in rows)
+        foreach (var row in rows)
         {
             Assert.That(row!.AsObject().Select(field => field.Key), Is.EqualTo(
                 ["group", "figure", "unit", "value", "spread", "baseline", "ratio", "limit", "met", "low", "high", "part"]));
@@ -26,8 +26,8 @@ public class RunReportTests
     [TestCase(double.PositiveInfinity)]
     public void WhatIsNoNumberIsNull(double nothing)
     {
-        Row row = Figures.Met with { Value = nothing, Spread = nothing, Baseline = nothing, Ratio = nothing };
-        JsonNode written = JsonNode.Parse(new RunReport(Figures.Machine, [], [row]).ToJson())!["rows"]![0]!;
+        var row = Figures.Met with { Value = nothing, Spread = nothing, Baseline = nothing, Ratio = nothing };
+        var written = JsonNode.Parse(new RunReport(Figures.Machine, [], [row]).ToJson())!["rows"]![0]!;
         Assert.That((written["value"], written["spread"], written["baseline"], written["ratio"]), Is.EqualTo(
             ((JsonNode?)null, (JsonNode?)null, (JsonNode?)null, (JsonNode?)null)));
     }
@@ -38,7 +38,7 @@ public class RunReportTests
     [Test]
     public void ThisMachineIsDescribed()
     {
-        RunEnvironment here = RunEnvironment.Look(guestSeries: null).End();
+        var here = RunEnvironment.Look(guestSeries: null).End();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(here.Cpu, Is.Not.Empty);

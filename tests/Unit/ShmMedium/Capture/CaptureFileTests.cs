@@ -64,7 +64,7 @@ public class CaptureFileTests
         });
 
         Assert.That(Wireshark.Fields(_path, "wlan_rsna_eapol.keydes.msgnr"), Is.EqualTo(new[] { "1", "2", "3", "4" }));
-        Assert.That(messages.Select(message => FrameView.TryParse(message, out FrameView view) ? view.FourWayMessage : null), Is.EqualTo(new[] { 1, 2, 3, 4 }));
+        Assert.That(messages.Select(message => FrameView.TryParse(message, out var view) ? view.FourWayMessage : null), Is.EqualTo(new[] { 1, 2, 3, 4 }));
     }
 
     [Test]
@@ -80,7 +80,7 @@ public class CaptureFileTests
 
         Assert.That(
             Wireshark.Fields(_path, "wlan.fc.type_subtype").Select(types => types.Split(',')[0]), // a control wrapper's, then the carried frame's
-            Is.EqualTo(frames.Select(frame => FrameView.TryParse(frame, out FrameView view) ? $"0x{(int)view.FrameControl.Subtype:x4}" : "")));
+            Is.EqualTo(frames.Select(frame => FrameView.TryParse(frame, out var view) ? $"0x{(int)view.FrameControl.Subtype:x4}" : "")));
     }
 
     [Test]
@@ -102,7 +102,7 @@ public class CaptureFileTests
     [Test]
     public async Task AReaderOfAPipeSeesAFrameOnceItIsFlushed()
     {
-        using Process tshark = Process.Start(
+        using var tshark = Process.Start(
             new ProcessStartInfo("tshark", ["-l", "-i", "-", "-T", "fields", "-e", "frame.interface_name", "-e", "wlan.fc.type_subtype"])
             {
                 UseShellExecute = false,
@@ -128,7 +128,7 @@ public class CaptureFileTests
     private static void Frame(
         PcapngWriter writer, int number, long time, FrameDirection direction, int frequencyMhz, PhyRate? rate, sbyte signalDbm, byte[] frame)
     {
-        Assert.That(Channel.TryFromFrequency(frequencyMhz, out Channel channel), Is.True);
+        Assert.That(Channel.TryFromFrequency(frequencyMhz, out var channel), Is.True);
         Span<byte> radiotap = stackalloc byte[RadiotapHeader.MaxLength];
         int length = RadiotapHeader.Write(radiotap, channel, rate, signalDbm, noiseDbm: null);
         writer.WriteFrame(number, time, direction, radiotap[..length], frame);
@@ -136,7 +136,7 @@ public class CaptureFileTests
 
     private void Write(Action<PcapngWriter> write)
     {
-        using FileStream stream = File.Create(_path);
+        using var stream = File.Create(_path);
         var writer = new PcapngWriter(stream, "ShmWifi.Tests");
         write(writer);
         writer.Flush();

@@ -32,7 +32,7 @@ public class PacketDotNetTests
     public void RadiotapSaysWhatWasWritten() => Gen.Select(AnyLegacyRate, Gen.SByte, Gen.SByte.Nullable()).Sample(
         (sent, signalDbm, noiseDbm) =>
         {
-            RadioPacket radio = Read(Frames.Beacon(), sent.FreqMhz, sent.Rate.Phy, signalDbm, noiseDbm);
+            var radio = Read(Frames.Beacon(), sent.FreqMhz, sent.Rate.Phy, signalDbm, noiseDbm);
 
             var channel = (ChannelRadioTapField)radio[RadioTapType.Channel];
             Assert.That((int)channel.FrequencyMHz, Is.EqualTo(sent.FreqMhz));
@@ -47,7 +47,7 @@ public class PacketDotNetTests
     [Test]
     public void AnHtRateHidesNeitherChannelNorSignalNorFrame()
     {
-        RadioPacket radio = Read(Frames.QosData(), 2437, TxRateTests.Rate(12, TxRateFlags.Mcs).Phy, -51, null);
+        var radio = Read(Frames.QosData(), 2437, TxRateTests.Rate(12, TxRateFlags.Mcs).Phy, -51, null);
 
         Assert.That((int)((ChannelRadioTapField)radio[RadioTapType.Channel]).FrequencyMHz, Is.EqualTo(2437));
         Assert.That(((DbmAntennaSignalRadioTapField)radio[RadioTapType.DbmAntennaSignal]).AntennaSignalDbm, Is.EqualTo(-51));
@@ -61,7 +61,7 @@ public class PacketDotNetTests
         foreach (byte[] bytes in Known)
         {
             var frame = (MacFrame)Read(bytes, 2412, TxRateTests.Rate(4).Phy, -50, null).PayloadPacket;
-            Assert.That(FrameView.TryParse(bytes, out FrameView view), Is.True);
+            Assert.That(FrameView.TryParse(bytes, out var view), Is.True);
             string name = view.FrameControl.Subtype.ToString();
 
             Assert.That((int)frame.FrameControl.SubType, Is.EqualTo((int)view.FrameControl.Subtype), name);
@@ -90,7 +90,7 @@ public class PacketDotNetTests
     /// <summary>The one frame of a file that holds it.</summary>
     private static RadioPacket Read(byte[] frame, int freqMhz, PhyRate? rate, sbyte signalDbm, sbyte? noiseDbm)
     {
-        Assert.That(Channel.TryFromFrequency(freqMhz, out Channel channel), Is.True);
+        Assert.That(Channel.TryFromFrequency(freqMhz, out var channel), Is.True);
         Span<byte> radiotap = stackalloc byte[RadiotapHeader.MaxLength];
         int length = RadiotapHeader.Write(radiotap, channel, rate, signalDbm, noiseDbm);
         using var stream = new MemoryStream();

@@ -10,7 +10,7 @@ public class RadiotapHeaderTests
     private static string Header(int frequencyMhz, PhyRate? rate, sbyte? noiseDbm = null)
     {
         byte[] header = Enumerable.Repeat((byte)0xee, RadiotapHeader.MaxLength).ToArray();
-        Assert.That(Channel.TryFromFrequency(frequencyMhz, out Channel channel), Is.True);
+        Assert.That(Channel.TryFromFrequency(frequencyMhz, out var channel), Is.True);
         int length = RadiotapHeader.Write(header, channel, rate, -50, noiseDbm);
         return Convert.ToHexStringLower(header.AsSpan(0, length));
     }
@@ -32,7 +32,7 @@ public class RadiotapHeaderTests
     [Test]
     public void AVhtFieldIsAlignedToTwo()
     {
-        PhyRate rate = TxRateTests.Rate(0x19, TxRateFlags.VhtMcs | TxRateFlags.ShortGi | TxRateFlags.Width80Mhz, Band.Ghz5).Phy;
+        var rate = TxRateTests.Rate(0x19, TxRateFlags.VhtMcs | TxRateFlags.ShortGi | TxRateFlags.Width80Mhz, Band.Ghz5).Phy;
 
         Assert.That(Header(5180, rate), Is.EqualTo("00001c002a002000" + "00" + "00" + "3c14" + "4001" + "ce" + "00" + "4500" + "04" + "04" + "92000000" + "00" + "00" + "0000"));
         Assert.That(Header(5180, rate, -95), Is.EqualTo("00001c006a002000" + "00" + "00" + "3c14" + "4001" + "ce" + "a1" + "4500" + "04" + "04" + "92000000" + "00" + "00" + "0000"));

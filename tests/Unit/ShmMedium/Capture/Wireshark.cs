@@ -16,9 +16,9 @@ public static class Wireshark
     /// <summary>Runs a tool to its end; it must succeed, and complain of nothing.</summary>
     public static string Run(string tool, IEnumerable<string> arguments)
     {
-        using Process process = Process.Start(
+        using var process = Process.Start(
             new ProcessStartInfo(tool, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         string complaints = string.Join('\n', errors.Result.Split('\n').Where(line => line.Length > 0 && !line.StartsWith("Running as user", StringComparison.Ordinal)));

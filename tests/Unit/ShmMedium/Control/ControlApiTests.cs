@@ -16,14 +16,14 @@ public sealed class ControlApiTests
     [TearDown]
     public void Stop()
     {
-        IReadOnlyList<string> warnings = _harness.Warnings;
+        var warnings = _harness.Warnings;
         _harness.Dispose();
         Assert.That(warnings, Is.Empty, "faults of the server itself");
     }
 
     private async Task<Answer> SendAsync(HttpStatusCode status, string method, string path, string? body = null)
     {
-        Answer answer = await _harness.SendAsync(method, path, body);
+        var answer = await _harness.SendAsync(method, path, body);
         Assert.That(answer.Status, Is.EqualTo(status), answer.Text);
         Assert.That(answer.ContentType, Is.EqualTo(
             (int)status >= 400 ? "application/problem+json" : status == HttpStatusCode.NoContent ? null : path == "/v1/configuration" ? "application/yaml" : "application/json"));
@@ -38,7 +38,7 @@ public sealed class ControlApiTests
         await SendAsync(HttpStatusCode.NoContent, "PUT", "/v1/medium", """
             {"seed": 7, "timing": "airtime", "links": [{"from": "ap", "to": "sta1", "snrDb": 25}], "propagation": {"model": "freeSpace"}}
             """);
-        Answer medium = await GetAsync("/v1/medium");
+        var medium = await GetAsync("/v1/medium");
         Assert.That(_harness.Medium.Changes, Has.One.InstanceOf<ReplaceMedium>());
         Assert.That(medium.Json["seed"]!.GetValue<int>(), Is.EqualTo(7));
         Assert.That(medium.Json["timing"]!.GetValue<string>(), Is.EqualTo("airtime"));
@@ -81,7 +81,7 @@ public sealed class ControlApiTests
     public async Task AnErrorTableThatCannotBeReadIsRefused()
     {
         _harness.Medium.Failure = new ConfigurationException([new("/lab/per.txt", 3, 1, "no such rate") { Field = "errorTable" }]);
-        Answer answer = await SendAsync(HttpStatusCode.BadRequest, "PUT", "/v1/errorTable", "/lab/per.txt");
+        var answer = await SendAsync(HttpStatusCode.BadRequest, "PUT", "/v1/errorTable", "/lab/per.txt");
         Assert.That(answer.Errors, Is.EqualTo(new[] { "errorTable: /lab/per.txt:3:1: error: no such rate" }));
         _harness.Medium.Failure = null;
         await SendAsync(HttpStatusCode.NoContent, "DELETE", "/v1/errorTable");
@@ -94,14 +94,14 @@ public sealed class ControlApiTests
         await SendAsync(HttpStatusCode.NoContent, "PUT", "/v1/seed", "5");
         Assert.That(_harness.Medium.Changes[^1], Is.InstanceOf<ReplaceMedium>());
         Assert.That(_harness.Medium.CurrentMedium.Links, Has.Count.EqualTo(1));
-        Answer wrong = await SendAsync(HttpStatusCode.BadRequest, "PUT", "/v1/seed", "-5");
+        var wrong = await SendAsync(HttpStatusCode.BadRequest, "PUT", "/v1/seed", "-5");
         Assert.That(wrong.Errors[0], Does.StartWith("seed: "));
     }
 
     [Test]
     public async Task RadiosAreAsTheyAreNow()
     {
-        Answer all = await GetAsync("/v1/radios");
+        var all = await GetAsync("/v1/radios");
         Assert.That(all.Json.AsArray().Select(r => r!["radio"]!.ToString()), Is.EqualTo(new[] { "ap/phy0", "sta1/phy0", "sta1/phy1" }));
         Assert.That(all.Json[1]!["position"]!.ToJsonString(), Is.EqualTo("[10,0.123,1]"));
         Assert.That(all.Json[0]!["addresses"]!.ToJsonString(), Is.EqualTo("[\"02:00:00:00:01:00\"]"));
@@ -118,7 +118,7 @@ public sealed class ControlApiTests
     public async Task ARadioKeepsWhatIsNotSaid()
     {
         await SendAsync(HttpStatusCode.OK, "PATCH", "/v1/radios/sta1", "{\"position\": [1, 2, 3], \"txPowerDbm\": 10}");
-        Answer answer = await SendAsync(HttpStatusCode.OK, "PATCH", "/v1/radios/sta1", "{\"txPowerDbm\": 12}");
+        var answer = await SendAsync(HttpStatusCode.OK, "PATCH", "/v1/radios/sta1", "{\"txPowerDbm\": 12}");
         Assert.That(answer.Json["position"]!.ToJsonString(), Is.EqualTo("[1,2,3]"));
         Assert.That(answer.Json["txPowerDbm"]!.GetValue<double>(), Is.EqualTo(12));
         Assert.That(answer.Json["radio"]!.ToString(), Is.EqualTo("sta1"));
@@ -127,24 +127,24 @@ public sealed class ControlApiTests
     [Test]
     public async Task ALinkIsGivenToldAndTakenBack()
     {
-        Answer given = await SendAsync(HttpStatusCode.OK, "PUT", "/v1/links/ap/sta1%2Fphy0", "{\"loss\": 0.3, \"oneWay\": true}");
+        var given = await SendAsync(HttpStatusCode.OK, "PUT", "/v1/links/ap/sta1%2Fphy0", "{\"loss\": 0.3, \"oneWay\": true}");
         Assert.That(given.Json["to"]!.ToString(), Is.EqualTo("sta1/phy0"));
-        Answer all = await GetAsync("/v1/links");
+        var all = await GetAsync("/v1/links");
         Assert.That(all.Json.AsArray(), Has.Count.EqualTo(1));
         Assert.That(all.Json[0]!["loss"]!.GetValue<double>(), Is.EqualTo(0.3));
-        Answer now = await GetAsync("/v1/links/ap/sta1%2Fphy0");
+        var now = await GetAsync("/v1/links/ap/sta1%2Fphy0");
         Assert.That(now.Json[0]!["signalDbm"]!.GetValue<double>(), Is.EqualTo(-60.13));
         Assert.That(now.Json[0]!["freqMhz"]!.GetValue<int>(), Is.EqualTo(2437), "the sender's");
         Assert.That(now.Json[0]!["loss"]!.GetValue<double>(), Is.EqualTo(0.3));
         await SendAsync(HttpStatusCode.NoContent, "DELETE", "/v1/links/ap/sta1%2Fphy0");
-        Answer gone = await SendAsync(HttpStatusCode.NotFound, "DELETE", "/v1/links/ap/sta1%2Fphy0");
+        var gone = await SendAsync(HttpStatusCode.NotFound, "DELETE", "/v1/links/ap/sta1%2Fphy0");
         Assert.That(gone.Json["detail"]!.ToString(), Does.Contain("no link is given from 'ap' to 'sta1/phy0'"));
     }
 
     [Test]
     public async Task EachPairThatTwoNamesMeanIsTold()
     {
-        Answer all = await GetAsync("/v1/links/*/sta1?freqMhz=5180");
+        var all = await GetAsync("/v1/links/*/sta1?freqMhz=5180");
         Assert.That(
             all.Json.AsArray().Select(l => $"{l!["from"]} {l["to"]} {l["freqMhz"]}"),
             Is.EqualTo(new[] { "ap/phy0 sta1/phy0 5180", "ap/phy0 sta1/phy1 5180", "sta1/phy0 sta1/phy1 5180", "sta1/phy1 sta1/phy0 5180" }));
@@ -162,15 +162,15 @@ public sealed class ControlApiTests
     public async Task AFaultIsOrderedCountedReplacedAndTakenBack()
     {
         const string Drop = "{\"match\": {\"frame\": \"eapol\", \"to\": \"sta1\"}, \"action\": \"drop\", \"count\": 3}";
-        Answer added = await SendAsync(HttpStatusCode.Created, "POST", "/v1/faults", Drop);
+        var added = await SendAsync(HttpStatusCode.Created, "POST", "/v1/faults", Drop);
         Assert.That(added.Location, Is.EqualTo("/v1/faults/fault1"));
         Assert.That((await GetAsync(added.Location!)).Json["hits"]!.GetValue<int>(), Is.EqualTo(7));
         await SendAsync(HttpStatusCode.OK, "PUT", "/v1/faults/beacons", "{\"match\": {\"frame\": [\"beacon\"]}, \"action\": {\"delay\": \"50ms\"}}");
         Assert.That((await GetAsync("/v1/faults")).Json.AsArray().Select(f => f!["name"]!.ToString()), Is.EqualTo(new[] { "fault1", "beacons" }));
-        Answer taken = await SendAsync(HttpStatusCode.Conflict, "POST", "/v1/faults", "{\"name\": \"beacons\", \"match\": {}, \"action\": \"drop\"}");
+        var taken = await SendAsync(HttpStatusCode.Conflict, "POST", "/v1/faults", "{\"name\": \"beacons\", \"match\": {}, \"action\": \"drop\"}");
         Assert.That(taken.Errors[0], Does.StartWith("name: 'beacons' is taken"));
         await SendAsync(HttpStatusCode.NoContent, "DELETE", "/v1/faults/beacons");
-        Answer gone = await SendAsync(HttpStatusCode.NotFound, "DELETE", "/v1/faults/fault2");
+        var gone = await SendAsync(HttpStatusCode.NotFound, "DELETE", "/v1/faults/fault2");
         Assert.That(gone.Json["detail"]!.ToString(), Does.Contain("(did you mean 'fault1'?)"));
     }
 
@@ -178,7 +178,7 @@ public sealed class ControlApiTests
     public async Task AScheduleStartsAndIsTakenBack()
     {
         _harness.Medium.ScheduleDone = 1;
-        Answer answer = await SendAsync(
+        var answer = await SendAsync(
             HttpStatusCode.OK, "PUT", "/v1/schedule", "[{\"at\": \"2s\", \"timing\": \"airtime\"}, {\"at\": \"1s\", \"link\": {\"from\": \"ap\", \"to\": \"sta1\", \"snrDb\": 5}}]");
         Assert.That(answer.Json["changes"]![0]!["link"]!["snrDb"]!.GetValue<double>(), Is.EqualTo(5), "in the order of time");
         Assert.That(answer.Json["done"]!.GetValue<int>(), Is.EqualTo(1));
@@ -186,7 +186,7 @@ public sealed class ControlApiTests
         Assert.That((await GetAsync("/v1/schedule")).Text, Is.EqualTo(answer.Text));
         await SendAsync(HttpStatusCode.NoContent, "DELETE", "/v1/schedule");
         Assert.That(_harness.Medium.CurrentMedium.Schedule, Is.Empty);
-        Answer unknown = await SendAsync(
+        var unknown = await SendAsync(
             HttpStatusCode.NotFound, "PUT", "/v1/schedule", "[{\"at\": \"1s\", \"link\": {\"from\": \"ap\", \"to\": \"sat1\", \"snrDb\": 5}}]");
         Assert.That(unknown.Errors[0], Does.StartWith("[0].link.to: no radio 'sat1'"));
     }
@@ -195,7 +195,7 @@ public sealed class ControlApiTests
     public async Task TheConfigurationStartsTheSameDaemon()
     {
         await SendAsync(HttpStatusCode.OK, "PUT", "/v1/links/ap/sta1", "{\"snrDb\": 12.5}");
-        Answer answer = await GetAsync("/v1/configuration");
+        var answer = await GetAsync("/v1/configuration");
         var again = DaemonConfiguration.Parse(answer.Text, Path.Combine(_harness.Folder, "again.yaml"));
         Assert.That(again.Vms, Is.EqualTo(_harness.Configuration.Vms));
         Assert.That(again.Medium.Links[0].SnrDb, Is.EqualTo(12.5));
@@ -204,7 +204,7 @@ public sealed class ControlApiTests
     [Test]
     public async Task TheStatusIsTheSnapshot()
     {
-        Answer status = await GetAsync("/v1/status");
+        var status = await GetAsync("/v1/status");
         Assert.That(status.Json["medium"]!["frames"]!.GetValue<int>(), Is.EqualTo(12));
         Assert.That(status.Json["collector"], Is.Not.Null);
     }
@@ -216,7 +216,7 @@ public sealed class ControlApiTests
     [TestCase("PUT", "/v1/faults/f", "{\"match\": {\"from\": \"pa\"}, \"action\": \"drop\"}", "match.from: no radio 'pa' is on the medium or in the configuration (did you mean 'ap'?); on the medium: ap/phy0, sta1/phy0, sta1/phy1")]
     public async Task AnUnknownRadioIsNamedAndNearOnesToo(string method, string path, string? body, string error)
     {
-        Answer answer = await SendAsync(HttpStatusCode.NotFound, method, path, body);
+        var answer = await SendAsync(HttpStatusCode.NotFound, method, path, body);
         Assert.That(answer.Errors, Is.EqualTo(new[] { error }));
         Assert.That(_harness.Medium.Changes, Is.Empty);
     }
@@ -249,7 +249,7 @@ public sealed class ControlApiTests
     [TestCase("GET", "/v1/links/ap/sta1?octets=100&octets=200", null, "octets")]
     public async Task AWrongFieldIsNamed(string method, string path, string? body, string field)
     {
-        Answer answer = await SendAsync(HttpStatusCode.BadRequest, method, path, body);
+        var answer = await SendAsync(HttpStatusCode.BadRequest, method, path, body);
         Assert.That(answer.Errors.Select(e => e.Split(": ")[0]), Does.Contain(field), answer.Text);
         Assert.That(_harness.Medium.Changes, Is.Empty);
     }
@@ -266,7 +266,7 @@ public sealed class ControlApiTests
     [TestCase("OPTIONS", "/v1/watch", "GET")]
     public async Task AWrongMethodSaysWhichThereAre(string method, string path, string allowed)
     {
-        Answer answer = await SendAsync(HttpStatusCode.MethodNotAllowed, method, path, "{}");
+        var answer = await SendAsync(HttpStatusCode.MethodNotAllowed, method, path, "{}");
         Assert.That(answer.Allow, Is.EquivalentTo(allowed.Split(", ")));
     }
 
@@ -277,14 +277,14 @@ public sealed class ControlApiTests
         {
             Links = [.. Enumerable.Range(0, MediumLimits.Links).Select(i => new LinkConfiguration(Pattern("ap"), Pattern($"sta{i}")) { SnrDb = 1 })],
         }));
-        Answer answer = await SendAsync(HttpStatusCode.Conflict, "PUT", "/v1/links/ap/*", "{\"snrDb\": 1}");
+        var answer = await SendAsync(HttpStatusCode.Conflict, "PUT", "/v1/links/ap/*", "{\"snrDb\": 1}");
         Assert.That(answer.Json["detail"]!.ToString(), Does.Contain("at most 4096"));
         await SendAsync(HttpStatusCode.OK, "PUT", "/v1/links/ap/sta5", "{\"snrDb\": 1}");
     }
 
     private static RadioPattern Pattern(string text)
     {
-        Assert.That(RadioPattern.TryParse(text, out RadioPattern pattern), Is.True, text);
+        Assert.That(RadioPattern.TryParse(text, out var pattern), Is.True, text);
         return pattern;
     }
 }

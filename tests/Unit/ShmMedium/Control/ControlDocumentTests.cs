@@ -24,7 +24,7 @@ public sealed partial class ControlDocumentTests
         _daemon = new TestDaemon(Isolation.Shared, vms: [("ap", 4), ("sta1", 4)]);
         foreach ((string name, int number) in new[] { ("ap", 1), ("sta1", 2) })
         {
-            SimulatedGuest vm = _daemon.Connect(name);
+            var vm = _daemon.Connect(name);
             vm.Hello();
             vm.AddRadio(0, Address(number));
             vm.Drain();

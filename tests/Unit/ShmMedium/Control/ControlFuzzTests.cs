@@ -47,7 +47,7 @@ public sealed class ControlFuzzTests
             string method = s_methods[random.Next(s_methods.Length)];
             string path = s_paths[random.Next(s_paths.Length)];
             string body = Mutate(random, s_bodies[random.Next(s_bodies.Length)]);
-            Answer answer = await _harness.SendAsync(method, path, body);
+            var answer = await _harness.SendAsync(method, path, body);
             Assert.That((int)answer.Status, Is.InRange(200, 499), $"{method} {path}: {body}\n{answer.Text}");
             if ((int)answer.Status >= 400)
             {
@@ -97,7 +97,7 @@ public sealed class ControlFuzzTests
     public async Task ABodyThatIsNoTextIsRefused()
     {
         using var body = new ByteArrayContent([0xff, 0xfe, 0x7b, 0x7d]);
-        using HttpResponseMessage response = await _harness.Http.PutAsync(new Uri("/v1/medium", UriKind.Relative), body);
+        using var response = await _harness.Http.PutAsync(new Uri("/v1/medium", UriKind.Relative), body);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("is not UTF-8"));
     }

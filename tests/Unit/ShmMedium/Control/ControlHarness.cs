@@ -78,7 +78,7 @@ internal sealed class ControlHarness : IDisposable
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (body is not null)
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        using HttpResponseMessage response = await Http.SendAsync(request);
+        using var response = await Http.SendAsync(request);
         return await Answer.ReadAsync(response);
     }
 

@@ -19,7 +19,7 @@ public sealed class ControlServerTests
     [TearDown]
     public void Stop()
     {
-        IReadOnlyList<string> warnings = _harness.Warnings;
+        var warnings = _harness.Warnings;
         _harness.Dispose();
         Assert.That(warnings, Is.Empty, "faults of the server itself");
     }
@@ -51,7 +51,7 @@ public sealed class ControlServerTests
     [Test]
     public async Task ABodyOfTenMegabytesIsRefused()
     {
-        Answer answer = await _harness.SendAsync("PUT", "/v1/medium", new string(' ', 10 << 20));
+        var answer = await _harness.SendAsync("PUT", "/v1/medium", new string(' ', 10 << 20));
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.RequestEntityTooLarge));
         Assert.That(answer.Json["detail"]!.ToString(), Does.Contain("more than 262144 bytes"));
         Assert.That(_harness.Medium.Changes, Is.Empty);
@@ -61,7 +61,7 @@ public sealed class ControlServerTests
     [Test]
     public async Task ALongestBodyIsTaken()
     {
-        Answer answer = await _harness.SendAsync("PUT", "/v1/medium", "{}" + new string(' ', RequestBody.Limit - 2));
+        var answer = await _harness.SendAsync("PUT", "/v1/medium", "{}" + new string(' ', RequestBody.Limit - 2));
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.NoContent), answer.Text);
         answer = await _harness.SendAsync("PUT", "/v1/medium", "{}" + new string(' ', RequestBody.Limit - 1));
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.RequestEntityTooLarge));
@@ -73,12 +73,12 @@ public sealed class ControlServerTests
         var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Task[] clients = [.. Enumerable.Range(0, 100).Select(async i =>
         {
-            using HttpClient http = _harness.Connect();
+            using var http = _harness.Connect();
             await start.Task;
             for (int request = 0; request < 10; request++)
             {
                 using var body = new StringContent($"{{\"snrDb\": {i}}}");
-                using HttpResponseMessage answer = await http.PutAsync(new Uri("/v1/links/ap/sta1", UriKind.Relative), body);
+                using var answer = await http.PutAsync(new Uri("/v1/links/ap/sta1", UriKind.Relative), body);
                 Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
             }
         })];
@@ -92,7 +92,7 @@ public sealed class ControlServerTests
     public async Task ClientsWhoSayNothingHoldNobodyUp()
     {
         Stream[] silent = [.. Enumerable.Range(0, 100).Select(_ => _harness.ConnectRaw())];
-        foreach (Stream client in silent.Take(50))
+        foreach (var client in silent.Take(50))
             await client.WriteAsync("PUT /v1/medium HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{"u8.ToArray());
         await AssertItAnswersAsync();
         Array.ForEach(silent, s => s.Dispose());
@@ -102,13 +102,13 @@ public sealed class ControlServerTests
     [Test]
     public async Task AWatcherReceivesOfChangesAndCounters()
     {
-        using HttpClient http = _harness.Connect();
-        using Stream stream = await http.GetStreamAsync(new Uri("/v1/watch", UriKind.Relative));
+        using var http = _harness.Connect();
+        using var stream = await http.GetStreamAsync(new Uri("/v1/watch", UriKind.Relative));
         using var reader = new StreamReader(stream);
-        JsonNode counters = await NextAsync(reader, "counters");
+        var counters = await NextAsync(reader, "counters");
         Assert.That(counters["counters"]!["frames"]!.GetValue<int>(), Is.EqualTo(12));
         await _harness.SendAsync("PUT", "/v1/links/ap/sta1", "{\"snrDb\": 10}");
-        JsonNode change = await NextAsync(reader, "change");
+        var change = await NextAsync(reader, "change");
         Assert.That(change["change"]!["link"]!["snrDb"]!.GetValue<double>(), Is.EqualTo(10));
         await NextAsync(reader, "counters");
     }
@@ -152,7 +152,7 @@ public sealed class ControlServerTests
     public async Task AFaultOfTheServerItselfIsToldAndLogged()
     {
         _harness.Medium.Failure = new InvalidOperationException("boom");
-        Answer answer = await _harness.SendAsync("PUT", "/v1/timing", "airtime");
+        var answer = await _harness.SendAsync("PUT", "/v1/timing", "airtime");
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.InternalServerError));
         Assert.That(answer.Text, Does.Not.Contain("boom"));
         Assert.That(_harness.Warnings, Has.One.Contains("boom"));
@@ -164,7 +164,7 @@ public sealed class ControlServerTests
     {
         while (await reader.ReadLineAsync() is { } line)
         {
-            JsonNode read = JsonNode.Parse(line)!;
+            var read = JsonNode.Parse(line)!;
             if (read["event"]!.ToString() == kind)
                 return read;
         }

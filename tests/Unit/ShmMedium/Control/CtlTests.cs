@@ -70,7 +70,7 @@ public sealed class CtlTests
     public async Task ARadioIsMoved()
     {
         await SucceedAsync("set", "radio", "sta1", "--position", "1, 2,3.5", "--velocity=-1,0,0", "--tx-power-dbm", "10", "--antenna-gain-dbi", "2", "--noise-floor-dbm=-95");
-        RadioConfiguration radio = _harness.Medium.CurrentMedium.Radios[0];
+        var radio = _harness.Medium.CurrentMedium.Radios[0];
         Assert.That(radio.Motion, Is.EqualTo(new LinearMotion(new Position(1, 2, 3.5), new Position(-1, 0, 0))));
         Assert.That((radio.TxPowerDbm, radio.AntennaGainDbi, radio.NoiseFloorDbm), Is.EqualTo((10.0, 2.0, -95.0)));
         await SucceedAsync("set", "radio", "sta1", "{randomWaypoint: {box: [[0, 0, 1], [50, 50, 1]], speed: [0.5, 2]}}", "--tx-power-dbm", "11");
@@ -86,7 +86,7 @@ public sealed class CtlTests
         await SucceedAsync("set", "fault", "slow", "--ssid", "lab", "--delay", "50ms", "--probability", "0.5");
         await SucceedAsync("set", "fault", "bits", "{match: {frame: data}, action: {corrupt: 8}}");
         await SucceedAsync("set", "fault", "twice", "--addr1", "02:00:00:00:01:00", "--duplicate", "2");
-        IReadOnlyList<FaultConfiguration> faults = _harness.Medium.CurrentMedium.Faults;
+        var faults = _harness.Medium.CurrentMedium.Faults;
         Assert.That(faults.Select(f => f.Name), Is.EqualTo(new[] { "keys", "slow", "bits", "twice" }));
         Assert.That(faults.Select(f => f.Action), Is.EqualTo(new FaultAction[] { new DropFault(), new DelayFault(TimeSpan.FromMilliseconds(50)), new CorruptFault(8), new DuplicateFault(2) }));
         Assert.That(faults[0].Match.Kinds.Select(k => k.Text), Is.EqualTo(new[] { "eapol", "beacon" }));
@@ -107,7 +107,7 @@ public sealed class CtlTests
         await SucceedAsync("set", "propagation", "{model: logDistance, exponent: 3}");
         await SucceedAsync("set", "fading", "rayleigh");
         await SucceedAsync("set", "error-table", "per.txt");
-        MediumConfiguration medium = _harness.Medium.CurrentMedium;
+        var medium = _harness.Medium.CurrentMedium;
         Assert.That((medium.Timing, medium.Seed, medium.ErrorTable), Is.EqualTo((Timing.Airtime, 77UL, Path.GetFullPath("per.txt"))));
         Assert.That(medium.Propagation, Is.InstanceOf<LogDistancePropagation>());
         Assert.That(await SucceedAsync("get", "timing"), Is.EqualTo("airtime\n"));
@@ -137,13 +137,13 @@ public sealed class CtlTests
         string file = Write("walk.yaml", "- {at: 10ms, link: {from: ap, to: sta1, snrDb: 5}}\n- {at: 20ms, timing: airtime}\n");
         await SucceedAsync("scenario", "run", file);
         Assert.That(_harness.Medium.CurrentMedium.Schedule, Has.Count.EqualTo(2));
-        Task<string> waiting = SucceedAsync("scenario", "run", file, "--wait", "--json");
+        var waiting = SucceedAsync("scenario", "run", file, "--wait", "--json");
         await Task.Delay(100);
         Assert.That(waiting.IsCompleted, Is.False);
         _harness.Medium.ScheduleDone = 2;
         Assert.That(JsonNode.Parse(await waiting)!["done"]!.GetValue<int>(), Is.EqualTo(2));
         _harness.Medium.ScheduleDone = 0;
-        Task<string> stopped = FailAsync("scenario", "run", file, "--wait");
+        var stopped = FailAsync("scenario", "run", file, "--wait");
         await Task.Delay(100);
         await SucceedAsync("scenario", "stop");
         Assert.That(await stopped, Does.Contain("the scenario was stopped, or another one took its place"));
@@ -165,7 +165,7 @@ public sealed class CtlTests
         using var cancellation = new CancellationTokenSource();
         using var output = new StringWriter();
         using TextWriter shared = TextWriter.Synchronized(output);
-        Task<int> watching = new RootCommand { new CtlCommand() }
+        var watching = new RootCommand { new CtlCommand() }
             .Parse(["ctl", "watch", "--socket", _harness.Socket])
             .InvokeAsync(new InvocationConfiguration { Output = shared, Error = shared }, cancellation.Token);
         await EventuallyAsync(() => Text().Contains("12 frames, 11 delivered, 1 dropped", StringComparison.Ordinal));

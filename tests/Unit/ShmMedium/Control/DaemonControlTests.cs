@@ -69,10 +69,10 @@ public sealed class DaemonControlTests
         Ctl("set", "propagation", "freeSpace");
         Ctl("set", "radio", "vm1", "--position", "0,0,1");
         Ctl("set", "radio", "vm2", "--position", "10,0,1", "--tx-power-dbm", "10", "--antenna-gain-dbi", "3");
-        JsonNode radio = Ctl("get", "radios", "vm2")![0]!;
+        var radio = Ctl("get", "radios", "vm2")![0]!;
         Assert.That(radio["addresses"]![0]!.ToString(), Is.EqualTo(Address(2).ToString()));
         Assert.That(radio["position"]!.ToJsonString(), Is.EqualTo("[10,0,1]"));
-        JsonNode link = Ctl("get", "links/vm2/vm1")![0]!;
+        var link = Ctl("get", "links/vm2/vm1")![0]!;
         // Friis: 20 log10(10) + 20 log10(2412e6) - 147.55 = 60.1 dB.
         Assert.That(link["signalDbm"]!.GetValue<double>(), Is.EqualTo(10 + 3 - 60.1).Within(0.05));
         Assert.That(link["snrDb"]!.GetValue<double>(), Is.EqualTo(10 + 3 - 60.1 + 91).Within(0.05));
@@ -84,7 +84,7 @@ public sealed class DaemonControlTests
     {
         string file = Path.GetTempFileName();
         File.WriteAllText(file, "- {at: 1ms, link: {from: vm1, to: vm2, loss: 1}}\n- {at: 30ms, fault: {name: f, match: {frame: beacon}, action: drop}}\n");
-        JsonNode done = Ctl("scenario", "run", file, "--wait")!;
+        var done = Ctl("scenario", "run", file, "--wait")!;
         File.Delete(file);
         Assert.That(done["done"]!.GetValue<int>(), Is.EqualTo(2));
         Assert.That(Received(), Is.Zero);
@@ -96,7 +96,7 @@ public sealed class DaemonControlTests
     {
         using var client = new ShmWifi.ShmMedium.Cli.Ctl.ControlClient(_daemon.ControlSocket);
         using var deadline = new CancellationTokenSource(Deadline.Limit);
-        await using IAsyncEnumerator<string> lines = client.ReadLinesAsync("watch", deadline.Token).GetAsyncEnumerator(deadline.Token);
+        await using var lines = client.ReadLinesAsync("watch", deadline.Token).GetAsyncEnumerator(deadline.Token);
         Assert.That(await lines.MoveNextAsync(), Is.True);
         await client.SendAsync(HttpMethod.Put, "schedule", "[{at: 5ms, timing: instant}]", deadline.Token);
         List<string> changes = [];

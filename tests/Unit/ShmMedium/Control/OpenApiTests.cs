@@ -21,10 +21,10 @@ public sealed class OpenApiTests
     [Test]
     public async Task EveryRouteIsDescribed()
     {
-        JsonObject paths = (await DescribeAsync())["paths"]!.AsObject();
+        var paths = (await DescribeAsync())["paths"]!.AsObject();
         string[] described = [.. paths.SelectMany(p => p.Value!.AsObject().Select(m => $"{m.Key.ToUpperInvariant()} {p.Key}"))];
-        await using WebApplication application = ControlApplication.Build(_ => { }, _harness.Medium, _harness.Configuration, () => ControlHarness.Snapshot, _ => { });
-        IEnumerable<string> mapped = ((IEndpointRouteBuilder)application).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
+        await using var application = ControlApplication.Build(_ => { }, _harness.Medium, _harness.Configuration, () => ControlHarness.Snapshot, _ => { });
+        var mapped = ((IEndpointRouteBuilder)application).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
             .SelectMany(e => e.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.Select(m => $"{m} {e.RoutePattern.RawText}"));
         Assert.That(described, Is.EquivalentTo(mapped).And.Not.Empty);
     }
@@ -32,13 +32,13 @@ public sealed class OpenApiTests
     [Test]
     public async Task EveryDescribedRouteExists()
     {
-        foreach ((string path, JsonNode? methods) in (await DescribeAsync())["paths"]!.AsObject())
+        foreach ((string path, var methods) in (await DescribeAsync())["paths"]!.AsObject())
         {
-            foreach ((string method, JsonNode? _) in methods!.AsObject())
+            foreach ((string method, var _) in methods!.AsObject())
             {
                 if (path == "/v1/watch")
                     continue; // it does not end
-                Answer answer = await _harness.SendAsync(method.ToUpperInvariant(), path.Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal), "x");
+                var answer = await _harness.SendAsync(method.ToUpperInvariant(), path.Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal), "x");
                 bool isRoute = (int)answer.Status is not (404 or 405) || answer.Json["detail"]!.ToString() is var why && !why.Contains("there is no ", StringComparison.Ordinal) && !why.Contains("it has ", StringComparison.Ordinal);
                 Assert.That(isRoute, Is.True, $"{method} {path}: {answer.Text}");
             }
@@ -48,8 +48,8 @@ public sealed class OpenApiTests
     [Test]
     public async Task EveryReferenceLeadsToASchema()
     {
-        JsonObject description = await DescribeAsync();
-        JsonObject schemas = description["components"]!["schemas"]!.AsObject();
+        var description = await DescribeAsync();
+        var schemas = description["components"]!["schemas"]!.AsObject();
         string[] references = [.. References(description).Distinct()];
         Assert.That(references, Has.Length.GreaterThan(10));
         Assert.That(references.Where(r => !schemas.ContainsKey(r.Replace("#/components/schemas/", "", StringComparison.Ordinal))), Is.Empty);
@@ -66,14 +66,14 @@ public sealed class OpenApiTests
     [Test]
     public async Task BodiesAreDescribedByTheConfigurationsSchemas()
     {
-        JsonObject description = await DescribeAsync();
+        var description = await DescribeAsync();
         Assert.That(description["openapi"]!.ToString(), Does.StartWith("3.1."));
-        JsonNode setLink = description["paths"]!["/v1/links/{from}/{to}"]!["put"]!;
+        var setLink = description["paths"]!["/v1/links/{from}/{to}"]!["put"]!;
         foreach (string type in new[] { "application/json", "application/yaml" })
             Assert.That(setLink["requestBody"]!["content"]![type]!["schema"]!["$ref"]!.ToString(), Is.EqualTo("#/components/schemas/linkChange"));
         Assert.That(setLink["responses"]!["200"]!["content"]!["application/json"]!["schema"]!["$ref"]!.ToString(), Is.EqualTo("#/components/schemas/link"));
         Assert.That(setLink["responses"]!["413"]!["description"]!.ToString(), Is.EqualTo("Refused: the body has more than 262144 bytes."));
-        JsonObject link = description["components"]!["schemas"]!["link"]!.AsObject();
+        var link = description["components"]!["schemas"]!["link"]!.AsObject();
         Assert.That(link["properties"]!["snrDb"]!["maximum"]!.GetValue<int>(), Is.EqualTo(150));
         Assert.That(link["oneOf"]!.AsArray(), Has.Count.EqualTo(2), "either of snrDb and loss");
     }

@@ -35,8 +35,8 @@ public class AirtimeTests
     {
         byte[] frame = Data(Address(2), Address(1), new byte[1000]);
         A.SendFrame(0, frame);
-        Received delivered = B.Receive();
-        Received status = A.Receive();
+        var delivered = B.Receive();
+        var status = A.Receive();
 
         // Index 4, 6 Mbit/s: preamble and SIGNAL 20 us, (16 + 8 x 1028 + 6) bits in symbols of 24 bits and 4 us, signal extension 6 us.
         long airtimeNs = Airtime.Ppdu(PhyRate.Legacy(60), frame.Length + FrameExchange.FcsOctets, Band.Ghz2);
@@ -69,7 +69,7 @@ public class AirtimeTests
         Assert.That(_vms[1..].Select(vm => vm.Receive().Payload[^1]), Is.All.EqualTo(5));
 
         A.SendFrame(0, Data(Address(9), Address(1)));
-        RxDescriptor status = A.Receive().Descriptor;
+        var status = A.Receive().Descriptor;
         Assert.That((status.Flags, status.Rates & 0xffff), Is.EqualTo((TxFlags.RequestStatus, 0x0304ul)), "three attempts, all without success");
         Assert.That(TestDaemon.Count(A, HostCounter.Retries), Is.EqualTo(2));
     }
@@ -82,7 +82,7 @@ public class AirtimeTests
         for (int i = 0; i < 200; i++)
         {
             A.SendFrame(0, Data(Address(2), Address(1)));
-            RxDescriptor status = A.Receive().Descriptor;
+            var status = A.Receive().Descriptor;
             if ((status.Flags & TxFlags.Acked) == TxFlags.None)
                 continue;
             acked++;
@@ -112,7 +112,7 @@ public class AirtimeTests
             A.SendFrame(0, Data(Address(2), Address(1), new byte[1500]));
         A.Kill();
         Deadline.Until(() => _daemon.Daemon.Engine.Ports.Count == 2, "the VM is gone");
-        SimulatedGuest c = _vms[2];
+        var c = _vms[2];
         c.SendFrame(0, Data(Address(2), Address(3), 77));
         Received received;
         do

@@ -15,9 +15,9 @@ public class ComingAndGoingTests
     public void AVmsDeathTakesItsRadiosAndWhatItHeldAndLeavesTheOthersAlone(Isolation isolation)
     {
         using var daemon = new TestDaemon(isolation);
-        SimulatedGuest a = daemon.Attach(Address(1));
-        SimulatedGuest b = daemon.Attach(Address(2));
-        SimulatedGuest dying = daemon.Attach(Address(3));
+        var a = daemon.Attach(Address(1));
+        var b = daemon.Attach(Address(2));
+        var dying = daemon.Attach(Address(3));
         a.SendFrame(0, Data(Address(3), Address(1)), TxFlags.NoAck);
         a.Drain();
         Deadline.Until(() => dying.TryTake(out _), "the frame that it holds");
@@ -40,11 +40,11 @@ public class ComingAndGoingTests
     public void AVmMayAttachWhileOthersTalk(Isolation isolation)
     {
         using var daemon = new TestDaemon(isolation);
-        SimulatedGuest a = daemon.Attach(Address(1));
-        SimulatedGuest b = daemon.Attach(Address(2));
+        var a = daemon.Attach(Address(1));
+        var b = daemon.Attach(Address(2));
         using var stop = new CancellationTokenSource();
         using var talks = new ManualResetEventSlim();
-        Task<uint> talk = Task.Factory.StartNew(() =>
+        var talk = Task.Factory.StartNew(() =>
         {
             uint number = 0;
             while (!stop.IsCancellationRequested)
@@ -61,7 +61,7 @@ public class ComingAndGoingTests
             Assert.That(talks.Wait(Deadline.Limit), Is.True);
             for (int i = 0; i < 40; i++)
             {
-                using SimulatedGuest c = daemon.Attach(Address(3));
+                using var c = daemon.Attach(Address(3));
                 c.SendFrame(0, Data(Address(1), Address(3)));
                 Assert.That(c.Drain().Single().Descriptor.Flags.HasFlag(TxFlags.Acked), Is.True);
                 c.Kill();
@@ -79,8 +79,8 @@ public class ComingAndGoingTests
     public void AReceiverThatSleepsGetsReferencesThenCopiesThenCountedDropsAndNeverStallsTheSender()
     {
         using var daemon = new TestDaemon(Isolation.Shared);
-        SimulatedGuest a = daemon.Attach(Address(1));
-        SimulatedGuest asleep = daemon.Attach(Address(2));
+        var a = daemon.Attach(Address(1));
+        var asleep = daemon.Attach(Address(2));
         const uint Frames = 2000;
 
         for (uint i = 0; i < Frames; i++)
@@ -104,9 +104,9 @@ public class ComingAndGoingTests
     public void APausedVmThatWakesUpReadsWhatItWasGivenThoughItsSendersRingWentRoundManyTimes()
     {
         using var daemon = new TestDaemon(Isolation.Shared);
-        SimulatedGuest a = daemon.Attach(Address(1));
-        SimulatedGuest b = daemon.Attach(Address(2));
-        SimulatedGuest paused = daemon.Attach(Address(3));
+        var a = daemon.Attach(Address(1));
+        var b = daemon.Attach(Address(2));
+        var paused = daemon.Attach(Address(3));
         for (uint i = 0; i < 1000; i++)
         {
             a.SendFrame(0, Numbered(MacAddress.Broadcast, Address(1), i, 64));
@@ -115,7 +115,7 @@ public class ComingAndGoingTests
         a.Drain();
         Assert.That(TestDaemon.Count(b, HostCounter.Copied), Is.Zero, "and gets no copies for the other's sake");
 
-        IReadOnlyList<Received> late = paused.Drain();
+        var late = paused.Drain();
         Assert.That(late.Select(r => NumberOf(r.Payload)), Is.EqualTo(Enumerable.Range(0, 32).Select(i => (uint?)i)));
 
         a.SendFrame(0, Numbered(Address(3), Address(1), 7, 64), TxFlags.NoAck);
@@ -129,8 +129,8 @@ public class ComingAndGoingTests
     public void ABurstForAVmThatWasIdleIsAcknowledged()
     {
         using var daemon = new TestDaemon(Isolation.Shared, "{ ports: 8, txSlots: 256, rxDescriptors: 256, poolSlots: 128 }");
-        SimulatedGuest a = daemon.Attach(Address(1));
-        SimulatedGuest b = daemon.Attach(Address(2));
+        var a = daemon.Attach(Address(1));
+        var b = daemon.Attach(Address(2));
         Thread.Sleep(1100); // longer than a receiver that is waited for may take nothing
 
         using var gate = new ManualResetEventSlim();
@@ -145,7 +145,7 @@ public class ComingAndGoingTests
 
         for (ulong i = 0; i < 60; i++)
         {
-            RxDescriptor status = a.Receive().Descriptor;
+            var status = a.Receive().Descriptor;
             Assert.That((status.Cookie, status.Flags), Is.EqualTo((i, TxFlags.RequestStatus | TxFlags.Acked)));
         }
     }
@@ -154,8 +154,8 @@ public class ComingAndGoingTests
     public void AFullRxRingDropsFramesAndStillTakesTxStatuses()
     {
         using var daemon = new TestDaemon(Isolation.Shared, "{ ports: 8, txSlots: 64, rxDescriptors: 64, poolSlots: 256 }");
-        SimulatedGuest a = daemon.Attach(Address(1));
-        SimulatedGuest b = daemon.Attach(Address(2));
+        var a = daemon.Attach(Address(1));
+        var b = daemon.Attach(Address(2));
 
         for (uint i = 0; i < 100; i++)
             a.SendFrame(0, Numbered(Address(2), Address(1), i, 64), TxFlags.NoAck);
@@ -168,7 +168,7 @@ public class ComingAndGoingTests
         Deadline.Until(() => TestDaemon.Count(b, HostCounter.DropStatus) == 2, "the reserve is an eighth of the ring; two more are dropped and counted");
 
         List<Received> all = [];
-        while (b.TryReceive(out Received received))
+        while (b.TryReceive(out var received))
             all.Add(received);
         Assert.That(all.Where(r => r.Descriptor.Kind == RingKind.TxStatus).Select(r => r.Descriptor.Cookie), Is.EqualTo(Enumerable.Range(0, 8).Select(i => (ulong)i)));
         Assert.That(all.Where(r => r.Descriptor.Kind == RingKind.Frame).Select(r => NumberOf(r.Payload)), Is.EqualTo(Enumerable.Range(0, 56).Select(i => (uint?)i)));
@@ -178,7 +178,7 @@ public class ComingAndGoingTests
     public void RadiosAndAddressesBeyondTheLimitAreRefusedAndCounted()
     {
         using var daemon = new TestDaemon(Isolation.Shared, TestDaemon.SmallRings, ("ap", 2));
-        SimulatedGuest ap = daemon.Connect("ap");
+        var ap = daemon.Connect("ap");
         ap.Hello();
         for (ushort radio = 0; radio < 3; radio++)
             ap.AnnounceRadio(radio, Address(1, radio), $"phy{radio}");
@@ -199,10 +199,10 @@ public class ComingAndGoingTests
     public void ASecondVmOfANameGetsABlankRegionAndTheFirstKeepsTheMedium()
     {
         using var daemon = new TestDaemon(Isolation.Shared, TestDaemon.SmallRings, ("ap", 2));
-        SimulatedGuest first = daemon.Connect("ap");
+        var first = daemon.Connect("ap");
         Assert.That(first.Region!.GetPortName(first.Port.Index), Is.EqualTo("ap"));
 
-        SimulatedGuest second = daemon.Connect("ap");
+        var second = daemon.Connect("ap");
 
         Assert.That(second.IsRefused, Is.True);
         Assert.That(second.Memory.Size, Is.EqualTo(8192));
@@ -218,7 +218,7 @@ public class ComingAndGoingTests
     public void AVmBeyondTheLastPortGetsABlankRegion()
     {
         using var daemon = new TestDaemon(Isolation.Shared, "{ ports: 2, txSlots: 64, rxDescriptors: 128, poolSlots: 32 }");
-        SimulatedGuest a = daemon.Attach();
+        var a = daemon.Attach();
         daemon.Attach();
 
         Assert.That(daemon.Connect().IsRefused, Is.True);
@@ -237,7 +237,7 @@ public class ComingAndGoingTests
         HashSet<uint> seen = [];
         for (int i = 0; i < 20; i++)
         {
-            using SimulatedGuest vm = daemon.Connect();
+            using var vm = daemon.Connect();
             Assert.That(seen.Add(vm.PeerId), Is.True);
             Assert.That(vm.PeerId, Is.Not.Zero, "the daemon's own");
             vm.Kill();
@@ -248,8 +248,8 @@ public class ComingAndGoingTests
     public void ADeadVmsPortIsFreeWhenItsReadersAreDoneOrWereGivenCopies()
     {
         using var daemon = new TestDaemon(Isolation.Shared, "{ ports: 2, txSlots: 64, rxDescriptors: 128, poolSlots: 32 }");
-        SimulatedGuest reader = daemon.Attach(Address(1));
-        SimulatedGuest dying = daemon.Attach(Address(2));
+        var reader = daemon.Attach(Address(1));
+        var dying = daemon.Attach(Address(2));
         byte[] frame = Numbered(Address(1), Address(2), 5, 500);
         dying.SendFrame(0, frame, TxFlags.NoAck);
         dying.Drain();
@@ -276,7 +276,7 @@ public class ComingAndGoingTests
         using var daemon = new TestDaemon(Isolation.PerVm, "{ ports: 2, txSlots: 64, rxDescriptors: 128, poolSlots: 32 }");
         using var tap = new FrameTap();
         daemon.Daemon.Engine.AddTap(tap);
-        SimulatedGuest dying = daemon.Attach(Address(2));
+        var dying = daemon.Attach(Address(2));
         byte[] frame = Numbered(MacAddress.Broadcast, Address(2), 5, 500);
         dying.SendFrame(0, frame);
         dying.Drain();
@@ -286,7 +286,7 @@ public class ComingAndGoingTests
         daemon.AssertEngineAnswers();
         daemon.AssertEngineAnswers();
         byte[] copy = new byte[frame.Length];
-        Assert.That(tap.TryTake(copy, out TappedFrame tapped), Is.True);
+        Assert.That(tap.TryTake(copy, out var tapped), Is.True);
         Assert.That(tapped.Length, Is.EqualTo(frame.Length));
         Assert.That(copy, Is.EqualTo(frame));
         tap.IsClosed = true;
@@ -299,8 +299,8 @@ public class ComingAndGoingTests
         using var daemon = new TestDaemon(Isolation.Shared);
         using var tap = new FrameTap();
         daemon.Daemon.Engine.AddTap(tap);
-        SimulatedGuest a = daemon.Attach(Address(1));
-        SimulatedGuest b = daemon.Attach(Address(2));
+        var a = daemon.Attach(Address(1));
+        var b = daemon.Attach(Address(2));
         for (uint i = 0; i < 1000; i++)
         {
             a.SendFrame(0, Numbered(Address(2), Address(1), i, 64), TxFlags.NoAck);
@@ -311,7 +311,7 @@ public class ComingAndGoingTests
         byte[] copy = new byte[Abi.SlotPayloadSize];
         for (uint i = 0; i < 256; i++)
         {
-            Assert.That(tap.TryTake(copy, out TappedFrame tapped), Is.True);
+            Assert.That(tap.TryTake(copy, out var tapped), Is.True);
             Assert.That(NumberOf(copy.AsSpan(0, tapped.Length)), Is.EqualTo(i));
         }
         Assert.That(tap.TryTake(copy, out _), Is.False);
@@ -325,7 +325,7 @@ public class ComingAndGoingTests
         using var daemon = new TestDaemon(Isolation.PerVm);
         for (int i = 0; i < 3; i++)
         {
-            using SimulatedGuest vm = daemon.Attach(Address(1));
+            using var vm = daemon.Attach(Address(1));
             vm.SendFrame(0, Data(Address(9), Address(1)));
             vm.Drain();
             vm.Kill();
@@ -346,7 +346,7 @@ public class ComingAndGoingTests
         });
         for (int i = 0; i < 200; i++)
         {
-            using SimulatedGuest vm = daemon.Connect();
+            using var vm = daemon.Connect();
             vm.Kill();
         }
         stop.Cancel();
@@ -369,7 +369,7 @@ public class ComingAndGoingTests
         {
             for (int seed = 0; Volatile.Read(ref talking) != 0; seed++)
             {
-                using SimulatedGuest vm = daemon.Connect();
+                using var vm = daemon.Connect();
                 if (vm.IsRefused)
                     continue; // the ports of the dead wait for their readers
                 vm.Hello();
@@ -421,8 +421,8 @@ public class ComingAndGoingTests
 
         static void Look(SimulatedGuest vm, Dictionary<ulong, uint> last)
         {
-            RxDescriptor descriptor = vm.Port.ReadDescriptor(vm.Port.Rx.Head);
-            ReadOnlySpan<byte> payload = vm.PayloadOf(in descriptor);
+            var descriptor = vm.Port.ReadDescriptor(vm.Port.Rx.Head);
+            var payload = vm.PayloadOf(in descriptor);
             if (descriptor.Kind != RingKind.Frame)
                 throw new AssertionException($"unexpected {descriptor.Kind}");
             uint number = NumberOf(payload) ?? throw new AssertionException("a torn frame");

@@ -22,14 +22,14 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void ABroadcastReachesEveryOtherRadioAndNeverTheSenders()
     {
-        SimulatedGuest a = _daemon.Attach(Address(1, 0), Address(1, 1));
-        SimulatedGuest b = _daemon.Attach(Address(2, 0), Address(2, 1));
+        var a = _daemon.Attach(Address(1, 0), Address(1, 1));
+        var b = _daemon.Attach(Address(2, 0), Address(2, 1));
         byte[] frame = Data(MacAddress.Broadcast, Address(1, 0), [1, 2, 3]);
 
         a.SendFrame(0, frame, freqMhz: 5180);
 
         Assert.That(FramesOf(a.Drain()), Is.EqualTo(new[] { 1 }), "its own second radio; group frames get no status");
-        IReadOnlyList<Received> delivered = b.Drain();
+        var delivered = b.Drain();
         Assert.That(FramesOf(delivered), Is.EqualTo(new[] { 0, 1 }));
         Assert.That(delivered[0].Payload, Is.EqualTo(frame));
         Assert.That(delivered[0].Descriptor.FreqMhz, Is.EqualTo(5180));
@@ -41,9 +41,9 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void AUnicastReachesItsOwnerAndMonitorsOnly()
     {
-        SimulatedGuest a = _daemon.Attach(Address(1));
-        SimulatedGuest b = _daemon.Attach(Address(2, 0), Address(2, 1));
-        SimulatedGuest c = _daemon.Attach(Address(3, 0), Address(3, 1));
+        var a = _daemon.Attach(Address(1));
+        var b = _daemon.Attach(Address(2, 0), Address(2, 1));
+        var c = _daemon.Attach(Address(3, 0), Address(3, 1));
         c.AnnounceRadio(1, Address(3, 1), "mon", RadioFlags.Monitor);
         c.Drain();
 
@@ -63,8 +63,8 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void AMonitorThatOwnsTheAddressReceivesTheFrameOnce()
     {
-        SimulatedGuest a = _daemon.Attach(Address(1));
-        SimulatedGuest b = _daemon.Attach(Address(2));
+        var a = _daemon.Attach(Address(1));
+        var b = _daemon.Attach(Address(2));
         b.AnnounceRadio(0, Address(2), "mon", RadioFlags.Monitor);
         b.Drain();
 
@@ -77,9 +77,9 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void AFrameIsAcknowledgedIfAndOnlyIfAnOwnerGotIt()
     {
-        SimulatedGuest a = _daemon.Attach(Address(1, 0), Address(1, 1));
-        SimulatedGuest b = _daemon.Attach(Address(2));
-        SimulatedGuest monitor = _daemon.Attach(Address(3));
+        var a = _daemon.Attach(Address(1, 0), Address(1, 1));
+        var b = _daemon.Attach(Address(2));
+        var monitor = _daemon.Attach(Address(3));
         monitor.AnnounceRadio(0, Address(3), "mon", RadioFlags.Monitor);
         monitor.Drain();
 
@@ -102,8 +102,8 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void ARadioWhoseKernelRefusedAFrameDoesNotAcknowledgeThereUntilItSends()
     {
-        SimulatedGuest a = _daemon.Attach(Address(1));
-        SimulatedGuest b = _daemon.Attach(Address(2));
+        var a = _daemon.Attach(Address(1));
+        var b = _daemon.Attach(Address(2));
         Assert.That(StatusOf(a, Address(2), cookie: 1), Is.EqualTo(TxFlags.RequestStatus | TxFlags.Acked));
         b.SendSlot(new TxSlotHeader { Kind = RingKind.RxRefused, FreqMhz = 2412 });
         b.Drain();
@@ -120,12 +120,12 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void ATxStatusTellsTheAttemptsOfTheRetryChain()
     {
-        SimulatedGuest a = _daemon.Attach(Address(1));
+        var a = _daemon.Attach(Address(1));
         _daemon.Attach(Address(2));
 
         a.SendFrame(0, Data(Address(2), Address(1)));
         a.SendFrame(0, Data(Address(9), Address(1)));
-        IReadOnlyList<Received> statuses = a.Drain();
+        var statuses = a.Drain();
 
         Assert.That(statuses[0].Descriptor.Rates & 0xffff, Is.EqualTo(0x0104), "index 4, at the first attempt");
         Assert.That(statuses[1].Descriptor.Rates & 0xffff, Is.EqualTo(0x0304), "index 4, all three attempts");
@@ -134,8 +134,8 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void ANoAckFrameGetsNoStatus()
     {
-        SimulatedGuest a = _daemon.Attach(Address(1));
-        SimulatedGuest b = _daemon.Attach(Address(2));
+        var a = _daemon.Attach(Address(1));
+        var b = _daemon.Attach(Address(2));
 
         a.SendFrame(0, Data(Address(2), Address(1)), TxFlags.RequestStatus | TxFlags.NoAck);
 
@@ -146,8 +146,8 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void AFrameFromARadioThatWasNotAnnouncedOrTooShortIsCountedAndNotReceived()
     {
-        SimulatedGuest a = _daemon.Attach(Address(1));
-        SimulatedGuest b = _daemon.Attach(Address(2));
+        var a = _daemon.Attach(Address(1));
+        var b = _daemon.Attach(Address(2));
 
         a.SendFrame(5, Data(Address(2), Address(1)));
         a.SendFrame(0, Data(Address(2), Address(1)).AsSpan(0, 9));
@@ -161,8 +161,8 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void EveryLengthArrivesWhole()
     {
-        SimulatedGuest a = _daemon.Attach(Address(1));
-        SimulatedGuest b = _daemon.Attach(Address(2));
+        var a = _daemon.Attach(Address(1));
+        var b = _daemon.Attach(Address(2));
         for (int length = 8; length <= Abi.SlotPayloadSize - HeaderLength; length = Math.Max(length + 1, (length * 3 / 2) + 1))
         {
             byte[] frame = Numbered(Address(2), Address(1), (uint)length, Math.Min(length, Abi.SlotPayloadSize - HeaderLength));
@@ -177,13 +177,13 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public unsafe void ADescriptorPointsIntoTheSendersSlotOrIntoThePool()
     {
-        SimulatedGuest a = _daemon.Attach(Address(1));
-        SimulatedGuest b = _daemon.Attach(Address(2));
+        var a = _daemon.Attach(Address(1));
+        var b = _daemon.Attach(Address(2));
         uint slot = a.Port.Tx.Tail;
         byte[] frame = Data(Address(2), Address(1), 7, 8, 9);
 
         a.SendFrame(0, frame);
-        Received delivered = b.Drain().Single();
+        var delivered = b.Drain().Single();
 
         Assert.That(delivered.Payload, Is.EqualTo(frame));
         ulong senders = (ulong)((byte*)a.Port.TxSlot(slot) - a.Memory.Address) + Abi.SlotHeaderSize;
@@ -196,9 +196,9 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public unsafe void OnlyASharedRegionShowsAVmWhatOthersSay()
     {
-        SimulatedGuest a = _daemon.Attach(Address(1));
-        SimulatedGuest b = _daemon.Attach(Address(2));
-        SimulatedGuest other = _daemon.Attach(Address(3));
+        var a = _daemon.Attach(Address(1));
+        var b = _daemon.Attach(Address(2));
+        var other = _daemon.Attach(Address(3));
         byte[] secret = [.. Enumerable.Range(0, 64).Select(i => (byte)((i * 37) + 11))];
 
         a.SendFrame(0, Data(Address(2), Address(1), secret));
@@ -213,8 +213,8 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void TxSlotsComeBackInOrder()
     {
-        SimulatedGuest a = _daemon.Attach(Address(1));
-        SimulatedGuest b = _daemon.Attach(Address(2));
+        var a = _daemon.Attach(Address(1));
+        var b = _daemon.Attach(Address(2));
         uint first = a.Port.Tx.Tail;
         a.SendFrame(0, Data(Address(2), Address(1), 1), TxFlags.NoAck);
         a.SendFrame(0, Data(Address(9), Address(1), 2), TxFlags.NoAck);
@@ -234,11 +234,11 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void AClockExchangeIsAnsweredWithTheHostsTime()
     {
-        SimulatedGuest a = _daemon.Attach();
+        var a = _daemon.Attach();
         ulong before = (ulong)ShmWifi.Linux.MonotonicClock.NowNs;
 
         a.Send(RingKind.ClockSync, 0, cookie: 4711);
-        RxDescriptor answer = a.Receive().Descriptor;
+        var answer = a.Receive().Descriptor;
 
         Assert.That(answer.Kind, Is.EqualTo(RingKind.ClockSync));
         Assert.That(answer.Cookie, Is.EqualTo(4711));
@@ -249,8 +249,8 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void ADoorbellIsRungForWhoSleepsAndSavedForWhoPolls()
     {
-        SimulatedGuest a = _daemon.Attach(Address(1));
-        SimulatedGuest b = _daemon.Attach(Address(2));
+        var a = _daemon.Attach(Address(1));
+        var b = _daemon.Attach(Address(2));
         b.Drain(); // the interrupt for its first free TX slot has come, too
         b.TakeInterrupts();
         ulong rung = TestDaemon.Count(b, HostCounter.Doorbells);
@@ -282,8 +282,8 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void HelloForgetsTheRadios()
     {
-        SimulatedGuest a = _daemon.Attach(Address(1));
-        SimulatedGuest b = _daemon.Attach(Address(2));
+        var a = _daemon.Attach(Address(1));
+        var b = _daemon.Attach(Address(2));
 
         b.Hello();
         b.Drain();
@@ -295,8 +295,8 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void ARadioThatIsAnnouncedAgainKeepsItsAddressesAndTakesItsNewName()
     {
-        SimulatedGuest a = _daemon.Attach(Address(1));
-        SimulatedGuest b = _daemon.Attach(Address(2));
+        var a = _daemon.Attach(Address(1));
+        var b = _daemon.Attach(Address(2));
 
         b.AnnounceRadio(0, Address(2), "renamed");
         b.Drain();
@@ -308,8 +308,8 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void ARadioNumberThatGetsAnotherIdentityIsAnotherRadio()
     {
-        SimulatedGuest a = _daemon.Attach(Address(1));
-        SimulatedGuest b = _daemon.Attach(Address(2));
+        var a = _daemon.Attach(Address(1));
+        var b = _daemon.Attach(Address(2));
 
         b.AnnounceRadio(0, Address(2, 7), "other");
         b.Drain();
@@ -321,8 +321,8 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void TheEngineAllocatesNothingForFrames()
     {
-        SimulatedGuest a = _daemon.Attach(Address(1));
-        SimulatedGuest b = _daemon.Attach(Address(2));
+        var a = _daemon.Attach(Address(1));
+        var b = _daemon.Attach(Address(2));
         Run(2_000); // the engine's code is compiled once and for all
         long before = _daemon.Daemon.Engine.Counters.AllocatedBytes;
 
@@ -364,7 +364,7 @@ public class DeliveryTests(Isolation isolation)
     private static TxFlags StatusOf(SimulatedGuest vm, MacAddress receiver, ulong cookie)
     {
         vm.SendFrame(0, Data(receiver, Address(1)), cookie: cookie);
-        RxDescriptor status = vm.Drain().Single(r => r.Descriptor.Kind == RingKind.TxStatus).Descriptor;
+        var status = vm.Drain().Single(r => r.Descriptor.Kind == RingKind.TxStatus).Descriptor;
         Assert.That(status.Cookie, Is.EqualTo(cookie));
         Assert.That(status.Radio, Is.Zero);
         return status.Flags;

@@ -13,10 +13,10 @@ public sealed class DescriptorShortageTests
         using var medium = MediumProcess.Start();
         var inUse = Directory.EnumerateFileSystemEntries($"/proc/{medium.Id}/fd").Select(path => int.Parse(Path.GetFileName(path))).ToHashSet();
         LimitDescriptors(medium, Enumerable.Range(0, int.MaxValue).First(number => !inUse.Contains(number)));
-        Task<SimulatedGuest> attached = Task.Run(() => SimulatedGuest.Connect(medium.Socket));
+        var attached = Task.Run(() => SimulatedGuest.Connect(medium.Socket));
         Deadline.Until(() => medium.Error.Contains(Complaint), "the complaint");
         using var process = Process.GetProcessById(medium.Id);
-        TimeSpan before = process.TotalProcessorTime;
+        var before = process.TotalProcessorTime;
         Thread.Sleep(1500);
         process.Refresh();
         Assert.That(process.TotalProcessorTime - before, Is.LessThan(TimeSpan.FromMilliseconds(500)), "it waits, and does not spin");
@@ -24,7 +24,7 @@ public sealed class DescriptorShortageTests
         Assert.That(attached.IsCompleted, Is.False);
 
         LimitDescriptors(medium, 1024);
-        using SimulatedGuest vm = attached.Result;
+        using var vm = attached.Result;
         Assert.That(vm.IsRefused, Is.False);
     }
 

@@ -101,7 +101,7 @@ public class FaultTests
         Assert.That(IsAcked(2), Is.True);
         Assert.That(IsAcked(2), Is.True);
         Assert.That(B.Drain(), Has.Count.EqualTo(1), "the second one overtakes; or the machine stood still for 50 ms");
-        Received late = B.Receive();
+        var late = B.Receive();
         Assert.That(late.Payload, Is.EqualTo(Data(Address(2), Address(1), 1, 2, 3)));
         Assert.That(late.Descriptor.PostedNs - late.Descriptor.TakenNs, Is.GreaterThanOrEqualTo(50_000_000));
     }

@@ -68,7 +68,7 @@ public unsafe class HostileGuestTests
     public void TheLastRadioTheLongestPayloadAndTheLastOffsetAreAllowed()
     {
         using var daemon = new TestDaemon(Isolation.Shared);
-        SimulatedGuest vm = daemon.Attach();
+        var vm = daemon.Attach();
         vm.AddRadio(Abi.MaxRadios - 1, Address(1));
         vm.SendSlot(new TxSlotHeader { Kind = RingKind.Frame, Radio = Abi.MaxRadios - 1, Length = 3968, Offset = 128 });
         vm.SendSlot(new TxSlotHeader { Kind = RingKind.Frame, Radio = Abi.MaxRadios - 1, Length = 10, Offset = 4086 });
@@ -83,7 +83,7 @@ public unsafe class HostileGuestTests
     public void ANameIsShownWithoutItsControlBytes()
     {
         using var daemon = new TestDaemon(Isolation.Shared);
-        SimulatedGuest vm = daemon.Attach();
+        var vm = daemon.Attach();
         vm.AnnounceRadio(0, Address(1), "\e[2Jphy\r\n0\0é\u202e");
         vm.AnnounceRadio(1, Address(1, 1), "\n\e\a");
         vm.Drain();
@@ -96,7 +96,7 @@ public unsafe class HostileGuestTests
     public void ANameThatChangesWhileItIsReadHarmsNothing()
     {
         using var daemon = new TestDaemon(Isolation.PerVm);
-        SimulatedGuest vm = daemon.Attach();
+        var vm = daemon.Attach();
         byte[] ascii = [.. Enumerable.Repeat((byte)'a', Abi.NameSize)]; // 48 characters
         byte[] euros = [.. Enumerable.Range(0, Abi.NameSize).Select(i => (byte)(i % 3 == 0 ? 0xe2 : i % 3 == 1 ? 0x82 : 0xac))]; // 16
         byte[][] names = [ascii, euros];
@@ -127,7 +127,7 @@ public unsafe class HostileGuestTests
     public void AnnouncementsWithoutEndFillNoLog()
     {
         using var daemon = new TestDaemon(Isolation.PerVm);
-        SimulatedGuest vm = daemon.Attach();
+        var vm = daemon.Attach();
         for (int i = 0; i < 3000; i++)
         {
             vm.Send(RingKind.Hello, 0);
@@ -143,7 +143,7 @@ public unsafe class HostileGuestTests
     public void RadiosWithoutEndAreRefusedInTheEnd()
     {
         using var daemon = new TestDaemon(Isolation.PerVm);
-        SimulatedGuest vm = daemon.Attach();
+        var vm = daemon.Attach();
         for (int i = 0; i < RadioRegistry.MaxRadiosEver + 100; i++)
             vm.AnnounceRadio(0, new MacAddress(0x0200_0000_0000UL + (ulong)i), "phy0");
         vm.Drain();
@@ -154,9 +154,9 @@ public unsafe class HostileGuestTests
     public void AnySlotHeaderAtAllHarmsNobodyElse()
     {
         using var daemon = new TestDaemon(Isolation.PerVm);
-        SimulatedGuest a = daemon.Attach(Address(1));
-        SimulatedGuest b = daemon.Attach(Address(2));
-        SimulatedGuest hostile = daemon.Attach(Address(3));
+        var a = daemon.Attach(Address(1));
+        var b = daemon.Attach(Address(2));
+        var hostile = daemon.Attach(Address(3));
         uint number = 0;
         Gen.Select(Gen.Byte, Gen.Byte, Gen.UShort, Gen.UInt, Gen.UInt, Gen.ULong, Gen.Byte.Array).Array.Sample(
             slots =>
@@ -201,8 +201,8 @@ public unsafe class HostileGuestTests
         using var tap = new FrameTap();
         daemon.Daemon.Engine.AddTap(tap);
         byte[] copy = new byte[64];
-        SimulatedGuest a = daemon.Attach(Address(1));
-        SimulatedGuest b = daemon.Attach(Address(2));
+        var a = daemon.Attach(Address(1));
+        var b = daemon.Attach(Address(2));
         uint number = 0;
         var random = new Random(seed);
         int descriptors = 0;
@@ -211,7 +211,7 @@ public unsafe class HostileGuestTests
         {
             if (life == Lives / 4)
                 (descriptors, memory) = Footprint();
-            SimulatedGuest hostile = daemon.Connect();
+            var hostile = daemon.Connect();
             if (hostile.IsRefused)
             {
                 // Shared: the other VMs' ports are damaged, too; take them off, as their operator would.
@@ -247,14 +247,14 @@ public unsafe class HostileGuestTests
     public void WordsThatChangeWhileTheEngineReadsThemHarmNothing(Isolation isolation)
     {
         using var daemon = new TestDaemon(isolation);
-        SimulatedGuest a = daemon.Attach(Address(1));
-        SimulatedGuest b = daemon.Attach(Address(2));
+        var a = daemon.Attach(Address(1));
+        var b = daemon.Attach(Address(2));
         uint number = 0;
         for (int life = 0; life < 30; life++)
         {
-            SimulatedGuest hostile = daemon.Connect();
+            var hostile = daemon.Connect();
             using var stop = new CancellationTokenSource();
-            PortHeader* header = hostile.Header;
+            var header = hostile.Header;
             byte* slots = (byte*)hostile.Port.TxSlot(0);
             Task scribbler = Task.Run(() =>
             {
@@ -289,7 +289,7 @@ public unsafe class HostileGuestTests
     public void ScribblingAtAPortThatIsBeingAttachedDoesNotHoldTheEngineUp()
     {
         using var daemon = new TestDaemon(Isolation.Shared);
-        SimulatedGuest hostile = daemon.Attach();
+        var hostile = daemon.Attach();
         int victim = hostile.Port.Index + 1;
         var header = (PortHeader*)(hostile.Memory.Address + RegionGeometry.PortsOffset + ((ulong)victim * hostile.Region!.Geometry.PortStride));
         using var stop = new CancellationTokenSource();
@@ -304,7 +304,7 @@ public unsafe class HostileGuestTests
         });
         for (int i = 0; i < 300; i++) // the words are read within a microsecond; not every life hits it
         {
-            using SimulatedGuest vm = daemon.Connect();
+            using var vm = daemon.Connect();
             vm.Ring();
             daemon.AssertEngineAnswers();
             vm.Kill();
@@ -318,9 +318,9 @@ public unsafe class HostileGuestTests
     private static void AssertFault(PortFault fault, Action<SimulatedGuest> crime)
     {
         using var daemon = new TestDaemon(Isolation.Shared);
-        SimulatedGuest honest = daemon.Attach(Address(1));
-        SimulatedGuest peer = daemon.Attach(Address(2));
-        SimulatedGuest hostile = daemon.Attach(Address(3), Address(3, 1));
+        var honest = daemon.Attach(Address(1));
+        var peer = daemon.Attach(Address(2));
+        var hostile = daemon.Attach(Address(3), Address(3, 1));
         honest.SendFrame(0, Data(Address(3), Address(1)), TxFlags.NoAck); // which it never gives back
         honest.Drain();
 
@@ -377,8 +377,8 @@ public unsafe class HostileGuestTests
         vm.Hello();
         for (ushort radio = 0; radio < 3; radio++)
             vm.AddRadio(radio, Address(3, radio), random.Next(2) == 0 ? RadioFlags.Monitor : RadioFlags.None);
-        RegionGeometry geometry = vm.Region!.Geometry;
-        PortHeader* header = vm.Header;
+        var geometry = vm.Region!.Geometry;
+        var header = vm.Header;
         uint*[] words = [&header->TxTail, &header->TxFreeEvent, &header->RxHead, &header->RxAvailEvent, (uint*)&header->GuestState, &header->GuestAbiVersion];
         for (int i = 0; i < 400; i++)
         {

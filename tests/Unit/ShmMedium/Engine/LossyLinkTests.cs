@@ -73,7 +73,7 @@ public class LossyLinkTests(Isolation isolation)
         Change(new SetLink(new(s_a, s_b) { SnrDb = -20 }));
 
         A.SendFrame(0, Data(Address(2), Address(1)));
-        RxDescriptor status = A.Drain().Single().Descriptor;
+        var status = A.Drain().Single().Descriptor;
 
         Assert.That(B.Drain(), Is.Empty);
         Assert.That(status.Flags, Is.EqualTo(TxFlags.RequestStatus));
@@ -90,11 +90,11 @@ public class LossyLinkTests(Isolation isolation)
         for (int i = 0; i < Frames; i++)
         {
             A.SendFrame(0, Data(Address(2), Address(1)));
-            RxDescriptor status = A.Drain().Single().Descriptor;
+            var status = A.Drain().Single().Descriptor;
             bool isAcked = (status.Flags & TxFlags.Acked) != TxFlags.None;
             int count = (int)(status.Rates >> 8) & 0xff;
             attempts[isAcked ? count : 0]++;
-            IReadOnlyList<Received> delivered = B.Drain();
+            var delivered = B.Drain();
             Assert.That(delivered, Has.Count.EqualTo(isAcked ? 1 : 0), "the other direction loses no acknowledgement");
             if (isAcked)
                 Assert.That((delivered[0].Payload[1] & FrameControl.RetryFlag) != 0, Is.EqualTo(count > 1), "the Retry bit from the second attempt on");
@@ -112,7 +112,7 @@ public class LossyLinkTests(Isolation isolation)
         Change(new SetLink(new(s_b, s_a) { Loss = 1, OneWay = true }));
 
         A.SendFrame(0, Data(Address(2), Address(1), 7, 8, 9));
-        RxDescriptor status = A.Drain().Single().Descriptor;
+        var status = A.Drain().Single().Descriptor;
 
         Assert.That((status.Flags, status.Rates & 0xffff), Is.EqualTo((TxFlags.RequestStatus, 0x0304ul)));
         byte[][] delivered = [.. B.Drain().Select(received => received.Payload)];

@@ -32,7 +32,7 @@ public sealed class TapScheduleTests
     public void AFrameIsReadOnceAndWholeOrCountedAsLostAndNoSlotIsHeldForEver(
         [Values] Strategy strategy, [Values(0, 253)] int waiting, [Values] bool isClosed)
     {
-        TestReport report = Explore<ScheduledAccess>(strategy, 1000, waiting, isClosed);
+        var report = Explore<ScheduledAccess>(strategy, 1000, waiting, isClosed);
         Assert.That(report.NumOfFoundBugs, Is.Zero, string.Join('\n', report.BugReports));
         Assert.That(report.NumOfExploredFairPaths + report.NumOfExploredUnfairPaths, Is.EqualTo(1000));
     }
@@ -51,8 +51,8 @@ public sealed class TapScheduleTests
         using var doorbell = new EventFd();
         var region = new RegionLease(memory.Memory, memory.Region, isShared: true);
         var offer = new PortOffer { Name = "vm", PeerId = 5, Region = region, Call = doorbell, Kick = doorbell };
-        HostPort rings = region.Attach(id: 0, offer.PeerId, offer.Name);
-        Settings settings = Settings.Create().WithTestingIterations(schedules).WithMaxSchedulingSteps(100_000).WithTelemetryEnabled(false);
+        var rings = region.Attach(id: 0, offer.PeerId, offer.Name);
+        var settings = Settings.Create().WithTestingIterations(schedules).WithMaxSchedulingSteps(100_000).WithTelemetryEnabled(false);
         settings = strategy == Strategy.Random ? settings.WithRandomStrategy() : settings.WithPrioritizationStrategy();
         using var engine = TestingEngine.Create(settings, (ICoyoteRuntime runtime) =>
         {
@@ -237,7 +237,7 @@ public sealed class TapScheduleTests
 
         private void Take()
         {
-            if (!_tap.TryTake(_copy, out TappedFrame frame))
+            if (!_tap.TryTake(_copy, out var frame))
                 return;
             _read++;
             if ((long)frame.TakenNs <= _latest)

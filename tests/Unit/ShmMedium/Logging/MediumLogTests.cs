@@ -37,7 +37,7 @@ internal sealed partial class MediumLogTests
 
         Assert.That(quick.Frames, Is.EqualTo(Many));
         Assert.That(quick.Events.Select(e => e.Event), Is.EqualTo(new[] { "warning" }));
-        LogEvent told = slow.Events.Single(e => e.Event == "frames-lost");
+        var told = slow.Events.Single(e => e.Event == "frames-lost");
         Assert.That(told.Message, Does.StartWith($"{Many - slow.Frames} frames passed without a line"));
     }
 
@@ -62,12 +62,12 @@ internal sealed partial class MediumLogTests
     [Test]
     public void EachEventIsDocumentedWithItsIdNameAndLevel()
     {
-        IEnumerable<string> logged = typeof(MediumLog)
+        var logged = typeof(MediumLog)
             .GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
             .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>())
             .OfType<LoggerMessageAttribute>()
             .Select(e => Row(e.EventId, e.EventName, e.Level));
-        IEnumerable<string> losses = new[] { MediumLog.EventsLost, MediumLog.FramesLost }.Select(e => Row(e.Id, e.Name, LogLevel.Warning));
+        var losses = new[] { MediumLog.EventsLost, MediumLog.FramesLost }.Select(e => Row(e.Id, e.Name, LogLevel.Warning));
         string[] documented = [.. File.ReadLines(Path.Combine(Checkout(), "docs", "monitoring.md")).Select(line => EventRow().Match(line).Value).Where(row => row.Length != 0)];
         Assert.That(documented, Is.Unique);
         Assert.That(documented, Is.EquivalentTo(logged.Concat(losses)));

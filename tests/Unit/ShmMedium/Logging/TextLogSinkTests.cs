@@ -64,7 +64,7 @@ public sealed partial class TextLogSinkTests
     public void AVmHasAColourAndWithoutColoursThereIsNoEscape()
     {
         var colors = new VmColors();
-        FrameRecord frame = FrameRecords.Of(Frames.Beacon());
+        var frame = FrameRecords.Of(Frames.Beacon());
         Assert.That(Line(frame, colors), Does.Contain($"\e[38;5;{colors.Of("ap")}map/phy0"));
         Assert.That(Line(frame), Does.Not.Contain("\e"));
     }

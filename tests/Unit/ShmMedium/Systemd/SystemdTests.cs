@@ -14,7 +14,7 @@ public sealed class SystemdTests
     [Test]
     public void SystemdReceivesOfEachState([Values] bool isAbstract)
     {
-        var name = $"/tmp/shmwifi-notify-{Guid.NewGuid():N}";
+        string name = $"/tmp/shmwifi-notify-{Guid.NewGuid():N}";
         using var systemd = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         systemd.Bind(new UnixDomainSocketEndPoint(isAbstract ? $"\0{name}" : name));
         Environment.SetEnvironmentVariable(NotifySocket, isAbstract ? $"@{name}" : name);
@@ -52,7 +52,7 @@ public sealed class SystemdTests
 
     private static string Received(Socket socket)
     {
-        var bytes = new byte[256];
+        byte[] bytes = new byte[256];
         socket.ReceiveTimeout = 5000;
         return Encoding.UTF8.GetString(bytes, 0, socket.Receive(bytes));
     }

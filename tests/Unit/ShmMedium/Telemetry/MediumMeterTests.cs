@@ -14,8 +14,8 @@ public sealed class MediumMeterTests
     public void WhatAListenerSeesIsTheSnapshot(Isolation isolation)
     {
         using var daemon = new TestDaemon(isolation, vms: [("ap", 2), ("sta1", 1)]);
-        SimulatedGuest ap = Ready(daemon.Connect("ap"), 1);
-        SimulatedGuest station = Ready(daemon.Connect("sta1"), 2);
+        var ap = Ready(daemon.Connect("ap"), 1);
+        var station = Ready(daemon.Connect("sta1"), 2);
         for (int i = 0; i < 100; i++)
         {
             station.SendStamped(Data(Address(1), Address(2), new byte[100]));
@@ -25,10 +25,10 @@ public sealed class MediumMeterTests
         ap.Drain();
         Deadline.Until(() => daemon.Daemon.Snapshots.Take().Vms.All(v => v is { RxOutstanding: 0, TxSlotsHeld: 0 }), "all is given back");
 
-        MeterReadings readings = Listen();
+        var readings = Listen();
 
-        MediumSnapshot said = readings.ToSnapshot();
-        MediumSnapshot truth = daemon.Daemon.Snapshots.Take();
+        var said = readings.ToSnapshot();
+        var truth = daemon.Daemon.Snapshots.Take();
         Assert.That(said.Vms.Select(v => v.Name), Is.EqualTo(new[] { "ap", "sta1" }));
         Assert.That(said.Vms[1].TxFrames, Is.EqualTo(100));
         Assert.That(said.Vms[0].Radios.Single().Addresses, Is.EqualTo(new[] { Address(1).ToString() }));
@@ -41,7 +41,7 @@ public sealed class MediumMeterTests
     {
         var daemon = new TestDaemon(Isolation.PerVm);
         daemon.Attach(Address(1));
-        using MeterListener listener = Listener(new MeterReadings());
+        using var listener = Listener(new MeterReadings());
         listener.RecordObservableInstruments();
         daemon.Dispose();
         Assert.That(listener.RecordObservableInstruments, Throws.Nothing);
@@ -60,7 +60,7 @@ public sealed class MediumMeterTests
         reader.Start();
         for (int i = 0; i < 50; i++)
         {
-            SimulatedGuest vm = daemon.Attach(Address(1));
+            var vm = daemon.Attach(Address(1));
             vm.Dispose();
         }
         Volatile.Write(ref isOver, true);
@@ -80,7 +80,7 @@ public sealed class MediumMeterTests
     private static MeterReadings Listen()
     {
         var readings = new MeterReadings();
-        using MeterListener listener = Listener(readings);
+        using var listener = Listener(readings);
         listener.RecordObservableInstruments();
         return readings;
     }

@@ -14,7 +14,7 @@ internal sealed class MeterReadings
     {
         if (!double.TryParse(value, CultureInfo.InvariantCulture, out double number))
             return;
-        if (!_instruments.TryGetValue(instrument, out Dictionary<string, double>? series))
+        if (!_instruments.TryGetValue(instrument, out var series))
             _instruments.Add(instrument, series = new Dictionary<string, double>(StringComparer.Ordinal));
         series[tags] = number;
     }
@@ -96,7 +96,7 @@ internal sealed class MeterReadings
             .Select(pair =>
             {
                 Dictionary<string, LatencyQuantiles> hops = pair.GroupBy(s => s.Tags["hop"], StringComparer.Ordinal).ToDictionary(hop => hop.Key, Quantiles, StringComparer.Ordinal);
-                hops.Remove("total", out LatencyQuantiles? total);
+                hops.Remove("total", out var total);
                 return new LatencySnapshot(
                     pair.Key.From,
                     pair.Key.To,
@@ -115,10 +115,10 @@ internal sealed class MeterReadings
         return new LatencyQuantiles(us.GetValueOrDefault("0.5"), us.GetValueOrDefault("0.99"), us.GetValueOrDefault("0.999"), us.GetValueOrDefault("1"));
     }
 
-    private double Single(string instrument) => _instruments.TryGetValue(instrument, out Dictionary<string, double>? series) ? series.Values.FirstOrDefault() : 0;
+    private double Single(string instrument) => _instruments.TryGetValue(instrument, out var series) ? series.Values.FirstOrDefault() : 0;
 
     private IEnumerable<(Dictionary<string, string> Tags, double Value)> Series(string instrument) =>
-        _instruments.TryGetValue(instrument, out Dictionary<string, double>? series)
+        _instruments.TryGetValue(instrument, out var series)
             ? series.Select(s => (s.Key.Split(',').Select(tag => tag.Split('=', 2)).ToDictionary(t => t[0], t => t[1], StringComparer.Ordinal), s.Value))
             : [];
 }

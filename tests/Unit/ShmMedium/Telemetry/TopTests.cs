@@ -57,7 +57,7 @@ public sealed class TopTests
         Assert.That(output.AsSpan().Count('\n'), Is.EqualTo(1), "one line a look");
         using var said = JsonDocument.Parse(output);
         Assert.That(said.RootElement.GetProperty("pid").GetInt32(), Is.EqualTo(_medium.Id));
-        JsonElement latency = said.RootElement.GetProperty("latency").EnumerateArray().Single();
+        var latency = said.RootElement.GetProperty("latency").EnumerateArray().Single();
         Assert.That(latency.GetProperty("hops").GetProperty("hostToGuest").GetProperty("p99").GetDouble(), Is.Positive);
         Assert.That(latency.GetProperty("clockErrorUs").GetDouble(), Is.EqualTo(5).Within(1e-9));
         Assert.That(said.RootElement.GetProperty("vms")[1].GetProperty("txFrames").GetInt32(), Is.EqualTo(200));
@@ -113,7 +113,7 @@ public sealed class TopTests
         other.Listen();
         var answer = Task.Run(() =>
         {
-            using Socket client = other.Accept();
+            using var client = other.Accept();
             client.Receive(new byte[4096]);
             client.Send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"u8);
         });

@@ -54,7 +54,7 @@ internal sealed class AirtimeHarness : IReceivers
     {
         get
         {
-            if (_radios.TryGetValue(name, out LinkEndpoint? radio))
+            if (_radios.TryGetValue(name, out var radio))
                 return radio;
             radio = Links.Add(name, "phy0", [], NowNs);
             Medium.Add(radio);
@@ -97,14 +97,14 @@ internal sealed class AirtimeHarness : IReceivers
 
     public void RunUntil(long mediumNs)
     {
-        while (Medium.TryAdvance(mediumNs, out ContentionOutcome outcome))
+        while (Medium.TryAdvance(mediumNs, out var outcome))
             Take(in outcome);
         NowNs = mediumNs;
     }
 
     public Interest InterestOf(int handle, LinkEndpoint radio)
     {
-        Flow flow = _flowOf[handle]!;
+        var flow = _flowOf[handle]!;
         if (flow.To is null || radio.Vm == flow.Monitor)
             return Interest.Receives;
         return radio.Vm == flow.To && flow.ReceiverListens ? Interest.Acknowledges : Interest.None;
@@ -113,7 +113,7 @@ internal sealed class AirtimeHarness : IReceivers
     private void Take(in ContentionOutcome outcome)
     {
         CheckTime(outcome.MediumNs);
-        Flow flow = _flowOf[outcome.Handle]!;
+        var flow = _flowOf[outcome.Handle]!;
         switch (outcome.Kind)
         {
             case ContentionOutcomeKind.Received:
@@ -161,7 +161,7 @@ internal sealed class AirtimeHarness : IReceivers
 
     private static RadioPattern Pattern(string name)
     {
-        Assert.That(RadioPattern.TryParse(name, out RadioPattern pattern), Is.True);
+        Assert.That(RadioPattern.TryParse(name, out var pattern), Is.True);
         return pattern;
     }
 }
@@ -218,7 +218,7 @@ internal sealed class Flow(string from, string? to, string rate, int freqMhz = 5
 
     public static TxRate RateOf(string rate, int attempts = 7, TxRateFlags flags = TxRateFlags.None)
     {
-        Assert.That(PhyRate.TryParse(rate, out PhyRate phy), Is.True, rate);
+        Assert.That(PhyRate.TryParse(rate, out var phy), Is.True, rate);
         return new TxRate(phy, attempts, flags);
     }
 }

@@ -33,8 +33,8 @@ public sealed class ContentionTests
     public void StationsInRangeOfEachOtherNeedNoRts()
     {
         var harness = new AirtimeHarness(1, AirtimeHarness.Snr("a", "ap", 30), AirtimeHarness.Snr("b", "ap", 30), AirtimeHarness.Snr("a", "b", 30));
-        Flow a = harness.Saturate(Slow("a", "ap"));
-        Flow b = harness.Saturate(Slow("b", "ap"));
+        var a = harness.Saturate(Slow("a", "ap"));
+        var b = harness.Saturate(Slow("b", "ap"));
         harness.Run(s_time);
         Assert.That((double)(a.Acked + b.Acked) / (a.Attempts + b.Attempts), Is.GreaterThan(0.85));
     }
@@ -53,8 +53,8 @@ public sealed class ContentionTests
     public void TheStrongerOfTwoHiddenNodesCaptures()
     {
         var harness = new AirtimeHarness(1, AirtimeHarness.Snr("near", "ap", 50), AirtimeHarness.Snr("far", "ap", 20), AirtimeHarness.Snr("near", "far", -30));
-        Flow near = harness.Saturate(Slow("near", "ap"));
-        Flow far = harness.Saturate(Slow("far", "ap"));
+        var near = harness.Saturate(Slow("near", "ap"));
+        var far = harness.Saturate(Slow("far", "ap"));
         harness.Run(s_time);
         TestContext.Out.WriteLine($"near {near.Acked} of {near.Attempts}, far {far.Acked} of {far.Attempts}");
         Assert.That((double)near.Acked / near.Attempts, Is.GreaterThan(0.98));
@@ -79,8 +79,8 @@ public sealed class ContentionTests
     public void TheQueuesOfOneStationContendWithEachOther()
     {
         var harness = new AirtimeHarness();
-        Flow background = harness.Saturate(new Flow("sta", "ap", "ht 7") { Category = AccessCategory.Background });
-        Flow video = harness.Saturate(new Flow("sta", "ap", "ht 7") { Category = AccessCategory.Video });
+        var background = harness.Saturate(new Flow("sta", "ap", "ht 7") { Category = AccessCategory.Background });
+        var video = harness.Saturate(new Flow("sta", "ap", "ht 7") { Category = AccessCategory.Video });
         harness.Run(s_time);
         TestContext.Out.WriteLine($"BK {background.Delivered}, VI {video.Delivered}");
         Assert.That(video.Delivered, Is.GreaterThan(10 * background.Delivered));
@@ -123,7 +123,7 @@ public sealed class ContentionTests
         _ = harness["sta"];
         for (int i = 0; i < 100; i++)
         {
-            foreach (Flow beacon in beacons)
+            foreach (var beacon in beacons)
                 harness.Send(beacon);
             harness.Run(TimeSpan.FromMicroseconds(102_400));
         }
@@ -162,7 +162,7 @@ public sealed class ContentionTests
         // Channel 3's sender is not sensed on channel 1 at that strength, but its power in channel 1 drowns the signal.
         LinkConfiguration[] given = [AirtimeHarness.Snr("a", "b", 12), AirtimeHarness.Snr("c", "d", 30), AirtimeHarness.Snr("c", "b", 20, oneWay: true)];
         var harness = new AirtimeHarness(1, [AirtimeHarness.Snr("*", "*", -30), .. given]);
-        Flow far = Slow("a", "b", freqMhz: 2412);
+        var far = Slow("a", "b", freqMhz: 2412);
         harness.Saturate(far);
         harness.Run(s_time);
         double before = (double)far.Acked / far.Attempts;
@@ -178,8 +178,8 @@ public sealed class ContentionTests
     private static (double Lost, int Delivered, int Retries) HiddenNodes(TxRateFlags flags)
     {
         var harness = new AirtimeHarness(1, AirtimeHarness.Snr("a", "ap", 30), AirtimeHarness.Snr("b", "ap", 30), AirtimeHarness.Snr("a", "b", -30));
-        Flow a = harness.Saturate(Slow("a", "ap", flags));
-        Flow b = harness.Saturate(Slow("b", "ap", flags));
+        var a = harness.Saturate(Slow("a", "ap", flags));
+        var b = harness.Saturate(Slow("b", "ap", flags));
         harness.Run(s_time);
         return (1 - ((double)(a.Acked + b.Acked) / (a.Attempts + b.Attempts)), a.Delivered + b.Delivered, a.Retries + b.Retries);
     }
@@ -187,8 +187,8 @@ public sealed class ContentionTests
     private static (int A, int C) TwoPairs(LinkConfiguration[] links)
     {
         var harness = new AirtimeHarness(1, links);
-        Flow a = harness.Saturate(Slow("a", "b"));
-        Flow c = harness.Saturate(Slow("c", "d"));
+        var a = harness.Saturate(Slow("a", "b"));
+        var c = harness.Saturate(Slow("c", "d"));
         harness.Run(s_time);
         return (a.Delivered, c.Delivered);
     }

@@ -30,7 +30,7 @@ public sealed class ExchangeTests
     public void SignalsAreTheLinks()
     {
         var harness = new AirtimeHarness(1, AirtimeHarness.Snr("a", "b", 40, oneWay: true), AirtimeHarness.Snr("b", "a", 35, oneWay: true));
-        Flow flow = Frame();
+        var flow = Frame();
         harness.Send(flow);
         harness.RunUntil(10_000_000);
         Assert.That(flow.LastSignalDbm, Is.EqualTo(-51));
@@ -41,7 +41,7 @@ public sealed class ExchangeTests
     public void ALostAckMakesADuplicateWithTheRetryBit()
     {
         var harness = new AirtimeHarness(1, AirtimeHarness.Loss("b", "a", 1, oneWay: true));
-        Flow flow = Frame();
+        var flow = Frame();
         harness.Send(flow);
         harness.RunUntil(100_000_000);
         Assert.Multiple(() =>
@@ -60,7 +60,7 @@ public sealed class ExchangeTests
     public void BothWaysLoseTheirShare()
     {
         var harness = new AirtimeHarness(1, AirtimeHarness.Loss("a", "b", 0.3));
-        Flow flow = harness.Saturate(new Flow("a", "b", "ofdm 54") { Rates = [Flow.RateOf("ofdm 54", attempts: 1)] });
+        var flow = harness.Saturate(new Flow("a", "b", "ofdm 54") { Rates = [Flow.RateOf("ofdm 54", attempts: 1)] });
         harness.Run(TimeSpan.FromSeconds(20));
         Assert.That((double)flow.Received / flow.Done, Is.EqualTo(0.7).Within(0.01));
         Assert.That(flow.Received + flow.Lost, Is.EqualTo(flow.Done).Within(1), "one attempt each; the last may be on the medium");
@@ -84,7 +84,7 @@ public sealed class ExchangeTests
     public void NobodyAcknowledgesForARadioThatDoesNotListen()
     {
         var harness = new AirtimeHarness();
-        Flow flow = Frame();
+        var flow = Frame();
         flow.ReceiverListens = false;
         harness.Send(flow);
         harness.RunUntil(100_000_000);
@@ -111,10 +111,10 @@ public sealed class ExchangeTests
     {
         // They do not sense each other, but both get through to b; a sends to b while b sends to a.
         var harness = new AirtimeHarness(1, AirtimeHarness.Snr("a", "b", 30));
-        Flow there = harness.Saturate(Frame());
+        var there = harness.Saturate(Frame());
         harness.Run(TimeSpan.FromSeconds(1));
         Assert.That(there.Attempts, Is.EqualTo(there.Done));
-        Flow back = harness.Saturate(new Flow("b", "a", "ofdm 54") { UsesDcf = true });
+        var back = harness.Saturate(new Flow("b", "a", "ofdm 54") { UsesDcf = true });
         harness.Run(TimeSpan.FromSeconds(1));
         Assert.That(there.Attempts, Is.GreaterThan(there.Done), "where both begin in the same slot, neither is received");
         Assert.That(back.Attempts, Is.GreaterThan(back.Done));
@@ -141,7 +141,7 @@ public sealed class ExchangeTests
     public void AFrameThatIsTakenLateArrivesWhenItCame()
     {
         var harness = new AirtimeHarness { Log = [] };
-        Flow flow = Frame();
+        var flow = Frame();
         harness.Send(flow);
         harness.RunUntil(10_000_000);
         harness.Log!.Clear();
@@ -168,7 +168,7 @@ public sealed class ExchangeTests
             return harness.Log!;
         }
 
-        List<string> first = Run(1);
+        var first = Run(1);
         Assert.That(Run(1), Is.EqualTo(first));
         Assert.That(Run(2), Is.Not.EqualTo(first));
     }
@@ -177,7 +177,7 @@ public sealed class ExchangeTests
     public void AFullQueueRefuses()
     {
         var harness = new AirtimeHarness();
-        Flow flow = Frame();
+        var flow = Frame();
         for (int i = 0; i < ContentionModel.QueueLimit; i++)
             Assert.That(harness.Send(flow), Is.True);
         Assert.That(harness.Send(flow), Is.False);
@@ -305,7 +305,7 @@ public sealed class ExchangeTests
         var expected = new Dictionary<(MediumEvent, int), long>();
         for (int i = 0; i < 2000; i++)
         {
-            (MediumEvent, int) id = ((MediumEvent)random.Next(4), random.Next(100));
+            var id = ((MediumEvent)random.Next(4), random.Next(100));
             if (random.Next(4) == 0)
             {
                 heap.Clear(id.Item1, id.Item2);
@@ -317,7 +317,7 @@ public sealed class ExchangeTests
                 heap.Set(id.Item1, id.Item2, expected[id]);
             }
         }
-        foreach (((MediumEvent, int) id, long ns) in expected.OrderBy(e => e.Value).ThenBy(e => e.Key.Item1).ThenBy(e => e.Key.Item2))
+        foreach ((var id, long ns) in expected.OrderBy(e => e.Value).ThenBy(e => e.Key.Item1).ThenBy(e => e.Key.Item2))
         {
             Assert.That(heap.NextNs, Is.EqualTo(ns));
             Assert.That(heap.Take(), Is.EqualTo(id));

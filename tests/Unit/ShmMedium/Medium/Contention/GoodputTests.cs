@@ -75,9 +75,9 @@ public sealed class GoodputTests
     public void PairsOnChannels1And11DoNotShareAnything()
     {
         var harness = new AirtimeHarness();
-        Flow one = harness.Saturate(new Flow("a", "b", "ht 7", 2412));
+        var one = harness.Saturate(new Flow("a", "b", "ht 7", 2412));
         harness.Run(s_time);
-        Flow two = harness.Saturate(new Flow("c", "d", "ht 7", 2462));
+        var two = harness.Saturate(new Flow("c", "d", "ht 7", 2462));
         int alone = one.Delivered;
         harness.Run(s_time);
         Assert.That((double)(one.Delivered - alone + two.Delivered) / alone, Is.EqualTo(2.0).Within(0.02));
@@ -89,10 +89,10 @@ public sealed class GoodputTests
     public void PairsInRangeOfEachOtherShare(int otherFreqMhz, double share, double within)
     {
         var harness = new AirtimeHarness();
-        Flow one = harness.Saturate(new Flow("a", "b", "ht 7", 2412));
+        var one = harness.Saturate(new Flow("a", "b", "ht 7", 2412));
         harness.Run(s_time);
         int alone = one.Delivered;
-        Flow two = harness.Saturate(new Flow("c", "d", "ht 7", otherFreqMhz));
+        var two = harness.Saturate(new Flow("c", "d", "ht 7", otherFreqMhz));
         harness.Run(s_time);
         TestContext.Out.WriteLine($"{(double)(one.Delivered - alone) / alone:f3} {(double)two.Delivered / alone:f3}");
         Assert.That((double)(one.Delivered - alone) / alone, Is.EqualTo(share).Within(within));
@@ -121,7 +121,7 @@ public sealed class GoodputTests
             Rates = [Flow.RateOf("ht 7", attempts: 60)],
         })];
         _ = harness["ap"];
-        foreach (Flow flow in flows)
+        foreach (var flow in flows)
             harness.Saturate(flow);
         harness.Run(s_time);
         double measured = flows.Sum(flow => flow.MbpsOf(UdpPayload, s_time));

@@ -99,7 +99,7 @@ public class ChangeTests
         Assert.That(_table.Signal(a, b), Is.EqualTo(20 - 20.18).Within(0.01), "both at the origin, which counts as 0.1 m");
         Apply(new SetRadio(new(Pattern("a")) { Motion = new LinearMotion(new(10, 0, 0), new(9, 0, 0)) }), 100 * Second);
         Apply(new SetRadio(new(Pattern("a")) { TxPowerDbm = 0 }), 105 * Second);
-        LinkEndpoint late = _table.Add("a", "phy1");
+        var late = _table.Add("a", "phy1");
         Assert.Multiple(() =>
         {
             Assert.That(a.PositionAt(100 * Second), Is.EqualTo(new Position(10, 0, 0)));
@@ -113,7 +113,7 @@ public class ChangeTests
     public void TheSameMotionSaidAgainStartsAgain()
     {
         Start(new());
-        LinkEndpoint a = _table.Add("a");
+        var a = _table.Add("a");
         var change = new SetRadio(new(Pattern("a")) { Motion = new LinearMotion(default, new(1, 0, 0)) });
         Apply(change, 0);
         Apply(change, 10 * Second);
@@ -174,7 +174,7 @@ public class ChangeTests
         string[] names = ["*", "a", "b", "c", "a/phy0", "a/phy1", "02:00:00:00:00:01", "02:00:00:00:00:02"];
         string Name() => names[random.Next(names.Length)];
         Start(new() { Propagation = new LogDistancePropagation(3, 1) { ShadowingDb = 4 } });
-        LinkEndpoint[] radios = Attach(_table);
+        var radios = Attach(_table);
         for (int i = 0; i < 2000; i++)
         {
             MediumChange change = random.Next(5) switch
@@ -187,7 +187,7 @@ public class ChangeTests
             };
             Apply(change);
             var fresh = new LinkTable(_medium, mediumNs: 0);
-            LinkEndpoint[] again = Attach(fresh);
+            var again = Attach(fresh);
             for (int from = 0; from < radios.Length; from++)
                 for (int to = 0; to < radios.Length; to++)
                     if (_table.Of(radios[from], radios[to], Channel6, 0) != fresh.Of(again[from], again[to], Channel6, 0))

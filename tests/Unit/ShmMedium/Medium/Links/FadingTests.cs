@@ -91,7 +91,7 @@ public class FadingTests
         float[] once = [.. Enumerable.Range(0, 100).Select(i => first.Snr(a, b, i * 3 * Millisecond))];
 
         var second = new LinkTable(medium, mediumNs: 0);
-        LinkEndpoint d = second.Add("d");
+        var d = second.Add("d");
         (b, a) = (second.Add("b"), second.Add("a"));
         float[] again = new float[100];
         for (int i = 99; i >= 0; i--)

@@ -100,7 +100,7 @@ public class LinkOverrideTests
         LinkEndpoint a = table.Add("a"), b = table.Add("b");
         Assert.That((table.Snr(a, b), table.Snr(b, a)), Is.EqualTo((9f, 9f)));
         table.Remove(b);
-        LinkEndpoint c = table.Add("c");
+        var c = table.Add("c");
         Assert.Multiple(() =>
         {
             Assert.That(c.Index, Is.EqualTo(b.Index));
@@ -112,7 +112,7 @@ public class LinkOverrideTests
     public void ATableHoldsMoreRadiosThanItStartedWith()
     {
         var table = new LinkTable(new MediumConfiguration { Links = [Snr("vm0", "vm99", 9)] }, mediumNs: 0);
-        LinkEndpoint first = table.Add("vm0");
+        var first = table.Add("vm0");
         Assert.That(table.Signal(first, first), Is.EqualTo(-30));
         LinkEndpoint[] radios = [first, .. Enumerable.Range(1, 99).Select(i => table.Add($"vm{i}"))];
         Assert.Multiple(() =>

@@ -26,9 +26,9 @@ public class LinkTableCostTests
 
         void Frames(long mediumNs)
         {
-            foreach (LinkEndpoint from in radios)
+            foreach (var from in radios)
             {
-                foreach (LinkEndpoint to in radios)
+                foreach (var to in radios)
                 {
                     table.Of(from, to, mediumNs % 2 == 0 ? 2412 : 5180, mediumNs);
                     table.NextDraw(from, to);

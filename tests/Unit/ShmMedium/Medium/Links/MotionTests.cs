@@ -14,7 +14,7 @@ public class MotionTests
     [Test]
     public void LinearMotionGoesOnForEver()
     {
-        LinkEndpoint radio = Moving(new LinearMotion(new(1, 2, 3), new(0.5, 0, -1)));
+        var radio = Moving(new LinearMotion(new(1, 2, 3), new(0.5, 0, -1)));
         Assert.Multiple(() =>
         {
             Assert.That(radio.PositionAt(0), Is.EqualTo(new Position(1, 2, 3)));
@@ -33,7 +33,7 @@ public class MotionTests
     public void WaypointsAreReachedInTimeAndTheEndsAreStayedAt(double seconds, double x)
     {
         Waypoint[] points = [new(TimeSpan.FromSeconds(10), default), new(TimeSpan.FromSeconds(20), new(10, 0, 0)), new(TimeSpan.FromSeconds(25), default)];
-        LinkEndpoint radio = Moving(new WaypointMotion(points));
+        var radio = Moving(new WaypointMotion(points));
         Assert.Multiple(() =>
         {
             Assert.That(radio.PositionAt((long)(seconds * Second)).X, Is.EqualTo(x).Within(1e-9));
@@ -45,13 +45,13 @@ public class MotionTests
     [Test]
     public void ARandomWalkStaysInItsBoxWithinItsSpeedsAndPauses()
     {
-        LinkEndpoint radio = Moving(Walk);
+        var radio = Moving(Walk);
         const double Step = 0.01;
         double moved = 0, paused = 0, fastest = 0;
-        Position last = radio.PositionAt(0);
+        var last = radio.PositionAt(0);
         for (int i = 1; i <= 360_000; i++)
         {
-            Position now = radio.PositionAt((long)(i * Step * Second));
+            var now = radio.PositionAt((long)(i * Step * Second));
             double speed = (now - last).Length / Step;
             fastest = Math.Max(fastest, speed);
             if (speed == 0)
@@ -75,7 +75,7 @@ public class MotionTests
     [Test]
     public void ARandomWalkUsesAllOfItsBox()
     {
-        LinkEndpoint radio = Moving(Walk with { Pause = TimeSpan.Zero });
+        var radio = Moving(Walk with { Pause = TimeSpan.Zero });
         Position[] places = [.. Enumerable.Range(0, 20_000).Select(i => radio.PositionAt(i * Second))];
         Assert.Multiple(() =>
         {
@@ -90,7 +90,7 @@ public class MotionTests
     {
         LinkEndpoint one = Moving(Walk), again = Moving(Walk), other = Moving(Walk, "b"), seeded = Moving(Walk, "a", seed: 2);
         again.PositionAt(5000 * Second);
-        Position place = one.PositionAt(1234 * Second);
+        var place = one.PositionAt(1234 * Second);
         Assert.Multiple(() =>
         {
             Assert.That(again.PositionAt(1234 * Second), Is.EqualTo(place));
@@ -102,8 +102,8 @@ public class MotionTests
     [Test]
     public void ABoxOfOnePointIsStayedAtAndATinyOneDoesNotTakeForEver()
     {
-        LinkEndpoint still = Moving(new RandomWaypointMotion(new(1, 2, 3), new(1, 2, 3), 1, 2, TimeSpan.Zero));
-        LinkEndpoint tiny = Moving(new RandomWaypointMotion(default, new(1e-9, 0, 0), 1e5, 1e6, TimeSpan.Zero));
+        var still = Moving(new RandomWaypointMotion(new(1, 2, 3), new(1, 2, 3), 1, 2, TimeSpan.Zero));
+        var tiny = Moving(new RandomWaypointMotion(default, new(1e-9, 0, 0), 1e5, 1e6, TimeSpan.Zero));
         Assert.Multiple(() =>
         {
             Assert.That(still.PositionAt(long.MaxValue), Is.EqualTo(new Position(1, 2, 3)));

@@ -64,7 +64,7 @@ public class RandomStreamTests
         float[] alone = Draws(table, a, b, 100);
 
         table = new LinkTable(new MediumConfiguration { Seed = 7 }, mediumNs: 5);
-        LinkEndpoint c = table.Add("c");
+        var c = table.Add("c");
         b = table.Add("b");
         a = table.Add("a");
         float[] among = [.. Enumerable.Range(0, 100).Select(_ =>

@@ -23,12 +23,12 @@ public class SnapshotTests
         {
             MediumConfiguration medium = new();
             var running = new LinkTable(medium, mediumNs: 0);
-            LinkEndpoint radio = running.Add("a");
+            var radio = running.Add("a");
             var change = new SetRadio(new(Pattern("a")) { Motion = motion });
             medium = change.ApplyTo(medium);
             running.Apply(change, medium, Second);
 
-            LinkEndpoint saved = new LinkTable(running.Snapshot(medium, Second + now), mediumNs: 0).Add("a");
+            var saved = new LinkTable(running.Snapshot(medium, Second + now), mediumNs: 0).Add("a");
             for (long ns = 0; ns < 100 * Second; ns += Second / 4)
                 Assert.That((saved.PositionAt(ns) - radio.PositionAt(Second + now + ns)).Length, Is.LessThan(1e-6), $"saved at {now}, {ns} later");
         }
@@ -46,7 +46,7 @@ public class SnapshotTests
         };
         var running = new LinkTable(medium, mediumNs: 0);
         LinkEndpoint a = running.Add("a"), b = running.Add("b"), c = running.Add("c");
-        MediumConfiguration saved = running.Snapshot(medium, 50 * Second);
+        var saved = running.Snapshot(medium, 50 * Second);
         var again = new LinkTable(MediumText.ReadMedium(MediumWriter.ToYaml(saved), "saved.yaml"), mediumNs: 0);
         LinkEndpoint a2 = again.Add("a"), b2 = again.Add("b"), c2 = again.Add("c");
         Assert.Multiple(() =>

@@ -12,7 +12,7 @@ internal static class TestMedium
     public const long Millisecond = 1_000_000;
 
     public static RadioPattern Pattern(string text) =>
-        RadioPattern.TryParse(text, out RadioPattern pattern) ? pattern : throw new ArgumentException(text, nameof(text));
+        RadioPattern.TryParse(text, out var pattern) ? pattern : throw new ArgumentException(text, nameof(text));
 
     public static LinkConfiguration Snr(string from, string to, double snrDb, bool oneWay = false) =>
         new(Pattern(from), Pattern(to)) { SnrDb = snrDb, OneWay = oneWay };

@@ -33,7 +33,7 @@ public class ConvolutionalCodeTests
     [Test]
     public void MoreWrongCodedBitsMakeMoreWrongBits()
     {
-        foreach (CodeRate codeRate in new[] { CodeRate.Half, CodeRate.TwoThirds, CodeRate.ThreeQuarters, CodeRate.FiveSixths })
+        foreach (var codeRate in new[] { CodeRate.Half, CodeRate.TwoThirds, CodeRate.ThreeQuarters, CodeRate.FiveSixths })
         {
             Assert.That(ConvolutionalCode.DecodedBitError(codeRate, 0), Is.Zero);
             Assert.That(ConvolutionalCode.DecodedBitError(codeRate, 0.5), Is.EqualTo(1));
@@ -56,14 +56,14 @@ public class ConvolutionalCodeTests
         double[] wrongBits = new double[maxWeight + 1];
         for (int start = 0; start < puncturing.Length; start++)
         {
-            var paths = new long[States, maxWeight + 1];
-            var ones = new long[States, maxWeight + 1];
+            long[,] paths = new long[States, maxWeight + 1];
+            long[,] ones = new long[States, maxWeight + 1];
             bool isAny = true;
             for (int step = 0; isAny; step++)
             {
                 (bool sendsA, bool sendsB) = puncturing[(start + step) % puncturing.Length];
-                var nextPaths = new long[States, maxWeight + 1];
-                var nextOnes = new long[States, maxWeight + 1];
+                long[,] nextPaths = new long[States, maxWeight + 1];
+                long[,] nextOnes = new long[States, maxWeight + 1];
                 isAny = false;
                 for (int state = 0; state < States; state++)
                 {

@@ -9,7 +9,7 @@ public class ErrorModelTests
     private static readonly ErrorModel s_model = ErrorModel.BuiltIn;
 
     private static PhyRate Rate(string name) =>
-        PhyRate.TryParse(name, out PhyRate rate) ? rate : throw new ArgumentException($"No such rate: {name}.", nameof(name));
+        PhyRate.TryParse(name, out var rate) ? rate : throw new ArgumentException($"No such rate: {name}.", nameof(name));
 
     /// <summary>The SNR at which a rate has a PER.</summary>
     private static double SnrAt(double per, PhyRate rate, int octets)
@@ -28,7 +28,7 @@ public class ErrorModelTests
     [Test]
     public void PerFallsFromOneToZeroAsSnrRises()
     {
-        foreach (PhyRate rate in PhyRateTests.All())
+        foreach (var rate in PhyRateTests.All())
         {
             float last = 1;
             for (float snrDb = -20; snrDb <= 80; snrDb += 0.1f)
@@ -62,7 +62,7 @@ public class ErrorModelTests
     [Test]
     public void AFasterRateOfAPhyNeedsMoreSnr()
     {
-        foreach (PhyKind kind in Enum.GetValues<PhyKind>())
+        foreach (var kind in Enum.GetValues<PhyKind>())
         {
             double[] needs = [.. PhyRateTests.All()
                 .Where(rate => rate.Kind == kind && rate is { Nss: 1, BandwidthMhz: 20, GuardInterval: GuardInterval.None or GuardInterval.Ns800 })
@@ -155,7 +155,7 @@ public class ErrorModelTests
     [Test]
     public void ALookUpAllocatesNothing()
     {
-        PhyRate rate = Rate("vht 9 nss 2 80");
+        var rate = Rate("vht 9 nss 2 80");
         float sum = s_model.Per(rate, 30, 100);
 
         long before = GC.GetAllocatedBytesForCurrentThread();

@@ -24,12 +24,12 @@ public class ErrorTableTests
 
     private string[] Errors(params string[] lines)
     {
-        ConfigurationException exception = Assert.Throws<ConfigurationException>(() => Load(lines))!;
+        var exception = Assert.Throws<ConfigurationException>(() => Load(lines))!;
         return [.. exception.Errors.Select(error => error.ToString().Replace(_path, "t.per", StringComparison.Ordinal))];
     }
 
     private static PhyRate Rate(string name) =>
-        PhyRate.TryParse(name, out PhyRate rate) ? rate : throw new ArgumentException($"No such rate: {name}.", nameof(name));
+        PhyRate.TryParse(name, out var rate) ? rate : throw new ArgumentException($"No such rate: {name}.", nameof(name));
 
     /// <summary>A wmediumd line: a signal, and the same PER for all twelve rates but for 54 Mbit/s.</summary>
     private static string Wmediumd(int dbm, double per, double perOf54) =>
@@ -38,7 +38,7 @@ public class ErrorTableTests
     [Test]
     public void ATableTakesThePlaceOfABuiltInCurve()
     {
-        ErrorModel model = Load(
+        var model = Load(
             "# measured",
             "ofdm 54 length 1000 # octets",
             "  18   1",
@@ -51,7 +51,7 @@ public class ErrorTableTests
             "  10 0.5",
             "  20 0.25");
 
-        PhyRate rate = Rate("ofdm 54");
+        var rate = Rate("ofdm 54");
         Assert.That(model.Per(rate, 20, 1000), Is.EqualTo(0.6).Within(1e-4));
         Assert.That(model.Per(rate, 20.5f, 1000), Is.EqualTo(0.4).Within(1e-4), "between points");
         Assert.That(model.Per(rate, 20, 500), Is.EqualTo(1 - Math.Sqrt(0.4)).Within(1e-4), "half as long");
@@ -76,7 +76,7 @@ public class ErrorTableTests
         var lines = new List<string> { "vht 5 length 1458" };
         for (float snrDb = 10; snrDb <= 30; snrDb += 0.25f)
             lines.Add(FormattableString.Invariant($"{snrDb} {ErrorModel.BuiltIn.Per(Rate("vht 5"), snrDb, 1458)}"));
-        ErrorModel model = Load([.. lines]);
+        var model = Load([.. lines]);
 
         for (float snrDb = 20.5f; snrDb <= 24; snrDb += 0.1f)
             Assert.That(model.Per(Rate("vht 5"), snrDb, 500), Is.EqualTo(ErrorModel.BuiltIn.Per(Rate("vht 5"), snrDb, 500)).Within(0.003), $"{snrDb} dB");
@@ -136,7 +136,7 @@ public class ErrorTableTests
     [Test]
     public void WmediumdsFileIsByDbmAboveANoiseOf91AndForAnyLength()
     {
-        ErrorModel model = Load("# RSSI [dBm]\t0\t1", Wmediumd(-75, 0.5, 1), Wmediumd(-74, 0.25, 0.75), Wmediumd(-73, 0, 0.125));
+        var model = Load("# RSSI [dBm]\t0\t1", Wmediumd(-75, 0.5, 1), Wmediumd(-74, 0.25, 0.75), Wmediumd(-73, 0, 0.125));
 
         Assert.That(model.Per(Rate("ofdm 54"), 91 - 75, 100), Is.EqualTo(1));
         Assert.That(model.Per(Rate("ofdm 54"), 91 - 74, 14), Is.EqualTo(0.75).Within(1e-4));
