@@ -1,6 +1,7 @@
 namespace ShmWifi.Hwsim;
 
-/// <summary>How long to busy-poll for the answer to a frame before sleeping: about twice what answers took so far, and not at all where they come late.</summary>
+/// <summary>How long to busy-poll for the answer to a frame before sleeping: about twice what
+/// answers took so far, and not at all where they come late.</summary>
 /// <remarks>
 /// An interrupt costs a guest far more than a look at the ring: the virtual CPU must be woken, and comes back to cold caches. Whoever
 /// breaks a silence by a question and is answered at once (ping, DNS, a handshake) saves that; streams, and beacons, are never looked after.

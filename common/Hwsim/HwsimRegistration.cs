@@ -7,7 +7,8 @@ using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Hwsim;
 
-/// <summary>The registration with hwsim: whoever has it passes all frames of this kernel's radios; disposing gives them back to the kernel's own medium.</summary>
+/// <summary>The registration with hwsim: whoever has it passes all frames of this kernel's
+/// radios; disposing gives them back to the kernel's own medium.</summary>
 internal sealed class HwsimRegistration : IDisposable
 {
     private const int SocketBufferSize = 8 << 20;

@@ -39,7 +39,8 @@ internal sealed class HwsimService : IDisposable
     /// <param name="maxBusyPollNs">How long to busy-poll for an answer before sleeping; 0: never.</param>
     /// <param name="warn">Takes what the operator should know, a line a call.</param>
     public HwsimService(
-        HwsimRegistration registration, Region region, GuestPort port, IPortDevice device, IControlSource control, RadioDiscovery discovery, long maxBusyPollNs, Action<string> warn)
+        HwsimRegistration registration, Region region, GuestPort port, IPortDevice device, IControlSource control, RadioDiscovery discovery,
+        long maxBusyPollNs, Action<string> warn)
     {
         (_registration, _port, _control, _discovery, _warn) = (registration, port, control, discovery, warn);
         int frames = registration.Frames.Descriptor;

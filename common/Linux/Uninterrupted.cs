@@ -6,8 +6,10 @@ namespace ShmWifi.Linux;
 
 #pragma warning disable CS1591 // libc's own man pages document these
 
-/// <summary>libc's functions that sleep, made again when a signal's handler cut them short: EINTR never comes back from them, nor from <see cref="Poll"/> and <see cref="Epoll"/>.</summary>
-/// <remarks>poll and epoll are always interrupted, sockets with a time limit likewise, in spite of SA_RESTART, by handlers of the runtime, too: man 7 signal.</remarks>
+/// <summary>libc's functions that sleep, made again when a signal's handler cut them short: EINTR never
+/// comes back from them, nor from <see cref="Poll"/> and <see cref="Epoll"/>.</summary>
+/// <remarks>poll and epoll are always interrupted, sockets with a time limit likewise, in spite
+/// of SA_RESTART, by handlers of the runtime, too: man 7 signal.</remarks>
 public static unsafe partial class Uninterrupted
 {
     public static int accept4(int socket, sockaddr* address, socklen_t* length, int flags)

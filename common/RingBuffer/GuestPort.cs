@@ -9,8 +9,10 @@ public sealed unsafe class GuestPort : PortRings
         : base(region, index, address)
     {
         var header = Header;
-        Tx = new RingProducer(Word(&header->TxTail), Word(&header->TxHead), Word(&header->TxAvailEvent), Word(&header->TxFreeEvent), region.Geometry.TxSlots);
-        Rx = new RingConsumer(Word(&header->RxTail), Word(&header->RxHead), Word(&header->RxAvailEvent), Word(&header->RxFreeEvent), region.Geometry.RxDescriptors);
+        Tx = new RingProducer(Word(&header->TxTail), Word(&header->TxHead), Word(&header->TxAvailEvent), Word(&header->TxFreeEvent),
+            region.Geometry.TxSlots);
+        Rx = new RingConsumer(Word(&header->RxTail), Word(&header->RxHead), Word(&header->RxAvailEvent), Word(&header->RxFreeEvent),
+            region.Geometry.RxDescriptors);
     }
 
     /// <summary>TX slots, guest to host.</summary>

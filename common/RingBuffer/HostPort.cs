@@ -13,8 +13,10 @@ public sealed unsafe class HostPort : PortRings
         : base(region, index, address)
     {
         var header = Header;
-        Tx = new RingConsumer(Word(&header->TxTail), Word(&header->TxHead), Word(&header->TxAvailEvent), Word(&header->TxFreeEvent), region.Geometry.TxSlots);
-        Rx = new RingProducer(Word(&header->RxTail), Word(&header->RxHead), Word(&header->RxAvailEvent), Word(&header->RxFreeEvent), region.Geometry.RxDescriptors);
+        Tx = new RingConsumer(Word(&header->TxTail), Word(&header->TxHead), Word(&header->TxAvailEvent), Word(&header->TxFreeEvent),
+            region.Geometry.TxSlots);
+        Rx = new RingProducer(Word(&header->RxTail), Word(&header->RxHead), Word(&header->RxAvailEvent), Word(&header->RxFreeEvent),
+            region.Geometry.RxDescriptors);
     }
 
     /// <summary>TX slots, guest to host.</summary>

@@ -78,16 +78,19 @@ public sealed unsafe class Region
         var header = (RegionHeader*)address;
         ulong magic = Volatile.Read(ref header->Magic);
         if (magic != Abi.Magic)
-            throw new RegionFormatException($"no ShmWifi region: the magic is 0x{magic:x16}, not 0x{Abi.Magic:x16}; does shm-medium serve this device?");
+            throw new RegionFormatException(
+                $"no ShmWifi region: the magic is 0x{magic:x16}, not 0x{Abi.Magic:x16}; does shm-medium serve this device?");
         uint version = header->AbiVersion;
         if (version >> 16 != Abi.Major)
-            throw new RegionFormatException($"the host speaks ABI {Abi.FormatVersion(version)}, this program {Abi.FormatVersion(Abi.Version)}; install matching versions of shm-medium and shm-injector");
+            throw new RegionFormatException($"the host speaks ABI {Abi.FormatVersion(version)}, this program {Abi.FormatVersion(Abi.Version)}; "
+                + $"install matching versions of shm-medium and shm-injector");
 
         var geometry = new RegionGeometry(header->PortCount, header->TxSlots, header->RxDescriptors, header->PoolSlots);
         if (geometry.Validate() is { } problem)
             throw new RegionFormatException($"the region's header is damaged: {problem}");
         if (geometry.RegionSize != header->RegionSize || geometry.RegionSize > size)
-            throw new RegionFormatException($"the region's header names {header->RegionSize} bytes; its rings need {geometry.RegionSize}, mapped are {size}");
+            throw new RegionFormatException(
+                $"the region's header names {header->RegionSize} bytes; its rings need {geometry.RegionSize}, mapped are {size}");
         if (header->HeaderSize != Abi.HeaderSize || header->PortsOffset != RegionGeometry.PortsOffset || header->PortStride != geometry.PortStride
             || header->TxOffset != RegionGeometry.TxOffset || header->RxOffset != geometry.RxOffset
             || header->DoneOffset != geometry.DoneOffset || header->PoolOffset != geometry.PoolOffset)

@@ -67,7 +67,8 @@ public sealed unsafe class SharedMemory : IDisposable
 
     /// <summary>Fills the page tables now, or the first frame in each slot would pay for a page fault.</summary>
     /// <exception cref="LibCException">The kernel is older than 5.14.</exception>
-    public void Prefault() => LibCException.ThrowIfFailed(madvise(Address, (size_t)Size, MADV_POPULATE_WRITE), $"prefault {Size} bytes of shared memory");
+    public void Prefault() =>
+        LibCException.ThrowIfFailed(madvise(Address, (size_t)Size, MADV_POPULATE_WRITE), $"prefault {Size} bytes of shared memory");
 
     /// <summary>Unmaps; whoever still reads the region then dies, so the owner ends its threads first.</summary>
     public void Dispose()

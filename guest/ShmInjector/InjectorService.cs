@@ -1,4 +1,3 @@
-using ShmWifi.Dot11.Frames;
 using ShmWifi.Hwsim;
 using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Hwsim.Radios;
@@ -17,13 +16,14 @@ internal static class InjectorService
     public static void Run(InjectorOptions options)
     {
         using var signals = new SignalQueue();
-        using HwsimRegistration registration = HwsimRegistration.Find();
-        using UioDevice device = UioDevice.Open(options.Device);
+        using var registration = HwsimRegistration.Find();
+        using var device = UioDevice.Open(options.Device);
         var region = device.OpenRegion();
         uint peerId = device.PeerId;
         int portIndex = region.FindPort(peerId);
         if (portIndex < 0)
-            throw new InjectorException($"the host has no port for this VM (ivshmem peer {peerId}): shm-medium was started again without it, or all {region.Geometry.Ports} ports were taken; restart this VM");
+            throw new InjectorException($"the host has no port for this VM (ivshmem peer {peerId}): shm-medium was started again without it, or "
+                + $"all {region.Geometry.Ports} ports were taken; restart this VM");
         var port = region.OpenGuestPort(portIndex);
 
         registration.Register();

@@ -18,13 +18,15 @@ internal sealed record ListedRadio(HwsimRadio Radio, MacAddress Address, MacAddr
     {
         var radios = registration.Hwsim.ListRadios();
         var interfaces = registration.Nl80211.ListInterfaces();
-        NetworkLinks links = NetworkLinks.List();
+        var links = NetworkLinks.List();
         return radios.ConvertAll(radio =>
         {
             var wiphy = Wiphy.Find(Wiphy.ClassPath, radio.Name)
-                ?? throw new HwsimException($"radio {radio.Name} is not in {Wiphy.ClassPath}: it was removed just now, or /sys shows another network namespace (\"ip netns exec\" mounts the right one)");
+                ?? throw new HwsimException($"radio {radio.Name} is not in {Wiphy.ClassPath}: it was removed just now, or /sys shows another "
+                    + $"network namespace (\"ip netns exec\" mounts the right one)");
             return new ListedRadio(radio, wiphy.PermanentAddress, wiphy.Transmitter,
-                [.. interfaces.Where(found => found.Wiphy == wiphy.Index && found.Index != 0).OrderBy(static found => found.Index).Select(found => new ListedInterface(found.Name, found.Address, links.IsUp(found.Index)))]);
+                [.. interfaces.Where(found => found.Wiphy == wiphy.Index && found.Index != 0).OrderBy(static found => found.Index)
+                    .Select(found => new ListedInterface(found.Name, found.Address, links.IsUp(found.Index)))]);
         });
     }
 }

@@ -24,16 +24,22 @@ internal sealed record ModuleDevice(string Path, string? Datapath, uint? PeerId)
     public static IReadOnlyList<ModuleDevice> FindAll(string driverPath = DriverPath) =>
         !Directory.Exists(driverPath) ? [] : [.. Directory.EnumerateDirectories(driverPath, "*:*")
             .Order(StringComparer.Ordinal)
-            .Select(static path => new ModuleDevice(path, Read(path, "datapath"), Read(path, "peer") is { } peer ? uint.Parse(peer, NumberStyles.None, CultureInfo.InvariantCulture) : null))];
+            .Select(static path => new ModuleDevice(path, Read(path, "datapath"), Read(path, "peer") is { } peer
+                ? uint.Parse(peer, NumberStyles.None, CultureInfo.InvariantCulture)
+                : null))];
 
     /// <summary>The VM's peer ID.</summary>
     /// <exception cref="InjectorException">They do not tell; the message says what to do.</exception>
     public static uint GetPeerId(IReadOnlyList<ModuleDevice> devices) => devices switch
     {
         [{ PeerId: { } peer }] => peer,
-        [var device] => throw new InjectorException($"the default address of a radio has the VM's ivshmem peer ID in it, and the loaded kernel module does not tell it ({device.Path}/peer is missing): load this version's module, or give an address by --mac"),
-        [] => throw new InjectorException("the default address of a radio has the VM's ivshmem peer ID in it, and the kernel module shmwifi has no device here: load it by \"modprobe shmwifi\", or give an address by --mac"),
-        _ => throw new InjectorException($"the default address of a radio has the VM's ivshmem peer ID in it, and this VM has several ShmWifi devices ({string.Join(", ", devices.Select(static device => device.Name))}): give an address by --mac"),
+        [var device] =>
+            throw new InjectorException($"the default address of a radio has the VM's ivshmem peer ID in it, and the loaded kernel module does not "
+            + $"tell it ({device.Path}/peer is missing): load this version's module, or give an address by --mac"),
+        [] => throw new InjectorException("the default address of a radio has the VM's ivshmem peer ID in it, and the kernel module shmwifi has no "
+            + "device here: load it by \"modprobe shmwifi\", or give an address by --mac"),
+        _ => throw new InjectorException($"the default address of a radio has the VM's ivshmem peer ID in it, and this VM has several ShmWifi "
+            + $"devices ({string.Join(", ", devices.Select(static device => device.Name))}): give an address by --mac"),
     };
 
     private static string? Read(string path, string attribute)

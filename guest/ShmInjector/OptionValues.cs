@@ -21,13 +21,16 @@ internal static class OptionValues
         !MacAddress.TryParse(value, out var address)
             ? throw new UsageException($"{option} is \"{value}\"; write six octets in hexadecimal, such as 02:00:00:00:00:01")
         : address.IsGroup || address == default
-            ? throw new UsageException($"{option} is {value}, which is no radio's address: the lowest bit of its first octet must be 0, and not all may be 0")
+            ? throw new UsageException(
+                $"{option} is {value}, which is no radio's address: the lowest bit of its first octet must be 0, and not all may be 0")
         : address;
 
     /// <summary>A radio's name, or its beginning.</summary>
     /// <exception cref="UsageException">It is none.</exception>
     public static string ParseName(string option, string value) =>
-        value.Length is > 0 and <= MaxNameLength && char.IsAsciiLetter(value[0]) && value.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_')
+        value.Length is > 0 and <= MaxNameLength && char.IsAsciiLetter(value[0])
+            && value.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_')
             ? value
-            : throw new UsageException($"{option} is \"{value}\"; write 1 to {MaxNameLength} letters, digits, dots, dashes and underscores, a letter first");
+            : throw new UsageException(
+                $"{option} is \"{value}\"; write 1 to {MaxNameLength} letters, digits, dots, dashes and underscores, a letter first");
 }

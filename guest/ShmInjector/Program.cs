@@ -26,7 +26,8 @@ try
             return 0;
         case ["--version"]:
             string? version = typeof(InjectorOptions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
-            Console.Out.WriteLine($"shm-injector {version}, region ABI {ShmWifi.RingBuffer.Layout.Abi.FormatVersion(ShmWifi.RingBuffer.Layout.Abi.Version)}");
+            Console.Out.WriteLine(
+                $"shm-injector {version}, region ABI {ShmWifi.RingBuffer.Layout.Abi.FormatVersion(ShmWifi.RingBuffer.Layout.Abi.Version)}");
             return 0;
         case []:
             throw new UsageException("say what to do: \"run\" or \"radios\"");

@@ -5,7 +5,8 @@ using ShmWifi.Hwsim.Radios;
 namespace ShmWifi.ShmInjector;
 
 /// <summary>The addresses that radios get. When nobody names one: 02:53:57:PP:PP:RR.</summary>
-/// <remarks>PP:PP is the VM's ivshmem peer ID, of which the host gives none twice, and RR the radio's number. 02: locally administered; 53:57: "SW".</remarks>
+/// <remarks>PP:PP is the VM's ivshmem peer ID, of which the host gives none twice, and RR
+/// the radio's number. 02: locally administered; 53:57: "SW".</remarks>
 internal static class RadioAddresses
 {
     private const ulong Prefix = 0x025357;
@@ -25,16 +26,19 @@ internal static class RadioAddresses
         foreach (var address in given)
         {
             if (!known.Add(address))
-                throw new InjectorException($"cannot make a radio with address {address}: another radio of this kernel has it, or is to have it; choose another by --mac");
+                throw new InjectorException(
+                    $"cannot make a radio with address {address}: another radio of this kernel has it, or is to have it; choose another by --mac");
         }
         var addresses = new List<MacAddress>(given);
         if (addresses.Count == count)
             return addresses;
         uint peerId = findPeerId();
-        addresses.AddRange(Enumerable.Range(0, NumbersPerVm).Select(radio => GetDefault(peerId, radio)).Where(known.Add).Take(count - addresses.Count));
+        addresses.AddRange(
+            Enumerable.Range(0, NumbersPerVm).Select(radio => GetDefault(peerId, radio)).Where(known.Add).Take(count - addresses.Count));
         return addresses.Count == count
             ? addresses
-            : throw new InjectorException($"radios of this kernel have all but {addresses.Count - given.Count} of the {NumbersPerVm} default addresses of this VM: remove some by \"shm-injector radios del\", or give addresses by --mac");
+            : throw new InjectorException($"radios of this kernel have all but {addresses.Count - given.Count} of the {NumbersPerVm} default "
+                + $"addresses of this VM: remove some by \"shm-injector radios del\", or give addresses by --mac");
     }
 
     /// <summary>The addresses that this kernel's radios have, in all network namespaces: hwsim itself would take one twice.</summary>
@@ -42,7 +46,8 @@ internal static class RadioAddresses
     /// <param name="warn">Receives that other namespaces cannot be looked into.</param>
     public static List<MacAddress> FindTaken(HwsimRegistration registration, Action<string> warn)
     {
-        var others = new NetworkNamespaces(_ => warn("radios in other network namespaces may have the same addresses: these cannot be entered without CAP_SYS_ADMIN"));
+        var others = new NetworkNamespaces(_ =>
+            warn("radios in other network namespaces may have the same addresses: these cannot be entered without CAP_SYS_ADMIN"));
         using var discovery = new RadioDiscovery(registration.Hwsim, registration.Nl80211, others);
         return discovery.List().ConvertAll(static radio => radio.Transmitter);
     }

@@ -9,7 +9,8 @@ internal static class RadioReport
 {
     /// <summary>"phy0 02:53:57:00:01:00 wlan0"; a dash when it has no interface.</summary>
     public static string FormatLine(ListedRadio radio) =>
-        $"{radio.Radio.Name} {radio.Address} {(radio.Interfaces.Count == 0 ? "-" : string.Join(',', radio.Interfaces.Select(static one => one.Name)))}";
+        $"{radio.Radio.Name} {radio.Address} "
+            + $"{(radio.Interfaces.Count == 0 ? "-" : string.Join(',', radio.Interfaces.Select(static one => one.Name)))}";
 
     /// <summary>A line for titles, and one for each radio.</summary>
     public static string FormatTable(IReadOnlyList<ListedRadio> radios)
@@ -23,7 +24,9 @@ internal static class RadioReport
                 radio.Radio.Id.ToString(CultureInfo.InvariantCulture),
                 radio.Address.ToString(),
                 radio.Transmitter.ToString(),
-                radio.Interfaces.Count == 0 ? "-" : string.Join(", ", radio.Interfaces.Select(static one => $"{one.Name} {(one.IsUp ? "up" : "down")}")),
+                radio.Interfaces.Count == 0
+                    ? "-"
+                    : string.Join(", ", radio.Interfaces.Select(static one => $"{one.Name} {(one.IsUp ? "up" : "down")}")),
             }),
         ];
         int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];

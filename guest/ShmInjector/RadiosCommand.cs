@@ -1,4 +1,3 @@
-using ShmWifi.Dot11.Frames;
 using ShmWifi.Hwsim;
 using ShmWifi.Hwsim.Protocol;
 
@@ -13,7 +12,7 @@ internal static class RadiosCommand
     /// <exception cref="InjectorException">An address or a radio cannot be found.</exception>
     public static void Run(RadiosOptions options)
     {
-        using HwsimRegistration registration = HwsimRegistration.Find();
+        using var registration = HwsimRegistration.Find();
         switch (options.Action)
         {
             case RadiosAction.Add:
@@ -75,7 +74,8 @@ internal static class RadiosCommand
         for (int i = 0; i < radios.Count; i++)
         {
             if (options.GetName(i) is { } name && radios[i].Radio.Name != name)
-                throw new HwsimException($"the kernel does not name a radio \"{name}\": another one has the name, in whatever network namespace, or it is phyN with another N than the kernel's next; choose another by --name");
+                throw new HwsimException($"the kernel does not name a radio \"{name}\": another one has the name, in whatever network namespace, "
+                    + $"or it is phyN with another N than the kernel's next; choose another by --name");
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using ShmWifi.Hwsim;
-using ShmWifi.Hwsim.Radios;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
@@ -22,14 +21,19 @@ internal sealed class Statistics(GuestPort port, HwsimService service, bool isJs
     {
         ulong frames = Read(GuestCounter.TxFrames) + Read(GuestCounter.RxFrames);
         var text = new StringBuilder();
-        text.AppendLine($"shm-injector: port {port.Index} (\"{port.Region.GetPortName(port.Index)}\"), {service.Radios.Count} radios, up {(MonotonicClock.NowNs - _startedNs) / 1e9:F1} s, host {(service.Host.IsThere ? "there" : $"away: {service.Host.Reason}")}");
-        text.AppendLine($"  sent      {Read(GuestCounter.TxFrames)} frames, {Read(GuestCounter.TxDropped)} dropped, {Read(GuestCounter.NetlinkOverruns)} lost by the socket, {service.Tx.Malformed} malformed");
-        text.AppendLine($"  received     {Read(GuestCounter.RxFrames)} frames, {Read(GuestCounter.RxRefused)} refused by hwsim, {Read(GuestCounter.RxInvalid)} invalid descriptors, {service.Tx.StatusRefused} late statuses");
+        text.AppendLine($"shm-injector: port {port.Index} (\"{port.Region.GetPortName(port.Index)}\"), {service.Radios.Count} radios, up "
+            + $"{(MonotonicClock.NowNs - _startedNs) / 1e9:F1} s, host {(service.Host.IsThere ? "there" : $"away: {service.Host.Reason}")}");
+        text.AppendLine($"  sent      {Read(GuestCounter.TxFrames)} frames, {Read(GuestCounter.TxDropped)} dropped, "
+            + $"{Read(GuestCounter.NetlinkOverruns)} lost by the socket, {service.Tx.Malformed} malformed");
+        text.AppendLine($"  received     {Read(GuestCounter.RxFrames)} frames, {Read(GuestCounter.RxRefused)} refused by hwsim, "
+            + $"{Read(GuestCounter.RxInvalid)} invalid descriptors, {service.Tx.StatusRefused} late statuses");
         text.AppendLine($"  doorbells {Read(GuestCounter.Doorbells)} rung, {Read(GuestCounter.DoorbellsSuppressed)} saved");
-        text.AppendLine($"  a frame   {PerFrame(Read(GuestCounter.SystemCalls), frames):F2} system calls, {PerFrame(Read(GuestCounter.Wakeups), frames):F2} wake-ups, {PerFrame((ulong)service.AllocatedBytes, frames):F2} bytes allocated");
+        text.AppendLine($"  a frame   {PerFrame(Read(GuestCounter.SystemCalls), frames):F2} system calls, "
+            + $"{PerFrame(Read(GuestCounter.Wakeups), frames):F2} wake-ups, {PerFrame((ulong)service.AllocatedBytes, frames):F2} bytes allocated");
         text.Append(service.Clock.Answers == 0
             ? "  clock     not known yet"
-            : $"  clock     host = ours {service.Clock.Estimate.OffsetNs / 1e6:+0.000;-0.000} ms, within {service.Clock.Estimate.ErrorNs / 1e3:F1} us, drift {service.Clock.Estimate.Skew * 1e6:F2} ppm, {service.Clock.Answers} exchanges, {service.Clock.Jumps} jumps");
+            : $"  clock     host = ours {service.Clock.Estimate.OffsetNs / 1e6:+0.000;-0.000} ms, within {service.Clock.Estimate.ErrorNs / 1e3:F1} "
+                + $"us, drift {service.Clock.Estimate.Skew * 1e6:F2} ppm, {service.Clock.Answers} exchanges, {service.Clock.Jumps} jumps");
         return text.ToString();
     }
 

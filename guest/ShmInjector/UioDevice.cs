@@ -62,7 +62,8 @@ internal sealed unsafe class UioDevice : IPortDevice, IDisposable
         if (!File.Exists(System.IO.Path.Combine(sysfs, "name")) || File.ReadAllText(System.IO.Path.Combine(sysfs, "name")).Trim() != DriverName)
         {
             string[] known = FindAll();
-            throw new InjectorException(known.Length == 0 ? ExplainAbsence(ModuleDevice.FindAll()) : $"{path} is not a device of the kernel module shmwifi; known are: {string.Join(", ", known)}");
+            throw new InjectorException(known.Length == 0 ? ExplainAbsence(ModuleDevice.FindAll()) : $"{path} is not a device of the kernel module "
+                + $"shmwifi; known are: {string.Join(", ", known)}");
         }
 
         if (FileDescriptor.Open(path, O_RDWR) is not { } file)
@@ -92,10 +93,14 @@ internal sealed unsafe class UioDevice : IPortDevice, IDisposable
     /// <summary>Why there is no UIO device, and what to do.</summary>
     public static string ExplainAbsence(IReadOnlyList<ModuleDevice> devices) =>
         devices.FirstOrDefault(static device => device.Datapath == ModuleDevice.KernelDatapath) is { } kernels
-            ? $"the datapath of shmwifi's device {kernels.Name} is \"kernel\": the module itself moves the frames of all hwsim radios, and no process is needed. Make radios by \"shm-injector radios add\"; or, to have the frames pass here, set their interfaces down and run \"echo user >{kernels.Path}/datapath\" first"
+            ? $"the datapath of shmwifi's device {kernels.Name} is \"kernel\": the module itself moves the frames of all hwsim radios, and no "
+                + $"process is needed. Make radios by \"shm-injector radios add\"; or, to have the frames pass here, set their interfaces down and "
+                + $"run \"echo user >{kernels.Path}/datapath\" first"
         : devices.FirstOrDefault(static device => device.Datapath == ModuleDevice.NoDatapath) is { } inactive
-            ? $"shmwifi's device {inactive.Name} has no datapath, because the last change of it failed: the kernel log says why; try again by \"echo user >{inactive.Path}/datapath\""
-        : "no ShmWifi device: load the kernel module by \"modprobe shmwifi\"; if \"lspci -d 1af4:1110\" lists nothing, start QEMU with the arguments that ivshmem-args prints";
+            ? $"shmwifi's device {inactive.Name} has no datapath, because the last change of it failed: the kernel log says why; try again by "
+                + $"\"echo user >{inactive.Path}/datapath\""
+        : "no ShmWifi device: load the kernel module by \"modprobe shmwifi\"; if \"lspci -d 1af4:1110\" lists nothing, start QEMU with the "
+            + "arguments that ivshmem-args prints";
 
     /// <inheritdoc/>
     public void RingHost() => Volatile.Write(ref *(uint*)(_registers + Doorbell), HostPeer << 16);
@@ -131,6 +136,7 @@ internal sealed unsafe class UioDevice : IPortDevice, IDisposable
     private static ulong ReadNumber(string sysfs, int map, string name)
     {
         string text = File.ReadAllText($"{sysfs}/maps/map{map}/{name}").Trim();
-        return ulong.Parse(text.StartsWith("0x", StringComparison.Ordinal) ? text[2..] : text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        return ulong.Parse(text.StartsWith("0x", StringComparison.Ordinal) ? text[2..] : text, NumberStyles.AllowHexSpecifier,
+            CultureInfo.InvariantCulture);
     }
 }

@@ -2,7 +2,8 @@ using ShmWifi.Configuration.Medium;
 
 namespace ShmWifi.Configuration;
 
-/// <summary>The keys and words of a configuration file, except for those of its medium (<see cref="MediumKeys"/>). The JSON schema has the same: a test compares them.</summary>
+/// <summary>The keys and words of a configuration file, except for those of its medium
+/// (<see cref="MediumKeys"/>). The JSON schema has the same: a test compares them.</summary>
 internal static class DaemonKeys
 {
     public static readonly string[] Medium =

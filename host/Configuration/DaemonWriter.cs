@@ -4,7 +4,8 @@ using ShmWifi.Configuration.Yaml;
 
 namespace ShmWifi.Configuration;
 
-/// <summary>Writes a configuration with the keys of its file: what <see cref="DaemonConfiguration.Parse"/> reads as the same, in whatever folder it is.</summary>
+/// <summary>Writes a configuration with the keys of its file: what
+/// <see cref="DaemonConfiguration.Parse"/> reads as the same, in whatever folder it is.</summary>
 public static class DaemonWriter
 {
     /// <summary>All of it.</summary>
@@ -43,7 +44,8 @@ public static class DaemonWriter
             ["poolSlots"] = c.Geometry.PoolSlots,
         };
         if (c.Vms.Count > 0)
-            json["vms"] = new JsonArray([.. c.Vms.Select(vm => new JsonObject { ["name"] = vm.Name, ["socket"] = vm.Socket, ["radios"] = vm.MaxRadios })]);
+            json["vms"] =
+                new JsonArray([.. c.Vms.Select(vm => new JsonObject { ["name"] = vm.Name, ["socket"] = vm.Socket, ["radios"] = vm.MaxRadios })]);
         if (c.Capture is not null)
             json["capture"] = new JsonObject { ["file"] = c.Capture.File };
         json["log"] = new JsonObject { ["format"] = Array.Find(DaemonKeys.LogFormats, f => f.Format == c.Log.Format).Word };

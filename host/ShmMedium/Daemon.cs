@@ -82,11 +82,12 @@ internal sealed class Daemon : IDisposable
     /// <summary>Takes over the frames of this machine's own radios.</summary>
     /// <param name="configuration">Checked; what it says of VMs and their sockets has no meaning here.</param>
     /// <param name="log">What happens, for people; frames, too, if it wants them.</param>
-    /// <param name="fail">Told, once, when the radios cannot be served any more, with the reason; on a thread that must not end the daemon itself.</param>
+    /// <param name="fail">Told, once, when the radios cannot be served any more, with the
+    /// reason; on a thread that must not end the daemon itself.</param>
     /// <exception cref="HwsimException">This kernel has no such radios, or does not give their medium.</exception>
     public static Daemon ForThisKernel(DaemonConfiguration configuration, string statePath, MediumLog log, Action<string> fail)
     {
-        HwsimRegistration medium = HwsimRegistration.Find();
+        var medium = HwsimRegistration.Find();
         try
         {
             medium.Register();
@@ -128,7 +129,8 @@ internal sealed class Daemon : IDisposable
         }
         catch (Linux.LibCException exception)
         {
-            log.Warn($"scheduling: realtime has no effect: {exception.Message}; run shm-medium as root, or raise its limit (ulimit -r 1, LimitRTPRIO=1)");
+            log.Warn($"scheduling: realtime has no effect: {exception.Message}; run shm-medium as root, or raise its limit (ulimit -r 1, "
+                + $"LimitRTPRIO=1)");
         }
     }
 
@@ -144,7 +146,7 @@ internal sealed class Daemon : IDisposable
     private static Func<MediumEngine, RegionSource, IPortServer> ForVms(DaemonConfiguration configuration, MediumLog log)
     {
         var sockets = OpenSockets(configuration);
-        Dictionary<string, int> radioLimits = configuration.Vms.ToDictionary(vm => vm.Name, vm => vm.MaxRadios, StringComparer.Ordinal);
+        var radioLimits = configuration.Vms.ToDictionary(vm => vm.Name, vm => vm.MaxRadios, StringComparer.Ordinal);
         return (engine, regions) => new IvshmemServer(engine, log, regions, sockets, radioLimits);
     }
 

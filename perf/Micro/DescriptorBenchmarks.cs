@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Ports;
 using ShmWifi.Tests.Support;

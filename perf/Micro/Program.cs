@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
-using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using ShmWifi.Perf.Micro;
 
@@ -15,6 +14,7 @@ foreach (var report in reports)
     if (report.Success && allocated == 0)
         continue;
     failures++;
-    Console.Error.WriteLine($"{report.BenchmarkCase.DisplayInfo}: {(report.Success ? $"allocates {allocated} bytes; nothing here may" : "failed; see above")}");
+    Console.Error.WriteLine(
+        $"{report.BenchmarkCase.DisplayInfo}: {(report.Success ? $"allocates {allocated} bytes; nothing here may" : "failed; see above")}");
 }
 return failures == 0 ? 0 : 1;

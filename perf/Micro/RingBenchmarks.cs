@@ -26,7 +26,7 @@ public class RingBenchmarks
     {
         var geometry = new RegionGeometry(Ports: 1);
         _memory = SharedMemory.Create("shmwifi-benchmark", geometry.RegionSize);
-        Region region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference, epoch: 1);
+        var region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference, epoch: 1);
         _host = region.Attach(port: 0, peerId: 1, "benchmark");
         _guest = region.OpenGuestPort(0);
     }

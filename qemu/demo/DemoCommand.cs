@@ -19,8 +19,14 @@ internal static class DemoCommand
         var stations = Number("--stations", "How many stations.", 2, 1, 100);
         var seconds = Number("--duration", "Seconds that the pings of each pair, and each TCP test, take.", 5, 4, 3600);
         var soak = Time("--soak", "Keep traffic for that long, such as 5m or 90s, then look for lost links.");
-        var reloadEvery = Time("--reload-every", "During the soak, reload the kernel module of the first station that often, such as 60s; with --path kernel.");
-        var name = new Option<string>("--name") { Description = "Names the folder run/NAME of its logs and capture.", DefaultValueFactory = _ => "demo" };
+        var reloadEvery =
+            Time("--reload-every", "During the soak, reload the kernel module of the first station that often, such as 60s; with --path kernel.");
+        var name = new Option<string>("--name")
+        {
+            Description = "Names the folder run/NAME of its logs and capture.",
+            DefaultValueFactory = _ =>
+            "demo"
+        };
         var json = new Option<FileInfo?>("--json") { Description = "Write the figures to this file." };
         var command = new RootCommand("An access point and stations in VMs of their own: association, ping, TCP, beside both floors.")
         {

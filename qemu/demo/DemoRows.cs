@@ -20,7 +20,9 @@ internal static class DemoRows
     ];
 
     private static Row Association(StationFigures station) =>
-        Row.Told("association", $"{station.Name}, {station.Security ?? "none"}", "ms", station.AssociationMs ?? double.NaN) with { Limit = "associated", Met = station.AssociationMs is not null };
+        Row.Told("association", $"{station.Name}, {station.Security ?? "none"}", "ms", station.AssociationMs
+            ?? double.NaN) with
+        { Limit = "associated", Met = station.AssociationMs is not null };
 
     private static IEnumerable<Row> RoundTrips(DemoFigures figures)
     {
@@ -33,7 +35,8 @@ internal static class DemoRows
             foreach (var row in Quantiles(Group, pair, ping.RttMs, figures.Wired.RttMs))
                 yield return row;
         }
-        foreach (var row in (Row[])[.. Quantiles(Group, "wired floor", figures.Wired.RttMs, null), .. Quantiles(Group, "in-kernel floor", figures.InKernel.RttMs, figures.Wired.RttMs)])
+        foreach (var row in (Row[])[.. Quantiles(Group, "wired floor", figures.Wired.RttMs, null),
+            .. Quantiles(Group, "in-kernel floor", figures.InKernel.RttMs, figures.Wired.RttMs)])
             yield return row;
     }
 
@@ -58,7 +61,8 @@ internal static class DemoRows
     {
         const string Group = "one-way latency";
         foreach ((string figure, var us) in (IEnumerable<(string, LatencyQuantiles)>)
-            [($"{link.From} → {link.To}", link.Us), .. (link.Hops ?? new Dictionary<string, LatencyQuantiles>(StringComparer.Ordinal)).Select(hop => ($"{link.From} → {link.To}: {hop.Key}", hop.Value))])
+            [($"{link.From} → {link.To}", link.Us), .. (link.Hops ?? new Dictionary<string, LatencyQuantiles>(StringComparer.Ordinal))
+                .Select(hop => ($"{link.From} → {link.To}: {hop.Key}", hop.Value))])
         {
             yield return Part(Group, figure, "p50", "µs", us.P50);
             yield return Part(Group, figure, "p99", "µs", us.P99);
@@ -110,7 +114,8 @@ internal static class DemoRows
         yield return Row.Told(Group, "allocated a frame", "B", totals.AllocatedBytesPerFrame ?? double.NaN);
     }
 
-    private static Row Part(string group, string figure, string part, string unit, double? value) => Row.Told(group, figure, unit, value ?? double.NaN) with { Part = part };
+    private static Row Part(string group, string figure, string part, string unit, double? value) =>
+        Row.Told(group, figure, unit, value ?? double.NaN) with { Part = part };
 
     private static Row Compared(string group, string figure, string unit, double? value, double? baseline) =>
         Row.Told(group, figure, unit, value ?? double.NaN) with { Baseline = baseline, Ratio = value / baseline };

@@ -39,12 +39,13 @@ internal sealed class DemoRun
 
     /// <summary>Runs a demo and prints its figures.</summary>
     /// <param name="jsonFile">Where the figures go as JSON; or null.</param>
-    /// <returns>The exit code: 0 when all stations associated, no ping was lost, no link was lost, no kernel complained, and the capture is sound.</returns>
+    /// <returns>The exit code: 0 when all stations associated, no ping was lost, no link was
+    /// lost, no kernel complained, and the capture is sound.</returns>
     public static async Task<int> RunAsync(DemoOptions options, string? jsonFile, CancellationToken cancellation)
     {
         if (jsonFile != null)
             RunReport.ThrowIfUnwritable(jsonFile);
-        RunEnvironment environment = RunEnvironment.Look(options.Kernel);
+        var environment = RunEnvironment.Look(options.Kernel);
         DemoRun? run = null;
         await Progress.RunAsync(async progress =>
         {
@@ -70,7 +71,9 @@ internal sealed class DemoRun
         };
         if (_figures.Capture is { } capture)
             details["capture"] = capture;
-        return new RunReport(environment, [.. _problems.Select(problem => new Problem("demo", problem))], DemoRows.Of(_figures)) { Details = details };
+        return new RunReport(environment, [.. _problems.Select(problem => new Problem("demo", problem))],
+            DemoRows.Of(_figures))
+        { Details = details };
     }
 
     private async Task RunAsync()
@@ -108,7 +111,8 @@ internal sealed class DemoRun
     {
         var accessPoint = members[0];
         var stations = members.Skip(1).ToList();
-        var pairs = stations.Select(station => (From: station, To: accessPoint)).Concat(stations.Zip(stations.Skip(1), (from, to) => (From: from, To: to))).ToList();
+        var pairs = stations.Select(station => (From: station, To: accessPoint))
+            .Concat(stations.Zip(stations.Skip(1), (from, to) => (From: from, To: to))).ToList();
         var medium = pairs.ConvertAll(pair => new PingProbe(MeasuredPath.OverAir(pair.From, pair.To)));
         var wired = pairs.ConvertAll(pair => new PingProbe(MeasuredPath.OverWire(pair.From, pair.To)));
         var inKernel = new PingProbe(MeasuredPath.InKernel(floorStation));
@@ -116,7 +120,8 @@ internal sealed class DemoRun
         await PingAsync(medium, wired, inKernel);
         _figures = _figures with
         {
-            Ping = medium.ConvertAll(probe => new PingFigures(probe.MeasuredPath.From, probe.MeasuredPath.To, probe.Sent, probe.Received, RttSummary.Of(probe.RttMs))),
+            Ping = medium.ConvertAll(probe =>
+                new PingFigures(probe.MeasuredPath.From, probe.MeasuredPath.To, probe.Sent, probe.Received, RttSummary.Of(probe.RttMs))),
             InKernel = new FloorFigures(RttSummary.Of(inKernel.RttMs), null),
             Wired = new FloorFigures(RttSummary.Of(wired.SelectMany(probe => probe.RttMs)), null),
         };
@@ -138,7 +143,8 @@ internal sealed class DemoRun
         _figures = _figures with
         {
             Medium = statistics.Medium,
-            Latency = [.. statistics.Latency.OrderBy(latency => latency.From, StringComparer.Ordinal).ThenBy(latency => latency.To, StringComparer.Ordinal)],
+            Latency = [.. statistics.Latency.OrderBy(latency => latency.From, StringComparer.Ordinal)
+                .ThenBy(latency => latency.To, StringComparer.Ordinal)],
         };
         foreach (var vm in lab.Vms.Where(vm => vm.Spec.Radios > 0))
         {
@@ -170,7 +176,8 @@ internal sealed class DemoRun
         }
 
         foreach (var probe in medium)
-            _progress.Done($"ping {probe.MeasuredPath.From} to {probe.MeasuredPath.To}: {probe.Received} of {probe.Sent}, p50 {RttSummary.Of(probe.RttMs)?.P50:0.00} ms");
+            _progress.Done($"ping {probe.MeasuredPath.From} to {probe.MeasuredPath.To}: {probe.Received} of {probe.Sent}, p50 "
+                + $"{RttSummary.Of(probe.RttMs)?.P50:0.00} ms");
     }
 
     private async Task ThroughputAsync(LabInstance lab, List<(Member From, Member To)> pairs, WifiInterface floorStation)
@@ -215,9 +222,11 @@ internal sealed class DemoRun
 
         foreach (var probe in probes)
         {
-            _progress.Done($"soak of {segments * SoakSegmentSeconds} s: ping {probe.MeasuredPath.From} to {probe.MeasuredPath.To}: {probe.Received} of {probe.Sent} beside TCP");
+            _progress.Done($"soak of {segments * SoakSegmentSeconds} s: ping {probe.MeasuredPath.From} to {probe.MeasuredPath.To}: "
+                + $"{probe.Received} of {probe.Sent} beside TCP");
             if (probe.Received < probe.Sent)
-                _problems.Add($"soak: {probe.Sent - probe.Received} of {probe.Sent} pings from {probe.MeasuredPath.From} to {probe.MeasuredPath.To} were lost");
+                _problems.Add(
+                    $"soak: {probe.Sent - probe.Received} of {probe.Sent} pings from {probe.MeasuredPath.From} to {probe.MeasuredPath.To} were lost");
         }
     }
 
@@ -268,7 +277,8 @@ internal sealed class DemoRun
                 var logs = await GuestLogs.CollectAsync(vm, _cancellation);
                 _problems.AddRange(logs.LostLinks.Where(line => !IsExpected(vm, line)).Select(line => $"a lost link: {line}"));
                 _problems.AddRange(logs.Complaints.Select(line => $"the kernel complains: {line}"));
-                if (_options.Security != Security.Open && members.FirstOrDefault(member => member.Radio.Vm == vm && member.Association != null) is { } member)
+                if (_options.Security != Security.Open && members.FirstOrDefault(member => member.Radio.Vm == vm && member.Association != null)
+                    is { } member)
                     addresses[vm.Name] = await AddressAsync(member);
             }
             catch (LabException exception)

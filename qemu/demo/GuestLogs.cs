@@ -14,7 +14,8 @@ internal sealed partial record GuestLogs(IReadOnlyList<string> LostLinks, IReadO
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Writes the kernel's log and those of hostapd, wpa_supplicant and shm-injector beside the VM's serial log; and which processes run, and what the
+    /// Writes the kernel's log and those of hostapd, wpa_supplicant and shm-injector
+    /// beside the VM's serial log; and which processes run, and what the
     /// module counted where it moves the frames.
     /// </summary>
     public static async Task<GuestLogs> CollectAsync(VirtualMachine vm, CancellationToken cancellation)

@@ -8,8 +8,10 @@ namespace ShmWifi.Demo;
 
 /// <summary>Traffic both ways between a station and its access point, while the station's kernel module is taken out and put in again.</summary>
 /// <remarks>
-/// A round is one iperf3 run in both directions, with a reload in its middle. The radio outlives the module, and so do wpa_supplicant, the address and the TCP
-/// connections: they must go on. What was on the medium is lost, so pings that the station sends meanwhile would be, too, and none are counted. The other stations
+/// A round is one iperf3 run in both directions, with a reload in its middle. The radio
+/// outlives the module, and so do wpa_supplicant, the address and the TCP
+/// connections: they must go on. What was on the medium is lost, so pings that the station
+/// sends meanwhile would be, too, and none are counted. The other stations
 /// ping the access point all the time, and lose nothing.
 /// </remarks>
 /// <param name="station">Whose module is reloaded; of the kernel path.</param>
@@ -23,7 +25,8 @@ internal sealed class ReloadSoak(Member accessPoint, Member station, IReadOnlyLi
     private const int BackSeconds = 30; // a scan of all channels takes a third of it
     private const int OthersPingsASecond = 10;
 
-    // Measured under traffic: pages differ by up to 196 KiB, after 2 reloads as after 30 (180); slabs grow by up to 50 KiB a reload with the sockets that TCP keeps
+    // Measured under traffic: pages differ by up to 196 KiB, after 2 reloads as after 30 (180);
+    // slabs grow by up to 50 KiB a reload with the sockets that TCP keeps
     // for a minute. The page structs of a region are 2 MiB of 128, or 128 KiB of the 8 that a VM has for itself; a virtqueue of 1024 is 28 KiB.
     private const long PagesNoiseKib = 512;
     private const long SlabNoiseKib = 1024;
@@ -65,12 +68,14 @@ internal sealed class ReloadSoak(Member accessPoint, Member station, IReadOnlyLi
                 throw new LabException($"after reload {round}, the daemon says of {vm.Name}: {vm.State}");
             progress.Done(string.Create(
                 CultureInfo.InvariantCulture,
-                $"reload {round} of {rounds}: {station.Name} was back after {backMs:0} ms; TCP {_mbps[^1].There:0.0} and {_mbps[^1].Back:0.0} Mbit/s"));
+                $"reload {round} of {rounds}: {station.Name} was back after {backMs:0} ms; TCP {_mbps[^1].There:0.0} and {_mbps[^1].Back:0.0} "
+                    + $"Mbit/s"));
             Report = Summary(seconds);
         }
 
         return [.. Growth(), .. _others.Where(probe => probe.Received < probe.Sent).Select(probe =>
-            $"reloads: {probe.Sent - probe.Received} of {probe.Sent} pings from {probe.MeasuredPath.From}, whose module stayed, to {probe.MeasuredPath.To} were lost")];
+            $"reloads: {probe.Sent - probe.Received} of {probe.Sent} pings from {probe.MeasuredPath.From}, whose module stayed, to "
+                + $"{probe.MeasuredPath.To} were lost")];
     }
 
     /// <summary>Whether memory grew by more than noise between two looks.</summary>
@@ -105,7 +110,9 @@ internal sealed class ReloadSoak(Member accessPoint, Member station, IReadOnlyLi
             deadline=$(($(cut -d. -f1 /proc/uptime) + {{BackSeconds}}))
             until {{station.Radio.Enter}}/bin/ping -n -q -c 1 -w 1 {{accessPoint.Address}} >/dev/null 2>&1; do
                 usleep 50000
-                [ "$(cut -d. -f1 /proc/uptime)" -lt $deadline ] || { iw dev {{station.Radio.Name}} link; tail -n 5 {{station.Radio.Log("wpa_supplicant")}}; dmesg | tail -n 5; exit 1; }
+                [ "$(cut -d. -f1 /proc/uptime)" -lt $deadline ] || {
+                    iw dev {{station.Radio.Name}} link;
+                    tail -n 5 {{station.Radio.Log("wpa_supplicant")}}; dmesg | tail -n 5; exit 1; }
             done
             echo "back $start $(now)"
             """,
@@ -116,7 +123,8 @@ internal sealed class ReloadSoak(Member accessPoint, Member station, IReadOnlyLi
             : throw new LabException($"{station.Name}: no times came of a reload:\n{output}");
     }
 
-    /// <summary>Looks at what guest and daemon hold, between two rounds; at the guest's while the module is out, when it should hold nothing.</summary>
+    /// <summary>Looks at what guest and daemon hold, between two rounds; at the guest's
+    /// while the module is out, when it should hold nothing.</summary>
     private async Task LookAtMemoryAsync(CancellationToken cancellation)
     {
         var (_, meminfo) = await ReloadAsync(GuestMemory.Script, cancellation);

@@ -45,5 +45,6 @@ internal sealed record Attachment(string Source, int? Pid, ulong RegionBytes, st
     }
 
     private string Known =>
-        string.Join(", ", Vms.Select(vm => vm.Name).Append(CommonSocket is null ? null : "a socket for any VM (name none to use it)").OfType<string>());
+        string.Join(", ",
+            Vms.Select(vm => vm.Name).Append(CommonSocket is null ? null : "a socket for any VM (name none to use it)").OfType<string>());
 }

@@ -8,7 +8,8 @@ internal static class IvshmemArguments
 
     /// <summary>QEMU's arguments, one a list entry, not quoted for any shell.</summary>
     /// <param name="socketPath">Where the daemon listens for this VM: an absolute path.</param>
-    /// <returns>Shape: <c>-chardev socket,path=P,id=shmwifi -device ivshmem-doorbell,chardev=shmwifi,vectors=1</c>. Commas in P are doubled, since one
+    /// <returns>Shape: <c>-chardev socket,path=P,id=shmwifi -device
+    /// ivshmem-doorbell,chardev=shmwifi,vectors=1</c>. Commas in P are doubled, since one
     /// ends an option's value. No <c>reconnect</c>: with it QEMU hangs at its start.</returns>
     /// <exception cref="ArgumentException">QEMU could not use the path.</exception>
     public static string[] For(string socketPath)

@@ -57,7 +57,7 @@ internal class DeliveryProcessTests
         {
             var victim = peers.StartRxConsumer(relay.Next, Frames, pace);
             using var stop = new CancellationTokenSource();
-            Task running = Task.Run(() => relay.Run(Frames, () => stop.IsCancellationRequested));
+            var running = Task.Run(() => relay.Run(Frames, () => stop.IsCancellationRequested));
             peers.WaitForProgress(victim, sender);
             victim.Kill();
             stop.Cancel();

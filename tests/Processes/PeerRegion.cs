@@ -67,7 +67,7 @@ internal sealed class PeerRegion : IDisposable
     private PeerProcess Start(Role role, int port, Doorbell wake, uint first, uint until, Pace pace, InjectedBug bug)
     {
         var ring = role == Role.TxConsumer ? Sender : Host;
-        PeerProcess peer = PeerProcess.Start(new PeerOptions
+        var peer = PeerProcess.Start(new PeerOptions
         {
             Role = role,
             Memory = _inherited.Descriptor,

@@ -64,7 +64,8 @@ internal sealed unsafe class Relay(PeerRegion peers, Delivery delivery, Pace pac
             return false;
         uint count = _receiver.Rx.Head - _completed;
         for (uint i = 0; i < count; i++)
-            Assert.That(_receiver.InjectedNs(_completed + i), Is.EqualTo(_receiver.Descriptor(_completed + i)->Cookie), "a completion is stamped before it is released");
+            Assert.That(_receiver.InjectedNs(_completed + i), Is.EqualTo(_receiver.Descriptor(_completed + i)->Cookie),
+                "a completion is stamped before it is released");
         _completed += count;
         if (delivery == Delivery.ByReference && !freesEarly)
             Free(count);
@@ -94,7 +95,8 @@ internal sealed unsafe class Relay(PeerRegion peers, Delivery delivery, Pace pac
     {
         uint length = slot->Length;
         uint offset = slot->Offset;
-        Assert.That(length <= Abi.SlotPayloadSize && offset >= Abi.SlotHeaderSize && offset <= Abi.SlotSize - length, Is.True, "the payload lies in its slot");
+        Assert.That(length <= Abi.SlotPayloadSize && offset >= Abi.SlotHeaderSize && offset <= Abi.SlotSize - length, Is.True,
+            "the payload lies in its slot");
         byte* payload = (byte*)slot + offset;
         if (delivery == Delivery.ByCopy)
         {

@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using ShmWifi.RingBuffer;
-using ShmWifi.RingBuffer.Layout;
 using ShmWifi.Tests.RingPeer;
 using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Tests.Processes;
 
-/// <summary>Two processes on one TX ring: slots read in place. Each run that a rule keeps whole has a twin that breaks the rule and is caught.</summary>
+/// <summary>Two processes on one TX ring: slots read in place. Each run that a rule keeps
+/// whole has a twin that breaks the rule and is caught.</summary>
 internal class TxRingProcessTests
 {
     private const uint Frames = 150_000;

@@ -39,7 +39,7 @@ internal sealed record PeerOptions
     /// <param name="arguments">"name=value" each.</param>
     public static PeerOptions Parse(IEnumerable<string> arguments)
     {
-        Dictionary<string, string> values = arguments.Select(argument => argument.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        var values = arguments.Select(argument => argument.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
         return new PeerOptions
         {
             Role = Enum.Parse<Role>(values[nameof(Role)]),

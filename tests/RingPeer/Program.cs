@@ -1,7 +1,7 @@
 using ShmWifi.RingBuffer;
 using ShmWifi.Tests.RingPeer;
 
-PeerOptions options = PeerOptions.Parse(args);
+var options = PeerOptions.Parse(args);
 
 // The test holds the other end of our standard input: it closes with the test, however that ends.
 new Thread(static () =>
@@ -11,7 +11,7 @@ new Thread(static () =>
 })
 { IsBackground = true }.Start();
 
-using SharedMemory memory = SharedMemory.Map(options.Memory, options.Size, offset: 0, ownsDescriptor: true);
+using var memory = SharedMemory.Map(options.Memory, options.Size, offset: 0, ownsDescriptor: true);
 using var wake = new Doorbell(options.Wake);
 using var ring = new Doorbell(options.Ring);
 var region = OpenRegion(memory);

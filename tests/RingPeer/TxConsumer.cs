@@ -1,5 +1,4 @@
 using ShmWifi.RingBuffer;
-using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Tests.RingPeer;
 

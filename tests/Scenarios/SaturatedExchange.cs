@@ -3,10 +3,13 @@ using ShmWifi.Lab.Topologies;
 
 namespace ShmWifi.Tests.Scenarios;
 
-/// <summary>What a data frame and its acknowledgement take when a sender's queue is never empty and nobody else sends, by hand from the standard, µs.</summary>
+/// <summary>What a data frame and its acknowledgement take when a sender's queue is never
+/// empty and nobody else sends, by hand from the standard, µs.</summary>
 /// <remarks>
-/// The arithmetic is written out here from the clauses, not taken from the medium's code, so that a mistake there shows. A payload of 1470 octets makes an MPDU of
-/// 1470 + 8 (UDP) + 20 (IPv4) + 8 (LLC and SNAP, IEEE 802.2) + 24 or, with QoS, 26 (MAC header) + 4 (FCS): 1534 or 1536. No frame is lost, so each waits its
+/// The arithmetic is written out here from the clauses, not taken from the medium's code, so
+/// that a mistake there shows. A payload of 1470 octets makes an MPDU of
+/// 1470 + 8 (UDP) + 20 (IPv4) + 8 (LLC and SNAP, IEEE 802.2) + 24 or, with QoS, 26 (MAC
+/// header) + 4 (FCS): 1534 or 1536. No frame is lost, so each waits its
 /// interframe space and CWmin / 2 slots on average, and is acknowledged. Left out: beacons, some 1 % of the medium at 1 Mbit/s.
 /// </remarks>
 /// <param name="Mode">The PHY, for an access point.</param>
@@ -33,7 +36,8 @@ internal sealed record SaturatedExchange(
             SifsUs: 10,
             AckUs: 192 + Math.Ceiling(14 * 8 / 11.0)), // at 11 Mbit/s, a basic rate here: 10.6.6.5
 
-        // OFDM on 5 GHz, table 17-21: SIFS 16, slot 9, CWmin 15; preamble and SIGNAL 20, symbols of 4; 216 data bits a symbol at 54 Mbit/s, 96 at 24 (table 17-4).
+        // OFDM on 5 GHz, table 17-21: SIFS 16, slot 9, CWmin 15; preamble and SIGNAL 20, symbols
+        // of 4; 216 data bits a symbol at 54 Mbit/s, 96 at 24 (table 17-4).
         new("802.11a at 54 Mbit/s", PhyRate.Legacy(540), PhyMode.A, 36, 5180, "legacy-5 54", [60, 120, 240, 540], 1534,
             SpaceUs: 16 + (2 * 9),
             BackoffUs: 15 / 2.0 * 9,

@@ -26,7 +26,8 @@ internal static class ScenariosCommand
         var kernel = new Option<string>("--kernel") { Description = "Kernel series of the guests.", DefaultValueFactory = _ => "6.12" };
         kernel.AcceptOnlyFromAmong("6.1", "6.12");
         var json = new Option<FileInfo?>("--json") { Description = "Write the figures to this file." };
-        var command = new RootCommand("Sets situations up on the medium, in VMs or on the engine alone, and judges what comes of them. Exit code 0: all as it must be.")
+        var command = new RootCommand(
+            "Sets situations up on the medium, in VMs or on the engine alone, and judges what comes of them. Exit code 0: all as it must be.")
         {
             chosen, list, quick, kernel, json,
         };
@@ -35,7 +36,8 @@ internal static class ScenariosCommand
             if (result.GetValue(list))
             {
                 foreach (var scenario in all)
-                    await result.InvocationConfiguration.Output.WriteLineAsync($"{scenario.Name,-14} {(scenario.NeedsVms ? "VMs   " : "engine")}  {scenario.Description}");
+                    await result.InvocationConfiguration.Output.WriteLineAsync(
+                        $"{scenario.Name,-14} {(scenario.NeedsVms ? "VMs   " : "engine")}  {scenario.Description}");
                 return 0;
             }
 
@@ -51,7 +53,7 @@ internal static class ScenariosCommand
     {
         if (json is not null)
             RunReport.ThrowIfUnwritable(json);
-        RunEnvironment environment = RunEnvironment.Look(scenarios.Any(scenario => scenario.NeedsVms) ? options.Kernel : null);
+        var environment = RunEnvironment.Look(scenarios.Any(scenario => scenario.NeedsVms) ? options.Kernel : null);
         var rows = new List<Row>();
         var problems = new List<Problem>();
         RunReport? report = null;

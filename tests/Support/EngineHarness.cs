@@ -22,7 +22,7 @@ internal sealed unsafe class EngineHarness : IDisposable
     {
         var geometry = new RegionGeometry((uint)ports, TxSlots: 256, RxDescriptors: 256);
         _memory = SharedMemory.Create("shmwifi-harness", geometry.RegionSize);
-        Region region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference, epoch: 1);
+        var region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference, epoch: 1);
         var lease = new RegionLease(_memory, region, isShared: true);
         Engine = new MediumEngine(new SilentLog(), new SpinBudget(0), medium ?? new MediumConfiguration());
         for (int port = 0; port < ports; port++)

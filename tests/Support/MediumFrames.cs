@@ -38,7 +38,9 @@ internal static class MediumFrames
 
     /// <summary>The number of a frame of <see cref="Numbered"/>; null: it is torn.</summary>
     public static uint? NumberOf(ReadOnlySpan<byte> frame) =>
-        BinaryPrimitives.ReadUInt32LittleEndian(frame[^4..]) == Checksum(frame[..^4]) ? BinaryPrimitives.ReadUInt32LittleEndian(frame[HeaderLength..]) : null;
+        BinaryPrimitives.ReadUInt32LittleEndian(frame[^4..]) == Checksum(frame[..^4])
+            ? BinaryPrimitives.ReadUInt32LittleEndian(frame[HeaderLength..])
+            : null;
 
     // FNV-1a
     private static uint Checksum(ReadOnlySpan<byte> bytes)

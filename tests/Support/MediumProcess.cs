@@ -47,7 +47,8 @@ internal sealed class MediumProcess : IDisposable
     public string Error => _process.Error;
 
     /// <summary>What its open descriptors are.</summary>
-    public IReadOnlyList<string> Descriptors => [.. Directory.EnumerateFileSystemEntries($"/proc/{Id}/fd").Select(f => new FileInfo(f).LinkTarget).OfType<string>()];
+    public IReadOnlyList<string> Descriptors =>
+        [.. Directory.EnumerateFileSystemEntries($"/proc/{Id}/fd").Select(f => new FileInfo(f).LinkTarget).OfType<string>()];
 
     /// <summary>CPU time that the engine's thread has used, ns.</summary>
     public long EngineCpuNs => _process.CpuNs("medium-engine");
@@ -81,7 +82,8 @@ internal sealed class MediumProcess : IDisposable
     public static MediumProcess StartIn(string folder, params IEnumerable<string> options) => new MediumProcess(folder, options).AwaitReady();
 
     /// <summary>Runs another command of shm-medium to its end.</summary>
-    public static (int Code, string Output, string Error) Run(params IEnumerable<string> arguments) => ProgramProcess.Run(limit: null, Name, arguments);
+    public static (int Code, string Output, string Error) Run(params IEnumerable<string> arguments) =>
+        ProgramProcess.Run(limit: null, Name, arguments);
 
     /// <summary>A file or socket in its folder.</summary>
     public string PathOf(string name) => Path.Combine(Folder, name);
@@ -99,7 +101,8 @@ internal sealed class MediumProcess : IDisposable
 
     /// <summary>Waits until so many VMs are attached and the engine has processed what they announced.</summary>
     public void WaitForStations(int vms) =>
-        Deadline.Until(() => ReadStatistics().Vms.Count(vm => vm.Radios.Any(radio => radio.Addresses.Count != 0)) == vms, $"all of {vms} VMs on the medium\n{Error}");
+        Deadline.Until(() =>
+            ReadStatistics().Vms.Count(vm => vm.Radios.Any(radio => radio.Addresses.Count != 0)) == vms, $"all of {vms} VMs on the medium\n{Error}");
 
     /// <summary>SIGINT, as by Ctrl-C, or SIGTERM, as by systemd; waits for the end.</summary>
     /// <param name="signal">SIGINT, …; null: SIGTERM.</param>

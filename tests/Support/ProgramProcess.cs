@@ -94,7 +94,8 @@ internal sealed class ProgramProcess : IDisposable
             if (Output.Split('\n').FirstOrDefault(line => line.StartsWith(start, StringComparison.Ordinal)) is { } line)
                 return line;
             if (isLast || clock.Elapsed > Deadline.Limit)
-                throw new LabException($"{_program} {(isLast ? "ended at once" : $"is not ready after {Deadline.Limit.TotalSeconds} s")}\n{Output}{Error}".TrimEnd());
+                throw new LabException(
+                    $"{_program} {(isLast ? "ended at once" : $"is not ready after {Deadline.Limit.TotalSeconds} s")}\n{Output}{Error}".TrimEnd());
         }
     }
 

@@ -62,8 +62,10 @@ internal static unsafe class RelayFrame
         uint first = Unsafe.ReadUnaligned<uint>(frame + 24);
         uint last = Unsafe.ReadUnaligned<uint>(frame + length - sizeof(uint));
         int body = length - BodyOffset - sizeof(uint);
-        if (first != number || last != number || !new ReadOnlySpan<byte>(frame + BodyOffset, body).SequenceEqual(new ReadOnlySpan<byte>(Pattern, 0, body)))
-            throw new LabException($"relay: frame {number} was to come; what came says {first} at its start and {last} at its end: frames are lost or torn");
+        if (first != number || last != number
+            || !new ReadOnlySpan<byte>(frame + BodyOffset, body).SequenceEqual(new ReadOnlySpan<byte>(Pattern, 0, body)))
+            throw new LabException(
+                $"relay: frame {number} was to come; what came says {first} at its start and {last} at its end: frames are lost or torn");
     }
 
     private static byte[] MakePattern()

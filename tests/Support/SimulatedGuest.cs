@@ -187,7 +187,8 @@ internal sealed unsafe partial class SimulatedGuest : IDisposable
     }
 
     /// <summary>Sends a message that is no frame; waits for room.</summary>
-    public void Send(RingKind kind, ushort radio, MacAddress address = default, byte flags = 0, ReadOnlySpan<byte> payload = default, ulong cookie = 0)
+    public void Send(RingKind kind, ushort radio, MacAddress address = default, byte flags = 0, ReadOnlySpan<byte> payload = default,
+        ulong cookie = 0)
     {
         var slot = ClaimOrWait();
         Fill(slot, kind, radio, payload);

@@ -32,7 +32,8 @@ public class DemoTests
             }
 
             var ping = Rows(report, "ping");
-            Assert.That(Values(ping, "sent"), Has.Length.EqualTo(3).And.All.GreaterThanOrEqualTo(200), "two stations to the access point, and one to the other");
+            Assert.That(Values(ping, "sent"), Has.Length.EqualTo(3).And.All.GreaterThanOrEqualTo(200),
+                "two stations to the access point, and one to the other");
             Assert.That(Values(ping, "lost"), Has.Length.EqualTo(3).And.All.Zero);
             Assert.That(Value(ping.Where(row => (string?)row["part"] == "p50"), "wired floor"), Is.Positive);
 
@@ -56,8 +57,10 @@ public class DemoTests
         var reloads = Rows(report, "2 reloads of sta1's module");
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(reloads.Where(row => row["figure"]!.ToString().StartsWith("back", StringComparison.Ordinal)).Select(row => (double)row["value"]!), Has.Exactly(2).Items.And.All.Positive);
-            Assert.That(reloads.Where(row => row["figure"]!.ToString().StartsWith("TCP", StringComparison.Ordinal)).Select(row => (double)row["value"]!), Has.Exactly(2).Items.And.All.Positive);
+            Assert.That(reloads.Where(row => row["figure"]!.ToString().StartsWith("back", StringComparison.Ordinal))
+                .Select(row => (double)row["value"]!), Has.Exactly(2).Items.And.All.Positive);
+            Assert.That(reloads.Where(row => row["figure"]!.ToString().StartsWith("TCP", StringComparison.Ordinal))
+                .Select(row => (double)row["value"]!), Has.Exactly(2).Items.And.All.Positive);
             Assert.That(Value(reloads, "its kernel's memory after the last, beside the first"), Is.Positive);
             AssertPath(Name, "kernel", Rows(report, "guests"), guests: 2);
         }
@@ -85,7 +88,8 @@ public class DemoTests
     private static JsonNode[] Rows(JsonNode report, string group) =>
         [.. report["rows"]!.AsArray().OfType<JsonNode>().Where(row => ((string)row["group"]!).StartsWith(group, StringComparison.Ordinal))];
 
-    private static double[] Values(IEnumerable<JsonNode> rows, string part) => [.. rows.Where(row => (string?)row["part"] == part).Select(row => (double)row["value"]!)];
+    private static double[] Values(IEnumerable<JsonNode> rows, string part) =>
+        [.. rows.Where(row => (string?)row["part"] == part).Select(row => (double)row["value"]!)];
 
     private static double Value(IEnumerable<JsonNode> rows, string figure) => (double)rows.Single(row => (string?)row["figure"] == figure)["value"]!;
 

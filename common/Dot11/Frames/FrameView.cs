@@ -32,7 +32,8 @@ public readonly ref partial struct FrameView
         FrameControl = frameControl;
     }
 
-    /// <summary>Looks at <paramref name="frame"/>; false if it is shorter than <see cref="MinLength"/> or of a protocol version other than 0.</summary>
+    /// <summary>Looks at <paramref name="frame"/>; false if it is shorter than
+    /// <see cref="MinLength"/> or of a protocol version other than 0.</summary>
     public static bool TryParse(ReadOnlySpan<byte> frame, out FrameView view)
     {
         view = default;

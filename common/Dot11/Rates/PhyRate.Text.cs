@@ -107,7 +107,8 @@ public readonly partial record struct PhyRate
             _ => "",
         };
         if (IsLegacy)
-            return destination.TryWrite(invariant, $"{kind} {BitRate100Kbps / 10.0:0.#}{(Preamble == Preamble.DsssShort ? " short" : "")}", out charsWritten);
+            return destination.TryWrite(invariant, $"{kind} {BitRate100Kbps / 10.0:0.#}{(Preamble == Preamble.DsssShort ? " short" : "")}",
+                out charsWritten);
 
         string streams = Kind == PhyKind.Ht || Nss == 1 ? "" : " nss ";
         int? nss = streams.Length == 0 ? null : Nss;

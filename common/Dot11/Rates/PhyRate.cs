@@ -95,7 +95,8 @@ public readonly partial record struct PhyRate : ISpanFormattable
     /// <summary>PHY.</summary>
     public PhyKind Kind { get; }
 
-    /// <summary>DSSS, CCK, OFDM: place in <see cref="LegacyRates"/> of 2.4 GHz, 0..11. HT: 0..31, NSS included. VHT: 0..9. HE: 0..11. EHT: 0..13.</summary>
+    /// <summary>DSSS, CCK, OFDM: place in <see cref="LegacyRates"/> of 2.4 GHz, 0..11. HT:
+    /// 0..31, NSS included. VHT: 0..9. HE: 0..11. EHT: 0..13.</summary>
     public int Mcs => _index;
 
     /// <summary>Spatial streams, 1..8.</summary>

@@ -3,9 +3,11 @@ using System.Runtime.InteropServices;
 
 namespace ShmWifi.Dot11.Rates;
 
-/// <summary>What mac80211 asks hwsim to do with a frame: up to four rates, tried one after the other until the frame is acknowledged, and how each is sent.</summary>
+/// <summary>What mac80211 asks hwsim to do with a frame: up to four rates, tried one after the
+/// other until the frame is acknowledged, and how each is sent.</summary>
 /// <remarks>
-/// Shape: <see cref="TxRates"/>, and at the same places of hwsim_tx_rate_flag[4] s8 idx, le16 flags, packed: 12 bytes, held as little-endian words of 8 and 4.
+/// Shape: <see cref="TxRates"/>, and at the same places of hwsim_tx_rate_flag[4] s8 idx,
+/// le16 flags, packed: 12 bytes, held as little-endian words of 8 and 4.
 /// Source: linux drivers/net/wireless/virtual/mac80211_hwsim.h, struct hwsim_tx_rate_flag.
 /// </remarks>
 [StructLayout(LayoutKind.Auto)]

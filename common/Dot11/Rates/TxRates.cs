@@ -4,7 +4,8 @@ namespace ShmWifi.Dot11.Rates;
 
 /// <summary>The rates of a retry chain with their attempts: as asked for in a frame, as they really were in its status.</summary>
 /// <remarks>
-/// Shape: hwsim_tx_rate[4], four times s8 idx, u8 count, little-endian in one word, the first rate lowest. An idx of -1 ends the chain; a count of 0 stands for one attempt.
+/// Shape: hwsim_tx_rate[4], four times s8 idx, u8 count, little-endian in one word, the first rate
+/// lowest. An idx of -1 ends the chain; a count of 0 stands for one attempt.
 /// Source: linux drivers/net/wireless/virtual/mac80211_hwsim.h, struct hwsim_tx_rate.
 /// </remarks>
 public readonly record struct TxRates(ulong Word)

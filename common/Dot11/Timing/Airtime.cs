@@ -4,7 +4,8 @@ namespace ShmWifi.Dot11.Timing;
 
 /// <summary>How long a PPDU is on the medium: TXTIME of the standard.</summary>
 /// <remarks>
-/// HE and EHT: to a single user, without packet extension, doppler or STBC; the LTFs are 2x with guard intervals of 0.8 and 1.6 µs and 4x with 3.2 µs;
+/// HE and EHT: to a single user, without packet extension, doppler or STBC; the LTFs are
+/// 2x with guard intervals of 0.8 and 1.6 µs and 4x with 3.2 µs;
 /// BCC to 20 MHz, MCS 9 and 4 streams, else LDPC, whose extra symbol is left out. HT and VHT: BCC.
 /// Source: IEEE 802.11-2020 clauses 15.2, 16.2 and 16.3 (DSSS, CCK), 17.4.3 (OFDM), 18.5.3 (ERP), 19.4.3 (HT), 21.4.3 (VHT);
 /// IEEE 802.11ax-2021 clause 27.4.3; IEEE 802.11be-2024 clause 36.4.3.
@@ -37,7 +38,8 @@ public static class Airtime
     };
 
     /// <summary>Octets of the PSDU that carries one MPDU.</summary>
-    /// <param name="rate">VHT, HE and EHT carry A-MPDUs only, so that even a single MPDU has a delimiter of 4 octets. IEEE 802.11-2020 clauses 9.7.1 and 10.12.</param>
+    /// <param name="rate">VHT, HE and EHT carry A-MPDUs only, so that even a single MPDU has a
+    /// delimiter of 4 octets. IEEE 802.11-2020 clauses 9.7.1 and 10.12.</param>
     /// <param name="mpduOctets">Of the MPDU, FCS included.</param>
     public static int PsduOctets(in PhyRate rate, int mpduOctets) => rate.Kind >= PhyKind.Vht ? mpduOctets + 4 : mpduOctets;
 

@@ -18,11 +18,13 @@ public static class FrameExchange
     /// <summary>Octets of an RTS, FCS included.</summary>
     public const int RtsOctets = 20;
 
-    /// <summary>The rate of an ACK, CTS or BlockAck: the fastest mandatory one of the same modulation class that is not faster than the frame.</summary>
+    /// <summary>The rate of an ACK, CTS or BlockAck: the fastest mandatory one of the same
+    /// modulation class that is not faster than the frame.</summary>
     /// <param name="rate">The frame's. HT, VHT, HE and EHT stand for the OFDM rate of the same modulation and code rate: clause 10.6, non-HT basic
     /// rate calculation.</param>
     /// <remarks>
-    /// Mandatory are 1, 2, 5.5, 11 Mbit/s (DSSS, CCK) and 6, 12, 24 Mbit/s (OFDM). A BSS whose basic rates are others answers at those: the medium does
+    /// Mandatory are 1, 2, 5.5, 11 Mbit/s (DSSS, CCK) and 6, 12, 24 Mbit/s (OFDM). A BSS
+    /// whose basic rates are others answers at those: the medium does
     /// not know them. A response's preamble is short where the frame's is, and long after 1 Mbit/s.
     /// </remarks>
     public static PhyRate ResponseRate(in PhyRate rate) => rate.IsDsss ? rate : (rate.Modulation, rate.CodeRate) switch
@@ -32,7 +34,8 @@ public static class FrameExchange
         _ => PhyRate.Legacy(240),
     };
 
-    /// <summary>The rate of what protects a frame: 11 Mbit/s where 802.11b stations shall receive it (CTS to self on 2.4 GHz), else that of a response
+    /// <summary>The rate of what protects a frame: 11 Mbit/s where 802.11b stations shall
+    /// receive it (CTS to self on 2.4 GHz), else that of a response
     /// to the frame.</summary>
     /// <param name="flags"><see cref="TxRateFlags.UseRtsCts"/> or <see cref="TxRateFlags.UseCtsProtect"/>; RTS if both.</param>
     public static PhyRate ProtectionRate(in PhyRate rate, Band band, TxRateFlags flags) =>

@@ -28,11 +28,13 @@ public sealed record MacTiming(int SifsNs, int SlotNs, int CwMin, int CwMax)
     /// <summary>SIFS + AIFSN slots.</summary>
     public int AifsNs(int aifsn) => SifsNs + (aifsn * SlotNs);
 
-    /// <summary>How long a station waits that could not make out a frame: room for its ACK at the lowest mandatory rate, then DIFS. Clause 10.3.2.3.7.</summary>
+    /// <summary>How long a station waits that could not make out a frame: room for its ACK at
+    /// the lowest mandatory rate, then DIFS. Clause 10.3.2.3.7.</summary>
     /// <param name="band">The lowest rate is that of <see cref="PhyRate.BasicOf"/>.</param>
     /// <remarks>EDCA: EIFS - DIFS + AIFS.</remarks>
     public long EifsNs(Band band) => SifsNs + Airtime.Ppdu(PhyRate.BasicOf(band), FrameExchange.AckOctets, band) + DifsNs;
 
-    /// <summary>How long after a frame's end its sender knows that no response comes: SIFS + slot + aRxPHYStartDelay, the time of the response's preamble.</summary>
+    /// <summary>How long after a frame's end its sender knows that no response comes: SIFS + slot
+    /// + aRxPHYStartDelay, the time of the response's preamble.</summary>
     public int ResponseTimeoutNs(in PhyRate response) => SifsNs + SlotNs + Airtime.PreambleNs(response);
 }

@@ -19,7 +19,8 @@ internal sealed unsafe class InjectionBatch : IDisposable
     /// <summary>Sequence number of messages that carry a frame; comes back when hwsim refuses it.</summary>
     public const uint FrameSequence = 0x10000;
 
-    /// <summary>Sequence number of messages that carry a frame to one receiver: with the radio and the frequency, it tells who did not receive it, and where.</summary>
+    /// <summary>Sequence number of messages that carry a frame to one receiver: with the radio and
+    /// the frequency, it tells who did not receive it, and where.</summary>
     private const uint AddressedSequence = 0x4000_0000;
 
     /// <summary>Sequence number of messages that carry a status.</summary>
@@ -72,7 +73,8 @@ internal sealed unsafe class InjectionBatch : IDisposable
     public bool IsFull => Count == MaxMessages || _bytes >= _maxBytes;
 
     /// <summary>Adds a frame that a radio receives.</summary>
-    /// <remarks>hwsim takes no frame of fewer than 24 bytes; control frames (PS-Poll, BlockAckReq) are filled up with zeros, which mac80211 does not read.</remarks>
+    /// <remarks>hwsim takes no frame of fewer than 24 bytes; control frames (PS-Poll,
+    /// BlockAckReq) are filled up with zeros, which mac80211 does not read.</remarks>
     /// <param name="receiver">addresses[1] of the radio.</param>
     /// <param name="descriptor">Signal, rate, frequency and length.</param>
     /// <param name="payload">The frame; stays valid until <see cref="Send"/>.</param>

@@ -11,7 +11,8 @@ using ShmWifi.RingBuffer.Layout;
 namespace ShmWifi.Hwsim.Datapath;
 
 /// <summary>Host to hwsim: takes RX descriptors, has the kernel read the frames where they lie, and gives the descriptors back.</summary>
-internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, RadioTable radios, InjectionBatch batch, ClockSync clock, SentChains chains)
+internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, RadioTable radios, InjectionBatch batch, ClockSync clock,
+    SentChains chains)
 {
     /// <summary>Descriptors processed at a time.</summary>
     public const int MaxBatch = 32;

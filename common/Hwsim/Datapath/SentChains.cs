@@ -6,8 +6,10 @@ namespace ShmWifi.Hwsim.Datapath;
 
 /// <summary>The retry chains of frames that wait for their status, so that a status names no rate but those of its frame.</summary>
 /// <remarks>
-/// mac80211's rate control uses the index of a rate for its tables, and takes from the frame what kind of index it is; hwsim hands on what it is told. So a host
-/// that lies could have the guest's kernel write outside of them. Source: linux net/mac80211/rc80211_minstrel_ht.c, minstrel_ht_tx_status. The twin of shmwifi_status.c.
+/// mac80211's rate control uses the index of a rate for its tables, and takes from the frame
+/// what kind of index it is; hwsim hands on what it is told. So a host
+/// that lies could have the guest's kernel write outside of them. Source: linux
+/// net/mac80211/rc80211_minstrel_ht.c, minstrel_ht_tx_status. The twin of shmwifi_status.c.
 /// </remarks>
 internal sealed class SentChains
 {

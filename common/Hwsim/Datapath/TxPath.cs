@@ -116,7 +116,7 @@ internal sealed unsafe class TxPath : IDisposable
                 continue;
             if (_batch.IsFull)
                 _ = _batch.Send();
-            TxRates asked = TxRates.Read(new ReadOnlySpan<byte>(slot.Rates, TxRates.Size));
+            var asked = TxRates.Read(new ReadOnlySpan<byte>(slot.Rates, TxRates.Size));
             _batch.AddStatus(radio.Transmitter, slot.Cookie, (TxFlags)slot.Flags, _chains.Check(radio.Number, slot.Cookie, asked), signalDbm: 0);
         }
     }
@@ -155,7 +155,7 @@ internal sealed unsafe class TxPath : IDisposable
     private bool TryFill(TxSlotHeader* slot, uint length, ulong capturedNs)
     {
         byte* datagram = (byte*)slot + Abi.SlotHeaderSize;
-        HwsimMessage message = HwsimMessage.Read(new ReadOnlySpan<byte>(datagram, (int)Math.Min(length, Abi.SlotPayloadSize)), _family);
+        var message = HwsimMessage.Read(new ReadOnlySpan<byte>(datagram, (int)Math.Min(length, Abi.SlotPayloadSize)), _family);
         if (message.Kind != HwsimMessageKind.Frame)
         {
             Observe(message);
@@ -206,7 +206,7 @@ internal sealed unsafe class TxPath : IDisposable
         for (uint i = 0; i < count; i++)
         {
             uint length = Math.Min(_scratchMessages[i].msg_len, Abi.SlotPayloadSize);
-            HwsimMessage message = HwsimMessage.Read(new ReadOnlySpan<byte>(_scratch + (i * Abi.SlotPayloadSize), (int)length), _family);
+            var message = HwsimMessage.Read(new ReadOnlySpan<byte>(_scratch + (i * Abi.SlotPayloadSize), (int)length), _family);
             if (message.Kind == HwsimMessageKind.Frame)
                 Drop(message);
             else

@@ -56,7 +56,9 @@ internal sealed unsafe class NetlinkSocket : FileDescriptor
         const int DropsIndex = 8; // SK_MEMINFO_DROPS
         uint* memory = stackalloc uint[DropsIndex + 1];
         socklen_t length = (DropsIndex + 1) * sizeof(uint);
-        return getsockopt(Descriptor, SOL_SOCKET, SO_MEMINFO, memory, &length) == 0 && length == (DropsIndex + 1) * sizeof(uint) ? memory[DropsIndex] : 0;
+        return getsockopt(Descriptor, SOL_SOCKET, SO_MEMINFO, memory, &length) == 0 && length == (DropsIndex + 1) * sizeof(uint)
+            ? memory[DropsIndex]
+            : 0;
     }
 
     /// <summary>The sequence number for the next request.</summary>

@@ -43,7 +43,8 @@ internal ref struct NetlinkWriter(Span<byte> buffer)
     /// <summary>Writes an attribute's header; its value is the caller's.</summary>
     /// <param name="length">Bytes of its value.</param>
     public void BeginAttribute(ushort type, int length) =>
-        BinaryPrimitives.WriteUInt32LittleEndian(Take(NetlinkAttributes.HeaderSize), (uint)(NetlinkAttributes.HeaderSize + length) | ((uint)type << 16));
+        BinaryPrimitives.WriteUInt32LittleEndian(Take(NetlinkAttributes.HeaderSize),
+            (uint)(NetlinkAttributes.HeaderSize + length) | ((uint)type << 16));
 
     /// <summary>Writes a number.</summary>
     public void Add(ushort type, uint value)

@@ -22,7 +22,8 @@ internal sealed class HostMonitor(Region region, GuestPort port)
     public string Reason => port.State switch
     {
         PortState.Faulted when port.Fault == PortFault.AbiVersion =>
-            $"it does not speak our ABI, {Abi.FormatVersion(Abi.Version)}: update shm-injector, or the host's shm-medium, so that both are of one version",
+            $"it does not speak our ABI, {Abi.FormatVersion(Abi.Version)}: update shm-injector, or the host's shm-medium, so that both are of one "
+                + $"version",
         PortState.Faulted => $"it has faulted our port: {port.Fault}",
         PortState.Free => "it has no VM on our port",
         _ => region.HostState == HostState.Running ? "it does not answer" : "shm-medium does not run",

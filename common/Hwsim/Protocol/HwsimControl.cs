@@ -45,8 +45,10 @@ internal sealed class HwsimControl(NetlinkSocket control, GenericFamily family)
         catch (NetlinkException e)
         {
             throw new HwsimException(
-                e.Errno == EBUSY ? "another program is registered with mac80211_hwsim in this network namespace (wmediumd, shm-injector or shm-medium local): stop it first"
-                : e.Errno == EOPNOTSUPP ? "a radio has more than one channel, and mac80211_hwsim does not give such radios away: load it with channels=1, and remove the radios that were made otherwise"
+                e.Errno == EBUSY ? "another program is registered with mac80211_hwsim in this network namespace (wmediumd, shm-injector or "
+                    + "shm-medium local): stop it first"
+                : e.Errno == EOPNOTSUPP ? "a radio has more than one channel, and mac80211_hwsim does not give such radios away: load it with "
+                    + "channels=1, and remove the radios that were made otherwise"
                 : e.Errno == EPERM ? "not privileged: registering with mac80211_hwsim needs CAP_NET_ADMIN; run as root"
                 : e.Message);
         }

@@ -78,7 +78,9 @@ internal struct HwsimMessage
         if (message.Type == NetlinkMessage.Error)
         {
             result.Sequence = message.Sequence;
-            result.Kind = message.TryReadError(out int error) ? error < 0 ? HwsimMessageKind.Refusal : HwsimMessageKind.Other : HwsimMessageKind.Malformed;
+            result.Kind = message.TryReadError(out int error) ? error < 0
+                ? HwsimMessageKind.Refusal
+                : HwsimMessageKind.Other : HwsimMessageKind.Malformed;
             return result;
         }
         if (message.Type != family)

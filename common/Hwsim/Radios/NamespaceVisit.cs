@@ -42,7 +42,7 @@ internal sealed unsafe class NamespaceVisit(int descriptor, NetlinkSocket number
         int opened;
         fixed (byte* type = "sysfs\0"u8)
             opened = (int)(ssize_t)syscall(SYS_fsopen, type, FSOPEN_CLOEXEC);
-        using FileDescriptor context = FileDescriptor.Of(opened, "open sysfs");
+        using var context = FileDescriptor.Of(opened, "open sysfs");
         int configured = (int)(ssize_t)syscall(SYS_fsconfig, context.Descriptor, FSCONFIG_CMD_CREATE, 0, 0, 0);
         LibCException.ThrowIfFailed(configured, "make sysfs of a network namespace");
         int mounted = (int)(ssize_t)syscall(SYS_fsmount, context.Descriptor, FSMOUNT_CLOEXEC, 0);

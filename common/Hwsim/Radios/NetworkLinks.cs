@@ -40,7 +40,7 @@ internal sealed class NetworkLinks
     /// <summary>The devices of the network namespace that this thread is in.</summary>
     public static NetworkLinks List()
     {
-        using NetlinkSocket socket = NetlinkSocket.Open(LibC.NETLINK_ROUTE);
+        using var socket = NetlinkSocket.Open(LibC.NETLINK_ROUTE);
         var links = new NetworkLinks();
         links.Load(socket);
         return links;

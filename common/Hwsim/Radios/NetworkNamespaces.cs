@@ -19,7 +19,8 @@ internal sealed class NetworkNamespaces : IDisposable
 
     private readonly Action<string> _warn;
     private readonly NetlinkSocket _numbers = NetlinkSocket.Open(NETLINK_ROUTE);
-    private readonly FileDescriptor _own = FileDescriptor.Open("/proc/thread-self/ns/net", O_RDONLY) ?? throw new LibCException("open our network namespace");
+    private readonly FileDescriptor _own = FileDescriptor.Open("/proc/thread-self/ns/net", O_RDONLY)
+        ?? throw new LibCException("open our network namespace");
     private bool _isWarned;
 
     /// <summary>Ours is the one that this thread is in.</summary>
@@ -34,7 +35,7 @@ internal sealed class NetworkNamespaces : IDisposable
         var seen = new HashSet<string>(StringComparer.Ordinal) { Identify(_own.Descriptor) };
         foreach (string path in FindPaths())
         {
-            using FileDescriptor? other = FileDescriptor.Open(path, O_RDONLY);
+            using var other = FileDescriptor.Open(path, O_RDONLY);
             if (other is null)
                 continue; // its process is gone, or not ours to look at
             if (seen.Add(Identify(other.Descriptor)))
@@ -71,7 +72,8 @@ internal sealed class NetworkNamespaces : IDisposable
         if (setns(descriptor, CLONE_NEWNET) != 0)
         {
             if (!_isWarned)
-                _warn($"radios in other network namespaces are not served: these cannot be entered: {strerror(errno)}; run as root, with CAP_SYS_ADMIN");
+                _warn($"radios in other network namespaces are not served: these cannot be entered: {strerror(errno)}; run as root, with "
+                    + $"CAP_SYS_ADMIN");
             _isWarned = true;
             return;
         }

@@ -71,7 +71,7 @@ internal sealed class RadioDiscovery : IDisposable
         Add(snapshots, _nl80211.ListInterfaces(), _hwsim.ListRadios(), NetworkLinks.List(), Wiphy.ClassPath);
         _others.Visit(visited =>
         {
-            using NetlinkSocket control = NetlinkSocket.Open(NETLINK_GENERIC);
+            using var control = NetlinkSocket.Open(NETLINK_GENERIC);
             var radios = new HwsimControl(control, _hwsim.Family).ListRadios();
             if (radios.Count == 0)
                 return;
@@ -90,7 +90,8 @@ internal sealed class RadioDiscovery : IDisposable
         _others?.Dispose();
     }
 
-    private static void Add(List<RadioSnapshot> snapshots, List<WirelessInterface> interfaces, List<HwsimRadio> radios, NetworkLinks links, string classPath)
+    private static void Add(List<RadioSnapshot> snapshots, List<WirelessInterface> interfaces, List<HwsimRadio> radios, NetworkLinks links,
+        string classPath)
     {
         foreach (var radio in radios)
         {

@@ -26,7 +26,8 @@ internal readonly record struct Wiphy(uint Index, MacAddress PermanentAddress, M
             return addresses.Length >= 2
                 && MacAddress.TryParse(addresses[0].AsSpan().Trim(), out var permanent)
                 && MacAddress.TryParse(addresses[1].AsSpan().Trim(), out var transmitter)
-                && uint.TryParse(File.ReadAllText(Path.Combine(classPath, name, "index")).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out uint index)
+                && uint.TryParse(File.ReadAllText(Path.Combine(classPath, name, "index")).AsSpan().Trim(), NumberStyles.None,
+                    CultureInfo.InvariantCulture, out uint index)
                 ? new Wiphy(index, permanent, transmitter)
                 : null;
         }

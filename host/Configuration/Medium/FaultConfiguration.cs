@@ -50,7 +50,8 @@ public sealed record FrameKind(string Text)
     /// <summary>0: an EAPOL packet in the clear; 1..4: that message of the 4-way handshake; null: any frame.</summary>
     public int? Eapol { get; init; }
 
-    /// <summary>All kinds: the types <c>management</c>, <c>control</c>, <c>data</c>; each <see cref="FrameSubtype"/> but plain Data, whose name the type has;
+    /// <summary>All kinds: the types <c>management</c>, <c>control</c>, <c>data</c>; each
+    /// <see cref="FrameSubtype"/> but plain Data, whose name the type has;
     /// <c>eapol</c>, <c>eapol1</c> to <c>eapol4</c>.</summary>
     public static IReadOnlyList<FrameKind> All { get; } =
     [

@@ -1,7 +1,8 @@
 namespace ShmWifi.Configuration.Medium;
 
 /// <summary>What the medium is like: where radios are, how good their links are, the injected faults, and what changes when.</summary>
-/// <remarks>Immutable: a change makes another one (<see cref="MediumChange"/>). The same keys in a configuration file, in the control API and in what <c>ctl save</c> writes.</remarks>
+/// <remarks>Immutable: a change makes another one (<see cref="MediumChange"/>). The same keys in a
+/// configuration file, in the control API and in what <c>ctl save</c> writes.</remarks>
 public sealed record MediumConfiguration
 {
     /// <summary>Whether frames take their airtime.</summary>

@@ -2,7 +2,8 @@ using ShmWifi.Configuration.Yaml;
 
 namespace ShmWifi.Configuration.Medium;
 
-/// <summary>How much one medium may hold. A client of the control API can ask for no more, so that it cannot fill the daemon's memory or slow its engine.</summary>
+/// <summary>How much one medium may hold. A client of the control API can ask for no more, so
+/// that it cannot fill the daemon's memory or slow its engine.</summary>
 public static class MediumLimits
 {
     /// <summary>Entries about radios. 120 VMs of 64 radios are 7680 radios, but one entry may be about all radios of a VM.</summary>
@@ -27,8 +28,11 @@ public static class MediumLimits
         ArgumentNullException.ThrowIfNull(medium);
         var changes = medium.Schedule.Select(c => c.Change).ToList();
         return Section.TooMany("schedule", changes.Count, Schedule)
-            ?? Section.TooMany("radios", medium.Radios.Concat(changes.OfType<SetRadio>().Select(c => c.Radio)).DistinctBy(r => r.Radio).Count(), Radios)
-            ?? Section.TooMany("links", medium.Links.Concat(changes.OfType<SetLink>().Select(c => c.Link)).DistinctBy(l => (l.From, l.To)).Count(), Links)
-            ?? Section.TooMany("faults", medium.Faults.Concat(changes.OfType<SetFault>().Select(c => c.Fault)).DistinctBy(f => f.Name).Count(), Faults);
+            ?? Section.TooMany("radios", medium.Radios.Concat(changes.OfType<SetRadio>().Select(c => c.Radio)).DistinctBy(r => r.Radio).Count(),
+                Radios)
+            ?? Section.TooMany("links", medium.Links.Concat(changes.OfType<SetLink>().Select(c => c.Link)).DistinctBy(l => (l.From, l.To)).Count(),
+                Links)
+            ?? Section.TooMany("faults", medium.Faults.Concat(changes.OfType<SetFault>().Select(c => c.Fault)).DistinctBy(f => f.Name).Count(),
+                Faults);
     }
 }

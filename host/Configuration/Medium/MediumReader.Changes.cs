@@ -66,7 +66,8 @@ internal sealed partial class MediumReader
         foreach (var (at, change) in medium.Schedule.TakeWhile(_ => !errors.IsFull))
         {
             if (change is RemoveFault { Name: var name } && !faults.Contains(name))
-                errors.Add(node, $"'removeFault' at {Duration.ToText(at)} names '{YamlScalar.Shown(name)}', which no fault is called{Nearest.Hint(name, faults)}");
+                errors.Add(node,
+                    $"'removeFault' at {Duration.ToText(at)} names '{YamlScalar.Shown(name)}', which no fault is called{Nearest.Hint(name, faults)}");
             else if (change is RemoveLink { From: var from, To: var to } && !links.Contains((from, to)))
                 errors.Add(node, $"'removeLink' at {Duration.ToText(at)} is of a link from '{from}' to '{to}', which is not given");
         }
@@ -81,7 +82,8 @@ internal sealed partial class MediumReader
         {
             errors.Add(
                 section.Node,
-                $"this change has {(given.Count == 0 ? "nothing that changes" : string.Join(" and ", given))}; give one of {string.Join(", ", MediumKeys.Change)}");
+                $"this change has {(given.Count == 0 ? "nothing that changes" : string.Join(" and ", given))}; give one of "
+                    + $"{string.Join(", ", MediumKeys.Change)}");
             return null;
         }
 

@@ -78,7 +78,8 @@ internal sealed partial class MediumReader
             foreach (string what in Said(radio))
             {
                 if (!first.TryAdd((radio.Radio, what), node))
-                    errors.Add(node, $"'{radio.Radio}' gets {what} a second time here; the first is in line {first[(radio.Radio, what)].Start.Line}: keep one");
+                    errors.Add(node,
+                        $"'{radio.Radio}' gets {what} a second time here; the first is in line {first[(radio.Radio, what)].Start.Line}: keep one");
             }
         }
 
@@ -106,7 +107,8 @@ internal sealed partial class MediumReader
             int before = errors.Count;
             var link = ReadLink(node);
             if (errors.Count == before && !first.TryAdd((link.From, link.To), node))
-                errors.Add(node, $"the link from '{link.From}' to '{link.To}' is here a second time; the first is in line {first[(link.From, link.To)].Start.Line}");
+                errors.Add(node, $"the link from '{link.From}' to '{link.To}' is here a second time; the first is in line "
+                    + $"{first[(link.From, link.To)].Start.Line}");
             links.Add(link);
         }
 
@@ -146,7 +148,8 @@ internal sealed partial class MediumReader
             if (point.Value("position") is null)
                 point.Missing("position", $"a list of 3 numbers, each {Coordinate.Allowed}");
             if (errors.Count == before && points.Count > 0 && at <= points[^1].At)
-                errors.Add(point.Value("at")!, $"'at' is {Duration.ToText(at)}, not later than the point before, {Duration.ToText(points[^1].At)}; give the points in the order of time");
+                errors.Add(point.Value("at")!, $"'at' is {Duration.ToText(at)}, not later than the point before, {Duration.ToText(points[^1].At)}; "
+                    + $"give the points in the order of time");
             points.Add(new(at, ToPosition(point.Numbers("position", 3, Coordinate))));
         }
 

@@ -24,7 +24,8 @@ internal sealed partial class MediumReader(ErrorList errors, string? folder)
     /// <summary>A town's street (2.7 to 3.5). Source: T. S. Rappaport, Wireless Communications, 2nd edition, table 4.2.</summary>
     private const double DefaultExponent = 3;
 
-    /// <summary>0.423 c/(f v) at walking pace (1.3 m/s) and 2.45 GHz. Source: T. S. Rappaport, Wireless Communications, 2nd edition, equation 5.40.c.</summary>
+    /// <summary>0.423 c/(f v) at walking pace (1.3 m/s) and 2.45 GHz. Source: T. S. Rappaport,
+    /// Wireless Communications, 2nd edition, equation 5.40.c.</summary>
     private static readonly TimeSpan DefaultCoherenceTime = TimeSpan.FromMilliseconds(40);
 
     private readonly List<(RadioPattern Pattern, YamlNode Node)> _patterns = [];
@@ -63,7 +64,8 @@ internal sealed partial class MediumReader(ErrorList errors, string? folder)
             "logDistance" => new LogDistancePropagation(
                 section.Number("exponent", Exponent) ?? DefaultExponent, section.Number("referenceDistance", ReferenceDistance) ?? 1),
             "ituIndoor" => new ItuIndoorPropagation(
-                section.Number("powerLossCoefficient", PowerLossCoefficient), section.Integer("floors", 0, 0, 100), section.Number("floorLossDb", FloorLoss)),
+                section.Number("powerLossCoefficient", PowerLossCoefficient), section.Integer("floors", 0, 0, 100),
+                section.Number("floorLossDb", FloorLoss)),
             _ => new TwoRayGroundPropagation(section.Number("systemLoss", SystemLoss) ?? 1),
         };
         return propagation with { ShadowingDb = section.Number("shadowingDb", Shadowing) ?? 0 };

@@ -147,7 +147,8 @@ public static class MediumWriter
         });
     }
 
-    /// <summary>A change, under its key: an entry of <c>schedule</c> without its <c>at</c>; or <c>schedule</c>, or <c>medium</c> for all of it, which a schedule cannot have.</summary>
+    /// <summary>A change, under its key: an entry of <c>schedule</c> without its <c>at</c>; or
+    /// <c>schedule</c>, or <c>medium</c> for all of it, which a schedule cannot have.</summary>
     public static JsonObject ToJson(MediumChange change) => change switch
     {
         SetLink { Link: var link } => new() { ["link"] = ToJson(link) },

@@ -3,7 +3,8 @@ using ShmWifi.Configuration.Text;
 namespace ShmWifi.Configuration.Wmediumd;
 
 /// <summary>Reads a libconfig file.</summary>
-/// <remarks>Source: libconfig's manual, chapter Configuration Files: settings <c>name = value</c> or <c>name : value</c>, each with a <c>;</c>, a <c>,</c> or nothing behind it;
+/// <remarks>Source: libconfig's manual, chapter Configuration Files: settings <c>name = value</c> or
+/// <c>name : value</c>, each with a <c>;</c>, a <c>,</c> or nothing behind it;
 /// groups <c>{ }</c>, lists <c>( )</c>, arrays <c>[ ]</c>; texts side by side are one.</remarks>
 internal sealed class LibconfigReader
 {

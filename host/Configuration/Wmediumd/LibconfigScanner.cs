@@ -11,8 +11,10 @@ namespace ShmWifi.Configuration.Wmediumd;
 internal sealed record LibconfigToken(char Kind, int Line, int Column, string Text, LibconfigNode? Value = null);
 
 /// <summary>Splits a libconfig file into tokens.</summary>
-/// <remarks>Source: libconfig's manual, chapter Configuration Files, and its lib/scanner.l (1.7): <c>#</c>, <c>//</c> and <c>/* */</c> comments; decimal numbers, 0x, 0b, 0o
-/// and 0q ones, <c>L</c> or <c>LL</c> behind 64 bits; floats with a point or an exponent; booleans in any case; texts with \a \b \f \n \r \t \v \\ \" \xNN.</remarks>
+/// <remarks>Source: libconfig's manual, chapter Configuration Files, and its lib/scanner.l (1.7):
+/// <c>#</c>, <c>//</c> and <c>/* */</c> comments; decimal numbers, 0x, 0b, 0o
+/// and 0q ones, <c>L</c> or <c>LL</c> behind 64 bits; floats with a point or an exponent;
+/// booleans in any case; texts with \a \b \f \n \r \t \v \\ \" \xNN.</remarks>
 internal sealed class LibconfigScanner(string text, string file)
 {
     private const string Punctuation = "=:;,(){}[]";
@@ -105,7 +107,8 @@ internal sealed class LibconfigScanner(string text, string file)
     private LibconfigToken Number(int line, int column)
     {
         int start = _at++;
-        while (_at < text.Length && (char.IsAsciiLetterOrDigit(text[_at]) || text[_at] == '.' || (text[_at] is '+' or '-' && text[_at - 1] is 'e' or 'E')))
+        while (_at < text.Length
+            && (char.IsAsciiLetterOrDigit(text[_at]) || text[_at] == '.' || (text[_at] is '+' or '-' && text[_at - 1] is 'e' or 'E')))
             _at++;
         string word = text[start.._at];
         return Value(word) is var (number, isWhole)
@@ -123,8 +126,12 @@ internal sealed class LibconfigScanner(string text, string file)
         {
             double? isRight = numberBase switch
             {
-                16 => ulong.TryParse(digits.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong hexadecimal) ? (double?)hexadecimal : null,
-                2 => ulong.TryParse(digits.AsSpan(2), NumberStyles.AllowBinarySpecifier, CultureInfo.InvariantCulture, out ulong binary) ? binary : null,
+                16 => ulong.TryParse(digits.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong hexadecimal)
+                    ? (double?)hexadecimal
+                    : null,
+                2 => ulong.TryParse(digits.AsSpan(2), NumberStyles.AllowBinarySpecifier, CultureInfo.InvariantCulture, out ulong binary)
+                    ? binary
+                    : null,
                 _ => Octal(digits.AsSpan(2)),
             };
             return isRight is { } number ? (number, true) : null;
@@ -179,7 +186,8 @@ internal sealed class LibconfigScanner(string text, string file)
     {
         const string Letters = "abfnrtv\\\"", Meanings = "\a\b\f\n\r\t\v\\\"";
         char next = _at + 1 < text.Length ? text[_at + 1] : '\0';
-        if (next is 'x' or 'X' && _at + 3 < text.Length && byte.TryParse(text.AsSpan(_at + 2, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte code))
+        if (next is 'x' or 'X' && _at + 3 < text.Length
+            && byte.TryParse(text.AsSpan(_at + 2, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte code))
         {
             _at += 4;
             return (char)code;

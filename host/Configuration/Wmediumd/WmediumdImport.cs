@@ -13,7 +13,8 @@ public sealed record WmediumdImport(MediumConfiguration Medium, IReadOnlyList<st
     /// <summary>Converts a configuration.</summary>
     /// <param name="errorTable">Absolute path of the table that wmediumd is given by <c>-x</c>; null: none.</param>
     /// <param name="vms">A VM for each of <c>ids</c>, in their order; empty: radios are called by their addresses.</param>
-    /// <exception cref="ConfigurationException">The file is wrong, wmediumd would refuse it, or our configuration cannot hold it; carries every error.</exception>
+    /// <exception cref="ConfigurationException">The file is wrong, wmediumd would refuse it, or
+    /// our configuration cannot hold it; carries every error.</exception>
     public static WmediumdImport Read(string text, string file, string? errorTable, IReadOnlyList<string> vms)
     {
         ArgumentNullException.ThrowIfNull(text);

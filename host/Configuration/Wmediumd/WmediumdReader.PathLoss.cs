@@ -1,3 +1,4 @@
+using System.Globalization;
 using ShmWifi.Configuration.Medium;
 
 namespace ShmWifi.Configuration.Wmediumd;
@@ -28,7 +29,8 @@ internal sealed partial class WmediumdReader
         var propagation = ReadPropagation(model, positions, directions.Count > 0, isMininet, out double offset);
         if (model.Settings.TryGetValue("isnodeaps", out var aps))
             Warn(aps, "a link's power is that of the access point, either way, in Mininet-WiFi's wmediumd; here each sends with its own");
-        double? noise = model.Settings.TryGetValue("noise_threshold", out var threshold) && Whole(threshold, "model.noise_threshold") is < 0 and var level ? level : null;
+        double? noise = model.Settings.TryGetValue("noise_threshold", out var threshold) && Whole(threshold, "model.noise_threshold") is < 0
+            and var level ? level : null;
         if (directions.Any(d => d.Any(v => v != 0)))
             Warn(model.Settings["directions"], "wmediumd moves stations once in 3 s by this; here they move all the time, at a third of it a second");
         if (positions.Count > 0)
@@ -66,15 +68,18 @@ internal sealed partial class WmediumdReader
                 CheckPathLossKeys(model, "path_loss_exp", "xg");
                 offset = RequiredReal(model, "xg");
                 if (offset != 0)
-                    Warn(model.Settings["xg"], FormattableString.Invariant($"'xg' is a constant loss: {offset} dB are taken off each transmit power"));
+                    Warn(model.Settings["xg"],
+                        string.Create(CultureInfo.InvariantCulture, $"'xg' is a constant loss: {offset} dB are taken off each transmit power"));
                 return new LogDistancePropagation(RequiredReal(model, "path_loss_exp"), 1);
             case "log_normal_shadowing":
                 CheckPathLossKeys(model, "path_loss_exp", "sL");
-                Warn(name!, "Mininet-WiFi tells wmediumd the shadowing as it runs, and the file does not have it; give 'shadowingDb' in 'propagation', its standard deviation");
+                Warn(name!, "Mininet-WiFi tells wmediumd the shadowing as it runs, and the file does not have it; give 'shadowingDb' in "
+                    + "'propagation', its standard deviation");
                 return new LogDistancePropagation(RequiredReal(model, "path_loss_exp"), 1);
             case "two_ray_ground":
                 CheckPathLossKeys(model, "sL");
-                Warn(name!, "wmediumd takes both antennas as 1 m high, and beyond the crossover distance computes no path loss in dB; here the antennas' heights are the z of 'position'");
+                Warn(name!, "wmediumd takes both antennas as 1 m high, and beyond the crossover distance computes no path loss in dB; here the "
+                    + "antennas' heights are the z of 'position'");
                 return new TwoRayGroundPropagation(model.Settings.TryGetValue("sL", out var loss) ? Whole(loss, "model.sL", isLookedUp: true) : 1);
             case "itu":
                 CheckPathLossKeys(model, "nFLOORS", "LF", "lF", "pL");
@@ -84,7 +89,8 @@ internal sealed partial class WmediumdReader
                 errors.Add(
                     at.Line,
                     at.Column,
-                    $"'model.model_name' is {name?.Kind ?? "missing"}; wmediumd knows \"free_space\", \"log_distance\", \"itu\", and Mininet-WiFi's \"two_ray_ground\", \"log_normal_shadowing\"");
+                    $"'model.model_name' is {name?.Kind ?? "missing"}; wmediumd knows \"free_space\", \"log_distance\", \"itu\", and "
+                        + $"Mininet-WiFi's \"two_ray_ground\", \"log_normal_shadowing\"");
                 return null;
         }
     }
@@ -97,7 +103,8 @@ internal sealed partial class WmediumdReader
         {
             Warn(
                 name,
-                "wmediumd puts the frequency in Hz where ITU-R P.1238 has it in MHz: 120 dB more loss than any link has left. Here it is as P.1238 has it");
+                "wmediumd puts the frequency in Hz where ITU-R P.1238 has it in MHz: 120 dB more loss than any link has left. Here it is as P.1238 "
+                    + "has it");
         }
 
         double coefficient = model.Settings.TryGetValue("pL", out var given) ? Whole(given, "model.pL", isLookedUp: true) : 0;
@@ -107,7 +114,8 @@ internal sealed partial class WmediumdReader
                 [.. positions.SelectMany((p, i) => positions.Skip(i + 1).Select(q => (ToPosition(p) - ToPosition(q)).Length))];
             coefficient = distances.Length > 0 && distances.Min() > ItuBend ? ItuFar : ItuNear;
             if (moves || distances.Any(d => d > ItuBend != (coefficient == ItuFar)))
-                Warn(name, FormattableString.Invariant($"wmediumd takes the coefficient {ItuNear} up to {ItuBend} m and {ItuFar} beyond; here it is {coefficient} at any distance"));
+                Warn(name, string.Create(CultureInfo.InvariantCulture,
+                    $"wmediumd takes the coefficient {ItuNear} up to {ItuBend} m and {ItuFar} beyond; here it is {coefficient} at any distance"));
         }
 
         return new(coefficient, (int)floors, floors * loss);
@@ -126,11 +134,14 @@ internal sealed partial class WmediumdReader
         return factor > 0 ? Math.Round(10 * Math.Log10(factor), 2) : 0;
     }
 
-    private void CheckPathLossKeys(LibconfigGroup model, params string[] own) => CheckKeys(model, "model.", [.. PathLossKeys, .. MininetKeys, .. own]);
+    private void CheckPathLossKeys(LibconfigGroup model, params string[] own) =>
+        CheckKeys(model, "model.", [.. PathLossKeys, .. MininetKeys, .. own]);
 
-    private double RequiredReal(LibconfigGroup model, string key) => Required(model, key) is { } node ? Real(node, $"model.{key}", isLookedUp: true) : 0;
+    private double RequiredReal(LibconfigGroup model, string key) =>
+        Required(model, key) is { } node ? Real(node, $"model.{key}", isLookedUp: true) : 0;
 
-    private double RequiredWhole(LibconfigGroup model, string key) => Required(model, key) is { } node ? Whole(node, $"model.{key}", isLookedUp: true) : 0;
+    private double RequiredWhole(LibconfigGroup model, string key) =>
+        Required(model, key) is { } node ? Whole(node, $"model.{key}", isLookedUp: true) : 0;
 
     private LibconfigNode? Required(LibconfigGroup model, string key)
     {
@@ -157,7 +168,8 @@ internal sealed partial class WmediumdReader
             if (item is LibconfigList { Items.Count: 2 or 3 } row)
                 rows.Add([.. row.Items.Select(value => Real(value, $"model.{key}"))]);
             else
-                errors.Add(item.Line, item.Column, $"this one of 'model.{key}' is {item.Kind}; it must be a list of two numbers, or three in Mininet-WiFi's wmediumd");
+                errors.Add(item.Line, item.Column,
+                    $"this one of 'model.{key}' is {item.Kind}; it must be a list of two numbers, or three in Mininet-WiFi's wmediumd");
         }
 
         return rows;
@@ -170,7 +182,9 @@ internal sealed partial class WmediumdReader
             return list;
         var at = node ?? model;
         if (node is not null || required)
-            errors.Add(at.Line, at.Column, $"'model.{key}' is {(node is LibconfigList other ? $"a list of {other.Items.Count}" : node?.Kind ?? "missing")}; it must be a list of {count}, one for each of 'ids'");
+            errors.Add(at.Line, at.Column,
+                $"'model.{key}' is {(node is LibconfigList other ? $"a list of {other.Items.Count}" : node?.Kind ?? "missing")}; it must be a list "
+                + $"of {count}, one for each of 'ids'");
         return null;
     }
 
@@ -187,8 +201,9 @@ internal sealed partial class WmediumdReader
         double k = sigma >= RayleighDb ? 0 : Math.Round(2 * Math.Pow(10 / Math.Log(10) / sigma, 2), 2);
         Warn(
             node,
-            FormattableString.Invariant(
-                $"wmediumd adds a normal deviate of {sigma} dB to each frame's SNR; nearest is {(k == 0 ? "Rayleigh fading, of 5.6 dB" : "Rician fading of about that deviation")}, a draw each 1 ms"));
+            string.Create(CultureInfo.InvariantCulture,
+                $"wmediumd adds a normal deviate of {sigma} dB to each frame's SNR; nearest is "
+                    + $"{(k == 0 ? "Rayleigh fading, of 5.6 dB" : "Rician fading of about that deviation")}, a draw each 1 ms"));
         return new(k, TimeSpan.FromMilliseconds(1));
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Configuration.Text;
 using ShmWifi.Configuration.Yaml;
@@ -6,7 +7,8 @@ using ShmWifi.Dot11.Frames;
 namespace ShmWifi.Configuration.Wmediumd;
 
 /// <summary>Converts a configuration of wmediumd, and reports what is wrong and what differs.</summary>
-/// <remarks>Source of what settings mean: wmediumd's README.md, wmediumd/config.c and wmediumd/wmediumd.c (github.com/bcopeland/wmediumd, 717e5d7), and those of
+/// <remarks>Source of what settings mean: wmediumd's README.md, wmediumd/config.c and
+/// wmediumd/wmediumd.c (github.com/bcopeland/wmediumd, 717e5d7), and those of
 /// Mininet-WiFi's wmediumd (github.com/ramonfontes/wmediumd, 1ea88d5), which has positions of three coordinates and more models.</remarks>
 internal sealed partial class WmediumdReader(ErrorList errors, string file, string? errorTable, IReadOnlyList<string> vms)
 {
@@ -95,7 +97,8 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
         }
 
         if (ifaces.Settings.GetValueOrDefault("count") is LibconfigNumber count && count.Value != ids.Items.Count)
-            Warn(count, FormattableString.Invariant($"'ifaces.count' is {count.Value}, but 'ids' has {ids.Items.Count}; wmediumd counts 'ids', and so does the import"));
+            Warn(count, string.Create(CultureInfo.InvariantCulture,
+                $"'ifaces.count' is {count.Value}, but 'ids' has {ids.Items.Count}; wmediumd counts 'ids', and so does the import"));
         if (vms.Count > 0 && vms.Count != ids.Items.Count)
             errors.Add(ids.Line, ids.Column, $"'ifaces.ids' has {ids.Items.Count} radios, but {vms.Count} VMs are named; name one for each");
         for (int i = 0; i < ids.Items.Count; i++)
@@ -126,7 +129,8 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
         double loss = defaultNode is null ? 0 : Probability(defaultNode, "model.default_prob");
         if (loss > 0)
             links.Add(Everywhere with { Loss = loss });
-        links.AddRange(ReadLinks(model.Settings.GetValueOrDefault("links"), "a probability from 0.0 to 1.0", Probability, (link, value) => link with { Loss = value }));
+        links.AddRange(ReadLinks(model.Settings.GetValueOrDefault("links"), "a probability from 0.0 to 1.0", Probability, (link, value) =>
+            link with { Loss = value }));
         if (links.Exists(l => l.Loss is > 0 and < 1))
         {
             Warn(
@@ -178,7 +182,8 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
         return Directions(matrix, make);
     }
 
-    private IEnumerable<LinkConfiguration> Directions(Dictionary<(int From, int To), double> matrix, Func<LinkConfiguration, double, LinkConfiguration> make)
+    private IEnumerable<LinkConfiguration> Directions(Dictionary<(int From, int To), double> matrix,
+        Func<LinkConfiguration, double, LinkConfiguration> make)
     {
         foreach (var (a, b) in matrix.Keys.Select(k => (Math.Min(k.From, k.To), Math.Max(k.From, k.To))).Distinct().Order())
         {
@@ -203,7 +208,8 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
         return -1;
     }
 
-    // libconfig gives 0 for a number of the other type (CONFIG_OPTION_AUTOCONVERT is off), or nothing at all where a setting is looked up by its name.
+    // libconfig gives 0 for a number of the other type (CONFIG_OPTION_AUTOCONVERT is off),
+    // or nothing at all where a setting is looked up by its name.
     private double Whole(LibconfigNode node, string name, bool isLookedUp = false)
     {
         double value = Number(node, name);
@@ -223,7 +229,8 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
     private void WarnOfType(LibconfigNode node, string name, double value, bool isLookedUp, string wanted)
     {
         if (_toldOf.Add(name))
-            Warn(node, FormattableString.Invariant($"wmediumd {(isLookedUp ? $"refuses {value}" : $"takes {value} for 0")}, since '{name}' wants {wanted}; it is imported as {value}"));
+            Warn(node, string.Create(CultureInfo.InvariantCulture,
+                $"wmediumd {(isLookedUp ? $"refuses {value}" : $"takes {value} for 0")}, since '{name}' wants {wanted}; it is imported as {value}"));
     }
 
     private double Number(LibconfigNode node, string name)

@@ -93,7 +93,8 @@ internal sealed unsafe class CaptureTap : IDisposable
         if (!Channel.TryFromFrequency((int)frame.FreqMhz, out var channel))
             return;
         int length = RadiotapHeader.Write(_radiotap, channel, FirstRate(in frame, channel.Band), frame.SignalDbm, noiseDbm: null);
-        writer.WriteFrame(number, (long)frame.TakenNs + _unixFromMonotonicNs, FrameDirection.Outbound, _radiotap.AsSpan(0, length), _frame.AsSpan(0, frame.Length));
+        writer.WriteFrame(number, (long)frame.TakenNs + _unixFromMonotonicNs, FrameDirection.Outbound, _radiotap.AsSpan(0, length),
+            _frame.AsSpan(0, frame.Length));
         Volatile.Write(ref _frames, _frames + 1);
     }
 

@@ -109,7 +109,8 @@ internal sealed class PcapngWriter
     /// <param name="direction">Which way the frame went at that interface.</param>
     /// <param name="radiotap">Its header, by <see cref="RadiotapHeader"/>.</param>
     /// <param name="frame">The 802.11 frame without FCS.</param>
-    /// <exception cref="ArgumentOutOfRangeException">No such interface, a time before 1970, or more than <see cref="MaxFrameLength"/> bytes.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No such interface, a time before 1970,
+    /// or more than <see cref="MaxFrameLength"/> bytes.</exception>
     /// <exception cref="IOException">The stream could not be written.</exception>
     public void WriteFrame(int interfaceNumber, long unixTimeNs, FrameDirection direction, ReadOnlySpan<byte> radiotap, ReadOnlySpan<byte> frame)
     {

@@ -8,7 +8,8 @@ internal sealed class CtlCommand : Command
 {
     /// <summary>Makes the command.</summary>
     public CtlCommand()
-        : base("ctl", "Reads and changes the medium of a running daemon (docs/control.md). Exit codes: 0, or 1 when the daemon refuses or is not there.")
+        : base("ctl",
+            "Reads and changes the medium of a running daemon (docs/control.md). Exit codes: 0, or 1 when the daemon refuses or is not there.")
     {
         var session = new CtlSession("ctl");
         foreach (var option in session.Options)

@@ -75,7 +75,8 @@ internal sealed class ImportCommand : Command
         foreach (string? name in vms)
         {
             if (!RadioPattern.TryParse(name, out var pattern) || pattern is not { Vm: not null, Radio: null })
-                throw Wrong("--vms", $"'{name}' cannot be a VM's name; allowed: 1 to {VmConfiguration.NameLimit} characters out of A-Z a-z 0-9 _ . -");
+                throw Wrong("--vms",
+                    $"'{name}' cannot be a VM's name; allowed: 1 to {VmConfiguration.NameLimit} characters out of A-Z a-z 0-9 _ . -");
         }
 
         string? per = options.GetValue(_per) is { } table ? Path.GetFullPath(table) : null;

@@ -12,7 +12,8 @@ internal static class LocalCommand
         var common = new ServeOptions();
         var command = new Command(
             "local",
-            "Is the medium of this machine's own mac80211_hwsim radios, in whichever network namespaces they are, until SIGINT or SIGTERM, then prints the totals. No VMs (docs/local.md).");
+            "Is the medium of this machine's own mac80211_hwsim radios, in whichever network namespaces they are, until SIGINT or SIGTERM, then "
+                + "prints the totals. No VMs (docs/local.md).");
         common.AddTo(command);
         command.SetAction((parse, cancellation) => Task.FromResult(common.Serve(parse, Load, Daemon.ForThisKernel, cancellation)));
         return command;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Configuration.Text;
@@ -11,7 +12,9 @@ internal static class MediumSummary
     /// <summary>The lines.</summary>
     public static IEnumerable<string> Lines(MediumConfiguration medium)
     {
-        yield return FormattableString.Invariant($"timing     {(medium.Timing == Timing.Airtime ? "airtime: frames contend and take their time" : "instant: frames take no time")}; seed {medium.Seed}");
+        yield return string.Create(CultureInfo.InvariantCulture,
+            $"timing     {(medium.Timing == Timing.Airtime ? "airtime: frames contend and take their time" : "instant: frames take no time")}; "
+            + $"seed {medium.Seed}");
         foreach (var radio in medium.Radios)
             yield return $"radio      {Radio(radio)}";
         foreach (var link in medium.Links)
@@ -33,10 +36,13 @@ internal static class MediumSummary
         [
             radio.Motion switch
             {
-                LinearMotion { Velocity: var velocity } linear => $"at {Place(linear.Position)} m{(velocity == default ? "" : $", moving {Place(velocity)} m/s")}",
-                WaypointMotion { Points: var points } => $"a path of {points.Count} points from {Place(points[0].Position)} to {Place(points[^1].Position)} m until {Duration.ToText(points[^1].At)}",
-                RandomWaypointMotion random => FormattableString.Invariant(
-                    $"walks at random from {Place(random.Low)} to {Place(random.High)} m at {random.MinSpeed} to {random.MaxSpeed} m/s, pauses {Duration.ToText(random.Pause)}"),
+                LinearMotion { Velocity: var velocity } linear =>
+                    $"at {Place(linear.Position)} m{(velocity == default ? "" : $", moving {Place(velocity)} m/s")}",
+                WaypointMotion { Points: var points } => $"a path of {points.Count} points from {Place(points[0].Position)} to "
+                    + $"{Place(points[^1].Position)} m until {Duration.ToText(points[^1].At)}",
+                RandomWaypointMotion random => string.Create(CultureInfo.InvariantCulture,
+                    $"walks at random from {Place(random.Low)} to {Place(random.High)} m at {random.MinSpeed} to {random.MaxSpeed} m/s, pauses "
+                        + $"{Duration.ToText(random.Pause)}"),
                 _ => null,
             },
             Value(radio.TxPowerDbm, " dBm"),
@@ -56,8 +62,9 @@ internal static class MediumSummary
             null => "perfect where no link is given",
             FreeSpacePropagation => "free space",
             LogDistancePropagation log => FormattableString.Invariant($"log distance, exponent {log.Exponent} beyond {log.ReferenceDistance} m"),
-            ItuIndoorPropagation itu => FormattableString.Invariant(
-                $"ITU indoor, coefficient {Value(itu.PowerLossCoefficient) ?? "of an office"}, {itu.Floors} floors of {Value(itu.FloorLossDb, " dB") ?? "an office's loss"}"),
+            ItuIndoorPropagation itu => string.Create(CultureInfo.InvariantCulture,
+                $"ITU indoor, coefficient {Value(itu.PowerLossCoefficient) ?? "of an office"}, {itu.Floors} floors of "
+                    + $"{Value(itu.FloorLossDb, " dB") ?? "an office's loss"}"),
             TwoRayGroundPropagation twoRay => FormattableString.Invariant($"two-ray ground, system loss {twoRay.SystemLoss}"),
             _ => propagation.ToString(),
         };
@@ -66,7 +73,8 @@ internal static class MediumSummary
 
     private static string Fading(FadingConfiguration? fading) => fading is null
         ? "none"
-        : FormattableString.Invariant($"{(fading.RicianK == 0 ? "Rayleigh" : $"Rician, K {fading.RicianK}")}, a draw each {Duration.ToText(fading.CoherenceTime)}");
+        : string.Create(CultureInfo.InvariantCulture,
+            $"{(fading.RicianK == 0 ? "Rayleigh" : $"Rician, K {fading.RicianK}")}, a draw each {Duration.ToText(fading.CoherenceTime)}");
 
     private static string Fault(FaultConfiguration fault)
     {

@@ -10,7 +10,9 @@ internal static class RunCommand
     public static Command Create()
     {
         var common = new ServeOptions();
-        var socket = new Option<string?>("--socket") { Description = "Socket for VMs that the configuration does not name. Default without a configuration: shm-medium.sock." };
+        var socket = new Option<string?>(
+            "--socket")
+        { Description = "Socket for VMs that the configuration does not name. Default without a configuration: shm-medium.sock." };
         var isolation = new Option<string?>("--isolation") { Description = "shared (one region for all VMs) or per-vm (a region for each)." };
         isolation.AcceptOnlyFromAmong("shared", "per-vm");
         var command = new Command("run", "Serves the medium until SIGINT or SIGTERM, then prints the totals.");
@@ -29,7 +31,7 @@ internal static class RunCommand
     {
         if (file is null)
             return DaemonConfiguration.Parse($"socket: \"{socket ?? "shm-medium.sock"}\"", ServeOptions.CommandLineFile);
-        DaemonConfiguration configuration = DaemonConfiguration.Load(file.FullName);
+        var configuration = DaemonConfiguration.Load(file.FullName);
         return socket is null ? configuration : configuration with { Socket = socket };
     }
 

@@ -22,14 +22,16 @@ internal sealed class ServeOptions
     private readonly Option<string?> _capture = new("--capture") { Description = "Writes all frames as pcapng to this file or FIFO." };
     private readonly Option<string?> _stats = new("--stats") { Description = "Writes totals as JSON to this file on SIGUSR1 and at the end." };
     private readonly Option<string?> _state = new("--state") { Description = "Where ivshmem-args and others find this daemon." };
-    private readonly Option<string?> _control = new("--control") { Description = "Socket of the control API (docs/control.md), or none. Default: control.sock beside the state file." };
+    private readonly Option<string?> _control =
+        new("--control") { Description = "Socket of the control API (docs/control.md), or none. Default: control.sock beside the state file." };
     private readonly Option<string?> _print = new("--print")
     {
         Description = "Prints a line a frame (frames), a summary each second (table) or neither (none). Default: frames on a terminal, else none.",
     };
 
     private readonly Option<string?> _logFile = new("--log") { Description = "Appends events and a line a frame to this file." };
-    private readonly Option<string?> _logFormat = new("--log-format") { Description = "text or json: of the log file; without one, of what is printed." };
+    private readonly Option<string?> _logFormat =
+        new("--log-format") { Description = "text or json: of the log file; without one, of what is printed." };
     private readonly Option<bool> _json = new("--json") { Description = "Prints the totals at the end as JSON." };
 
     /// <summary>The options.</summary>
@@ -82,7 +84,8 @@ internal sealed class ServeOptions
             parse.GetValue(_logFormat) switch { "text" => LogFormat.Text, "json" => LogFormat.Json, _ => configuration.Log.Format }),
     };
 
-    private static int Run(DaemonConfiguration configuration, ConsoleOutput output, string statePath, string? statsPath, DaemonFactory newDaemon, CancellationToken cancellation)
+    private static int Run(DaemonConfiguration configuration, ConsoleOutput output, string statePath, string? statsPath, DaemonFactory newDaemon,
+        CancellationToken cancellation)
     {
         IReadOnlyList<ILogSink> sinks;
         try
@@ -126,10 +129,11 @@ internal sealed class ServeOptions
                 failure = reason;
                 stopped.Set();
             });
-            // A SIGINT that was inherited as ignored stays so: a daemon in a script's background or under nohup is not for its terminal's Ctrl-C to end.
-            using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-            using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-            using PosixSignalRegistration report = PosixSignalRegistration.Create((PosixSignal)Tmds.Linux.LibC.SIGUSR1, context =>
+            // A SIGINT that was inherited as ignored stays so: a daemon in a script's
+            // background or under nohup is not for its terminal's Ctrl-C to end.
+            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+            using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+            using var report = PosixSignalRegistration.Create((PosixSignal)Tmds.Linux.LibC.SIGUSR1, context =>
             {
                 context.Cancel = true; // else SIGUSR1 ends the process
                 WriteStats(daemon, statsPath);
@@ -137,7 +141,8 @@ internal sealed class ServeOptions
             Console.WriteLine("shm-medium: ready");
             output.Start(daemon.Snapshots);
             Notify(systemd, ServiceState.Ready);
-            using (cancellation.Register(stopped.Set)) // not Wait(cancellation), which would throw when a signal, at which System.CommandLine cancels, came before it
+            // not Wait(cancellation), which would throw when a signal, at which System.CommandLine cancels, came before it
+            using (cancellation.Register(stopped.Set))
                 stopped.Wait(CancellationToken.None);
             Notify(systemd, ServiceState.Stopping);
             output.Dispose(); // reads no snapshots of a daemon that goes
@@ -173,7 +178,8 @@ internal sealed class ServeOptions
         }
         catch (SocketException exception)
         {
-            throw new IOException($"NOTIFY_SOCKET is '{Environment.GetEnvironmentVariable("NOTIFY_SOCKET")}', where systemd cannot be told: {exception.Message}", exception);
+            throw new IOException($"NOTIFY_SOCKET is '{Environment.GetEnvironmentVariable("NOTIFY_SOCKET")}', where systemd cannot be told: "
+                + $"{exception.Message}", exception);
         }
     }
 
@@ -183,7 +189,8 @@ internal sealed class ServeOptions
         if (path is null)
             return;
         string temporary = path + ".new";
-        File.WriteAllText(temporary, JsonSerializer.Serialize(daemon.Snapshots.Take() with { Collector = CollectorSnapshot.Take() }, SnapshotJson.Default.MediumSnapshot));
+        File.WriteAllText(temporary,
+            JsonSerializer.Serialize(daemon.Snapshots.Take() with { Collector = CollectorSnapshot.Take() }, SnapshotJson.Default.MediumSnapshot));
         File.Move(temporary, path, overwrite: true);
     }
 }

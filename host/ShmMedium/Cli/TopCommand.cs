@@ -6,7 +6,6 @@ using ShmWifi.ShmMedium.Logging;
 using ShmWifi.ShmMedium.Telemetry;
 using ShmWifi.ShmMedium.Terminal;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace ShmWifi.ShmMedium.Cli;
 
@@ -15,8 +14,10 @@ internal sealed class TopCommand : Command
 {
     private const double ShortestSeconds = 0.1, LongestSeconds = 3600;
     private readonly CtlSession _session = new("top");
-    private readonly Option<double> _interval = new("--interval") { Description = "Seconds between two looks, 0.1 to 3600.", DefaultValueFactory = _ => 1 };
-    private readonly Option<bool> _once = new("--once") { Description = "Print once and end; takes an interval, for the rates, or none with --json." };
+    private readonly Option<double> _interval =
+        new("--interval") { Description = "Seconds between two looks, 0.1 to 3600.", DefaultValueFactory = _ => 1 };
+    private readonly Option<bool> _once =
+        new("--once") { Description = "Print once and end; takes an interval, for the rates, or none with --json." };
 
     /// <summary>Makes the command.</summary>
     public TopCommand()
@@ -100,6 +101,7 @@ internal sealed class TopCommand : Command
     }
 
     private static string Footer(MediumSnapshot snapshot) =>
-        $"shm-medium {snapshot.Pid}: {snapshot.Medium.Frames} frames, {snapshot.Medium.Delivered} delivered, {snapshot.Medium.Dropped} dropped since it started; "
+        $"shm-medium {snapshot.Pid}: {snapshot.Medium.Frames} frames, {snapshot.Medium.Delivered} delivered, {snapshot.Medium.Dropped} dropped "
+            + $"since it started; "
         + $"{snapshot.Medium.DoorbellsPerFrame:0.00} doorbells a frame, {snapshot.Medium.PayloadBytesCopied} payload bytes copied";
 }

@@ -40,7 +40,11 @@ internal sealed class ConfigurationSchemas : IOpenApiOperationTransformer, IOpen
             operation.RequestBody = new OpenApiRequestBody
             {
                 Required = true,
-                Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal) { ["application/json"] = content, ["application/yaml"] = content },
+                Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                {
+                    ["application/json"] = content,
+                    ["application/yaml"] = content
+                },
             };
         }
         if (handler.ReturnParameter.GetCustomAttribute<ConfigurationSchemaAttribute>() is { } answer)
@@ -52,7 +56,8 @@ internal sealed class ConfigurationSchemas : IOpenApiOperationTransformer, IOpen
         foreach (var number in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(p => p.Name is "freqMhz" or "octets"))
             number.Schema = new OpenApiSchema { Type = JsonSchemaType.Integer };
         // The framework says "Bad Request" and the like.
-        foreach (var produced in context.Description.ActionDescriptor.EndpointMetadata.OfType<ProducesResponseTypeMetadata>().Where(p => p.Description is not null))
+        foreach (var produced in context.Description.ActionDescriptor.EndpointMetadata.OfType<ProducesResponseTypeMetadata>()
+            .Where(p => p.Description is not null))
             operation.Responses![produced.StatusCode.ToString(CultureInfo.InvariantCulture)].Description = produced.Description;
         return Task.CompletedTask;
     }
@@ -113,7 +118,8 @@ internal sealed class ConfigurationSchemas : IOpenApiOperationTransformer, IOpen
     private static JsonObject FaultReading(JsonNode fault)
     {
         var reading = fault.DeepClone().AsObject();
-        reading["properties"]!["hits"] = new JsonObject { ["description"] = "Frames that were hit since it was given.", ["type"] = "integer", ["minimum"] = 0 };
+        reading["properties"]!["hits"] =
+            new JsonObject { ["description"] = "Frames that were hit since it was given.", ["type"] = "integer", ["minimum"] = 0 };
         reading["required"] = new JsonArray("name", "action", "hits");
         return reading;
     }

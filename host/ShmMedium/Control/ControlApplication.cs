@@ -82,7 +82,8 @@ internal static class ControlApplication
     {
         await next(context);
         if (context.Response is { ContentLength: null, ContentType: { } type }
-            && (type.StartsWith("application/json", StringComparison.Ordinal) || type.StartsWith("application/problem+json", StringComparison.Ordinal)))
+            && (type.StartsWith("application/json", StringComparison.Ordinal)
+                || type.StartsWith("application/problem+json", StringComparison.Ordinal)))
         {
             await context.Response.WriteAsync("\n", context.RequestAborted);
         }

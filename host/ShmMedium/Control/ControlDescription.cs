@@ -37,7 +37,8 @@ internal static class ControlDescription
     private static void Describe(OpenApiOptions options)
     {
         // What is JSON already has the configuration's schemas, not those of .NET's JSON types.
-        options.CreateSchemaReferenceId = type => type.Type.IsAssignableTo(typeof(JsonNode)) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
+        options.CreateSchemaReferenceId = type =>
+            type.Type.IsAssignableTo(typeof(JsonNode)) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
         options.AddOperationTransformer<ConfigurationSchemas>();
         options.AddDocumentTransformer<ConfigurationSchemas>();
         options.AddDocumentTransformer((document, _, _) =>
@@ -46,7 +47,8 @@ internal static class ControlDescription
             {
                 Title = "shm-medium control",
                 Version = typeof(ControlDescription).Assembly.GetName().Version!.ToString(3),
-                Description = "Reads and changes the medium of a running shm-medium. HTTP/1.1 on a Unix socket; who may open the socket may do everything. "
+                Description =
+                    "Reads and changes the medium of a running shm-medium. HTTP/1.1 on a Unix socket; who may open the socket may do everything. "
                     + "Bodies have the keys and values of the configuration file, as JSON or YAML. A slash within a name of a path is written %2F.",
             };
             // The host means nothing on a Unix socket.

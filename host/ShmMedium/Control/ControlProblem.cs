@@ -27,7 +27,8 @@ internal sealed class ControlProblem : ProblemDetails
     /// <returns>null: the fault is ours.</returns>
     public static ControlProblem? Of(Exception exception) => exception switch
     {
-        ControlException refusal => new() { Status = refusal.Status, Detail = refusal.Message, Errors = refusal.Errors.Count == 0 ? null : refusal.Errors },
+        ControlException refusal =>
+            new() { Status = refusal.Status, Detail = refusal.Message, Errors = refusal.Errors.Count == 0 ? null : refusal.Errors },
         ConfigurationException wrong => new()
         {
             Status = StatusCodes.Status400BadRequest,
@@ -62,7 +63,8 @@ internal sealed class ControlProblem : ProblemDetails
         string path = context.Request.Path;
         var plain = context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints
             .OfType<RouteEndpoint>().Where(e => e.RoutePattern.Parameters.Count == 0).Select(e => e.RoutePattern.RawText!).Distinct();
-        return $"there is no {Printable(path)}{Nearest.Hint(path, plain)}; {ControlDescription.Path} describes what there is; a slash within a name is written %2F";
+        return $"there is no {Printable(path)}{Nearest.Hint(path, plain)}; {ControlDescription.Path} describes what there is; a slash within a "
+            + $"name is written %2F";
     }
 
     private static string NoSuchMethod(HttpContext context) =>
@@ -82,7 +84,7 @@ internal sealed class ControlExceptionHandler(IProblemDetailsService problems, A
     /// <inheritdoc/>
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        ControlProblem? problem = ControlProblem.Of(exception);
+        var problem = ControlProblem.Of(exception);
         if (problem is null)
         {
             warn($"control: {httpContext.Request.Method} {httpContext.Request.Path}: {exception}");

@@ -31,7 +31,8 @@ internal sealed class ControlServer : IDisposable
     /// <param name="configuration">Of the daemon; its medium is that of the start.</param>
     /// <param name="snapshot">What the daemon has done so far.</param>
     /// <param name="warn">Takes what went wrong in the daemon itself.</param>
-    public ControlServer(ListeningSocket socket, IControlledMedium medium, DaemonConfiguration configuration, Func<MediumSnapshot> snapshot, Action<string> warn)
+    public ControlServer(ListeningSocket socket, IControlledMedium medium, DaemonConfiguration configuration, Func<MediumSnapshot> snapshot,
+        Action<string> warn)
     {
         _socket = socket;
         _build = () => ControlApplication.Build(Listen, medium, configuration, snapshot, warn);

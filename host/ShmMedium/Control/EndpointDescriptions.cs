@@ -7,8 +7,10 @@ namespace ShmWifi.ShmMedium.Control;
 internal static class EndpointDescriptions
 {
     /// <summary>Names it for generated clients, and says what it does.</summary>
-    public static RouteHandlerBuilder Describe(this RouteHandlerBuilder endpoint, string id, string summary) => endpoint.WithName(id).WithSummary(summary);
+    public static RouteHandlerBuilder Describe(this RouteHandlerBuilder endpoint, string id, string summary) =>
+        endpoint.WithName(id).WithSummary(summary);
 
     /// <summary>A reason to refuse a request, beyond a wrong body.</summary>
-    public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder endpoint, int status, string why) => endpoint.WithMetadata(ControlProblem.Produced(status, why));
+    public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder endpoint, int status, string why) =>
+        endpoint.WithMetadata(ControlProblem.Produced(status, why));
 }

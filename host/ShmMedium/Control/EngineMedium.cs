@@ -1,7 +1,6 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11.Rates;
 using ShmWifi.ShmMedium.Engine;
-using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.ShmMedium.Control;
@@ -33,7 +32,8 @@ internal sealed class EngineMedium(MediumEngine engine) : IControlledMedium
         (IReadOnlyList<RadioReading>)[.. engine.Radios.Radios.Select(r => Read(r, mediumNs))]);
 
     /// <inheritdoc/>
-    public Task<LinkReading?> ReadLinkAsync(RadioIdentity from, RadioIdentity to, int freqMhz, PhyRate rate, int octets) => engine.ReadMediumAsync((model, mediumNs) =>
+    public Task<LinkReading?> ReadLinkAsync(RadioIdentity from, RadioIdentity to, int freqMhz, PhyRate rate, int octets) =>
+        engine.ReadMediumAsync((model, mediumNs) =>
     {
         if (Find(from) is not { } sender || Find(to) is not { } receiver)
             return null;

@@ -17,35 +17,41 @@ internal static class FaultEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var faults = routes.MapGroup("").WithTags("faults");
-        faults.MapGet("/faults", [return: ConfigurationSchema("faultReading", IsList = true)] (IControlledMedium medium) => new JsonArray([.. medium.CurrentMedium.Faults.Select(f => Read(medium, f))]))
+        faults.MapGet("/faults", [return: ConfigurationSchema("faultReading", IsList = true)] (IControlledMedium medium) =>
+            new JsonArray([.. medium.CurrentMedium.Faults.Select(f => Read(medium, f))]))
             .Describe("getFaults", "The injected faults, and how often each was carried out.");
         faults.MapPost("/faults", AddAsync)
             .Describe("addFault", "Orders a fault; one without a name gets one.")
             .Refuses(404, NoRadio)
             .Refuses(409, "a fault has this name, or there are as many as may be");
-        faults.MapGet("/faults/{name}", [return: ConfigurationSchema("faultReading")] (string name, IControlledMedium medium) => Read(medium, Find(medium, name)))
+        faults.MapGet("/faults/{name}", [return: ConfigurationSchema("faultReading")] (string name, IControlledMedium medium) =>
+            Read(medium, Find(medium, name)))
             .Describe("getFault", "A fault.")
             .Refuses(404, "no fault is called so");
         faults.MapPut("/faults/{name}", SetAsync)
             .Describe("setFault", "Orders a fault, in place of the one of this name; its hits count from 0.")
             .Refuses(404, NoRadio)
             .Refuses(409, "there are as many faults as may be");
-        faults.MapDelete("/faults/{name}", (string name, IControlledMedium medium) => medium.ChangeSilentlyAsync(new RemoveFault(Find(medium, name).Name)))
+        faults.MapDelete("/faults/{name}", (string name, IControlledMedium medium) =>
+            medium.ChangeSilentlyAsync(new RemoveFault(Find(medium, name).Name)))
             .Describe("removeFault", "Takes a fault back.")
             .Refuses(404, "no fault is called so");
     }
 
     [return: ConfigurationSchema("faultReading")]
-    private static async Task<Created<JsonObject>> AddAsync([ConfigurationSchema("fault")] RequestBody body, IControlledMedium medium, RadioNames names)
+    private static async Task<Created<JsonObject>> AddAsync([ConfigurationSchema("fault")] RequestBody body, IControlledMedium medium,
+        RadioNames names)
     {
         var fault = MediumText.ReadFault(body.Text, RequestBody.Source, medium.CurrentMedium.Faults.Select(f => f.Name));
         if (medium.CurrentMedium.Faults.Any(f => f.Name == fault.Name))
-            throw new ControlException(409, $"a fault is called '{fault.Name}' already", new FieldError("name", $"'{fault.Name}' is taken; PUT /v1/faults/{fault.Name} replaces it"));
+            throw new ControlException(409, $"a fault is called '{fault.Name}' already",
+                new FieldError("name", $"'{fault.Name}' is taken; PUT /v1/faults/{fault.Name} replaces it"));
         return TypedResults.Created($"/v1/faults/{fault.Name}", await OrderAsync(fault, medium, names));
     }
 
     [return: ConfigurationSchema("faultReading")]
-    private static Task<JsonObject> SetAsync(string name, [ConfigurationSchema("faultChange")] RequestBody body, IControlledMedium medium, RadioNames names) =>
+    private static Task<JsonObject> SetAsync(string name, [ConfigurationSchema("faultChange")] RequestBody body, IControlledMedium medium,
+        RadioNames names) =>
         OrderAsync(MediumText.ReadFault(body.With(("name", name)), RequestBody.Source), medium, names);
 
     private static async Task<JsonObject> OrderAsync(FaultConfiguration fault, IControlledMedium medium, RadioNames names)
@@ -57,7 +63,8 @@ internal static class FaultEndpoints
 
     private static FaultConfiguration Find(IControlledMedium medium, string name) =>
         medium.CurrentMedium.Faults.FirstOrDefault(f => f.Name == name)
-        ?? throw new ControlException(404, $"no fault is called '{name}'{Nearest.Hint(name, medium.CurrentMedium.Faults.Select(f => f.Name))}; GET /v1/faults tells which there are");
+        ?? throw new ControlException(404, $"no fault is called '{name}'{Nearest.Hint(name, medium.CurrentMedium.Faults.Select(f => f.Name))}; GET "
+            + $"/v1/faults tells which there are");
 
     private static JsonObject Read(IControlledMedium medium, FaultConfiguration fault)
     {

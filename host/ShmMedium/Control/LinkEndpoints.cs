@@ -31,7 +31,8 @@ internal static class LinkEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var links = routes.MapGroup("").WithTags("links");
-        links.MapGet("/links", [return: ConfigurationSchema("links")] (IControlledMedium medium) => new JsonArray([.. medium.CurrentMedium.Links.Select(l => MediumWriter.ToJson(l))]))
+        links.MapGet("/links", [return: ConfigurationSchema("links")] (IControlledMedium medium) =>
+            new JsonArray([.. medium.CurrentMedium.Links.Select(l => MediumWriter.ToJson(l))]))
             .Describe("getLinks", "The links that are given; the others are computed.");
         links.MapGet("/links/{from}/{to}", ReadAsync)
             .Describe("getLink", "The links between radios now: each pair that the two names mean.")
@@ -47,7 +48,8 @@ internal static class LinkEndpoints
     }
 
     [return: ConfigurationSchema("link")]
-    private static async Task<JsonObject> SetAsync(string from, string to, [ConfigurationSchema("linkChange")] RequestBody body, IControlledMedium medium, RadioNames names)
+    private static async Task<JsonObject> SetAsync(string from, string to, [ConfigurationSchema("linkChange")] RequestBody body,
+        IControlledMedium medium, RadioNames names)
     {
         var link = MediumText.ReadLink(body.With(("from", from), ("to", to)), RequestBody.Source);
         names.CheckKnown(("from", link.From), ("to", link.To));
@@ -119,7 +121,9 @@ internal static class LinkEndpoints
     {
         if (text is null)
             return null;
-        return PhyRate.TryParse(text, out var rate) ? rate : throw Wrong("rate", text, "a rate such as 'cck 11', 'ofdm 54', 'ht 7 40 sgi' or 'vht 9 nss 2 80'");
+        return PhyRate.TryParse(text, out var rate)
+            ? rate
+            : throw Wrong("rate", text, "a rate such as 'cck 11', 'ofdm 54', 'ht 7 40 sgi' or 'vht 9 nss 2 80'");
     }
 
     private static int ReadOctets(string? text)
@@ -147,7 +151,8 @@ internal sealed record LinkState(
     [property: Description("Power at the receiver, dBm.")] decimal SignalDbm,
     [property: Description("Signal to noise there in 20 MHz, dB.")] decimal SnrDb,
     [property: Description("As docs/models.md writes it, such as ofdm 54 or ht 7 40 sgi."), JsonPropertyOrder(1)] string Rate,
-    [property: Description("The probability that a frame of this rate, and of the length asked for, is not received."), JsonPropertyOrder(1)] decimal Per)
+    [property: Description("The probability that a frame of this rate, and of the length asked for, is not received."),
+        JsonPropertyOrder(1)] decimal Per)
 {
     /// <summary>Not always there.</summary>
     [Description("The given probability that an attempt is not received; missing: rate and SNR decide.")]

@@ -14,24 +14,31 @@ internal static class MediumEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var medium = routes.MapGroup("").WithTags("medium");
-        medium.MapGet("/medium", [return: ConfigurationSchema("medium")] async (IControlledMedium sharedMedium) => MediumWriter.ToJson(await sharedMedium.SnapshotMediumAsync()))
+        medium.MapGet("/medium", [return: ConfigurationSchema("medium")] async (IControlledMedium sharedMedium) =>
+            MediumWriter.ToJson(await sharedMedium.SnapshotMediumAsync()))
             .Describe("getMedium", "The whole medium as it is now: radios that move start from where they are.");
         medium.MapPut("/medium", ([ConfigurationSchema("medium")] RequestBody body, IControlledMedium sharedMedium) =>
                 sharedMedium.ChangeSilentlyAsync(new ReplaceMedium(MediumText.ReadMedium(body.Text, RequestBody.Source))))
             .Describe("setMedium", "Gives the whole medium again; its clock and schedule start again.");
 
-        medium.MapGet("/timing", [return: ConfigurationSchema("timing")] (IControlledMedium sharedMedium) => MediumWriter.ToJson(sharedMedium.CurrentMedium.Timing))
+        medium.MapGet("/timing", [return: ConfigurationSchema("timing")] (IControlledMedium sharedMedium) =>
+            MediumWriter.ToJson(sharedMedium.CurrentMedium.Timing))
             .Describe("getTiming", "Whether frames take their airtime.");
-        medium.MapPut("/timing", ([ConfigurationSchema("timing")] RequestBody body, IControlledMedium sharedMedium) => sharedMedium.ChangeSilentlyAsync(ReadWord("timing", body)))
+        medium.MapPut("/timing", ([ConfigurationSchema("timing")] RequestBody body, IControlledMedium sharedMedium) =>
+            sharedMedium.ChangeSilentlyAsync(ReadWord("timing", body)))
             .Describe("setTiming", "Changes whether frames take their airtime.");
 
-        medium.MapGet("/seed", [return: ConfigurationSchema("seed")] (IControlledMedium sharedMedium) => JsonValue.Create(sharedMedium.CurrentMedium.Seed))
+        medium.MapGet("/seed", [return: ConfigurationSchema("seed")] (IControlledMedium sharedMedium) =>
+            JsonValue.Create(sharedMedium.CurrentMedium.Seed))
             .Describe("getSeed", "What every random draw comes from.");
         medium.MapPut("/seed", ([ConfigurationSchema("seed")] RequestBody body, IControlledMedium sharedMedium) =>
-                sharedMedium.ChangeSilentlyAsync(new ReplaceMedium(sharedMedium.CurrentMedium with { Seed = MediumText.ReadMedium($"seed: {body.Text.Trim()}", RequestBody.Source).Seed })))
+                sharedMedium.ChangeSilentlyAsync(new ReplaceMedium(sharedMedium.CurrentMedium
+                    with
+                { Seed = MediumText.ReadMedium($"seed: {body.Text.Trim()}", RequestBody.Source).Seed })))
             .Describe("setSeed", "Starts the medium as it was given again, with another seed.");
 
-        medium.MapGet("/propagation", [return: ConfigurationSchema("propagation")] (IControlledMedium sharedMedium) => MediumWriter.ToJson(sharedMedium.CurrentMedium.Propagation))
+        medium.MapGet("/propagation", [return: ConfigurationSchema("propagation")] (IControlledMedium sharedMedium) =>
+            MediumWriter.ToJson(sharedMedium.CurrentMedium.Propagation))
             .Describe("getPropagation", "Tells how links are computed.");
         medium.MapPut("/propagation", ([ConfigurationSchema("propagation")] RequestBody body, IControlledMedium sharedMedium) =>
                 sharedMedium.ChangeSilentlyAsync(new SetPropagation(MediumText.ReadPropagation(body.Text, RequestBody.Source))))
@@ -39,7 +46,8 @@ internal static class MediumEndpoints
         medium.MapDelete("/propagation", (IControlledMedium sharedMedium) => sharedMedium.ChangeSilentlyAsync(new SetPropagation(null)))
             .Describe("removePropagation", "Changes how links are computed: to none.");
 
-        medium.MapGet("/fading", [return: ConfigurationSchema("fading")] (IControlledMedium sharedMedium) => MediumWriter.ToJson(sharedMedium.CurrentMedium.Fading))
+        medium.MapGet("/fading", [return: ConfigurationSchema("fading")] (IControlledMedium sharedMedium) =>
+            MediumWriter.ToJson(sharedMedium.CurrentMedium.Fading))
             .Describe("getFading", "Tells how signals vary.");
         medium.MapPut("/fading", ([ConfigurationSchema("fading")] RequestBody body, IControlledMedium sharedMedium) =>
                 sharedMedium.ChangeSilentlyAsync(new SetFading(MediumText.ReadFading(body.Text, RequestBody.Source))))
@@ -47,7 +55,8 @@ internal static class MediumEndpoints
         medium.MapDelete("/fading", (IControlledMedium sharedMedium) => sharedMedium.ChangeSilentlyAsync(new SetFading(null)))
             .Describe("removeFading", "Changes how signals vary: to none.");
 
-        medium.MapGet("/errorTable", [return: ConfigurationSchema("errorTable")] (IControlledMedium sharedMedium) => JsonValue.Create(sharedMedium.CurrentMedium.ErrorTable ?? "none"))
+        medium.MapGet("/errorTable", [return: ConfigurationSchema("errorTable")] (IControlledMedium sharedMedium) =>
+            JsonValue.Create(sharedMedium.CurrentMedium.ErrorTable ?? "none"))
             .Describe("getErrorTable", "Tells where error rates come from.");
         medium.MapPut("/errorTable", ([ConfigurationSchema("errorTable")] RequestBody body, IControlledMedium sharedMedium) =>
                 sharedMedium.ChangeSilentlyAsync(ReadWord("errorTable", body)))

@@ -25,7 +25,8 @@ internal static class RadioEndpoints
     }
 
     [return: ConfigurationSchema("radio")]
-    private static async Task<JsonObject> SetAsync(string radio, [ConfigurationSchema("radioChange")] RequestBody body, IControlledMedium medium, RadioNames names)
+    private static async Task<JsonObject> SetAsync(string radio, [ConfigurationSchema("radioChange")] RequestBody body, IControlledMedium medium,
+        RadioNames names)
     {
         var said = MediumText.ReadRadio(body.With(("radio", radio)), RequestBody.Source);
         names.CheckKnown(("radio", said.Radio));

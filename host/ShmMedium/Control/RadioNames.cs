@@ -14,7 +14,8 @@ internal sealed class RadioNames(IControlledMedium medium, DaemonConfiguration c
         : throw new ControlException(
             400,
             $"'{text}' names no radio",
-            new FieldError(field, $"'{text}' names no radio; allowed: a VM (ap), VM and radio (ap/phy0; in a path ap%2Fphy0), an address (02:00:00:00:00:01), or *"));
+            new FieldError(field,
+                $"'{text}' names no radio; allowed: a VM (ap), VM and radio (ap/phy0; in a path ap%2Fphy0), an address (02:00:00:00:00:01), or *"));
 
     /// <summary>The radios that are on the medium and that a name means.</summary>
     /// <exception cref="ControlException">404: there are none.</exception>
@@ -51,10 +52,12 @@ internal sealed class RadioNames(IControlledMedium medium, DaemonConfiguration c
 
     private ControlException NoRadio(string field, RadioPattern pattern, IReadOnlyList<RadioIdentity> all, string where)
     {
-        string[] near = [.. all.Select(r => r.FullName), .. all.Select(r => r.Vm), .. all.SelectMany(r => r.Addresses).Select(a => a.ToString()), .. configuration.Vms.Select(v => v.Name)];
+        string[] near = [.. all.Select(r => r.FullName), .. all.Select(r => r.Vm), .. all.SelectMany(r => r.Addresses).Select(a => a.ToString()),
+            .. configuration.Vms.Select(v => v.Name)];
         string name = pattern.ToString();
         const int Shown = 8;
-        string there = all.Count == 0 ? "no radio is on the medium" : $"on the medium: {string.Join(", ", all.Take(Shown).Select(r => r.FullName))}{(all.Count > Shown ? " and others" : "")}";
+        string there = all.Count == 0 ? "no radio is on the medium" : $"on the medium: "
+            + $"{string.Join(", ", all.Take(Shown).Select(r => r.FullName))}{(all.Count > Shown ? " and others" : "")}";
         string message = $"no radio '{name}' {where}{Nearest.Hint(name, near.Distinct().Where(n => n != name))}; {there}";
         return new ControlException(404, message, new FieldError(field, message));
     }

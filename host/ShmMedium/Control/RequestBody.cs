@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Reflection;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -65,7 +64,8 @@ internal sealed record RequestBody(string Text) : IBindableFromHttpContext<Reque
     {
         string text = Text.TrimStart();
         if (!text.StartsWith('{'))
-            throw new ControlException(400, "the body is no object; it must be one in braces", new FieldError("", "is no object; it must be one in braces"));
+            throw new ControlException(400, "the body is no object; it must be one in braces",
+                new FieldError("", "is no object; it must be one in braces"));
         string first = "";
         foreach ((string key, string value) in keys)
             first += $"{key}: {JsonValue.Create(value).ToJsonString()}, ";

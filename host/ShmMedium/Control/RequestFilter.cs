@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Primitives;
 using ShmWifi.Configuration.Text;
 
 namespace ShmWifi.ShmMedium.Control;
@@ -7,7 +6,8 @@ namespace ShmWifi.ShmMedium.Control;
 /// <summary>What stands before each handler, when the request has been read, and before its answer is written.</summary>
 internal static class RequestFilter
 {
-    /// <summary>Requests that are worked on at a time, so that a crowd does not take the cores from the engine. Reading and writing do not count: a slow client
+    /// <summary>Requests that are worked on at a time, so that a crowd does not take the cores
+    /// from the engine. Reading and writing do not count: a slow client
     /// holds nobody up.</summary>
     private const int Workers = 2;
 
@@ -43,7 +43,8 @@ internal static class RequestFilter
             if (!known.Contains(name))
             {
                 string allowed = known.Length == 0 ? "none" : string.Join(", ", known);
-                throw new ControlException(400, $"unknown query parameter '{name}'", new FieldError(name, $"is unknown{Nearest.Hint(name, known)}; allowed: {allowed}"));
+                throw new ControlException(400, $"unknown query parameter '{name}'",
+                    new FieldError(name, $"is unknown{Nearest.Hint(name, known)}; allowed: {allowed}"));
             }
             if (values.Count != 1)
                 throw new ControlException(400, $"query parameter '{name}' is given twice", new FieldError(name, "is given more than once"));

@@ -1,7 +1,6 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Medium;
-using ShmWifi.ShmMedium.Medium.Faults;
 using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Ports;
 

@@ -98,7 +98,8 @@ internal unsafe class FrameTap<TAccess> : IDisposable
         HoldsSlots &= _reclaimed != _tail;
     }
 
-    /// <summary>Engine: moves what lies in a sender's slots into the tap's memory; a closed tap's memory may be gone, so its frames are let go.</summary>
+    /// <summary>Engine: moves what lies in a sender's slots into the tap's memory; a closed
+    /// tap's memory may be gone, so its frames are let go.</summary>
     /// <param name="sender">Whose slots are wanted back.</param>
     internal void MoveFrom(Port sender)
     {

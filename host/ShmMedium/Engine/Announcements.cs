@@ -7,7 +7,8 @@ using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.ShmMedium.Engine;
 
-/// <summary>What guests tell of themselves: that they are ready, their radios and addresses, frames that their kernels refused, their clock's questions.</summary>
+/// <summary>What guests tell of themselves: that they are ready, their radios and addresses,
+/// frames that their kernels refused, their clock's questions.</summary>
 internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMediumLog log, EngineCounters counters)
 {
     /// <summary>Carries out a message.</summary>

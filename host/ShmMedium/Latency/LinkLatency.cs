@@ -15,7 +15,8 @@ internal sealed class LinkLatency
     /// <summary>The host posted it, to the receiving guest gave it to hwsim: doorbell, interrupt, the guest's waking.</summary>
     public LatencyHistogram HostToGuest { get; } = new();
 
-    /// <summary>Records one frame's stamps; a stamp that is missing or out of order (the guests' words are not to be trusted) leaves its hop out.</summary>
+    /// <summary>Records one frame's stamps; a stamp that is missing or out of order (the
+    /// guests' words are not to be trusted) leaves its hop out.</summary>
     /// <param name="capturedNs">Host clock; 0: unknown.</param>
     /// <param name="takenNs">Host clock.</param>
     /// <param name="postedNs">Host clock.</param>

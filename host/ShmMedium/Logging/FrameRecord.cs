@@ -68,7 +68,8 @@ internal struct FrameRecord
     /// <param name="freqMhz">MHz.</param>
     /// <param name="signalDbm">Signal at the receivers, dBm.</param>
     /// <param name="isAcked">Whether it was acknowledged, if it asks for that.</param>
-    public static FrameRecord Of(ReadOnlySpan<byte> frame, int length, string vm, string radio, long unixNs, uint freqMhz, sbyte signalDbm, bool isAcked)
+    public static FrameRecord Of(ReadOnlySpan<byte> frame, int length, string vm, string radio, long unixNs, uint freqMhz, sbyte signalDbm,
+        bool isAcked)
     {
         var record = new FrameRecord
         {

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace ShmWifi.ShmMedium.Logging;
 
 /// <summary>
-/// A logger whose sink has a thread and bounded queues of its own, one for events and one for frames: who logs never waits; when the sink is too slow, lines are left
+/// A logger whose sink has a thread and bounded queues of its own, one for events and one for
+/// frames: who logs never waits; when the sink is too slow, lines are left
 /// out, counted and told.
 /// </summary>
 internal sealed class LogOutput : ILoggerProvider, ILogger
@@ -12,7 +13,8 @@ internal sealed class LogOutput : ILoggerProvider, ILogger
     private const int EventCapacity = 1024, FrameCapacity = 2048;
     private static readonly TimeSpan s_stuck = TimeSpan.FromSeconds(2);
     private readonly Channel<LogEvent> _events = Channel.CreateBounded<LogEvent>(new BoundedChannelOptions(EventCapacity) { SingleReader = true });
-    private readonly Channel<FrameRecord> _frames = Channel.CreateBounded<FrameRecord>(new BoundedChannelOptions(FrameCapacity) { SingleReader = true });
+    private readonly Channel<FrameRecord> _frames =
+        Channel.CreateBounded<FrameRecord>(new BoundedChannelOptions(FrameCapacity) { SingleReader = true });
     private readonly AutoResetEvent _added = new(initialState: false);
     private readonly ILogSink _sink;
     private readonly Action<string> _onEnded;

@@ -9,7 +9,8 @@ namespace ShmWifi.ShmMedium.Logging;
 #pragma warning disable SYSLIB1015 // 'vm' is in no sentence: it is a value of its own, which sinks write before the sentence, or as a field
 
 /// <remarks>
-/// The table of events: 1xx VMs, 2xx radios, 3xx VMs that connect, 9xx the daemon and its log. Number and name of an event stay what they are; docs/monitoring.md lists
+/// The table of events: 1xx VMs, 2xx radios, 3xx VMs that connect, 9xx the daemon and its log.
+/// Number and name of an event stay what they are; docs/monitoring.md lists
 /// them.
 /// </remarks>
 internal sealed partial class MediumLog : IMediumLog, IServerLog
@@ -21,7 +22,8 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
     internal static readonly EventId FramesLost = new(902, "frames-lost");
 
     /// <inheritdoc/>
-    public void PortAttached(Port port) => VmAttached(port.Name, port.Id, port.Offer.PeerId, port.Offer.Pid == 0 ? "" : $", QEMU pid {port.Offer.Pid}");
+    public void PortAttached(Port port) =>
+        VmAttached(port.Name, port.Id, port.Offer.PeerId, port.Offer.Pid == 0 ? "" : $", QEMU pid {port.Offer.Pid}");
 
     /// <inheritdoc/>
     public void PortDetached(Port port) => VmDetached(port.Name);
@@ -62,7 +64,8 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
     [LoggerMessage(202, LogLevel.Information, "radio {Radio} left the medium", EventName = "radio-gone")]
     private partial void RadioGone(string vm, string radio);
 
-    [LoggerMessage(203, LogLevel.Warning, "announces radios too often; what it announces is not logged for now", EventName = "announcements-unlogged")]
+    [LoggerMessage(203, LogLevel.Warning, "announces radios too often; what it announces is not logged for now",
+        EventName = "announcements-unlogged")]
     private partial void AnnouncementsUnlogged(string vm);
 
     [LoggerMessage(301, LogLevel.Warning, "QEMU pid {Pid} gets no medium: {Reason}", EventName = "vm-refused")]
@@ -73,7 +76,8 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
     public partial void HandshakeFailed(string socket, int pid, string reason);
 
     /// <inheritdoc/>
-    [LoggerMessage(303, LogLevel.Warning, "{Socket}: VMs that connect wait, since {Reason}; raise the daemon's limits (ulimit -n, LimitNOFILE)", EventName = "accept-failed")]
+    [LoggerMessage(303, LogLevel.Warning, "{Socket}: VMs that connect wait, since {Reason}; raise the daemon's limits (ulimit -n, LimitNOFILE)",
+        EventName = "accept-failed")]
     public partial void AcceptFailed(string socket, string reason);
 
     /// <summary>Something was lost or refused.</summary>

@@ -15,7 +15,8 @@ namespace ShmWifi.ShmMedium.Logging;
 /// <param name="wantsFrames">Whether frames are written, too.</param>
 /// <param name="colors">The VMs' colours; null: none.</param>
 /// <param name="hasDate">Whether lines have the date, as they need in a file.</param>
-internal sealed class TextLogSink(string name, TextWriter writer, bool wantsFrames = false, VmColors? colors = null, bool hasDate = false) : ILogSink, IDisposable
+internal sealed class TextLogSink(string name, TextWriter writer, bool wantsFrames = false, VmColors? colors = null, bool hasDate = false)
+    : ILogSink, IDisposable
 {
     private const int NameWidth = 12, SubtypeWidth = 20;
     private const string Reset = "\e[0m", Faint = "\e[2m", Red = "\e[31m", Yellow = "\e[33m";

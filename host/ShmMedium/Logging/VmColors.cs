@@ -1,6 +1,7 @@
 namespace ShmWifi.ShmMedium.Logging;
 
-/// <summary>A colour for each VM: chosen by its name, so that it is the same each time, and its own as long as there are enough. Any thread.</summary>
+/// <summary>A colour for each VM: chosen by its name, so that it is the same each time,
+/// and its own as long as there are enough. Any thread.</summary>
 internal sealed class VmColors
 {
     // Of xterm's 256: bright enough on black, dark enough on white, told apart from each other.

@@ -9,7 +9,8 @@ namespace ShmWifi.ShmMedium.Medium;
 /// <para>1. Its sender waits for an ACK: <see cref="IsWanted"/>.</para>
 /// <para>2. A radio owns address 1 and, as far as the host knows, listens on the frame's frequency: <see cref="MayComeFrom"/>.</para>
 /// <para>3. That radio received an attempt, and the ACK came back. <see cref="PerfectMedium"/>: always, at the first. <see cref="InstantMedium"/>:
-/// a draw for the frame and one for its ACK, down the retry chain. <see cref="AirtimeMedium"/>: the same by <c>ContentionModel</c>, collisions included.</para>
+/// a draw for the frame and one for its ACK, down the retry chain.
+/// <see cref="AirtimeMedium"/>: the same by <c>ContentionModel</c>, collisions included.</para>
 /// <para>4. The frame had room in the receiver's ring (perfect, instant): <c>FrameDelivery</c> takes the ACK back where it had not.
 /// A receiver that is behind acknowledges when it has come near the frame: <c>TxStatusReporter</c>, docs/decisions/0006.</para>
 /// </remarks>

@@ -41,7 +41,8 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     public long NextEventNs => _model.NextEventNs;
 
     /// <inheritdoc/>
-    /// <remarks>The frame arrives when the guest took it from hwsim, not when a busy machine came to look: else the channel would stand idle meanwhile.</remarks>
+    /// <remarks>The frame arrives when the guest took it from hwsim, not when a busy machine
+    /// came to look: else the channel would stand idle meanwhile.</remarks>
     public void Transmit(in Frame frame, Outcome outcome)
     {
         long nowNs = _clock.At((long)frame.TakenNs);
@@ -49,11 +50,12 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         if (_held.TryHold(in frame, out int handle))
         {
             _ = FrameView.TryParse(frame.Span, out var view); // what cannot be parsed is sent as best effort
-            var transmission = new Transmission(handle, frame.Sender.Endpoint, (int)frame.FreqMhz, (int)frame.Length + FrameExchange.FcsOctets, view.AccessCategory)
-            {
-                WantsAck = Acknowledgement.IsWanted(in frame),
-                UsesDcf = view.FrameControl is { Type: FrameType.Data, IsQos: false },
-            };
+            var transmission =
+                new Transmission(handle, frame.Sender.Endpoint, (int)frame.FreqMhz, (int)frame.Length + FrameExchange.FcsOctets, view.AccessCategory)
+                {
+                    WantsAck = Acknowledgement.IsWanted(in frame),
+                    UsesDcf = view.FrameControl is { Type: FrameType.Data, IsQos: false },
+                };
             _isWaiting[handle] = true;
             _strongestDbm[handle] = 0;
             _waiting++;

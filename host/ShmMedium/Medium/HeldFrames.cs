@@ -5,7 +5,8 @@ namespace ShmWifi.ShmMedium.Medium;
 
 /// <summary>Frames that wait in the host's own memory: for their turn on a channel, or for the end of an injected delay.</summary>
 /// <remarks>
-/// They are copied. A frame may wait for seconds, and TX slots go back in order: left in its slot it would stop all that its VM sends, on other channels, too.
+/// They are copied. A frame may wait for seconds, and TX slots go back in order: left in its
+/// slot it would stop all that its VM sends, on other channels, too.
 /// See docs/decisions/0011.
 /// </remarks>
 internal sealed unsafe class HeldFrames : IDisposable

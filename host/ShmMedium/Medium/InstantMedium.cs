@@ -1,7 +1,6 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11.Timing;
 using ShmWifi.RingBuffer.Layout;
-using ShmWifi.ShmMedium.Medium.Faults;
 using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Medium.Phy;
 using ShmWifi.ShmMedium.Ports;

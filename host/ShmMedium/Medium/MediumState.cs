@@ -118,7 +118,8 @@ internal sealed class MediumState
     /// <summary>The configuration that goes on from here as this medium does: places as they are now, motions and schedule from here on.</summary>
     public MediumConfiguration Snapshot(long mediumNs) => Links.Snapshot(_current, mediumNs) with
     {
-        Schedule = [.. _schedule.Skip(_nextScheduled).Select(coming => coming with { At = coming.At - TimeSpan.FromTicks((mediumNs - _scheduleSinceNs) / TimeSpan.NanosecondsPerTick) })],
+        Schedule = [.. _schedule.Skip(_nextScheduled)
+            .Select(coming => coming with { At = coming.At - TimeSpan.FromTicks((mediumNs - _scheduleSinceNs) / TimeSpan.NanosecondsPerTick) })],
     };
 
     private void PrepareAll(IReadOnlyList<ScheduledChange> schedule)

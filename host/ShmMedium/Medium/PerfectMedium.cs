@@ -27,7 +27,9 @@ internal sealed class PerfectMedium(RadioRegistry radios, MediumState state) : I
         foreach (var owner in radios.OwnersOf(frame.Receiver))
         {
             if (owner != sender)
-                outcome.Add(new Reception(owner, LinkTable.PerfectSignalDbm, rateIndex) { IsAcknowledged = Acknowledgement.MayComeFrom(in frame, owner, (long)frame.TakenNs) });
+                outcome.Add(new Reception(owner, LinkTable.PerfectSignalDbm,
+                    rateIndex)
+                { IsAcknowledged = Acknowledgement.MayComeFrom(in frame, owner, (long)frame.TakenNs) });
         }
         foreach (var monitor in radios.Monitors)
         {

@@ -209,7 +209,8 @@ internal sealed unsafe class Port
     /// <summary>Commits a descriptor without payload.</summary>
     public void CommitMessage() => Hold(default);
 
-    /// <summary>Whether one more frame for this VM has a place: as many pool slots stay free as references are held, so that each can be moved.</summary>
+    /// <summary>Whether one more frame for this VM has a place: as many pool slots stay free
+    /// as references are held, so that each can be moved.</summary>
     public bool HasPlaceForFrame => _freePoolCount > HeldReferences;
 
     /// <summary>Whether the guest gave nothing back for <see cref="StallNs"/>, as far as it was looked at.</summary>
@@ -225,7 +226,8 @@ internal sealed unsafe class Port
     }
 
     /// <summary>Copies what lies in senders' slots for this guest into its pool, points its descriptors there and lets the slots go.</summary>
-    /// <remarks>A guest that was stopped between reading a descriptor and reading its frame may see the slot change; it is one frame a stall.</remarks>
+    /// <remarks>A guest that was stopped between reading a descriptor and reading its frame
+    /// may see the slot change; it is one frame a stall.</remarks>
     public void MoveReferencesToPool()
     {
         for (uint index = ReclaimedRx; index != NextRx; index++)

@@ -9,7 +9,8 @@ namespace ShmWifi.ShmMedium.Ports;
 /// <param name="Doorbells">Doorbells rung, by host and guests.</param>
 /// <param name="DoorbellsSuppressed">Doorbells to guests that event indices saved.</param>
 /// <param name="BytesCopied">Payload bytes that the host copied.</param>
-internal sealed record PortTotals(ulong Frames, ulong Bytes, ulong Delivered, ulong Dropped, ulong Doorbells, ulong DoorbellsSuppressed, ulong BytesCopied)
+internal sealed record PortTotals(ulong Frames, ulong Bytes, ulong Delivered, ulong Dropped, ulong Doorbells, ulong DoorbellsSuppressed,
+    ulong BytesCopied)
 {
     /// <summary>Those of no port.</summary>
     public static PortTotals None { get; } = new(0, 0, 0, 0, 0, 0, 0);

@@ -17,10 +17,10 @@ internal abstract class RegionSource : IDisposable
 
     private protected static RegionLease CreateRegion(string name, RegionGeometry geometry, RegionFeatures features, bool isShared)
     {
-        SharedMemory memory = SharedMemory.Create(name, geometry.RegionSize);
+        var memory = SharedMemory.Create(name, geometry.RegionSize);
         unsafe
         {
-            Region region = Region.Create(memory.Address, geometry, features, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
+            var region = Region.Create(memory.Address, geometry, features, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
             region.HostState = HostState.Running;
             return new RegionLease(memory, region, isShared);
         }

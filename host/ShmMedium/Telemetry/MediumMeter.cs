@@ -50,26 +50,38 @@ internal sealed class MediumMeter : IDisposable
         Gauge("shmwifi.vm.clock.error", "us", "Bound of the error of what the VM knows of the host's clock", s => s.Vms
             .Where(v => v.ClockErrorUs is not null)
             .Select(v => Of(v.ClockErrorUs!.Value, ("vm", v.Name))));
-        Gauge("shmwifi.radio.frequency", "MHz", "Frequency of a radio's latest transmission; 0: none yet", s => s.Vms.SelectMany(v => v.Radios.Select(r => Of(
-            (double)r.FreqMhz, ("vm", v.Name), ("radio", r.Name), ("addresses", string.Join(' ', r.Addresses)), ("monitor", r.IsMonitor ? "yes" : "no")))));
-        Counter("shmwifi.frames", "{frame}", "Frames taken from a VM (transmit) and posted to it (receive)", s => s.Vms.SelectMany(v => Both(v, v.TxFrames, v.RxFrames)));
+        Gauge("shmwifi.radio.frequency", "MHz", "Frequency of a radio's latest transmission; 0: none yet", s =>
+            s.Vms.SelectMany(v => v.Radios.Select(r => Of(
+            (double)r.FreqMhz, ("vm", v.Name), ("radio", r.Name), ("addresses", string.Join(' ', r.Addresses)), ("monitor", r.IsMonitor
+                ? "yes"
+                : "no")))));
+        Counter("shmwifi.frames", "{frame}", "Frames taken from a VM (transmit) and posted to it (receive)", s =>
+            s.Vms.SelectMany(v => Both(v, v.TxFrames, v.RxFrames)));
         Counter("shmwifi.bytes", "By", "Bytes of those frames", s => s.Vms.SelectMany(v => Both(v, v.TxBytes, v.RxBytes)));
         Counter("shmwifi.acked", "{frame}", "Unicast frames of a VM that were acknowledged", s => s.Vms.Select(v => Of(v.Acked, ("vm", v.Name))));
-        Counter("shmwifi.retries", "{attempt}", "Attempts of a VM's unicast frames after the first", s => s.Vms.Select(v => Of(v.Retries, ("vm", v.Name))));
-        Counter("shmwifi.lost_on_air", "{attempt}", "Attempts that a VM's radios could have received, and that the medium lost", s => s.Vms.Select(v => Of(v.LostOnAir, ("vm", v.Name))));
+        Counter("shmwifi.retries", "{attempt}", "Attempts of a VM's unicast frames after the first", s =>
+            s.Vms.Select(v => Of(v.Retries, ("vm", v.Name))));
+        Counter("shmwifi.lost_on_air", "{attempt}", "Attempts that a VM's radios could have received, and that the medium lost", s =>
+            s.Vms.Select(v => Of(v.LostOnAir, ("vm", v.Name))));
         Counter("shmwifi.not_acked", "{frame}", "Unicast frames of a VM that were not", s => s.Vms.Select(v => Of(v.NotAcked, ("vm", v.Name))));
-        Counter("shmwifi.drops", "{frame}", "Frames lost, by reason", s => s.Vms.SelectMany(v => v.Drops.Select(d => Of(d.Value, ("vm", v.Name), ("reason", d.Key)))));
-        Counter("shmwifi.doorbells", "{doorbell}", "Doorbells rung by a VM (transmit) and at it (receive)", s => s.Vms.SelectMany(v => Both(v, v.GuestDoorbells, v.Doorbells)));
-        Counter("shmwifi.doorbells.suppressed", "{doorbell}", "Doorbells that event indices saved", s => s.Vms.SelectMany(v => Both(v, v.GuestDoorbellsSuppressed, v.DoorbellsSuppressed)));
-        Counter("shmwifi.guest.syscalls", "{call}", "System calls of the guest service's data path", s => s.Vms.Select(v => Of(v.GuestSystemCalls, ("vm", v.Name))));
+        Counter("shmwifi.drops", "{frame}", "Frames lost, by reason", s =>
+            s.Vms.SelectMany(v => v.Drops.Select(d => Of(d.Value, ("vm", v.Name), ("reason", d.Key)))));
+        Counter("shmwifi.doorbells", "{doorbell}", "Doorbells rung by a VM (transmit) and at it (receive)", s =>
+            s.Vms.SelectMany(v => Both(v, v.GuestDoorbells, v.Doorbells)));
+        Counter("shmwifi.doorbells.suppressed", "{doorbell}", "Doorbells that event indices saved", s =>
+            s.Vms.SelectMany(v => Both(v, v.GuestDoorbellsSuppressed, v.DoorbellsSuppressed)));
+        Counter("shmwifi.guest.syscalls", "{call}", "System calls of the guest service's data path", s =>
+            s.Vms.Select(v => Of(v.GuestSystemCalls, ("vm", v.Name))));
         Counter("shmwifi.copied", "By", "Payload bytes that the host copied for a VM", s => s.Vms.Select(v => Of(v.CopiedBytes, ("vm", v.Name))));
-        Gauge("shmwifi.ring.used", "{slot}", "TX slots that others still read; RX descriptors not given back", s => s.Vms.SelectMany(v => Rings(v, v.TxSlotsHeld, v.RxOutstanding)));
+        Gauge("shmwifi.ring.used", "{slot}", "TX slots that others still read; RX descriptors not given back", s =>
+            s.Vms.SelectMany(v => Rings(v, v.TxSlotsHeld, v.RxOutstanding)));
         Gauge("shmwifi.ring.size", "{slot}", "TX slots; RX descriptors", s => s.Vms.SelectMany(v => Rings(v, v.TxSlots, v.RxDescriptors)));
     }
 
     private void PublishLatency()
     {
-        Counter("shmwifi.latency.frames", "{frame}", "Frames with all time stamps", s => s.Latency.Select(l => Of(l.Frames, ("from", l.From), ("to", l.To))));
+        Counter("shmwifi.latency.frames", "{frame}", "Frames with all time stamps", s =>
+            s.Latency.Select(l => Of(l.Frames, ("from", l.From), ("to", l.To))));
         Gauge("shmwifi.latency", "us", "One-way latency since both VMs are attached", s => s.Latency.SelectMany(l =>
             Quantiles(l, "total", l.Us).Concat(l.Hops.SelectMany(hop => Quantiles(l, hop.Key, hop.Value)))));
     }
@@ -84,14 +96,16 @@ internal sealed class MediumMeter : IDisposable
         Total("shmwifi.medium.doorbells.suppressed", "{doorbell}", "Doorbells that event indices saved", s => s.Medium.DoorbellsSuppressed);
         Total("shmwifi.medium.copied", "By", "Payload bytes that the host copied", s => s.Medium.PayloadBytesCopied);
         Total("shmwifi.medium.sleeps", "{sleep}", "Times the engine slept", s => (ulong)s.Medium.Sleeps);
-        Gauge("shmwifi.medium.allocated", "By/{frame}", "Bytes that the engine's rounds allocated, a frame", s => [Of(s.Medium.AllocatedBytesPerFrame)]);
+        Gauge("shmwifi.medium.allocated", "By/{frame}", "Bytes that the engine's rounds allocated, a frame", s =>
+            [Of(s.Medium.AllocatedBytesPerFrame)]);
         Counter("shmwifi.capture.frames", "{frame}", "Frames in the capture", s => s.Capture is { } c ? [Of((ulong)c.Frames)] : []);
         Counter("shmwifi.capture.lost", "{frame}", "Frames that the capture left out", s => s.Capture is { } c ? [Of((ulong)c.Lost)] : []);
         Counter("shmwifi.log.frames", "{frame}", "Frames read for the log", s => s.FrameLog is { } l ? [Of((ulong)l.Frames)] : []);
         Counter("shmwifi.log.lost", "{frame}", "Frames without a line in the log", s => s.FrameLog is { } l ? [Of((ulong)l.Lost)] : []);
     }
 
-    private void Total(string name, string unit, string description, Func<MediumSnapshot, ulong> read) => Counter(name, unit, description, s => [Of(read(s))]);
+    private void Total(string name, string unit, string description, Func<MediumSnapshot, ulong> read) =>
+        Counter(name, unit, description, s => [Of(read(s))]);
 
     private void Counter(string name, string unit, string description, Func<MediumSnapshot, IEnumerable<Measurement<long>>> read) =>
         _meter.CreateObservableCounter(name, () => Observe(read), unit, description);
@@ -127,7 +141,8 @@ internal sealed class MediumMeter : IDisposable
             .Select(q => Of(q.Item2, ("from", latency.From), ("to", latency.To), ("hop", hop), ("quantile", q.Item1)));
 
     /// <summary>A counter's value; a guest writes some of them, so they may be anything.</summary>
-    private static Measurement<long> Of(ulong value, params ReadOnlySpan<(string Key, object? Value)> tags) => new((long)Math.Min(value, long.MaxValue), Tags(tags));
+    private static Measurement<long> Of(ulong value, params ReadOnlySpan<(string Key, object? Value)> tags) =>
+        new((long)Math.Min(value, long.MaxValue), Tags(tags));
 
     private static Measurement<double> Of(double value, params ReadOnlySpan<(string Key, object? Value)> tags) => new(value, Tags(tags));
 

@@ -102,7 +102,8 @@ internal sealed record RadioSnapshot(string Name, IReadOnlyList<string> Addresse
 /// <summary>One-way latency between two VMs.</summary>
 /// <param name="Us">Whole way: taken from the sender's hwsim to given to the receiver's.</param>
 /// <param name="ClockErrorUs">Bound of the error of the whole way; null: a clock is not synced.</param>
-internal sealed record LatencySnapshot(string From, string To, ulong Frames, LatencyQuantiles Us, IReadOnlyDictionary<string, LatencyQuantiles> Hops, double? ClockErrorUs);
+internal sealed record LatencySnapshot(string From, string To, ulong Frames, LatencyQuantiles Us, IReadOnlyDictionary<string, LatencyQuantiles> Hops,
+    double? ClockErrorUs);
 
 /// <summary>Quantiles of a latency, µs.</summary>
 /// <param name="P99">99 %.</param>
@@ -125,5 +126,6 @@ internal sealed record CollectorSnapshot(int Collections, double PauseMs)
 
 /// <summary>Source-generated JSON of a snapshot.</summary>
 [JsonSerializable(typeof(MediumSnapshot))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
+    RespectRequiredConstructorParameters = true)]
 internal sealed partial class SnapshotJson : JsonSerializerContext;

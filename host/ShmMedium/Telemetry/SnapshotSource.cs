@@ -53,7 +53,8 @@ internal sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, F
             port.Offer.PeerId,
             port.Id,
             port.IsFaulted ? $"faulted: {port.Fault}" : port.Rings.GuestState == GuestState.Ready ? "ready" : "attached",
-            [.. port.Radios.OfType<Radio>().Select(r => new RadioSnapshot(r.Name, [.. r.Addresses.Select(a => a.ToString())], r.LastFreqMhz, r.Flags.HasFlag(RadioFlags.Monitor)))],
+            [.. port.Radios.OfType<Radio>().Select(r =>
+                new RadioSnapshot(r.Name, [.. r.Addresses.Select(a => a.ToString())], r.LastFreqMhz, r.Flags.HasFlag(RadioFlags.Monitor)))],
             Host(HostCounter.TxFrames),
             Host(HostCounter.TxBytes),
             Host(HostCounter.RxFrames),
@@ -93,7 +94,8 @@ internal sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, F
             ["inHost"] = LatencyQuantiles.Of(latency.InHost),
             ["hostToGuest"] = LatencyQuantiles.Of(latency.HostToGuest),
         };
-        return new LatencySnapshot(from.Name, to.Name, latency.Total.Count, LatencyQuantiles.Of(latency.Total), hops, ClockErrorUs(from) + ClockErrorUs(to));
+        return new LatencySnapshot(from.Name, to.Name, latency.Total.Count, LatencyQuantiles.Of(latency.Total), hops, ClockErrorUs(from)
+            + ClockErrorUs(to));
     }
 
     private static double? ClockErrorUs(Port port) => port.Rings.ClockErrorNs is var error and not 0 ? error / 1e3 : null;

@@ -61,5 +61,6 @@ internal sealed class ConsoleOutput(string? print, bool json) : IDisposable
         ? new JsonLogSink(name, stream, wantsFrames)
         : new TextLogSink(name, NewWriter(stream), wantsFrames, hasColors ? _colors : null);
 
-    private static StreamWriter NewWriter(Stream stream) => new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 16 << 10);
+    private static StreamWriter NewWriter(Stream stream) =>
+        new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 16 << 10);
 }

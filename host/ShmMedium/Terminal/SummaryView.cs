@@ -29,7 +29,8 @@ internal sealed class SummaryView(VmColors colors)
     /// <summary>The latency of all pairs, whole and by hop.</summary>
     internal static Table LatencyTable(IReadOnlyList<LatencySnapshot> latency, VmColors colors)
     {
-        var table = NewTable("latency, µs", "frames", "p50", "p99", "p99.9", "max", "guest>host p50/p99", "in host p50/p99", "host>guest p50/p99", "clock error");
+        var table = NewTable("latency, µs", "frames", "p50", "p99", "p99.9", "max", "guest>host p50/p99", "in host p50/p99", "host>guest p50/p99",
+            "clock error");
         foreach (var pair in latency)
         {
             table.AddRow(

@@ -30,9 +30,11 @@ internal static class TotalsView
         console.Write(vms);
         if (totals.Latency.Count != 0)
             console.Write(SummaryView.LatencyTable(totals.Latency, colors));
-        console.WriteLine($"All VMs, also those that went: {medium.Frames} frames ({Megabytes(medium.Bytes)} MB), {medium.Delivered} delivered, {medium.Dropped} dropped");
+        console.WriteLine($"All VMs, also those that went: {medium.Frames} frames ({Megabytes(medium.Bytes)} MB), {medium.Delivered} delivered, "
+            + $"{medium.Dropped} dropped");
         console.WriteLine(
-            $"{medium.DoorbellsPerFrame:0.00} doorbells a frame ({medium.DoorbellsSuppressed} suppressed), {medium.PayloadBytesCopied} payload bytes copied, "
+            $"{medium.DoorbellsPerFrame:0.00} doorbells a frame ({medium.DoorbellsSuppressed} suppressed), {medium.PayloadBytesCopied} payload "
+                + $"bytes copied, "
             + $"{medium.AllocatedBytesPerFrame:0.##} bytes allocated a frame, the engine slept {medium.Sleeps} times");
         if (totals.Capture is { } capture)
         {

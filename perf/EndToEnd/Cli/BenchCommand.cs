@@ -21,7 +21,11 @@ internal static class BenchCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         chosen.AcceptOnlyFromAmong([.. groups.Select(group => group.Name)]);
-        var rounds = new Option<int>("--rounds") { Description = "How often each measurement is taken, in turns with its baseline: 1 to 100.", DefaultValueFactory = _ => 5 };
+        var rounds = new Option<int>("--rounds")
+        {
+            Description = "How often each measurement is taken, in turns with its baseline: 1 to 100.",
+            DefaultValueFactory = _ => 5
+        };
         rounds.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && value is < 1 or > 100)
@@ -46,7 +50,8 @@ internal static class BenchCommand
             var options = new BenchOptions(result.GetValue(rounds), result.GetValue(quick), result.GetRequiredValue(kernel));
             var run = groups.Where(group => names.Length == 0 || names.Contains(group.Name)).ToList();
             var files = new ReportFiles(result.GetRequiredValue(output).FullName, result.GetValue(json)?.FullName);
-            var environment = RunEnvironment.Look(run.Exists(group => group.Name is VmGroup.GroupName or VmKernelGroup.GroupName) ? options.Kernel : null);
+            var environment =
+                RunEnvironment.Look(run.Exists(group => group.Name is VmGroup.GroupName or VmKernelGroup.GroupName) ? options.Kernel : null);
             var results = new Results();
             var problems = new List<Problem>();
             string running = "";

@@ -31,7 +31,8 @@ internal sealed unsafe class CacheEvictor : IDisposable
     {
         const string Caches = "/sys/devices/system/cpu/cpu0/cache";
         return Directory.Exists(Caches)
-            ? Directory.EnumerateDirectories(Caches, "index*").Max(cache => long.Parse(File.ReadAllText(Path.Combine(cache, "size")).TrimEnd('\n', 'K'), null) * 1024)
+            ? Directory.EnumerateDirectories(Caches, "index*")
+                .Max(cache => long.Parse(File.ReadAllText(Path.Combine(cache, "size")).TrimEnd('\n', 'K'), null) * 1024)
             : FallbackSize;
     }
 

@@ -5,7 +5,8 @@ using ShmWifi.Perf.EndToEnd.Report;
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
 /// <summary>What one more receiver of a broadcast costs: the slope of the relay's time a frame over 1 to 63 receivers.</summary>
-/// <remarks>The relay's time is the CPU time of the thread that relays, which sleeps when it has nothing to do; receivers only give back what came.</remarks>
+/// <remarks>The relay's time is the CPU time of the thread that relays, which sleeps when it
+/// has nothing to do; receivers only give back what came.</remarks>
 internal sealed class FanOut : IRelayMeasurement
 {
     private const int Length = 256;
@@ -56,11 +57,13 @@ internal sealed class FanOut : IRelayMeasurement
     /// <inheritdoc/>
     public void Report(Results results)
     {
-        results.Add(_slope.Judge(RelayGroup.GroupName, "broadcast, cost of one more receiver", "ns", "≤ 100 ns by reference", _slope.Median <= MostNs));
+        results.Add(
+            _slope.Judge(RelayGroup.GroupName, "broadcast, cost of one more receiver", "ns", "≤ 100 ns by reference", _slope.Median <= MostNs));
         results.Add(_ringNs[1].Tell(RelayGroup.GroupName, "broadcast, cost of a frame to 1 receiver", "ns"));
         results.Add(_ringNs[ReceiverCounts[^1]].Tell(RelayGroup.GroupName, $"broadcast, cost of a frame to {ReceiverCounts[^1]} receivers", "ns"));
         results.Add(new Plot(
-            "relay-fan-out", "Cost of a broadcast by number of receivers", "receivers", "ns a frame", LogX: true, LogY: true, [Line("rings", _ringNs), Line(RelayUnderTest.DatagramsLabel, _datagramNs)]));
+            "relay-fan-out", "Cost of a broadcast by number of receivers", "receivers", "ns a "
+                + "frame", LogX: true, LogY: true, [Line("rings", _ringNs), Line(RelayUnderTest.DatagramsLabel, _datagramNs)]));
     }
 
     /// <inheritdoc/>
@@ -85,7 +88,7 @@ internal sealed class FanOut : IRelayMeasurement
 
     private double MeasureDatagrams(int receiverCount, CancellationToken cancellation)
     {
-        using RelayUnderTest datagrams = RelayUnderTest.Datagrams(receiverCount + 1);
+        using var datagrams = RelayUnderTest.Datagrams(receiverCount + 1);
         using var cleanup = new Cleanup();
         RelayEnd[] ends = [.. Enumerable.Range(0, receiverCount + 1).Select(station => cleanup.Add(datagrams.Attach((byte)station)))];
         return Measure(datagrams, ends[0], ends[1..], cancellation);

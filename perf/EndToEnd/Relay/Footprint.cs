@@ -20,7 +20,7 @@ internal sealed class Footprint : IRelayMeasurement
     /// <inheritdoc/>
     public void RunRound(CancellationToken cancellation)
     {
-        using RelayUnderTest route = RelayUnderTest.Rings("off", Vms, isAcknowledged: false);
+        using var route = RelayUnderTest.Rings("off", Vms, isAcknowledged: false);
         using var cleanup = new Cleanup();
         _empty.Add(route.Daemon!.ResidentBytes / Megabyte);
         RelayEnd[] ends = [.. Enumerable.Range(0, Vms).Select(station => cleanup.Add(route.Attach((byte)station)))];
@@ -33,7 +33,8 @@ internal sealed class Footprint : IRelayMeasurement
     /// <inheritdoc/>
     public void Report(Results results)
     {
-        results.Add(_full.Judge(RelayGroup.GroupName, "memory of the daemon without the region, 64 VMs that talked", "MB", "≤ 80 MB", _full.Median <= MostMegabytes));
+        results.Add(_full.Judge(RelayGroup.GroupName, "memory of the daemon without the region, 64 VMs that talked", "MB", "≤ 80 MB",
+            _full.Median <= MostMegabytes));
         results.Add(_empty.Tell(RelayGroup.GroupName, "memory of the daemon without the region, no VM", "MB"));
     }
 

@@ -5,9 +5,11 @@ using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Perf.EndToEnd.Relay;
 
-/// <summary>The host's own part of a lone frame's way: a daemon that was just started and mostly sleeps takes a frame every 20 ms, and posts it.</summary>
+/// <summary>The host's own part of a lone frame's way: a daemon that was just started and
+/// mostly sleeps takes a frame every 20 ms, and posts it.</summary>
 /// <remarks>
-/// By the stamps that the daemon itself puts into the descriptor. Each round starts a fresh daemon, and no frame warms it up: what its first seconds cost is what
+/// By the stamps that the daemon itself puts into the descriptor. Each round starts a fresh
+/// daemon, and no frame warms it up: what its first seconds cost is what
 /// VMs get. Before every other frame all caches are filled with something else.
 /// </remarks>
 internal sealed class LoneFrames(bool isQuick) : IRelayMeasurement
@@ -26,7 +28,7 @@ internal sealed class LoneFrames(bool isQuick) : IRelayMeasurement
     public void RunRound(CancellationToken cancellation)
     {
         using var evictor = new CacheEvictor();
-        using RelayUnderTest route = RelayUnderTest.Rings("off", ports: 2, isAcknowledged: true);
+        using var route = RelayUnderTest.Rings("off", ports: 2, isAcknowledged: true);
         using var near = (RingEnd)route.Attach(RelayUnderTest.NearStation);
         using var far = (RingEnd)route.Attach(RelayUnderTest.FarStation);
         route.Daemon!.WaitForStations(2);
@@ -69,7 +71,8 @@ internal sealed class LoneFrames(bool isQuick) : IRelayMeasurement
 
     private static void Report(Results results, string what, Figures figures)
     {
-        results.Add(figures.InHostP50.Judge(RelayGroup.GroupName, $"{what}, taken to posted, p50", "ns", "≤ 10 µs", figures.InHostP50.Median <= MostNs));
+        results.Add(
+            figures.InHostP50.Judge(RelayGroup.GroupName, $"{what}, taken to posted, p50", "ns", "≤ 10 µs", figures.InHostP50.Median <= MostNs));
         results.Add(figures.InHostP99.Tell(RelayGroup.GroupName, $"{what}, taken to posted, p99", "ns"));
         results.Add(figures.KickToTakenP50.Tell(RelayGroup.GroupName, $"{what}, kick to taken, p50", "ns"));
     }

@@ -22,7 +22,8 @@ internal sealed class PollingTrips : IRelayMeasurement
         _baseline = baseline;
         try
         {
-            foreach ((int ports, bool isAcknowledged, string label) in (ReadOnlySpan<(int, bool, string)>)[(2, false, "rings"), (2, true, "rings, acknowledged"), (64, false, "rings, 64 VMs attached")])
+            foreach ((int ports, bool isAcknowledged, string label) in (ReadOnlySpan<(int, bool, string)>)[(2, false, "rings"),
+                (2, true, "rings, acknowledged"), (64, false, "rings, 64 VMs attached")])
             {
                 cancellation.ThrowIfCancellationRequested();
                 var route = _cleanup.Add(RelayUnderTest.Rings(RelayUnderTest.PollingInTurns, ports, isAcknowledged));
@@ -53,7 +54,7 @@ internal sealed class PollingTrips : IRelayMeasurement
             figures.Add(round, _baseline.LatestBaseline);
         }
         RelayUnderTest.WaitUntilOthersSleep();
-        using RelayUnderTest datagrams = RelayUnderTest.Datagrams(2, spin: true); // it never sleeps, so it lives no longer than its turn
+        using var datagrams = RelayUnderTest.Datagrams(2, spin: true); // it never sleeps, so it lives no longer than its turn
         using var nearest = datagrams.Attach(RelayUnderTest.NearStation);
         using var farthest = datagrams.Attach(RelayUnderTest.FarStation);
         RoundTrips.MeasurePolling(nearest, farthest, 5_000, new Latencies(), cancellation);
@@ -66,13 +67,15 @@ internal sealed class PollingTrips : IRelayMeasurement
     public void Report(Results results)
     {
         var rings = _lines[0].Figures;
-        results.Add(rings.P50.Judge(RelayGroup.GroupName, "round trip, polling, p50", "ns", "≤ 1/20 of the Unix-datagram relay's p50", rings.P50.MedianRatio <= 1 / 20.0));
+        results.Add(rings.P50.Judge(RelayGroup.GroupName, "round trip, polling, p50", "ns", "≤ 1/20 of the Unix-datagram relay's p50",
+            rings.P50.MedianRatio <= 1 / 20.0));
         results.Add(rings.P99.Tell(RelayGroup.GroupName, "round trip, polling, p99", "ns"));
         foreach (var other in (IEnumerable<TripFigures>)[.. _lines.Skip(1).Select(line => line.Figures), _datagrams])
             results.Add(other.P50.Tell(RelayGroup.GroupName, $"round trip, polling, p50, {other.Label}", "ns"));
         results.Add(new Plot(
             "relay-round-trip-polling", "Round trip through a relay, everyone polls", "1 of so many trips is slower", "µs", LogX: true, LogY: true,
-            [.. _lines.Select(line => line.Figures.Distribution(line.Figures.Label)), _datagrams.Distribution(_datagrams.Label), _baseline.BaselineDistribution]));
+            [.. _lines.Select(line => line.Figures.Distribution(line.Figures.Label)), _datagrams.Distribution(_datagrams.Label),
+                _baseline.BaselineDistribution]));
     }
 
     /// <inheritdoc/>

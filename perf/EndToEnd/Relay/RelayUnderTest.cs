@@ -39,10 +39,12 @@ internal sealed class RelayUnderTest : IDisposable
     /// <param name="isAcknowledged">Whether unicast frames are acknowledged, which a baseline does not do.</param>
     public static RelayUnderTest Rings(string polling, int ports, bool isAcknowledged, string scheduling = "normal")
     {
-        var daemon = MediumProcess.StartConfigured($"socket: any.sock\npolling: {polling}\nscheduling: {scheduling}\ngeometry: {{ ports: {ports} }}\n");
+        var daemon =
+            MediumProcess.StartConfigured($"socket: any.sock\npolling: {polling}\nscheduling: {scheduling}\ngeometry: {{ ports: {ports} }}\n");
         IEnumerable<string> option = isAcknowledged ? ["--acknowledged"] : [];
         return new RelayUnderTest(
-            $"rings{(isAcknowledged ? ", acknowledged" : "")}{(scheduling == "normal" ? "" : $", scheduling: {scheduling}")}", daemon, station => new RingEnd(daemon.Socket, station, isAcknowledged), ["ring-echo", daemon.Socket, .. option]);
+            $"rings{(isAcknowledged ? ", acknowledged" : "")}{(scheduling == "normal" ? "" : $", scheduling: {scheduling}")}", daemon, station =>
+                new RingEnd(daemon.Socket, station, isAcknowledged), ["ring-echo", daemon.Socket, .. option]);
     }
 
     /// <summary>Through a relay of Unix datagrams.</summary>
@@ -53,7 +55,8 @@ internal sealed class RelayUnderTest : IDisposable
         try
         {
             var relay = RelayCommand.Start(["datagram-relay", folder, $"{stations}", .. option]);
-            return new RelayUnderTest(spin ? "Unix datagrams, polling" : DatagramsLabel, relay, station => new DatagramEnd(folder, station), ["datagram-echo", folder], folder);
+            return new RelayUnderTest(spin ? "Unix datagrams, polling" : DatagramsLabel, relay, station =>
+                new DatagramEnd(folder, station), ["datagram-echo", folder], folder);
         }
         catch
         {
@@ -69,7 +72,8 @@ internal sealed class RelayUnderTest : IDisposable
         IEnumerable<string> option = noDelay ? ["--no-delay"] : [];
         var relay = RelayCommand.Start(["stream-relay", $"{stations}", .. option]);
         int port = int.Parse(relay.AwaitLine(RelayCommand.Ready).Split(' ')[^1], CultureInfo.InvariantCulture);
-        return new RelayUnderTest(noDelay ? "TCP, TCP_NODELAY" : "TCP", relay, station => new StreamEnd(port, station, noDelay), ["stream-echo", $"{port}", .. option]);
+        return new RelayUnderTest(noDelay ? "TCP, TCP_NODELAY" : "TCP", relay, station =>
+            new StreamEnd(port, station, noDelay), ["stream-echo", $"{port}", .. option]);
     }
 
     /// <summary>Daemons that poll in turns and were measured before sleep when it returns.</summary>

@@ -72,7 +72,9 @@ internal sealed unsafe class RingEnd : RelayEnd
             if (frames != 0 || waiting == Waiting.Not)
                 return frames;
             if (!_guest.Sleep(waiting == Waiting.ForEver ? -1 : Deadline.LimitMs))
-                throw _port.State == PortState.Attached ? NothingCame() : new LabException($"relay: the daemon faulted station {Station}: {_port.Fault}");
+                throw _port.State == PortState.Attached
+                    ? NothingCame()
+                    : new LabException($"relay: the daemon faulted station {Station}: {_port.Fault}");
         }
     }
 

@@ -7,7 +7,8 @@ namespace ShmWifi.Perf.EndToEnd.Relay;
 
 /// <summary>What the runtime of another process tells of its collector while it is watched, over all windows: read by its diagnostic port.</summary>
 /// <remarks>
-/// Source: dotnet/runtime src/coreclr/vm/ClrEtwAll.man, keyword GC. Its counters (System.Runtime) are left out, since asking for them makes the process allocate.
+/// Source: dotnet/runtime src/coreclr/vm/ClrEtwAll.man, keyword GC. Its counters
+/// (System.Runtime) are left out, since asking for them makes the process allocate.
 /// </remarks>
 internal sealed class RuntimeWatch
 {
@@ -41,7 +42,8 @@ internal sealed class RuntimeWatch
             _watch = watch;
             _since = DateTime.Now + Settling;
             _session = new DiagnosticsClient(processId).StartEventPipeSession(
-                new EventPipeProvider(Provider, EventLevel.Verbose, (long)ClrTraceEventParser.Keywords.GC), requestRundown: false); // allocation ticks are verbose
+                // allocation ticks are verbose
+                new EventPipeProvider(Provider, EventLevel.Verbose, (long)ClrTraceEventParser.Keywords.GC), requestRundown: false);
             _reading = Task.Run(Read);
             Thread.Sleep(Settling);
         }

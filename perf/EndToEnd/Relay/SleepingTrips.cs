@@ -76,7 +76,8 @@ internal sealed class SleepingTrips : IRelayMeasurement
     {
         var rings = _figures[0];
         results.Add(rings.P50.Judge(
-            RelayGroup.GroupName, "round trip, sleeping, p50", "ns", "≤ the Unix-datagram relay's p50, p99 not worse", rings.P50.MedianRatio <= 1 && rings.P99.MedianRatio <= 1));
+            RelayGroup.GroupName, "round trip, sleeping, p50", "ns", "≤ the Unix-datagram relay's p50, p99 not worse", rings.P50.MedianRatio <= 1
+                && rings.P99.MedianRatio <= 1));
         results.Add(rings.P99.Tell(RelayGroup.GroupName, "round trip, sleeping, p99", "ns"));
         foreach (var other in _figures.Skip(2))
         {

@@ -36,7 +36,8 @@ internal static class Throughput
 
     /// <summary>One to all, for some time; receivers only give back what came.</summary>
     /// <param name="length">Bytes a frame.</param>
-    public static long MeasureBroadcast(RelayEnd near, IReadOnlyList<RelayEnd> receivers, int length, TimeSpan time, CancellationToken cancellation) =>
+    public static long MeasureBroadcast(RelayEnd near, IReadOnlyList<RelayEnd> receivers, int length, TimeSpan time,
+        CancellationToken cancellation) =>
         Broadcast(near, receivers, length, long.MaxValue, MonotonicClock.NowNs + (long)time.TotalNanoseconds, cancellation);
 
     /// <summary>So many frames to all.</summary>
@@ -53,7 +54,8 @@ internal static class Throughput
         {
             cancellation.ThrowIfCancellationRequested();
             isSending = now < end && sent < most;
-            for (int i = 0; isSending && i < Burst && sent < most && (sent * receivers.Count) - received < Window * receivers.Count && near.TrySend((uint)sent, length, RelayFrame.Everyone); i++)
+            for (int i = 0; isSending && i < Burst && sent < most && (sent * receivers.Count) - received < Window * receivers.Count
+                && near.TrySend((uint)sent, length, RelayFrame.Everyone); i++)
                 sent++;
             near.Flush();
             foreach (var receiver in receivers)

@@ -112,7 +112,8 @@ internal sealed class ThroughputBySize : IRelayMeasurement
         double doorbells = PerFrame(after.Length - 1, totals => totals.Doorbells);
         results.Add(Row("doorbells a frame under load, the daemon sleeps when it can", doorbells, "< 0.05", doorbells < 0.05));
         results.Add(Row("doorbells a frame under load, polling", PerFrame(0, totals => totals.Doorbells)));
-        double allocated = Enumerable.Range(0, after.Length).Sum(daemon => Difference(daemon, totals => totals.AllocatedBytesPerFrame * totals.Frames));
+        double allocated =
+            Enumerable.Range(0, after.Length).Sum(daemon => Difference(daemon, totals => totals.AllocatedBytesPerFrame * totals.Frames));
         results.Add(Row("allocation in the engine's loop, bytes a frame", allocated, "0 bytes a frame", allocated == 0));
         results.Add(Row("garbage collections in the polling daemon under load", _runtime.Collections));
         results.Add(Row("pauses of all its threads, in all", _runtime.PauseMs, unit: "ms"));

@@ -49,7 +49,8 @@ internal static class PlotFiles
         script.AppendLine(plot.LogY ? "set logscale y" : "set yrange [0:*]");
         // Ten marks a line, so that lines are told apart without colours, too.
         var lines = plot.Series.Select((series, index) =>
-            $"{Quote(plot.Name + ".dat")} index {index} using 1:2 title {Quote(series.Label)} with linespoints linewidth 2 linecolor '{Colors[index % Colors.Length]}' "
+            $"{Quote(plot.Name + ".dat")} index {index} using 1:2 title {Quote(series.Label)} with linespoints linewidth 2 linecolor "
+                + $"'{Colors[index % Colors.Length]}' "
             + $"pointtype {PointTypes[index % PointTypes.Length]} pointsize 0.8 pointnumber 10");
         script.AppendLine("plot " + string.Join(", \\\n     ", lines));
         return script.ToString();

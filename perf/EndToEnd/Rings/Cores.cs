@@ -19,7 +19,8 @@ internal sealed unsafe record Cores(int First, int Second)
         var allowed = Allowed();
         return allowed.Count >= 2
             ? new Cores(allowed[0], allowed[1])
-            : throw new LabException("the group 'rings' measures two threads that spin, and this process may use one core only; give it two (taskset, cgroup)");
+            : throw new LabException(
+                "the group 'rings' measures two threads that spin, and this process may use one core only; give it two (taskset, cgroup)");
     }
 
     /// <summary>Numbers of those that this process may use.</summary>

@@ -23,7 +23,7 @@ internal sealed unsafe class RingLoops : IDisposable
         var geometry = new RegionGeometry(Ports: 1);
         _memory = SharedMemory.Create("shmwifi-bench", geometry.RegionSize);
         new Span<byte>(_memory.Address, (int)_memory.Size).Clear(); // no page faults later
-        Region region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference, epoch: 1);
+        var region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference, epoch: 1);
         _host = region.Attach(port: 0, peerId: 1, "bench");
         _apart = new byte[2 * Abi.Line];
         _guest = region.OpenGuestPort(0);

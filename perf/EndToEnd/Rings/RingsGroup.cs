@@ -47,7 +47,8 @@ internal sealed class RingsGroup : IBenchGroup
             foreach (var task in tasks)
             {
                 cancellation.ThrowIfCancellationRequested();
-                measured[task].Add(new Times(await RingMeasurement.RunAsync(task, cores), task.Count), new Times(baseline.Run(task, cores), task.Count));
+                measured[task].Add(new Times(await RingMeasurement.RunAsync(task, cores), task.Count),
+                    new Times(baseline.Run(task, cores), task.Count));
             }
         }
         progress.Done($"rings: {options.Rounds} rounds of {tasks.Length} measurements, C# and C in turns");
@@ -59,17 +60,21 @@ internal sealed class RingsGroup : IBenchGroup
         Comparison roundTrips = measured[tasks[0]], singleRoundTrips = measured[tasks[1]], batches = measured[tasks[2]], singles = measured[tasks[3]];
 
         var roundTrip = roundTrips.Compare(times => times.MedianNs);
-        results.Add(roundTrip.Judge(Name, "ring round trip, two threads", "ns", "≤ 1.15 × the C baseline in the same run", roundTrip.MedianRatio <= MaxRoundTripRatio));
+        results.Add(roundTrip.Judge(Name, "ring round trip, two threads", "ns", "≤ 1.15 × the C baseline in the same run",
+            roundTrip.MedianRatio <= MaxRoundTripRatio));
         foreach ((string name, double fraction) in new[] { ("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999) })
-            results.Add(singleRoundTrips.Compare(times => times.QuantileNs(fraction)).Tell(Name, $"ring round trip, two threads, each by itself, {name}", "ns"));
+            results.Add(singleRoundTrips.Compare(times => times.QuantileNs(fraction))
+                .Tell(Name, $"ring round trip, two threads, each by itself, {name}", "ns"));
 
         var throughput = batches.Compare(times => times.FramesPerSecond);
-        results.Add(throughput.Judge(Name, "ring, 256 B messages", "frames/s", "≥ 0.9 × the C baseline's throughput", throughput.MedianRatio >= MinThroughputRatio));
+        results.Add(throughput.Judge(Name, "ring, 256 B messages", "frames/s", "≥ 0.9 × the C baseline's throughput",
+            throughput.MedianRatio >= MinThroughputRatio));
         results.Add(singles.Compare(times => times.FramesPerSecond).Tell(Name, "ring, 256 B messages, each published by itself", "frames/s"));
 
         Comparison[] inPlace = Of(RingLoop.InPlace), handOver = Of(RingLoop.HandOver), touched = [.. Of(RingLoop.Messages).Skip(2)];
         var unevenness = Unevenness(inPlace);
-        results.Add(unevenness.Judge(Name, "ring cost against payload size, claimed in place", "1", "flat from 64 B to 2304 B (within 15 %)", unevenness.Median <= MaxUnevenness));
+        results.Add(unevenness.Judge(Name, "ring cost against payload size, claimed in place", "1", "flat from 64 B to 2304 B (within 15 %)",
+            unevenness.Median <= MaxUnevenness));
         results.Add(Unevenness(handOver).Tell(Name, "ring cost against payload size, in place, two threads", "1"));
         results.Add(inPlace[^1].Compare(times => times.MedianNs).Tell(Name, "claim, publish, take and release of 2304 B in place, one thread", "ns"));
         results.Add(handOver[^1].Compare(times => times.MedianNs).Tell(Name, "2304 B in place, two threads", "ns"));
@@ -84,7 +89,8 @@ internal sealed class RingsGroup : IBenchGroup
             BySize("written and read, two threads: C#", touched, one => one.Ours),
             BySize("written and read, two threads: C", touched, one => one.Baselines),
         ]));
-        results.Add(new Plot("rings-round-trip", "Rings: round trips between two threads", "round trip, ns", "share of round trips that took longer", LogX: true, LogY: true,
+        results.Add(new Plot("rings-round-trip", "Rings: round trips between two threads", "round trip, ns", "share of round trips that took longer",
+            LogX: true, LogY: true,
         [
             new Series("C#", Times.Tail(singleRoundTrips.Ours)),
             new Series("C", Times.Tail(singleRoundTrips.Baselines)),

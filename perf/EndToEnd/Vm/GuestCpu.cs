@@ -8,7 +8,8 @@ using ShmWifi.Perf.EndToEnd.Report;
 
 namespace ShmWifi.Perf.EndToEnd.Vm;
 
-/// <summary>What a frame costs the guests between which it goes, round by round: the CPU time of all of them, by datagram of UDP at a fixed rate, a frame each.</summary>
+/// <summary>What a frame costs the guests between which it goes, round by round: the CPU time of
+/// all of them, by datagram of UDP at a fixed rate, a frame each.</summary>
 /// <remarks>
 /// Taken in the middle of a load, so that neither the start of the programs nor their end counts; nothing is subtracted. The host tells what QEMU's
 /// vCPU threads used: all that the guest ran, and the doorbells, but not QEMU's main loop. A guest tells how long it was not idle, which
@@ -81,7 +82,8 @@ internal sealed class GuestCpu(IReadOnlyList<VirtualMachine> ends)
     /// <returns>How much of a core it was busy in between.</returns>
     internal static double ReadAccount(string text, int cpus)
     {
-        double[] numbers = text.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
+        double[] numbers = text.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)
+            .Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
         return numbers is [var start, var idleAtStart, var end, var idleAtEnd] && end > start
             ? cpus - ((idleAtEnd - idleAtStart) / (end - start))
             : throw new LabException($"not twice a guest's /proc/uptime:\n{text}");

@@ -8,12 +8,14 @@ namespace ShmWifi.Perf.EndToEnd.Vm;
 /// <summary>Where the time of a frame goes, hop by hop, from the stamps that it carries.</summary>
 internal static class HopRows
 {
-    /// <summary>Adds the rows of both directions of a route. The daemon counts from the association on; what passed since then are mostly pings, and beacons one way.</summary>
+    /// <summary>Adds the rows of both directions of a route. The daemon counts from the association on;
+    /// what passed since then are mostly pings, and beacons one way.</summary>
     /// <param name="statistics">Read when only pings had passed.</param>
     /// <param name="guests">What is special about the guests.</param>
     public static void Add(Results results, string group, MediumStatistics statistics, MeasuredPath route, string guests)
     {
-        foreach (var link in statistics.Latency.Where(link => (link.From == route.From && link.To == route.To) || (link.From == route.To && link.To == route.From)))
+        foreach (var link in statistics.Latency.Where(link =>
+            (link.From == route.From && link.To == route.To) || (link.From == route.To && link.To == route.From)))
         {
             string name = $"way of a frame {link.From} → {link.To}{guests}";
             Add(results, group, $"{name}, whole", link.Us);

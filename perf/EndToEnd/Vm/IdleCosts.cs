@@ -47,7 +47,8 @@ internal sealed class IdleCosts(VmLab lab, VmPace pace)
         Judge(results, "memory: daemon RSS without the region", "MB", daemonMegabytes, "≤ 80 MB", daemonMegabytes <= DaemonGoalMegabytes);
         string[] smaps = await Task.WhenAll(lab.RadioVms.Select(vm => InjectorFileAsync(vm, "smaps", cancellation)));
         double injectorMegabytes = smaps.Max(ResidentMemory.Read) / 1e6;
-        Judge(results, "memory: injector RSS without the region, the largest", "MB", injectorMegabytes, "≤ 15 MB", injectorMegabytes <= InjectorGoalMegabytes);
+        Judge(results, "memory: injector RSS without the region, the largest", "MB", injectorMegabytes, "≤ 15 MB",
+            injectorMegabytes <= InjectorGoalMegabytes);
         progress.Done($"memory: daemon {daemonMegabytes:0.0} MB, injector {injectorMegabytes:0.0} MB without the region");
     }
 

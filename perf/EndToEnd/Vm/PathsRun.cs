@@ -6,7 +6,8 @@ using ShmWifi.Perf.EndToEnd.Report;
 namespace ShmWifi.Perf.EndToEnd.Vm;
 
 /// <summary>
-/// Measures the kernel path, in turns round by round with both floors and, where the lab has another pair, with the user path: first pings alone, then TCP,
+/// Measures the kernel path, in turns round by round with both floors and, where the lab
+/// has another pair, with the user path: first pings alone, then TCP,
 /// then UDP at a fixed rate with what a frame costs the guests.
 /// </summary>
 /// <param name="lab">The lab: its first pair is on the kernel path, its other one, if any, on the user path.</param>
@@ -61,7 +62,8 @@ internal sealed class PathsRun(VmLab lab, VmPace pace, string guests, Results re
         foreach (var ((quantile, goal), (_, of)) in PingGoals.Zip(PingRounds.Quantiles))
         {
             var rounds = medium.Against(wired, of);
-            results.Add(rounds.Judge(Group, $"VM to VM ping{guests}, {quantile}", "ms", $"≤ {goal:0.0} × the wired floor", rounds.MedianRatio <= goal));
+            results.Add(
+                rounds.Judge(Group, $"VM to VM ping{guests}, {quantile}", "ms", $"≤ {goal:0.0} × the wired floor", rounds.MedianRatio <= goal));
             progress.Done($"VM to VM ping{guests}, {quantile}: {rounds.Median:0.00} ms, {rounds.MedianRatio:0.00} × the wired floor");
             if (user != null)
                 AddAgainstUserPath(medium.Against(user, of), quantile);
@@ -71,8 +73,10 @@ internal sealed class PathsRun(VmLab lab, VmPace pace, string guests, Results re
 
         (string, PingRounds?)[] series = [("kernel path", medium), ("user path", user), ("wired floor", wired), ("in-kernel floor", inKernel)];
         results.Add(new Plot(
-            guests.Length == 0 ? "vm-kernel-ping" : "vm-kernel-ping-poll", $"Ping between VMs on both paths{guests}", "round trip, ms", "pings that were as fast, %",
-            LogX: true, LogY: false, [.. series.Where(one => one.Item2 != null).Select(one => new Series(one.Item1, Distribution.Of(one.Item2!.RttMs)))]));
+            guests.Length == 0 ? "vm-kernel-ping" : "vm-kernel-ping-poll", $"Ping between VMs on both paths{guests}", "round trip, ms",
+            "pings that were as fast, %",
+            LogX: true, LogY: false, [.. series.Where(one => one.Item2 != null)
+                .Select(one => new Series(one.Item1, Distribution.Of(one.Item2!.RttMs)))]));
     }
 
     private void AddAgainstUserPath(Rounds rounds, string quantile)
@@ -108,7 +112,8 @@ internal sealed class PathsRun(VmLab lab, VmPace pace, string guests, Results re
         }
         else
         {
-            results.Add(medium.Judge(Group, $"VM to VM TCP{guests}", Unit, "≥ the in-kernel floor, no drop in the rings", medium.MedianRatio >= 1 && load.Drops == 0));
+            results.Add(medium.Judge(Group, $"VM to VM TCP{guests}", Unit, "≥ the in-kernel floor, no drop in the rings", medium.MedianRatio >= 1
+                && load.Drops == 0));
             load.Judge(results, $"TCP{guests}");
         }
 

@@ -34,7 +34,8 @@ internal static class PingHops
         {
             double us = times.Average(at => at[mark] is { } here ? here - (at.Take(mark).LastOrDefault(before => before != null) ?? here) : 0);
             double passed = 100.0 * times.Count(at => at[mark] != null) / times.Count;
-            text.AppendLine(CultureInfo.InvariantCulture, $"{us,6:0}{passed,6:0} %  {(marks[mark].InAsking ? asking : answering)}: {marks[mark].What}");
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"{us,6:0}{passed,6:0} %  {(marks[mark].InAsking ? asking : answering)}: {marks[mark].What}");
         }
 
         text.AppendLine(CultureInfo.InvariantCulture, $"{times.Average(at => at[^1]!.Value - at[0]!.Value),6:0}          all");
@@ -59,7 +60,8 @@ internal static class PingHops
             ];
     }
 
-    /// <summary>When each mark was passed: from the answer back, what came last before the mark after it. Null when one is missing that every ping has.</summary>
+    /// <summary>When each mark was passed: from the answer back, what came last before the mark
+    /// after it. Null when one is missing that every ping has.</summary>
     private static double?[]? Times(IReadOnlyList<TraceStep> steps, IReadOnlyList<PingMark> marks)
     {
         double?[] times = new double?[marks.Count];

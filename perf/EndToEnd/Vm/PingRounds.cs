@@ -37,7 +37,8 @@ internal sealed class PingRounds(MeasuredPath route)
         if (_probe.Sent > _probe.Received)
         {
             throw new LabException(
-                $"{_probe.Sent - _probe.Received} pings from {route.From} to {route.To} over the air{guests} were lost: the run counts for nothing; logs are in {Path.GetDirectoryName(medium.LogFile)}");
+                $"{_probe.Sent - _probe.Received} pings from {route.From} to {route.To} over the air{guests} were lost: the run counts for "
+                    + $"nothing; logs are in {Path.GetDirectoryName(medium.LogFile)}");
         }
     }
 

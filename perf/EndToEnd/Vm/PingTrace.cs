@@ -117,12 +117,14 @@ internal static partial class PingTrace
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"{"us",6}  {asking,-Column}{answering}");
         foreach (var step in median)
-            text.AppendLine(CultureInfo.InvariantCulture, $"{step.Us - median[0].Us,6:0}  {(step.IsAsking ? "" : new string(' ', Column))}{step.What}");
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"{step.Us - median[0].Us,6:0}  {(step.IsAsking ? "" : new string(' ', Column))}{step.What}");
         return text.ToString();
     }
 
     private const string Events =
-        "sched/sched_switch sched/sched_waking irq/irq_handler_entry irq/softirq_entry raw_syscalls/sys_enter raw_syscalls/sys_exit net/net_dev_start_xmit net/netif_receive_skb";
+        "sched/sched_switch sched/sched_waking irq/irq_handler_entry irq/softirq_entry raw_syscalls/sys_enter raw_syscalls/sys_exit "
+            + "net/net_dev_start_xmit net/netif_receive_skb";
 
     // Functions of the module are there on the kernel path only.
     private static readonly string StartScript = $"""
@@ -157,7 +159,8 @@ internal static partial class PingTrace
     {
         foreach (string line in trace.Text.Split('\n'))
         {
-            if (Line().Match(line) is not { Success: true } match || Describe(match.Groups["task"].Value, match.Groups["event"].Value) is not { } what)
+            if (Line().Match(line) is not { Success: true } match || Describe(match.Groups["task"].Value, match.Groups["event"].Value)
+                is not { } what)
                 continue;
             double seconds = double.Parse(match.Groups["seconds"].Value, CultureInfo.InvariantCulture);
             yield return new TraceStep((seconds * 1e6) + (trace.ClockOffsetNs / 1e3), isAsking, what);
@@ -169,7 +172,8 @@ internal static partial class PingTrace
     {
         if (SystemCall().Match(what) is { Success: true } call)
         {
-            return task is "ping" or "shm-injector" && SystemCalls.TryGetValue(int.Parse(call.Groups["number"].Value, CultureInfo.InvariantCulture), out string? name)
+            return task is "ping" or "shm-injector"
+                && SystemCalls.TryGetValue(int.Parse(call.Groups["number"].Value, CultureInfo.InvariantCulture), out string? name)
                 ? $"{task}: {name}{(call.Groups["way"].Value == "exit" ? " returns" : "")}"
                 : null;
         }

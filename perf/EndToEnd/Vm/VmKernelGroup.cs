@@ -7,7 +7,8 @@ namespace ShmWifi.Perf.EndToEnd.Vm;
 /// <summary>The kernel path between real VMs: ping, TCP, UDP and what a frame costs a guest, in turns with the user path and both floors.</summary>
 /// <remarks>
 /// Two labs, one after the other. The first has a pair of VMs on each path, on channels that do not meet, and a VM for the in-kernel floor; guests
-/// sleep when they have nothing to do, so that the pair that is not measured costs beacons only. In the second, guests poll (<c>idle=poll</c>): each VM
+/// sleep when they have nothing to do, so that the pair that is not measured costs
+/// beacons only. In the second, guests poll (<c>idle=poll</c>): each VM
 /// keeps a core busy, so that there is only the pair on the kernel path. The network is open, as in <see cref="VmGroup"/>.
 /// </remarks>
 internal sealed class VmKernelGroup : IBenchGroup

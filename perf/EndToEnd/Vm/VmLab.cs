@@ -57,7 +57,8 @@ internal sealed class VmLab : IAsyncDisposable
 
     /// <summary>Guests that sleep when idle.</summary>
     public static Topology Sleeping(string kernel) =>
-        Of("bench", Guest("ap", Role.AccessPoint, kernel), Guest("sta1", Role.Station, kernel), Guest("sta2", Role.Station, kernel), KernelFloor.Vm(kernel));
+        Of("bench", Guest("ap", Role.AccessPoint, kernel), Guest("sta1", Role.Station, kernel), Guest("sta2", Role.Station, kernel),
+            KernelFloor.Vm(kernel));
 
     /// <summary>Guests that poll when idle, so as few as there can be.</summary>
     public static Topology Polling(string kernel) => Of(

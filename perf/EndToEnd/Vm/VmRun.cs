@@ -65,7 +65,8 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
                 VmGroup.GroupName, $"VM to VM ping{guests}, {quantile}", "ms", $"≤ {PingGoal} × the wired floor", rounds.MedianRatio <= PingGoal));
             progress.Done($"VM to VM ping{guests}, {quantile}: {rounds.Median:0.00} ms, {rounds.MedianRatio:0.00} × the wired floor");
             if (stations != null)
-                results.Add(stations.Against(stationsWired!, of).Tell(VmGroup.GroupName, $"station to station ping, through the access point{guests}, {quantile}", "ms"));
+                results.Add(stations.Against(stationsWired!, of)
+                    .Tell(VmGroup.GroupName, $"station to station ping, through the access point{guests}, {quantile}", "ms"));
             if (inKernel != null)
                 results.Add(inKernel.Alone(of).Tell(VmGroup.GroupName, $"in-kernel floor: ping{guests}, {quantile}", "ms"));
         }
@@ -73,7 +74,8 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
         (string, PingRounds?)[] series =
             [("medium, VM to VM", medium), ("medium, station to station", stations), ("wired floor", wired), ("in-kernel floor", inKernel)];
         results.Add(new Plot(
-            guests.Length == 0 ? "vm-ping" : "vm-ping-poll", $"Ping between VMs{guests}", "round trip, ms", "pings that were as fast, %", LogX: true, LogY: false,
+            guests.Length == 0 ? "vm-ping" : "vm-ping-poll", $"Ping between VMs{guests}", "round trip, ms", "pings that were as fast, %", LogX: true,
+            LogY: false,
             [.. series.Where(one => one.Item2 != null).Select(one => new Series(one.Item1, Distribution.Of(one.Item2!.RttMs)))]));
     }
 
@@ -102,7 +104,8 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
         else
         {
             results.Add(medium.Judge(
-                VmGroup.GroupName, $"VM to VM TCP{guests}", Unit, "≥ 60 % of the in-kernel floor, no drop in the rings", medium.MedianRatio >= TcpGoal && load.Drops == 0));
+                VmGroup.GroupName, $"VM to VM TCP{guests}", Unit, "≥ 60 % of the in-kernel floor, no drop in the rings", medium.MedianRatio >= TcpGoal
+                    && load.Drops == 0));
             load.Judge(results, $"TCP{guests}");
         }
 
@@ -118,9 +121,11 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
     {
         (string Name, MeasuredPath? MeasuredPath)[] routes =
         [
-            ("VM to VM", lab.Pair.Medium), ("station to station", lab.StationToStation), ("wired floor", lab.Pair.Wired), ("in-kernel floor", lab.InKernel),
+            ("VM to VM", lab.Pair.Medium), ("station to station", lab.StationToStation), ("wired floor", lab.Pair.Wired),
+            ("in-kernel floor", lab.InKernel),
         ];
-        var measured = routes.Where(route => route.MeasuredPath != null).Select(route => (route.Name, MeasuredPath: route.MeasuredPath!, Lost: new Rounds(), Jitter: new Rounds())).ToList();
+        var measured = routes.Where(route => route.MeasuredPath != null)
+            .Select(route => (route.Name, MeasuredPath: route.MeasuredPath!, Lost: new Rounds(), Jitter: new Rounds())).ToList();
         var load = new LoadRounds(VmGroup.GroupName, lab.Medium, lab.Pair);
         for (int round = 1; round <= pace.Rounds; round++)
         {

@@ -31,7 +31,8 @@ internal static class AttachCommand
         return command;
     }
 
-    /// <summary>Makes the session: the medium's tables across the top, which want the width, and below a pane for each VM and one for a shell.</summary>
+    /// <summary>Makes the session: the medium's tables across the top, which want the
+    /// width, and below a pane for each VM and one for a shell.</summary>
     internal static void Build(string session, LabState state)
     {
         string self = ShellQuote.Join(["dotnet", typeof(AttachCommand).Assembly.Location]);
@@ -52,7 +53,8 @@ internal static class AttachCommand
 
         if (state.Medium is not null)
         {
-            string top = ShellQuote.Join(["dotnet", Checkout.Medium, "top", "--socket", MediumProcess.ControlSocket(new LabDirectory(state.Name).Path)]);
+            string top =
+                ShellQuote.Join(["dotnet", Checkout.Medium, "top", "--socket", MediumProcess.ControlSocket(new LabDirectory(state.Name).Path)]);
             string pane = HostCommand.Run(
                 "tmux", "split-window", "-t", session, "-fvbd", "-l", "50%", "-P", "-F", "#{pane_id}", "-c", Checkout.Root, top).Output.Trim();
             Tmux("select-pane", "-t", pane, "-T", "medium");
@@ -71,7 +73,8 @@ internal static class AttachCommand
 
     private static bool Exists(string session)
     {
-        using var tmux = Process.Start(new ProcessStartInfo("tmux", ["has-session", "-t", session]) { RedirectStandardError = true, UseShellExecute = false })!;
+        using var tmux =
+            Process.Start(new ProcessStartInfo("tmux", ["has-session", "-t", session]) { RedirectStandardError = true, UseShellExecute = false })!;
         tmux.WaitForExit();
         return tmux.ExitCode == 0;
     }

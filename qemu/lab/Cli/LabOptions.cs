@@ -29,7 +29,8 @@ internal static class LabOptions
     /// <summary>What moves frames in the guests.</summary>
     public static Option<string?> Path()
     {
-        var option = new Option<string?>("--path") { Description = "What moves frames in the guests: shm-injector (user), or the kernel module (kernel)." };
+        var option =
+            new Option<string?>("--path") { Description = "What moves frames in the guests: shm-injector (user), or the kernel module (kernel)." };
         option.AcceptOnlyFromAmong("user", "kernel");
         return option;
     }

@@ -37,8 +37,10 @@ internal static class StatusCommand
     /// <summary>Prints a lab as a table.</summary>
     public static void Print(LabState state)
     {
-        AnsiConsole.MarkupLineInterpolated($"lab [bold]{state.Name}[/] is {state.Phase}: {state.Accel ?? "?"}, isolation {state.Isolation}, supervisor {state.Supervisor.Id}, shm-medium {state.Medium?.ToString() ?? "none"}");
-        var table = new Table().Border(TableBorder.Simple).AddColumns("VM", "role", "kernel", "path", "QEMU", "wired", "network", "Wi-Fi", "associated");
+        AnsiConsole.MarkupInterpolated($"lab [bold]{state.Name}[/] is {state.Phase}: {state.Accel ?? "?"}, isolation {state.Isolation}, ");
+        AnsiConsole.MarkupLineInterpolated($"supervisor {state.Supervisor.Id}, shm-medium {state.Medium?.ToString() ?? "none"}");
+        var table = new Table().Border(TableBorder.Simple)
+            .AddColumns("VM", "role", "kernel", "path", "QEMU", "wired", "network", "Wi-Fi", "associated");
         foreach (var vm in state.Vms)
         {
             table.AddRow(
@@ -74,7 +76,8 @@ internal static class StatusCommand
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("guest", "frames sent", "dropped", "received", "doorbells");
         foreach (var vm in state.Vms.Where(vm => vm.Counters != null))
-            table.AddRow(Markup.Escape(vm.Name), $"{vm.Counters!.TxFrames}", $"{vm.Counters.TxDropped}", $"{vm.Counters.RxFrames}", $"{vm.Counters.Doorbells}");
+            table.AddRow(Markup.Escape(vm.Name), $"{vm.Counters!.TxFrames}", $"{vm.Counters.TxDropped}", $"{vm.Counters.RxFrames}",
+                $"{vm.Counters.Doorbells}");
         return table;
     }
 }

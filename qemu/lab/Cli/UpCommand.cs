@@ -48,7 +48,9 @@ internal static class UpCommand
         AddOption(start, "--path", path);
         using var supervisor = Process.Start(start)!;
         directory.Write(new LabState(
-            topology.Name, ProcessIdentity.Of(supervisor.Id)!, "starting", null, null, topology.PerVmIsolation ? "per-vm" : "shared", null, null, []));
+            topology.Name, ProcessIdentity.Of(supervisor.Id)!, "starting", null, null, topology.PerVmIsolation
+                ? "per-vm"
+                : "shared", null, null, []));
         try
         {
             return await FollowAsync(directory, supervisor, cancellation);

@@ -6,7 +6,8 @@ namespace ShmWifi.Lab.Guest;
 /// <summary>One connection to a guest's exec agent, over one virtio-serial port; one command at a time.</summary>
 /// <remarks>
 /// Protocol: the host sends "ID SECONDS BASE64-OF-SCRIPT\n"; the agent answers "ID O LINE\n" for each line of output,
-/// then "ID X EXITCODE\n" (see qemu/guest-image/README.md). ID is a decimal number. Lines with another ID belong to a command that an earlier holder of the channel gave up on.
+/// then "ID X EXITCODE\n" (see qemu/guest-image/README.md). ID is a decimal number. Lines with
+/// another ID belong to a command that an earlier holder of the channel gave up on.
 /// QEMU serves one client a socket, so a lock file beside the socket says which process holds it.
 /// </remarks>
 internal sealed class GuestChannel : IDisposable

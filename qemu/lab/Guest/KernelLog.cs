@@ -10,13 +10,15 @@ internal static partial class KernelLog
         [.. log.Split('\n').Where(line => Complaint().IsMatch(line) && !NotDebians().IsMatch(line))];
 
     [GeneratedRegex(
-        "WARNING:|BUG:|BUG at|Oops:|Call Trace:|general protection fault|blocked for more than|Kernel panic|taint|UBSAN:|DEBUG_LOCKS_WARN_ON|lockdep is turned off"
+        "WARNING:|BUG:|BUG at|Oops:|Call Trace:|general protection fault|blocked for more than|Kernel "
+            + "panic|taint|UBSAN:|DEBUG_LOCKS_WARN_ON|lockdep is turned off"
         + @"|detected stalls|self-detected stall|kmemleak: \d+ new suspected",
         RegexOptions.None,
         1000)]
     private static partial Regex Complaint();
 
     // Source: linux kernel/module/main.c
-    [GeneratedRegex(@"shmwifi: (?:loading out-of-tree module taints kernel\.|module verification failed: signature and/or required key missing - tainting kernel)$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"shmwifi: (?:loading out-of-tree module taints kernel\.|"
+        + @"module verification failed: signature and/or required key missing - tainting kernel)$", RegexOptions.None, 1000)]
     private static partial Regex NotDebians();
 }

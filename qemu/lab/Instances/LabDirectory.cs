@@ -34,7 +34,8 @@ internal sealed class LabDirectory(string name)
         {
             string socket = GuestExecutor.Socket(Vm(vm), 0);
             if (System.Text.Encoding.UTF8.GetByteCount(socket) > LongestSocketPath)
-                throw new LabException($"{socket}: longer than the {LongestSocketPath} bytes that a socket may have: move the checkout to a shorter path");
+                throw new LabException(
+                    $"{socket}: longer than the {LongestSocketPath} bytes that a socket may have: move the checkout to a shorter path");
             Directory.CreateDirectory(Vm(vm));
         }
     }

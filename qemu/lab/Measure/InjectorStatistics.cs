@@ -62,6 +62,7 @@ internal sealed record InjectorCounters(
 internal sealed record InjectorClock(long OffsetNs, long ErrorNs);
 
 /// <summary>Serialisation of <see cref="InjectorStatistics"/>.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(InjectorStatistics))]
 internal sealed partial class InjectorStatisticsJson : JsonSerializerContext;

@@ -30,7 +30,8 @@ internal static class Iperf
     /// <param name="route">To a guest that serves.</param>
     /// <param name="mbps">Payload, Mbit/s.</param>
     /// <param name="tos">IPv4's type of service; its upper three bits choose the access category.</param>
-    public static async Task<UdpResult> UdpAsync(MeasuredPath route, int seconds, int mbps, int bytes, CancellationToken cancellation, byte tos = 0) =>
+    public static async Task<UdpResult> UdpAsync(MeasuredPath route, int seconds, int mbps, int bytes, CancellationToken cancellation,
+        byte tos = 0) =>
         ReadUdp(await RunAsync(route, seconds, string.Create(CultureInfo.InvariantCulture, $" -u -b {mbps}M -l {bytes} -S {tos}"), cancellation));
 
     /// <summary>Sends more UDP than a route carries, and counts what the receiving application gets once queues are full.</summary>
@@ -40,7 +41,8 @@ internal static class Iperf
     public static async Task<double> SaturateAsync(
         MeasuredPath route, GuestExecutor receiver, int seconds, int mbps, int bytes, CancellationToken cancellation)
     {
-        var sending = RunAsync(route, seconds + (2 * RampSeconds), string.Create(CultureInfo.InvariantCulture, $" -u -b {mbps}M -l {bytes}"), cancellation);
+        var sending =
+            RunAsync(route, seconds + (2 * RampSeconds), string.Create(CultureInfo.InvariantCulture, $" -u -b {mbps}M -l {bytes}"), cancellation);
         string counts = await receiver.RunAsync(
             "counting UDP datagrams",
             $"""
@@ -57,7 +59,8 @@ internal static class Iperf
     /// <returns>Mbit/s.</returns>
     internal static double ReadSaturation(string counts, int bytes)
     {
-        double[] numbers = counts.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => double.Parse(line, CultureInfo.InvariantCulture)).ToArray();
+        double[] numbers =
+            counts.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => double.Parse(line, CultureInfo.InvariantCulture)).ToArray();
         return numbers is [var first, var start, var last, var end]
             ? (last - first) * bytes * 8 / (end - start) / 1e6
             : throw new LabException($"the guest's counters cannot be read:\n{counts}");

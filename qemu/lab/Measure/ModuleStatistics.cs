@@ -27,7 +27,8 @@ internal sealed record ModuleStatistics(ModuleCounters Counters, long? ClockOffs
         var values = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (line.Split(' ') is not [var name, var number] || !long.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value))
+            if (line.Split(' ') is not [var name, var number]
+                || !long.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value))
                 throw new LabException($"{Files}: '{line}' is not a name and a number");
             values[name] = value;
         }

@@ -109,7 +109,9 @@ internal sealed class MediumProcess : IAsyncDisposable
         var output = process.StandardOutput.ReadToEndAsync(cancellation);
         var error = process.StandardError.ReadToEndAsync(cancellation);
         await process.WaitForExitAsync(cancellation);
-        return process.ExitCode == 0 ? await output : throw new LabException($"shm-medium ctl {string.Join(' ', arguments)}: exit code {process.ExitCode}: {await error}");
+        return process.ExitCode == 0
+            ? await output
+            : throw new LabException($"shm-medium ctl {string.Join(' ', arguments)}: exit code {process.ExitCode}: {await error}");
     }
 
     /// <summary>Ends the daemon in order; the capture is whole then.</summary>
@@ -127,7 +129,8 @@ internal sealed class MediumProcess : IAsyncDisposable
     {
         var yaml = new StringBuilder(topology.Medium).Append("vms:\n");
         foreach (var vm in topology.Vms.Where(vm => vm.Radios > 0))
-            yaml.Append(CultureInfo.InvariantCulture, $"  - {{ name: {vm.Name}, socket: '{Socket(folder, vm.Name).Replace("'", "''", StringComparison.Ordinal)}', radios: {vm.Radios} }}\n");
+            yaml.Append(CultureInfo.InvariantCulture, $"  - {{ name: {vm.Name}, socket: "
+                + $"'{Socket(folder, vm.Name).Replace("'", "''", StringComparison.Ordinal)}', radios: {vm.Radios} }}\n");
         return yaml.ToString();
     }
 }

@@ -45,7 +45,8 @@ internal sealed record VmCounters(string Name, long Doorbells, long GuestDoorbel
 /// <summary>One-way latency from the sender's kernel to the receiver's.</summary>
 /// <param name="Hops">The parts of the way, in its order, each in microseconds.</param>
 /// <param name="ClockErrorUs">How wrong the one-way figures may be: half of the clock exchange's round trip.</param>
-internal sealed record LinkLatency(string From, string To, LatencyQuantiles Us, IReadOnlyDictionary<string, LatencyQuantiles>? Hops, double? ClockErrorUs);
+internal sealed record LinkLatency(string From, string To, LatencyQuantiles Us, IReadOnlyDictionary<string, LatencyQuantiles>? Hops,
+    double? ClockErrorUs);
 
 /// <summary>Quantiles of a latency in microseconds.</summary>
 /// <param name="P99">99 %.</param>

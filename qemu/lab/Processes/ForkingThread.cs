@@ -20,7 +20,8 @@ internal sealed class ForkingThread : IDisposable
         _thread.Start();
     }
 
-    /// <summary>What starts a process with default signals, in a session of its own, where no Ctrl-C reaches it, and kills it when the thread ends.</summary>
+    /// <summary>What starts a process with default signals, in a session of its own, where no
+    /// Ctrl-C reaches it, and kills it when the thread ends.</summary>
     /// <param name="command">The program and its arguments.</param>
     /// <remarks>Its process ID is the program's: none of the helpers forks.</remarks>
     public static ProcessStartInfo Guard(IEnumerable<string> command) => new("env", [.. Guarded, .. command]) { UseShellExecute = false };

@@ -11,7 +11,12 @@ internal static class HostCommand
     /// <exception cref="LabException">It cannot be started, or it failed.</exception>
     public static (string Output, string Error) Run(params string[] command)
     {
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false
+        };
         try
         {
             using var process = Process.Start(start)!;

@@ -64,7 +64,9 @@ internal static class QemuCommand
         string datapath = vm is { Radios: > 0, Path: FramePath.Kernel } ? " shmwifi.datapath=kernel" : "";
         string radios = vm.KernelRadios > 0 ? string.Create(CultureInfo.InvariantCulture, $" shmwifi.radios={vm.KernelRadios}") : "";
         string tsc = accel == "tcg" ? $" tsc_early_khz={HostTsc.Khz}" : "";
-        return string.Join(' ', [$"console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable{tsc} cryptomgr.notests lsm= shmwifi.name={vm.Name}{datapath}{radios}", .. vm.KernelArguments]);
+        return string.Join(' ',
+            [$"console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable{tsc} cryptomgr.notests lsm= shmwifi.name={vm.Name}{datapath}{radios}",
+            .. vm.KernelArguments]);
     }
 
     private static string[] Nic(string id, string tap, int index) =>

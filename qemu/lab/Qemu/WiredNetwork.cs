@@ -2,7 +2,8 @@ using ShmWifi.Lab.Processes;
 
 namespace ShmWifi.Lab.Qemu;
 
-/// <summary>The bridge and the taps inside the lab's network namespace; nothing here touches the machine's network but an uplink that is asked for.</summary>
+/// <summary>The bridge and the taps inside the lab's network namespace; nothing here touches
+/// the machine's network but an uplink that is asked for.</summary>
 internal sealed class WiredNetwork
 {
     private const string Bridge = "br0";

@@ -77,7 +77,8 @@ internal static class ReportTable
     }
 
     /// <summary>A line for each figure, without the columns in which none has anything.</summary>
-    private static Part Narrow(string title, Row[] rows) => new(title, [.. Columns.Where(column => column.Name == "value" || rows.Any(row => column.Text(row) is not ("" or "-")))], rows);
+    private static Part Narrow(string title, Row[] rows) =>
+        new(title, [.. Columns.Where(column => column.Name == "value" || rows.Any(row => column.Text(row) is not ("" or "-")))], rows);
 
     /// <summary>A line for all parts of a figure, a column for each part.</summary>
     private static Part Wide(string title, Row[] rows)
@@ -86,9 +87,12 @@ internal static class ReportTable
         Column Of(string? part) => new(
             cells.Where(cell => cell.Key.Part == part).First().First() is { Unit: not "1" } one ? $"{part}, {one.Unit}" : $"{part}", true,
             row => cells[(row.Figure, part)].FirstOrDefault() is { } cell ? cell.ValueText + (cell.Met == false ? " NO" : "") : "");
-        var ratio = new Column("ratio", true, row => Row.Number(rows.FirstOrDefault(one => one.Figure == row.Figure && one.Ratio is not null)?.Ratio));
+        var ratio = new Column("ratio", true, row =>
+            Row.Number(rows.FirstOrDefault(one => one.Figure == row.Figure && one.Ratio is not null)?.Ratio));
         return new Part(
-            title, [Columns[0], .. rows.Select(row => row.Part).Distinct().Select(Of), .. rows.Any(row => row.Ratio is not null) ? (Column[])[ratio] : []],
+            title, [Columns[0], .. rows.Select(row => row.Part).Distinct().Select(Of), .. rows.Any(row => row.Ratio is not null)
+            ? (Column[])[ratio]
+            : []],
             [.. rows.DistinctBy(row => row.Figure)]);
     }
 
@@ -103,7 +107,9 @@ internal static class ReportTable
     {
         Row[] limited = [.. report.Rows.Where(row => row.Limit is not null)];
         string verdict = $"{limited.Count(row => row.Met == true)} of {limited.Length} limits kept.";
-        return report.Problems.Count == 0 ? verdict : $"{verdict} {report.Problems.Count} {(report.Problems.Count == 1 ? "problem" : "problems")}: rows may be missing.";
+        return report.Problems.Count == 0
+            ? verdict
+            : $"{verdict} {report.Problems.Count} {(report.Problems.Count == 1 ? "problem" : "problems")}: rows may be missing.";
     }
 
     private static void AppendLine(StringBuilder text, IEnumerable<string> cells) => text.Append("| ").AppendJoin(" | ", cells).AppendLine(" |");

@@ -52,7 +52,8 @@ internal sealed record RunEnvironment
         Cores = Environment.ProcessorCount,
         Kernel = File.ReadAllText("/proc/sys/kernel/osrelease").Trim(),
         Runtime = RuntimeInformation.FrameworkDescription,
-        Qemu = guestSeries == null ? null : HostCommand.Run("qemu-system-x86_64", "--version").Output.Split('\n')[0].Replace("QEMU emulator version ", "", StringComparison.Ordinal),
+        Qemu = guestSeries == null ? null : HostCommand.Run("qemu-system-x86_64", "--version").Output.Split('\n')[0].Replace("QEMU emulator version ",
+            "", StringComparison.Ordinal),
         Accel = guestSeries == null ? null : Acceleration.Detect(Checkout.Kernel(guestSeries)),
         GuestKernel = guestSeries == null ? null : FindGuestKernel(guestSeries),
         LoadAtStart = ReadLoad(),
@@ -80,7 +81,8 @@ internal sealed record RunEnvironment
 
     /// <summary>By the name of its package's file, such as "6.12.9-amd64".</summary>
     private static string FindGuestKernel(string series) =>
-        Path.GetFileName(Directory.GetFiles(Path.Combine(Checkout.Cache, "kernel", series, "root", "boot"), "vmlinuz-*").Single())["vmlinuz-".Length..];
+        Path.GetFileName(
+            Directory.GetFiles(Path.Combine(Checkout.Cache, "kernel", series, "root", "boot"), "vmlinuz-*").Single())["vmlinuz-".Length..];
 
     private static double ReadLoad() => double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
 }

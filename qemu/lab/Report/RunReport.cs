@@ -19,7 +19,8 @@ namespace ShmWifi.Lab.Report;
 internal sealed record RunReport(RunEnvironment Environment, IReadOnlyList<Problem> Problems, IReadOnlyList<Row> Rows)
 {
     // "≤", "×" and "µ" stay readable: the file is no part of a web page.
-    private static readonly RunReportJson Json = new(new JsonSerializerOptions(RunReportJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private static readonly RunReportJson Json =
+        new(new JsonSerializerOptions(RunReportJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>What else is to be known of the run, by name.</summary>
     public IReadOnlyDictionary<string, string> Details { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -50,7 +51,8 @@ internal sealed record RunReport(RunEnvironment Environment, IReadOnlyList<Probl
 internal sealed record Problem(string Group, string Message);
 
 /// <summary>Serialisation of <see cref="RunReport"/>.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, Converters = [typeof(MeasuredNumberConverter)])]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
+    Converters = [typeof(MeasuredNumberConverter)])]
 [JsonSerializable(typeof(RunReport))]
 internal sealed partial class RunReportJson : JsonSerializerContext;
 

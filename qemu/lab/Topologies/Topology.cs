@@ -58,13 +58,15 @@ internal enum FramePath
 /// <param name="Channel">1..13 on 2.4 GHz, or one of <see cref="Channels5GHz"/>.</param>
 internal sealed record Network(string Ssid, Security Security, string Passphrase, int Channel)
 {
-    /// <summary>Channels of 5 GHz that need no radar detection in the United States (47 CFR 15.407(h)), whose rules the access points follow there.</summary>
+    /// <summary>Channels of 5 GHz that need no radar detection in the United States (47 CFR
+    /// 15.407(h)), whose rules the access points follow there.</summary>
     public static readonly IReadOnlyList<int> Channels5GHz = [36, 40, 44, 48, 149, 153, 157, 161, 165];
 
     /// <summary>The newest PHY that it uses.</summary>
     public PhyMode Mode { get; init; } = PhyMode.N;
 
-    /// <summary>Rates that every member must have, in 100 kbit/s as hostapd counts them; empty: hostapd's choice. Only such a rate can be fixed alone.</summary>
+    /// <summary>Rates that every member must have, in 100 kbit/s as hostapd counts them; empty:
+    /// hostapd's choice. Only such a rate can be fixed alone.</summary>
     public IReadOnlyList<int> BasicRates { get; init; } = [];
 
     /// <summary>Whether it is on 5 GHz.</summary>

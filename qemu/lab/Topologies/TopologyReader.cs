@@ -150,7 +150,8 @@ internal sealed partial class TopologyReader
                 _ => null,
             },
             Uplink = Text(vm, "uplink", InterfaceName(), "the name of a bridge of this machine"),
-            KernelArguments = Strings(vm, "kernelArguments", static value => value.Length > 0 && !value.Any(char.IsWhiteSpace), "a list of arguments for the guest's kernel, without blanks"),
+            KernelArguments = Strings(vm, "kernelArguments", static value =>
+                value.Length > 0 && !value.Any(char.IsWhiteSpace), "a list of arguments for the guest's kernel, without blanks"),
             QemuArguments = Strings(vm, "qemu", static _ => true, "a list of strings, one for each of QEMU's arguments"),
         };
     }
@@ -182,7 +183,8 @@ internal sealed partial class TopologyReader
     {
         if (!vm.TryGetValue("channel", out var node))
             return 1;
-        if (node is YamlScalarNode scalar && int.TryParse(scalar.Value, out int channel) && (channel is >= 1 and <= 13 || Network.Channels5GHz.Contains(channel)))
+        if (node is YamlScalarNode scalar && int.TryParse(scalar.Value, out int channel)
+            && (channel is >= 1 and <= 13 || Network.Channels5GHz.Contains(channel)))
             return channel;
         Error(node, $"'channel' must be a whole number from 1 to 13, or one of {Join(Network.Channels5GHz.Select(allowed => $"{allowed}"))}");
         return 1;

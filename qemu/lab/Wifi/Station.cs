@@ -35,7 +35,8 @@ internal sealed partial class Station(WifiInterface radio, Network network)
         {
             var last = await radio.Vm.Guest.TryRunAsync($"tail -n 15 {log}; dmesg | tail -n 5", LogLimit, null, cancellation);
             throw new LabException(
-                $"{radio.Vm.Name}: not associated with '{network.Ssid}' after {JoinLimit.TotalSeconds:0} s; {log} and the kernel's log end:\n{last.Output}");
+                $"{radio.Vm.Name}: not associated with '{network.Ssid}' after {JoinLimit.TotalSeconds:0} s; {log} and the kernel's log "
+                    + $"end:\n{last.Output}");
         }
 
         var stamps = Stamp().Matches(output).Select(match => double.Parse(match.Value, CultureInfo.InvariantCulture)).ToList();

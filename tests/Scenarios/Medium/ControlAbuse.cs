@@ -9,7 +9,8 @@ using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Tests.Scenarios.Medium;
 
-/// <summary>Clients of the control API that do what they should not, while frames pass: each gets a clear answer, and the medium is as it was.</summary>
+/// <summary>Clients of the control API that do what they should not, while frames pass:
+/// each gets a clear answer, and the medium is as it was.</summary>
 internal sealed class ControlAbuse : IScenario
 {
     private const int Clients = 100;
@@ -33,7 +34,8 @@ internal sealed class ControlAbuse : IScenario
     public string Name => "control";
 
     /// <inheritdoc/>
-    public string Description => "fuzzed requests, wrong types, unknown radios, a body of 10 MB, 100 clients at once: clear answers, and a undisturbed medium";
+    public string Description =>
+        "fuzzed requests, wrong types, unknown radios, a body of 10 MB, 100 clients at once: clear answers, and a undisturbed medium";
 
     /// <inheritdoc/>
     public bool NeedsVms => false;
@@ -68,7 +70,9 @@ internal sealed class ControlAbuse : IScenario
 
         var unknown = During("an unknown radio", SendAsync(http, "GET", "/v1/radios/rxx", null));
         run.Judge("an unknown radio: status", "1", unknown.Status, 404, 404);
-        run.Judge("an unknown radio: the answer names it, and one that is near", "1", unknown.Text.Contains("rxx") && unknown.Text.Contains("'rx'") ? 1 : 0, 1, 1);
+        run.Judge("an unknown radio: the answer names it, and one that is near", "1", unknown.Text.Contains("rxx") && unknown.Text.Contains("'rx'")
+            ? 1
+            : 0, 1, 1);
 
         var large = During("a body of 10 MB", SendAsync(http, "PUT", "/v1/medium", new string(' ', BodyOctets)));
         run.Judge("a body of 10 MB: status", "1", large.Status, 413, 413);
@@ -78,9 +82,11 @@ internal sealed class ControlAbuse : IScenario
 
         int requests = run.Options.IsQuick ? 300 : 3000;
         var fuzzed = During("fuzzed requests", FuzzAsync(http, requests));
-        run.Judge($"{requests} fuzzed requests: answered 2xx or 4xx", "1", fuzzed.Count(answer => answer.Status is >= 200 and < 300 or >= 400 and < 500), requests, requests);
+        run.Judge($"{requests} fuzzed requests: answered 2xx or 4xx", "1",
+            fuzzed.Count(answer => answer.Status is >= 200 and < 300 or >= 400 and < 500), requests, requests);
         run.Tell($"{requests} fuzzed requests: refused", "1", fuzzed.Count(answer => answer.Status >= 400));
-        run.Judge($"{requests} fuzzed requests: refusals without a reason in words", "1", fuzzed.Count(answer => answer.Status >= 400 && !answer.HasReason), 0, 0);
+        run.Judge($"{requests} fuzzed requests: refusals without a reason in words", "1",
+            fuzzed.Count(answer => answer.Status >= 400 && !answer.HasReason), 0, 0);
         run.Judge("frames that did not arrive meanwhile", "1", sender.Radio.Sent - sent - (receiver.Received - received), 0, 0);
 
         FrameLatencies Measure() => SimulatedMedium.Pace(sender, medium["rx"], FramesAPart, run.Cancellation);
@@ -120,7 +126,8 @@ internal sealed class ControlAbuse : IScenario
         for (int i = 0; i < requests; i++)
         {
             (string method, string path, string body) = Seeds[random.Next(Seeds.Length)];
-            var bytes = new List<byte>(Encoding.UTF8.GetBytes(body.Replace("tx", "nobody", StringComparison.Ordinal).Replace("rx", "none", StringComparison.Ordinal)));
+            var bytes = new List<byte>(
+                Encoding.UTF8.GetBytes(body.Replace("tx", "nobody", StringComparison.Ordinal).Replace("rx", "none", StringComparison.Ordinal)));
             for (int changes = random.Next(1, 8); changes > 0 && bytes.Count > 0; changes--)
             {
                 int at = random.Next(bytes.Count);

@@ -24,7 +24,7 @@ internal sealed class EngineChannels : IScenario
     {
         using var medium = new SimulatedMedium(
             "timing: airtime\n", ("first", [Stations[0]]), ("one", [Stations[1]]), ("second", [Stations[2]]), ("two", [Stations[3]]));
-        TimeSpan time = TimeSpan.FromSeconds(run.Options.IsQuick ? 2 : 6);
+        var time = TimeSpan.FromSeconds(run.Options.IsQuick ? 2 : 6);
         double alone = Measure(Pair("first", Stations[1], Channel1Mhz))[0];
         double[] twoChannels = Measure(Pair("first", Stations[1], Channel1Mhz), Pair("second", Stations[3], Channel11Mhz));
         double[] oneChannel = Measure(Pair("first", Stations[1], Channel1Mhz), Pair("second", Stations[3], Channel1Mhz));
@@ -33,7 +33,8 @@ internal sealed class EngineChannels : IScenario
         for (int i = 0; i < oneChannel.Length; i++)
             run.Judge($"pair {i + 1} of both on channel 1, of half of one pair", "1", oneChannel[i] / (alone / 2), 0.9, 1.1);
 
-        Sender Pair(string vm, byte receiver, int freqMhz) => new(medium[vm], medium[vm].Radios[0], receiver, new FrameShape(PhyRate.Legacy(110), freqMhz, 1500, attempts: 7));
+        Sender Pair(string vm, byte receiver, int freqMhz) =>
+            new(medium[vm], medium[vm].Radios[0], receiver, new FrameShape(PhyRate.Legacy(110), freqMhz, 1500, attempts: 7));
 
         double[] Measure(params Sender[] senders) => [.. medium.Saturate(senders, time, run.Cancellation).Select(sent => sent.Acked / sent.Seconds)];
     });

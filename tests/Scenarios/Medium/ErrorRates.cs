@@ -53,7 +53,8 @@ internal sealed class ErrorRates : IScenario
             medium.Send(tx, tx.Radios[0], receiver.Station, shape, Frames, run.Cancellation);
             double per = ErrorModel.BuiltIn.Per(shape.Rate, (float)snr, Length + FrameExchange.FcsOctets);
             (double low, double high) = Binomial.Interval(Frames, 1 - per, 0.01);
-            run.Judge($"{shape.Rate} at {snr:0.0} dB, {shape.FreqMhz} MHz: delivered of {Frames}", "1", (double)receiver.Received / Frames, low, high);
+            run.Judge($"{shape.Rate} at {snr:0.0} dB, {shape.FreqMhz} MHz: delivered of {Frames}", "1", (double)receiver.Received / Frames, low,
+                high);
         }
         RunModelAlone(run, PhyRate.He(11, 2, 80));
     }
@@ -70,7 +71,8 @@ internal sealed class ErrorRates : IScenario
         float per = ErrorModel.BuiltIn.Per(rate, links.Of(from, to, 5180, mediumNs: 0).SnrDb, Length + FrameExchange.FcsOctets);
         int delivered = Enumerable.Range(0, Frames).Count(_ => links.NextDraw(from, to) >= per);
         (double low, double high) = Binomial.Interval(Frames, 1 - per, 0.01);
-        run.Judge($"{rate} at {snr:0.0} dB, by the models alone, as hwsim's message cannot tell it: delivered of {Frames}", "1", (double)delivered / Frames, low, high);
+        run.Judge($"{rate} at {snr:0.0} dB, by the models alone, as hwsim's message cannot tell it: delivered of {Frames}", "1",
+            (double)delivered / Frames, low, high);
     }
 
     /// <summary>Where the curve has <see cref="WantedLoss"/>, to 0.1 dB.</summary>

@@ -52,7 +52,8 @@ internal sealed class GivenLoss : IScenario
             long attempts = sender.Attempts;
             medium.Send(tx, sender, receiver.Station, chain, Frames, run.Cancellation);
             Judge(run, $"loss {loss}, up to {Attempts} attempts: delivered of {Frames}", receiver.Received - received, 1 - Math.Pow(loss, Attempts));
-            run.Judge($"loss {loss}, up to {Attempts} attempts: acknowledged less delivered", "1", sender.Acked - acked - (receiver.Received - received), 0, 0);
+            run.Judge($"loss {loss}, up to {Attempts} attempts: acknowledged less delivered", "1",
+                sender.Acked - acked - (receiver.Received - received), 0, 0);
             JudgeAttempts(run, loss, (double)(sender.Attempts - attempts) / Frames);
         }
 
@@ -60,7 +61,8 @@ internal sealed class GivenLoss : IScenario
         long before = sender.Acked;
         medium.Send(tx, sender, missed.Station, chain, Frames, run.Cancellation);
         Judge(run, $"half of the acknowledgements lost, up to {Attempts} attempts: delivered of {Frames}", missed.Received, 1);
-        Judge(run, $"half of the acknowledgements lost, up to {Attempts} attempts: acknowledged of {Frames}", sender.Acked - before, 1 - Math.Pow(0.5, Attempts));
+        Judge(run, $"half of the acknowledgements lost, up to {Attempts} attempts: acknowledged of {Frames}", sender.Acked - before,
+            1 - Math.Pow(0.5, Attempts));
         JudgeDuplicates(run, (double)missed.Duplicates / Frames);
     }
 
@@ -73,12 +75,14 @@ internal sealed class GivenLoss : IScenario
     /// <summary>Attempts of a frame: 1 + p + p² + p³ on average.</summary>
     private static void JudgeAttempts(ScenarioRun run, double loss, double attempts)
     {
-        double[] probabilities = [.. Enumerable.Range(1, Attempts).Select(n => n < Attempts ? Math.Pow(loss, n - 1) * (1 - loss) : Math.Pow(loss, n - 1))];
+        double[] probabilities =
+            [.. Enumerable.Range(1, Attempts).Select(n => n < Attempts ? Math.Pow(loss, n - 1) * (1 - loss) : Math.Pow(loss, n - 1))];
         (double low, double high) = MeanInterval(probabilities, first: 1);
         run.Judge($"loss {loss}, up to {Attempts} attempts: attempts of a frame, as its status tells", "1", attempts, low, high);
     }
 
-    /// <summary>Duplicates of a frame that is always received and whose acknowledgement is lost with probability 1/2: 1/2 + 1/4 + 1/8 on average.</summary>
+    /// <summary>Duplicates of a frame that is always received and whose acknowledgement is
+    /// lost with probability 1/2: 1/2 + 1/4 + 1/8 on average.</summary>
     private static void JudgeDuplicates(ScenarioRun run, double duplicates)
     {
         (double low, double high) = MeanInterval([0.5, 0.25, 0.125, 0.125], first: 0);

@@ -4,9 +4,11 @@ using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Tests.Scenarios.Medium;
 
-/// <summary>Two senders on either side of a receiver, who both receive it and are not in range of each other, collide at it; RTS and CTS tell each of the other.</summary>
+/// <summary>Two senders on either side of a receiver, who both receive it and are not in range of
+/// each other, collide at it; RTS and CTS tell each of the other.</summary>
 /// <remarks>
-/// Log-distance path loss with exponent 5 from 1 m, 40.2 dB there (2437 MHz); 20 dBm, noise floor -91 dBm. At 14 m the signal is -77.5 dBm, 13.5 dB over the noise: enough for
+/// Log-distance path loss with exponent 5 from 1 m, 40.2 dB there (2437 MHz); 20 dBm, noise floor
+/// -91 dBm. At 14 m the signal is -77.5 dBm, 13.5 dB over the noise: enough for
 /// 6 Mbit/s. At 28 m it is -92.6 dBm: below the -82 dBm at which a radio must sense a preamble (IEEE 802.11-2020, 17.3.10.6), and below the noise.
 /// </remarks>
 internal sealed class HiddenNodes : IScenario
@@ -38,7 +40,8 @@ internal sealed class HiddenNodes : IScenario
         var side = Measure(run, rightAtM: -DistanceM, plain);
         var hidden = Measure(run, rightAtM: DistanceM, plain);
         var mended = Measure(run, rightAtM: DistanceM, protectedShape);
-        foreach ((string name, var figures) in (ReadOnlySpan<(string, Figures)>)[("side by side", side), ("hidden", hidden), ("hidden, with RTS/CTS", mended)])
+        foreach ((string name, var figures) in (ReadOnlySpan<(string, Figures)>)[("side by side", side), ("hidden", hidden),
+            ("hidden, with RTS/CTS", mended)])
         {
             run.Tell($"{name}: goodput of both", "Mbit/s", figures.Mbps);
             run.Tell($"{name}: attempts of a frame", "1", figures.AttemptsAFrame);

@@ -26,7 +26,8 @@ internal sealed class LinkChanger : IDisposable
         _requests = [.. snrsDb.Select(snr =>
         {
             string body = $"{{\"snrDb\": {snr}}}";
-            return Encoding.ASCII.GetBytes($"PUT {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+            return Encoding.ASCII.GetBytes(
+                $"PUT {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
         })];
         _intervalNs = 1_000_000_000 / aSecond;
         _socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

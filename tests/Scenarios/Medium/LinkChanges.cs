@@ -6,8 +6,10 @@ namespace ShmWifi.Tests.Scenarios.Medium;
 
 /// <summary>Frames at a steady pace, while a client of the control API changes a link 1000 times a second and while it does not, in turns.</summary>
 /// <remarks>
-/// The latency that is judged ends where the medium posts a frame to its receiver, and the engine does not wait for a core (<c>scheduling: realtime</c>): that is what a change of a link can
-/// delay. Until the receiver's service is awake it takes longer when the cores are busy, be it with the client and the API's threads or with anything else: told beside it.
+/// The latency that is judged ends where the medium posts a frame to its receiver, and the engine does not
+/// wait for a core (<c>scheduling: realtime</c>): that is what a change of a link can
+/// delay. Until the receiver's service is awake it takes longer when the cores are busy, be it with
+/// the client and the API's threads or with anything else: told beside it.
 /// </remarks>
 internal sealed class LinkChanges : IScenario
 {
@@ -55,7 +57,8 @@ internal sealed class LinkChanges : IScenario
             rates.Add(changer.During(() => changing.Add(Measure())));
         }
         run.Judge("changes", "1/s", rates.Median, 0.95 * ChangesASecond, null);
-        foreach ((string part, var of) in (ReadOnlySpan<(string, Func<FrameLatencies, Latencies>)>)[("ring", latencies => latencies.ToRing), ("service", latencies => latencies.ToService)])
+        foreach ((string part, var of) in (ReadOnlySpan<(string, Func<FrameLatencies, Latencies>)>)[("ring", latencies => latencies.ToRing),
+            ("service", latencies => latencies.ToService)])
         {
             run.Tell($"p50 latency to the receiver's {part}, without changes", "µs", QuantileUs(of(still), 0.5));
             run.Tell($"p50 latency to the receiver's {part}, changing", "µs", QuantileUs(of(changing), 0.5));
@@ -63,7 +66,8 @@ internal sealed class LinkChanges : IScenario
             run.Tell($"p99 latency to the receiver's {part}, changing", "µs", QuantileUs(of(changing), 0.99));
         }
         run.Judge(
-            "p99 latency to the receiver's ring, changing, of that without changes", "1", QuantileUs(changing.ToRing, 0.99) / QuantileUs(still.ToRing, 0.99), null, 1.1);
+            "p99 latency to the receiver's ring, changing, of that without "
+                + "changes", "1", QuantileUs(changing.ToRing, 0.99) / QuantileUs(still.ToRing, 0.99), null, 1.1);
         run.Judge("frames lost", "1", sender.Radio.Sent - sent - (receiver.Received - received), 0, 0);
 
         FrameLatencies Measure() => SimulatedMedium.Pace(sender, medium["rx"], FramesARound, run.Cancellation);

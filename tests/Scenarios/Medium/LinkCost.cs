@@ -8,7 +8,8 @@ using ShmWifi.Tests.Support;
 namespace ShmWifi.Tests.Scenarios.Medium;
 
 /// <summary>What links cost the engine: a broadcast to 31 receivers over an SNR matrix, beside the same over the perfect medium, in turns.</summary>
-/// <remarks>The engine's rounds alone are timed, on a thread that drives the guests' ends of the rings, too. Each receiver's SNR differs; the weakest lose some frames.</remarks>
+/// <remarks>The engine's rounds alone are timed, on a thread that drives the guests' ends of the
+/// rings, too. Each receiver's SNR differs; the weakest lose some frames.</remarks>
 internal sealed class LinkCost : IScenario
 {
     private const int Radios = 32;

@@ -16,7 +16,8 @@ internal sealed record Saturation(long Acked, long NotAcked, long Attempts, doub
     public static Saturation Read(SimulatedRadio radio, double seconds) => new(radio.Acked, radio.NotAcked, radio.Attempts, seconds);
 
     /// <summary>The difference.</summary>
-    public Saturation Since(Saturation before) => new(Acked - before.Acked, NotAcked - before.NotAcked, Attempts - before.Attempts, Seconds - before.Seconds);
+    public Saturation Since(Saturation before) =>
+        new(Acked - before.Acked, NotAcked - before.NotAcked, Attempts - before.Attempts, Seconds - before.Seconds);
 
     /// <summary>What was acknowledged.</summary>
     /// <returns>Mbit/s of whole frames without FCS.</returns>

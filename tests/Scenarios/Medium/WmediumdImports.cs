@@ -9,8 +9,10 @@ namespace ShmWifi.Tests.Scenarios.Medium;
 
 /// <summary>What wmediumd's own examples configure, imported, behaves as its README and tests say.</summary>
 /// <remarks>
-/// The configurations are ours, with the examples' features and figures: radios alone (tests/2node.cfg), SNR of pairs (README, tests/diamond.sh), loss of pairs (README,
-/// tests/diamond_error_prob.sh), positions that move (README, tests/diamond_direction.sh), and a table of error rates (tests/diamond_per_matrix.sh, -x). Source:
+/// The configurations are ours, with the examples' features and figures: radios alone
+/// (tests/2node.cfg), SNR of pairs (README, tests/diamond.sh), loss of pairs (README,
+/// tests/diamond_error_prob.sh), positions that move (README, tests/diamond_direction.sh),
+/// and a table of error rates (tests/diamond_per_matrix.sh, -x). Source:
 /// github.com/bcopeland/wmediumd. Fractions are counted with <c>timing: instant</c>: how often frames arrive is asked, not when.
 /// </remarks>
 internal sealed class WmediumdImports : IScenario
@@ -54,15 +56,18 @@ internal sealed class WmediumdImports : IScenario
     private static void SnrOfPairs(ScenarioRun run)
     {
         using var medium = Import(run, "SNR of pairs", "links = ( (0, 1, 10), (0, 2, 0), (2, 0, 10), (1, 2, 9) );", radios: 4);
-        foreach ((int from, int to, double snrDb) in (ReadOnlySpan<(int, int, double)>)[(0, 1, 10), (1, 0, 10), (2, 0, 10), (1, 2, 9), (1, 3, DefaultSnrDb)])
-            Judge(run, medium, $"SNR of pairs, {snrDb} dB", from, to, Middling, 1 - ErrorModel.BuiltIn.Per(Middling, (float)snrDb, Length + FrameExchange.FcsOctets));
+        foreach ((int from, int to, double snrDb) in (ReadOnlySpan<(int, int, double)>)[(0, 1, 10), (1, 0, 10), (2, 0, 10), (1, 2, 9),
+            (1, 3, DefaultSnrDb)])
+            Judge(run, medium, $"SNR of pairs, {snrDb} dB", from, to, Middling,
+                1 - ErrorModel.BuiltIn.Per(Middling, (float)snrDb, Length + FrameExchange.FcsOctets));
         Judge(run, medium, "SNR of pairs, 0 dB one way", 0, 2, Middling, 0);
     }
 
     private static void LossOfPairs(ScenarioRun run)
     {
         using var medium = Import(run, "loss of pairs", "", radios: 4, """model: { type = "prob"; default_prob = 1.0; links = ( (0, 2, 0.0), (2, 3, 0.3), (3, 2, 0.1) ); };""");
-        foreach ((int from, int to, double loss) in (ReadOnlySpan<(int, int, double)>)[(0, 2, 0), (2, 0, 0), (2, 3, 0.3), (3, 2, 0.1), (0, 1, 1), (1, 3, 1)])
+        foreach ((int from, int to, double loss) in (ReadOnlySpan<(int, int, double)>)[(0, 2, 0), (2, 0, 0), (2, 3, 0.3), (3, 2, 0.1), (0, 1, 1),
+            (1, 3, 1)])
             Judge(run, medium, $"loss of pairs, {loss}", from, to, Middling, 1 - loss);
     }
 
@@ -73,7 +78,8 @@ internal sealed class WmediumdImports : IScenario
         try
         {
             File.WriteAllLines(table, Enumerable.Range(-90, 21).Select(dbm =>
-                string.Create(CultureInfo.InvariantCulture, $"{dbm} {string.Join(' ', Enumerable.Range(0, 12).Select(rate => dbm < -81 ? 1 : dbm > -81 ? 0 : 0.05 * (rate + 1)))}")));
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{dbm} {string.Join(' ', Enumerable.Range(0, 12).Select(rate => dbm < -81 ? 1 : dbm > -81 ? 0 : 0.05 * (rate + 1)))}")));
             using var medium = Import(run, "table of error rates", "links = ( (0, 1, 10), (0, 2, 9) );", radios: 3, errorTable: table);
             Judge(run, medium, "table of error rates, 1 Mbit/s", 0, 1, Slow, 1 - 0.05);
             Judge(run, medium, "table of error rates, 18 Mbit/s", 0, 1, Middling, 1 - 0.4);
@@ -111,7 +117,8 @@ internal sealed class WmediumdImports : IScenario
                 var receiver = medium["vm"].Radios[walker];
                 medium.Send(medium["vm"], medium["vm"].Radios[0], Stations[walker], new FrameShape(Slow, FreqMhz, 64), 200, run.Cancellation);
                 double expected = TxPowerDbm - PathLossDb(Math.Sqrt((50 * 50) + (y[walker - 1] * y[walker - 1])));
-                run.Judge($"positions, station {walker} after {seconds:0} s: signal", "dBm", receiver.LatestSignalDbm, expected - 1.5, expected + 1.5);
+                run.Judge($"positions, station {walker} after {seconds:0} s: signal", "dBm", receiver.LatestSignalDbm, expected - 1.5, expected
+                    + 1.5);
             }
             if (step == 0)
                 run.Cancellation.WaitHandle.WaitOne(TimeSpan.FromSeconds(5));
@@ -126,7 +133,7 @@ internal sealed class WmediumdImports : IScenario
     private static SimulatedMedium Import(ScenarioRun run, string name, string ifaces, int radios, string model = "", string? errorTable = null)
     {
         string ids = string.Join(", ", Stations.Take(radios).Select(station => $"\"{RelayFrame.AddressOf(station)}\""));
-        WmediumdImport import = WmediumdImport.Read($"ifaces : {{ ids = [ {ids} ]; {ifaces} }};\n{model}\n", "wmediumd.cfg", errorTable, vms: []);
+        var import = WmediumdImport.Read($"ifaces : {{ ids = [ {ids} ]; {ifaces} }};\n{model}\n", "wmediumd.cfg", errorTable, vms: []);
         run.Tell($"{name}: imported, with so many remarks on what differs", "1", import.Warnings.Count);
         string yaml = import.ToYaml().Replace("timing: airtime\n", "", StringComparison.Ordinal);
         return new SimulatedMedium(yaml, ("vm", Stations[..radios]));

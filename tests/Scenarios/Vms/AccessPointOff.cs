@@ -4,7 +4,8 @@ namespace ShmWifi.Tests.Scenarios.Vms;
 
 /// <summary>An access point loses its power, and its station notices by the beacons that do not come.</summary>
 /// <remarks>
-/// mac80211 takes 7 beacons in a row as lost (beacon_loss_count), then probes twice, 0.5 s each (IEEE80211_PROBE_WAIT, max_nullfunc_tries), and then gives
+/// mac80211 takes 7 beacons in a row as lost (beacon_loss_count), then probes twice, 0.5 s
+/// each (IEEE80211_PROBE_WAIT, max_nullfunc_tries), and then gives
 /// the link up. Source: linux net/mac80211/mlme.c.
 /// </remarks>
 internal sealed class AccessPointOff : IScenario
@@ -31,7 +32,9 @@ internal sealed class AccessPointOff : IScenario
         var limit = TimeSpan.FromSeconds(30);
         var beacons = await log.WaitAsync("CTRL-EVENT-BEACON-LOSS", limit, run.Cancellation);
         var lost = await log.WaitAsync("CTRL-EVENT-DISCONNECTED", limit, run.Cancellation);
-        run.Judge("from the power's end to CTRL-EVENT-BEACON-LOSS at the station", "s", beacons?.TotalSeconds ?? double.NaN, 7 * BeaconIntervalS / 2, MostS);
-        run.Judge("from the power's end to CTRL-EVENT-DISCONNECTED at the station", "s", lost?.TotalSeconds ?? double.NaN, 7 * BeaconIntervalS / 2, MostS);
+        run.Judge("from the power's end to CTRL-EVENT-BEACON-LOSS at the station", "s", beacons?.TotalSeconds ?? double.NaN, 7 * BeaconIntervalS / 2,
+            MostS);
+        run.Judge("from the power's end to CTRL-EVENT-DISCONNECTED at the station", "s", lost?.TotalSeconds ?? double.NaN, 7 * BeaconIntervalS / 2,
+            MostS);
     }
 }

@@ -3,7 +3,8 @@ using ShmWifi.Lab.Wifi;
 
 namespace ShmWifi.Tests.Scenarios.Vms;
 
-/// <summary>Two pairs of VMs, all within earshot, each pair with more UDP than the medium carries: on channels apart they have two media, on one channel they share it.</summary>
+/// <summary>Two pairs of VMs, all within earshot, each pair with more UDP than the medium carries: on
+/// channels apart they have two media, on one channel they share it.</summary>
 internal sealed class Channels : IScenario
 {
     private const int OfferedMbps = 10;

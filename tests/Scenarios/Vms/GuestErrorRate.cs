@@ -6,8 +6,10 @@ using ShmWifi.ShmMedium.Medium.Phy;
 
 namespace ShmWifi.Tests.Scenarios.Vms;
 
-/// <summary>Broadcasts of an access point, which nobody acknowledges and nobody repeats, counted in its station: over an SNR, and over a given loss.</summary>
-/// <remarks>802.11a, whose only basic rate is 6 Mbit/s here, so that broadcasts go at it. An echo request of 1000 octets is a frame of 1000 + 8 (ICMP) + 20 (IPv4) + 8 (LLC and SNAP) + 24 (MAC
+/// <summary>Broadcasts of an access point, which nobody acknowledges and nobody repeats,
+/// counted in its station: over an SNR, and over a given loss.</summary>
+/// <remarks>802.11a, whose only basic rate is 6 Mbit/s here, so that broadcasts go at it. An echo request of
+/// 1000 octets is a frame of 1000 + 8 (ICMP) + 20 (IPv4) + 8 (LLC and SNAP) + 24 (MAC
 /// header) + 4 (FCS).</remarks>
 internal sealed class GuestErrorRate : IScenario
 {
@@ -32,7 +34,8 @@ internal sealed class GuestErrorRate : IScenario
         var network = await lab.ConnectAsync("wlan0", WifiLab.Open("broadcast", 36, PhyMode.A, 60), "ap", "sta1");
         var station = network.Station.Radio;
         await station.Vm.Guest.RunAsync(
-            "turning power save off, which has broadcasts wait", $"iw dev {station.Name} set power_save off", TimeSpan.FromSeconds(15), run.Cancellation);
+            "turning power save off, which has broadcasts wait", $"iw dev {station.Name} set power_save "
+                + $"off", TimeSpan.FromSeconds(15), run.Cancellation);
         float per = ErrorModel.BuiltIn.Per(PhyRate.Legacy(60), (float)SnrDb, Octets);
         await JudgeAsync("--snr-db", SnrDb, string.Create(CultureInfo.InvariantCulture, $"{SnrDb} dB, 6 Mbit/s"), 1 - per);
         await JudgeAsync("--loss", 0.2, "a loss of 0.2", 0.8);
@@ -41,7 +44,8 @@ internal sealed class GuestErrorRate : IScenario
         {
             int frames = run.Options.IsQuick ? 2000 : 10_000;
             run.Progress.Now($"{run.Name}: {name}");
-            await lab.Medium.ControlAsync(run.Cancellation, "set", "link", "ap", "sta1", option, value.ToString(CultureInfo.InvariantCulture), "--one-way");
+            await lab.Medium.ControlAsync(run.Cancellation, "set", "link", "ap", "sta1", option, value.ToString(CultureInfo.InvariantCulture),
+                "--one-way");
             long before = await CountAsync(station, run.Cancellation);
             string broadcast = network.AccessPoint.Address[..network.AccessPoint.Address.LastIndexOf('.')] + ".255";
             await network.AccessPoint.Radio.Vm.Guest.RunAsync(
@@ -64,7 +68,8 @@ internal sealed class GuestErrorRate : IScenario
     /// <summary>Echo requests that a guest has got so far.</summary>
     private static async Task<long> CountAsync(WifiInterface radio, CancellationToken cancellation)
     {
-        string output = await radio.Vm.Guest.RunAsync("counting echo requests", "grep '^Icmp: ' /proc/net/snmp", TimeSpan.FromSeconds(15), cancellation);
+        string output =
+            await radio.Vm.Guest.RunAsync("counting echo requests", "grep '^Icmp: ' /proc/net/snmp", TimeSpan.FromSeconds(15), cancellation);
         string[][] lines = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))];
         int column = Array.IndexOf(lines[0], "InEchos");
         return long.Parse(lines[1][column], CultureInfo.InvariantCulture);

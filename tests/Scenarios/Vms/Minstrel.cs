@@ -5,10 +5,13 @@ using ShmWifi.Lab.Wifi;
 
 namespace ShmWifi.Tests.Scenarios.Vms;
 
-/// <summary>A station that sends all the time walks away from its access point and comes back: mac80211's rate control follows what its statuses tell.</summary>
+/// <summary>A station that sends all the time walks away from its access point and comes
+/// back: mac80211's rate control follows what its statuses tell.</summary>
 /// <remarks>
-/// Log-distance path loss with exponent 3.5 from 1 m: 40.2 dB there (2437 MHz), so at 20 dBm and a noise floor of -91 dBm the SNR is 71 - 35 log10(d) dB: 60 dB at 2 m and 12 dB at
-/// 50 m. The traffic is voice (AC_VO), which mac80211 does not aggregate: minstrel_ht passes over the statuses of aggregated frames that do not say that they are such, and hwsim
+/// Log-distance path loss with exponent 3.5 from 1 m: 40.2 dB there (2437 MHz), so at 20 dBm and a
+/// noise floor of -91 dBm the SNR is 71 - 35 log10(d) dB: 60 dB at 2 m and 12 dB at
+/// 50 m. The traffic is voice (AC_VO), which mac80211 does not aggregate: minstrel_ht passes over the
+/// statuses of aggregated frames that do not say that they are such, and hwsim
 /// cannot say it. Source: linux net/mac80211/rc80211_minstrel_ht.c, minstrel_aggr_check() and minstrel_ht_tx_status().
 /// </remarks>
 internal sealed class Minstrel : IScenario
@@ -42,7 +45,8 @@ internal sealed class Minstrel : IScenario
         var network = await lab.ConnectAsync("wlan0", WifiLab.Open("walk", 6, PhyMode.N), "ap", "sta1");
         var rate = new RateControl(network.Station.Radio);
         int seconds = (int)((3 * staysS) + (2 * WalkS) + 5);
-        var sending = Iperf.UdpAsync(MeasuredPath.OverAir(network.Station, network.AccessPoint), seconds, mbps: 2, bytes: 1200, run.Cancellation, Voice);
+        var sending =
+            Iperf.UdpAsync(MeasuredPath.OverAir(network.Station, network.AccessPoint), seconds, mbps: 2, bytes: 1200, run.Cancellation, Voice);
 
         double near = await StayAsync($"at {NearM} m");
         await WalkAsync(NearM, FarM);

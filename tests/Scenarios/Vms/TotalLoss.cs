@@ -1,5 +1,4 @@
 using ShmWifi.Lab.Topologies;
-using ShmWifi.Lab.Wifi;
 
 namespace ShmWifi.Tests.Scenarios.Vms;
 
@@ -26,14 +25,16 @@ internal sealed class TotalLoss : IScenario
 
         var quiet = await GuestLog.FollowAsync(station, run.Cancellation);
         await Task.Delay(TimeSpan.FromSeconds(run.Options.IsQuick ? 3 : MostS), run.Cancellation);
-        run.Judge($"associations lost in {quiet.Elapsed.TotalSeconds:0} s before, without loss", "1", await quiet.HasAsync("CTRL-EVENT-DISCONNECTED", run.Cancellation) ? 1 : 0, 0, 0);
+        run.Judge($"associations lost in {quiet.Elapsed.TotalSeconds:0} s before, without loss", "1",
+            await quiet.HasAsync("CTRL-EVENT-DISCONNECTED", run.Cancellation) ? 1 : 0, 0, 0);
 
         var log = await GuestLog.FollowAsync(station, run.Cancellation);
         await lab.Medium.ControlAsync(run.Cancellation, "set", "link", "ap", "sta1", "--loss", "1");
         var lost = await log.WaitAsync("CTRL-EVENT-DISCONNECTED", limit, run.Cancellation);
         run.Judge("from the start of the loss to CTRL-EVENT-DISCONNECTED", "s", lost?.TotalSeconds ?? double.NaN, 0, MostS);
         await Task.Delay(TimeSpan.FromSeconds(MostS), run.Cancellation);
-        run.Judge($"associations got again in the next {MostS:0} s of it", "1", await log.HasAsync("CTRL-EVENT-CONNECTED", run.Cancellation) ? 1 : 0, 0, 0);
+        run.Judge($"associations got again in the next {MostS:0} s of it", "1", await log.HasAsync("CTRL-EVENT-CONNECTED", run.Cancellation) ? 1 : 0,
+            0, 0);
 
         var back = await GuestLog.FollowAsync(station, run.Cancellation);
         await lab.Medium.ControlAsync(run.Cancellation, "unset", "link", "ap", "sta1");

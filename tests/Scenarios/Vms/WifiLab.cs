@@ -94,5 +94,6 @@ internal sealed record WifiNetwork(Member AccessPoint, IReadOnlyList<Member> Sta
     /// <summary>Sends more UDP from a station to the access point than the medium carries.</summary>
     /// <returns>Payload that came, Mbit/s.</returns>
     public Task<double> SaturateAsync(Member station, int seconds, int mbps, CancellationToken cancellation) =>
-        Iperf.SaturateAsync(MeasuredPath.OverAir(station, AccessPoint), AccessPoint.Radio.Vm.Guest, seconds, mbps, SaturatedExchange.PayloadOctets, cancellation);
+        Iperf.SaturateAsync(MeasuredPath.OverAir(station, AccessPoint), AccessPoint.Radio.Vm.Guest, seconds, mbps, SaturatedExchange.PayloadOctets,
+            cancellation);
 }

@@ -19,11 +19,13 @@ internal sealed class DependencyGraph
 
     /// <summary>By what a namespace depends on another.</summary>
     public IReadOnlyCollection<string> Witnesses(string from, string to) =>
-        _edges.TryGetValue(from, out SortedDictionary<string, SortedSet<string>>? targets) && targets.TryGetValue(to, out SortedSet<string>? witnesses)
+        _edges.TryGetValue(from, out SortedDictionary<string, SortedSet<string>>? targets)
+            && targets.TryGetValue(to, out SortedSet<string>? witnesses)
             ? witnesses
             : [];
 
-    /// <summary>For each dependency that can be followed back to where it starts: the shortest way round, an arrow a line, with what makes it.</summary>
+    /// <summary>For each dependency that can be followed back to where it starts: the
+    /// shortest way round, an arrow a line, with what makes it.</summary>
     public IReadOnlyList<string> FindCycles()
     {
         var cycles = new List<string>();
@@ -55,7 +57,9 @@ internal sealed class DependencyGraph
                     way.Insert(0, at = cameFrom[at]);
                 return way;
             }
-            foreach (string target in _edges.TryGetValue(at, out SortedDictionary<string, SortedSet<string>>? targets) ? targets.Keys.AsEnumerable() : [])
+            foreach (string target in _edges.TryGetValue(at, out SortedDictionary<string, SortedSet<string>>? targets)
+                ? targets.Keys.AsEnumerable()
+                : [])
             {
                 if (cameFrom.TryAdd(target, at))
                     next.Enqueue(target);

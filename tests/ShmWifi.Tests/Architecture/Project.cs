@@ -52,7 +52,8 @@ internal sealed partial class Project
 
     /// <summary>The folders of the projects that it references.</summary>
     public IEnumerable<string> References => Items("ProjectReference")
-        .Select(path => System.IO.Path.GetRelativePath(Root, System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path, System.IO.Path.Combine(Root, Folder)))!));
+        .Select(path => System.IO.Path.GetRelativePath(Root,
+            System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path, System.IO.Path.Combine(Root, Folder)))!));
 
     /// <summary>Files of elsewhere that it compiles.</summary>
     public IEnumerable<string> LinkedFiles => Items("Compile");
@@ -95,6 +96,7 @@ internal sealed partial class Project
     [GeneratedRegex(@"^(?:global )?using (?:static )?(?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex Using();
 
-    [GeneratedRegex(@"^public (?:\w+ )*?(?:class|struct|interface|enum|record(?: class| struct)?|delegate \S+) (?<name>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^public (?:\w+ )*?(?:class|struct|interface|enum|record(?: class| struct)?|delegate \S+) (?<name>\w+)",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex PublicType();
 }

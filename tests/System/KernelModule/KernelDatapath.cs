@@ -5,7 +5,8 @@ using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Tests.System.KernelModule;
 
-/// <summary>A guest whose module uses the kernel datapath, with one hwsim radio, against a host that a test plays. Ended, it is as it was before.</summary>
+/// <summary>A guest whose module uses the kernel datapath, with one hwsim radio, against a
+/// host that a test plays. Ended, it is as it was before.</summary>
 internal sealed class KernelDatapath : IAsyncDisposable
 {
     /// <summary>Where the monitor interface listens.</summary>

@@ -47,10 +47,12 @@ public partial class KernelModuleTests
     }
 
     [Test]
-    public async Task ATailFarAheadStopsTheMediumUntilTheDeviceIsBoundAnew() => await BreakTheRingsAsync((ref PortHeader words) => words.RxTail += 1_000_000);
+    public async Task ATailFarAheadStopsTheMediumUntilTheDeviceIsBoundAnew() =>
+        await BreakTheRingsAsync((ref PortHeader words) => words.RxTail += 1_000_000);
 
     [Test]
-    public async Task AHeadBeyondTheTailStopsTheMediumUntilTheDeviceIsBoundAnew() => await BreakTheRingsAsync((ref PortHeader words) => words.TxHead += 1_000_000);
+    public async Task AHeadBeyondTheTailStopsTheMediumUntilTheDeviceIsBoundAnew() =>
+        await BreakTheRingsAsync((ref PortHeader words) => words.TxHead += 1_000_000);
 
     [Test]
     public async Task RingsThatAreBrokenFromTheStartStopTheMediumAlone()

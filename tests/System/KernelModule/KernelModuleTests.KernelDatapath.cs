@@ -56,7 +56,8 @@ public partial class KernelModuleTests
         {
             Assert.That(exitCode, Is.Not.Zero);
             Assert.That(output, Does.Contain("Device or resource busy"));
-            Assert.That(await datapath.LogAsync(), Does.Contain($"{Guest.Medium.PciAddress}: the user datapath is in use: a process has the UIO device open"));
+            Assert.That(await datapath.LogAsync(),
+                Does.Contain($"{Guest.Medium.PciAddress}: the user datapath is in use: a process has the UIO device open"));
         }
         Assert.That((await datapath.TryChangeAsync("kernel")).ExitCode, Is.Zero, "it is free now");
     }
@@ -71,7 +72,8 @@ public partial class KernelModuleTests
         {
             Assert.That(exitCode, Is.Not.Zero);
             Assert.That(output, Does.Contain("Device or resource busy"));
-            Assert.That(await datapath.LogAsync(), Does.Contain($"{Guest.Medium.PciAddress}: the kernel datapath is in use: an interface of mac80211_hwsim is up"));
+            Assert.That(await datapath.LogAsync(),
+                Does.Contain($"{Guest.Medium.PciAddress}: the kernel datapath is in use: an interface of mac80211_hwsim is up"));
         }
         Assert.That((await Guest.TryRunAsync($"ip link set wlan0 down && echo user >{datapath.Attribute}")).ExitCode, Is.Zero, "it is free now");
     }
@@ -86,7 +88,8 @@ public partial class KernelModuleTests
             Assert.That(exitCode, Is.Not.Zero);
             Assert.That(await Guest.RunAsync("reading the datapath", $"cat {KernelDatapath.DatapathOf(Guest.Newer)}"), Is.EqualTo("user"));
             Assert.That(await datapath.LogAsync(), Does.Contain(
-                $"{Guest.Newer.PciAddress}: the host speaks ABI {Abi.FormatVersion(ModuleGuest.OtherVersion)}, this module {Abi.FormatVersion(Abi.Version)}"));
+                $"{Guest.Newer.PciAddress}: the host speaks ABI {Abi.FormatVersion(ModuleGuest.OtherVersion)}, this module "
+                    + $"{Abi.FormatVersion(Abi.Version)}"));
         }
     }
 
@@ -101,7 +104,8 @@ public partial class KernelModuleTests
         {
             Assert.That(exitCode, Is.Not.Zero);
             Assert.That(await Guest.RunAsync("reading the datapath", $"cat {datapath.Attribute}"), Is.EqualTo("user"));
-            Assert.That(await datapath.LogAsync(), Does.Contain($"{Guest.Medium.PciAddress}: the host has no port for this VM (peer {IvshmemServer.VmPeerId})"));
+            Assert.That(await datapath.LogAsync(),
+                Does.Contain($"{Guest.Medium.PciAddress}: the host has no port for this VM (peer {IvshmemServer.VmPeerId})"));
         }
     }
 
@@ -230,7 +234,8 @@ public partial class KernelModuleTests
     }
 
     [Test]
-    [DependsOnTest(nameof(TheRegionIsMappedWriteBack), AllowFailure = true)] // after this one, BAR2 lies where the kernel puts it, not where the firmware did
+    // after this one, BAR2 lies where the kernel puts it, not where the firmware did
+    [DependsOnTest(nameof(TheRegionIsMappedWriteBack), AllowFailure = true)]
     public async Task TheDeviceIsRemovedByItsBusUnderTraffic()
     {
         await using var datapath = await KernelDatapath.StartAsync(Guest);

@@ -130,7 +130,8 @@ public partial class KernelModuleTests(string kernel)
         string log = await Guest.KernelLogAsync();
         string drivers = await Guest.RunAsync(
             "looking for drivers",
-            $"for device in {ModuleGuest.Sysfs(Guest.Medium)} {ModuleGuest.Sysfs(Guest.Foreign)} {ModuleGuest.Sysfs(Guest.Blank)}; do [ -e $device/driver ]; echo $?; done");
+            $"for device in {ModuleGuest.Sysfs(Guest.Medium)} {ModuleGuest.Sysfs(Guest.Foreign)} {ModuleGuest.Sysfs(Guest.Blank)}; do [ -e "
+                + $"$device/driver ]; echo $?; done");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(drivers, Is.EqualTo("0\n1\n1"), "ours is bound, the others are not");
@@ -148,7 +149,8 @@ public partial class KernelModuleTests(string kernel)
         using (Assert.EnterMultipleScope())
         {
             Assert.That(log, Does.Contain(
-                $"{Guest.Newer.PciAddress}: the region has ABI {Abi.FormatVersion(ModuleGuest.OtherVersion)}, this module has {Abi.FormatVersion(Abi.Version)}"));
+                $"{Guest.Newer.PciAddress}: the region has ABI {Abi.FormatVersion(ModuleGuest.OtherVersion)}, this module has "
+                    + $"{Abi.FormatVersion(Abi.Version)}"));
             Assert.That(log, Does.Not.Contain($"{Guest.Medium.PciAddress}: the region has ABI"));
             Assert.That(version, Is.EqualTo(Abi.FormatVersion(Abi.Version)), "bound all the same: user space compares");
         }
@@ -167,7 +169,8 @@ public partial class KernelModuleTests(string kernel)
         until grep -qs mapped /tmp/hold; do usleep 10000; done
         """;
 
-    /// <summary>The guest rings, the host receives it once and sees the word written before; the host answers, the guest reads one count more.</summary>
+    /// <summary>The guest rings, the host receives it once and sees the word written
+    /// before; the host answers, the guest reads one count more.</summary>
     private async Task ExchangeDoorbellsAsync()
     {
         const int Rounds = 20;
@@ -179,7 +182,8 @@ public partial class KernelModuleTests(string kernel)
         }
 
         string[] lines = (await guest).Split('\n');
-        var counts = lines.Skip(1).Select(line => line.Split(' ')).Select(fields => (Count: uint.Parse(fields[0]), Word: ulong.Parse(fields[1]))).ToList();
+        var counts =
+            lines.Skip(1).Select(line => line.Split(' ')).Select(fields => (Count: uint.Parse(fields[0]), Word: ulong.Parse(fields[1]))).ToList();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(lines[0], Is.EqualTo($"peer {IvshmemServer.VmPeerId}"));

@@ -56,7 +56,8 @@ public class ModuleBuildTests
 
         var (output, _) = HostCommand.Run(
         [
-            checkpatch, "--no-tree", "--strict", "--terse", "--show-types", "--no-summary", "--ignore", "TYPO_SPELLING", "--file", // it knows no British
+            // it knows no British
+            checkpatch, "--no-tree", "--strict", "--terse", "--show-types", "--no-summary", "--ignore", "TYPO_SPELLING", "--file",
             .. Directory.GetFiles(Sources, "*.c"), .. Directory.GetFiles(Sources, "*.h"),
         ]);
 

@@ -53,7 +53,8 @@ public class LocalTests
     {
         await LoadAsync("radios=3");
         string[] radios = (await RunAsync("naming the radios", "cat /sys/class/net/wlan[0-2]/phy80211/name")).TrimEnd().Split('\n');
-        await RunAsync("moving a radio before the start", $"/bin/ip netns add early && iw phy {radios[2]} set netns name early && /bin/ip -n early link set wlan2 up");
+        await RunAsync("moving a radio before the start",
+            $"/bin/ip netns add early && iw phy {radios[2]} set netns name early && /bin/ip -n early link set wlan2 up");
         await RunAsync("configuring the medium", $$"""
             cat >/run/medium.yaml <<'EOF'
             links:
@@ -66,11 +67,13 @@ public class LocalTests
         var pings = new PingProbe(MeasuredPath.InKernel(station));
         await pings.WarmUpAsync(CancellationToken.None);
         await pings.RunAsync(100, CancellationToken.None);
-        string seen = await RunAsync("scanning in the third namespace", "/bin/ip netns exec early iw dev wlan2 scan freq 2437 | grep -E 'SSID|signal'");
+        string seen =
+            await RunAsync("scanning in the third namespace", "/bin/ip netns exec early iw dev wlan2 scan freq 2437 | grep -E 'SSID|signal'");
         string controlled = await RunAsync("asking for the radios", "shm-medium ctl get radios");
         await RunAsync("sending to nobody", $"hostapd_cli -i wlan0 deauthenticate {Absent}");
         var (secondExit, second) = await Vm.Guest.TryRunAsync("shm-medium local --state /run/second.json", Limit);
-        var (unprivilegedExit, unprivileged) = await Vm.Guest.TryRunAsync("start-stop-daemon -S -c tcpdump -x /bin/shm-medium -- local --state /tmp/third.json", Limit);
+        var (unprivilegedExit, unprivileged) =
+            await Vm.Guest.TryRunAsync("start-stop-daemon -S -c tcpdump -x /bin/shm-medium -- local --state /tmp/third.json", Limit);
         await RunAsync("removing a namespace", "/bin/ip netns del early; until [ -e /sys/class/net/wlan2 ]; do usleep 50000; done");
         var totals = await StopAsync();
         await pings.RunAsync(20, CancellationToken.None);
@@ -105,16 +108,19 @@ public class LocalTests
         }
     }
 
-    private async Task LoadAsync(string parameters) => await RunAsync("loading hwsim", $"rmmod mac80211_hwsim && modprobe mac80211_hwsim {parameters}");
+    private async Task LoadAsync(string parameters) =>
+        await RunAsync("loading hwsim", $"rmmod mac80211_hwsim && modprobe mac80211_hwsim {parameters}");
 
     private async Task StartAsync() => await RunAsync("starting shm-medium", """
-        shm-medium local --config /run/medium.yaml --print none --log /run/medium.frames --capture /run/medium.pcapng --stats /run/medium.stats </dev/null >/run/medium.log 2>&1 &
+        shm-medium local --config /run/medium.yaml --print none --log /run/medium.frames --capture /run/medium.pcapng \
+            --stats /run/medium.stats </dev/null >/run/medium.log 2>&1 &
         echo $! >/run/medium.pid
         until grep -q 'shm-medium: ready' /run/medium.log; do kill -0 $! || { cat /run/medium.log; exit 1; }; usleep 50000; done
         """);
 
     private async Task<JsonNode> StopAsync() => JsonNode.Parse(await RunAsync(
-        "stopping shm-medium", "kill $(cat /run/medium.pid); while kill -0 $(cat /run/medium.pid); do usleep 50000; done 2>/dev/null; cat /run/medium.stats"))!;
+        "stopping shm-medium", "kill $(cat /run/medium.pid); while kill -0 $(cat /run/medium.pid); do usleep 50000; done 2>/dev/null; cat "
+            + "/run/medium.stats"))!;
 
     private Task<string> RunAsync(string step, string script) => Vm.Guest.RunAsync(step, script, Limit);
 }

@@ -5,7 +5,8 @@ using ShmWifi.Lab.Processes;
 namespace ShmWifi.Tests.System.Local;
 
 /// <summary>A guest's initramfs with shm-medium in it: ours as it was built, and of this machine the .NET that runs it.</summary>
-/// <remarks>The kernel unpacks initramfs archives that follow one another. Source: linux Documentation/driver-api/early-userspace/buffer-format.rst.</remarks>
+/// <remarks>The kernel unpacks initramfs archives that follow one another. Source: linux
+/// Documentation/driver-api/early-userspace/buffer-format.rst.</remarks>
 internal static class MediumInitramfs
 {
     /// <summary>What it is called.</summary>

@@ -19,9 +19,10 @@ public class DaemonLifeTests
     [Test]
     public void SigtermEndsItInOrder()
     {
-        using MediumProcess medium = MediumProcess.StartIn(_folder, "--socket", SocketPath);
-        Assert.That(File.GetUnixFileMode(SocketPath), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite));
-        using SimulatedGuest vm = SimulatedGuest.Connect(SocketPath);
+        using var medium = MediumProcess.StartIn(_folder, "--socket", SocketPath);
+        Assert.That(File.GetUnixFileMode(SocketPath),
+            Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite));
+        using var vm = SimulatedGuest.Connect(SocketPath);
 
         Assert.That(medium.Stop(), Is.Zero);
 
@@ -34,8 +35,8 @@ public class DaemonLifeTests
     [TestCase(15, Description = "SIGTERM")]
     public void TheSignalToEndPrintsTheTotals(int signal)
     {
-        using MediumProcess medium = MediumProcess.StartIn(_folder, "--socket", SocketPath);
-        using (SimulatedGuest vm = SimulatedGuest.Connect(SocketPath))
+        using var medium = MediumProcess.StartIn(_folder, "--socket", SocketPath);
+        using (var vm = SimulatedGuest.Connect(SocketPath))
         {
             vm.Hello();
             vm.AddRadio(0, Address(1));
@@ -51,7 +52,7 @@ public class DaemonLifeTests
     [Test]
     public void ADaemonThatIsKilledLeavesQemuAlive()
     {
-        using MediumProcess medium = MediumProcess.StartIn(_folder, "--socket", SocketPath);
+        using var medium = MediumProcess.StartIn(_folder, "--socket", SocketPath);
         using var device = new IvshmemDevice(SocketPath);
         medium.Kill();
 
@@ -65,12 +66,12 @@ public class DaemonLifeTests
     [Test]
     public void ASocketThatADeadDaemonLeftIsReplaced()
     {
-        using (MediumProcess dead = MediumProcess.StartIn(_folder, "--socket", SocketPath))
+        using (var dead = MediumProcess.StartIn(_folder, "--socket", SocketPath))
             dead.Kill();
         Assert.That(File.Exists(SocketPath), Is.True);
 
-        using MediumProcess medium = MediumProcess.StartIn(_folder, "--socket", SocketPath);
-        using SimulatedGuest vm = SimulatedGuest.Connect(SocketPath);
+        using var medium = MediumProcess.StartIn(_folder, "--socket", SocketPath);
+        using var vm = SimulatedGuest.Connect(SocketPath);
 
         Assert.That(vm.IsRefused, Is.False);
     }
@@ -78,12 +79,12 @@ public class DaemonLifeTests
     [Test]
     public void ASocketThatIsServedIsRefusedAndServedOn()
     {
-        using MediumProcess first = MediumProcess.StartIn(_folder, "--socket", SocketPath);
+        using var first = MediumProcess.StartIn(_folder, "--socket", SocketPath);
         using var second = new MediumProcess(_folder, "--socket", SocketPath);
 
         Assert.That(second.WaitForExit(), Is.EqualTo(1));
         Assert.That(second.Error.Trim(), Does.StartWith($"shm-medium: listen on {SocketPath}: another daemon serves it").And.Not.Contain("   at "));
-        using SimulatedGuest vm = SimulatedGuest.Connect(SocketPath);
+        using var vm = SimulatedGuest.Connect(SocketPath);
         Assert.That(vm.IsRefused, Is.False);
     }
 
@@ -102,7 +103,7 @@ public class DaemonLifeTests
     public void AVmThatIsRefusedRunsOnWithABlankRegion()
     {
         File.WriteAllText(Path.Combine(_folder, "medium.yaml"), $"vms:\n  - {{ name: ap, socket: {SocketPath} }}\n");
-        using MediumProcess medium = MediumProcess.StartIn(_folder, "--config", Path.Combine(_folder, "medium.yaml"));
+        using var medium = MediumProcess.StartIn(_folder, "--config", Path.Combine(_folder, "medium.yaml"));
         using var first = new IvshmemDevice(SocketPath);
         using var second = new IvshmemDevice(SocketPath);
 

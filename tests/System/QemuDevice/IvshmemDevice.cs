@@ -31,14 +31,16 @@ public sealed class IvshmemDevice : IDisposable
             new ProcessStartInfo(
                 "qemu-system-x86_64",
                 [
-                    "-S", "-nodefaults", "-no-user-config", "-display", "none", "-machine", "pc", "-m", "16", "-qtest", $"unix:{path}", "-qtest-log", "none",
+                    "-S", "-nodefaults", "-no-user-config", "-display", "none", "-machine", "pc", "-m", "16", "-qtest", $"unix:{path}", "-qtest-log",
+                    "none",
                     "-chardev", $"socket,path={socket},id=shm", "-device", "ivshmem-doorbell,chardev=shm,vectors=1",
                 ])
             {
                 UseShellExecute = false,
                 RedirectStandardError = true,
             })!;
-        if (!SpinWait.SpinUntil(() => listener.Poll(TimeSpan.FromMilliseconds(10), SelectMode.SelectRead) || _qemu.HasExited, TimeSpan.FromSeconds(30)) || _qemu.HasExited)
+        if (!SpinWait.SpinUntil(() =>
+            listener.Poll(TimeSpan.FromMilliseconds(10), SelectMode.SelectRead) || _qemu.HasExited, TimeSpan.FromSeconds(30)) || _qemu.HasExited)
         {
             Kill();
             throw new IOException($"QEMU did not come: {_qemu.StandardError.ReadToEnd()}");

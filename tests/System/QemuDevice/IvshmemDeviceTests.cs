@@ -49,14 +49,16 @@ public unsafe class IvshmemDeviceTests(string isolation)
     {
         bool isShared = isolation == "shared";
         using var device = new IvshmemDevice(SocketPath);
-        using SimulatedGuest vm = SimulatedGuest.Connect(SocketPath);
+        using var vm = SimulatedGuest.Connect(SocketPath);
         ulong last = device.RegionSize - 8;
 
         device.Cpu.Write(IvshmemDevice.RegionAt(last), "written!"u8);
         Assert.That(new ReadOnlySpan<byte>(vm.Memory.Address + last, 8).SequenceEqual("written!"u8), Is.EqualTo(isShared));
 
         "answered"u8.CopyTo(new Span<byte>(vm.Memory.Address + last, 8));
-        Assert.That(device.Cpu.Read(IvshmemDevice.RegionAt(last), 8), isShared ? Is.EqualTo("answered"u8.ToArray()) : Is.EqualTo("written!"u8.ToArray()));
+        Assert.That(device.Cpu.Read(IvshmemDevice.RegionAt(last), 8), isShared
+            ? Is.EqualTo("answered"u8.ToArray())
+            : Is.EqualTo("written!"u8.ToArray()));
     }
 
     [Test]
@@ -157,7 +159,8 @@ public unsafe class IvshmemDeviceTests(string isolation)
             ((IAsyncResult)talk).AsyncWaitHandle.WaitOne();
         }
         Assert.That(talk.Result, Is.Positive);
-        Deadline.Until(() => _medium.Descriptors.Count <= descriptors, $"no more than {descriptors} descriptors: {string.Join(' ', _medium.Descriptors)}");
+        Deadline.Until(() =>
+            _medium.Descriptors.Count <= descriptors, $"no more than {descriptors} descriptors: {string.Join(' ', _medium.Descriptors)}");
         Deadline.Until(() => Memfds() <= memfds, "the regions of the dead are freed");
 
         void KillAndStart()
@@ -190,14 +193,15 @@ public unsafe class IvshmemDeviceTests(string isolation)
         var guest = new QtestGuest(device, PortOffset(device));
         guest.Send(new TxSlotHeader { Kind = RingKind.Hello });
         guest.Send(QtestGuest.RadioAdd(Address(number)), "phy0"u8);
-        guest.Send(new TxSlotHeader { Kind = RingKind.Frame, Flags = (byte)TxFlags.NoAck, FreqMhz = 2412 }, Data(Dot11.Frames.MacAddress.Broadcast, Address(number), 1, 2, 3));
+        guest.Send(new TxSlotHeader { Kind = RingKind.Frame, Flags = (byte)TxFlags.NoAck, FreqMhz = 2412 },
+            Data(Dot11.Frames.MacAddress.Broadcast, Address(number), 1, 2, 3));
         device.Ring(0);
         return device.Kill();
     }
 
     private SimulatedGuest Attach(int number)
     {
-        SimulatedGuest vm = SimulatedGuest.Connect(SocketPath);
+        var vm = SimulatedGuest.Connect(SocketPath);
         vm.Hello();
         vm.AddRadio(0, Address(number));
         vm.Drain();

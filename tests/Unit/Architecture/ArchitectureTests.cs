@@ -33,7 +33,8 @@ internal sealed class ArchitectureTests
             Is.Empty);
 
         static string NamespaceOf(Project project, string path) =>
-            string.Join('.', Path.GetDirectoryName(path)![project.Folder.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries).Prepend(project.ExpectedNamespace));
+            string.Join('.', Path.GetDirectoryName(path)![project.Folder.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries)
+                .Prepend(project.ExpectedNamespace));
     }
 
     [TestCaseSource(nameof(Projects))]
@@ -41,7 +42,8 @@ internal sealed class ArchitectureTests
     {
         string[] allowed = MayReference.Where(rule => IsIn(project.Folder, rule.Key)).MaxBy(rule => rule.Key.Length).Value;
 
-        Assert.That(project.References.Where(reference => !allowed.Any(folder => IsIn(reference, folder))), Is.Empty, $"allowed: {string.Join(", ", allowed)}");
+        Assert.That(project.References.Where(reference => !allowed.Any(folder => IsIn(reference, folder))), Is.Empty,
+            $"allowed: {string.Join(", ", allowed)}");
     }
 
     [TestCaseSource(nameof(Projects))]
@@ -52,13 +54,15 @@ internal sealed class ArchitectureTests
     {
         // BenchmarkDotNet derives from benchmarks in an assembly that it makes.
         if (project.IsProgram)
-            Assert.That(project.Sources.Where(source => !source.Text.Contains("[Benchmark", StringComparison.Ordinal)).SelectMany(source => Project.PublicTypesOf(source.Text)), Is.Empty);
+            Assert.That(project.Sources.Where(source => !source.Text.Contains("[Benchmark", StringComparison.Ordinal))
+                .SelectMany(source => Project.PublicTypesOf(source.Text)), Is.Empty);
     }
 
     [Test]
     public void NamespacesDependOnEachOtherOneWay()
     {
-        string[] cycles = [.. BuiltProjects().Select(built => (built.Project, Cycles: Read(built.Project, built.Assembly).FindCycles())).Where(read => read.Cycles.Count > 0)
+        string[] cycles = [.. BuiltProjects().Select(built => (built.Project, Cycles: Read(built.Project, built.Assembly).FindCycles()))
+            .Where(read => read.Cycles.Count > 0)
             .Select(read => $"{read.Project.Path}:\n{string.Join("\n\n", read.Cycles)}")];
 
         Assert.That(cycles, Is.Empty, string.Join("\n\n", cycles));
@@ -72,9 +76,11 @@ internal sealed class ArchitectureTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(hwsim.Witnesses("ShmWifi.Hwsim", "ShmWifi.Hwsim.Datapath"), Has.Member("HwsimService uses SentChains"), "a local of its constructor");
+            Assert.That(hwsim.Witnesses("ShmWifi.Hwsim", "ShmWifi.Hwsim.Datapath"), Has.Member("HwsimService uses SentChains"),
+                "a local of its constructor");
             Assert.That(hwsim.Witnesses("ShmWifi.Hwsim.Datapath", "ShmWifi.Hwsim.Port"), Has.Member("RxPath uses PortDoorbell"), "a parameter");
-            Assert.That(hwsim.Witnesses("ShmWifi.Hwsim.Datapath", "ShmWifi.Hwsim.Protocol"), Has.Member("InjectionBatch.cs"), "a constant, by its using");
+            Assert.That(hwsim.Witnesses("ShmWifi.Hwsim.Datapath", "ShmWifi.Hwsim.Protocol"), Has.Member("InjectionBatch.cs"),
+                "a constant, by its using");
             Assert.That(hwsim.Witnesses("ShmWifi.Hwsim.Port", "ShmWifi.Hwsim.Datapath"), Is.Empty);
         }
     }
@@ -91,7 +97,9 @@ internal sealed class ArchitectureTests
 
         graph.Add("Phy", "Engine", "ErrorModel uses MaxAttempts");
 
-        Assert.That(graph.FindCycles(), Is.EqualTo(new[] { "  Engine -> Links: Port uses LinkTable\n  Links -> Phy: LinkTable uses ErrorModel\n  Phy -> Engine: ErrorModel uses MaxAttempts" }));
+        Assert.That(graph.FindCycles(),
+            Is.EqualTo(new[] { "  Engine -> Links: Port uses LinkTable\n  Links -> Phy: LinkTable uses ErrorModel\n  Phy -> Engine: ErrorModel "
+            + "uses MaxAttempts" }));
     }
 
     private static bool IsIn(string folder, string rule) => rule.EndsWith('/') ? folder.StartsWith(rule, StringComparison.Ordinal) : folder == rule;
@@ -100,8 +108,10 @@ internal sealed class ArchitectureTests
     private static List<(Project Project, string Assembly)> BuiltProjects()
     {
         List<(Project Project, string Assembly)> built = [.. Project.All.Where(project => !IsIn(project.Folder, "tests/"))
-            .Select(project => (project, Path.Combine(TestContext.CurrentContext.TestDirectory, project.AssemblyName + ".dll"))).Where(one => File.Exists(one.Item2))];
-        Assert.That(built.Select(one => one.Project.Folder), Is.SupersetOf(Project.All.Select(project => project.Folder).Where(folder => IsIn(folder, "common/") || IsIn(folder, "host/") || IsIn(folder, "guest/"))));
+            .Select(project => (project, Path.Combine(TestContext.CurrentContext.TestDirectory, project.AssemblyName + ".dll")))
+                .Where(one => File.Exists(one.Item2))];
+        Assert.That(built.Select(one => one.Project.Folder), Is.SupersetOf(Project.All.Select(project => project.Folder)
+            .Where(folder => IsIn(folder, "common/") || IsIn(folder, "host/") || IsIn(folder, "guest/"))));
         return built;
     }
 
@@ -118,5 +128,6 @@ internal sealed class ArchitectureTests
         return graph;
     }
 
-    private static bool IsOf(Project project, string name) => name == project.RootNamespace || name.StartsWith(project.RootNamespace + ".", StringComparison.Ordinal);
+    private static bool IsOf(Project project, string name) =>
+        name == project.RootNamespace || name.StartsWith(project.RootNamespace + ".", StringComparison.Ordinal);
 }

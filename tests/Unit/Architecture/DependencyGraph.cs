@@ -23,7 +23,8 @@ internal sealed class DependencyGraph
             ? witnesses
             : [];
 
-    /// <summary>For each dependency that can be followed back to where it starts: the shortest way round, an arrow a line, with what makes it.</summary>
+    /// <summary>For each dependency that can be followed back to where it starts: the
+    /// shortest way round, an arrow a line, with what makes it.</summary>
     public IReadOnlyList<string> FindCycles()
     {
         var cycles = new List<string>();

@@ -52,7 +52,8 @@ internal sealed partial class Project
 
     /// <summary>The folders of the projects that it references.</summary>
     public IEnumerable<string> References => Items("ProjectReference")
-        .Select(path => System.IO.Path.GetRelativePath(Root, System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path, System.IO.Path.Combine(Root, Folder)))!));
+        .Select(path => System.IO.Path.GetRelativePath(Root,
+            System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path, System.IO.Path.Combine(Root, Folder)))!));
 
     /// <summary>Files of elsewhere that it compiles.</summary>
     public IEnumerable<string> LinkedFiles => Items("Compile");

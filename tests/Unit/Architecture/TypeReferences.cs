@@ -145,7 +145,8 @@ internal sealed class TypeReferences : ISignatureTypeProvider<bool, bool>
         return type.IsNested ? Name(type.GetDeclaringType()) : (_metadata.GetString(type.Namespace), _metadata.GetString(type.Name));
     }
 
-    bool ISignatureTypeProvider<bool, bool>.GetTypeFromSpecification(MetadataReader reader, bool genericContext, TypeSpecificationHandle handle, byte rawTypeKind)
+    bool ISignatureTypeProvider<bool, bool>.GetTypeFromSpecification(MetadataReader reader, bool genericContext, TypeSpecificationHandle handle,
+    byte rawTypeKind)
     {
         Use(handle);
         return false;

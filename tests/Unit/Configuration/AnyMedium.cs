@@ -55,8 +55,11 @@ internal sealed class AnyMedium(int seed)
         {
             0 => new LinearMotion(Position(), default),
             1 => new LinearMotion(Position(), new(Number(-5, 5), 0, Number(-5, 5))),
-            2 => new WaypointMotion([.. Enumerable.Range(0, _random.Next(1, 50)).Select(i => new Waypoint(TimeSpan.FromSeconds(i) + Time(0.9), Position()))]),
-            3 => new RandomWaypointMotion(new(-1, -2, 0), new(Number(0, 9), Number(1, 9), 0), 0.5, Number(1, 2), Time(10)) { Elapsed = OneOf(TimeSpan.Zero, Time(100)) },
+            2 => new WaypointMotion(
+                [.. Enumerable.Range(0, _random.Next(1, 50)).Select(i => new Waypoint(TimeSpan.FromSeconds(i) + Time(0.9), Position()))]),
+            3 => new RandomWaypointMotion(new(-1, -2, 0), new(Number(0, 9), Number(1, 9), 0), 0.5, Number(1, 2),
+                Time(10))
+            { Elapsed = OneOf(TimeSpan.Zero, Time(100)) },
             _ => null,
         },
         TxPowerDbm = Maybe(-20, 30),
@@ -109,7 +112,8 @@ internal sealed class AnyMedium(int seed)
         To = Pattern(),
         Receiver = OneOf<MacAddress?>(null, MacAddress.Broadcast),
         Transmitter = OneOf<MacAddress?>(null, MacAddress.Parse("02:00:00:00:00:0a")),
-        Ssid = OneOf(null, "", "lab", "null", "1e3", "a: b # c", "\"'\\", "ä\U0001F4E1", "\u0001\t\r\n\u0085\u2028\uFEFF", " a ", "{[", "*", "&a", "- ", "? ", "---", "..."),
+        Ssid = OneOf(null, "", "lab", "null", "1e3", "a: b # c", "\"'\\", "ä\U0001F4E1", "\u0001\t\r\n\u0085\u2028\uFEFF", " a ", "{[", "*", "&a",
+            "- ", "? ", "---", "..."),
     };
 
     private string? ErrorTable() => OneOf(null, "/lab/per.txt", "/lab/ä b/{per}: #.txt");

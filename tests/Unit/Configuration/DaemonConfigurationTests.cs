@@ -79,7 +79,8 @@ public sealed class DaemonConfigurationTests
 
     [Test]
     public void TheControlSocketIsNoVms() =>
-        Assert.That(ErrorsOf("socket: s\ncontrol: ./s"), Is.EqualTo(new[] { "/lab/medium.yaml:2:10: error: socket '/lab/s' is here a second time; the first is in line 1" }));
+        Assert.That(ErrorsOf("socket: s\ncontrol: ./s"),
+            Is.EqualTo(new[] { "/lab/medium.yaml:2:10: error: socket '/lab/s' is here a second time; the first is in line 1" }));
 
     [TestCase("vm1", true)]
     [TestCase("ap", true)]
@@ -127,7 +128,8 @@ public sealed class DaemonConfigurationTests
         Is.EqualTo(new[]
         {
             "/lab/medium.yaml:1:12: error: 'isolation' is 'share' (did you mean 'shared'?); allowed: shared, per-vm",
-            "/lab/medium.yaml:2:1: error: unknown key 'sokcet' (did you mean 'socket'?); allowed: isolation, socket, socketGroup, polling, scheduling, geometry, vms, capture, log, control, timing, seed, radios, links, propagation, fading, errorTable, faults, schedule",
+            "/lab/medium.yaml:2:1: error: unknown key 'sokcet' (did you mean 'socket'?); allowed: isolation, socket, socketGroup, polling, "
+                + "scheduling, geometry, vms, capture, log, control, timing, seed, radios, links, propagation, fading, errorTable, faults, schedule",
             "/lab/medium.yaml:4:12: error: 'txSlots' is 300, no power of two; allowed: a power of two from 16 to 4096; next to it are 256 and 512",
             "/lab/medium.yaml:5:10: error: 'ports' is '121'; allowed: a whole number from 1 to 120",
             "/lab/medium.yaml:6:18: error: 'rxDescriptors' is 'many'; allowed: a power of two from 16 to 16384",
@@ -149,7 +151,8 @@ public sealed class DaemonConfigurationTests
     [Test]
     public void AnMediumOfThisMachinesRadiosNeedsNoVms()
     {
-        var configuration = DaemonConfiguration.Parse("links:\n  - { from: local/phy0, to: local/phy1, snrDb: 20 }", "/lab/medium.yaml", needsVms: false);
+        var configuration =
+            DaemonConfiguration.Parse("links:\n  - { from: local/phy0, to: local/phy1, snrDb: 20 }", "/lab/medium.yaml", needsVms: false);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(configuration.Socket, Is.Null);
@@ -189,7 +192,8 @@ public sealed class DaemonConfigurationTests
     [TestCase("vms: [{ name: ä, socket: s }]", "VM name 'ä' is not possible; allowed: 1 to 47 characters")]
     [TestCase("socket: c\nvms: [{ name: vm1, socket: s }]", "VM name 'vm1' is kept for VMs that attach at the common 'socket'")]
     [TestCase("socket: c\nvms: [{ name: a, socket: c }]", "socket '/lab/c' is here a second time; the first is in line 1")]
-    [TestCase("vms: [{ name: a, socket: s }, { name: b, socket: t }]\ngeometry: { ports: 1 }", "1:6: error: 2 VMs are listed, but 'ports' in 'geometry' is 1")]
+    [TestCase("vms: [{ name: a, socket: s }, { name: b, socket: t }]\ngeometry: { ports: 1 }",
+        "1:6: error: 2 VMs are listed, but 'ports' in 'geometry' is 1")]
     [TestCase("socket: s\ncapture: {}", "2:10: error: 'capture' has no 'file'")]
     [TestCase("socket: s\ncapture: medium.pcapng", "'capture' is 'medium.pcapng'; it must be a mapping of file")]
     [TestCase("socket: s\n? [a]\n: b", "unknown key 'a list'")]
@@ -253,7 +257,8 @@ public sealed class DaemonConfigurationTests
     {
         string[] pieces =
         [
-            "socket", "vms", "name", "geometry", "ports", "txSlots", "capture", "log", "polling", ":", ": ", "- ", "\n", "\n  ", "{", "}", "[", "]", ",", "'", "\"",
+            "socket", "vms", "name", "geometry", "ports", "txSlots", "capture", "log", "polling", ":", ": ", "- ", "\n", "\n  ", "{", "}", "[", "]",
+            ",", "'", "\"",
             "&a", "*a", "!t", "|", ">", "?", "#", "---", "...", "%YAML", "\t", "16", "-1", "a", "\0", "\u2028", "~",
         ];
         var random = new Random(1);

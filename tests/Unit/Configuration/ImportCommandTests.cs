@@ -7,7 +7,8 @@ namespace ShmWifi.Tests.Unit.Configuration;
 
 public sealed class ImportCommandTests
 {
-    private const string TwoNodes = "ifaces: { ids = [\"02:00:00:00:00:00\", \"02:00:00:00:01:00\"]; links = ((0, 1, 12)); };\nmodel: { fading_coefficient = 2; };";
+    private const string TwoNodes =
+        "ifaces: { ids = [\"02:00:00:00:00:00\", \"02:00:00:00:01:00\"]; links = ((0, 1, 12)); };\nmodel: { fading_coefficient = 2; };";
 
     private string _folder = "";
 

@@ -80,7 +80,8 @@ public sealed class LibconfigTests
     [Test]
     public void AnyTextIsReadOrAnError()
     {
-        string[] pieces = ["a", " = ", "(", ")", "{", "}", "[", "]", ",", ";", ":", "1", "-", ".", "e", "0x", "L", "\"", "\\", "\\x", "#", "//", "/*", "*/", "\n", "\0", "ä", "true", "@include", "*"];
+        string[] pieces = ["a", " = ", "(", ")", "{", "}", "[", "]", ",", ";", ":", "1", "-", ".", "e", "0x", "L", "\"", "\\", "\\x", "#", "//", "/*",
+            "*/", "\n", "\0", "ä", "true", "@include", "*"];
         var random = new Random(1);
         for (int round = 0; round < 20_000; round++)
         {

@@ -7,7 +7,8 @@ namespace ShmWifi.Tests.Unit.Configuration;
 
 public sealed class MediumReaderTests
 {
-    private static MediumConfiguration Read(string yaml) => DaemonConfiguration.Parse("vms: [{name: ap, socket: a}, {name: sta1, socket: b}, {name: sta2, socket: c}]\n" + yaml, "/lab/medium.yaml").Medium;
+    private static MediumConfiguration Read(string yaml) => DaemonConfiguration.Parse(
+        "vms: [{name: ap, socket: a}, {name: sta1, socket: b}, {name: sta2, socket: c}]\n" + yaml, "/lab/medium.yaml").Medium;
 
     private static string[] ErrorsOf(string yaml) => [.. Assert.Throws<ConfigurationException>(() => Read(yaml))!.Errors.Select(e => e.ToString())];
 
@@ -72,7 +73,8 @@ public sealed class MediumReaderTests
                 Is.EqualTo(new Waypoint[] { new(TimeSpan.Zero, new(0, 0, 1)), new(TimeSpan.FromSeconds(90), new(50, 0, 1)) }));
             Assert.That(medium.Radios[2].Radio.Radio, Is.EqualTo("phy0"));
             Assert.That(medium.Radios[3].Radio.Address, Is.EqualTo(MacAddress.Parse("02:00:00:00:00:01")));
-            Assert.That(medium.Radios[3].Motion, Is.EqualTo(new RandomWaypointMotion(new(0, 0, 1), new(50, 50, 1), 0.5, 2, TimeSpan.FromSeconds(2)) { Elapsed = TimeSpan.FromSeconds(90) }));
+            Assert.That(medium.Radios[3].Motion, Is.EqualTo(
+                new RandomWaypointMotion(new(0, 0, 1), new(50, 50, 1), 0.5, 2, TimeSpan.FromSeconds(2)) { Elapsed = TimeSpan.FromSeconds(90) }));
             Assert.That(medium.Radios[4], Is.EqualTo(new RadioConfiguration(RadioPattern.Any) { TxPowerDbm = 17 }));
             Assert.That(medium.Links, Is.EqualTo(new LinkConfiguration[]
             {
@@ -126,7 +128,8 @@ public sealed class MediumReaderTests
             Assert.That(faults[0].Match.From, Is.EqualTo(RadioPattern.Any));
             Assert.That(faults[0].Count, Is.EqualTo(3));
             Assert.That(faults[0].Probability, Is.EqualTo(1));
-            Assert.That(faults[1].Match.Kinds.Select(k => k.Subtype), Is.EqualTo(new FrameSubtype?[] { FrameSubtype.Beacon, FrameSubtype.ProbeResponse }));
+            Assert.That(faults[1].Match.Kinds.Select(k => k.Subtype),
+                Is.EqualTo(new FrameSubtype?[] { FrameSubtype.Beacon, FrameSubtype.ProbeResponse }));
             Assert.That(faults[1].Match.Ssid, Is.EqualTo("lab"));
             Assert.That(faults[1].Probability, Is.EqualTo(0.3));
             Assert.That(faults[1].Count, Is.Null);
@@ -188,7 +191,8 @@ public sealed class MediumReaderTests
         {
             "/lab/medium.yaml:3:13: error: no VM is called 'stal' (did you mean 'sta1'?); there are ap, sta1, sta2",
             "/lab/medium.yaml:3:31: error: 'txPowerDbm' is 'lots'; allowed: a number from -100 to 100 dBm",
-            "/lab/medium.yaml:4:5: error: 'radio' is missing in 'radios'; give a VM ('ap'), a VM's radio ('ap/phy0'), the address of a radio ('02:00:00:00:00:01') or all radios ('*')",
+            "/lab/medium.yaml:4:5: error: 'radio' is missing in 'radios'; give a VM ('ap'), a VM's radio ('ap/phy0'), the address of a radio "
+                + "('02:00:00:00:00:01') or all radios ('*')",
             "/lab/medium.yaml:4:16: error: 'position' has 2 values; allowed: a list of 3 numbers, each a number from -1000000 to 1000000 m",
             "/lab/medium.yaml:6:5: error: this link has neither 'snrDb' nor 'loss'; give one of them",
             "/lab/medium.yaml:6:26: error: unknown key 'snr' in 'links'; allowed: from, to, oneWay, snrDb, loss",
@@ -207,8 +211,10 @@ public sealed class MediumReaderTests
     [TestCase("radios: [{radio: a/b/c}]", "'radio' is 'a/b/c'; allowed: a VM")]
     [TestCase("radios: [{radio: ff:ff:ff:ff:ff:ff}]", "'radio' is 'ff:ff:ff:ff:ff:ff'; allowed: a VM")]
     [TestCase("radios: [{radio: *}]", "(for all radios, write '*' in quotes)")]
-    [TestCase("radios: [{radio: ap, txPowerDbm: 1}, {radio: ap, txPowerDbm: 1}]", "'ap' gets 'txPowerDbm' a second time here; the first is in line 2")]
-    [TestCase("radios: [{radio: ap, position: [0, 0, 0]}, {radio: ap, waypoints: [{at: 1s, position: [0, 0, 0]}]}]", "'ap' gets a place a second time here")]
+    [TestCase("radios: [{radio: ap, txPowerDbm: 1}, {radio: ap, txPowerDbm: 1}]",
+        "'ap' gets 'txPowerDbm' a second time here; the first is in line 2")]
+    [TestCase("radios: [{radio: ap, position: [0, 0, 0]}, {radio: ap, waypoints: [{at: 1s, position: [0, 0, 0]}]}]",
+        "'ap' gets a place a second time here")]
     [TestCase("radios: [{radio: ap, randomWaypoint: {box: [[0, 0, 0], [9, 9, 0]], speed: [1, 2], elapsed: -1s}}]", "'elapsed' is '-1s'")]
     [TestCase("radios: [{radio: ap, position: [0, 0, 2e6]}]", "'position[2]' is '2e6'; allowed: a number from -1000000 to 1000000 m")]
     [TestCase("radios: [{radio: ap, position: [0, 0, Infinity]}]", "'position[2]' is 'Infinity'; allowed: a number")]
@@ -219,12 +225,16 @@ public sealed class MediumReaderTests
     [TestCase("radios: [{radio: ap, waypoints: []}]", "'waypoints' is an empty list; allowed: a list of at least one point")]
     [TestCase("radios: [{radio: ap, waypoints: [{at: 1s}]}]", "'position' is missing in 'waypoints'")]
     [TestCase("radios: [{radio: ap, waypoints: [{position: [0, 0, 0]}]}]", "'at' is missing in 'waypoints'; give a number and its unit")]
-    [TestCase("radios: [{radio: ap, waypoints: [{at: 2s, position: [0, 0, 0]}, {at: 2s, position: [1, 0, 0]}]}]", "'at' is 2s, not later than the point before, 2s")]
+    [TestCase("radios: [{radio: ap, waypoints: [{at: 2s, position: [0, 0, 0]}, {at: 2s, position: [1, 0, 0]}]}]",
+        "'at' is 2s, not later than the point before, 2s")]
     [TestCase("radios: [{radio: ap, randomWaypoint: {speed: [1, 2]}}]", "'box' is missing in 'randomWaypoint'; give two corners")]
-    [TestCase("radios: [{radio: ap, randomWaypoint: {box: [[0, 0, 0], [9, 9, 0]]}}]", "'speed' is missing in 'randomWaypoint'; give the least and the most")]
-    [TestCase("radios: [{radio: ap, randomWaypoint: {box: [[0, 0, 0], [9, 9, 0]], speed: [0, 2]}}]", "'speed[0]' is '0'; allowed: a number from 0.001 to 10000 m/s")]
+    [TestCase("radios: [{radio: ap, randomWaypoint: {box: [[0, 0, 0], [9, 9, 0]]}}]",
+        "'speed' is missing in 'randomWaypoint'; give the least and the most")]
+    [TestCase("radios: [{radio: ap, randomWaypoint: {box: [[0, 0, 0], [9, 9, 0]], speed: [0, 2]}}]",
+        "'speed[0]' is '0'; allowed: a number from 0.001 to 10000 m/s")]
     [TestCase("radios: [{radio: ap, randomWaypoint: {box: [[0, 0, 0], [9, 9, 0]], speed: [3, 2]}}]", "'speed' has the least above the most")]
-    [TestCase("radios: [{radio: ap, randomWaypoint: {box: [[0, 5, 0], [9, 4, 0]], speed: [1, 2]}}]", "'box' has a coordinate in its first corner that is above the second's")]
+    [TestCase("radios: [{radio: ap, randomWaypoint: {box: [[0, 5, 0], [9, 4, 0]], speed: [1, 2]}}]",
+        "'box' has a coordinate in its first corner that is above the second's")]
     [TestCase("radios: [{radio: ap, randomWaypoint: {box: [[1, 1, 1], [1, 1, 1]], speed: [1, 2]}}]", "'box' is too small to move in")]
     [TestCase("radios: [{radio: ap, randomWaypoint: {box: [[1, 1, 1]], speed: [1, 2]}}]", "'box' is a list of 1; allowed: two corners")]
     [TestCase("links: [{from: ap, to: sta1, snrDb: 3, loss: 0}]", "this link has both 'snrDb' and 'loss'; give one of them")]
@@ -242,7 +252,8 @@ public sealed class MediumReaderTests
     [TestCase("propagation: {model: logDistance, exponent: 0}", "'exponent' is '0'; allowed: a number from 1 to 10")]
     [TestCase("fading: rician", "'k' is missing in 'fading'; give a number from 0 to 1000000: the steady part's power over the scattered part's")]
     [TestCase("fading: {model: rayleigh, k: 1}", "unknown key 'k' in 'fading'; allowed: model, coherenceTime")]
-    [TestCase("fading: {model: rayleigh, coherenceTime: 20}", "'coherenceTime' is '20'; allowed: a number and its unit out of us, ms, s, m (minutes), h, such as 20ms or 1.5s, from 1us to 1h")]
+    [TestCase("fading: {model: rayleigh, coherenceTime: 20}",
+        "'coherenceTime' is '20'; allowed: a number and its unit out of us, ms, s, m (minutes), h, such as 20ms or 1.5s, from 1us to 1h")]
     [TestCase("errorTable: ''", "'errorTable' is ''; allowed: none, or the path of a table")]
     [TestCase("faults: [{name: a}]", "'action' is missing in 'faults'; give drop, {delay: 50ms}")]
     [TestCase("faults: [{action: dorp}]", "'action' is 'dorp' (did you mean 'drop'?)")]
@@ -254,7 +265,8 @@ public sealed class MediumReaderTests
     [TestCase("faults: [{action: drop, probability: 30}]", "'probability' is '30'; allowed: a number from 0 to 1")]
     [TestCase("faults: [{action: drop, name: 'a b'}]", "'name' is 'a b'; allowed: 1 to 64 characters")]
     [TestCase("faults: [{action: drop, name: a}, {action: drop, name: a}]", "a fault called 'a' is there already")]
-    [TestCase("faults: [{action: drop, match: {frame: becon}}]", "'frame' is 'becon' (did you mean 'beacon'?); allowed: management, control, data, associationRequest,")]
+    [TestCase("faults: [{action: drop, match: {frame: becon}}]",
+        "'frame' is 'becon' (did you mean 'beacon'?); allowed: management, control, data, associationRequest,")]
     [TestCase("faults: [{action: drop, match: {addr1: x}}]", "'addr1' is 'x'; allowed: an address")]
     [TestCase("faults: [{action: drop, match: {to: sta9}}]", "no VM is called 'sta9' (did you mean 'sta1'?)")]
     [TestCase("faults: [{action: drop, match: {ssid: 123456789012345678901234567890123}}]", "33 bytes; allowed: a text of at most 32 bytes")]
@@ -262,7 +274,8 @@ public sealed class MediumReaderTests
     [TestCase("schedule: [{timing: airtime}]", "'at' is missing in 'schedule'")]
     [TestCase("schedule: [{at: 1s}]", "this change has nothing that changes; give one of link, removeLink,")]
     [TestCase("schedule: [{at: 1s, timing: airtime, fading: none}]", "this change has fading and timing; give one of link,")]
-    [TestCase("schedule: [{at: 9000h, timing: airtime}]", "'at' is '9000h'; allowed: a number and its unit out of us, ms, s, m (minutes), h, such as 20ms or 1.5s, from 0s to 8760h")]
+    [TestCase("schedule: [{at: 9000h, timing: airtime}]",
+        "'at' is '9000h'; allowed: a number and its unit out of us, ms, s, m (minutes), h, such as 20ms or 1.5s, from 0s to 8760h")]
     [TestCase("schedule: [{at: 1s, removeFault: noise}]", "'removeFault' at 1s names 'noise', which no fault is called")]
     [TestCase("schedule: [{at: 1s, removeLink: {from: ap, to: sta1}}]", "'removeLink' at 1s is of a link from 'ap' to 'sta1', which is not given")]
     public void AWrongMediumIsOneError(string yaml, string expected)
@@ -278,7 +291,8 @@ public sealed class MediumReaderTests
         Assert.That(() => DaemonConfiguration.Parse("socket: s\nlinks: [{from: vm7, to: vm12, snrDb: 3}]", "/lab/medium.yaml"), Throws.Nothing);
         Assert.That(
             () => DaemonConfiguration.Parse("socket: s\nlinks: [{from: vm7, to: ap, snrDb: 3}]", "/lab/medium.yaml"),
-            Throws.TypeOf<ConfigurationException>().With.Message.Contains("no VM is called 'ap'; there are vm1, vm2 and so on, which attach at the common 'socket'"));
+            Throws.TypeOf<ConfigurationException>().With.Message.Contains(
+                "no VM is called 'ap'; there are vm1, vm2 and so on, which attach at the common 'socket'"));
     }
 
     [TestCase("radios", "{radio: '02:00:00:00:%X:%Y', txPowerDbm: 1}", MediumLimits.Radios)]

@@ -41,7 +41,8 @@ public sealed class MediumTextTests
             ("links[1].snrDb", "request:1:92: error: 'snrDb' is 'loud'; allowed: a number from -50 to 150 dB"),
             ("radios[0].waypoints[0].position[1]", "request:2:72: error: 'position[1]' is 'x'; allowed: a number from -1000000 to 1000000 m"),
             ("fading.koherence", "request:3:34: error: unknown key 'koherence' in 'fading'; allowed: model, coherenceTime"),
-            ("faults[0].action.delay", "request:4:34: error: 'delay' is '5'; allowed: a number and its unit out of us, ms, s, m (minutes), h, such as 20ms or 1.5s, from 1us to 1m"),
+            ("faults[0].action.delay", "request:4:34: error: 'delay' is '5'; allowed: a number and its unit out of us, ms, s, m (minutes), h, such "
+                + "as 20ms or 1.5s, from 1us to 1m"),
         }));
     }
 
@@ -50,14 +51,16 @@ public sealed class MediumTextTests
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(MediumText.ReadRadio("{\"radio\":\"*\",\"txPowerDbm\":3}", "request"), Is.EqualTo(new RadioConfiguration(RadioPattern.Any) { TxPowerDbm = 3 }));
+            Assert.That(MediumText.ReadRadio("{\"radio\":\"*\",\"txPowerDbm\":3}", "request"),
+                Is.EqualTo(new RadioConfiguration(RadioPattern.Any) { TxPowerDbm = 3 }));
             Assert.That(MediumText.ReadPropagation("\"freeSpace\"", "request"), Is.EqualTo(new FreeSpacePropagation()));
             Assert.That(MediumText.ReadPropagation("none", "request"), Is.Null);
             Assert.That(MediumText.ReadFading("{\"model\":\"rician\",\"k\":2}", "request")!.RicianK, Is.EqualTo(2));
             Assert.That(MediumText.ReadChange("{\"timing\":\"airtime\"}", "request"), Is.EqualTo(new SetTiming(Timing.Airtime)));
             Assert.That(MediumText.ReadChange("{\"errorTable\":\"/x/per.txt\"}", "request"), Is.EqualTo(new SetErrorTable("/x/per.txt")));
             Assert.That(MediumText.ReadChange("errorTable: per.txt", "scenario.yaml", "/lab"), Is.EqualTo(new SetErrorTable("/lab/per.txt")));
-            Assert.That(MediumText.ReadSchedule("[{\"at\":\"2s\",\"timing\":\"airtime\"},{\"at\":\"1s\",\"timing\":\"instant\"}]", "request"), Is.EqualTo(new ScheduledChange[]
+            Assert.That(MediumText.ReadSchedule("[{\"at\":\"2s\",\"timing\":\"airtime\"},{\"at\":\"1s\",\"timing\":\"instant\"}]", "request"),
+                Is.EqualTo(new ScheduledChange[]
             {
                 new(TimeSpan.FromSeconds(1), new SetTiming(Timing.Instant)), new(TimeSpan.FromSeconds(2), new SetTiming(Timing.Airtime)),
             }));
@@ -98,16 +101,21 @@ public sealed class MediumTextTests
     [Test]
     public void ManyErrorsAreNotAllTold()
     {
-        var errors = ErrorsOf(() => MediumText.ReadMedium("{" + string.Concat(Enumerable.Range(0, 10_000).Select(i => $"\"{new string('k', 100)}{i}\":1,")) + "}", "request"));
+        var errors =
+            ErrorsOf(() => MediumText.ReadMedium("{" + string.Concat(Enumerable.Range(0, 10_000).Select(i => $"\"{new string('k', 100)}{i}\":1,"))
+            + "}", "request"));
         Assert.That(errors, Has.Length.EqualTo(101));
         Assert.That(errors[100].Message, Is.EqualTo("has 100 errors or more; the others are not told"));
         Assert.That(errors[0].Message, Has.Length.LessThan(300));
     }
 
     private const string Valid = """
-        {"timing":"airtime","seed":7,"radios":[{"radio":"ap","position":[0,0,2],"txPowerDbm":20},{"radio":"sta1","waypoints":[{"at":"0s","position":[0,0,1]}]}],
-        "links":[{"from":"ap","to":"sta1","snrDb":25.5},{"from":"ap","to":"*","loss":0.3,"oneWay":true}],"propagation":{"model":"logDistance","exponent":3},
-        "fading":{"model":"rician","k":4,"coherenceTime":"20ms"},"errorTable":"/per.txt","faults":[{"name":"e","match":{"frame":["eapol","beacon"],"ssid":"lab"},"action":{"delay":"5ms"},"count":3}],
+        {"timing":"airtime","seed":7,"radios":[{"radio":"ap","position":[0,0,2],"txPowerDbm":20},
+        {"radio":"sta1","waypoints":[{"at":"0s","position":[0,0,1]}]}],
+        "links":[{"from":"ap","to":"sta1","snrDb":25.5},{"from":"ap","to":"*","loss":0.3,"oneWay":true}],
+        "propagation":{"model":"logDistance","exponent":3},
+        "fading":{"model":"rician","k":4,"coherenceTime":"20ms"},"errorTable":"/per.txt",
+        "faults":[{"name":"e","match":{"frame":["eapol","beacon"],"ssid":"lab"},"action":{"delay":"5ms"},"count":3}],
         "schedule":[{"at":"1s","link":{"from":"ap","to":"sta1","snrDb":5}},{"at":"2s","fault":{"action":"drop"}}]}
         """;
 

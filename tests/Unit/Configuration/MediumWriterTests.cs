@@ -100,7 +100,9 @@ public sealed class MediumWriterTests
         string text => $"'{text}'",
         IEnumerable items => $"[{string.Join(", ", items.Cast<object>().Select(Shape))}]",
         _ when value.GetType().Assembly == typeof(DaemonConfiguration).Assembly && !value.GetType().IsEnum =>
-            $"{value.GetType().Name}({string.Join(", ", value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(p => $"{p.Name}: {Shape(p.GetValue(value))}"))})",
+            $"{value.GetType().Name}("
+                + $"{string.Join(", ", value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
+                    .Select(p => $"{p.Name}: {Shape(p.GetValue(value))}"))})",
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString()!,
     };

@@ -18,7 +18,9 @@ internal sealed class SchemaCheck(JsonObject schema)
     {
         var map = value as JsonObject;
         var list = value as JsonArray;
-        double? number = Kind(value) == "number" ? double.Parse(value!.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture) : (double?)null;
+        double? number = Kind(value) == "number"
+            ? double.Parse(value!.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture)
+            : (double?)null;
         string? text = Kind(value) == "string" ? value!.GetValue<string>() : null;
         bool isRight = keyword switch
         {
@@ -35,7 +37,8 @@ internal sealed class SchemaCheck(JsonObject schema)
             "minProperties" => map is null || map.Count >= rule.GetValue<int>(),
             "maxProperties" => map is null || map.Count <= rule.GetValue<int>(),
             "required" => map is null || rule.AsArray().All(key => map.ContainsKey(key!.GetValue<string>())),
-            "dependentRequired" => map is null || rule.AsObject().All(r => !map.ContainsKey(r.Key) || r.Value!.AsArray().All(k => map.ContainsKey(k!.GetValue<string>()))),
+            "dependentRequired" => map is null
+                || rule.AsObject().All(r => !map.ContainsKey(r.Key) || r.Value!.AsArray().All(k => map.ContainsKey(k!.GetValue<string>()))),
             "additionalProperties" => map is null || map.All(p => rules["properties"]!.AsObject().ContainsKey(p.Key)),
             "not" => Problem(value, rule.AsObject(), path) is not null,
             "anyOf" => rule.AsArray().Any(r => Problem(value, r!.AsObject(), path) is null),
@@ -50,12 +53,14 @@ internal sealed class SchemaCheck(JsonObject schema)
             "$ref" => Problem(value, schema["$defs"]![rule.GetValue<string>()["#/$defs/".Length..]]!.AsObject(), path),
             "allOf" => rule.AsArray().Select(r => Problem(value, r!.AsObject(), path)).FirstOrDefault(p => p is not null),
             "items" => list?.Select((item, i) => Problem(item, rule.AsObject(), $"{path}[{i}]")).FirstOrDefault(p => p is not null),
-            "properties" => map?.Where(p => rule[p.Key] is not null).Select(p => Problem(p.Value, rule[p.Key]!.AsObject(), $"{path}.{p.Key}")).FirstOrDefault(p => p is not null),
+            "properties" => map?.Where(p => rule[p.Key] is not null).Select(p => Problem(p.Value, rule[p.Key]!.AsObject(), $"{path}.{p.Key}"))
+                .FirstOrDefault(p => p is not null),
             _ => null,
         };
     }
 
-    private static bool IsOf(JsonNode? value, string type, double? number) => type == "integer" ? number == Math.Floor(number ?? 0.5) : Kind(value) == type;
+    private static bool IsOf(JsonNode? value, string type, double? number) =>
+        type == "integer" ? number == Math.Floor(number ?? 0.5) : Kind(value) == type;
 
     private static string Kind(JsonNode? value) => value?.GetValueKind() switch
     {

@@ -61,7 +61,8 @@ public sealed class SchemaTests
     [Test]
     public void TheSchemaHasTheReadersKeysAndNoOthers()
     {
-        var mappings = Definitions.Where(d => d.Value!["properties"] is not null).ToDictionary(d => d.Key, d => d.Value!["properties"]!.AsObject().Select(p => p.Key));
+        var mappings = Definitions.Where(d => d.Value!["properties"] is not null)
+            .ToDictionary(d => d.Key, d => d.Value!["properties"]!.AsObject().Select(p => p.Key));
         Assert.That(mappings.Keys, Is.EquivalentTo(Keys.Keys));
         foreach (var (name, keys) in Keys)
             Assert.That(mappings[name], Is.EquivalentTo(keys), name);
@@ -85,7 +86,8 @@ public sealed class SchemaTests
     [Test]
     public void EveryExampleOfTheDocumentIsRight()
     {
-        var examples = File.ReadAllText(Path.Combine(Docs, "configuration.md")).Split("```yaml\n").Skip(1).Select(part => part.Split("```")[0]).ToList();
+        var examples =
+            File.ReadAllText(Path.Combine(Docs, "configuration.md")).Split("```yaml\n").Skip(1).Select(part => part.Split("```")[0]).ToList();
         Assert.That(examples, Has.Count.GreaterThan(1));
         foreach (string? example in examples)
         {
@@ -96,7 +98,8 @@ public sealed class SchemaTests
 
     [Test]
     public void WhateverIsWrittenIsRightByTheSchema() => Gen.Int.Sample(
-        seed => Assert.That(new SchemaCheck(Schema).Problem(JsonNode.Parse(MediumWriter.ToJson(new AnyMedium(seed).Medium()).ToJsonString())), Is.Null),
+        seed => Assert.That(new SchemaCheck(Schema).Problem(JsonNode.Parse(MediumWriter.ToJson(new AnyMedium(seed).Medium()).ToJsonString())),
+            Is.Null),
         iter: 200);
 
     [TestCase("links: [{from: ap, to: sta1, snr: 3}]")]
@@ -120,7 +123,8 @@ public sealed class SchemaTests
     [TestCase("geometry: {txSlots: 300}")]
     public void WhatTheReaderRefusesTheSchemaRefuses(string yaml)
     {
-        Assert.That(() => DaemonConfiguration.Parse($"vms: [{{name: ap, socket: a}}, {{name: sta1, socket: b}}]\n{yaml}", "/lab/medium.yaml"), Throws.TypeOf<ConfigurationException>());
+        Assert.That(() => DaemonConfiguration.Parse($"vms: [{{name: ap, socket: a}}, {{name: sta1, socket: b}}]\n{yaml}", "/lab/medium.yaml"),
+            Throws.TypeOf<ConfigurationException>());
         Assert.That(new SchemaCheck(Schema).Problem(ToJson(yaml)), Is.Not.Null);
     }
 
@@ -139,7 +143,8 @@ public sealed class SchemaTests
         YamlList list => new JsonArray([.. list.Items.Select(ToJson)]),
         YamlScalar { IsNull: true } => null,
         YamlScalar { Plain: true, Value: "true" or "false" } word => word.Value == "true",
-        YamlScalar { Plain: true } number when double.TryParse(number.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) => value,
+        YamlScalar { Plain: true } number when double.TryParse(number.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) =>
+            value,
         YamlScalar text => text.Value,
         _ => throw new NotSupportedException(node.Kind),
     };

@@ -7,10 +7,12 @@ namespace ShmWifi.Tests.Unit.Configuration;
 
 public sealed class WmediumdImportTests
 {
-    private const string Four = "ifaces : { ids = [ \"02:00:00:00:00:00\", \"02:00:00:00:01:00\", \"02:00:00:00:02:00\", \"02:00:00:00:03:00\" ]; };\n";
+    private const string Four =
+        "ifaces : { ids = [ \"02:00:00:00:00:00\", \"02:00:00:00:01:00\", \"02:00:00:00:02:00\", \"02:00:00:00:03:00\" ]; };\n";
     private static readonly string[] Names = ["a", "b", "c", "d"];
 
-    private static WmediumdImport Import(string text, string? errorTable = null, params string[] vms) => WmediumdImport.Read(text, "medium.cfg", errorTable, vms);
+    private static WmediumdImport Import(string text, string? errorTable = null, params string[] vms) =>
+        WmediumdImport.Read(text, "medium.cfg", errorTable, vms);
 
     private static string[] Links(WmediumdImport import) => [.. import.Medium.Links.Select(l =>
         FormattableString.Invariant($"{l.From}{(l.OneWay ? ">" : "-")}{l.To} {(l.SnrDb is { } snr ? $"snr {snr}" : $"loss {l.Loss}")}"))];
@@ -63,7 +65,8 @@ public sealed class WmediumdImportTests
         {
             Assert.That(Links(import), Is.EqualTo(new[] { "*-* snr 30", "a-b snr 10", "a-d loss 1" }));
             Assert.That(import.Medium.Fading, Is.EqualTo(new FadingConfiguration(37.72, TimeSpan.FromMilliseconds(1))));
-            Assert.That(Warnings(import).Single(), Does.StartWith("medium.cfg:4:23: warning: wmediumd adds a normal deviate of 1 dB to each frame's SNR; nearest is Rician fading"));
+            Assert.That(Warnings(import).Single(),
+                Does.StartWith("medium.cfg:4:23: warning: wmediumd adds a normal deviate of 1 dB to each frame's SNR; nearest is Rician fading"));
         }
     }
 
@@ -84,7 +87,8 @@ public sealed class WmediumdImportTests
     {
         var import = Import(Four + "model: { type = \"prob\"; links = ( (0, 2, 0.3), (2, 0, 0.1) ); };", null, Names);
         Assert.That(Links(import), Is.EqualTo(new[] { "a>c loss 0.3", "c>a loss 0.1" }));
-        Assert.That(Warnings(import).Single(), Does.StartWith("medium.cfg:2:8: warning: wmediumd draws a loss once for a frame and all its retries; here each attempt is drawn"));
+        Assert.That(Warnings(import).Single(),
+            Does.StartWith("medium.cfg:2:8: warning: wmediumd draws a loss once for a frame and all its retries; here each attempt is drawn"));
     }
 
     // tests/diamond_per_matrix.sh: SNRs of pairs and -x.
@@ -155,7 +159,8 @@ public sealed class WmediumdImportTests
             Assert.That(import.Medium.Radios[0].Radio.ToString(), Is.EqualTo("02:00:00:00:00:00"));
             Assert.That(Warnings(import).Take(2), Is.EqualTo(new[]
             {
-                "medium.cfg:1:86: warning: wmediumd draws collisions from how busy others were lately; 'timing: airtime' has the collisions that happen",
+                "medium.cfg:1:86: warning: wmediumd draws collisions from how busy others were lately; 'timing: airtime' has the collisions that "
+                    + "happen",
                 "medium.cfg:3:10: warning: 'model.band' is nothing that wmediumd looks at here; it is left out",
             }));
         }
@@ -183,7 +188,9 @@ public sealed class WmediumdImportTests
     [Test]
     public void MininetWifisModelsAreReadToo()
     {
-        var shadowing = Import(PathLoss("positions = ((0.0, 0.0, 1.5), (9.0, 0.0, 2.0)); model_name = \"log_normal_shadowing\"; path_loss_exp = 2.5; sL = 1; noise_threshold = -95;"));
+        var shadowing =
+            Import(PathLoss("positions = ((0.0, 0.0, 1.5), (9.0, 0.0, 2.0)); model_name = \"log_normal_shadowing\"; path_loss_exp = 2.5; sL = 1; "
+            + "noise_threshold = -95;"));
         var twoRay = Import(PathLoss("positions = ((0.0, 0.0, 1.0), (9.0, 0.0, 1.0)); model_name = \"two_ray_ground\"; sL = 2; isnodeaps = (1, 0);"));
         var itu = Import(PathLoss("positions = ((0.0, 0.0, 0.0), (9.0, 0.0, 3.0)); model_name = \"itu\"; nFLOORS = 1; lF = 15; pL = 30;"));
         var freeSpace = Import(PathLoss("positions = ((0.0, 0.0, 0.0), (9.0, 0.0, 3.0)); model_name = \"free_space\"; sL = 2;"));
@@ -213,8 +220,10 @@ public sealed class WmediumdImportTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(import.Medium.Radios[1].Motion, Is.EqualTo(new LinearMotion(new(9, 0, 0), default)));
-            Assert.That(Warnings(import), Has.One.EqualTo("medium.cfg:2:74: warning: wmediumd takes 1 for 0, since 'model.positions' wants a decimal point; it is imported as 1"));
-            Assert.That(Warnings(import), Has.One.EqualTo("medium.cfg:2:132: warning: wmediumd refuses 3, since 'model.path_loss_exp' wants a decimal point; it is imported as 3"));
+            Assert.That(Warnings(import), Has.One.EqualTo(
+                "medium.cfg:2:74: warning: wmediumd takes 1 for 0, since 'model.positions' wants a decimal point; it is imported as 1"));
+            Assert.That(Warnings(import), Has.One.EqualTo(
+                "medium.cfg:2:132: warning: wmediumd refuses 3, since 'model.path_loss_exp' wants a decimal point; it is imported as 3"));
         }
     }
 
@@ -223,20 +232,27 @@ public sealed class WmediumdImportTests
     [TestCase("ifaces : { };", "medium.cfg:1:10: error: 'ifaces.ids' is missing, or no list")]
     [TestCase("ifaces : { ids = [\"02:00\"]; };", "medium.cfg:1:19: error: 'ifaces.ids[0]' is the text \"02:00\"; it must be the address of a radio")]
     [TestCase("ifaces : { ids = [\"02:00:00:00:00:00\", \"02:00:00:00:00:00\"]; };", "medium.cfg:1:40: error: '02:00:00:00:00:00' is there twice")]
-    [TestCase(Four + "model : { type = \"snf\"; };", "medium.cfg:2:18: error: 'model.type' is the text \"snf\"; wmediumd knows \"snr\", \"prob\" and \"path_loss\"")]
+    [TestCase(Four + "model : { type = \"snf\"; };",
+        "medium.cfg:2:18: error: 'model.type' is the text \"snf\"; wmediumd knows \"snr\", \"prob\" and \"path_loss\"")]
     [TestCase(Four + "model : { type = \"snr\"; links = ((0, 4, 3)); };", "medium.cfg:2:38: error: 4 is no index of 'ids'; allowed: 0 to 3")]
-    [TestCase(Four + "model : { type = \"snr\"; links = ((0, 1)); };", "medium.cfg:2:34: error: this link is a list; it must be a list of three: two indices of 'ids' and an SNR in dB")]
-    [TestCase(Four + "model : { type = \"snr\"; links = ((0, 1, \"x\")); };", "medium.cfg:2:41: error: 'links' is the text \"x\"; it must be a number")]
-    [TestCase(Four + "model : { type = \"prob\"; default_prob = 1.5; };", "medium.cfg:2:41: error: 'model.default_prob' is 1.5; wmediumd allows 0.0 to 1.0")]
-    [TestCase(Four + "model : { type = \"path_loss\"; tx_powers = (1.0, 1.0, 1.0, 1.0); };", "medium.cfg:2:9: error: 'model.positions' is missing; it must be a list of 4, one for each of 'ids'")]
+    [TestCase(Four + "model : { type = \"snr\"; links = ((0, 1)); };",
+        "medium.cfg:2:34: error: this link is a list; it must be a list of three: two indices of 'ids' and an SNR in dB")]
+    [TestCase(Four + "model : { type = \"snr\"; links = ((0, 1, \"x\")); };",
+        "medium.cfg:2:41: error: 'links' is the text \"x\"; it must be a number")]
+    [TestCase(Four + "model : { type = \"prob\"; default_prob = 1.5; };",
+        "medium.cfg:2:41: error: 'model.default_prob' is 1.5; wmediumd allows 0.0 to 1.0")]
+    [TestCase(Four + "model : { type = \"path_loss\"; tx_powers = (1.0, 1.0, 1.0, 1.0); };",
+        "medium.cfg:2:9: error: 'model.positions' is missing; it must be a list of 4, one for each of 'ids'")]
     public void WhatWmediumdRefusesIsAnError(string text, string expected) => Assert.That(ErrorsOf(text)[^1], Does.StartWith(expected));
 
     [Test]
     public void WhatOurConfigurationCannotHoldIsAnError() => Assert.That(
         ErrorsOf(PathLoss("positions = ((0.0, 0.0), (9e9, 0.0)); model_name = \"free_space\";")).Single(),
-        Is.EqualTo("medium.cfg: error: is beyond our configuration at 'radios[1].position[0]': 'position[0]' is '9000000000'; allowed: a number from -1000000 to 1000000 m"));
+        Is.EqualTo("medium.cfg: error: is beyond our configuration at 'radios[1].position[0]': 'position[0]' is '9000000000'; allowed: a number "
+            + "from -1000000 to 1000000 m"));
 
     [Test]
     public void EachRadioNeedsAVm() => Assert.That(
-        ErrorsOf(Four, null, "a", "b").Single(), Is.EqualTo("medium.cfg:1:18: error: 'ifaces.ids' has 4 radios, but 2 VMs are named; name one for each"));
+        ErrorsOf(Four, null, "a", "b")
+            .Single(), Is.EqualTo("medium.cfg:1:18: error: 'ifaces.ids' has 4 radios, but 2 VMs are named; name one for each"));
 }

@@ -65,7 +65,8 @@ public class AirtimeTests
                 last = ns;
             }
 
-            Assert.That(last, Is.GreaterThanOrEqualTo(65535 * 8 * 10_000L / rate.BitRate100Kbps * 99 / 100), $"{rate} is no faster than its bit rate");
+            Assert.That(last, Is.GreaterThanOrEqualTo(65535 * 8 * 10_000L / rate.BitRate100Kbps * 99 / 100),
+                $"{rate} is no faster than its bit rate");
         }
 
         for (int mcs = 1; mcs <= 9; mcs++)
@@ -108,7 +109,7 @@ public class AirtimeTests
     [Test]
     public void EachFailureDoublesTheWindowToItsBound()
     {
-        EdcaParameters edca = EdcaParameters.Of(AccessCategory.BestEffort, MacTiming.Dsss, isAp: false);
+        var edca = EdcaParameters.Of(AccessCategory.BestEffort, MacTiming.Dsss, isAp: false);
 
         Assert.That(Enumerable.Range(0, 8).Select(edca.WindowAfter), Is.EqualTo(new[] { 31, 63, 127, 255, 511, 1023, 1023, 1023 }));
         Assert.That(edca.WindowAfter(int.MaxValue), Is.EqualTo(1023));

@@ -167,6 +167,7 @@ public class FrameViewTests
     {
         view.TryGetSsid(out var ssid);
         return HashCode.Combine(view.Addr1, view.Addr2, view.Addr3, view.Addr4, view.Bssid, view.SequenceNumber, view.FragmentNumber, view.QosTid)
-            ^ HashCode.Combine(view.IsGroupAddressed, view.HeaderLength, view.Body.Length, view.IsEapol, view.FourWayMessage, ssid.Length, view.FrameControl.Name);
+            ^ HashCode.Combine(view.IsGroupAddressed, view.HeaderLength, view.Body.Length, view.IsEapol, view.FourWayMessage, ssid.Length,
+                view.FrameControl.Name);
     }
 }

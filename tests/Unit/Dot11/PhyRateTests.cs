@@ -72,7 +72,8 @@ public class PhyRateTests
             Assert.That(read, Is.EqualTo(rate), name);
         }
 
-        Assert.That(names, Is.SupersetOf(new[] { "dsss 1", "cck 5.5 short", "ofdm 54", "ht 7 40", "vht 9 nss 2 80 sgi", "he 11 80 gi 1.6", "ht 0 sgi greenfield" }));
+        Assert.That(names,
+            Is.SupersetOf(new[] { "dsss 1", "cck 5.5 short", "ofdm 54", "ht 7 40", "vht 9 nss 2 80 sgi", "he 11 80 gi 1.6", "ht 0 sgi greenfield" }));
     }
 
     [TestCase("  HT 7  sgi 40 ", "ht 7 40 sgi")]

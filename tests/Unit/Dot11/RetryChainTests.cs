@@ -21,7 +21,8 @@ public class RetryChainTests
     [Test]
     public void AChainIsReadToItsEnd()
     {
-        var chain = Chain((7, 3, TxRateFlags.Mcs | TxRateFlags.ShortGi), (4, 0, TxRateFlags.None), (-1, 9, TxRateFlags.None), (1, 1, TxRateFlags.None));
+        var chain = Chain((7, 3, TxRateFlags.Mcs | TxRateFlags.ShortGi), (4, 0, TxRateFlags.None), (-1, 9, TxRateFlags.None),
+            (1, 1, TxRateFlags.None));
         var read = new List<(string, int)>();
         for (int place = 0; place < TxRates.MaxCount && chain.TryDecode(place, Band.Ghz2, out var rate); place++)
             read.Add((rate.ToString(), rate.Attempts));
@@ -32,7 +33,8 @@ public class RetryChainTests
     [Test]
     public void EachPlaceHasItsOwnFlags()
     {
-        TxRateFlags[] flags = [TxRateFlags.VhtMcs | TxRateFlags.UseRtsCts, TxRateFlags.Width160Mhz | TxRateFlags.ShortGi, TxRateFlags.Mcs, (TxRateFlags)0xffff];
+        TxRateFlags[] flags =
+            [TxRateFlags.VhtMcs | TxRateFlags.UseRtsCts, TxRateFlags.Width160Mhz | TxRateFlags.ShortGi, TxRateFlags.Mcs, (TxRateFlags)0xffff];
         var chain = Chain((1, 1, flags[0]), (2, 1, flags[1]), (3, 1, flags[2]), (4, 1, flags[3]));
 
         Assert.That(Enumerable.Range(0, TxRates.MaxCount).Select(place => chain.FlagsAt(place)), Is.EqualTo(flags));
@@ -80,7 +82,7 @@ public class RetryChainTests
     [TestCaseSource(nameof(EveryRate))]
     public void ARateComesBackFromAChainOfItAlone((PhyRate Phy, Band Band) given)
     {
-        RetryChain chain = RetryChain.Of(given.Phy, attempts: 3, TxRateFlags.UseRtsCts, given.Band);
+        var chain = RetryChain.Of(given.Phy, attempts: 3, TxRateFlags.UseRtsCts, given.Band);
 
         Assert.That(chain.TryDecode(0, given.Band, out var rate), Is.True);
         Assert.That((rate.Phy, rate.Attempts, rate.Flags & TxRateFlags.UseRtsCts), Is.EqualTo((given.Phy, 3, TxRateFlags.UseRtsCts)));
@@ -105,7 +107,7 @@ public class RetryChainTests
 
         static int Use()
         {
-            RetryChain chain = RetryChain.Read([7, 1, 0xff, 0, 0xff, 0, 0xff, 0], [7, 0x88, 0, 0xff, 0, 0, 0xff, 0, 0, 0xff, 0, 0]);
+            var chain = RetryChain.Read([7, 1, 0xff, 0, 0xff, 0, 0xff, 0], [7, 0x88, 0, 0xff, 0, 0, 0xff, 0, 0, 0xff, 0, 0]);
             return chain.TryDecode(0, Band.Ghz2, out var rate) && chain != default
                 ? rate.Phy.BitRate100Kbps + rate.Attempts + rate.Phy.Mcs + rate.Phy.Nss + rate.Phy.BandwidthMhz + (int)rate.Phy.Preamble
                     + chain.Rates.Used(2).Attempts + chain.Rates.Exhausted().Attempts

@@ -9,19 +9,22 @@ public class TxRatesTests
 
     [TestCase(0x00ff_00ff_0304_0500ul, 0x00ff_00ff_00ff_0100ul)]
     [TestCase(0x0102_0102_0102_000cul, 0x00ff_00ff_00ff_010cul)]
-    public void WhoeverExpectsNoAcknowledgementSendsOnce(ulong asked, ulong used) => Assert.That(new TxRates(asked).Used(1), Is.EqualTo(new TxRates(used)));
+    public void WhoeverExpectsNoAcknowledgementSendsOnce(ulong asked, ulong used) =>
+        Assert.That(new TxRates(asked).Used(1), Is.EqualTo(new TxRates(used)));
 
     [TestCase(1, 0x00ff_00ff_00ff_0103ul)]
     [TestCase(2, 0x00ff_00ff_00ff_0203ul)]
     [TestCase(3, 0x00ff_00ff_0105_0203ul)]
     [TestCase(4, 0x00ff_0107_0105_0203ul)]
     [TestCase(64, 0x00ff_0107_0105_0203ul, Description = "the chain has no more")]
-    public void AttemptsUseTheChainFromItsStart(int attempts, ulong used) => Assert.That(new TxRates(ThreeRates).Used(attempts), Is.EqualTo(new TxRates(used)));
+    public void AttemptsUseTheChainFromItsStart(int attempts, ulong used) =>
+        Assert.That(new TxRates(ThreeRates).Used(attempts), Is.EqualTo(new TxRates(used)));
 
     [TestCase(ThreeRates, 0x00ff_0107_0105_0203ul)]
     [TestCase(0x0500_0500_0500_0500ul, 0x0500_0500_0500_0500ul)]
     [TestCase(0x00ff_00ff_00ff_00fful, 0x00ff_00ff_00ff_00fful)]
-    public void AFrameThatNobodyAcknowledgedUsedAllOfIt(ulong asked, ulong used) => Assert.That(new TxRates(asked).Exhausted(), Is.EqualTo(new TxRates(used)));
+    public void AFrameThatNobodyAcknowledgedUsedAllOfIt(ulong asked, ulong used) =>
+        Assert.That(new TxRates(asked).Exhausted(), Is.EqualTo(new TxRates(used)));
 
     [TestCase(ThreeRates, 4)]
     [TestCase(0x0100_0100_00ff_0203ul, 2, Description = "what follows the end is nothing")]
@@ -51,7 +54,7 @@ public class TxRatesTests
     public void BytesAreTheWires()
     {
         byte[] wire = [3, 2, 5, 1, 7, 0, 0xff, 0];
-        TxRates rates = TxRates.Read(wire);
+        var rates = TxRates.Read(wire);
         byte[] written = new byte[TxRates.Size];
         rates.Write(written);
 

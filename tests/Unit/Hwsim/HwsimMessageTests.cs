@@ -12,7 +12,7 @@ public sealed class HwsimMessageTests
     [Test]
     public void ARecordedFrameIsReadInPlace()
     {
-        HwsimMessage message = HwsimMessage.Read(RecordedMessages.Frame, RecordedMessages.Family);
+        var message = HwsimMessage.Read(RecordedMessages.Frame, RecordedMessages.Family);
         Assert.Multiple(() =>
         {
             Assert.That(message.Kind, Is.EqualTo(HwsimMessageKind.Frame));
@@ -29,8 +29,8 @@ public sealed class HwsimMessageTests
     [Test]
     public void RecordedAddressesAreRead()
     {
-        HwsimMessage added = HwsimMessage.Read(RecordedMessages.AddressAdd, RecordedMessages.Family);
-        HwsimMessage gone = HwsimMessage.Read(RecordedMessages.AddressDel, RecordedMessages.Family);
+        var added = HwsimMessage.Read(RecordedMessages.AddressAdd, RecordedMessages.Family);
+        var gone = HwsimMessage.Read(RecordedMessages.AddressDel, RecordedMessages.Family);
         Assert.Multiple(() =>
         {
             Assert.That(added.Kind, Is.EqualTo(HwsimMessageKind.AddressAdd));
@@ -101,7 +101,7 @@ public sealed class HwsimMessageTests
         var writer = new NetlinkWriter(bytes);
         writer.Begin(36, NetlinkMessage.Error, 0, sequence: 0x10001);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(NetlinkMessage.HeaderSize), error);
-        HwsimMessage message = HwsimMessage.Read(bytes, RecordedMessages.Family);
+        var message = HwsimMessage.Read(bytes, RecordedMessages.Family);
         Assert.That((message.Kind, message.Sequence), Is.EqualTo(((HwsimMessageKind)kind, 0x10001u)));
     }
 
@@ -111,7 +111,7 @@ public sealed class HwsimMessageTests
 
     private static void AssertStaysInside(byte[] bytes)
     {
-        HwsimMessage message = HwsimMessage.Read(bytes, RecordedMessages.Family);
+        var message = HwsimMessage.Read(bytes, RecordedMessages.Family);
         if (message.Kind != HwsimMessageKind.Frame)
             return;
         if (message.FrameOffset < 0 || message.FrameLength < 0 || message.FrameOffset + message.FrameLength > bytes.Length)

@@ -72,7 +72,7 @@ internal sealed unsafe class InjectorHarness : IDisposable
     /// <summary>The radio of the recorded messages, known to the host.</summary>
     public InjectorHarness WithRadio()
     {
-        MacAddress address = MacAddress.Parse(RecordedMessages.Radio);
+        var address = MacAddress.Parse(RecordedMessages.Radio);
         Radios.Apply([new RadioSnapshot(1, "phy0", address, HasMonitor: false, [address])]);
         Announcer.Pump();
         Slots.Publish();

@@ -31,7 +31,8 @@ public sealed class NetlinkTests
         while (attributes.MoveNext())
             values.Add((attributes.Type, attributes.Type == 3 ? attributes.ReadText() : Convert.ToHexString(attributes.Value)));
         Assert.That(command, Is.EqualTo(7));
-        Assert.That(values, Is.EqualTo(new (ushort, string)[] { (1, "04030201"), (2, "020000000009"), (3, "phy0"), (4, ""), (5, "0807060504030201") }));
+        Assert.That(values,
+            Is.EqualTo(new (ushort, string)[] { (1, "04030201"), (2, "020000000009"), (3, "phy0"), (4, ""), (5, "0807060504030201") }));
     }
 
     [Test]

@@ -51,7 +51,7 @@ public sealed class NetworkNamespacesTests
     /// <summary>A process in a network namespace of its own.</summary>
     private static Process InNewNamespace()
     {
-        Process process = Process.Start("unshare", ["--net", "sleep", "60"]);
+        var process = Process.Start("unshare", ["--net", "sleep", "60"]);
         Assert.That(SpinWait.SpinUntil(() => Of(process.Id) is { } other && other != Current, Deadline.Limit), Is.True, "unshare makes a namespace");
         return process;
     }

@@ -52,7 +52,8 @@ public sealed class RxPathTests
         {
         }
         var messages = harness.KernelReceives();
-        Assert.That(messages.Select(message => message.Command == (byte)HwsimCommand.TxInfoFrame), Is.EqualTo(Enumerable.Range(0, 60).Select(i => i % 3 == 0)));
+        Assert.That(messages.Select(message => message.Command == (byte)HwsimCommand.TxInfoFrame),
+            Is.EqualTo(Enumerable.Range(0, 60).Select(i => i % 3 == 0)));
     }
 
     [Test]
@@ -108,7 +109,7 @@ public sealed class RxPathTests
     public void ARadioThatIsDownReceivesNothing()
     {
         using var harness = new InjectorHarness().WithRadio();
-        MacAddress address = MacAddress.Parse(RecordedMessages.Radio);
+        var address = MacAddress.Parse(RecordedMessages.Radio);
         harness.Radios.Apply([new ShmWifi.Hwsim.Radios.RadioSnapshot(1, "phy0", address, HasMonitor: false, [])]);
         harness.HostPosts(harness.FrameDescriptor(0, 100));
         harness.Rx.Drain();
@@ -165,7 +166,8 @@ public sealed class RxPathTests
     {
         using var harness = new InjectorHarness().WithRadio();
         foreach (var (kind, radio, length, offset, freq) in descriptors.Take(60))
-            harness.HostPosts(new RxDescriptor { Kind = (RingKind)(kind % 12), Radio = (ushort)(radio % 3), Length = length, Offset = offset, FreqMhz = freq });
+            harness.HostPosts(
+                new RxDescriptor { Kind = (RingKind)(kind % 12), Radio = (ushort)(radio % 3), Length = length, Offset = offset, FreqMhz = freq });
         while (harness.Rx.Drain())
         {
         }

@@ -27,7 +27,8 @@ public sealed class TxPathTests
             Assert.That(slot.Cookie, Is.EqualTo(1));
             Assert.That((TxFlags)slot.Flags, Is.EqualTo(TxFlags.NoAck));
             Assert.That(slot.Rates, Is.EqualTo(0x00ff_00ff_00ff_0100));
-            Assert.That(slot.Payload, Is.EqualTo(RecordedMessages.Frame[RecordedMessages.FrameOffset..(RecordedMessages.FrameOffset + RecordedMessages.FrameLength)]));
+            Assert.That(slot.Payload,
+                Is.EqualTo(RecordedMessages.Frame[RecordedMessages.FrameOffset..(RecordedMessages.FrameOffset + RecordedMessages.FrameLength)]));
         });
     }
 
@@ -56,7 +57,14 @@ public sealed class TxPathTests
         using var harness = new InjectorHarness().WithRadio();
         harness.KernelSends(Unicast(flags: TxFlags.RequestStatus, cookie: 3)); // at rate 0 only
         harness.Tx.Pump(isHostThere: true);
-        harness.HostPosts(new RxDescriptor { Kind = RingKind.TxStatus, Cookie = 3, Flags = TxFlags.RequestStatus | TxFlags.Acked, Rates = 0x00ff_00ff_0105_0300, SignalDbm = -30 });
+        harness.HostPosts(new RxDescriptor
+        {
+            Kind = RingKind.TxStatus,
+            Cookie = 3,
+            Flags = TxFlags.RequestStatus | TxFlags.Acked,
+            Rates = 0x00ff_00ff_0105_0300,
+            SignalDbm = -30
+        });
         harness.Rx.Drain();
         var (command, attributes) = harness.KernelReceives().Single();
         Assert.Multiple(() =>
@@ -65,7 +73,8 @@ public sealed class TxPathTests
             Assert.That(Cookie(attributes), Is.EqualTo(3));
             Assert.That(Flags(attributes), Is.EqualTo(TxFlags.RequestStatus | TxFlags.Acked));
             Assert.That(new MacAddress(attributes[HwsimAttribute.AddrTransmitter]), Is.EqualTo(MacAddress.Parse(RecordedMessages.Radio)));
-            Assert.That(BinaryPrimitives.ReadUInt64LittleEndian(attributes[HwsimAttribute.TxInfo]), Is.EqualTo(0x00ff_00ff_00ff_0300), "and no rate that is not the frame's");
+            Assert.That(BinaryPrimitives.ReadUInt64LittleEndian(attributes[HwsimAttribute.TxInfo]), Is.EqualTo(0x00ff_00ff_00ff_0300),
+                "and no rate that is not the frame's");
             Assert.That(BinaryPrimitives.ReadInt32LittleEndian(attributes[HwsimAttribute.Signal]), Is.EqualTo(-30));
         });
     }
@@ -115,7 +124,8 @@ public sealed class TxPathTests
         Assert.Multiple(() =>
         {
             Assert.That(harness.Slots.Pending, Is.Zero);
-            Assert.That(harness.KernelReceives().Select(status => (Cookie(status.Attributes), Flags(status.Attributes))), Is.EqualTo(new[] { (8ul, TxFlags.RequestStatus) }));
+            Assert.That(harness.KernelReceives().Select(status => (Cookie(status.Attributes), Flags(status.Attributes))),
+                Is.EqualTo(new[] { (8ul, TxFlags.RequestStatus) }));
             Assert.That(harness.Port.ReadCounter(GuestCounter.TxDropped), Is.EqualTo(1));
         });
     }
@@ -172,5 +182,6 @@ public sealed class TxPathTests
 
     private static ulong Cookie(Dictionary<ushort, byte[]> attributes) => BinaryPrimitives.ReadUInt64LittleEndian(attributes[HwsimAttribute.Cookie]);
 
-    private static TxFlags Flags(Dictionary<ushort, byte[]> attributes) => (TxFlags)BinaryPrimitives.ReadUInt32LittleEndian(attributes[HwsimAttribute.Flags]);
+    private static TxFlags Flags(Dictionary<ushort, byte[]> attributes) =>
+        (TxFlags)BinaryPrimitives.ReadUInt32LittleEndian(attributes[HwsimAttribute.Flags]);
 }

@@ -32,8 +32,10 @@ public sealed class VirtioFrontEndTests
         string parent = Bind("0000:00:04.0", "virtio3");
         File.WriteAllText(Path.Combine(parent, "datapath"), "kernel\n");
         Assert.That(VirtioFrontEnd.FindObstacle(Driver), Is.EqualTo(
-            "the virtio device virtio3 takes the frames of all mac80211_hwsim radios, so none would come here: the datapath of shmwifi's device 0000:00:04.0 is \"kernel\", "
-            + "and the module moves the frames itself; to have them come here, set the radios' interfaces down and run \"echo user >/sys/bus/pci/drivers/shmwifi/0000:00:04.0/datapath\""));
+            "the virtio device virtio3 takes the frames of all mac80211_hwsim radios, so none would come here: the datapath of shmwifi's device "
+                + "0000:00:04.0 is \"kernel\", "
+            + "and the module moves the frames itself; to have them come here, set the radios' interfaces down and run \"echo user "
+                + ">/sys/bus/pci/drivers/shmwifi/0000:00:04.0/datapath\""));
     }
 
     [Test]
@@ -41,7 +43,8 @@ public sealed class VirtioFrontEndTests
     {
         Bind("0000:00:07.0", "virtio0");
         Assert.That(VirtioFrontEnd.FindObstacle(Driver), Is.EqualTo(
-            $"the virtio device virtio0 takes the frames of all mac80211_hwsim radios, so none would come here; take it away from the driver by \"echo virtio0 >{Driver}/unbind\""));
+            $"the virtio device virtio0 takes the frames of all mac80211_hwsim radios, so none would come here; take it away from the driver by "
+                + $"\"echo virtio0 >{Driver}/unbind\""));
     }
 
     private string Bind(string parent, string device)

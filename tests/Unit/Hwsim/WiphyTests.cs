@@ -21,7 +21,8 @@ public sealed class WiphyTests
 
     [Test]
     public void IndexAndBothAddressesAreRead() =>
-        Assert.That(Wiphy.Find(_folder, "phy0"), Is.EqualTo(new Wiphy(4, MacAddress.Parse("02:00:00:00:00:00"), MacAddress.Parse("42:00:00:00:00:00"))));
+        Assert.That(Wiphy.Find(_folder, "phy0"),
+            Is.EqualTo(new Wiphy(4, MacAddress.Parse("02:00:00:00:00:00"), MacAddress.Parse("42:00:00:00:00:00"))));
 
     [Test]
     public void AWiphyThatIsGoneIsNone() => Assert.That(Wiphy.Find(_folder, "phy1"), Is.Null);

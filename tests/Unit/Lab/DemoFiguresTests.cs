@@ -52,7 +52,8 @@ public class DemoFiguresTests
     public void ADemoThatMeasuredNothingHasRowsAllTheSame()
     {
         var rows = DemoRows.Of(new DemoFigures { Path = "user", Stations = [new StationFigures("sta1", null, null)] });
-        Assert.That(rows.Select(row => row.Group).Distinct(), Is.EqualTo(["association", "ping, beside the wired floor", "TCP, beside the in-kernel floor"]));
+        Assert.That(rows.Select(row => row.Group).Distinct(),
+            Is.EqualTo(["association", "ping, beside the wired floor", "TCP, beside the in-kernel floor"]));
         Assert.That(rows.Select(row => row.Value), Is.All.NaN);
         Assert.That(rows[0].Met, Is.False, "not associated");
     }
@@ -71,14 +72,16 @@ public class DemoFiguresTests
         Row[] rows = [.. DemoRows.Of(figures).Where(row => row.Figure == "sta1 → ap")];
         Assert.That(rows.Select(row => (row.Part, row.Value, row.Ratio, row.Met)), Is.EqualTo(
             ((string?, double, double?, bool?)[])
-            [("sent", 200, null, null), ("lost", 1, null, false), ("p50", 3, 1.5, null), ("p90", 4, 2, null), ("p99", 5, 2.5, null), ("max", 6, 3, null), (null, 90, 0.5, null)]));
+            [("sent", 200, null, null), ("lost", 1, null, false), ("p50", 3, 1.5, null), ("p90", 4, 2, null), ("p99", 5, 2.5, null),
+                ("max", 6, 3, null), (null, 90, 0.5, null)]));
     }
 
     [Test]
     public void EveryHopOfALatencyIsPrinted()
     {
         var hop = new LatencyQuantiles(1, 2, 3, 4);
-        var latency = new LinkLatency("ap", "sta1", new LatencyQuantiles(10, 20, 30, 40), new Dictionary<string, LatencyQuantiles>(StringComparer.Ordinal) { ["inHost"] = hop }, 5);
+        var latency = new LinkLatency("ap", "sta1", new LatencyQuantiles(10, 20, 30, 40),
+            new Dictionary<string, LatencyQuantiles>(StringComparer.Ordinal) { ["inHost"] = hop }, 5);
         Row[] rows = [.. DemoRows.Of(new DemoFigures { Path = "user", Latency = [latency] }).Where(row => row.Group == "one-way latency")];
         Assert.That(rows.Select(row => (row.Figure, row.Part, row.Value)), Is.EqualTo(
             ((string, string?, double)[])

@@ -103,7 +103,8 @@ public class TopologyReaderTests
               - { name: a, role: ap, channel: 36, mode: a }
             """,
             "t.yaml");
-        Assert.That(topology.Medium.ReplaceLineEndings("\n"), Is.EqualTo("timing: airtime\nlinks: [{from: a, to: \"02:00:00:00:00:01\", snrDb: 25}]\n"));
+        Assert.That(topology.Medium.ReplaceLineEndings("\n"),
+            Is.EqualTo("timing: airtime\nlinks: [{from: a, to: \"02:00:00:00:00:01\", snrDb: 25}]\n"));
         Assert.That(topology.Vms[0].Network, Is.EqualTo(new Network("ShmWifi", Security.Wpa2, "one medium, two machines", 36) { Mode = PhyMode.A }));
     }
 
@@ -120,7 +121,8 @@ public class TopologyReaderTests
     [TestCase("vms:\n  - { role: plain }", "t.yaml:2:5: error: a VM needs a 'name'")]
     [TestCase("vms:\n  - { name: a, role: router }", "'role' must be one of ap, station, plain")]
     [TestCase("vms:\n  - { name: a, memory: 12 }", "'memory' must be a whole number from 128 to 65536")]
-    [TestCase("vms:\n  - { name: a, role: ap, channel: 14 }", "'channel' must be a whole number from 1 to 13, or one of 36, 40, 44, 48, 149, 153, 157, 161, 165")]
+    [TestCase("vms:\n  - { name: a, role: ap, channel: 14 }",
+        "'channel' must be a whole number from 1 to 13, or one of 36, 40, 44, 48, 149, 153, 157, 161, 165")]
     [TestCase("vms:\n  - { name: a, role: ap, channel: 36, mode: g }", "t.yaml:2:45: error: 'mode' must be a or n on 5 GHz, where channel 36 is")]
     [TestCase("vms:\n  - { name: a, role: ap, mode: a }", "'mode' must be b, g or n on 2.4 GHz, where channel 1 is")]
     [TestCase("vms:\n  - { name: a, role: ap, mode: ax }", "'mode' must be one of b, g, a, n")]
@@ -128,11 +130,13 @@ public class TopologyReaderTests
     [TestCase("medium:\n  vms: []\nvms:\n  - { name: a }", "t.yaml:2:3: error: 'vms' is not for 'medium'")]
     [TestCase("vms:\n  - { name: a, role: ap, passphrase: short }", "'passphrase' must be 8 to 63 printable ASCII characters")]
     [TestCase("vms:\n  - { name: a, role: station }", "station 'a' has no access point to join")]
-    [TestCase("vms:\n  - { name: a, role: ap, ssid: x }\n  - { name: b, role: station, ssid: y }", "no access point has the ssid 'y' of station 'b': there are x")]
+    [TestCase("vms:\n  - { name: a, role: ap, ssid: x }\n  - { name: b, role: station, ssid: y }",
+        "no access point has the ssid 'y' of station 'b': there are x")]
     [TestCase("vms:\n  - { name: a, radios: 1, kernelRadios: 2 }", "either 'radios' or 'kernelRadios'")]
     [TestCase("vms:\n  - { name: a, uplink: br0 }", "'uplink' is not for any VM but an access point")]
     [TestCase("vms:\n  - { name: a, qemu: -smp }", "'qemu' must be a list of strings")]
-    [TestCase("vms:\n  - { name: a, kernelArguments: [idle=poll quiet] }", "'kernelArguments' must be a list of arguments for the guest's kernel, without blanks")]
+    [TestCase("vms:\n  - { name: a, kernelArguments: [idle=poll quiet] }",
+        "'kernelArguments' must be a list of arguments for the guest's kernel, without blanks")]
     [TestCase("vms:\n  - { name: a, kernelArguments: idle=poll }", "'kernelArguments' must be a list")]
     [TestCase("path: module\nvms:\n  - { name: a }", "t.yaml:1:7: error: 'path' must be one of user, kernel")]
     [TestCase("vms:\n  - { name: a, radios: 0, path: kernel }", "t.yaml:2:33: error: 'path' is not for a VM without radios on the lab's medium")]

@@ -29,5 +29,6 @@ public class FileDescriptorTests
 
     [Test]
     public void AFailedCallIsAnErrorThatSaysWhat() =>
-        Assert.That(() => FileDescriptor.Of(dup(-1), "dup nothing"), Throws.TypeOf<LibCException>().With.Message.EqualTo("dup nothing: Bad file descriptor"));
+        Assert.That(() =>
+            FileDescriptor.Of(dup(-1), "dup nothing"), Throws.TypeOf<LibCException>().With.Message.EqualTo("dup nothing: Bad file descriptor"));
 }

@@ -40,7 +40,8 @@ public class LayoutTests
         #include <linux/rtnetlink.h>
         """;
 
-    private static readonly Type[] OurStructures = [typeof(ShmWifi.Linux.sockaddr_nl), typeof(ShmWifi.Linux.sched_param), typeof(ShmWifi.Linux.group)];
+    private static readonly Type[] OurStructures =
+        [typeof(ShmWifi.Linux.sockaddr_nl), typeof(ShmWifi.Linux.sched_param), typeof(ShmWifi.Linux.group)];
 
     private static readonly Type[] TheirStructures =
     [
@@ -50,7 +51,8 @@ public class LayoutTests
 
     private static readonly string[] TheirConstants =
     [
-        "EPERM", "ENOENT", "EINTR", "ENXIO", "EAGAIN", "EBADF", "ENOMEM", "EACCES", "EBUSY", "EEXIST", "ENODEV", "EINVAL", "ENFILE", "EMFILE", "EPIPE",
+        "EPERM", "ENOENT", "EINTR", "ENXIO", "EAGAIN", "EBADF", "ENOMEM", "EACCES", "EBUSY", "EEXIST", "ENODEV", "EINVAL", "ENFILE", "EMFILE",
+        "EPIPE",
         "EOPNOTSUPP", "EADDRINUSE", "ENOBUFS", "ECONNREFUSED",
         "O_RDONLY", "O_RDWR", "O_NONBLOCK", "O_CLOEXEC", "PROT_READ", "PROT_WRITE", "PROT_EXEC", "MAP_SHARED", "MAP_PRIVATE", "MAP_ANONYMOUS",
         "MFD_CLOEXEC", "MFD_ALLOW_SEALING", "F_GETFD", "F_GETFL", "F_ADD_SEALS", "F_GET_SEALS", "F_SEAL_SEAL", "F_SEAL_SHRINK", "F_SEAL_GROW",
@@ -83,7 +85,7 @@ public class LayoutTests
     [Test]
     public void EveryConstantHasTheValueOfThisSystem()
     {
-        Dictionary<string, long> ours = typeof(ShmWifi.Linux.LibC).GetFields().Where(field => field.IsLiteral)
+        var ours = typeof(ShmWifi.Linux.LibC).GetFields().Where(field => field.IsLiteral)
             .ToDictionary(field => field.Name, field => Convert.ToInt64(field.GetRawConstantValue()));
 
         Assert.That(ours, Is.Not.Empty);

@@ -141,7 +141,8 @@ public class WaitingTests
     private sealed class SignalsToThisThread : IDisposable
     {
         private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
-        private readonly PosixSignalRegistration _handler = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, static context => context.Cancel = true);
+        private readonly PosixSignalRegistration _handler =
+            PosixSignalRegistration.Create(PosixSignal.SIGWINCH, static context => context.Cancel = true);
         private readonly int _thread = ShmWifi.Linux.LibC.gettid();
         private readonly Timer _timer;
         private int _count;

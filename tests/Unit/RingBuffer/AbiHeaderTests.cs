@@ -57,7 +57,8 @@ public class AbiHeaderTests
 
     private readonly CHeader _header = new(File.ReadAllText(HeaderPath));
 
-    private static IEnumerable<Type> LayoutTypes => typeof(Abi).Assembly.GetTypes().Where(type => type.Namespace == typeof(Abi).Namespace && !type.IsNested);
+    private static IEnumerable<Type> LayoutTypes =>
+        typeof(Abi).Assembly.GetTypes().Where(type => type.Namespace == typeof(Abi).Namespace && !type.IsNested);
 
     [Test]
     public void BothSidesHaveTheSameStructures()
@@ -75,7 +76,8 @@ public class AbiHeaderTests
     {
         (string Structure, string Field)[] fields =
         [
-            .. _header.Structures.SelectMany(structure => _header.Fields(structure).Where(field => field != Payload).Select(field => (structure, field))),
+            .. _header.Structures.SelectMany(structure =>
+                _header.Fields(structure).Where(field => field != Payload).Select(field => (structure, field))),
         ];
         var values = Ask(fields.SelectMany(field => new[] { OffsetOf(field), SizeOf(field), IsSigned(field) }));
 
@@ -85,7 +87,8 @@ public class AbiHeaderTests
 
         static string OffsetOf((string Structure, string Field) field) => $"offsetof(struct {field.Structure}, {field.Field})";
         static string SizeOf((string Structure, string Field) field) => $"sizeof(((struct {field.Structure} *)0)->{field.Field})";
-        static string IsSigned((string Structure, string Field) field) => $"_Generic(((struct {field.Structure} *)0)->{field.Field}, s8: 1, s64: 1, default: 0)";
+        static string IsSigned((string Structure, string Field) field) =>
+            $"_Generic(((struct {field.Structure} *)0)->{field.Field}, s8: 1, s64: 1, default: 0)";
     }
 
     [Test]
@@ -139,7 +142,8 @@ public class AbiHeaderTests
     private static string TwinOf((string Structure, string Field) field) =>
         Renamed.TryGetValue($"{field.Structure}.{field.Field}", out string? twin)
             ? twin
-            : $"{Structures[field.Structure].Name}.{CHeader.ToPascalCase(field.Field.Replace(".value", "", StringComparison.Ordinal).Replace('.', '_'))}";
+            : $"{Structures[field.Structure].Name}."
+                + $"{CHeader.ToPascalCase(field.Field.Replace(".value", "", StringComparison.Ordinal).Replace('.', '_'))}";
 
     private static string TwinOf(string constant)
     {

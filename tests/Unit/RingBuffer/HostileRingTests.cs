@@ -19,7 +19,8 @@ public class HostileRingTests
 
     private static readonly Gen<(uint Start, Step[] Steps)> AnyAttack = Gen.Select(
         Gen.UInt,
-        Gen.Select(Gen.Byte, Gen.Bool, Gen.Bool, Gen.UInt, Gen.Byte, (word, near, edge, value, operation) => new Step(word, near, edge, value, operation)).Array,
+        Gen.Select(Gen.Byte, Gen.Bool, Gen.Bool, Gen.UInt, Gen.Byte, (word, near, edge, value, operation) =>
+            new Step(word, near, edge, value, operation)).Array,
         (start, steps) => (start, steps));
 
     [Test]
@@ -106,7 +107,8 @@ public class HostileRingTests
     }, iter: 5000);
 
     [Test]
-    public void AnEndTakesOverAnyWords() => Gen.Select(Gen.UInt, Gen.UInt, Gen.UInt, (tail, head, @event) => (Tail: tail, Head: head, Event: @event)).Sample(words =>
+    public void AnEndTakesOverAnyWords() =>
+        Gen.Select(Gen.UInt, Gen.UInt, Gen.UInt, (tail, head, @event) => (Tail: tail, Head: head, Event: @event)).Sample(words =>
     {
         foreach (uint lead in Edges.Append(words.Tail))
         {
@@ -154,7 +156,7 @@ public class HostileRingTests
 
         try
         {
-            Region region = Region.Open(memory.Region.Address, memory.Region.Size);
+            var region = Region.Open(memory.Region.Address, memory.Region.Size);
             Assert.That(region.Size, Is.EqualTo(memory.Region.Size));
         }
         catch (RegionFormatException refusal)

@@ -29,7 +29,7 @@ public unsafe class RegionTests
     public void WhoOpensARegionSeesWhatWasCreated()
     {
         Region.HostState = HostState.Running;
-        Region opened = Region.Open(_memory.Memory.Address, _memory.Memory.Size);
+        var opened = Region.Open(_memory.Memory.Address, _memory.Memory.Size);
 
         Assert.That((opened.Geometry, opened.Size, opened.Epoch, opened.HostState), Is.EqualTo((Small, Small.RegionSize, 1ul, HostState.Running)));
     }
@@ -97,7 +97,8 @@ public unsafe class RegionTests
                         ulong end = RegionGeometry.PortsOffset + (ports * geometry.PortStride);
                         Assert.That(geometry.Validate(), Is.Null);
                         Assert.That(BitOperations.IsPow2(geometry.RegionSize) && end <= geometry.RegionSize, Is.True, $"{geometry}");
-                        Assert.That(geometry.RegionSize, Is.AtLeast(RegionGeometry.MinRegionSize).And.AtMost(Math.Max(RegionGeometry.MinRegionSize, (2 * end) - 1)), $"{geometry}");
+                        Assert.That(geometry.RegionSize, Is.AtLeast(RegionGeometry.MinRegionSize).And.AtMost(
+                            Math.Max(RegionGeometry.MinRegionSize, (2 * end) - 1)), $"{geometry}");
                         Assert.That((geometry.RxOffset | geometry.PoolOffset | geometry.PortStride) % Abi.SlotSize, Is.Zero, $"{geometry}");
                         Assert.That(geometry.DoneOffset + (rx * 8ul), Is.AtMost(geometry.PoolOffset), $"{geometry}");
                     }
@@ -248,12 +249,13 @@ public unsafe class RegionTests
 
     [Test]
     public void WhatCannotBeMappedIsAnErrorThatSaysSo() =>
-        Assert.That(() => SharedMemory.Map(-1, 4096, 0, ownsDescriptor: false), Throws.TypeOf<LibCException>().With.Message.EqualTo("map 4096 bytes of shared memory: Bad file descriptor"));
+        Assert.That(() => SharedMemory.Map(-1, 4096, 0, ownsDescriptor: false),
+            Throws.TypeOf<LibCException>().With.Message.EqualTo("map 4096 bytes of shared memory: Bad file descriptor"));
 
     [Test]
     public void ADisposedMappingHasNoAddress()
     {
-        SharedMemory memory = SharedMemory.Create(RegionMemory.Name, 4096);
+        var memory = SharedMemory.Create(RegionMemory.Name, 4096);
         memory.Dispose();
         memory.Dispose();
         Assert.That(() => memory.Address == null, Throws.TypeOf<ObjectDisposedException>());

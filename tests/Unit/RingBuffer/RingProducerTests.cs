@@ -1,4 +1,3 @@
-using ShmWifi.RingBuffer;
 
 namespace ShmWifi.Tests.Unit.RingBuffer;
 

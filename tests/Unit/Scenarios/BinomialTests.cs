@@ -4,7 +4,8 @@ namespace ShmWifi.Tests.Unit.Scenarios;
 
 public class BinomialTests
 {
-    // R: qbinom(c(0.005, 0.995), 10000, 0.3) / 10000 and so on; the normal approximation p ± 2.576 sqrt(p (1 - p) / n) gives the same to its rounding.
+    // R: qbinom(c(0.005, 0.995), 10000, 0.3) / 10000 and so on; the normal approximation p
+    // ± 2.576 sqrt(p (1 - p) / n) gives the same to its rounding.
     [TestCase(10_000, 0.3, 0.2882, 0.3118)]
     [TestCase(10_000, 0.5, 0.4871, 0.5129)]
     [TestCase(10_000, 0.9, 0.8923, 0.9077)]

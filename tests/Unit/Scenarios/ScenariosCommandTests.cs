@@ -51,7 +51,8 @@ internal class ScenariosCommandTests
     [Test]
     public void FiguresFromBeforeCtrlCAreWritten()
     {
-        Assert.That(() => Run([Finds("a", 2, 1, 3), Fails("b", new OperationCanceledException())], "--json", _file), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => Run([Finds("a", 2, 1, 3), Fails("b", new OperationCanceledException())], "--json", _file),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Rows(), Has.Length.EqualTo(1));
     }
 
@@ -65,7 +66,8 @@ internal class ScenariosCommandTests
     [Test]
     public async Task TheListNamesAllAndRunsNone()
     {
-        (int code, string output, _) = await Run([Fails("a", new InvalidOperationException("ran")), Fails("b", new InvalidOperationException("ran"))], "--list");
+        (int code, string output, _) =
+            await Run([Fails("a", new InvalidOperationException("ran")), Fails("b", new InvalidOperationException("ran"))], "--list");
         Assert.That(code, Is.Zero);
         Assert.That(output.Split('\n', StringSplitOptions.RemoveEmptyEntries), Has.Length.EqualTo(2));
     }

@@ -8,7 +8,8 @@ public sealed class InjectorOptionsTests
     [Test]
     public void AllOptionsAreRead()
     {
-        InjectorOptions options = InjectorOptions.Parse(["--radios", "3", "--mac", "02:00:00:00:00:0a", "--name-prefix", "medium", "--device", "/dev/uio1", "--spin-us", "50", "--json"]);
+        var options = InjectorOptions.Parse(
+            ["--radios", "3", "--mac", "02:00:00:00:00:0a", "--name-prefix", "medium", "--device", "/dev/uio1", "--spin-us", "50", "--json"]);
         Assert.Multiple(() =>
         {
             Assert.That(options.Radios, Is.EqualTo(3));
@@ -26,7 +27,8 @@ public sealed class InjectorOptionsTests
     [TestCase("--radios is \"-1\"; allowed are 0 to 64", "--radios", "-1")]
     [TestCase("--mac is given 1 times, but --radios makes 0", "--mac", "02:00:00:00:00:01")]
     [TestCase("--mac is \"02:00\"; write six octets in hexadecimal, such as 02:00:00:00:00:01", "--radios", "1", "--mac", "02:00")]
-    [TestCase("--mac is 01:00:00:00:00:01, which is no radio's address: the lowest bit of its first octet must be 0, and not all may be 0", "--radios", "1", "--mac", "01:00:00:00:00:01")]
+    [TestCase("--mac is 01:00:00:00:00:01, which is no radio's address: the lowest bit of its first octet must be 0, and not all may be 0",
+        "--radios", "1", "--mac", "01:00:00:00:00:01")]
     public void AWrongOptionIsNamedWithWhatIsAllowed(string message, params string[] arguments) =>
         Assert.That(() => InjectorOptions.Parse(arguments), Throws.TypeOf<UsageException>().With.Message.EqualTo(message));
 }

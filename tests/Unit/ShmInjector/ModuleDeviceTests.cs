@@ -38,19 +38,22 @@ public sealed class ModuleDeviceTests
         AddDevice("0000:00:04.0", datapath: null, peer: null);
         var devices = ModuleDevice.FindAll(Driver);
         Assert.That((devices.Single().Datapath, devices.Single().PeerId), Is.EqualTo(((string?)null, (uint?)null)));
-        Assert.That(() => ModuleDevice.GetPeerId(devices), Throws.TypeOf<InjectorException>().With.Message.Contains("/0000:00:04.0/peer is missing").And.Message.EndsWith("give an address by --mac"));
+        Assert.That(() => ModuleDevice.GetPeerId(devices), Throws.TypeOf<InjectorException>().With.Message.Contains(
+            "/0000:00:04.0/peer is missing").And.Message.EndsWith("give an address by --mac"));
     }
 
     [Test]
     public void WithoutADeviceThereIsNoPeerId() =>
-        Assert.That(() => ModuleDevice.GetPeerId(ModuleDevice.FindAll(Driver)), Throws.TypeOf<InjectorException>().With.Message.Contains("modprobe shmwifi").And.Message.EndsWith("give an address by --mac"));
+        Assert.That(() => ModuleDevice.GetPeerId(ModuleDevice.FindAll(Driver)),
+            Throws.TypeOf<InjectorException>().With.Message.Contains("modprobe shmwifi").And.Message.EndsWith("give an address by --mac"));
 
     [Test]
     public void OfSeveralDevicesNoneIsGuessed()
     {
         AddDevice("0000:00:05.0", "user", "2");
         AddDevice("0000:00:04.0", "user", "1");
-        Assert.That(() => ModuleDevice.GetPeerId(ModuleDevice.FindAll(Driver)), Throws.TypeOf<InjectorException>().With.Message.Contains("(0000:00:04.0, 0000:00:05.0)"));
+        Assert.That(() => ModuleDevice.GetPeerId(ModuleDevice.FindAll(Driver)),
+            Throws.TypeOf<InjectorException>().With.Message.Contains("(0000:00:04.0, 0000:00:05.0)"));
     }
 
     [Test]
@@ -59,15 +62,18 @@ public sealed class ModuleDeviceTests
         AddDevice("0000:00:04.0", "user", "1");
         AddDevice("0000:00:05.0", "kernel", "2");
         Assert.That(UioDevice.ExplainAbsence(ModuleDevice.FindAll(Driver)), Is.EqualTo(
-            "the datapath of shmwifi's device 0000:00:05.0 is \"kernel\": the module itself moves the frames of all hwsim radios, and no process is needed. "
-            + $"Make radios by \"shm-injector radios add\"; or, to have the frames pass here, set their interfaces down and run \"echo user >{Driver}/0000:00:05.0/datapath\" first"));
+            "the datapath of shmwifi's device 0000:00:05.0 is \"kernel\": the module itself moves the frames of all hwsim radios, and no process "
+                + "is needed. "
+            + $"Make radios by \"shm-injector radios add\"; or, to have the frames pass here, set their interfaces down and run \"echo user "
+                + $">{Driver}/0000:00:05.0/datapath\" first"));
     }
 
     [Test]
     public void ADeviceWithoutADatapathIsNotTakenForAMissingModule()
     {
         AddDevice("0000:00:04.0", "none", "1");
-        Assert.That(UioDevice.ExplainAbsence(ModuleDevice.FindAll(Driver)), Does.StartWith("shmwifi's device 0000:00:04.0 has no datapath").And.EndsWith($"\"echo user >{Driver}/0000:00:04.0/datapath\""));
+        Assert.That(UioDevice.ExplainAbsence(ModuleDevice.FindAll(Driver)),
+            Does.StartWith("shmwifi's device 0000:00:04.0 has no datapath").And.EndsWith($"\"echo user >{Driver}/0000:00:04.0/datapath\""));
     }
 
     [Test]

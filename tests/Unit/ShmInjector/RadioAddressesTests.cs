@@ -11,7 +11,10 @@ public sealed class RadioAddressesTests
     [Test]
     public void AddressesOfAllVmsAndRadiosDiffer()
     {
-        var addresses = from peer in new uint[] { 1, 2, 255, 256, 257, 65535 } from radio in Enumerable.Range(0, 64) select RadioAddresses.GetDefault(peer, radio);
+        var addresses = from peer in new uint[] { 1, 2, 255, 256, 257, 65535 }
+                        from radio in Enumerable.Range(0,
+            64)
+                        select RadioAddresses.GetDefault(peer, radio);
         Assert.That(addresses, Is.Unique);
     }
 
@@ -27,7 +30,8 @@ public sealed class RadioAddressesTests
         MacAddress[] taken = [RadioAddresses.GetDefault(Peer, 0), RadioAddresses.GetDefault(Peer, 2), RadioAddresses.GetDefault(8, 1)];
         Assert.That(RadioAddresses.Choose(4, [RadioAddresses.GetDefault(Peer, 3)], taken, static () => Peer), Is.EqualTo(new[]
         {
-            MacAddress.Parse("02:53:57:00:07:03"), MacAddress.Parse("02:53:57:00:07:01"), MacAddress.Parse("02:53:57:00:07:04"), MacAddress.Parse("02:53:57:00:07:05"),
+            MacAddress.Parse("02:53:57:00:07:03"), MacAddress.Parse("02:53:57:00:07:01"), MacAddress.Parse("02:53:57:00:07:04"),
+            MacAddress.Parse("02:53:57:00:07:05"),
         }));
     }
 
@@ -38,10 +42,13 @@ public sealed class RadioAddressesTests
     [Test]
     public void AGivenAddressThatIsTakenIsRefused([Values] bool byRadio) =>
         Assert.That(() => RadioAddresses.Choose(2, byRadio ? [Given] : [Given, Given], byRadio ? [Given] : [], static () => Peer),
-            Throws.TypeOf<InjectorException>().With.Message.EqualTo("cannot make a radio with address 02:00:00:00:00:0a: another radio of this kernel has it, or is to have it; choose another by --mac"));
+            Throws.TypeOf<InjectorException>().With.Message.EqualTo("cannot make a radio with address 02:00:00:00:00:0a: another radio of this "
+                + "kernel has it, or is to have it; choose another by --mac"));
 
     [Test]
     public void TheAddressesOfOneVmEnd() =>
-        Assert.That(() => RadioAddresses.Choose(3, [], Enumerable.Range(0, 254).Select(static radio => RadioAddresses.GetDefault(Peer, radio)), static () => Peer),
-            Throws.TypeOf<InjectorException>().With.Message.StartsWith("radios of this kernel have all but 2 of the 256 default addresses of this VM"));
+        Assert.That(() =>
+            RadioAddresses.Choose(3, [], Enumerable.Range(0, 254).Select(static radio => RadioAddresses.GetDefault(Peer, radio)), static () => Peer),
+            Throws.TypeOf<InjectorException>().With.Message.StartsWith(
+                "radios of this kernel have all but 2 of the 256 default addresses of this VM"));
 }

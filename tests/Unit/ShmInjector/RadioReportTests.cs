@@ -7,8 +7,10 @@ namespace ShmWifi.Tests.Unit.ShmInjector;
 public sealed class RadioReportTests
 {
     private static readonly MacAddress Address = MacAddress.Parse("02:53:57:00:01:00");
-    private static readonly ListedRadio Busy = new(new HwsimRadio(12, "access-point"), Address, Address, [new("wlan0", Address, IsUp: true), new("mon0", Address, IsUp: false)]);
-    private static readonly ListedRadio Bare = new(new HwsimRadio(0, "phy0"), MacAddress.Parse("02:00:00:00:00:00"), MacAddress.Parse("42:00:00:00:00:00"), []);
+    private static readonly ListedRadio Busy =
+        new(new HwsimRadio(12, "access-point"), Address, Address, [new("wlan0", Address, IsUp: true), new("mon0", Address, IsUp: false)]);
+    private static readonly ListedRadio Bare =
+        new(new HwsimRadio(0, "phy0"), MacAddress.Parse("02:00:00:00:00:00"), MacAddress.Parse("42:00:00:00:00:00"), []);
 
     [Test]
     public void ALineHasNameAddressAndInterfaces()

@@ -18,9 +18,11 @@ public sealed class RadiosCommandTests
     [Test]
     public void NoRadioIsChosenWhenOneIsUnknown() =>
         Assert.That(() => RadiosCommand.Choose(Radios, RadiosOptions.Parse(["del", "phy0", "phy1", "ap"])),
-            Throws.TypeOf<InjectorException>().With.Message.EqualTo("no radio phy1, ap in this network namespace, so none was removed; there are: phy0, radio1"));
+            Throws.TypeOf<InjectorException>().With.Message.EqualTo(
+                "no radio phy1, ap in this network namespace, so none was removed; there are: phy0, radio1"));
 
     [Test]
     public void WithoutRadiosTheErrorSaysSo() =>
-        Assert.That(() => RadiosCommand.Choose([], RadiosOptions.Parse(["del", "phy0"])), Throws.TypeOf<InjectorException>().With.Message.EndsWith("there are: none"));
+        Assert.That(() => RadiosCommand.Choose([], RadiosOptions.Parse(["del", "phy0"])),
+            Throws.TypeOf<InjectorException>().With.Message.EndsWith("there are: none"));
 }

@@ -8,7 +8,8 @@ public sealed class RadiosOptionsTests
     [Test]
     public void AllOptionsOfAddAreRead()
     {
-        RadiosOptions options = RadiosOptions.Parse(["add", "--count", "3", "--mac", "02:00:00:00:00:0a", "--mac", "02:00:00:00:00:0b", "--name", "radio", "--json"]);
+        var options =
+            RadiosOptions.Parse(["add", "--count", "3", "--mac", "02:00:00:00:00:0a", "--mac", "02:00:00:00:00:0b", "--name", "radio", "--json"]);
         Assert.Multiple(() =>
         {
             Assert.That(options.Action, Is.EqualTo(RadiosAction.Add));
@@ -33,8 +34,8 @@ public sealed class RadiosOptionsTests
     [Test]
     public void RadiosToRemoveAreNamedOrAll()
     {
-        RadiosOptions named = RadiosOptions.Parse(["del", "phy0", "radio1", "phy0"]);
-        RadiosOptions all = RadiosOptions.Parse(["del", "--all"]);
+        var named = RadiosOptions.Parse(["del", "phy0", "radio1", "phy0"]);
+        var all = RadiosOptions.Parse(["del", "--all"]);
         Assert.Multiple(() =>
         {
             Assert.That((named.Action, named.IsAll), Is.EqualTo((RadiosAction.Delete, false)));
@@ -47,7 +48,7 @@ public sealed class RadiosOptionsTests
     [TestCase(true, "list", "--json")]
     public void TheListIsTextOrJson(bool isJson, params string[] arguments)
     {
-        RadiosOptions options = RadiosOptions.Parse(arguments);
+        var options = RadiosOptions.Parse(arguments);
         Assert.That((options.Action, options.IsJson), Is.EqualTo((RadiosAction.List, isJson)));
     }
 
@@ -62,7 +63,8 @@ public sealed class RadiosOptionsTests
     [TestCase("--count is \"0\"; allowed are 1 to 64", "add", "--count", "0")]
     [TestCase("--count is \"65\"; allowed are 1 to 64", "add", "--count", "65")]
     [TestCase("--mac is given 2 times, but --count makes 1", "add", "--count", "1", "--mac", "02:00:00:00:00:01", "--mac", "02:00:00:00:00:02")]
-    [TestCase("--mac is 03:00:00:00:00:01, which is no radio's address: the lowest bit of its first octet must be 0, and not all may be 0", "add", "--mac", "03:00:00:00:00:01")]
+    [TestCase("--mac is 03:00:00:00:00:01, which is no radio's address: the lowest bit of its first octet must be 0, and not all may be 0", "add",
+        "--mac", "03:00:00:00:00:01")]
     [TestCase("--name is \"a/b\"; write 1 to 40 letters, digits, dots, dashes and underscores, a letter first", "add", "--name", "a/b")]
     [TestCase("--name is \"\"; write 1 to 40 letters, digits, dots, dashes and underscores, a letter first", "add", "--name", "")]
     public void AWrongArgumentIsNamedWithWhatIsAllowed(string message, params string[] arguments) =>

@@ -38,7 +38,8 @@ internal sealed class ControlClient : IDisposable
     }
 
     /// <summary>Reads the lines of an answer that goes on.</summary>
-    public async IAsyncEnumerable<string> ReadLinesAsync(string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<string> ReadLinesAsync(string path,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
         using var answer = await SendAsync(HttpMethod.Get, path, null, HttpCompletionOption.ResponseHeadersRead, cancellation);
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellation), Encoding.UTF8);
@@ -49,7 +50,8 @@ internal sealed class ControlClient : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? body, HttpCompletionOption completion, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? body, HttpCompletionOption completion,
+        CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
@@ -88,7 +90,9 @@ internal sealed class ControlClient : IDisposable
     }
 
     private static string Line(FieldError error) =>
-        error.Field.Length == 0 || error.Message.StartsWith($"'{error.Field}' ", StringComparison.Ordinal) ? error.Message : $"{error.Field}: {error.Message}";
+        error.Field.Length == 0 || error.Message.StartsWith($"'{error.Field}' ", StringComparison.Ordinal)
+            ? error.Message
+            : $"{error.Field}: {error.Message}";
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {

@@ -18,7 +18,8 @@ internal sealed class CtlGetCommand : Command
     private readonly CtlSession _session;
     private readonly Argument<string[]> _path = new("PATH")
     {
-        Description = "medium (default), radios [RADIO], links [FROM TO], faults [NAME], timing, seed, propagation, fading, errorTable, schedule, status, configuration, openapi.json.",
+        Description = "medium (default), radios [RADIO], links [FROM TO], faults [NAME], timing, seed, propagation, fading, errorTable, schedule, "
+            + "status, configuration, openapi.json.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -58,7 +59,8 @@ internal sealed class CtlGetCommand : Command
 
     private string QueryOf(ParseResult options)
     {
-        string[] given = [.. _query.Where(q => options.GetValue(q.Option) is not null).Select(q => $"{q.Parameter}={Uri.EscapeDataString(options.GetValue(q.Option)!)}")];
+        string[] given = [.. _query.Where(q => options.GetValue(q.Option) is not null)
+            .Select(q => $"{q.Parameter}={Uri.EscapeDataString(options.GetValue(q.Option)!)}")];
         return given.Length == 0 ? "" : $"?{string.Join('&', given)}";
     }
 

@@ -23,7 +23,8 @@ internal static class CtlScenarioCommands
         {
             string path = options.GetRequiredValue(file);
             // Read here, so that errors have lines and relative paths start from the file.
-            var changes = MediumText.ReadSchedule(await File.ReadAllTextAsync(path, cancellation), path, Path.GetDirectoryName(Path.GetFullPath(path)));
+            var changes =
+                MediumText.ReadSchedule(await File.ReadAllTextAsync(path, cancellation), path, Path.GetDirectoryName(Path.GetFullPath(path)));
             string answer = await client.SendAsync(HttpMethod.Put, "schedule", MediumWriter.ToJson(changes).ToJsonString(), cancellation);
             if (options.GetValue(wait))
                 answer = await WaitAsync(client, answer, cancellation);

@@ -8,8 +8,10 @@ namespace ShmWifi.ShmMedium.Cli.Ctl;
 /// <summary>What all commands of <c>ctl</c>, and <c>top</c>, share: which daemon, how to print, what to do when it refuses.</summary>
 internal sealed class CtlSession(string command)
 {
-    private readonly Option<string?> _socket = new("--socket") { Description = "The daemon's control socket; else its state file tells.", Recursive = true };
-    private readonly Option<string?> _state = new("--state") { Description = "The daemon's state file, if it is not in the usual place.", Recursive = true };
+    private readonly Option<string?> _socket =
+        new("--socket") { Description = "The daemon's control socket; else its state file tells.", Recursive = true };
+    private readonly Option<string?> _state =
+        new("--state") { Description = "The daemon's state file, if it is not in the usual place.", Recursive = true };
     private readonly Option<bool> _json = new("--json") { Description = "Print the API's JSON.", Recursive = true };
 
     /// <summary>The options of all of them.</summary>
@@ -57,7 +59,9 @@ internal sealed class CtlSession(string command)
         foreach (var reading in paths.Select(DaemonState.TryRead))
         {
             if (reading.State is { } state)
-                return state.Control ?? throw new CtlException($"the daemon, process {state.Pid}, has no control socket: it was started with 'control: none'; start it with another 'control:' or --control");
+                return state.Control
+                    ?? throw new CtlException($"the daemon, process {state.Pid}, has no control socket: it was started with 'control: none'; start "
+                    + $"it with another 'control:' or --control");
             reasons.Add(reading.Reason);
         }
         throw new CtlException($"{string.Join("; ", reasons)}; start one, or give --socket or --state");

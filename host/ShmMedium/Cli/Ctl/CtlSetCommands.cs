@@ -16,8 +16,10 @@ internal static class CtlSetCommands
         CtlSetFaultCommand.Create(session),
         Value(session, "timing", "timing", "WORD", "instant or airtime.", "Whether frames take their airtime."),
         Value(session, "seed", "seed", "NUMBER", "0 to 18446744073709551615.", "Starts the medium as it was given again, with another seed."),
-        Value(session, "propagation", "propagation", "MODEL", "none, freeSpace, or such as '{model: logDistance, exponent: 3}'.", "How links are computed from positions."),
-        Value(session, "fading", "fading", "MODEL", "none, rayleigh, or such as '{model: rician, k: 4, coherenceTime: 20ms}'.", "How signals vary with time."),
+        Value(session, "propagation", "propagation", "MODEL", "none, freeSpace, or such as '{model: logDistance, exponent: 3}'.",
+            "How links are computed from positions."),
+        Value(session, "fading", "fading", "MODEL", "none, rayleigh, or such as '{model: rician, k: 4, coherenceTime: 20ms}'.",
+            "How signals vary with time."),
         ErrorTable(session),
         Medium(session),
     };
@@ -42,7 +44,8 @@ internal static class CtlSetCommands
             if (options.GetValue(oneWay))
                 body["oneWay"] = true;
             return session.ChangeAsync(
-                options, HttpMethod.Put, ControlClient.PathOf("links", options.GetRequiredValue(from), options.GetRequiredValue(to)), body, cancellation);
+                options, HttpMethod.Put, ControlClient.PathOf("links", options.GetRequiredValue(from),
+                    options.GetRequiredValue(to)), body, cancellation);
         });
         return command;
     }
@@ -52,7 +55,8 @@ internal static class CtlSetCommands
         var radio = new Argument<string>("RADIO") { Description = "A VM (sta1), VM and radio (sta1/phy0), an address, or *." };
         var more = new Argument<string?>("MAPPING")
         {
-            Description = "Anything that the configuration can say of a radio, such as '{randomWaypoint: {box: [[0, 0, 1], [50, 50, 1]], speed: [0.5, 2]}}'.",
+            Description =
+                "Anything that the configuration can say of a radio, such as '{randomWaypoint: {box: [[0, 0, 1], [50, 50, 1]], speed: [0.5, 2]}}'.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var position = new Option<string?>("--position") { Description = "x,y,z in metres." };
@@ -73,7 +77,8 @@ internal static class CtlSetCommands
             AddNumber(body, "antennaGainDbi", options.GetValue(gain));
             AddNumber(body, "noiseFloorDbm", options.GetValue(noise));
             return session.ChangeAsync(
-                options, HttpMethod.Patch, ControlClient.PathOf("radios", options.GetRequiredValue(radio)), Merge(options.GetValue(more), body), cancellation);
+                options, HttpMethod.Patch, ControlClient.PathOf("radios", options.GetRequiredValue(radio)), Merge(options.GetValue(more),
+                    body), cancellation);
         });
         return command;
     }
@@ -91,7 +96,8 @@ internal static class CtlSetCommands
     {
         var value = new Argument<string>(argument) { Description = allowed };
         var command = new Command(name, description) { value };
-        command.SetAction((options, cancellation) => session.ChangeAsync(options, HttpMethod.Put, resource, options.GetRequiredValue(value), cancellation));
+        command.SetAction((options, cancellation) =>
+            session.ChangeAsync(options, HttpMethod.Put, resource, options.GetRequiredValue(value), cancellation));
         return command;
     }
 

@@ -25,15 +25,21 @@ internal static class CtlSetFaultCommand
             Description = "All of it as in the configuration, such as '{match: {frame: eapol}, action: drop}'.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var frame = new Option<string[]>("--frame") { Description = "Kinds of frames: management, control, data, beacon, eapol, eapol3 and so on.", AllowMultipleArgumentsPerToken = true };
-        (Option<string?> Option, string Key)[] match = [.. s_match.Select(m => (new Option<string?>(m.Option) { Description = m.Description }, m.Key))];
+        var frame = new Option<string[]>("--frame")
+        {
+            Description = "Kinds of frames: management, control, data, beacon, eapol, eapol3 and so on.",
+            AllowMultipleArgumentsPerToken = true
+        };
+        (Option<string?> Option, string Key)[] match =
+            [.. s_match.Select(m => (new Option<string?>(m.Option) { Description = m.Description }, m.Key))];
         var drop = new Option<bool>("--drop") { Description = "The receiver does not receive them." };
         var delay = new Option<string?>("--delay") { Description = "They come later, such as 50ms." };
         var duplicate = new Option<string?>("--duplicate") { Description = "They come so many times more." };
         var corrupt = new Option<string?>("--corrupt") { Description = "So many of their bits are flipped." };
         var probability = new Option<string?>("--probability") { Description = "Only so many of them, 0 to 1." };
         var count = new Option<string?>("--count") { Description = "Only the first so many." };
-        var command = new Command("fault", "Orders a fault: which frames, and what happens to them.") { name, more, frame, drop, delay, duplicate, corrupt, probability, count };
+        var command = new Command("fault", "Orders a fault: which frames, and what happens to them.") { name, more, frame, drop, delay, duplicate,
+            corrupt, probability, count };
         foreach ((var option, _) in match)
             command.Add(option);
         command.Validators.Add(result =>
@@ -68,7 +74,8 @@ internal static class CtlSetFaultCommand
                     body[key] = CtlSetCommands.NumberOrText(text);
             }
             return session.ChangeAsync(
-                options, HttpMethod.Put, ControlClient.PathOf("faults", options.GetRequiredValue(name)), CtlSetCommands.Merge(options.GetValue(more), body), cancellation);
+                options, HttpMethod.Put, ControlClient.PathOf("faults", options.GetRequiredValue(name)), CtlSetCommands.Merge(options.GetValue(more),
+                    body), cancellation);
         });
         return command;
     }

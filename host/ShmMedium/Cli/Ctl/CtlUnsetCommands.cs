@@ -21,7 +21,8 @@ internal static class CtlUnsetCommands
         var to = new Argument<string>("TO") { Description = "As it was given." };
         var command = new Command("link", "The pair's link is computed again.") { from, to };
         command.SetAction((options, cancellation) => session.ChangeAsync(
-            options, HttpMethod.Delete, ControlClient.PathOf("links", options.GetRequiredValue(from), options.GetRequiredValue(to)), body: (string?)null, cancellation));
+            options, HttpMethod.Delete, ControlClient.PathOf("links", options.GetRequiredValue(from),
+                options.GetRequiredValue(to)), body: (string?)null, cancellation));
         return command;
     }
 

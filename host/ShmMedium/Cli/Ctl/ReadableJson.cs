@@ -49,7 +49,8 @@ internal static class ReadableJson
     private static void WriteTable(TextWriter output, JsonArray list, string indent)
     {
         string[] columns = [.. list.SelectMany(item => item!.AsObject().Select(pair => pair.Key)).Distinct()];
-        List<string[]> rows = [columns, .. list.Select(item => Array.ConvertAll(columns, c => item!.AsObject().TryGetPropertyValue(c, out var cell) ? Text(cell) : ""))];
+        List<string[]> rows = [columns,
+            .. list.Select(item => Array.ConvertAll(columns, c => item!.AsObject().TryGetPropertyValue(c, out var cell) ? Text(cell) : ""))];
         int[] widths = [.. columns.Select((_, i) => rows.Max(row => row[i].Length))];
         foreach (string[] row in rows)
             output.WriteLine((indent + string.Join(Indent, row.Select((cell, i) => cell.PadRight(widths[i])))).TrimEnd());
@@ -59,7 +60,8 @@ internal static class ReadableJson
     {
         null => "none",
         JsonArray list => list.Any(item => item is JsonObject or JsonArray) ? list.ToJsonString(s_compact) : string.Join(", ", list.Select(Text)),
-        JsonObject map => string.Join(", ", map.Select(pair => $"{pair.Key}: {(pair.Value is JsonObject or JsonArray ? pair.Value.ToJsonString(s_compact) : Text(pair.Value))}")),
+        JsonObject map => string.Join(", ",
+            map.Select(pair => $"{pair.Key}: {(pair.Value is JsonObject or JsonArray ? pair.Value.ToJsonString(s_compact) : Text(pair.Value))}")),
         _ => value.ToString(),
     };
 }

@@ -186,7 +186,7 @@ internal sealed partial class ContentionModel
     {
         if (rate.BandwidthMhz == 20)
             return false;
-        FrequencyRange wide = FrequencyRange.Of(rate, station.FreqMhz);
+        var wide = FrequencyRange.Of(rate, station.FreqMhz);
         float thresholdMw = rate.Kind == PhyKind.Ht ? s_energySenseMw : s_secondarySenseMw;
         for (int lowMhz = wide.LowMhz; lowMhz < wide.HighMhz; lowMhz += 20)
         {

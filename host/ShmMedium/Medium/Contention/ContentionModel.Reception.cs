@@ -1,7 +1,6 @@
 using ShmWifi.Dot11;
 using ShmWifi.Dot11.Rates;
 using ShmWifi.Dot11.Timing;
-using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Medium.Phy;
 
 namespace ShmWifi.ShmMedium.Medium.Contention;

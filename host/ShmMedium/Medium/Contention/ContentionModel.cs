@@ -10,7 +10,8 @@ namespace ShmWifi.ShmMedium.Medium.Contention;
 /// <summary>How radios contend for their channels by EDCA: frames take their time, collide, and are sent again.</summary>
 /// <remarks>
 /// A discrete-event model of virtual time that real time drives: each event has its exact time and happens in its order, whenever
-/// <see cref="TryAdvance"/> is called; so a late caller delays what guests see, but never the medium. The caller sleeps until <see cref="NextEventNs"/>.
+/// <see cref="TryAdvance"/> is called; so a late caller delays what guests see, but never
+/// the medium. The caller sleeps until <see cref="NextEventNs"/>.
 /// For one thread. Allocates only until it has seen the most radios, frames and PPDUs at once. Times are the medium's, ns.
 /// Source: IEEE 802.11-2020 clauses 10.3 (DCF), 10.23.2 (EDCA), and those named at the parts; docs/models.md tells what is left out.
 /// </remarks>
@@ -192,7 +193,8 @@ internal sealed partial class ContentionModel
         }
     }
 
-    private static MacTiming TimingOf(Contender station) => station.Band != Band.Ghz2 ? MacTiming.Ofdm : station.IsErp ? MacTiming.Erp : MacTiming.Dsss;
+    private static MacTiming TimingOf(Contender station) =>
+        station.Band != Band.Ghz2 ? MacTiming.Ofdm : station.IsErp ? MacTiming.Erp : MacTiming.Dsss;
 
     private void Enqueue(ref EdcaQueue queue, in Transmission frame, ReadOnlySpan<TxRate> rates)
     {

@@ -20,7 +20,8 @@ internal sealed class FaultTable
     {
         ArgumentNullException.ThrowIfNull(ordered);
         var old = _all;
-        Volatile.Write(ref _all, [.. ordered.Select(one => Array.Find(old, fault => ReferenceEquals(fault.Configuration, one)) ?? new Fault(one, seed))]);
+        Volatile.Write(ref _all,
+            [.. ordered.Select(one => Array.Find(old, fault => ReferenceEquals(fault.Configuration, one)) ?? new Fault(one, seed))]);
     }
 
     /// <summary>The fault that hits a frame on its way to a receiver: the first one that matches; null: none does.</summary>

@@ -4,7 +4,8 @@ namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>Rician block fading: a steady part and a scattered one; one draw for a pair and coherence time, the same both ways.</summary>
 /// <remarks>The power gain is |sqrt(K/(K+1)) + sqrt(1/(K+1)) z|^2, z complex normal of variance 1: of mean 1; K = 0 is Rayleigh's.
-/// Source: Rappaport, Wireless Communications, 2nd edition, section 5.6; Tse and Viswanath, Fundamentals of Wireless Communication, section 2.4.2.</remarks>
+/// Source: Rappaport, Wireless Communications, 2nd edition, section 5.6; Tse and Viswanath,
+/// Fundamentals of Wireless Communication, section 2.4.2.</remarks>
 internal sealed class BlockFading(FadingConfiguration fading, ulong seed)
 {
     private readonly double _steady = Math.Sqrt(fading.RicianK / (fading.RicianK + 1));

@@ -20,7 +20,8 @@ internal sealed class ItuIndoorModel(ItuIndoorPropagation propagation) : PathLos
 
     /// <summary>An office in one row of the tables.</summary>
     /// <remarks>The tables have Lf of one floor at 2.4 and 5.2 GHz, and of two at 5.8 GHz. Beyond that: 4 dB a floor, as the row for 1.8 to 2 GHz
-    /// has it, 15 + 4 (n - 1); at 5.8 GHz 6 dB, as from its first floor to its second. 6 GHz has no row: the nearest, 5.8 GHz, stands for it.</remarks>
+    /// has it, 15 + 4 (n - 1); at 5.8 GHz 6 dB, as from its first floor to its second. 6
+    /// GHz has no row: the nearest, 5.8 GHz, stands for it.</remarks>
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Office(double PowerLossCoefficient, double FirstFloorDb, double FurtherFloorDb)
     {

@@ -97,7 +97,8 @@ internal sealed partial class LinkTable
         ArgumentNullException.ThrowIfNull(current);
         return current with
         {
-            Radios = [.. current.Radios.Select(radio => radio.Motion is { } motion ? radio with { Motion = Later(radio.Radio, motion, mediumNs) } : radio)],
+            Radios = [.. current.Radios.Select(radio =>
+                radio.Motion is { } motion ? radio with { Motion = Later(radio.Radio, motion, mediumNs) } : radio)],
         };
     }
 

@@ -4,7 +4,8 @@ namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>How well every radio receives every other: given links, or propagation between places, with fading on top.</summary>
 /// <remarks>The engine thread's alone. <see cref="Of"/> and <see cref="NextDraw"/> are called for each frame: they take no lock, and allocate
-/// nothing but, where radios are many, a sender's row, once. All that is random is a function of the seed and of the radios' names, so the same names, frames and changes
+/// nothing but, where radios are many, a sender's row, once. All that is random is a function of
+/// the seed and of the radios' names, so the same names, frames and changes
 /// gives the same results. Times are those of the medium's clock, ns.</remarks>
 internal sealed partial class LinkTable
 {
@@ -49,7 +50,8 @@ internal sealed partial class LinkTable
 
     /// <summary>The pair's next random number, 0 to below 1, whatever other pairs drew.</summary>
     public float NextDraw(LinkEndpoint from, LinkEndpoint to) =>
-        RandomStream.UniformSingle(RandomStream.At(RandomStream.Key(_medium.Seed, RandomPurpose.Fate, from.Identity, to.Identity), PairOf(from, to).Draws++));
+        RandomStream.UniformSingle(
+            RandomStream.At(RandomStream.Key(_medium.Seed, RandomPurpose.Fate, from.Identity, to.Identity), PairOf(from, to).Draws++));
 
     private void Compute(ref Pair pair, LinkEndpoint from, LinkEndpoint to, int freqMhz, long mediumNs)
     {

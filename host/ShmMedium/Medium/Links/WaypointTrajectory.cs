@@ -32,7 +32,7 @@ internal sealed class WaypointTrajectory(WaypointMotion motion) : Trajectory
     /// <inheritdoc/>
     public override MotionConfiguration Later(long ns)
     {
-        TimeSpan passed = TimeSpan.FromTicks(ns / TimeSpan.NanosecondsPerTick);
+        var passed = TimeSpan.FromTicks(ns / TimeSpan.NanosecondsPerTick);
         var coming = motion.Points.Where(point => point.At > passed).Select(point => point with { At = point.At - passed });
         return new WaypointMotion([new(TimeSpan.Zero, At(ns)), .. coming]);
     }

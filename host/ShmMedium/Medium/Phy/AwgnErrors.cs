@@ -5,7 +5,8 @@ namespace ShmWifi.ShmMedium.Medium.Phy;
 /// <summary>The built-in curves: how often an octet is wrong in white noise, as formulae of the SNR.</summary>
 /// <remarks>
 /// The NIST model of ns-3, which its authors compared with 802.11b and 802.11g cards on a channel emulator: hard decisions, no gain from LDPC.
-/// Source: G. Pei, T. R. Henderson, "Validation of OFDM error rate model in ns-3", Boeing, 2010, and "Validation of ns-3 802.11b PHY model", Boeing, 2009.
+/// Source: G. Pei, T. R. Henderson, "Validation of OFDM error rate model in ns-3", Boeing,
+/// 2010, and "Validation of ns-3 802.11b PHY model", Boeing, 2009.
 /// </remarks>
 internal static class AwgnErrors
 {

@@ -35,7 +35,8 @@ internal static class ConvolutionalCode
 
     /// <summary>c_d: wrong data bits on all wrong paths of distance d, from the free distance on.</summary>
     /// <remarks>Counted over the trellis of the standard's puncturing, as a test does again. D. Haccoun and G. Bégin, "High-rate punctured
-    /// convolutional codes for Viterbi and sequential decoding", IEEE Transactions on Communications 37 (11), 1989, have the same first terms.</remarks>
+    /// convolutional codes for Viterbi and sequential decoding", IEEE Transactions on
+    /// Communications 37 (11), 1989, have the same first terms.</remarks>
     internal static ReadOnlySpan<double> Spectrum(CodeRate codeRate) => codeRate switch
     {
         CodeRate.Half => [36, 0, 211, 0, 1_404, 0, 11_633, 0, 77_433, 0, 502_690, 0, 3_322_763, 0, 21_292_910, 0, 134_365_911],

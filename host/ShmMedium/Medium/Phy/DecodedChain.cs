@@ -67,11 +67,13 @@ internal sealed class DecodedChain
     private void Add(in TxRate rate, Band band)
     {
         _rates[_count] = rate;
-        _links[_count++] = new ChainLink(rate.Attempts, ErrorModel.CurveOf(rate.Phy), ErrorModel.CurveOf(FrameExchange.ResponseRate(rate.Phy)), RxRateIndex(rate.Phy, band));
+        _links[_count++] = new ChainLink(rate.Attempts, ErrorModel.CurveOf(rate.Phy), ErrorModel.CurveOf(FrameExchange.ResponseRate(rate.Phy)),
+            RxRateIndex(rate.Phy, band));
         Attempts = Math.Min(Attempts + rate.Attempts, MaxAttempts);
     }
 
     /// <summary>A legacy rate, or the band's fastest for HT and VHT, which the message to the receiver's kernel cannot express.</summary>
     /// <remarks>Source: linux mac80211_hwsim.c, hwsim_cloned_frame_received_nl: an index beyond the band's legacy rates is refused.</remarks>
-    private static byte RxRateIndex(in PhyRate rate, Band band) => (byte)(rate.IsLegacy ? LegacyRates.IndexOf(rate, band) : LegacyRates.Of(band).Length - 1);
+    private static byte RxRateIndex(in PhyRate rate, Band band) =>
+        (byte)(rate.IsLegacy ? LegacyRates.IndexOf(rate, band) : LegacyRates.Of(band).Length - 1);
 }

@@ -7,7 +7,8 @@ namespace ShmWifi.ShmMedium.Medium.Phy;
 
 /// <summary>Packet error rate from rate, SNR and length.</summary>
 /// <remarks>
-/// SNR is that of the whole signal, against the noise in 20 MHz. A signal W MHz wide has its power spread over W / 20 times that noise: it sees 10 log10(W / 20) dB
+/// SNR is that of the whole signal, against the noise in 20 MHz. A signal W MHz wide has its
+/// power spread over W / 20 times that noise: it sees 10 log10(W / 20) dB
 /// less. N_SS streams share the power: each sees 10 log10(N_SS) dB less; streams are parted without loss. A frame is right if all its octets are:
 /// PER(L) = 1 - (1 - PER(L_ref))^(L / L_ref). Guard interval and preamble make no difference.
 /// Immutable; all methods may be called by any thread, allocate nothing and never throw.
@@ -33,7 +34,8 @@ internal sealed class ErrorModel
         .. Enumerable.Range(0, 14).Select(mcs => PhyRate.Eht(mcs)),
     ];
 
-    private static readonly float[] s_lossesDb = [.. Enumerable.Range(0, 1 << ShapeBits).Select(shape => LossDb((shape & 7) + 1, 1 << (shape >> StreamsBits)))];
+    private static readonly float[] s_lossesDb =
+        [.. Enumerable.Range(0, 1 << ShapeBits).Select(shape => LossDb((shape & 7) + 1, 1 << (shape >> StreamsBits)))];
 
     private readonly ErrorCurve[] _curves;
 

@@ -51,7 +51,8 @@ internal static class ErrorTableFile
         int words = heading.Words.Count;
         if (words < 4 || heading.Words[words - 2].Text != "length")
         {
-            errors.Add(heading.Error(file, 0, $"'{heading}' is no heading: write a rate and a length, such as 'ofdm 54 length 1000' or 'ht 7 length any'"));
+            errors.Add(heading.Error(file, 0,
+                $"'{heading}' is no heading: write a rate and a length, such as 'ofdm 54 length 1000' or 'ht 7 length any'"));
             return false;
         }
 
@@ -67,7 +68,8 @@ internal static class ErrorTableFile
         string name = string.Join(' ', heading.Words.Take(words - 2).Select(word => word.Text));
         if (!PhyRate.TryParse(name, out rate))
         {
-            errors.Add(heading.Error(file, 0, $"'{name}' is no rate: dsss 1 | 2, cck 5.5 | 11, ofdm 6 to 54, ht 0 to 7, vht 0 to 9, he 0 to 11, eht 0 to 13"));
+            errors.Add(heading.Error(file, 0,
+                $"'{name}' is no rate: dsss 1 | 2, cck 5.5 | 11, ofdm 6 to 54, ht 0 to 7, vht 0 to 9, he 0 to 11, eht 0 to 13"));
             return false;
         }
 

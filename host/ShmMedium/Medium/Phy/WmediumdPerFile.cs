@@ -6,7 +6,8 @@ namespace ShmWifi.ShmMedium.Medium.Phy;
 
 /// <summary>wmediumd's PER file: a line for each dBm of signal, with the PER of hwsim's twelve legacy rates.</summary>
 /// <remarks>
-/// wmediumd takes the noise for -91 dBm, the PER for frames of any length, 1 below the first line and 0 above the last, and the lines' numbers to rise by one.
+/// wmediumd takes the noise for -91 dBm, the PER for frames of any length, 1 below the first
+/// line and 0 above the last, and the lines' numbers to rise by one.
 /// It looks HT and VHT rates up in the same columns by their index; here they keep their own curves.
 /// Source: wmediumd, wmediumd/per.c, read_per_file() and get_error_prob_from_per_matrix(); wmediumd.h, NOISE_LEVEL; tests/signal_table_ieee80211ax.
 /// </remarks>

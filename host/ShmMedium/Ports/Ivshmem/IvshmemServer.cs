@@ -36,7 +36,8 @@ internal sealed unsafe class IvshmemServer : IPortServer
     /// <summary>A server that does not run yet; its sockets listen already.</summary>
     /// <param name="sockets">Owned by the server from now on.</param>
     /// <param name="radioLimits">How many radios a VM may bring, by name.</param>
-    public IvshmemServer(MediumEngine engine, IServerLog log, RegionSource regions, IReadOnlyList<ListeningSocket> sockets, IReadOnlyDictionary<string, int> radioLimits)
+    public IvshmemServer(MediumEngine engine, IServerLog log, RegionSource regions, IReadOnlyList<ListeningSocket> sockets,
+        IReadOnlyDictionary<string, int> radioLimits)
     {
         _engine = engine;
         _log = log;
@@ -155,7 +156,8 @@ internal sealed unsafe class IvshmemServer : IPortServer
         }
         _lastPeerId = peerId;
         var port = connection.Port!;
-        Handshake.Send(connection.Socket.Descriptor, peerId, port.Offer.Region.Memory.Descriptor, port.Offer.Kick.Descriptor, port.Offer.Call.Descriptor);
+        Handshake.Send(connection.Socket.Descriptor, peerId, port.Offer.Region.Memory.Descriptor, port.Offer.Kick.Descriptor,
+            port.Offer.Call.Descriptor);
     }
 
     /// <summary>Has the engine take the VM on. The engine answers between two rounds.</summary>

@@ -1,5 +1,4 @@
 using ShmWifi.Linux;
-using Tmds.Linux;
 using static ShmWifi.Linux.LibC;
 using static Tmds.Linux.LibC;
 
@@ -35,7 +34,7 @@ internal sealed unsafe class ListeningSocket : IDisposable
     /// <exception cref="LibCException">It cannot be made there.</exception>
     public static ListeningSocket Open(string path, string? vmName, string? group)
     {
-        FileDescriptor listener = FileDescriptor.Of(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
+        var listener = FileDescriptor.Of(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
         try
         {
             RemoveStale(path);
@@ -66,7 +65,7 @@ internal sealed unsafe class ListeningSocket : IDisposable
 
     private static void RemoveStale(string path)
     {
-        using FileDescriptor probe = FileDescriptor.Of(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+        using var probe = FileDescriptor.Of(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
         int connected = UnixAddress.Connect(probe.Descriptor, path);
         int error = errno;
         if (connected == 0)
@@ -78,7 +77,7 @@ internal sealed unsafe class ListeningSocket : IDisposable
     /// <summary>connect(2) refuses on any file that is no socket, too; open(2) fails with ENXIO on a socket.</summary>
     private static bool IsSocket(string path)
     {
-        using FileDescriptor? file = FileDescriptor.Open(path, O_RDONLY | O_NONBLOCK);
+        using var file = FileDescriptor.Open(path, O_RDONLY | O_NONBLOCK);
         return file is null && errno == ENXIO;
     }
 

@@ -61,7 +61,8 @@ internal sealed class LocalServer : IPortServer
         try
         {
             var discovery = new RadioDiscovery(_registration.Hwsim, _registration.Nl80211, new NetworkNamespaces(_warn));
-            using var loop = new HwsimService(_registration, _lease.Region, _lease.Region.OpenGuestPort(0), _device, _stop, discovery, maxBusyPollNs: 0, _warn);
+            using var loop =
+                new HwsimService(_registration, _lease.Region, _lease.Region.OpenGuestPort(0), _device, _stop, discovery, maxBusyPollNs: 0, _warn);
             loop.Clock.KnowSame();
             loop.Start();
             _started.SetResult();

@@ -41,7 +41,8 @@ internal class BenchCommandTests
     [Test]
     public void FiguresFromBeforeAFailureAreWritten()
     {
-        Assert.That(() => Run([Finds("rings"), Fails("relay", new LabException("a sum is wrong")), Finds("vm")], "rings", "relay", "--json", JsonFile),
+        Assert.That(() =>
+            Run([Finds("rings"), Fails("relay", new LabException("a sum is wrong")), Finds("vm")], "rings", "relay", "--json", JsonFile),
             Throws.TypeOf<LabException>());
         Assert.That(Rows(), Is.EqualTo(["rings"]));
         Assert.That(Problems(), Is.EqualTo(["relay: a sum is wrong"]));

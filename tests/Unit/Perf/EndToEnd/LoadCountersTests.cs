@@ -9,7 +9,8 @@ public class LoadCountersTests
     private static readonly string[] Ends = ["ap", "sta1"];
 
     private static readonly LoadCounters Before = LoadCounters.Of(
-        new MediumStatistics(new MediumTotals(1000, 2000, 3, 0.5, 0, 0.125), [new VmCounters("ap", 100, 150, 600, 400), new VmCounters("sta1", 120, 130, 400, 600)], []),
+        new MediumStatistics(new MediumTotals(1000, 2000, 3, 0.5, 0, 0.125),
+            [new VmCounters("ap", 100, 150, 600, 400), new VmCounters("sta1", 120, 130, 400, 600)], []),
         Ends,
         [new InjectorCounters(500, 1, 500, 150, 800, 64, 0), new InjectorCounters(500, 0, 400, 130, 700, 0, 2)],
         []);
@@ -20,7 +21,8 @@ public class LoadCountersTests
         var after = LoadCounters.Of(
             new MediumStatistics(
                 new MediumTotals(12_000, 20_000, 3, 0.1, 0, 125 / 12_000.0),
-                [new VmCounters("ap", 300, 250, 2600, 8400), new VmCounters("sta1", 220, 130, 8400, 2600), new VmCounters("sta2", 5000, 5000, 1000, 0)],
+                [new VmCounters("ap", 300, 250, 2600, 8400), new VmCounters("sta1", 220, 130, 8400, 2600),
+                    new VmCounters("sta2", 5000, 5000, 1000, 0)],
                 []),
             Ends,
             [new InjectorCounters(2500, 1, 7500, 250, 2800, 64, 1), new InjectorCounters(7500, 2, 2400, 130, 1600, 0, 5)],
@@ -42,8 +44,10 @@ public class LoadCountersTests
     public void OnTheKernelPathTheModulesCount()
     {
         var medium = new MediumStatistics(new MediumTotals(1000, 2000, 3, 0.5, 0, 0), [new VmCounters("ap", 100, 150, 600, 400)], []);
-        var before = LoadCounters.Of(medium, Ends, [], [new ModuleCounters(10, 1, 20, 0, 0, 5, 6, 7, 0), new ModuleCounters(20, 0, 10, 0, 0, 5, 6, 7, 1)]);
-        var after = LoadCounters.Of(medium, Ends, [], [new ModuleCounters(110, 3, 120, 0, 0, 25, 26, 47, 0), new ModuleCounters(120, 0, 110, 0, 0, 5, 56, 17, 2)]);
+        var before =
+            LoadCounters.Of(medium, Ends, [], [new ModuleCounters(10, 1, 20, 0, 0, 5, 6, 7, 0), new ModuleCounters(20, 0, 10, 0, 0, 5, 6, 7, 1)]);
+        var after = LoadCounters.Of(medium, Ends, [],
+            [new ModuleCounters(110, 3, 120, 0, 0, 25, 26, 47, 0), new ModuleCounters(120, 0, 110, 0, 0, 5, 56, 17, 2)]);
         var cost = after.Since(before);
         using (Assert.EnterMultipleScope())
         {
@@ -58,6 +62,7 @@ public class LoadCountersTests
     public void NoFrameCostsNothing()
     {
         var cost = Before.Since(Before);
-        Assert.That(new[] { cost.DoorbellsAFrame, cost.SystemCallsAFrame, cost.EngineBytesAFrame, cost.InjectorBytesAFrame, cost.Drops }, Is.All.Zero);
+        Assert.That(new[] { cost.DoorbellsAFrame, cost.SystemCallsAFrame, cost.EngineBytesAFrame, cost.InjectorBytesAFrame, cost.Drops },
+            Is.All.Zero);
     }
 }

@@ -13,7 +13,7 @@ internal class PingTraceTests
                     ping-357     [000] b..1.    40.001270: net_dev_start_xmit: dev=wlan0 queue_mapping=0 skbaddr=00000000f4142c36
                     ping-357     [000] b..1.    40.001400: mac80211_hwsim_tx <-ieee80211_handle_wake_tx_queue
                     ping-357     [000] D..5.    40.001700: sched_waking: comm=shm-injector pid=177 prio=120 target_cpu=000
-                    ping-357     [000] d..2.    40.001800: sched_switch: prev_comm=ping prev_pid=357 prev_prio=120 prev_state=R ==> next_comm=shm-injector next_pid=177 next_prio=120
+                    ping-357     [000] d..2.    40.001800: sched_switch: prev_comm=ping prev_state=R ==> next_comm=shm-injector next_pid=177
             shm-injector-177     [000] .....    40.001900: sys_enter: NR 999 (0, 0, 0, 0, 0, 0)
                   iperf3-400     [000] .....    40.001950: sys_enter: NR 44 (0, 0, 0, 0, 0, 0)
              ksoftirqd/0-17      [000] ..s..    40.003900: netif_receive_skb: dev=wlan0 skbaddr=000000008a8e45f1 len=84
@@ -56,15 +56,18 @@ internal class PingTraceTests
 
     [Test]
     public void ATraceWithoutAWholePingIsRefused() =>
-        Assert.That(() => PingTrace.Read(new("sta1", Answering, 0), new("ap", Answering, 0)), Throws.TypeOf<LabException>().With.Message.Contains("sta1"));
+        Assert.That(() =>
+            PingTrace.Read(new("sta1", Answering, 0), new("ap", Answering, 0)), Throws.TypeOf<LabException>().With.Message.Contains("sta1"));
 
     [Test]
     public void HopsAreTheMeanOfThePingsThatHaveTheMarks()
     {
-        PingMark[] marks = [new(true, PingTrace.Asked), new(false, PingTrace.Doorbell, IsOptional: true), new(false, PingTrace.Up), new(true, PingTrace.Answered)];
+        PingMark[] marks =
+            [new(true, PingTrace.Asked), new(false, PingTrace.Doorbell, IsOptional: true), new(false, PingTrace.Up), new(true, PingTrace.Answered)];
         TraceStep[] first =
         [
-            new(0, true, PingTrace.Asked), new(50, false, PingTrace.Doorbell), new(100, false, PingTrace.Doorbell), new(300, false, PingTrace.Up), new(600, true, PingTrace.Answered),
+            new(0, true, PingTrace.Asked), new(50, false, PingTrace.Doorbell), new(100, false, PingTrace.Doorbell), new(300, false, PingTrace.Up),
+            new(600, true, PingTrace.Answered),
         ];
         TraceStep[] second = [new(1000, true, PingTrace.Asked), new(1500, false, PingTrace.Up), new(1900, true, PingTrace.Answered)];
         TraceStep[] lacking = [new(2000, true, PingTrace.Asked), new(2500, false, PingTrace.Doorbell), new(2600, true, PingTrace.Answered)];

@@ -32,7 +32,8 @@ public class ReportTableTests
     }
 
     [Test]
-    public void ARunThatEndedEarlySaysSo() => Assert.That(ReportTable.ToMarkdown(Figures.Report(new Problem("relay", "interrupted")), TableOrder.LimitsFirst), Does.EndWith(
+    public void ARunThatEndedEarlySaysSo() =>
+        Assert.That(ReportTable.ToMarkdown(Figures.Report(new Problem("relay", "interrupted")), TableOrder.LimitsFirst), Does.EndWith(
         "* relay: interrupted\n1 of 2 limits kept. 1 problem: rows may be missing.\n"));
 
     [Test]
@@ -41,7 +42,8 @@ public class ReportTableTests
         var p50 = Row.Told("ping", "sta1 → ap", "ms", 1.5) with { Part = "p50", Ratio = 1.25 };
         var lost = Row.Within("ping", "sta1 → ap", "1", 2, null, 0) with { Part = "lost" };
         var max = Row.Told("ping", "floor", "ms", 7.25) with { Part = "max" };
-        Assert.That(ReportTable.ToMarkdown(new RunReport(Figures.Machine, [], [lost, p50, max]), TableOrder.Groups).Split('\n'), Is.SupersetOf((string[])
+        Assert.That(ReportTable.ToMarkdown(new RunReport(Figures.Machine, [], [lost, p50, max]), TableOrder.Groups).Split('\n'),
+            Is.SupersetOf((string[])
         [
             "| figure | lost | p50, ms | max, ms | ratio |",
             "| sta1 → ap | 2 NO | 1.50 |  | 1.25 |",
@@ -53,7 +55,8 @@ public class ReportTableTests
     public void TheTerminalShowsTheSame()
     {
         var text = new StringWriter();
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(text) });
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(text) });
         console.Profile.Width = 200;
         ReportTable.Print(Figures.Report(), TableOrder.LimitsFirst, console);
         Assert.That(text.ToString(), Does.Match("ring round trip +123 +5.60 +ns +120 +1.03 +≤ 1.15 × baseline +yes")

@@ -28,17 +28,22 @@ public class CaptureFileTests
         {
             int ap = writer.AddInterface("ap/wlan0", Frames.Ap);
             Frame(writer, ap, Time, FrameDirection.Outbound, 2437, TxRateTests.Rate(0).Phy, 20, Frames.Beacon("Grüße"));
-            Frame(writer, ap, Time + 1, FrameDirection.Inbound, 2437, TxRateTests.Rate(2, TxRateFlags.UseShortPreamble).Phy, -50, Frames.ProbeRequest("x"));
+            Frame(writer, ap, Time + 1, FrameDirection.Inbound, 2437, TxRateTests.Rate(2, TxRateFlags.UseShortPreamble).Phy, -50,
+                Frames.ProbeRequest("x"));
             int station = writer.AddInterface("sta1/wlan0", Frames.Station);
-            Frame(writer, station, Time + 2, FrameDirection.Outbound, 2437, TxRateTests.Rate(12, TxRateFlags.Mcs | TxRateFlags.ShortGi | TxRateFlags.Width40Mhz).Phy, -51, Frames.QosData(0x88b5));
-            Frame(writer, station, Time + 3, FrameDirection.Inbound, 5180, TxRateTests.Rate(0x19, TxRateFlags.VhtMcs | TxRateFlags.Width80Mhz, Band.Ghz5).Phy, -52, Frames.QosData(0x88b5));
+            Frame(writer, station, Time + 2, FrameDirection.Outbound, 2437,
+                TxRateTests.Rate(12, TxRateFlags.Mcs | TxRateFlags.ShortGi | TxRateFlags.Width40Mhz).Phy, -51, Frames.QosData(0x88b5));
+            Frame(writer, station, Time + 3, FrameDirection.Inbound, 5180,
+                TxRateTests.Rate(0x19, TxRateFlags.VhtMcs | TxRateFlags.Width80Mhz, Band.Ghz5).Phy, -52, Frames.QosData(0x88b5));
             Frame(writer, ap, Time + 4, FrameDirection.Inbound, 5955, TxRateTests.Rate(7, band: Band.Ghz6).Phy, -53, Frames.Ack());
         });
 
         Assert.That(
             Wireshark.Fields(
-                _path, "frame.interface_name", "frame.interface_description", "frame.time_epoch", "frame.packet_flags_direction", "radiotap.channel.freq",
-                "radiotap.dbm_antsignal", "wlan_radio.data_rate", "radiotap.mcs.index", "radiotap.vht.mcs.0", "radiotap.vht.nss.0", "wlan.fc.type_subtype"),
+                _path, "frame.interface_name", "frame.interface_description", "frame.time_epoch", "frame.packet_flags_direction",
+                "radiotap.channel.freq",
+                "radiotap.dbm_antsignal", "wlan_radio.data_rate", "radiotap.mcs.index", "radiotap.vht.mcs.0", "radiotap.vht.nss.0",
+                "wlan.fc.type_subtype"),
             Is.EqualTo(new[]
             {
                 "ap/wlan0\t02:00:00:00:01:00\t1700000000.123456789\t0x00000002\t2437\t20\t1\t\t\t\t0x0008",
@@ -55,7 +60,8 @@ public class CaptureFileTests
     {
         byte[][] messages =
         [
-            Frames.EapolKey(0x008a, nonce: true), Frames.EapolKey(0x010a, nonce: true), Frames.EapolKey(0x13ca, nonce: true), Frames.EapolKey(0x030a, nonce: false),
+            Frames.EapolKey(0x008a, nonce: true), Frames.EapolKey(0x010a, nonce: true), Frames.EapolKey(0x13ca, nonce: true),
+            Frames.EapolKey(0x030a, nonce: false),
         ];
         Write(writer =>
         {
@@ -64,14 +70,16 @@ public class CaptureFileTests
         });
 
         Assert.That(Wireshark.Fields(_path, "wlan_rsna_eapol.keydes.msgnr"), Is.EqualTo(new[] { "1", "2", "3", "4" }));
-        Assert.That(messages.Select(message => FrameView.TryParse(message, out var view) ? view.FourWayMessage : null), Is.EqualTo(new[] { 1, 2, 3, 4 }));
+        Assert.That(messages.Select(message => FrameView.TryParse(message, out var view) ? view.FourWayMessage : null),
+            Is.EqualTo(new[] { 1, 2, 3, 4 }));
     }
 
     [Test]
     public void TsharkReadsEverySubtypeAsFrameControlDoes()
     {
         const int ControlFrameExtension = 0x16; // shown with four bits more
-        byte[][] frames = Enumerable.Range(0, 48).Where(i => i != ControlFrameExtension).Select(i => (byte[])[(byte)(((i & 0xf) << 4) | (i >> 4 << 2)), .. Frames.QosData()[1..]]).ToArray();
+        byte[][] frames = Enumerable.Range(0, 48).Where(i => i != ControlFrameExtension)
+            .Select(i => (byte[])[(byte)(((i & 0xf) << 4) | (i >> 4 << 2)), .. Frames.QosData()[1..]]).ToArray();
         Write(writer =>
         {
             int ap = writer.AddInterface("ap/wlan0", Frames.Ap);
@@ -116,7 +124,8 @@ public class CaptureFileTests
 
         for (int i = 0; i < 3; i++)
         {
-            Frame(writer, writer.AddInterface($"vm{i}/wlan0", Frames.Ap), Time, FrameDirection.Outbound, 2412, TxRateTests.Rate(0).Phy, 20, Frames.Beacon());
+            Frame(writer, writer.AddInterface($"vm{i}/wlan0", Frames.Ap), Time, FrameDirection.Outbound, 2412, TxRateTests.Rate(0).Phy, 20,
+                Frames.Beacon());
             writer.Flush();
             Assert.That(await tshark.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)), Is.EqualTo($"vm{i}/wlan0\t0x0008"));
         }

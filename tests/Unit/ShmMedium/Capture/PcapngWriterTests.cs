@@ -15,7 +15,8 @@ public class PcapngWriterTests
 
         Assert.That(Convert.ToHexStringLower(file.AsSpan(0, 4)), Is.EqualTo("0a0d0d0a"));
         Assert.That(Convert.ToHexStringLower(file.AsSpan(8, 16)), Is.EqualTo("4d3c2b1a" + "01000000" + "ffffffffffffffff"));
-        Assert.That(Convert.ToHexStringLower(file.AsSpan(file.Length - 24)), Is.EqualTo("04000c00" + "73686d2d6d656469756d2031" + "00000000" + Convert.ToHexStringLower(file.AsSpan(4, 4))));
+        Assert.That(Convert.ToHexStringLower(file.AsSpan(file.Length - 24)),
+            Is.EqualTo("04000c00" + "73686d2d6d656469756d2031" + "00000000" + Convert.ToHexStringLower(file.AsSpan(4, 4))));
         Assert.That(BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(4)), Is.EqualTo(file.Length));
     }
 
@@ -75,7 +76,8 @@ public class PcapngWriterTests
         writer.AddInterface("a", Frames.Ap);
         Assert.That(() => writer.WriteFrame(-1, 0, FrameDirection.Inbound, [], [1]), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => writer.WriteFrame(0, -1, FrameDirection.Inbound, [], [1]), Throws.TypeOf<ArgumentOutOfRangeException>());
-        Assert.That(() => writer.WriteFrame(0, 0, FrameDirection.Inbound, [1], new byte[PcapngWriter.MaxFrameLength]), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => writer.WriteFrame(0, 0, FrameDirection.Inbound, [1], new byte[PcapngWriter.MaxFrameLength]),
+            Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => writer.AddInterface(new string('x', 70_000), Frames.Ap), Throws.TypeOf<ArgumentOutOfRangeException>());
         writer.WriteFrame(0, 0, FrameDirection.Inbound, [], new byte[PcapngWriter.MaxFrameLength]);
         writer.Flush();

@@ -19,8 +19,10 @@ public class RadiotapHeaderTests
     public void ALegacyRateIsInUnitsOf500Kbps()
     {
         Assert.That(Header(2412, TxRateTests.Rate(11).Phy), Is.EqualTo("00000f002e000000" + "00" + "6c" + "6c09" + "c000" + "ce"));
-        Assert.That(Header(2412, TxRateTests.Rate(2, TxRateFlags.UseShortPreamble).Phy), Is.EqualTo("00000f002e000000" + "02" + "0b" + "6c09" + "a000" + "ce"));
-        Assert.That(Header(5180, TxRateTests.Rate(0, band: Band.Ghz5).Phy, -95), Is.EqualTo("000010006e000000" + "00" + "0c" + "3c14" + "4001" + "ce" + "a1"));
+        Assert.That(Header(2412, TxRateTests.Rate(2, TxRateFlags.UseShortPreamble).Phy),
+            Is.EqualTo("00000f002e000000" + "02" + "0b" + "6c09" + "a000" + "ce"));
+        Assert.That(Header(5180, TxRateTests.Rate(0, band: Band.Ghz5).Phy, -95),
+            Is.EqualTo("000010006e000000" + "00" + "0c" + "3c14" + "4001" + "ce" + "a1"));
     }
 
     [Test]
@@ -34,8 +36,10 @@ public class RadiotapHeaderTests
     {
         var rate = TxRateTests.Rate(0x19, TxRateFlags.VhtMcs | TxRateFlags.ShortGi | TxRateFlags.Width80Mhz, Band.Ghz5).Phy;
 
-        Assert.That(Header(5180, rate), Is.EqualTo("00001c002a002000" + "00" + "00" + "3c14" + "4001" + "ce" + "00" + "4500" + "04" + "04" + "92000000" + "00" + "00" + "0000"));
-        Assert.That(Header(5180, rate, -95), Is.EqualTo("00001c006a002000" + "00" + "00" + "3c14" + "4001" + "ce" + "a1" + "4500" + "04" + "04" + "92000000" + "00" + "00" + "0000"));
+        Assert.That(Header(5180, rate),
+            Is.EqualTo("00001c002a002000" + "00" + "00" + "3c14" + "4001" + "ce" + "00" + "4500" + "04" + "04" + "92000000" + "00" + "00" + "0000"));
+        Assert.That(Header(5180, rate, -95),
+            Is.EqualTo("00001c006a002000" + "00" + "00" + "3c14" + "4001" + "ce" + "a1" + "4500" + "04" + "04" + "92000000" + "00" + "00" + "0000"));
     }
 
     [Test]
@@ -44,5 +48,6 @@ public class RadiotapHeaderTests
 
     [Test]
     public void AShortBufferIsRefused() =>
-        Assert.That(() => RadiotapHeader.Write(new byte[RadiotapHeader.MaxLength - 1], default, null, 0, null), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() =>
+            RadiotapHeader.Write(new byte[RadiotapHeader.MaxLength - 1], default, null, 0, null), Throws.TypeOf<ArgumentOutOfRangeException>());
 }

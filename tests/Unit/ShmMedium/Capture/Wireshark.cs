@@ -21,7 +21,8 @@ public static class Wireshark
         var errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        string complaints = string.Join('\n', errors.Result.Split('\n').Where(line => line.Length > 0 && !line.StartsWith("Running as user", StringComparison.Ordinal)));
+        string complaints = string.Join('\n',
+            errors.Result.Split('\n').Where(line => line.Length > 0 && !line.StartsWith("Running as user", StringComparison.Ordinal)));
 
         Assert.That(complaints, Is.Empty, tool);
         Assert.That(process.ExitCode, Is.Zero, tool);

@@ -26,7 +26,9 @@ public sealed class ControlApiTests
         var answer = await _harness.SendAsync(method, path, body);
         Assert.That(answer.Status, Is.EqualTo(status), answer.Text);
         Assert.That(answer.ContentType, Is.EqualTo(
-            (int)status >= 400 ? "application/problem+json" : status == HttpStatusCode.NoContent ? null : path == "/v1/configuration" ? "application/yaml" : "application/json"));
+            (int)status >= 400 ? "application/problem+json" : status == HttpStatusCode.NoContent ? null : path == "/v1/configuration"
+                ? "application/yaml"
+                : "application/json"));
         return answer;
     }
 
@@ -153,7 +155,8 @@ public sealed class ControlApiTests
     [Test]
     public async Task TheErrorRateIsThatOfTheRateAndLengthAskedFor()
     {
-        Assert.That((await GetAsync("/v1/links/ap/sta1?rate=HT%207%20sgi&octets=100")).Json[0]!.ToJsonString(), Does.Contain("\"rate\":\"ht 7 sgi\",\"per\":0.01"));
+        Assert.That((await GetAsync("/v1/links/ap/sta1?rate=HT%207%20sgi&octets=100")).Json[0]!.ToJsonString(),
+            Does.Contain("\"rate\":\"ht 7 sgi\",\"per\":0.01"));
         Assert.That((await GetAsync("/v1/links/ap/sta1")).Json[0]!.ToJsonString(), Does.Contain("\"rate\":\"dsss 1\",\"per\":0.1538"));
         Assert.That((await GetAsync("/v1/links/ap/sta1?freqMhz=5180")).Json[0]!.ToJsonString(), Does.Contain("\"rate\":\"ofdm 6\""));
     }
@@ -179,7 +182,8 @@ public sealed class ControlApiTests
     {
         _harness.Medium.ScheduleDone = 1;
         var answer = await SendAsync(
-            HttpStatusCode.OK, "PUT", "/v1/schedule", "[{\"at\": \"2s\", \"timing\": \"airtime\"}, {\"at\": \"1s\", \"link\": {\"from\": \"ap\", \"to\": \"sta1\", \"snrDb\": 5}}]");
+            HttpStatusCode.OK, "PUT", "/v1/schedule", "[{\"at\": \"2s\", \"timing\": \"airtime\"}, {\"at\": \"1s\", \"link\": {\"from\": \"ap\", "
+                + "\"to\": \"sta1\", \"snrDb\": 5}}]");
         Assert.That(answer.Json["changes"]![0]!["link"]!["snrDb"]!.GetValue<double>(), Is.EqualTo(5), "in the order of time");
         Assert.That(answer.Json["done"]!.GetValue<int>(), Is.EqualTo(1));
         Assert.That(answer.Json["elapsedS"]!.GetValue<double>(), Is.EqualTo(1.5));
@@ -209,11 +213,16 @@ public sealed class ControlApiTests
         Assert.That(status.Json["collector"], Is.Not.Null);
     }
 
-    [TestCase("PUT", "/v1/links/ap/sat1", "{\"snrDb\": 1}", "to: no radio 'sat1' is on the medium or in the configuration (did you mean 'sta1'?); on the medium: ap/phy0, sta1/phy0, sta1/phy1")]
-    [TestCase("PUT", "/v1/links/02:00:00:00:01:01/sta1", "{\"snrDb\": 1}", "from: no radio '02:00:00:00:01:01' is on the medium or in the configuration (did you mean '02:00:00:00:01:00'?); on the medium: ap/phy0, sta1/phy0, sta1/phy1")]
-    [TestCase("PATCH", "/v1/radios/sta1%2Fphy2", "{\"txPowerDbm\": 1}", "radio: no radio 'sta1/phy2' is on the medium or in the configuration (did you mean 'sta1/phy0'?); on the medium: ap/phy0, sta1/phy0, sta1/phy1")]
-    [TestCase("GET", "/v1/radios/sta2", null, "radio: no radio 'sta2' is on the medium (did you mean 'sta1'?); on the medium: ap/phy0, sta1/phy0, sta1/phy1")]
-    [TestCase("PUT", "/v1/faults/f", "{\"match\": {\"from\": \"pa\"}, \"action\": \"drop\"}", "match.from: no radio 'pa' is on the medium or in the configuration (did you mean 'ap'?); on the medium: ap/phy0, sta1/phy0, sta1/phy1")]
+    [TestCase("PUT", "/v1/links/ap/sat1", "{\"snrDb\": 1}",
+        "to: no radio 'sat1' is on the medium or in the configuration (did you mean 'sta1'?); on the medium: ap/phy0, sta1/phy0, sta1/phy1")]
+    [TestCase("PUT", "/v1/links/02:00:00:00:01:01/sta1", "{\"snrDb\": 1}", "from: no radio '02:00:00:00:01:01' is on the medium or in the "
+        + "configuration (did you mean '02:00:00:00:01:00'?); on the medium: ap/phy0, sta1/phy0, sta1/phy1")]
+    [TestCase("PATCH", "/v1/radios/sta1%2Fphy2", "{\"txPowerDbm\": 1}", "radio: no radio 'sta1/phy2' is on the medium or in the configuration (did "
+        + "you mean 'sta1/phy0'?); on the medium: ap/phy0, sta1/phy0, sta1/phy1")]
+    [TestCase("GET", "/v1/radios/sta2", null,
+        "radio: no radio 'sta2' is on the medium (did you mean 'sta1'?); on the medium: ap/phy0, sta1/phy0, sta1/phy1")]
+    [TestCase("PUT", "/v1/faults/f", "{\"match\": {\"from\": \"pa\"}, \"action\": \"drop\"}",
+        "match.from: no radio 'pa' is on the medium or in the configuration (did you mean 'ap'?); on the medium: ap/phy0, sta1/phy0, sta1/phy1")]
     public async Task AnUnknownRadioIsNamedAndNearOnesToo(string method, string path, string? body, string error)
     {
         var answer = await SendAsync(HttpStatusCode.NotFound, method, path, body);
@@ -235,7 +244,8 @@ public sealed class ControlApiTests
     [TestCase("DELETE", "/v1/links/a%20p/sta1", null, "from")]
     [TestCase("PATCH", "/v1/radios/sta1", "{\"position\": [1, 2]}", "position")]
     [TestCase("PATCH", "/v1/radios/sta1", "{\"position\": [1, 2, true]}", "position[2]")]
-    [TestCase("PUT", "/v1/medium", "{\"links\": [{\"from\": \"ap\", \"to\": \"sta1\", \"snrDb\": 1}, {\"from\": \"ap\", \"to\": 5, \"snrDb\": {}}]}", "links[1].snrDb")]
+    [TestCase("PUT", "/v1/medium", "{\"links\": [{\"from\": \"ap\", \"to\": \"sta1\", \"snrDb\": 1}, {\"from\": \"ap\", \"to\": 5, \"snrDb\": {}}]}",
+        "links[1].snrDb")]
     [TestCase("PUT", "/v1/timing", "slow", "timing")]
     [TestCase("PUT", "/v1/timing", "5", "timing")]
     [TestCase("PUT", "/v1/errorTable", "relative.txt", "errorTable")]

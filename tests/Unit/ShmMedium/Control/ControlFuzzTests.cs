@@ -18,16 +18,19 @@ public sealed class ControlFuzzTests
 
     private static readonly string[] s_bodies =
     [
-        "{\"seed\": 1, \"timing\": \"airtime\", \"radios\": [{\"radio\": \"ap\", \"position\": [0, 0, 2]}], \"links\": [{\"from\": \"ap\", \"to\": \"sta1\", \"snrDb\": 25}], \"errorTable\": \"/x\"}",
+        "{\"seed\": 1, \"timing\": \"airtime\", \"radios\": [{\"radio\": \"ap\", \"position\": [0, 0, 2]}], \"links\": [{\"from\": \"ap\", \"to\": "
+            + "\"sta1\", \"snrDb\": 25}], \"errorTable\": \"/x\"}",
         "{\"snrDb\": 10, \"oneWay\": true}",
         "{\"position\": [1, 2, 3], \"velocity\": [0.1, 0, 0], \"txPowerDbm\": 20}",
-        "{\"match\": {\"frame\": [\"beacon\", \"eapol3\"], \"to\": \"sta1\", \"ssid\": \"x\"}, \"action\": {\"delay\": \"5ms\"}, \"probability\": 0.5, \"count\": 3}",
+        "{\"match\": {\"frame\": [\"beacon\", \"eapol3\"], \"to\": \"sta1\", \"ssid\": \"x\"}, \"action\": {\"delay\": \"5ms\"}, \"probability\": "
+            + "0.5, \"count\": 3}",
         "[{\"at\": \"10s\", \"link\": {\"from\": \"ap\", \"to\": \"sta1\", \"loss\": 1}}, {\"at\": \"20s\", \"fading\": \"rayleigh\"}]",
         "{\"model\": \"logDistance\", \"exponent\": 3, \"shadowingDb\": 4}",
         "\"airtime\"",
     ];
 
-    private static readonly string[] s_tokens = ["{", "}", "[", "]", ":", ",", "\"", "null", "-1", "1e999", "NaN", "&a", "*a", "!!x", "\u0000", "\ud83d\ude00", "%2F", "|", "\n", "true", "---"];
+    private static readonly string[] s_tokens = ["{", "}", "[", "]", ":", ",", "\"", "null", "-1", "1e999", "NaN", "&a", "*a", "!!x", "\u0000",
+        "\ud83d\ude00", "%2F", "|", "\n", "true", "---"];
 
     private ControlHarness _harness = null!;
 
@@ -67,7 +70,8 @@ public sealed class ControlFuzzTests
         var random = new Random(Seed);
         for (int i = 0; i < 500; i++)
         {
-            string path = "/v1/" + string.Concat(Enumerable.Range(0, random.Next(1, 40)).Select(_ => Uri.HexEscape((char)random.Next(256)) is var hex && random.Next(3) == 0 ? hex : "ab/%:?&="[random.Next(8)].ToString()));
+            string path = "/v1/" + string.Concat(Enumerable.Range(0, random.Next(1, 40))
+                .Select(_ => Uri.HexEscape((char)random.Next(256)) is var hex && random.Next(3) == 0 ? hex : "ab/%:?&="[random.Next(8)].ToString()));
             await using Stream client = _harness.ConnectRaw();
             await client.WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
             using var reader = new StreamReader(client);

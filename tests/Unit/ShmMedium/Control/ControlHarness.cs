@@ -19,7 +19,9 @@ internal sealed class ControlHarness : IDisposable
     public ControlHarness()
     {
         Socket = Path.Combine(_folder, "control.sock");
-        Configuration = DaemonConfiguration.Parse("vms: [{name: ap, socket: ap.sock}, {name: sta1, socket: sta1.sock}, {name: sta2, socket: sta2.sock}]", Path.Combine(_folder, "medium.yaml"));
+        Configuration =
+            DaemonConfiguration.Parse("vms: [{name: ap, socket: ap.sock}, {name: sta1, socket: sta1.sock}, {name: sta2, socket: sta2.sock}]",
+            Path.Combine(_folder, "medium.yaml"));
         _server = Serve(Socket);
         _server.Start();
         Http = Connect();

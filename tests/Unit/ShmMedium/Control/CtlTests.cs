@@ -59,9 +59,11 @@ public sealed class CtlTests
         Assert.That(_harness.Medium.CurrentMedium.Links[0].SnrDb, Is.EqualTo(10));
         Assert.That(await SucceedAsync("get", "links"), Does.Match("^from +to +snrDb *\nap +sta1 +10 *\n$"));
         Assert.That(await SucceedAsync("set", "link", "ap", "sta1/phy1", "--loss", "0.3", "--one-way"), Is.Empty);
-        Assert.That(_harness.Medium.CurrentMedium.Links[1], Is.EqualTo(_harness.Medium.CurrentMedium.Links[1] with { Loss = 0.3, OneWay = true, SnrDb = null }));
+        Assert.That(_harness.Medium.CurrentMedium.Links[1],
+            Is.EqualTo(_harness.Medium.CurrentMedium.Links[1] with { Loss = 0.3, OneWay = true, SnrDb = null }));
         Assert.That(await SucceedAsync("get", "link", "ap", "sta1/phy1"), Does.Match("ap/phy0 +sta1/phy1 +2437 +-60.13 +30.87"));
-        Assert.That(await SucceedAsync("get", "link", "ap", "sta1/phy1", "--rate", "ht 7", "--octets", "1000", "--freq-mhz", "2412"), Does.Match("2412 .*ht 7 +0.1\n$"));
+        Assert.That(await SucceedAsync("get", "link", "ap", "sta1/phy1", "--rate", "ht 7", "--octets", "1000", "--freq-mhz", "2412"),
+            Does.Match("2412 .*ht 7 +0.1\n$"));
         Assert.That(await SucceedAsync("unset", "link", "ap", "sta1/phy1"), Is.Empty);
         Assert.That(_harness.Medium.CurrentMedium.Links, Has.Count.EqualTo(1));
     }
@@ -69,14 +71,16 @@ public sealed class CtlTests
     [Test]
     public async Task ARadioIsMoved()
     {
-        await SucceedAsync("set", "radio", "sta1", "--position", "1, 2,3.5", "--velocity=-1,0,0", "--tx-power-dbm", "10", "--antenna-gain-dbi", "2", "--noise-floor-dbm=-95");
+        await SucceedAsync("set", "radio", "sta1", "--position", "1, 2,3.5", "--velocity=-1,0,0", "--tx-power-dbm", "10", "--antenna-gain-dbi", "2",
+            "--noise-floor-dbm=-95");
         var radio = _harness.Medium.CurrentMedium.Radios[0];
         Assert.That(radio.Motion, Is.EqualTo(new LinearMotion(new Position(1, 2, 3.5), new Position(-1, 0, 0))));
         Assert.That((radio.TxPowerDbm, radio.AntennaGainDbi, radio.NoiseFloorDbm), Is.EqualTo((10.0, 2.0, -95.0)));
         await SucceedAsync("set", "radio", "sta1", "{randomWaypoint: {box: [[0, 0, 1], [50, 50, 1]], speed: [0.5, 2]}}", "--tx-power-dbm", "11");
         Assert.That(_harness.Medium.CurrentMedium.Radios[^1].Motion, Is.InstanceOf<RandomWaypointMotion>());
         Assert.That(_harness.Medium.CurrentMedium.Radios[^1].TxPowerDbm, Is.EqualTo(11));
-        Assert.That(await SucceedAsync("get", "radios/sta1"), Does.Match("sta1/phy0 +sta1 +phy0 +02:00:00:00:02:00 +0 +false +10, 0.123, 1 +15 +0 +-91"));
+        Assert.That(await SucceedAsync("get", "radios/sta1"),
+            Does.Match("sta1/phy0 +sta1 +phy0 +02:00:00:00:02:00 +0 +false +10, 0.123, 1 +15 +0 +-91"));
     }
 
     [Test]
@@ -88,7 +92,8 @@ public sealed class CtlTests
         await SucceedAsync("set", "fault", "twice", "--addr1", "02:00:00:00:01:00", "--duplicate", "2");
         var faults = _harness.Medium.CurrentMedium.Faults;
         Assert.That(faults.Select(f => f.Name), Is.EqualTo(new[] { "keys", "slow", "bits", "twice" }));
-        Assert.That(faults.Select(f => f.Action), Is.EqualTo(new FaultAction[] { new DropFault(), new DelayFault(TimeSpan.FromMilliseconds(50)), new CorruptFault(8), new DuplicateFault(2) }));
+        Assert.That(faults.Select(f => f.Action), Is.EqualTo(
+            new FaultAction[] { new DropFault(), new DelayFault(TimeSpan.FromMilliseconds(50)), new CorruptFault(8), new DuplicateFault(2) }));
         Assert.That(faults[0].Match.Kinds.Select(k => k.Text), Is.EqualTo(new[] { "eapol", "beacon" }));
         Assert.That(faults[0].Count, Is.EqualTo(3));
         Assert.That(await SucceedAsync("get", "fault", "slow"), Does.Contain("hits").And.Contain("50ms"));
@@ -116,7 +121,8 @@ public sealed class CtlTests
         await SucceedAsync("unset", "fading");
         await SucceedAsync("unset", "error-table");
         medium = _harness.Medium.CurrentMedium;
-        Assert.That((medium.Propagation, medium.Fading, medium.ErrorTable), Is.EqualTo(((PropagationConfiguration?)null, (FadingConfiguration?)null, (string?)null)));
+        Assert.That((medium.Propagation, medium.Fading, medium.ErrorTable),
+            Is.EqualTo(((PropagationConfiguration?)null, (FadingConfiguration?)null, (string?)null)));
         Assert.That(await SucceedAsync("get", "propagation"), Is.EqualTo("none\n"));
     }
 
@@ -164,7 +170,7 @@ public sealed class CtlTests
     {
         using var cancellation = new CancellationTokenSource();
         using var output = new StringWriter();
-        using TextWriter shared = TextWriter.Synchronized(output);
+        using var shared = TextWriter.Synchronized(output);
         var watching = new RootCommand { new CtlCommand() }
             .Parse(["ctl", "watch", "--socket", _harness.Socket])
             .InvokeAsync(new InvocationConfiguration { Output = shared, Error = shared }, cancellation.Token);
@@ -185,11 +191,13 @@ public sealed class CtlTests
     public async Task JsonIsTheApis()
     {
         Assert.That(JsonNode.Parse(await SucceedAsync("get", "radios", "--json"))!.AsArray(), Has.Count.EqualTo(3));
-        Assert.That(JsonNode.Parse(await SucceedAsync("set", "link", "ap", "sta1", "--snr-db", "10", "--json"))!["to"]!.ToString(), Is.EqualTo("sta1"));
+        Assert.That(JsonNode.Parse(await SucceedAsync("set", "link", "ap", "sta1", "--snr-db", "10", "--json"))!["to"]!.ToString(),
+            Is.EqualTo("sta1"));
     }
 
     [TestCase(new[] { "set", "link", "ap", "sta1", "--snr-db", "much" }, "'snrDb' is 'much'; allowed: a number from")]
-    [TestCase(new[] { "set", "link", "ap", "sat1", "--snr-db", "1" }, "to: no radio 'sat1' is on the medium or in the configuration (did you mean 'sta1'?)")]
+    [TestCase(new[] { "set", "link", "ap", "sat1", "--snr-db", "1" },
+        "to: no radio 'sat1' is on the medium or in the configuration (did you mean 'sta1'?)")]
     [TestCase(new[] { "set", "radio", "sta1", "--position", "1,2" }, "'position' ")]
     [TestCase(new[] { "set", "radio", "sta1", "{mass: 5}" }, "mass: unknown key 'mass'")]
     [TestCase(new[] { "get", "lonks" }, "there is no /v1/lonks (did you mean '/v1/links'?)")]
@@ -215,10 +223,12 @@ public sealed class CtlTests
         using var error = new StringWriter();
         var invocation = new InvocationConfiguration { Output = output, Error = error };
         using (DaemonStateFile.Publish(state, DaemonState.Of(_harness.Configuration, _harness.Socket)))
-            Assert.That(await new RootCommand { new CtlCommand() }.Parse(["ctl", "get", "timing", "--state", state]).InvokeAsync(invocation), Is.Zero, error.ToString());
+            Assert.That(await new RootCommand { new CtlCommand() }.Parse(["ctl", "get", "timing", "--state", state]).InvokeAsync(invocation), Is.Zero,
+                error.ToString());
         Assert.That(output.ToString(), Is.EqualTo("instant\n"));
         using (DaemonStateFile.Publish(state, DaemonState.Of(_harness.Configuration)))
-            Assert.That(await new RootCommand { new CtlCommand() }.Parse(["ctl", "get", "timing", "--state", state]).InvokeAsync(invocation), Is.EqualTo(1));
+            Assert.That(await new RootCommand { new CtlCommand() }.Parse(["ctl", "get", "timing", "--state", state]).InvokeAsync(invocation),
+                Is.EqualTo(1));
         Assert.That(error.ToString(), Does.Contain("has no control socket"));
     }
 

@@ -83,7 +83,8 @@ public sealed class DaemonControlTests
     public void AScheduleIsCarriedOutByTheEngine()
     {
         string file = Path.GetTempFileName();
-        File.WriteAllText(file, "- {at: 1ms, link: {from: vm1, to: vm2, loss: 1}}\n- {at: 30ms, fault: {name: f, match: {frame: beacon}, action: drop}}\n");
+        File.WriteAllText(file,
+            "- {at: 1ms, link: {from: vm1, to: vm2, loss: 1}}\n- {at: 30ms, fault: {name: f, match: {frame: beacon}, action: drop}}\n");
         var done = Ctl("scenario", "run", file, "--wait")!;
         File.Delete(file);
         Assert.That(done["done"]!.GetValue<int>(), Is.EqualTo(2));
@@ -113,7 +114,8 @@ public sealed class DaemonControlTests
     {
         Ctl("set", "link", "vm1", "vm2", "--snr-db", "12");
         using var output = new StringWriter();
-        Assert.That(new RootCommand { new CtlCommand() }.Parse(["ctl", "--socket", _daemon.ControlSocket, "save"]).Invoke(new InvocationConfiguration { Output = output }), Is.Zero);
+        Assert.That(new RootCommand { new CtlCommand() }.Parse(["ctl", "--socket", _daemon.ControlSocket, "save"])
+            .Invoke(new InvocationConfiguration { Output = output }), Is.Zero);
         Assert.That(DaemonConfiguration.Parse(output.ToString(), "/x/y.yaml").Medium.Links[0].SnrDb, Is.EqualTo(12));
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using ShmWifi.ShmMedium.Control;
 
@@ -23,7 +22,8 @@ public sealed class OpenApiTests
     {
         var paths = (await DescribeAsync())["paths"]!.AsObject();
         string[] described = [.. paths.SelectMany(p => p.Value!.AsObject().Select(m => $"{m.Key.ToUpperInvariant()} {p.Key}"))];
-        await using var application = ControlApplication.Build(_ => { }, _harness.Medium, _harness.Configuration, () => ControlHarness.Snapshot, _ => { });
+        await using var application =
+            ControlApplication.Build(_ => { }, _harness.Medium, _harness.Configuration, () => ControlHarness.Snapshot, _ => { });
         var mapped = ((IEndpointRouteBuilder)application).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
             .SelectMany(e => e.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.Select(m => $"{m} {e.RoutePattern.RawText}"));
         Assert.That(described, Is.EquivalentTo(mapped).And.Not.Empty);
@@ -38,8 +38,10 @@ public sealed class OpenApiTests
             {
                 if (path == "/v1/watch")
                     continue; // it does not end
-                var answer = await _harness.SendAsync(method.ToUpperInvariant(), path.Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal), "x");
-                bool isRoute = (int)answer.Status is not (404 or 405) || answer.Json["detail"]!.ToString() is var why && !why.Contains("there is no ", StringComparison.Ordinal) && !why.Contains("it has ", StringComparison.Ordinal);
+                var answer = await _harness.SendAsync(method.ToUpperInvariant(),
+                    path.Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal), "x");
+                bool isRoute = (int)answer.Status is not (404 or 405) || answer.Json["detail"]!.ToString() is var why
+                    && !why.Contains("there is no ", StringComparison.Ordinal) && !why.Contains("it has ", StringComparison.Ordinal);
                 Assert.That(isRoute, Is.True, $"{method} {path}: {answer.Text}");
             }
         }
@@ -59,7 +61,8 @@ public sealed class OpenApiTests
     [Test]
     public async Task OperationsHaveNamesOfTheirOwn()
     {
-        string[] names = [.. (await DescribeAsync())["paths"]!.AsObject().SelectMany(p => p.Value!.AsObject()).Select(m => m.Value!["operationId"]!.ToString())];
+        string[] names =
+            [.. (await DescribeAsync())["paths"]!.AsObject().SelectMany(p => p.Value!.AsObject()).Select(m => m.Value!["operationId"]!.ToString())];
         Assert.That(names, Is.Unique);
     }
 
@@ -71,7 +74,8 @@ public sealed class OpenApiTests
         var setLink = description["paths"]!["/v1/links/{from}/{to}"]!["put"]!;
         foreach (string type in new[] { "application/json", "application/yaml" })
             Assert.That(setLink["requestBody"]!["content"]![type]!["schema"]!["$ref"]!.ToString(), Is.EqualTo("#/components/schemas/linkChange"));
-        Assert.That(setLink["responses"]!["200"]!["content"]!["application/json"]!["schema"]!["$ref"]!.ToString(), Is.EqualTo("#/components/schemas/link"));
+        Assert.That(setLink["responses"]!["200"]!["content"]!["application/json"]!["schema"]!["$ref"]!.ToString(),
+            Is.EqualTo("#/components/schemas/link"));
         Assert.That(setLink["responses"]!["413"]!["description"]!.ToString(), Is.EqualTo("Refused: the body has more than 262144 bytes."));
         var link = description["components"]!["schemas"]!["link"]!.AsObject();
         Assert.That(link["properties"]!["snrDb"]!["maximum"]!.GetValue<int>(), Is.EqualTo(150));

@@ -76,7 +76,8 @@ internal sealed class SimulatedMedium : IControlledMedium
 
     /// <inheritdoc/>
     public Task<LinkReading?> ReadLinkAsync(RadioIdentity from, RadioIdentity to, int freqMhz, PhyRate rate, int octets) =>
-        Task.FromResult<LinkReading?>(new LinkReading(-60.126, 30.874, CurrentMedium.Links is [{ Loss: var loss }, ..] ? loss : null, octets / 10_000.0));
+        Task.FromResult<LinkReading?>(
+            new LinkReading(-60.126, 30.874, CurrentMedium.Links is [{ Loss: var loss }, ..] ? loss : null, octets / 10_000.0));
 
     /// <inheritdoc/>
     public Task<ScheduleReading> ReadScheduleAsync() => Task.FromResult(new ScheduleReading(TimeSpan.FromSeconds(1.5), ScheduleDone));

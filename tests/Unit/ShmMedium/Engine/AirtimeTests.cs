@@ -9,7 +9,8 @@ using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Engine;
 
-/// <summary><c>timing: airtime</c> through real rings. What contention does is tested in virtual time (Contention); here only lower bounds of time are.</summary>
+/// <summary><c>timing: airtime</c> through real rings. What contention does is tested in
+/// virtual time (Contention); here only lower bounds of time are.</summary>
 public class AirtimeTests
 {
     private TestDaemon _daemon = null!;
@@ -57,7 +58,8 @@ public class AirtimeTests
         Received[] delivered = [.. Enumerable.Range(0, Frames).Select(_ => B.Receive())];
 
         Assert.That(delivered.Select(frame => NumberOf(frame.Payload)), Is.EqualTo(Enumerable.Range(0, Frames).Select(i => (uint?)i)));
-        long exchangeNs = FrameExchange.DurationNs(PhyRate.Legacy(60), HeaderLength + 300 + FrameExchange.FcsOctets, Band.Ghz2, MacTiming.Erp) + MacTiming.Erp.DifsNs;
+        long exchangeNs = FrameExchange.DurationNs(PhyRate.Legacy(60), HeaderLength + 300 + FrameExchange.FcsOctets, Band.Ghz2, MacTiming.Erp)
+            + MacTiming.Erp.DifsNs;
         Assert.That((long)(delivered[^1].Descriptor.PostedNs - delivered[0].Descriptor.TakenNs), Is.GreaterThanOrEqualTo((Frames - 1) * exchangeNs));
         Assert.That(Enumerable.Range(0, Frames).Select(_ => A.Receive().Descriptor.Flags), Is.All.EqualTo(TxFlags.RequestStatus | TxFlags.Acked));
     }
@@ -127,7 +129,8 @@ public class AirtimeTests
         for (uint i = 0; i < 20; i++)
             A.SendFrame(0, Numbered(Address(2), Address(1), i, 1000));
         Change(new SetTiming(Timing.Instant));
-        Assert.That(Enumerable.Range(0, 20).Select(_ => NumberOf(B.Receive().Payload)), Is.EquivalentTo(Enumerable.Range(0, 20).Select(i => (uint?)i)));
+        Assert.That(Enumerable.Range(0, 20).Select(_ => NumberOf(B.Receive().Payload)),
+            Is.EquivalentTo(Enumerable.Range(0, 20).Select(i => (uint?)i)));
     }
 
     private void Change(MediumChange change) => _daemon.Daemon.Engine.ApplyAsync(change).Wait(Deadline.Limit);

@@ -165,13 +165,16 @@ public class ComingAndGoingTests
 
         for (ulong i = 0; i < 10; i++)
             b.SendFrame(0, Data(Address(9), Address(2)), cookie: i);
-        Deadline.Until(() => TestDaemon.Count(b, HostCounter.DropStatus) == 2, "the reserve is an eighth of the ring; two more are dropped and counted");
+        Deadline.Until(() =>
+            TestDaemon.Count(b, HostCounter.DropStatus) == 2, "the reserve is an eighth of the ring; two more are dropped and counted");
 
         List<Received> all = [];
         while (b.TryReceive(out var received))
             all.Add(received);
-        Assert.That(all.Where(r => r.Descriptor.Kind == RingKind.TxStatus).Select(r => r.Descriptor.Cookie), Is.EqualTo(Enumerable.Range(0, 8).Select(i => (ulong)i)));
-        Assert.That(all.Where(r => r.Descriptor.Kind == RingKind.Frame).Select(r => NumberOf(r.Payload)), Is.EqualTo(Enumerable.Range(0, 56).Select(i => (uint?)i)));
+        Assert.That(all.Where(r => r.Descriptor.Kind == RingKind.TxStatus).Select(r => r.Descriptor.Cookie),
+            Is.EqualTo(Enumerable.Range(0, 8).Select(i => (ulong)i)));
+        Assert.That(all.Where(r => r.Descriptor.Kind == RingKind.Frame).Select(r => NumberOf(r.Payload)),
+            Is.EqualTo(Enumerable.Range(0, 56).Select(i => (uint?)i)));
     }
 
     [Test]
@@ -206,7 +209,8 @@ public class ComingAndGoingTests
 
         Assert.That(second.IsRefused, Is.True);
         Assert.That(second.Memory.Size, Is.EqualTo(8192));
-        Deadline.Until(() => daemon.Log.Events.Any(e => e is { Event: "vm-refused", Vm: "ap" } && e.Message.Contains("a VM named ap is attached already")), "the reason");
+        Deadline.Until(() => daemon.Log.Events.Any(e =>
+            e is { Event: "vm-refused", Vm: "ap" } && e.Message.Contains("a VM named ap is attached already")), "the reason");
         Assert.That(first.Drain(), Is.Empty);
 
         first.Kill();
@@ -339,7 +343,7 @@ public class ComingAndGoingTests
     {
         using var daemon = new TestDaemon(Isolation.PerVm); // each VM's counters lie in a mapping of its own, which goes with it
         using var stop = new CancellationTokenSource();
-        Task reader = Task.Run(() =>
+        var reader = Task.Run(() =>
         {
             while (!stop.IsCancellationRequested)
                 daemon.Daemon.Snapshots.Take();
@@ -365,7 +369,7 @@ public class ComingAndGoingTests
         ulong[] received = new ulong[Talkers];
         using var stop = new CancellationTokenSource();
         Task[] talks = [.. vms.Select((vm, i) => Task.Run(() => received[i] = Talk(vm, i + 1, seed: i)))];
-        Task mortals = Task.Run(() =>
+        var mortals = Task.Run(() =>
         {
             for (int seed = 0; Volatile.Read(ref talking) != 0; seed++)
             {

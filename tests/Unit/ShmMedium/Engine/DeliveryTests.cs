@@ -187,7 +187,9 @@ public class DeliveryTests(Isolation isolation)
 
         Assert.That(delivered.Payload, Is.EqualTo(frame));
         ulong senders = (ulong)((byte*)a.Port.TxSlot(slot) - a.Memory.Address) + Abi.SlotHeaderSize;
-        Assert.That(delivered.Descriptor.Offset, isolation == Isolation.Shared ? Is.EqualTo(senders) : Is.GreaterThanOrEqualTo(b.Region!.Geometry.PoolOffset));
+        Assert.That(delivered.Descriptor.Offset, isolation == Isolation.Shared
+            ? Is.EqualTo(senders)
+            : Is.GreaterThanOrEqualTo(b.Region!.Geometry.PoolOffset));
         Assert.That(TestDaemon.Count(b, HostCounter.CopiedBytes), Is.EqualTo(isolation == Isolation.Shared ? 0 : frame.Length));
         Assert.That(TestDaemon.Count(b, HostCounter.Copied), Is.EqualTo(isolation == Isolation.Shared ? 0 : 1));
         Assert.That(TestDaemon.Count(b, HostCounter.RxBytes), Is.EqualTo(frame.Length));
@@ -225,7 +227,8 @@ public class DeliveryTests(Isolation isolation)
 
         a.Drain();
         a.Port.Tx.RefreshHead();
-        Assert.That(a.Port.Tx.Head - first, isolation == Isolation.Shared ? Is.Zero : Is.GreaterThanOrEqualTo(3u), "b reads the first slot, or a copy of it");
+        Assert.That(a.Port.Tx.Head - first, isolation == Isolation.Shared ? Is.Zero : Is.GreaterThanOrEqualTo(3u),
+            "b reads the first slot, or a copy of it");
 
         b.Release(1);
         Deadline.Until(() => a.Port.Tx.RefreshHead() && a.Port.Tx.Head == a.Port.Tx.Tail, "all slots back");

@@ -12,7 +12,8 @@ namespace ShmWifi.Tests.Unit.ShmMedium.Engine;
 /// <summary>What a guest may write that no honest guest writes: the daemon goes on, and so do the others.</summary>
 public unsafe class HostileGuestTests
 {
-    private static readonly uint[] EdgeWords = [0, 1, 2, 15, 16, 17, 63, 64, 65, 127, 128, 3967, 3968, 3969, 4095, 4096, 0x7fff_ffff, 0x8000_0000, 0xffff_fff0, 0xffff_ffff];
+    private static readonly uint[] EdgeWords =
+        [0, 1, 2, 15, 16, 17, 63, 64, 65, 127, 128, 3967, 3968, 3969, 4095, 4096, 0x7fff_ffff, 0x8000_0000, 0xffff_fff0, 0xffff_ffff];
 
     [Test]
     public void ATxTailBeyondTheRingFaultsThePort() => AssertFault(PortFault.TxTail, vm => Store(&vm.Header->TxTail, vm.Header->TxHead + 65));
@@ -102,7 +103,7 @@ public unsafe class HostileGuestTests
         byte[][] names = [ascii, euros];
         using var stop = new CancellationTokenSource();
         byte* slots = (byte*)vm.Port.TxSlot(0);
-        Task scribbler = Task.Run(() =>
+        var scribbler = Task.Run(() =>
         {
             while (!stop.IsCancellationRequested)
             {
@@ -256,7 +257,7 @@ public unsafe class HostileGuestTests
             using var stop = new CancellationTokenSource();
             var header = hostile.Header;
             byte* slots = (byte*)hostile.Port.TxSlot(0);
-            Task scribbler = Task.Run(() =>
+            var scribbler = Task.Run(() =>
             {
                 var random = new Random(life);
                 while (!stop.IsCancellationRequested)
@@ -293,7 +294,7 @@ public unsafe class HostileGuestTests
         int victim = hostile.Port.Index + 1;
         var header = (PortHeader*)(hostile.Memory.Address + RegionGeometry.PortsOffset + ((ulong)victim * hostile.Region!.Geometry.PortStride));
         using var stop = new CancellationTokenSource();
-        Task scribbler = Task.Run(() =>
+        var scribbler = Task.Run(() =>
         {
             while (!stop.IsCancellationRequested)
             {
@@ -368,7 +369,8 @@ public unsafe class HostileGuestTests
     {
         vm.Drain();
         vm.SendFrame(0, frame, cookie: cookie);
-        return vm.Drain().Single(r => r.Descriptor.Kind == RingKind.TxStatus && r.Descriptor.Cookie == cookie).Descriptor.Flags.HasFlag(TxFlags.Acked);
+        return vm.Drain()
+            .Single(r => r.Descriptor.Kind == RingKind.TxStatus && r.Descriptor.Cookie == cookie).Descriptor.Flags.HasFlag(TxFlags.Acked);
     }
 
     /// <summary>A guest's life: a few honest words, then anything anywhere.</summary>
@@ -379,7 +381,8 @@ public unsafe class HostileGuestTests
             vm.AddRadio(radio, Address(3, radio), random.Next(2) == 0 ? RadioFlags.Monitor : RadioFlags.None);
         var geometry = vm.Region!.Geometry;
         var header = vm.Header;
-        uint*[] words = [&header->TxTail, &header->TxFreeEvent, &header->RxHead, &header->RxAvailEvent, (uint*)&header->GuestState, &header->GuestAbiVersion];
+        uint*[] words =
+            [&header->TxTail, &header->TxFreeEvent, &header->RxHead, &header->RxAvailEvent, (uint*)&header->GuestState, &header->GuestAbiVersion];
         for (int i = 0; i < 400; i++)
         {
             switch (random.Next(10))
@@ -410,7 +413,8 @@ public unsafe class HostileGuestTests
                     break;
                 case 9 when everywhere:
                     ulong port = (ulong)random.Next((int)geometry.Ports);
-                    ((ulong*)(vm.Memory.Address + RegionGeometry.PortsOffset + (port * geometry.PortStride)))[random.Next(Abi.PortHeaderSize / 8)] = Word(random);
+                    ((ulong*)(vm.Memory.Address + RegionGeometry.PortsOffset + (port * geometry.PortStride)))[random.Next(Abi.PortHeaderSize / 8)] =
+                        Word(random);
                     break;
                 default:
                     vm.Ring();
@@ -430,7 +434,8 @@ public unsafe class HostileGuestTests
         _ => (ulong)random.NextInt64(long.MinValue, long.MaxValue),
     };
 
-    private static (int Descriptors, long Memory) Footprint() => (Directory.GetFileSystemEntries("/proc/self/fd").Length, GC.GetTotalMemory(forceFullCollection: true));
+    private static (int Descriptors, long Memory) Footprint() =>
+        (Directory.GetFileSystemEntries("/proc/self/fd").Length, GC.GetTotalMemory(forceFullCollection: true));
 
     private static void Store(uint* word, uint value) => Volatile.Write(ref *word, value);
 }

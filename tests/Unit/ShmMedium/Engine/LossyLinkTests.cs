@@ -97,7 +97,8 @@ public class LossyLinkTests(Isolation isolation)
             var delivered = B.Drain();
             Assert.That(delivered, Has.Count.EqualTo(isAcked ? 1 : 0), "the other direction loses no acknowledgement");
             if (isAcked)
-                Assert.That((delivered[0].Payload[1] & FrameControl.RetryFlag) != 0, Is.EqualTo(count > 1), "the Retry bit from the second attempt on");
+                Assert.That((delivered[0].Payload[1] & FrameControl.RetryFlag) != 0, Is.EqualTo(count > 1),
+                    "the Retry bit from the second attempt on");
             retries += count - 1;
         }
         for (int count = 1; count <= 3; count++)
@@ -116,7 +117,8 @@ public class LossyLinkTests(Isolation isolation)
 
         Assert.That((status.Flags, status.Rates & 0xffff), Is.EqualTo((TxFlags.RequestStatus, 0x0304ul)));
         byte[][] delivered = [.. B.Drain().Select(received => received.Payload)];
-        Assert.That(delivered.Select(frame => frame[1] & FrameControl.RetryFlag), Is.EqualTo(new[] { 0, FrameControl.RetryFlag, FrameControl.RetryFlag }));
+        Assert.That(delivered.Select(frame => frame[1] & FrameControl.RetryFlag),
+            Is.EqualTo(new[] { 0, FrameControl.RetryFlag, FrameControl.RetryFlag }));
         Assert.That(delivered.Select(frame => frame[^1]), Is.All.EqualTo(9));
     }
 

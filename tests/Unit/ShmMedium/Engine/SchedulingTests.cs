@@ -14,7 +14,8 @@ public sealed class SchedulingTests
         using (var medium = MediumProcess.Start("--config", configuration))
         {
             Deadline.Until(
-                () => PolicyOfEngine(medium.Id) == policy || medium.Error.Contains("realtime has no effect"), "the scheduling class, or why it is not available");
+                () => PolicyOfEngine(medium.Id) == policy
+                    || medium.Error.Contains("realtime has no effect"), "the scheduling class, or why it is not available");
             if (scheduling == "normal")
                 Assert.That(medium.Error, Does.Not.Contain("realtime"));
         }
@@ -24,7 +25,8 @@ public sealed class SchedulingTests
     /// <summary>Field 41 of /proc/PID/task/TID/stat, proc_pid_stat(5).</summary>
     private static int PolicyOfEngine(int pid)
     {
-        string task = Directory.EnumerateDirectories($"/proc/{pid}/task").First(t => File.ReadAllText(Path.Combine(t, "comm")).TrimEnd() == "medium-engine");
+        string task =
+            Directory.EnumerateDirectories($"/proc/{pid}/task").First(t => File.ReadAllText(Path.Combine(t, "comm")).TrimEnd() == "medium-engine");
         string stat = File.ReadAllText(Path.Combine(task, "stat"));
         return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[41 - 3]);
     }

@@ -12,7 +12,8 @@ using TestReport = Microsoft.Coyote.SystematicTesting.TestReport;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Engine;
 
-/// <summary>A tap's claim-and-move protocol under thousands of schedules of its two threads, which Coyote picks at each access of a shared word.</summary>
+/// <summary>A tap's claim-and-move protocol under thousands of schedules of its two
+/// threads, which Coyote picks at each access of a shared word.</summary>
 /// <remarks>Decision 0005. Schedules are sequentially consistent: what a processor reorders is the litmus tests' matter.</remarks>
 public sealed class TapScheduleTests
 {

@@ -63,6 +63,8 @@ public sealed class JsonLogSinkTests
     [Test]
     public void AnEventIsAnObject() =>
         Assert.That(
-            Lines(sink => sink.Write(new LogEvent(new DateTimeOffset(2026, 11, 22, 3, 2, 1, TimeSpan.FromHours(2)), LogLevel.Information, new EventId(101, "vm-attached"), "ap", "attached"))),
+            Lines(sink =>
+                sink.Write(new LogEvent(new DateTimeOffset(2026, 11, 22, 3, 2, 1, TimeSpan.FromHours(2)), LogLevel.Information,
+                new EventId(101, "vm-attached"), "ap", "attached"))),
             Is.EqualTo(new[] { """{"time":"2026-11-22T01:02:01Z","event":"vm-attached","id":101,"level":"info","vm":"ap","message":"attached"}""" }));
 }

@@ -68,7 +68,8 @@ internal sealed partial class MediumLogTests
             .OfType<LoggerMessageAttribute>()
             .Select(e => Row(e.EventId, e.EventName, e.Level));
         var losses = new[] { MediumLog.EventsLost, MediumLog.FramesLost }.Select(e => Row(e.Id, e.Name, LogLevel.Warning));
-        string[] documented = [.. File.ReadLines(Path.Combine(Checkout(), "docs", "monitoring.md")).Select(line => EventRow().Match(line).Value).Where(row => row.Length != 0)];
+        string[] documented = [.. File.ReadLines(Path.Combine(Checkout(), "docs", "monitoring.md")).Select(line => EventRow().Match(line).Value)
+            .Where(row => row.Length != 0)];
         Assert.That(documented, Is.Unique);
         Assert.That(documented, Is.EquivalentTo(logged.Concat(losses)));
 

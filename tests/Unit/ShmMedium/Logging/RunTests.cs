@@ -11,7 +11,7 @@ public sealed class RunTests
 
     private static void SendBeacons(MediumProcess medium, int count)
     {
-        using SimulatedGuest vm = SimulatedGuest.Connect(medium.Socket);
+        using var vm = SimulatedGuest.Connect(medium.Socket);
         vm.Hello();
         vm.AddRadio(0, Frames.Ap);
         for (int i = 0; i < count; i++)
@@ -23,8 +23,8 @@ public sealed class RunTests
     [TestCase(15, Description = "SIGTERM")]
     public void FramesAndEventsArePrintedAndTheTotalsAreATable(int signal)
     {
-        using MediumProcess medium = MediumProcess.Start("--print", "frames");
-        using SimulatedGuest vm = SimulatedGuest.Connect(medium.Socket);
+        using var medium = MediumProcess.Start("--print", "frames");
+        using var vm = SimulatedGuest.Connect(medium.Socket);
         vm.Hello();
         vm.AddRadio(0, Frames.Ap);
         vm.SendFrame(0, Frames.Beacon(), freqMhz: 2437);
@@ -33,10 +33,12 @@ public sealed class RunTests
 
         Assert.That(medium.Stop(signal), Is.Zero);
 
-        Assert.That(medium.Output, Does.Match(@"\n\d\d:\d\d:\d\d\.\d{6} vm1/phy0    Management Beacon +02:00:00:00:01:00 > ff:ff:ff:ff:ff:ff  SSID ""ShmWifi""  \d+ B  channel 6\n"));
+        Assert.That(medium.Output, Does.Match(
+            @"\n\d\d:\d\d:\d\d\.\d{6} vm1/phy0    Management Beacon +02:00:00:00:01:00 > ff:ff:ff:ff:ff:ff  SSID ""ShmWifi""  \d+ B  channel 6\n"));
         Assert.That(medium.Output, Does.Contain("vm1: radio phy0"));
         Assert.That(medium.Output, Does.Match(@"\n +vm1 +1 +0\.00 +0 +0\.00 "));
-        Assert.That(medium.Output, Does.Contain("All VMs, also those that went: 1 frames").And.Contain("Lines about frames: 1 frames read, 0 left out"));
+        Assert.That(medium.Output,
+            Does.Contain("All VMs, also those that went: 1 frames").And.Contain("Lines about frames: 1 frames read, 0 left out"));
         Assert.That(medium.Output, Does.Not.Contain("\e"), "no colours in a file");
         Assert.That(medium.Error, Is.Empty);
     }
@@ -44,14 +46,16 @@ public sealed class RunTests
     [Test]
     public void SigtermEndsItAsSigintDoes()
     {
-        using MediumProcess medium = MediumProcess.Start("--print", "frames");
+        using var medium = MediumProcess.Start("--print", "frames");
         SendBeacons(medium, 3);
 
         Assert.That(medium.Stop(), Is.Zero);
 
-        Assert.That(medium.Output, Does.Contain("All VMs, also those that went: 3 frames").And.Contain("Lines about frames: 3 frames read, 0 left out"));
+        Assert.That(medium.Output,
+            Does.Contain("All VMs, also those that went: 3 frames").And.Contain("Lines about frames: 3 frames read, 0 left out"));
         Assert.That(medium.Error, Is.Empty);
-        Assert.That(Directory.EnumerateFileSystemEntries(medium.Folder).Select(Path.GetFileName), Is.EqualTo(new[] { "medium.json" }), "sockets and state file are gone, the statistics stay");
+        Assert.That(Directory.EnumerateFileSystemEntries(medium.Folder).Select(Path.GetFileName), Is.EqualTo(new[] { "medium.json" }),
+            "sockets and state file are gone, the statistics stay");
     }
 
     /// <summary>As a script's background and nohup start it.</summary>
@@ -89,7 +93,7 @@ public sealed class RunTests
         string path = Path.GetTempFileName();
         try
         {
-            using MediumProcess medium = MediumProcess.Start("--log", path, "--log-format", "json", "--json");
+            using var medium = MediumProcess.Start("--log", path, "--log-format", "json", "--json");
             SendBeacons(medium, 50);
             Assert.That(medium.Stop(), Is.Zero);
 
@@ -109,8 +113,8 @@ public sealed class RunTests
     [Test]
     public void TheTableIsPrintedEachSecond()
     {
-        using MediumProcess medium = MediumProcess.Start("--print", "table");
-        using SimulatedGuest vm = SimulatedGuest.Connect(medium.Socket);
+        using var medium = MediumProcess.Start("--print", "table");
+        using var vm = SimulatedGuest.Connect(medium.Socket);
         vm.Hello();
         vm.AddRadio(0, Frames.Ap);
         vm.SendFrame(0, Frames.Beacon(), freqMhz: 2437);
@@ -131,7 +135,7 @@ public sealed class RunTests
         try
         {
             using var reader = new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite); // opens at once, and never reads
-            using MediumProcess medium = MediumProcess.Start("--log", pipe);
+            using var medium = MediumProcess.Start("--log", pipe);
             SendBeacons(medium, Many); // waits for a TX slot each time
             (_, string output, _) = MediumProcess.Run("top", "--socket", medium.ControlSocket, "--once", "--json");
             using var said = JsonDocument.Parse(output);

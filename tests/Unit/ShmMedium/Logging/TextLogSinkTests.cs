@@ -32,7 +32,8 @@ public sealed partial class TextLogSinkTests
         Assert.That(Told(FrameRecords.Of(Frames.QosData(), freqMhz: 5180)), Is.EqualTo(
             "ap/phy0     Data       QoS Data            02:00:00:00:02:00 > 02:00:00:00:01:00  34 B  channel 36"));
         Assert.That(Told(FrameRecords.Of(Frames.QosData(flags: 0x09), isAcked: false)), Does.EndWith("channel 6  retry  not acknowledged"));
-        Assert.That(Told(FrameRecords.Of(Frames.ProbeRequest(""))), Does.Contain("Probe Request").And.Contain("SSID \"\"").And.Contain("BSS 02:00:00:00:01:00"));
+        Assert.That(Told(FrameRecords.Of(Frames.ProbeRequest(""))),
+            Does.Contain("Probe Request").And.Contain("SSID \"\"").And.Contain("BSS 02:00:00:00:01:00"));
         Assert.That(Told(FrameRecords.Of(Frames.Beacon(), isAcked: false)), Does.Not.Contain("acknowledged"), "nobody acknowledges a broadcast");
         Assert.That(Told(FrameRecords.Of([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], freqMhz: 7)), Is.EqualTo("ap/phy0     no 802.11 frame  10 B  7 MHz"));
     });
@@ -46,7 +47,8 @@ public sealed partial class TextLogSinkTests
 
     [Test]
     public void AnSsidCannotSteerTheTerminal() => Assert.That(
-        Told(FrameRecords.Of(Frames.Beacon("a\e[2Jb\n\"\\\u009b\u202e"))), Does.Contain("SSID \"a\\x1b[2Jb\\x0a\\x22\\x5c\\xc2\\x9b\\xe2\\x80\\xae\"  "));
+        Told(FrameRecords.Of(Frames.Beacon("a\e[2Jb\n\"\\\u009b\u202e"))), Does.Contain(
+            "SSID \"a\\x1b[2Jb\\x0a\\x22\\x5c\\xc2\\x9b\\xe2\\x80\\xae\"  "));
 
     [Test]
     public void AnyFrameIsOnePrintableLine() => Gen.Byte.Array.Sample(octets =>
@@ -74,7 +76,8 @@ public sealed partial class TextLogSinkTests
     {
         var text = new StringWriter();
         using var sink = new TextLogSink("text", text, hasDate: true);
-        sink.Write(new LogEvent(new DateTimeOffset(2026, 11, 22, 1, 2, 3, TimeSpan.Zero), LogLevel.Warning, new EventId(103, "vm-faulted"), "ap", "broke"));
+        sink.Write(new LogEvent(new DateTimeOffset(2026, 11, 22, 1, 2, 3, TimeSpan.Zero), LogLevel.Warning, new EventId(103, "vm-faulted"), "ap",
+            "broke"));
         Assert.That(text.ToString(), Is.EqualTo("2026-11-22 01:02:03.000 warning: ap: broke\n"));
     }
 

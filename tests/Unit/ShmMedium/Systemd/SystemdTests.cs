@@ -20,7 +20,7 @@ public sealed class SystemdTests
         Environment.SetEnvironmentVariable(NotifySocket, isAbstract ? $"@{name}" : name);
         try
         {
-            using MediumProcess medium = MediumProcess.Start();
+            using var medium = MediumProcess.Start();
             Assert.That(Received(systemd), Is.EqualTo("READY=1"));
             Assert.That(medium.Stop(), Is.Zero);
             Assert.That(Received(systemd), Is.EqualTo("STOPPING=1"));

@@ -20,7 +20,8 @@ public sealed class LatencyHistogramTests
             foreach (double fraction in (double[])[0, 0.01, 0.5, 0.9, 0.99, 0.999, 1])
             {
                 ulong truth = values.Length == 0 ? 0 : values[Math.Max(0, (int)Math.Ceiling(values.Length * fraction) - 1)];
-                Assert.That((double)histogram.QuantileNs(fraction), Is.InRange(truth, truth * (1 + Promise)), $"{fraction} of {string.Join(' ', values)}");
+                Assert.That((double)histogram.QuantileNs(fraction), Is.InRange(truth, truth * (1 + Promise)),
+                    $"{fraction} of {string.Join(' ', values)}");
             }
         },
         iter: 2000);
@@ -38,7 +39,8 @@ public sealed class LatencyHistogramTests
     {
         var latency = new LinkLatency();
         latency.Record(capturedNs: 0, takenNs: 100, postedNs: 150, injectedNs: 120);
-        Assert.That(new[] { latency.InHost.Count, latency.GuestToHost.Count, latency.HostToGuest.Count, latency.Total.Count }, Is.EqualTo(new[] { 1UL, 0UL, 0UL, 0UL }));
+        Assert.That(new[] { latency.InHost.Count, latency.GuestToHost.Count, latency.HostToGuest.Count, latency.Total.Count },
+            Is.EqualTo(new[] { 1UL, 0UL, 0UL, 0UL }));
         latency.Record(capturedNs: 50, takenNs: 100, postedNs: 150, injectedNs: 250);
         Assert.That(latency.Total.QuantileNs(1), Is.EqualTo(200));
     }

@@ -107,7 +107,8 @@ public sealed class MediumMeterTests
     {
         Assert.That(instrument.Name, Does.StartWith("shmwifi."));
         Assert.That(instrument.Unit, Is.Not.Empty);
-        readings.Add(instrument.Name, string.Join(',', tags.ToArray().Select(t => $"{t.Key}={t.Value}")), value.ToString(null, CultureInfo.InvariantCulture));
+        readings.Add(instrument.Name, string.Join(',', tags.ToArray().Select(t => $"{t.Key}={t.Value}")),
+            value.ToString(null, CultureInfo.InvariantCulture));
     }
 
     /// <summary>Without the engine's own sums, which go on, and in the Meter's order.</summary>

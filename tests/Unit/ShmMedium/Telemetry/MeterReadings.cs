@@ -9,7 +9,8 @@ internal sealed class MeterReadings
 {
     private readonly Dictionary<string, Dictionary<string, double>> _instruments = new(StringComparer.Ordinal);
 
-    /// <summary>Takes one value: tags as "key=value,key=value", the value as a number in the invariant culture, or empty when the series has none any more.</summary>
+    /// <summary>Takes one value: tags as "key=value,key=value", the value as a number in the
+    /// invariant culture, or empty when the series has none any more.</summary>
     public void Add(string instrument, string tags, string value)
     {
         if (!double.TryParse(value, CultureInfo.InvariantCulture, out double number))
@@ -46,7 +47,8 @@ internal sealed class MeterReadings
         double Of(string instrument, string? key = null, string? value = null) => Series(instrument)
             .Where(s => s.Tags["vm"] == name && (key is null || s.Tags[key] == value))
             .Sum(s => s.Value);
-        ulong Counter(string instrument, string? direction = null) => (ulong)Of($"shmwifi.{instrument}", direction is null ? null : "direction", direction);
+        ulong Counter(string instrument, string? direction = null) =>
+            (ulong)Of($"shmwifi.{instrument}", direction is null ? null : "direction", direction);
         return new VmSnapshot(
             name,
             int.Parse(identity["pid"], CultureInfo.InvariantCulture),
@@ -95,7 +97,8 @@ internal sealed class MeterReadings
             .GroupBy(s => (From: s.Tags["from"], To: s.Tags["to"]))
             .Select(pair =>
             {
-                Dictionary<string, LatencyQuantiles> hops = pair.GroupBy(s => s.Tags["hop"], StringComparer.Ordinal).ToDictionary(hop => hop.Key, Quantiles, StringComparer.Ordinal);
+                var hops =
+                    pair.GroupBy(s => s.Tags["hop"], StringComparer.Ordinal).ToDictionary(hop => hop.Key, Quantiles, StringComparer.Ordinal);
                 hops.Remove("total", out var total);
                 return new LatencySnapshot(
                     pair.Key.From,
@@ -111,14 +114,16 @@ internal sealed class MeterReadings
 
     private static LatencyQuantiles Quantiles(IEnumerable<(Dictionary<string, string> Tags, double Value)> hop)
     {
-        Dictionary<string, double> us = hop.ToDictionary(s => s.Tags["quantile"], s => s.Value, StringComparer.Ordinal);
-        return new LatencyQuantiles(us.GetValueOrDefault("0.5"), us.GetValueOrDefault("0.99"), us.GetValueOrDefault("0.999"), us.GetValueOrDefault("1"));
+        var us = hop.ToDictionary(s => s.Tags["quantile"], s => s.Value, StringComparer.Ordinal);
+        return new LatencyQuantiles(us.GetValueOrDefault("0.5"), us.GetValueOrDefault("0.99"), us.GetValueOrDefault("0.999"),
+            us.GetValueOrDefault("1"));
     }
 
     private double Single(string instrument) => _instruments.TryGetValue(instrument, out var series) ? series.Values.FirstOrDefault() : 0;
 
     private IEnumerable<(Dictionary<string, string> Tags, double Value)> Series(string instrument) =>
         _instruments.TryGetValue(instrument, out var series)
-            ? series.Select(s => (s.Key.Split(',').Select(tag => tag.Split('=', 2)).ToDictionary(t => t[0], t => t[1], StringComparer.Ordinal), s.Value))
+            ? series.Select(s =>
+                (s.Key.Split(',').Select(tag => tag.Split('=', 2)).ToDictionary(t => t[0], t => t[1], StringComparer.Ordinal), s.Value))
             : [];
 }

@@ -87,15 +87,16 @@ public sealed class TopTests
     [Test]
     public void ADaemonWithoutControlSocketIsAnErrorThatSaysWhatToDo()
     {
-        using MediumProcess medium = MediumProcess.Start("--control", "none");
+        using var medium = MediumProcess.Start("--control", "none");
         Assert.That(MediumProcess.Run("top", "--state", medium.StateFile), Is.EqualTo(
-            (1, "", $"shm-medium top: the daemon, process {medium.Id}, has no control socket: it was started with 'control: none'; start it with another 'control:' or --control\n")));
+            (1, "", $"shm-medium top: the daemon, process {medium.Id}, has no control socket: it was started with 'control: none'; start it with "
+                + $"another 'control:' or --control\n")));
     }
 
     [Test]
     public void ADaemonThatEndsIsAnError()
     {
-        using MediumProcess medium = MediumProcess.Start();
+        using var medium = MediumProcess.Start();
         string socket = medium.ControlSocket;
         var top = Task.Run(() => MediumProcess.Run("top", "--socket", socket, "--json", "--interval", "0.1"));
         Thread.Sleep(3000); // some looks; were it less, top would find no daemon, which is the same to it
@@ -139,7 +140,7 @@ public sealed class TopTests
 
     private SimulatedGuest Attach(int number)
     {
-        SimulatedGuest vm = SimulatedGuest.Connect(_medium.Socket);
+        var vm = SimulatedGuest.Connect(_medium.Socket);
         vm.Hello();
         vm.Port.SetClock(0, 2500);
         vm.AddRadio(0, Address(number));

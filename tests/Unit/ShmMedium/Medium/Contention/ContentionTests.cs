@@ -18,8 +18,10 @@ public sealed class ContentionTests
     {
         (double lost, int delivered, int retries) bare = HiddenNodes(TxRateFlags.None);
         (double lost, int delivered, int retries) withRts = HiddenNodes(TxRateFlags.UseRtsCts);
-        TestContext.Out.WriteLine($"without RTS {bare.delivered} delivered, {100 * bare.lost:f1} % of attempts lost, {bare.retries} retries received");
-        TestContext.Out.WriteLine($"with RTS {withRts.delivered} delivered, {100 * withRts.lost:f1} % of attempts lost, {withRts.retries} retries received");
+        TestContext.Out.WriteLine(
+            $"without RTS {bare.delivered} delivered, {100 * bare.lost:f1} % of attempts lost, {bare.retries} retries received");
+        TestContext.Out.WriteLine(
+            $"with RTS {withRts.delivered} delivered, {100 * withRts.lost:f1} % of attempts lost, {withRts.retries} retries received");
         Assert.Multiple(() =>
         {
             Assert.That(bare.lost, Is.GreaterThan(0.5));
@@ -52,7 +54,8 @@ public sealed class ContentionTests
     [Test]
     public void TheStrongerOfTwoHiddenNodesCaptures()
     {
-        var harness = new AirtimeHarness(1, AirtimeHarness.Snr("near", "ap", 50), AirtimeHarness.Snr("far", "ap", 20), AirtimeHarness.Snr("near", "far", -30));
+        var harness =
+            new AirtimeHarness(1, AirtimeHarness.Snr("near", "ap", 50), AirtimeHarness.Snr("far", "ap", 20), AirtimeHarness.Snr("near", "far", -30));
         var near = harness.Saturate(Slow("near", "ap"));
         var far = harness.Saturate(Slow("far", "ap"));
         harness.Run(s_time);
@@ -106,7 +109,8 @@ public sealed class ContentionTests
             harness.Run(TimeSpan.FromMicroseconds(50_000));
             delays.Add((beacon.LastDoneNs - airtimeNs - tbtt) / 1000.0);
         }
-        TestContext.Out.WriteLine($"{delays.Min():f0} to {delays.Max():f0} µs after TBTT, {delays.Average():f0} on average; {beacon.Received} of {200 * 5} received");
+        TestContext.Out.WriteLine(
+            $"{delays.Min():f0} to {delays.Max():f0} µs after TBTT, {delays.Average():f0} on average; {beacon.Received} of {200 * 5} received");
         Assert.That(beacon.Done, Is.EqualTo(200));
         Assert.That(delays.Min(), Is.GreaterThanOrEqualTo(0));
         Assert.That(delays.Max(), Is.LessThan(1500));
@@ -160,7 +164,8 @@ public sealed class ContentionTests
     public void NeighboursInTheSpectrumDisturbByTheirOverlap()
     {
         // Channel 3's sender is not sensed on channel 1 at that strength, but its power in channel 1 drowns the signal.
-        LinkConfiguration[] given = [AirtimeHarness.Snr("a", "b", 12), AirtimeHarness.Snr("c", "d", 30), AirtimeHarness.Snr("c", "b", 20, oneWay: true)];
+        LinkConfiguration[] given =
+            [AirtimeHarness.Snr("a", "b", 12), AirtimeHarness.Snr("c", "d", 30), AirtimeHarness.Snr("c", "b", 20, oneWay: true)];
         var harness = new AirtimeHarness(1, [AirtimeHarness.Snr("*", "*", -30), .. given]);
         var far = Slow("a", "b", freqMhz: 2412);
         harness.Saturate(far);

@@ -330,7 +330,8 @@ public sealed class ExchangeTests
     {
         var harness = new AirtimeHarness(1, AirtimeHarness.Snr("*", "*", 22));
         for (int i = 0; i < 8; i++)
-            harness.Saturate(new Flow($"sta{i}", "ap", "ofdm 54") { Rates = [Flow.RateOf("ofdm 54", 2, TxRateFlags.UseRtsCts), Flow.RateOf("ofdm 24", 2)] });
+            harness.Saturate(
+                new Flow($"sta{i}", "ap", "ofdm 54") { Rates = [Flow.RateOf("ofdm 54", 2, TxRateFlags.UseRtsCts), Flow.RateOf("ofdm 24", 2)] });
         harness.Run(TimeSpan.FromSeconds(1));
         long before = GC.GetAllocatedBytesForCurrentThread();
         harness.Run(TimeSpan.FromSeconds(5));

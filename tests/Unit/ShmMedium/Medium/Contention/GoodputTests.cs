@@ -67,7 +67,12 @@ public sealed class GoodputTests
         // On 2.4 GHz at 11 Mbit/s: 192 + 11 µs, and SIFS. OFDM 54 there: slot 9, SIFS 10, 6 µs of signal extension each for frame and ACK.
         const double cycle = 203 + 10 + (10 + (2 * 9)) + (15 / 2.0 * 9) + (20 + (4 * 57) + 6) + 10 + (28 + 6);
         AssertGoodput(
-            new Flow("a", "b", "ofdm 54", 2412) { UsesDcf = true, MpduOctets = Mpdu, Rates = [Flow.RateOf("ofdm 54", flags: TxRateFlags.UseCtsProtect)] },
+            new Flow("a", "b", "ofdm 54", 2412)
+            {
+                UsesDcf = true,
+                MpduOctets = Mpdu,
+                Rates = [Flow.RateOf("ofdm 54", flags: TxRateFlags.UseCtsProtect)]
+            },
             UdpPayload * 8 / cycle);
     }
 
@@ -99,7 +104,8 @@ public sealed class GoodputTests
         Assert.That((double)two.Delivered / alone, Is.EqualTo(share).Within(within));
     }
 
-    /// <summary>Bianchi, Performance Analysis of the IEEE 802.11 Distributed Coordination Function, IEEE JSAC 18 (3), 2000, equations 7, 9 and 13.</summary>
+    /// <summary>Bianchi, Performance Analysis of the IEEE 802.11 Distributed Coordination
+    /// Function, IEEE JSAC 18 (3), 2000, equations 7, 9 and 13.</summary>
     [TestCase(2)]
     [TestCase(5)]
     [TestCase(10)]

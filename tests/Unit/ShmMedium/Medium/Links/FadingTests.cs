@@ -118,7 +118,8 @@ public class FadingTests
     [Test]
     public void ALossIsNotFaded()
     {
-        var table = new LinkTable(new MediumConfiguration { Links = [Loss("a", "b", 0.5)], Fading = new(0, TimeSpan.FromMilliseconds(1)) }, mediumNs: 0);
+        var table = new LinkTable(new MediumConfiguration { Links = [Loss("a", "b", 0.5)], Fading = new(0, TimeSpan.FromMilliseconds(1)) },
+            mediumNs: 0);
         LinkEndpoint a = table.Add("a"), b = table.Add("b");
         Assert.That(Enumerable.Range(0, 20).Select(i => table.Of(a, b, Channel6, i * Millisecond)), Is.All.EqualTo(new LinkBudget(-30, 61, 0.5f)));
     }

@@ -75,7 +75,7 @@ public class LinkOverrideTests
     [Test]
     public void ALinkMayNameAnAddressThatComesLater()
     {
-        MacAddress address = MacAddress.Parse("02:00:00:00:00:07");
+        var address = MacAddress.Parse("02:00:00:00:00:07");
         var table = new LinkTable(new MediumConfiguration { Links = [Snr("02:00:00:00:00:07", "b", 12)] }, mediumNs: 0);
         LinkEndpoint a = table.Add("a"), b = table.Add("b");
         Assert.That(table.Signal(a, b), Is.EqualTo(-30));

@@ -32,7 +32,8 @@ public class MotionTests
     [TestCase(12.5, 2.5)]
     public void WaypointsAreReachedInTimeAndTheEndsAreStayedAt(double seconds, double x)
     {
-        Waypoint[] points = [new(TimeSpan.FromSeconds(10), default), new(TimeSpan.FromSeconds(20), new(10, 0, 0)), new(TimeSpan.FromSeconds(25), default)];
+        Waypoint[] points =
+            [new(TimeSpan.FromSeconds(10), default), new(TimeSpan.FromSeconds(20), new(10, 0, 0)), new(TimeSpan.FromSeconds(25), default)];
         var radio = Moving(new WaypointMotion(points));
         Assert.Multiple(() =>
         {
@@ -145,7 +146,8 @@ public class MotionTests
         for (long ms = 0; ms < 300; ms++)
         {
             var fresh = new LinkTable(medium, mediumNs: 0);
-            Assert.That(cached.Signal(a, b, ms * Millisecond), Is.EqualTo(fresh.Signal(fresh.Add("a"), fresh.Add("b"), ms * Millisecond)), $"at {ms} ms");
+            Assert.That(cached.Signal(a, b, ms * Millisecond), Is.EqualTo(fresh.Signal(fresh.Add("a"), fresh.Add("b"), ms * Millisecond)),
+                $"at {ms} ms");
         }
     }
 }

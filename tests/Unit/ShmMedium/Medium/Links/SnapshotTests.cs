@@ -10,7 +10,8 @@ public class SnapshotTests
     [
         new LinearMotion(new(1, 2, 3), default),
         new LinearMotion(new(1, 2, 3), new(1, -1, 0.5)),
-        new WaypointMotion([new(TimeSpan.FromSeconds(5), default), new(TimeSpan.FromSeconds(20), new(30, 0, 0)), new(TimeSpan.FromSeconds(60), new(0, 40, 0))]),
+        new WaypointMotion(
+            [new(TimeSpan.FromSeconds(5), default), new(TimeSpan.FromSeconds(20), new(30, 0, 0)), new(TimeSpan.FromSeconds(60), new(0, 40, 0))]),
         new WaypointMotion([new(TimeSpan.FromSeconds(5), default), new(TimeSpan.FromSeconds(6), new(30, 0, 0))]),
         new RandomWaypointMotion(new(0, 0, 1), new(50, 50, 1), 0.5, 2, TimeSpan.FromSeconds(1)),
     ];

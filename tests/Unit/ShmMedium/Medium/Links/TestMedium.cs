@@ -25,7 +25,8 @@ internal static class TestMedium
     public static LinkEndpoint Add(this LinkTable table, string vm, string radio = "phy0", params ReadOnlySpan<MacAddress> addresses) =>
         table.Add(vm, radio, addresses, mediumNs: 0);
 
-    public static float Snr(this LinkTable table, LinkEndpoint from, LinkEndpoint to, long mediumNs = 0) => table.Of(from, to, Channel6, mediumNs).SnrDb;
+    public static float Snr(this LinkTable table, LinkEndpoint from, LinkEndpoint to, long mediumNs = 0) =>
+        table.Of(from, to, Channel6, mediumNs).SnrDb;
 
     public static float Signal(this LinkTable table, LinkEndpoint from, LinkEndpoint to, long mediumNs = 0) =>
         table.Of(from, to, Channel6, mediumNs).SignalDbm;

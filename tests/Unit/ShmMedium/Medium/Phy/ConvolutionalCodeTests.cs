@@ -47,7 +47,8 @@ public class ConvolutionalCodeTests
         }
 
         Assert.That(ConvolutionalCode.DecodedBitError(CodeRate.Half, 0.01), Is.LessThan(ConvolutionalCode.DecodedBitError(CodeRate.TwoThirds, 0.01)));
-        Assert.That(ConvolutionalCode.DecodedBitError(CodeRate.TwoThirds, 0.01), Is.LessThan(ConvolutionalCode.DecodedBitError(CodeRate.ThreeQuarters, 0.01)));
+        Assert.That(ConvolutionalCode.DecodedBitError(CodeRate.TwoThirds, 0.01),
+            Is.LessThan(ConvolutionalCode.DecodedBitError(CodeRate.ThreeQuarters, 0.01)));
     }
 
     /// <summary>Walks all paths that leave state 0 and come back, and sums the ones among their data bits by the paths' weight.</summary>
@@ -75,7 +76,8 @@ public class ConvolutionalCodeTests
                         for (int bit = step == 0 ? 1 : 0; bit <= 1; bit++)
                         {
                             int register = (bit << 6) | state; // the newest bit is the highest
-                            int total = weight + (sendsA ? Parity(register & 0b1_011_011) : 0) + (sendsB ? Parity(register & 0b1_111_001) : 0); // 133 and 171
+                            // 133 and 171
+                            int total = weight + (sendsA ? Parity(register & 0b1_011_011) : 0) + (sendsB ? Parity(register & 0b1_111_001) : 0);
                             if (total > maxWeight) continue;
 
                             long onesThen = ones[state, weight] + (bit * count);

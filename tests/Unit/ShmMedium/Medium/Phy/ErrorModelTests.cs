@@ -76,8 +76,10 @@ public class ErrorModelTests
         Assert.That(SnrAt(0.1, Rate("cck 5.5"), 1000), Is.GreaterThan(SnrAt(0.1, Rate("dsss 2"), 1000)));
     }
 
-    // The union bound of the model's paper, P_b = 1/(2k) sum c_d D^d, PER = 1 - (1 - P_b)^(8 L), worked out apart from the code with a library's erfc.
-    // BPSK 1/2 at 3 dB: p = Q(sqrt(2 * 1.99526)) = 0.022878, D = 0.29903, P_b = 18 D^10 + 105.5 D^12 + 702 D^14 + ... = 2.443e-4; 1 - (1 - P_b)^800 = 0.1775.
+    // The union bound of the model's paper, P_b = 1/(2k) sum c_d D^d, PER = 1 - (1 -
+    // P_b)^(8 L), worked out apart from the code with a library's erfc.
+    // BPSK 1/2 at 3 dB: p = Q(sqrt(2 * 1.99526)) = 0.022878, D = 0.29903, P_b = 18 D^10 +
+    // 105.5 D^12 + 702 D^14 + ... = 2.443e-4; 1 - (1 - P_b)^800 = 0.1775.
     [TestCase("ofdm 6", 3f, 100, 0.17753)]
     [TestCase("ht 3", 13f, 1000, 0.29675)]
     [TestCase("ofdm 54", 22f, 1000, 0.35933)]
@@ -85,8 +87,10 @@ public class ErrorModelTests
     public void TheOfdmCurvesAreThePapers(string name, float snrDb, int octets, double per) =>
         Assert.That(s_model.Per(Rate(name), snrDb, octets), Is.EqualTo(per).Within(0.0005));
 
-    /// <summary>At the minimum sensitivity of the standard, less 10 dB of noise figure and 5 dB of implementation margin, a receiver must reach PER 10 %:
-    /// 1000 octets in OFDM (IEEE 802.11-2020 clause 17.3.10.2), 4096 in HT, VHT, HE, EHT (clauses 19.3.19.1, 21.3.18.1; receiver minimum input sensitivity of
+    /// <summary>At the minimum sensitivity of the standard, less 10 dB of noise figure and 5
+    /// dB of implementation margin, a receiver must reach PER 10 %:
+    /// 1000 octets in OFDM (IEEE 802.11-2020 clause 17.3.10.2), 4096 in HT, VHT, HE, EHT
+    /// (clauses 19.3.19.1, 21.3.18.1; receiver minimum input sensitivity of
     /// IEEE 802.11ax-2021 clause 27.3 and 802.11be-2024 clause 36.3). The model is such a receiver without the margin, to within 4 dB.</summary>
     [TestCase("ofdm 6", 1000, -82)]
     [TestCase("ofdm 9", 1000, -81)]
@@ -122,9 +126,11 @@ public class ErrorModelTests
     [TestCase("dsss 2", 1.85)]
     [TestCase("cck 5.5", 4.41)]
     [TestCase("cck 11", 7.42)]
-    public void TheCurvesOf802Dot11BAreThePapers(string name, double snrDb) => Assert.That(SnrAt(0.1, Rate(name), 1000), Is.EqualTo(snrDb).Within(0.03));
+    public void TheCurvesOf802Dot11BAreThePapers(string name, double snrDb) =>
+        Assert.That(SnrAt(0.1, Rate(name), 1000), Is.EqualTo(snrDb).Within(0.03));
 
-    /// <summary>The standard's receivers lose 8 % of 1024 octets at -80 dBm (2 Mbit/s) and -76 dBm (11 Mbit/s): receiver minimum input level sensitivity,
+    /// <summary>The standard's receivers lose 8 % of 1024 octets at -80 dBm (2 Mbit/s) and
+    /// -76 dBm (11 Mbit/s): receiver minimum input level sensitivity,
     /// clauses 15 and 16. Less noise figure and margin as above that is 6 and 10 dB; the model is no worse, and no more than 5 dB better.</summary>
     [TestCase("dsss 2", -80)]
     [TestCase("cck 11", -76)]

@@ -33,7 +33,8 @@ public class ErrorTableTests
 
     /// <summary>A wmediumd line: a signal, and the same PER for all twelve rates but for 54 Mbit/s.</summary>
     private static string Wmediumd(int dbm, double per, double perOf54) =>
-        string.Join('\t', new[] { dbm, per }.Concat(Enumerable.Repeat(per, 10)).Append(perOf54).Select(number => number.ToString(CultureInfo.InvariantCulture)));
+        string.Join('\t',
+            new[] { dbm, per }.Concat(Enumerable.Repeat(per, 10)).Append(perOf54).Select(number => number.ToString(CultureInfo.InvariantCulture)));
 
     [Test]
     public void ATableTakesThePlaceOfABuiltInCurve()
@@ -79,7 +80,8 @@ public class ErrorTableTests
         var model = Load([.. lines]);
 
         for (float snrDb = 20.5f; snrDb <= 24; snrDb += 0.1f)
-            Assert.That(model.Per(Rate("vht 5"), snrDb, 500), Is.EqualTo(ErrorModel.BuiltIn.Per(Rate("vht 5"), snrDb, 500)).Within(0.003), $"{snrDb} dB");
+            Assert.That(model.Per(Rate("vht 5"), snrDb, 500), Is.EqualTo(ErrorModel.BuiltIn.Per(Rate("vht 5"), snrDb, 500)).Within(0.003),
+                $"{snrDb} dB");
     }
 
     [Test]
@@ -129,8 +131,10 @@ public class ErrorTableTests
     public void AFileThatCannotBeReadIsAnErrorOfTheFile()
     {
         Assert.That(Errors("# nothing"), Is.EqualTo(new[] { "t.per: error: no table: the file is empty" }));
-        Assert.That(() => ErrorModel.Load(_path + ".absent"), Throws.TypeOf<ConfigurationException>().With.Message.Contains(": error: cannot be read: "));
-        Assert.That(() => ErrorModel.Load(Path.GetTempPath()), Throws.TypeOf<ConfigurationException>().With.Message.Contains(": error: cannot be read: "));
+        Assert.That(() =>
+            ErrorModel.Load(_path + ".absent"), Throws.TypeOf<ConfigurationException>().With.Message.Contains(": error: cannot be read: "));
+        Assert.That(() =>
+            ErrorModel.Load(Path.GetTempPath()), Throws.TypeOf<ConfigurationException>().With.Message.Contains(": error: cannot be read: "));
     }
 
     [Test]
@@ -152,7 +156,8 @@ public class ErrorTableTests
     [Test]
     public void EveryErrorInWmediumdsFileNamesItsPlace() =>
         Assert.That(
-            Errors("# RSSI", "-75 1 1 1", Wmediumd(-75, 1, 1), Wmediumd(-73, 0.5, 2), Wmediumd(-72, 0, 0).Replace("-72", "-72.5", StringComparison.Ordinal)),
+            Errors("# RSSI", "-75 1 1 1", Wmediumd(-75, 1, 1), Wmediumd(-73, 0.5, 2),
+                Wmediumd(-72, 0, 0).Replace("-72", "-72.5", StringComparison.Ordinal)),
             Is.EqualTo(new[]
             {
                 "t.per:2:1: error: 4 numbers: a line has 13, the signal in dBm and the PER of 12 rates, 1 to 54 Mbit/s",
