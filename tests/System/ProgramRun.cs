@@ -6,8 +6,8 @@ internal static class ProgramRun
     /// <summary>Runs a command of shmwifi-lab to its end.</summary>
     public static (int ExitCode, string Output) Lab(TimeSpan limit, params string[] arguments) => ToEnd("shmwifi-lab", limit, arguments);
 
-    /// <summary>Runs shmwifi-demo to its end; likewise.</summary>
-    public static (int ExitCode, string Output) Demo(TimeSpan limit, params string[] arguments) => ToEnd("shmwifi-demo.dll", limit, arguments);
+    /// <summary>Runs shmwifi-demo to its end.</summary>
+    public static (int ExitCode, string Output) Demo(TimeSpan limit, params string[] arguments) => ToEnd("shmwifi-demo", limit, arguments);
 
     /// <summary>Runs shmwifi-bench to its end.</summary>
     public static (int ExitCode, string Output) Bench(TimeSpan limit, params string[] arguments) => ToEnd("shmwifi-bench", limit, arguments);

@@ -29,7 +29,14 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
     public void PortDetached(Port port) => VmDetached(port.Name);
 
     /// <inheritdoc/>
-    public void PortFaulted(Port port, PortFault fault) => VmFaulted(port.Name, fault);
+    public void PortFaulted(Port port, PortFault fault)
+    {
+        if (fault == PortFault.AbiVersion)
+            VmFaulted(port.Name, $"speaks ABI {Abi.FormatVersion(port.Rings.GuestAbiVersion)}, this daemon {Abi.FormatVersion(Abi.Version)}",
+                fault, "install shm-injector and kernel module of this version there, then restart the VM");
+        else
+            VmFaulted(port.Name, "broke the rules of the ring", fault, "restart the VM");
+    }
 
     /// <inheritdoc/>
     public void GuestReady(Port port) => GuestReady(port.Name, Abi.FormatVersion(port.Rings.GuestAbiVersion));
@@ -52,8 +59,8 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
     [LoggerMessage(102, LogLevel.Information, "gone", EventName = "vm-detached")]
     private partial void VmDetached(string vm);
 
-    [LoggerMessage(103, LogLevel.Warning, "broke the rules of the ring ({Fault}) and is served no more; restart the VM", EventName = "vm-faulted")]
-    private partial void VmFaulted(string vm, PortFault fault);
+    [LoggerMessage(103, LogLevel.Warning, "{Reason} ({Fault}) and is served no more; {Remedy}", EventName = "vm-faulted")]
+    private partial void VmFaulted(string vm, string reason, PortFault fault, string remedy);
 
     [LoggerMessage(104, LogLevel.Information, "its service speaks ABI {Version}", EventName = "guest-ready")]
     private partial void GuestReady(string vm, string version);

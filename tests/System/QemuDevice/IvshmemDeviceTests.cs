@@ -67,7 +67,7 @@ public unsafe class IvshmemDeviceTests(string isolation)
         using var device = new IvshmemDevice(SocketPath);
         using var vm = Attach(2);
         var guest = new QtestGuest(device, PortOffset(device));
-        guest.Send(new TxSlotHeader { Kind = RingKind.Hello });
+        guest.Hello();
         guest.Send(QtestGuest.RadioAdd(Address(1)), "phy0"u8);
         byte[] frame = Numbered(Address(2), Address(1), 42, 600);
 
@@ -191,7 +191,7 @@ public unsafe class IvshmemDeviceTests(string isolation)
     {
         using var device = new IvshmemDevice(SocketPath);
         var guest = new QtestGuest(device, PortOffset(device));
-        guest.Send(new TxSlotHeader { Kind = RingKind.Hello });
+        guest.Hello();
         guest.Send(QtestGuest.RadioAdd(Address(number)), "phy0"u8);
         guest.Send(new TxSlotHeader { Kind = RingKind.Frame, Flags = (byte)TxFlags.NoAck, FreqMhz = 2412 },
             Data(Dot11.Frames.MacAddress.Broadcast, Address(number), 1, 2, 3));

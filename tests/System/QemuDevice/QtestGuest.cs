@@ -24,6 +24,13 @@ public sealed class QtestGuest(IvshmemDevice device, ulong port)
         return header;
     }
 
+    /// <summary>Says which ABI it speaks, then HELLO.</summary>
+    public void Hello()
+    {
+        device.Cpu.WriteL(Word(nameof(PortHeader.GuestAbiVersion)), Abi.Version);
+        Send(new TxSlotHeader { Kind = RingKind.Hello });
+    }
+
     /// <summary>Fills a TX slot and publishes it.</summary>
     public void Send(TxSlotHeader header, ReadOnlySpan<byte> payload = default)
     {

@@ -316,6 +316,26 @@ public unsafe class HostileGuestTests
         Assert.That(hostile.Drain(), Is.Empty);
     }
 
+    [TestCase(2u << 16)]
+    [TestCase(0u)]
+    public void AGuestOfAnotherAbiFaultsThePort(uint version) => AssertFault(PortFault.AbiVersion, vm =>
+    {
+        Store(&vm.Header->GuestAbiVersion, version);
+        vm.Send(RingKind.Hello, 0);
+    });
+
+    [Test]
+    public void AGuestOfAnotherMinorAbiIsServed()
+    {
+        using var daemon = new TestDaemon(Isolation.PerVm);
+        SimulatedGuest vm = daemon.Attach();
+        vm.Hello();
+        Store(&vm.Header->GuestAbiVersion, Abi.Version + 7);
+        vm.Send(RingKind.Hello, 0);
+        vm.Drain();
+        Assert.That(vm.Port.State, Is.EqualTo(PortState.Attached));
+    }
+
     private static void AssertFault(PortFault fault, Action<SimulatedGuest> crime)
     {
         using var daemon = new TestDaemon(Isolation.Shared);
