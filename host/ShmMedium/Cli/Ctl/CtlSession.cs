@@ -50,6 +50,11 @@ internal sealed class CtlSession(string command)
             return 0;
         });
 
+    /// <summary>Says that something has another name now.</summary>
+    public Task WarnOldNameAsync(ParseResult options, string oldName, string newName) =>
+        options.InvocationConfiguration.Error.WriteLineAsync(
+            $"shm-medium {command}: '{oldName}' is '{newName}' now; the old name goes with the next version");
+
     private string FindSocket(ParseResult options)
     {
         if (options.GetValue(_socket) is { } socket)
