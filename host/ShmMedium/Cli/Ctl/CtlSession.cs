@@ -6,7 +6,7 @@ using ShmWifi.Configuration.Text;
 namespace ShmWifi.ShmMedium.Cli.Ctl;
 
 /// <summary>What all commands of <c>ctl</c>, and <c>top</c>, share: which daemon, how to print, what to do when it refuses.</summary>
-internal sealed class CtlSession(string command)
+internal sealed class CtlSession(string command, Option<int?>? pid = null) // pid: for one version, of top
 {
     private readonly Option<string?> _socket =
         new("--socket") { Description = "The daemon's control socket; else its state file tells.", Recursive = true };
@@ -61,13 +61,17 @@ internal sealed class CtlSession(string command)
             return socket;
         var paths = options.GetValue(_state) is { } path ? [path] : DaemonState.SearchPaths();
         var reasons = new List<string>();
+        int? process = pid is null ? null : options.GetValue(pid);
         foreach (var reading in paths.Select(DaemonState.TryRead))
         {
-            if (reading.State is { } state)
+            if (reading.State is { } other && process is not null && other.Pid != process)
+                reasons.Add($"the daemon of the state file is process {other.Pid}, not {process}");
+            else if (reading.State is { } state)
                 return state.Control
                     ?? throw new CtlException($"the daemon, process {state.Pid}, has no control socket: it was started with 'control: none'; start "
                     + $"it with another 'control:' or --control");
-            reasons.Add(reading.Reason);
+            else
+                reasons.Add(reading.Reason);
         }
         throw new CtlException($"{string.Join("; ", reasons)}; start one, or give --socket or --state");
     }
