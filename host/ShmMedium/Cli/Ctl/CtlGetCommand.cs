@@ -48,7 +48,7 @@ internal sealed class CtlGetCommand : Command
             words = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (words.Length != 0 && s_plurals.TryGetValue(words[0], out string? plural))
             words[0] = plural;
-        if (words is ["air", ..]) // for one version
+        if (words is ["air", ..]) // for one version: "get air" is "get medium"
         {
             await _session.WarnOldNameAsync(options, "get air", "get medium");
             words[0] = "medium";

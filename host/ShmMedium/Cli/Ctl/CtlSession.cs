@@ -6,7 +6,7 @@ using ShmWifi.Configuration.Text;
 namespace ShmWifi.ShmMedium.Cli.Ctl;
 
 /// <summary>What all commands of <c>ctl</c>, and <c>top</c>, share: which daemon, how to print, what to do when it refuses.</summary>
-internal sealed class CtlSession(string command, Option<int?>? pid = null) // pid: for one version, of top
+internal sealed class CtlSession(string command, Option<int?>? pid = null) // for one version: pid, of top
 {
     private readonly Option<string?> _socket =
         new("--socket") { Description = "The daemon's control socket; else its state file tells.", Recursive = true };

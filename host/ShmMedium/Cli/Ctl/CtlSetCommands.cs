@@ -114,7 +114,7 @@ internal static class CtlSetCommands
     {
         var file = new Argument<string>("FILE") { Description = "YAML with the sections of a medium (docs/configuration.md)." };
         var command = new Command("medium", "Gives the whole medium again; its clock and schedule start again.") { file };
-        const string oldName = "air"; // for one version
+        const string oldName = "air"; // for one version: "set air" is "set medium"
         command.Aliases.Add(oldName);
         command.SetAction((options, cancellation) => session.RunAsync(options, async client =>
         {
