@@ -25,7 +25,7 @@ internal sealed class Statistics(GuestPort port, HwsimService service, bool isJs
             + $"{(MonotonicClock.NowNs - _startedNs) / 1e9:F1} s, host {(service.Host.IsThere ? "there" : $"away: {service.Host.Reason}")}");
         text.AppendLine($"  sent      {Read(GuestCounter.TxFrames)} frames, {Read(GuestCounter.TxDropped)} dropped, "
             + $"{Read(GuestCounter.NetlinkOverruns)} lost by the socket, {service.Tx.Malformed} malformed");
-        text.AppendLine($"  received     {Read(GuestCounter.RxFrames)} frames, {Read(GuestCounter.RxRefused)} refused by hwsim, "
+        text.AppendLine($"  received  {Read(GuestCounter.RxFrames)} frames, {Read(GuestCounter.RxRefused)} refused by hwsim, "
             + $"{Read(GuestCounter.RxInvalid)} invalid descriptors, {service.Tx.StatusRefused} late statuses");
         text.AppendLine($"  doorbells {Read(GuestCounter.Doorbells)} rung, {Read(GuestCounter.DoorbellsSuppressed)} saved");
         text.AppendLine($"  a frame   {PerFrame(Read(GuestCounter.SystemCalls), frames):F2} system calls, "

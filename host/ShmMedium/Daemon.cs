@@ -140,7 +140,7 @@ internal sealed class Daemon : IDisposable
             return null;
         DaemonStateFile.MakeFolder(statePath); // the socket's default place
         var socket = ListeningSocket.Open(control.SocketFor(statePath), vmName: null, configuration.SocketGroup);
-        return new ControlServer(socket, new EngineMedium(Engine), configuration, Snapshots.Take, log.Warn);
+        return new ControlServer(socket, new EngineMedium(Engine), configuration, Snapshots.Take, log.Warn, log.OldNameUsed);
     }
 
     private static Func<MediumEngine, RegionSource, IPortServer> ForVms(DaemonConfiguration configuration, MediumLog log)

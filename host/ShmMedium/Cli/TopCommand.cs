@@ -13,7 +13,8 @@ namespace ShmWifi.ShmMedium.Cli;
 internal sealed class TopCommand : Command
 {
     private const double ShortestSeconds = 0.1, LongestSeconds = 3600;
-    private readonly CtlSession _session = new("top");
+    private static readonly Option<int?> s_pid = new("--pid") { Hidden = true }; // for one version: --socket or --state
+    private readonly CtlSession _session = new("top", s_pid);
     private readonly Option<double> _interval =
         new("--interval") { Description = "Seconds between two looks, 0.1 to 3600.", DefaultValueFactory = _ => 1 };
     private readonly Option<bool> _once =
@@ -25,6 +26,7 @@ internal sealed class TopCommand : Command
     {
         foreach (var option in _session.Options)
             Add(option);
+        Add(s_pid);
         Add(_interval);
         Add(_once);
         _interval.Validators.Add(result =>
@@ -38,6 +40,8 @@ internal sealed class TopCommand : Command
 
     private Task<int> RunAsync(ParseResult options, CancellationToken cancellation) => _session.RunAsync(options, async client =>
     {
+        if (options.GetValue(s_pid) is not null)
+            await _session.WarnOldNameAsync(options, "--pid", "--socket' or '--state");
         bool once = options.GetValue(_once);
         var looks = Looks(client, TimeSpan.FromSeconds(options.GetValue(_interval)), cancellation);
         Action print = _session.WantsJson(options)

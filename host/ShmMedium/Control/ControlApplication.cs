@@ -21,12 +21,14 @@ internal static class ControlApplication
     /// <param name="configuration">Of the daemon; its medium is that of the start.</param>
     /// <param name="snapshot">What the daemon has done so far.</param>
     /// <param name="warn">Takes what went wrong in the daemon itself.</param>
+    /// <param name="warnOldName">Takes an old name that a client used, and the new one; once.</param>
     public static WebApplication Build(
         Action<KestrelServerOptions> listen,
         IControlledMedium medium,
         DaemonConfiguration configuration,
         Func<MediumSnapshot> snapshot,
-        Action<string> warn)
+        Action<string> warn,
+        Action<string, string> warnOldName)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(listen);
@@ -42,6 +44,7 @@ internal static class ControlApplication
         application.Use(EndLineAsync);
         application.UseExceptionHandler();
         application.UseStatusCodePages();
+        OldPath.Use(application, warnOldName);
         application.UseRouting();
         application.Use(UnescapeSlashesAsync);
         Map(application);

@@ -31,11 +31,12 @@ internal sealed class ControlServer : IDisposable
     /// <param name="configuration">Of the daemon; its medium is that of the start.</param>
     /// <param name="snapshot">What the daemon has done so far.</param>
     /// <param name="warn">Takes what went wrong in the daemon itself.</param>
+    /// <param name="warnOldName">Takes an old name that a client used, and the new one; once.</param>
     public ControlServer(ListeningSocket socket, IControlledMedium medium, DaemonConfiguration configuration, Func<MediumSnapshot> snapshot,
-        Action<string> warn)
+        Action<string> warn, Action<string, string> warnOldName)
     {
         _socket = socket;
-        _build = () => ControlApplication.Build(Listen, medium, configuration, snapshot, warn);
+        _build = () => ControlApplication.Build(Listen, medium, configuration, snapshot, warn, warnOldName);
         _starter = new Thread(StartWhenWanted) { Name = "control-starter", IsBackground = true };
     }
 

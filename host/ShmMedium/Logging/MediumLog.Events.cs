@@ -90,4 +90,8 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
     /// <summary>Something was lost or refused.</summary>
     [LoggerMessage(900, LogLevel.Warning, "{Message}", EventName = "warning")]
     public partial void Warn(string message);
+
+    /// <summary>A client used a name that goes with the next version.</summary>
+    [LoggerMessage(903, LogLevel.Warning, "{OldName} is {NewName} now; the old name goes with the next version", EventName = "old-name")]
+    public partial void OldNameUsed(string oldName, string newName);
 }

@@ -48,6 +48,11 @@ internal sealed class CtlGetCommand : Command
             words = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (words.Length != 0 && s_plurals.TryGetValue(words[0], out string? plural))
             words[0] = plural;
+        if (words is ["air", ..]) // for one version: "get air" is "get medium"
+        {
+            await _session.WarnOldNameAsync(options, "get air", "get medium");
+            words[0] = "medium";
+        }
         string answer = await client.SendAsync(HttpMethod.Get, ControlClient.PathOf(words) + QueryOf(options), body: null, cancellation);
         var output = options.InvocationConfiguration.Output;
         if (_session.WantsJson(options) || !TryParse(answer, out var json))

@@ -6,7 +6,7 @@ using ShmWifi.Configuration.Text;
 namespace ShmWifi.ShmMedium.Cli.Ctl;
 
 /// <summary>What all commands of <c>ctl</c>, and <c>top</c>, share: which daemon, how to print, what to do when it refuses.</summary>
-internal sealed class CtlSession(string command)
+internal sealed class CtlSession(string command, Option<int?>? pid = null) // for one version: pid, of top
 {
     private readonly Option<string?> _socket =
         new("--socket") { Description = "The daemon's control socket; else its state file tells.", Recursive = true };
@@ -50,19 +50,28 @@ internal sealed class CtlSession(string command)
             return 0;
         });
 
+    /// <summary>Says that something has another name now.</summary>
+    public Task WarnOldNameAsync(ParseResult options, string oldName, string newName) =>
+        options.InvocationConfiguration.Error.WriteLineAsync(
+            $"shm-medium {command}: '{oldName}' is '{newName}' now; the old name goes with the next version");
+
     private string FindSocket(ParseResult options)
     {
         if (options.GetValue(_socket) is { } socket)
             return socket;
         var paths = options.GetValue(_state) is { } path ? [path] : DaemonState.SearchPaths();
         var reasons = new List<string>();
+        int? process = pid is null ? null : options.GetValue(pid);
         foreach (var reading in paths.Select(DaemonState.TryRead))
         {
-            if (reading.State is { } state)
+            if (reading.State is { } other && process is not null && other.Pid != process)
+                reasons.Add($"the daemon of the state file is process {other.Pid}, not {process}");
+            else if (reading.State is { } state)
                 return state.Control
                     ?? throw new CtlException($"the daemon, process {state.Pid}, has no control socket: it was started with 'control: none'; start "
                     + $"it with another 'control:' or --control");
-            reasons.Add(reading.Reason);
+            else
+                reasons.Add(reading.Reason);
         }
         throw new CtlException($"{string.Join("; ", reasons)}; start one, or give --socket or --state");
     }

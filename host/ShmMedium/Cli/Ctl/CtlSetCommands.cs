@@ -114,8 +114,12 @@ internal static class CtlSetCommands
     {
         var file = new Argument<string>("FILE") { Description = "YAML with the sections of a medium (docs/configuration.md)." };
         var command = new Command("medium", "Gives the whole medium again; its clock and schedule start again.") { file };
+        const string oldName = "air"; // for one version: "set air" is "set medium"
+        command.Aliases.Add(oldName);
         command.SetAction((options, cancellation) => session.RunAsync(options, async client =>
         {
+            if (options.CommandResult.IdentifierToken.Value == oldName)
+                await session.WarnOldNameAsync(options, "set air", "set medium");
             string path = options.GetRequiredValue(file);
             // Read here, so that errors have lines and relative paths start from the file.
             var medium = MediumText.ReadMedium(await File.ReadAllTextAsync(path, cancellation), path, Path.GetDirectoryName(Path.GetFullPath(path)));

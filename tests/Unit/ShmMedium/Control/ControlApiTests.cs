@@ -48,6 +48,28 @@ public sealed class ControlApiTests
         Assert.That((await GetAsync("/v1/medium")).Text, Is.EqualTo(medium.Text));
     }
 
+    // for one version: /v1/air
+    [Test]
+    public async Task TheMediumsOldPathIsAnsweredAndToldOnce()
+    {
+        await SendAsync(HttpStatusCode.NoContent, "PUT", "/v1/air", """{"seed": 7}""");
+        Assert.That(_harness.Medium.CurrentMedium.Seed, Is.EqualTo(7));
+        foreach (string? refused in new[] { null, "[]" }) // a refusal says it, too
+        {
+            using var body = refused is null ? null : new StringContent(refused);
+            using var answer = await (body is null ? _harness.Http.GetAsync("/v1/air") : _harness.Http.PutAsync("/v1/air", body));
+            Assert.That(answer.StatusCode, Is.EqualTo(body is null ? HttpStatusCode.OK : HttpStatusCode.BadRequest));
+            Assert.That(answer.Headers.GetValues("Deprecation").Single(), Does.Match("^@[0-9]+$"));
+            Assert.That(answer.Headers.GetValues("Link").Single(), Is.EqualTo("</v1/medium>; rel=\"successor-version\""));
+            if (body is null)
+                Assert.That(await answer.Content.ReadAsStringAsync(), Is.EqualTo((await GetAsync("/v1/medium")).Text));
+        }
+        using var plain = await _harness.Http.GetAsync("/v1/medium");
+        Assert.That(plain.Headers.Contains("Deprecation"), Is.False);
+        await SendAsync(HttpStatusCode.MethodNotAllowed, "PATCH", "/v1/air", "{}");
+        Assert.That(_harness.OldNames, Is.EqualTo(new[] { ("/v1/air", "/v1/medium") }));
+    }
+
     [Test]
     public async Task YamlWillDoForJson()
     {

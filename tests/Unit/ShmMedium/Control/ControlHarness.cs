@@ -15,6 +15,7 @@ internal sealed class ControlHarness : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("shmwifi-control").FullName;
     private readonly ControlServer _server;
     private readonly List<string> _warnings = [];
+    private readonly List<(string Old, string New)> _oldNames = [];
 
     public ControlHarness()
     {
@@ -49,9 +50,19 @@ internal sealed class ControlHarness : IDisposable
         }
     }
 
+    /// <summary>What the server told of old names that clients used.</summary>
+    public IReadOnlyList<(string Old, string New)> OldNames
+    {
+        get
+        {
+            lock (_oldNames)
+                return [.. _oldNames];
+        }
+    }
+
     /// <summary>Another server of the same medium, which does not answer yet.</summary>
     public ControlServer Serve(string socket) =>
-        new(ListeningSocket.Open(socket, vmName: null, group: null), Medium, Configuration, () => Snapshot, Warn);
+        new(ListeningSocket.Open(socket, vmName: null, group: null), Medium, Configuration, () => Snapshot, Warn, WarnOldName);
 
     /// <summary>Another client.</summary>
     public HttpClient Connect() => new(new SocketsHttpHandler
@@ -95,6 +106,12 @@ internal sealed class ControlHarness : IDisposable
     {
         lock (_warnings)
             _warnings.Add(message);
+    }
+
+    private void WarnOldName(string oldName, string newName)
+    {
+        lock (_oldNames)
+            _oldNames.Add((oldName, newName));
     }
 }
 

@@ -137,6 +137,20 @@ public sealed class CtlTests
         Assert.That(await SucceedAsync("get"), Does.Contain("links").And.Match("ap +sta1 +20"));
     }
 
+    // for one version: set air, get air
+    [Test]
+    public async Task TheMediumsOldNameWorksAndIsToldOf()
+    {
+        string file = Write("medium.yaml", "seed: 3\n");
+        Assert.That(await RunAsync("set", "air", file),
+            Is.EqualTo((0, "", "shm-medium ctl: 'set air' is 'set medium' now; the old name goes with the next version\n")));
+        Assert.That(_harness.Medium.CurrentMedium.Seed, Is.EqualTo(3));
+        Assert.That(await RunAsync("get", "air", "--json"),
+            Is.EqualTo((0, await SucceedAsync("get", "medium", "--json"),
+                "shm-medium ctl: 'get air' is 'get medium' now; the old name goes with the next version\n")));
+        Assert.That(_harness.OldNames, Is.Empty, "ctl asks by the new name");
+    }
+
     [Test]
     public async Task AScenarioIsRun()
     {

@@ -64,6 +64,20 @@ public sealed class TopTests
         Assert.That(said.RootElement.GetProperty("vms")[0].GetProperty("drops").GetProperty("rxRingFull").GetInt32(), Is.Zero);
     }
 
+    // for one version: --pid
+    [Test]
+    public void TheOldOptionForTheProcessWorksAndIsToldOf()
+    {
+        string[] top = ["top", "--once", "--json", "--state", _medium.StateFile, "--pid"];
+        (int code, string output, string error) = MediumProcess.Run([.. top, $"{_medium.Id}"]);
+        Assert.That((code, error), Is.EqualTo(
+            (0, "shm-medium top: '--pid' is '--socket' or '--state' now; the old name goes with the next version\n")));
+        Assert.That(output, Does.Contain($"\"pid\":{_medium.Id}"));
+        (code, output, error) = MediumProcess.Run([.. top, "1"]);
+        Assert.That((code, output, error), Is.EqualTo((1, "",
+            $"shm-medium top: the daemon of the state file is process {_medium.Id}, not 1; start one, or give --socket or --state\n")));
+    }
+
     [Test]
     public void TwoTopsReadOneDaemonEvenAtDifferentIntervals()
     {
