@@ -33,7 +33,7 @@ internal static class MediumKeys
 
     public static readonly string[] Match = ["frame", "from", "to", "addr1", "addr2", "ssid"];
 
-    public static readonly string[] Action = ["delay", "duplicate", "corrupt"];
+    public static readonly string[] Action = [.. FaultAction.Kinds.Where(k => k.Example is not null).Select(k => k.Key)];
 
     public static readonly string[] Change =
         ["link", "removeLink", "radio", "fault", "removeFault", "propagation", "fading", "errorTable", "timing"];
@@ -51,7 +51,4 @@ internal static class MediumKeys
 
     /// <summary>Takes a model, or a table of error rates, away.</summary>
     public const string None = "none";
-
-    /// <summary>The one action without a number.</summary>
-    public const string Drop = "drop";
 }

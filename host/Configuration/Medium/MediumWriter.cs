@@ -121,13 +121,7 @@ public static class MediumWriter
         var json = new JsonObject { ["name"] = fault.Name };
         if (ToJson(fault.Match) is { Count: > 0 } match)
             json["match"] = match;
-        json["action"] = fault.Action switch
-        {
-            DelayFault delay => new JsonObject { ["delay"] = Duration.ToText(delay.By) },
-            DuplicateFault duplicate => new JsonObject { ["duplicate"] = duplicate.Times },
-            CorruptFault corrupt => new JsonObject { ["corrupt"] = corrupt.Bits },
-            _ => MediumKeys.Drop,
-        };
+        json["action"] = fault.Action.ToJson();
         if (fault.Probability != 1)
             json["probability"] = fault.Probability;
         if (fault.Count is { } count)

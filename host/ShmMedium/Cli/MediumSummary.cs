@@ -89,15 +89,8 @@ internal static class MediumSummary
             match.Transmitter is { } transmitter ? $" with addr2 {transmitter}" : "",
             match.Ssid is { } ssid ? $" of SSID \"{Harmless(ssid)}\"" : "",
         ];
-        string action = fault.Action switch
-        {
-            DelayFault delay => $"late by {Duration.ToText(delay.By)}",
-            DuplicateFault duplicate => FormattableString.Invariant($"delivered {duplicate.Times} times more"),
-            CorruptFault corrupt => FormattableString.Invariant($"with {corrupt.Bits} bits flipped"),
-            _ => "dropped",
-        };
         string count = fault.Count is { } hits ? FormattableString.Invariant($", the first {hits}") : "";
-        return $"{fault.Name}: {share}{string.Concat(frames)}{count}: {action}";
+        return $"{fault.Name}: {share}{string.Concat(frames)}{count}: {fault.Action.ToWords()}";
     }
 
     private static string Change(MediumChange change) => change switch
