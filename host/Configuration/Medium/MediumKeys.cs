@@ -1,7 +1,7 @@
 namespace ShmWifi.Configuration.Medium;
 
 /// <summary>The keys and words of a medium's sections. The JSON schema has the same: a test compares them.</summary>
-internal static class MediumKeys
+internal static partial class MediumKeys
 {
     public static readonly string[] Medium = ["timing", "seed", "radios", "links", "propagation", "fading", "errorTable", "faults", "schedule"];
 
@@ -16,14 +16,6 @@ internal static class MediumKeys
     public static readonly string[] RandomWaypoint = ["box", "speed", "pause", "elapsed"];
 
     public static readonly string[] Link = ["from", "to", "oneWay", "snrDb", "loss"];
-
-    public static readonly string[] FreeSpace = ["model", "shadowingDb"];
-
-    public static readonly string[] LogDistance = ["model", "exponent", "referenceDistance", "shadowingDb"];
-
-    public static readonly string[] ItuIndoor = ["model", "powerLossCoefficient", "floors", "floorLossDb", "shadowingDb"];
-
-    public static readonly string[] TwoRayGround = ["model", "systemLoss", "shadowingDb"];
 
     public static readonly string[] Rayleigh = ["model", "coherenceTime"];
 
@@ -44,8 +36,7 @@ internal static class MediumKeys
 
     public static readonly (string Word, Timing Timing)[] Timings = [("instant", Timing.Instant), ("airtime", Timing.Airtime)];
 
-    public static readonly (string Word, string[] Keys)[] PropagationModels =
-        [("freeSpace", FreeSpace), ("logDistance", LogDistance), ("ituIndoor", ItuIndoor), ("twoRayGround", TwoRayGround)];
+    public static (string Word, string[] Keys)[] PropagationModels => [.. PropagationConfiguration.Models.Select(m => (m.Word, m.Keys))];
 
     public static readonly (string Word, string[] Keys)[] FadingModels = [("rayleigh", Rayleigh), ("rician", Rician)];
 
