@@ -63,19 +63,3 @@ public sealed record FrameKind(string Text)
         .. Enumerable.Range(0, 5).Select(message => new FrameKind(message == 0 ? "eapol" : $"eapol{message}") { Eapol = message }),
     ];
 }
-
-/// <summary>What happens to a frame on its way to one receiver.</summary>
-public abstract record FaultAction;
-
-/// <summary>The receiver does not receive it, at no attempt; so it does not acknowledge it, either.</summary>
-public sealed record DropFault : FaultAction;
-
-/// <summary>The receiver acknowledges it at once, and its kernel gets it later.</summary>
-public sealed record DelayFault(TimeSpan By) : FaultAction;
-
-/// <summary>The receiver's kernel gets it more than once, without the retry bit.</summary>
-public sealed record DuplicateFault(int Times) : FaultAction;
-
-/// <summary>Bits of the frame's body are flipped behind the FCS's back.</summary>
-/// <param name="Bits">How many, at random places.</param>
-public sealed record CorruptFault(int Bits) : FaultAction;

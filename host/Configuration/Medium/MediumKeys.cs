@@ -1,7 +1,7 @@
 namespace ShmWifi.Configuration.Medium;
 
 /// <summary>The keys and words of a medium's sections. The JSON schema has the same: a test compares them.</summary>
-internal static class MediumKeys
+internal static partial class MediumKeys
 {
     public static readonly string[] Medium = ["timing", "seed", "radios", "links", "propagation", "fading", "errorTable", "faults", "schedule"];
 
@@ -17,14 +17,6 @@ internal static class MediumKeys
 
     public static readonly string[] Link = ["from", "to", "oneWay", "snrDb", "loss"];
 
-    public static readonly string[] FreeSpace = ["model", "shadowingDb"];
-
-    public static readonly string[] LogDistance = ["model", "exponent", "referenceDistance", "shadowingDb"];
-
-    public static readonly string[] ItuIndoor = ["model", "powerLossCoefficient", "floors", "floorLossDb", "shadowingDb"];
-
-    public static readonly string[] TwoRayGround = ["model", "systemLoss", "shadowingDb"];
-
     public static readonly string[] Rayleigh = ["model", "coherenceTime"];
 
     public static readonly string[] Rician = ["model", "k", "coherenceTime"];
@@ -33,7 +25,7 @@ internal static class MediumKeys
 
     public static readonly string[] Match = ["frame", "from", "to", "addr1", "addr2", "ssid"];
 
-    public static readonly string[] Action = ["delay", "duplicate", "corrupt"];
+    public static readonly string[] Action = [.. FaultAction.Kinds.Where(k => k.Example is not null).Select(k => k.Key)];
 
     public static readonly string[] Change =
         ["link", "removeLink", "radio", "fault", "removeFault", "propagation", "fading", "errorTable", "timing"];
@@ -44,14 +36,10 @@ internal static class MediumKeys
 
     public static readonly (string Word, Timing Timing)[] Timings = [("instant", Timing.Instant), ("airtime", Timing.Airtime)];
 
-    public static readonly (string Word, string[] Keys)[] PropagationModels =
-        [("freeSpace", FreeSpace), ("logDistance", LogDistance), ("ituIndoor", ItuIndoor), ("twoRayGround", TwoRayGround)];
+    public static (string Word, string[] Keys)[] PropagationModels => [.. PropagationConfiguration.Models.Select(m => (m.Word, m.Keys))];
 
     public static readonly (string Word, string[] Keys)[] FadingModels = [("rayleigh", Rayleigh), ("rician", Rician)];
 
     /// <summary>Takes a model, or a table of error rates, away.</summary>
     public const string None = "none";
-
-    /// <summary>The one action without a number.</summary>
-    public const string Drop = "drop";
 }

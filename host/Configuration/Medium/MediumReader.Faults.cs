@@ -10,15 +10,6 @@ internal sealed partial class MediumReader
 {
     private const int MaxCount = 1_000_000_000, MaxNameLength = 64, MaxSsidBytes = 32;
 
-    /// <summary>A delayed frame is kept in memory until then.</summary>
-    private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(1);
-
-    /// <summary>Each one is a frame to deliver.</summary>
-    private const int MaxDuplicates = 100;
-
-    /// <summary>More than a frame of 2304 bytes has is no more corrupt.</summary>
-    private const int MaxCorruptBits = 2304 * 8;
-
     private readonly HashSet<string> _faultNames = new(StringComparer.Ordinal);
     private readonly HashSet<string> _reserved = new(StringComparer.Ordinal);
 
@@ -28,11 +19,11 @@ internal sealed partial class MediumReader
     {
         var section = new Section(node, "faults", MediumKeys.Fault, errors);
         if (section.Value("action") is null)
-            section.Missing("action", ActionAllowed);
+            section.Missing("action", FaultAction.Allowed);
         return new(
             FaultName(section, mayReplace),
             section.Value("match") is { } match ? ReadMatch(match) : new(),
-            section.Value("action") is { } action ? ReadAction(action) : new DropFault())
+            section.Value("action") is { } action ? FaultAction.Read(action, errors) : new DropFault())
         {
             Probability = section.Number("probability", Probability) ?? 1,
             Count = section.Value("count") is null ? null : section.Integer("count", 1, 1, MaxCount),
@@ -142,32 +133,5 @@ internal sealed partial class MediumReader
         if (Encoding.UTF8.GetByteCount(ssid) > MaxSsidBytes)
             errors.Add(scalar, $"'ssid' is {scalar.Kind}, {Encoding.UTF8.GetByteCount(ssid)} bytes; allowed: {Allowed}");
         return ssid;
-    }
-
-    private const string ActionAllowed = "drop, {delay: 50ms}, {duplicate: 1} or {corrupt: 8}";
-
-    private FaultAction ReadAction(YamlNode node)
-    {
-        switch (node)
-        {
-            case YamlScalar { Value: MediumKeys.Drop }:
-                return new DropFault();
-            case YamlMap:
-                var section = new Section(node, "action", MediumKeys.Action, errors);
-                var given = MediumKeys.Action.Where(key => section.Value(key) is not null).ToList();
-                if (given.Count != 1 && section.Node is YamlMap { Pairs.Count: 0 or > 1 })
-                    errors.Add(node, $"'action' has {(given.Count == 0 ? "nothing" : string.Join(" and ", given))} in it; allowed: {ActionAllowed}");
-                return given switch
-                {
-                    ["delay"] => new DelayFault(section.Duration("delay", TimeSpan.FromMicroseconds(1), MaxDelay) ?? default),
-                    ["duplicate"] => new DuplicateFault(section.Integer("duplicate", 1, 1, MaxDuplicates)),
-                    ["corrupt"] => new CorruptFault(section.Integer("corrupt", 1, 1, MaxCorruptBits)),
-                    _ => new DropFault(),
-                };
-            default:
-                string hint = node is YamlScalar { Value: var text } ? Nearest.Hint(text, [MediumKeys.Drop]) : "";
-                errors.Add(node, $"'action' is {node.Kind}{hint}; allowed: {ActionAllowed}");
-                return new DropFault();
-        }
     }
 }

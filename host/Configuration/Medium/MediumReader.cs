@@ -12,17 +12,7 @@ internal sealed partial class MediumReader(ErrorList errors, string? folder)
     // A year: a run that lasts longer needs no schedule.
     private static readonly TimeSpan MaxTime = TimeSpan.FromDays(365);
 
-    // A wider spread than any measured (2 to 12 dB) is a mistake.
-    private static readonly Bounds Shadowing = new(0, 40, "dB");
-    private static readonly Bounds Exponent = new(1, 10);
-    private static readonly Bounds ReferenceDistance = new(0.01, 1000, "m");
-    private static readonly Bounds PowerLossCoefficient = new(0, 100);
-    private static readonly Bounds FloorLoss = new(0, 200, "dB");
-    private static readonly Bounds SystemLoss = new(1, 1000);
     private static readonly Bounds RicianK = new(0, 1e6);
-
-    /// <summary>A town's street (2.7 to 3.5). Source: T. S. Rappaport, Wireless Communications, 2nd edition, table 4.2.</summary>
-    private const double DefaultExponent = 3;
 
     /// <summary>0.423 c/(f v) at walking pace (1.3 m/s) and 2.45 GHz. Source: T. S. Rappaport,
     /// Wireless Communications, 2nd edition, equation 5.40.c.</summary>
@@ -54,22 +44,10 @@ internal sealed partial class MediumReader(ErrorList errors, string? folder)
     }
 
     /// <summary>A way to compute links; null: <c>none</c>.</summary>
-    public PropagationConfiguration? ReadPropagation(YamlNode node)
-    {
-        if (ModelSection(node, "propagation", MediumKeys.PropagationModels) is not var (section, model))
-            return null;
-        PropagationConfiguration propagation = model switch
-        {
-            "freeSpace" => new FreeSpacePropagation(),
-            "logDistance" => new LogDistancePropagation(
-                section.Number("exponent", Exponent) ?? DefaultExponent, section.Number("referenceDistance", ReferenceDistance) ?? 1),
-            "ituIndoor" => new ItuIndoorPropagation(
-                section.Number("powerLossCoefficient", PowerLossCoefficient), section.Integer("floors", 0, 0, 100),
-                section.Number("floorLossDb", FloorLoss)),
-            _ => new TwoRayGroundPropagation(section.Number("systemLoss", SystemLoss) ?? 1),
-        };
-        return propagation with { ShadowingDb = section.Number("shadowingDb", Shadowing) ?? 0 };
-    }
+    public PropagationConfiguration? ReadPropagation(YamlNode node) =>
+        ModelSection(node, "propagation", MediumKeys.PropagationModels) is var (section, model)
+            ? PropagationConfiguration.Read(model, section)
+            : null;
 
     /// <summary>A way that signals vary; null: <c>none</c>.</summary>
     public FadingConfiguration? ReadFading(YamlNode node)

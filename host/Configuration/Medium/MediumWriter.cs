@@ -73,34 +73,7 @@ public static class MediumWriter
     }
 
     /// <summary>The value of <c>propagation</c>.</summary>
-    public static JsonNode ToJson(PropagationConfiguration? propagation)
-    {
-        JsonObject json;
-        switch (propagation)
-        {
-            case null:
-                return MediumKeys.None;
-            case LogDistancePropagation log:
-                json = new() { ["model"] = "logDistance", ["exponent"] = log.Exponent, ["referenceDistance"] = log.ReferenceDistance };
-                break;
-            case ItuIndoorPropagation itu:
-                json = new() { ["model"] = "ituIndoor" };
-                Add(json, "powerLossCoefficient", itu.PowerLossCoefficient);
-                json["floors"] = itu.Floors;
-                Add(json, "floorLossDb", itu.FloorLossDb);
-                break;
-            case TwoRayGroundPropagation twoRay:
-                json = new() { ["model"] = "twoRayGround", ["systemLoss"] = twoRay.SystemLoss };
-                break;
-            default:
-                json = new() { ["model"] = "freeSpace" };
-                break;
-        }
-
-        if (propagation.ShadowingDb != 0)
-            json["shadowingDb"] = propagation.ShadowingDb;
-        return json;
-    }
+    public static JsonNode ToJson(PropagationConfiguration? propagation) => propagation is null ? MediumKeys.None : propagation.ToJson();
 
     /// <summary>The value of <c>fading</c>.</summary>
     public static JsonNode ToJson(FadingConfiguration? fading)
@@ -121,13 +94,7 @@ public static class MediumWriter
         var json = new JsonObject { ["name"] = fault.Name };
         if (ToJson(fault.Match) is { Count: > 0 } match)
             json["match"] = match;
-        json["action"] = fault.Action switch
-        {
-            DelayFault delay => new JsonObject { ["delay"] = Duration.ToText(delay.By) },
-            DuplicateFault duplicate => new JsonObject { ["duplicate"] = duplicate.Times },
-            CorruptFault corrupt => new JsonObject { ["corrupt"] = corrupt.Bits },
-            _ => MediumKeys.Drop,
-        };
+        json["action"] = fault.Action.ToJson();
         if (fault.Probability != 1)
             json["probability"] = fault.Probability;
         if (fault.Count is { } count)
@@ -203,7 +170,7 @@ public static class MediumWriter
         return json;
     }
 
-    private static void Add(JsonObject json, string key, double? value)
+    internal static void Add(JsonObject json, string key, double? value)
     {
         if (value is { } number)
             json[key] = number;

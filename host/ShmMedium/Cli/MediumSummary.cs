@@ -55,21 +55,7 @@ internal static class MediumSummary
     private static string Link(LinkConfiguration link) => FormattableString.Invariant(
         $"{link.From} {(link.OneWay ? ">" : "<>")} {link.To}: {(link.SnrDb is { } snr ? $"SNR {snr} dB" : $"{Percent(link.Loss ?? 0)} loss")}");
 
-    private static string Propagation(PropagationConfiguration? propagation)
-    {
-        string model = propagation switch
-        {
-            null => "perfect where no link is given",
-            FreeSpacePropagation => "free space",
-            LogDistancePropagation log => FormattableString.Invariant($"log distance, exponent {log.Exponent} beyond {log.ReferenceDistance} m"),
-            ItuIndoorPropagation itu => string.Create(CultureInfo.InvariantCulture,
-                $"ITU indoor, coefficient {Value(itu.PowerLossCoefficient) ?? "of an office"}, {itu.Floors} floors of "
-                    + $"{Value(itu.FloorLossDb, " dB") ?? "an office's loss"}"),
-            TwoRayGroundPropagation twoRay => FormattableString.Invariant($"two-ray ground, system loss {twoRay.SystemLoss}"),
-            _ => propagation.ToString(),
-        };
-        return propagation is { ShadowingDb: > 0 and var sigma } ? FormattableString.Invariant($"{model}, shadowing {sigma} dB") : model!;
-    }
+    private static string Propagation(PropagationConfiguration? propagation) => propagation?.ToWords() ?? "perfect where no link is given";
 
     private static string Fading(FadingConfiguration? fading) => fading is null
         ? "none"
@@ -89,15 +75,8 @@ internal static class MediumSummary
             match.Transmitter is { } transmitter ? $" with addr2 {transmitter}" : "",
             match.Ssid is { } ssid ? $" of SSID \"{Harmless(ssid)}\"" : "",
         ];
-        string action = fault.Action switch
-        {
-            DelayFault delay => $"late by {Duration.ToText(delay.By)}",
-            DuplicateFault duplicate => FormattableString.Invariant($"delivered {duplicate.Times} times more"),
-            CorruptFault corrupt => FormattableString.Invariant($"with {corrupt.Bits} bits flipped"),
-            _ => "dropped",
-        };
         string count = fault.Count is { } hits ? FormattableString.Invariant($", the first {hits}") : "";
-        return $"{fault.Name}: {share}{string.Concat(frames)}{count}: {action}";
+        return $"{fault.Name}: {share}{string.Concat(frames)}{count}: {fault.Action.ToWords()}";
     }
 
     private static string Change(MediumChange change) => change switch

@@ -3,17 +3,13 @@ using ShmWifi.RingBuffer.Layout;
 namespace ShmWifi.ShmMedium.Ports;
 
 /// <summary>Counters of ports, added up.</summary>
-/// <param name="Bytes">Bytes of them.</param>
-/// <param name="Delivered">Frames posted to receivers; a broadcast counts once for each.</param>
-/// <param name="Dropped">Frames not posted to a receiver, or not taken, for lack of room or sense.</param>
-/// <param name="Doorbells">Doorbells rung, by host and guests.</param>
-/// <param name="DoorbellsSuppressed">Doorbells to guests that event indices saved.</param>
-/// <param name="BytesCopied">Payload bytes that the host copied.</param>
-internal sealed record PortTotals(ulong Frames, ulong Bytes, ulong Delivered, ulong Dropped, ulong Doorbells, ulong DoorbellsSuppressed,
-    ulong BytesCopied)
+internal sealed class PortTotals
 {
+    private readonly ulong[] _host = new ulong[Abi.Counters];
+    private readonly ulong[] _guest = new ulong[Abi.Counters];
+
     /// <summary>Those of no port.</summary>
-    public static PortTotals None { get; } = new(0, 0, 0, 0, 0, 0, 0);
+    public static PortTotals None { get; } = new();
 
     /// <summary>Why the host drops frames, as readings name it, and the counter.</summary>
     public static IReadOnlyList<(string Reason, HostCounter Counter)> Drops { get; } =
@@ -25,20 +21,22 @@ internal sealed record PortTotals(ulong Frames, ulong Bytes, ulong Delivered, ul
         ("mediumQueueFull", HostCounter.DropMediumQueueFull),
     ];
 
+    /// <summary>A counter of the host's.</summary>
+    public ulong this[HostCounter counter] => _host[(int)counter];
+
+    /// <summary>A counter of the guests'.</summary>
+    public ulong this[GuestCounter counter] => _guest[(int)counter];
+
     /// <summary>With those of one port more.</summary>
     public PortTotals Add(Port port)
     {
         ArgumentNullException.ThrowIfNull(port);
-        ulong dropped = 0;
-        foreach ((_, var counter) in Drops)
-            dropped += port.Rings.ReadCounter(counter);
-        return new PortTotals(
-            Frames + port.Rings.ReadCounter(HostCounter.TxFrames),
-            Bytes + port.Rings.ReadCounter(HostCounter.TxBytes),
-            Delivered + port.Rings.ReadCounter(HostCounter.RxFrames),
-            Dropped + dropped,
-            Doorbells + port.Rings.ReadCounter(HostCounter.Doorbells) + port.Rings.ReadCounter(GuestCounter.Doorbells),
-            DoorbellsSuppressed + port.Rings.ReadCounter(HostCounter.DoorbellsSuppressed),
-            BytesCopied + port.Rings.ReadCounter(HostCounter.CopiedBytes));
+        var sum = new PortTotals();
+        for (int i = 0; i < Abi.Counters; i++)
+        {
+            sum._host[i] = _host[i] + port.Rings.ReadCounter((HostCounter)i);
+            sum._guest[i] = _guest[i] + port.Rings.ReadCounter((GuestCounter)i);
+        }
+        return sum;
     }
 }

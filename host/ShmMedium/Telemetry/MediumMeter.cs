@@ -58,21 +58,18 @@ internal sealed class MediumMeter : IDisposable
         Counter("shmwifi.frames", "{frame}", "Frames taken from a VM (transmit) and posted to it (receive)", s =>
             s.Vms.SelectMany(v => Both(v, v.TxFrames, v.RxFrames)));
         Counter("shmwifi.bytes", "By", "Bytes of those frames", s => s.Vms.SelectMany(v => Both(v, v.TxBytes, v.RxBytes)));
-        Counter("shmwifi.acked", "{frame}", "Unicast frames of a VM that were acknowledged", s => s.Vms.Select(v => Of(v.Acked, ("vm", v.Name))));
-        Counter("shmwifi.retries", "{attempt}", "Attempts of a VM's unicast frames after the first", s =>
-            s.Vms.Select(v => Of(v.Retries, ("vm", v.Name))));
-        Counter("shmwifi.lost_on_air", "{attempt}", "Attempts that a VM's radios could have received, and that the medium lost", s =>
-            s.Vms.Select(v => Of(v.LostOnAir, ("vm", v.Name))));
-        Counter("shmwifi.not_acked", "{frame}", "Unicast frames of a VM that were not", s => s.Vms.Select(v => Of(v.NotAcked, ("vm", v.Name))));
+        OfVm("shmwifi.acked", "{frame}", "Unicast frames of a VM that were acknowledged", v => v.Acked);
+        OfVm("shmwifi.retries", "{attempt}", "Attempts of a VM's unicast frames after the first", v => v.Retries);
+        OfVm("shmwifi.lost_on_air", "{attempt}", "Attempts that a VM's radios could have received, and that the medium lost", v => v.LostOnAir);
+        OfVm("shmwifi.not_acked", "{frame}", "Unicast frames of a VM that were not", v => v.NotAcked);
         Counter("shmwifi.drops", "{frame}", "Frames lost, by reason", s =>
             s.Vms.SelectMany(v => v.Drops.Select(d => Of(d.Value, ("vm", v.Name), ("reason", d.Key)))));
         Counter("shmwifi.doorbells", "{doorbell}", "Doorbells rung by a VM (transmit) and at it (receive)", s =>
             s.Vms.SelectMany(v => Both(v, v.GuestDoorbells, v.Doorbells)));
         Counter("shmwifi.doorbells.suppressed", "{doorbell}", "Doorbells that event indices saved", s =>
             s.Vms.SelectMany(v => Both(v, v.GuestDoorbellsSuppressed, v.DoorbellsSuppressed)));
-        Counter("shmwifi.guest.syscalls", "{call}", "System calls of the guest service's data path", s =>
-            s.Vms.Select(v => Of(v.GuestSystemCalls, ("vm", v.Name))));
-        Counter("shmwifi.copied", "By", "Payload bytes that the host copied for a VM", s => s.Vms.Select(v => Of(v.CopiedBytes, ("vm", v.Name))));
+        OfVm("shmwifi.guest.syscalls", "{call}", "System calls of the guest service's data path", v => v.GuestSystemCalls);
+        OfVm("shmwifi.copied", "By", "Payload bytes that the host copied for a VM", v => v.CopiedBytes);
         Gauge("shmwifi.ring.used", "{slot}", "TX slots that others still read; RX descriptors not given back", s =>
             s.Vms.SelectMany(v => Rings(v, v.TxSlotsHeld, v.RxOutstanding)));
         Gauge("shmwifi.ring.size", "{slot}", "TX slots; RX descriptors", s => s.Vms.SelectMany(v => Rings(v, v.TxSlots, v.RxDescriptors)));
@@ -103,6 +100,9 @@ internal sealed class MediumMeter : IDisposable
         Counter("shmwifi.log.frames", "{frame}", "Frames read for the log", s => s.FrameLog is { } l ? [Of((ulong)l.Frames)] : []);
         Counter("shmwifi.log.lost", "{frame}", "Frames without a line in the log", s => s.FrameLog is { } l ? [Of((ulong)l.Lost)] : []);
     }
+
+    private void OfVm(string name, string unit, string description, Func<VmSnapshot, ulong> read) =>
+        Counter(name, unit, description, s => s.Vms.Select(v => Of(read(v), ("vm", v.Name))));
 
     private void Total(string name, string unit, string description, Func<MediumSnapshot, ulong> read) =>
         Counter(name, unit, description, s => [Of(read(s))]);

@@ -1,7 +1,10 @@
 using System.Text.Json.Serialization;
+using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Capture;
+using ShmWifi.ShmMedium.Engine;
 using ShmWifi.ShmMedium.Latency;
 using ShmWifi.ShmMedium.Logging;
+using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.ShmMedium.Telemetry;
 
@@ -42,7 +45,28 @@ internal sealed record MediumTotals(
     double DoorbellsPerFrame,
     ulong PayloadBytesCopied,
     double AllocatedBytesPerFrame,
-    long Sleeps);
+    long Sleeps)
+{
+    /// <summary>Those of all ports that are or were, and of the engine.</summary>
+    public static MediumTotals Of(PortTotals ports, EngineCounters engine)
+    {
+        ulong frames = ports[HostCounter.TxFrames];
+        ulong doorbells = ports[HostCounter.Doorbells] + ports[GuestCounter.Doorbells];
+        return new(
+            frames,
+            ports[HostCounter.TxBytes],
+            ports[HostCounter.RxFrames],
+            PortTotals.Drops.Aggregate(0UL, (sum, drop) => sum + ports[drop.Counter]),
+            doorbells,
+            ports[HostCounter.DoorbellsSuppressed],
+            PerFrame(doorbells, frames),
+            ports[HostCounter.CopiedBytes],
+            PerFrame((ulong)engine.AllocatedBytes, frames),
+            engine.Sleeps);
+    }
+
+    private static double PerFrame(ulong value, ulong frames) => frames == 0 ? 0 : (double)value / frames;
+}
 
 /// <summary>One VM.</summary>
 /// <param name="State">"attached", "ready" (its service runs) or "faulted: reason".</param>
@@ -92,6 +116,50 @@ internal sealed record VmSnapshot(
 
     /// <summary>Attempts that its radios could have received, and that the medium lost or an injected fault dropped.</summary>
     public ulong LostOnAir { get; init; }
+
+    /// <summary>That of a port.</summary>
+    public static VmSnapshot Of(Port port)
+    {
+        ulong Host(HostCounter counter) => port.Rings.ReadCounter(counter);
+        return new VmSnapshot(
+            port.Name,
+            port.Offer.Pid,
+            port.Offer.PeerId,
+            port.Id,
+            port.IsFaulted ? $"faulted: {port.Fault}" : port.Rings.GuestState == GuestState.Ready ? "ready" : "attached",
+            [.. port.Radios.OfType<Radio>().Select(r =>
+                new RadioSnapshot(r.Name, [.. r.Addresses.Select(a => a.ToString())], r.LastFreqMhz, r.Flags.HasFlag(RadioFlags.Monitor)))],
+            Host(HostCounter.TxFrames),
+            Host(HostCounter.TxBytes),
+            Host(HostCounter.RxFrames),
+            Host(HostCounter.RxBytes),
+            Host(HostCounter.Acked),
+            Host(HostCounter.NotAcked),
+            PortTotals.Drops.ToDictionary(d => d.Reason, d => Host(d.Counter), StringComparer.Ordinal),
+            Host(HostCounter.Doorbells),
+            Host(HostCounter.DoorbellsSuppressed),
+            port.Rings.ReadCounter(GuestCounter.Doorbells),
+            port.Rings.ReadCounter(GuestCounter.DoorbellsSuppressed),
+            port.Rings.ReadCounter(GuestCounter.SystemCalls),
+            Host(HostCounter.CopiedBytes),
+            port.HeldSlots,
+            port.Rings.Tx.Length,
+            port.OutstandingRx,
+            port.Rings.Rx.Length,
+            ClockErrorUsOf(port))
+        {
+            Path = PathOf(port),
+            Retries = Host(HostCounter.Retries),
+            LostOnAir = Host(HostCounter.LostOnAir),
+        };
+    }
+
+    /// <summary>Bound of the error of a port's clock; null: not synced.</summary>
+    public static double? ClockErrorUsOf(Port port) => port.Rings.ClockErrorNs is var error and not 0 ? error / 1e3 : null;
+
+    private static string? PathOf(Port port) =>
+        port.Rings.GuestState != GuestState.Ready ? null
+        : port.Rings.GuestFeatures.HasFlag(RegionFeatures.KernelPath) ? "kernel" : "user";
 }
 
 /// <summary>One radio.</summary>
@@ -103,7 +171,23 @@ internal sealed record RadioSnapshot(string Name, IReadOnlyList<string> Addresse
 /// <param name="Us">Whole way: taken from the sender's hwsim to given to the receiver's.</param>
 /// <param name="ClockErrorUs">Bound of the error of the whole way; null: a clock is not synced.</param>
 internal sealed record LatencySnapshot(string From, string To, ulong Frames, LatencyQuantiles Us, IReadOnlyDictionary<string, LatencyQuantiles> Hops,
-    double? ClockErrorUs);
+    double? ClockErrorUs)
+{
+    /// <summary>That of an ordered pair; null: no frame passed.</summary>
+    public static LatencySnapshot? Of(Port from, Port to)
+    {
+        if (to.LatencyFrom[from.Id] is not { } latency || latency.Total.Count == 0)
+            return null;
+        var hops = new Dictionary<string, LatencyQuantiles>(StringComparer.Ordinal)
+        {
+            ["guestToHost"] = LatencyQuantiles.Of(latency.GuestToHost),
+            ["inHost"] = LatencyQuantiles.Of(latency.InHost),
+            ["hostToGuest"] = LatencyQuantiles.Of(latency.HostToGuest),
+        };
+        return new LatencySnapshot(from.Name, to.Name, latency.Total.Count, LatencyQuantiles.Of(latency.Total), hops,
+            VmSnapshot.ClockErrorUsOf(from) + VmSnapshot.ClockErrorUsOf(to));
+    }
+}
 
 /// <summary>Quantiles of a latency, µs.</summary>
 /// <param name="P99">99 %.</param>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using ShmWifi.Configuration.Medium;
 
 namespace ShmWifi.ShmMedium.Cli.Ctl;
 
@@ -32,21 +33,21 @@ internal static class CtlSetFaultCommand
         };
         (Option<string?> Option, string Key)[] match =
             [.. s_match.Select(m => (new Option<string?>(m.Option) { Description = m.Description }, m.Key))];
-        var drop = new Option<bool>("--drop") { Description = "The receiver does not receive them." };
-        var delay = new Option<string?>("--delay") { Description = "They come later, such as 50ms." };
-        var duplicate = new Option<string?>("--duplicate") { Description = "They come so many times more." };
-        var corrupt = new Option<string?>("--corrupt") { Description = "So many of their bits are flipped." };
+        (FaultActionKind Kind, Option Option)[] actions = [.. FaultAction.Kinds.Select(k => (k, OptionOf(k)))];
         var probability = new Option<string?>("--probability") { Description = "Only so many of them, 0 to 1." };
         var count = new Option<string?>("--count") { Description = "Only the first so many." };
-        var command = new Command("fault", "Orders a fault: which frames, and what happens to them.") { name, more, frame, drop, delay, duplicate,
-            corrupt, probability, count };
+        var command = new Command("fault", "Orders a fault: which frames, and what happens to them.") { name, more, frame };
+        foreach (var option in actions.Select(a => a.Option).Concat([probability, count]))
+            command.Add(option);
         foreach ((var option, _) in match)
             command.Add(option);
         command.Validators.Add(result =>
         {
-            int actions = new Option[] { drop, delay, duplicate, corrupt }.Count(o => result.GetResult(o) is { Implicit: false });
-            if (actions > 1)
-                result.AddError("a fault does one thing: give one of --drop, --delay, --duplicate and --corrupt");
+            if (actions.Count(a => result.GetResult(a.Option) is { Implicit: false }) > 1)
+            {
+                string[] names = [.. actions.Select(a => a.Option.Name)];
+                result.AddError($"a fault does one thing: give one of {string.Join(", ", names[..^1])} and {names[^1]}");
+            }
         });
         command.SetAction((options, cancellation) =>
         {
@@ -61,12 +62,12 @@ internal static class CtlSetFaultCommand
             }
             if (matched.Count != 0)
                 body["match"] = matched;
-            if (options.GetValue(drop))
-                body["action"] = "drop";
-            foreach ((var option, string key) in new[] { (delay, "delay"), (duplicate, "duplicate"), (corrupt, "corrupt") })
+            foreach (var (kind, option) in actions)
             {
-                if (options.GetValue(option) is { } text)
-                    body["action"] = new JsonObject { [key] = CtlSetCommands.NumberOrText(text) };
+                if (option is Option<bool> word && options.GetValue(word))
+                    body["action"] = kind.Key;
+                if (option is Option<string?> value && options.GetValue(value) is { } text)
+                    body["action"] = new JsonObject { [kind.Key] = CtlSetCommands.NumberOrText(text) };
             }
             foreach ((var option, string key) in new[] { (probability, "probability"), (count, "count") })
             {
@@ -79,4 +80,8 @@ internal static class CtlSetFaultCommand
         });
         return command;
     }
+
+    private static Option OptionOf(FaultActionKind kind) => kind.Example is null
+        ? new Option<bool>($"--{kind.Key}") { Description = kind.Help }
+        : new Option<string?>($"--{kind.Key}") { Description = kind.Help };
 }
