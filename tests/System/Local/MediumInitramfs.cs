@@ -35,6 +35,9 @@ internal static class MediumInitramfs
         return result;
     }
 
+    // Assemblies that differ by system: Tmds.LibC.
+    private const string ForThisSystem = "runtimes/linux-x64";
+
     private static string Built => Path.GetDirectoryName(Checkout.Medium)!;
 
     // Without the native libraries of Windows and the symbols.
@@ -42,6 +45,7 @@ internal static class MediumInitramfs
     {
         foreach (string? file in Directory.EnumerateFiles(Built).Where(file => Path.GetExtension(file) is ".dll" or ".json" or ""))
             Link(Path.Combine(target, Path.GetFileName(file)), file);
+        Link(Path.Combine(target, ForThisSystem), Path.Combine(Built, ForThisSystem));
     }
 
     private static void AddStart(string path)

@@ -328,7 +328,7 @@ public unsafe class HostileGuestTests
     public void AGuestOfAnotherMinorAbiIsServed()
     {
         using var daemon = new TestDaemon(Isolation.PerVm);
-        SimulatedGuest vm = daemon.Attach();
+        var vm = daemon.Attach();
         vm.Hello();
         Store(&vm.Header->GuestAbiVersion, Abi.Version + 7);
         vm.Send(RingKind.Hello, 0);
