@@ -9,7 +9,13 @@ namespace ShmWifi.Configuration.Medium;
 public abstract record FaultAction
 {
     /// <summary>All kinds, in the order in which they are named.</summary>
-    public static IReadOnlyList<FaultActionKind> Kinds { get; } = [DropFault.Kind, DelayFault.Kind, DuplicateFault.Kind, CorruptFault.Kind];
+    public static IReadOnlyList<FaultActionKind> Kinds { get; } =
+    [
+        new("drop", null, "The receiver does not receive them.") { Read = _ => new DropFault() },
+        new("delay", "50ms", "They come later, such as 50ms.") { Read = DelayFault.Read },
+        new("duplicate", "1", "They come so many times more.") { Read = DuplicateFault.Read },
+        new("corrupt", "8", "So many of their bits are flipped.") { Read = CorruptFault.Read },
+    ];
 
     /// <summary>For errors.</summary>
     internal static string Allowed { get; } = $"{string.Join(", ", Kinds.SkipLast(1).Select(k => k.Allowed))} or {Kinds[^1].Allowed}";
@@ -56,8 +62,6 @@ public sealed record FaultActionKind(string Key, string? Example, string Help)
 /// <summary>The receiver does not receive it, at no attempt; so it does not acknowledge it, either.</summary>
 public sealed record DropFault : FaultAction
 {
-    internal static readonly FaultActionKind Kind = new("drop", null, "The receiver does not receive them.") { Read = _ => new DropFault() };
-
     /// <inheritdoc/>
     public override string ToWords() => "dropped";
 
@@ -67,51 +71,37 @@ public sealed record DropFault : FaultAction
 /// <summary>The receiver acknowledges it at once, and its kernel gets it later.</summary>
 public sealed record DelayFault(TimeSpan By) : FaultAction
 {
-    /// <summary>A delayed frame is kept in memory until then.</summary>
-    private static readonly TimeSpan Max = TimeSpan.FromMinutes(1);
-
-    internal static readonly FaultActionKind Kind = new("delay", "50ms", "They come later, such as 50ms.")
-    {
-        Read = section => new DelayFault(section.Duration("delay", TimeSpan.FromMicroseconds(1), Max) ?? default),
-    };
-
     /// <inheritdoc/>
     public override string ToWords() => $"late by {Duration.ToText(By)}";
 
     internal override JsonNode ToJson() => new JsonObject { ["delay"] = Duration.ToText(By) };
+
+    // At most a minute: a delayed frame is kept in memory until then.
+    internal static DelayFault Read(Section section) =>
+        new(section.Duration("delay", TimeSpan.FromMicroseconds(1), TimeSpan.FromMinutes(1)) ?? default);
 }
 
 /// <summary>The receiver's kernel gets it more than once, without the retry bit.</summary>
 public sealed record DuplicateFault(int Times) : FaultAction
 {
-    /// <summary>Each one is a frame to deliver.</summary>
-    private const int Max = 100;
-
-    internal static readonly FaultActionKind Kind = new("duplicate", "1", "They come so many times more.")
-    {
-        Read = section => new DuplicateFault(section.Integer("duplicate", 1, 1, Max)),
-    };
-
     /// <inheritdoc/>
     public override string ToWords() => FormattableString.Invariant($"delivered {Times} times more");
 
     internal override JsonNode ToJson() => new JsonObject { ["duplicate"] = Times };
+
+    // At most 100: each one is a frame to deliver.
+    internal static DuplicateFault Read(Section section) => new(section.Integer("duplicate", 1, 1, 100));
 }
 
 /// <summary>Bits of the frame's body are flipped behind the FCS's back.</summary>
 /// <param name="Bits">How many, at random places.</param>
 public sealed record CorruptFault(int Bits) : FaultAction
 {
-    /// <summary>More than a frame of 2304 bytes has is no more corrupt.</summary>
-    private const int Max = 2304 * 8;
-
-    internal static readonly FaultActionKind Kind = new("corrupt", "8", "So many of their bits are flipped.")
-    {
-        Read = section => new CorruptFault(section.Integer("corrupt", 1, 1, Max)),
-    };
-
     /// <inheritdoc/>
     public override string ToWords() => FormattableString.Invariant($"with {Bits} bits flipped");
 
     internal override JsonNode ToJson() => new JsonObject { ["corrupt"] = Bits };
+
+    // At most what a frame of 2304 bytes has: more is no more corrupt.
+    internal static CorruptFault Read(Section section) => new(section.Integer("corrupt", 1, 1, 2304 * 8));
 }

@@ -16,9 +16,6 @@ public abstract record PropagationConfiguration
         ("twoRayGround", MediumKeys.TwoRayGround, TwoRayGroundPropagation.Read),
     ];
 
-    // A wider spread than any measured (2 to 12 dB) is a mistake.
-    private static readonly Bounds Shadowing = new(0, 40, "dB");
-
     /// <summary>Standard deviation of log-normal shadowing, dB: one draw for each pair of radios, the same both ways; 0: none.</summary>
     public double ShadowingDb { get; init; }
 
@@ -34,9 +31,9 @@ public abstract record PropagationConfiguration
         return json;
     }
 
-    /// <inheritdoc cref="ToJson"/>
+    // A wider spread than any measured (2 to 12 dB) is a mistake.
     internal static PropagationConfiguration Read(string model, Section section) =>
-        Array.Find(Models, m => m.Word == model).Read(section) with { ShadowingDb = section.Number("shadowingDb", Shadowing) ?? 0 };
+        Array.Find(Models, m => m.Word == model).Read(section) with { ShadowingDb = section.Number("shadowingDb", new(0, 40, "dB")) ?? 0 };
 
     private protected abstract string ModelToWords();
 
@@ -47,11 +44,8 @@ public abstract record PropagationConfiguration
 internal static partial class MediumKeys
 {
     public static readonly string[] FreeSpace = ["model", "shadowingDb"];
-
     public static readonly string[] LogDistance = ["model", "exponent", "referenceDistance", "shadowingDb"];
-
     public static readonly string[] ItuIndoor = ["model", "powerLossCoefficient", "floors", "floorLossDb", "shadowingDb"];
-
     public static readonly string[] TwoRayGround = ["model", "systemLoss", "shadowingDb"];
 }
 
@@ -71,11 +65,8 @@ public sealed record LogDistancePropagation(double Exponent, double ReferenceDis
     /// <summary>A town's street (2.7 to 3.5). Source: T. S. Rappaport, Wireless Communications, 2nd edition, table 4.2.</summary>
     private const double DefaultExponent = 3;
 
-    private static readonly Bounds Exponents = new(1, 10);
-    private static readonly Bounds ReferenceDistances = new(0.01, 1000, "m");
-
     internal static LogDistancePropagation Read(Section section) =>
-        new(section.Number("exponent", Exponents) ?? DefaultExponent, section.Number("referenceDistance", ReferenceDistances) ?? 1);
+        new(section.Number("exponent", new(1, 10)) ?? DefaultExponent, section.Number("referenceDistance", new(0.01, 1000, "m")) ?? 1);
 
     private protected override string ModelToWords() =>
         FormattableString.Invariant($"log distance, exponent {Exponent} beyond {ReferenceDistance} m");
@@ -90,12 +81,8 @@ public sealed record LogDistancePropagation(double Exponent, double ReferenceDis
 /// <param name="FloorLossDb">Lf(n), dB; null: that of an office in the frame's band.</param>
 public sealed record ItuIndoorPropagation(double? PowerLossCoefficient, int Floors, double? FloorLossDb) : PropagationConfiguration
 {
-    private static readonly Bounds PowerLossCoefficients = new(0, 100);
-    private static readonly Bounds FloorLosses = new(0, 200, "dB");
-
     internal static ItuIndoorPropagation Read(Section section) => new(
-        section.Number("powerLossCoefficient", PowerLossCoefficients), section.Integer("floors", 0, 0, 100),
-        section.Number("floorLossDb", FloorLosses));
+        section.Number("powerLossCoefficient", new(0, 100)), section.Integer("floors", 0, 0, 100), section.Number("floorLossDb", new(0, 200, "dB")));
 
     private protected override string ModelToWords()
     {
@@ -119,9 +106,7 @@ public sealed record ItuIndoorPropagation(double? PowerLossCoefficient, int Floo
 /// <param name="SystemLoss">L, 1 or more.</param>
 public sealed record TwoRayGroundPropagation(double SystemLoss) : PropagationConfiguration
 {
-    private static readonly Bounds SystemLosses = new(1, 1000);
-
-    internal static TwoRayGroundPropagation Read(Section section) => new(section.Number("systemLoss", SystemLosses) ?? 1);
+    internal static TwoRayGroundPropagation Read(Section section) => new(section.Number("systemLoss", new(1, 1000)) ?? 1);
 
     private protected override string ModelToWords() => FormattableString.Invariant($"two-ray ground, system loss {SystemLoss}");
 

@@ -37,9 +37,7 @@ internal static class CtlSetFaultCommand
         var probability = new Option<string?>("--probability") { Description = "Only so many of them, 0 to 1." };
         var count = new Option<string?>("--count") { Description = "Only the first so many." };
         var command = new Command("fault", "Orders a fault: which frames, and what happens to them.") { name, more, frame };
-        foreach (var option in actions.Select(a => a.Option).Concat([probability, count]))
-            command.Add(option);
-        foreach ((var option, _) in match)
+        foreach (var option in (Option[])[.. actions.Select(a => a.Option), probability, count, .. match.Select(m => m.Option)])
             command.Add(option);
         command.Validators.Add(result =>
         {
