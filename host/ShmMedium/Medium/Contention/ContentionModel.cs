@@ -50,7 +50,7 @@ internal sealed partial class ContentionModel
     public ErrorModel Errors { get; set; }
 
     /// <summary>When the next event is due; <see cref="long.MaxValue"/>: there is none until a frame comes.</summary>
-    public long NextEventNs => _events.NextNs;
+    public long NextEventNs => _outcomesTaken < _outcomeCount ? _nowNs : _events.NextNs; // outcomes that nobody took yet are due
 
     /// <summary>A radio comes.</summary>
     public void Add(LinkEndpoint radio)
