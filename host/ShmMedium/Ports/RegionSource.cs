@@ -31,6 +31,8 @@ internal abstract class RegionSource : IDisposable
 /// <param name="isShared">Whether other VMs use it, too.</param>
 internal sealed class RegionLease(SharedMemory memory, Region region, bool isShared) : IDisposable
 {
+    private readonly Lock _gate = new(); // a VM's port may go while the daemon ends
+
     /// <summary>The mapping.</summary>
     public SharedMemory Memory { get; } = memory;
 
@@ -44,11 +46,25 @@ internal sealed class RegionLease(SharedMemory memory, Region region, bool isSha
     /// <param name="id">Below <see cref="PortLimit"/>; free.</param>
     public HostPort Attach(int id, uint peerId, string name) => Region.Attach(isShared ? id : 0, peerId, name);
 
-    /// <inheritdoc/>
+    /// <summary>A VM's port is gone; any thread.</summary>
     public void Dispose()
     {
-        if (!isShared)
+        if (isShared)
+            return;
+        lock (_gate)
             Memory.Dispose();
+    }
+
+    /// <summary>The engine is gone: tells the guests, and frees the region.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            if (Memory.IsDisposed)
+                return;
+            Region.HostState = HostState.Away;
+            Memory.Dispose();
+        }
     }
 }
 
@@ -61,11 +77,7 @@ internal sealed class SharedRegionSource(RegionGeometry geometry) : RegionSource
     public override RegionLease Lease(string vmName) => _lease;
 
     /// <inheritdoc/>
-    public override void Dispose()
-    {
-        _lease.Region.HostState = HostState.Away;
-        _lease.Memory.Dispose();
-    }
+    public override void Dispose() => _lease.End();
 }
 
 /// <summary>isolation: per-vm. A region of one port for each VM: it sees only what the medium let it receive, and can harm only itself.</summary>
@@ -84,12 +96,5 @@ internal sealed class PerVmRegionSource(RegionGeometry geometry) : RegionSource
     }
 
     /// <inheritdoc/>
-    public override void Dispose()
-    {
-        foreach (var lease in _leases.Where(l => !l.Memory.IsDisposed))
-        {
-            lease.Region.HostState = HostState.Away;
-            lease.Dispose();
-        }
-    }
+    public override void Dispose() => _leases.ForEach(lease => lease.End());
 }
