@@ -32,7 +32,8 @@ public readonly record struct RetryChain(TxRates Rates, ulong FlagsLow, uint Fla
     }
 
     /// <summary>Reads the wire's bytes.</summary>
-    public static RetryChain Read(ReadOnlySpan<byte> rates, ReadOnlySpan<byte> flags) => new RetryChain(TxRates.Read(rates), 0, 0).WithFlags(flags);
+    public static RetryChain Read(ReadOnlySpan<byte> rates, ReadOnlySpan<byte> flags) =>
+        new(TxRates.Read(rates), BinaryPrimitives.ReadUInt64LittleEndian(flags), BinaryPrimitives.ReadUInt32LittleEndian(flags[sizeof(ulong)..]));
 
     /// <summary>The same rates, sent as the wire's bytes say.</summary>
     public RetryChain WithFlags(ReadOnlySpan<byte> flags) =>

@@ -20,9 +20,12 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
         var acknowledger = outcome.AcknowledgedBy?.Port;
         foreach (ref readonly var reception in outcome.Receptions)
         {
-            if (Deliver(in frame, in reception) && reception.IsAcknowledged)
+            bool isDelivered = reception.Fault is null ? Post(in frame, in reception) : DeliverWithFault(in frame, in reception);
+            if (isDelivered && reception.IsAcknowledged)
                 acknowledger = reception.Receiver.Port;
         }
+        if (outcome.All is { } all)
+            DeliverToAll(in frame, all, outcome.Alike);
         if (!outcome.IsOver)
             return;
         if (outcome.Attempts > 1)
@@ -42,21 +45,25 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
             any = true;
             var reception = delivery.Reception;
             if (reception.Receiver.IsRegistered)
-                Post(in held[delivery.Handle], in reception, new FrameAlteration(reception.IsRetry));
+                Post(in held[delivery.Handle], in reception);
             held.Release(delivery.Handle);
         }
         return any;
     }
 
-    /// <summary>Delivers a frame to one radio, with what an injected fault does to it there.</summary>
-    /// <returns>Whether it was delivered, or will be.</returns>
-    private bool Deliver(in Frame frame, in Reception reception)
+    private void DeliverToAll(in Frame frame, Radio[] receivers, Reception reception)
     {
-        var alteration = new FrameAlteration(reception.IsRetry);
-        return reception.Fault is null ? Post(in frame, in reception, in alteration) : DeliverWithFault(in frame, in reception, alteration);
+        foreach (var receiver in receivers)
+        {
+            reception.Receiver = receiver;
+            if (receiver != frame.Sender)
+                Post(in frame, in reception);
+        }
     }
 
-    private bool DeliverWithFault(in Frame frame, in Reception reception, FrameAlteration alteration)
+    /// <summary>Delivers a frame to one radio, with what an injected fault does to it there.</summary>
+    /// <returns>Whether it was delivered, or will be.</returns>
+    private bool DeliverWithFault(in Frame frame, in Reception reception)
     {
         var fault = reception.Fault!;
         switch (fault.Configuration.Action)
@@ -68,17 +75,16 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
                 return true;
             case DuplicateFault duplicate:
                 for (int i = 0; i < duplicate.Times; i++)
-                    Post(in frame, in reception, in alteration);
+                    Post(in frame, in reception);
                 break;
             case CorruptFault corrupt:
-                alteration = alteration with { FlippedBits = corrupt.Bits, FlipKey = fault.NextKey() };
-                break;
+                return Post(in frame, in reception, corrupt.Bits, fault.NextKey());
         }
-        return Post(in frame, in reception, in alteration);
+        return Post(in frame, in reception);
     }
 
     /// <summary>Posts a frame to one radio, by reference if it may, else by copy.</summary>
-    private bool Post(in Frame frame, in Reception reception, in FrameAlteration alteration)
+    private bool Post(in Frame frame, in Reception reception, int flippedBits = 0, ulong flipKey = 0)
     {
         var to = reception.Receiver.Port;
         var from = frame.Sender.Port;
@@ -96,9 +102,10 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
         }
 
         // Where a slow receiver is copied to: MayHold says no, and the frame goes into the receiver's pool.
+        var alteration = new FrameAlteration(reception.IsRetry, flippedBits, flipKey);
         bool byReference = !frame.IsHeld && !alteration.IsAny && to.Rings.Region == from.Rings.Region && from.MayHold(frame.Slot, to);
         ushort poolSlot = 0;
-        byte* payload = byReference ? frame.Bytes : CopyToPool(in frame, to, in alteration, out poolSlot);
+        byte* payload = byReference ? frame.Bytes : CopyToPool(in frame, to, alteration, out poolSlot);
         var descriptor = to.Rings.Descriptor(to.NextRx);
         *descriptor = new RxDescriptor
         {
@@ -123,7 +130,7 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
         return true;
     }
 
-    private static byte* CopyToPool(in Frame frame, Port to, in FrameAlteration alteration, out ushort poolSlot)
+    private static byte* CopyToPool(in Frame frame, Port to, FrameAlteration alteration, out ushort poolSlot)
     {
         _ = to.TryTakePoolSlot(out poolSlot); // there is one: HasPlaceForFrame
         byte* copy = to.Rings.PoolSlot(poolSlot);

@@ -82,7 +82,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
             {
                 case ContentionOutcomeKind.Received:
                     outcome.Clear();
-                    outcome.Add(ReceptionOf(in came));
+                    outcome.Add() = ReceptionOf(in came);
                     return true;
                 case ContentionOutcomeKind.Over:
                     outcome.Clear();
@@ -134,8 +134,11 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         strongest = strongest == 0 ? signal : Math.Max(strongest, signal);
         var receiver = _radios.Of(came.Receiver!);
         byte rateIndex = frame.Sender.Chain.Read(in frame.Chain, frame.FreqMhz, _state.Errors).LinkOf(came.Attempt).RateIndex;
-        return new Reception(receiver, signal, rateIndex)
+        return new Reception
         {
+            Receiver = receiver,
+            SignalDbm = signal,
+            RateIndex = rateIndex,
             IsRetry = came.IsRetry,
             Fault = came.IsRetry ? null : DrawnFault(came.Handle, receiver),
         };

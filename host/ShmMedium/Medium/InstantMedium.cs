@@ -60,7 +60,7 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
             if (IsLost(per, sender.Endpoint, receiver.Endpoint))
                 receiver.Port.Rings.Count(HostCounter.LostOnAir);
             else
-                outcome.Add(new Reception(receiver, signalDbm, link.RateIndex) { Fault = fault });
+                outcome.Add() = new Reception { Receiver = receiver, SignalDbm = signalDbm, RateIndex = link.RateIndex, Fault = fault };
         }
         return strongest;
     }
@@ -95,12 +95,15 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
                 if (isReceived && !mayAcknowledge)
                     continue; // its kernel refused the first one, too
                 sent.IsAcknowledged = mayAcknowledge && !IsLost(ackPer, to, from);
-                outcome.Add(new Reception(receiver, sent.SignalDbm, link.RateIndex)
+                outcome.Add() = new Reception
                 {
+                    Receiver = receiver,
+                    SignalDbm = sent.SignalDbm,
+                    RateIndex = link.RateIndex,
                     IsRetry = sent.Attempts > 1,
                     IsAcknowledged = sent.IsAcknowledged,
                     Fault = isReceived ? null : fault,
-                });
+                };
                 isReceived = true;
                 if (sent.IsAcknowledged)
                     return sent;

@@ -9,6 +9,12 @@ internal sealed class Outcome
     private Reception[] _receptions = new Reception[64];
     private int _count;
 
+    /// <summary>Who receives the frame as <see cref="Alike"/> says, its sender aside, besides <see cref="Receptions"/>; null: nobody.</summary>
+    public Radio[]? All { get; private set; }
+
+    /// <summary>How all of <see cref="All"/> receive it.</summary>
+    public Reception Alike { get; private set; }
+
     /// <summary>In the order of the attempts.</summary>
     public ReadOnlySpan<Reception> Receptions => _receptions.AsSpan(0, _count);
 
@@ -34,6 +40,7 @@ internal sealed class Outcome
     public void Clear()
     {
         _count = 0;
+        All = null;
         IsOver = false;
         WasSent = true;
         Attempts = 1;
@@ -43,10 +50,18 @@ internal sealed class Outcome
     }
 
     /// <summary>Adds a reception.</summary>
-    public void Add(in Reception reception)
+    /// <returns>To be filled: it has what it had when another frame used it.</returns>
+    public ref Reception Add()
     {
         if (_count == _receptions.Length)
             Array.Resize(ref _receptions, 2 * _count);
-        _receptions[_count++] = reception;
+        return ref _receptions[_count++];
+    }
+
+    /// <summary>All radios but one receive the frame alike: nothing is written for each.</summary>
+    public void AddAll(Radio[] receivers, sbyte signalDbm, byte rateIndex)
+    {
+        All = receivers;
+        Alike = new Reception { SignalDbm = signalDbm, RateIndex = rateIndex };
     }
 }

@@ -17,24 +17,29 @@ internal sealed class PerfectMedium(RadioRegistry radios, MediumState state) : I
         outcome.AckSignalDbm = LinkTable.PerfectSignalDbm;
         if (frame.Receiver.IsGroup)
         {
-            foreach (var receiver in radios.Radios)
-            {
-                if (receiver != sender)
-                    outcome.Add(new Reception(receiver, LinkTable.PerfectSignalDbm, rateIndex));
-            }
+            outcome.AddAll(radios.Radios, LinkTable.PerfectSignalDbm, rateIndex);
             return;
         }
         foreach (var owner in radios.OwnersOf(frame.Receiver))
         {
             if (owner != sender)
-                outcome.Add(new Reception(owner, LinkTable.PerfectSignalDbm,
-                    rateIndex)
-                { IsAcknowledged = Acknowledgement.MayComeFrom(in frame, owner, (long)frame.TakenNs) });
+                Add(outcome, owner, rateIndex).IsAcknowledged = Acknowledgement.MayComeFrom(in frame, owner, (long)frame.TakenNs);
         }
         foreach (var monitor in radios.Monitors)
         {
             if (monitor != sender && !monitor.Owns(frame.Receiver))
-                outcome.Add(new Reception(monitor, LinkTable.PerfectSignalDbm, rateIndex));
+                Add(outcome, monitor, rateIndex);
         }
+    }
+
+    private static ref Reception Add(Outcome outcome, Radio receiver, byte rateIndex)
+    {
+        ref var reception = ref outcome.Add();
+        reception.Receiver = receiver;
+        reception.Fault = null;
+        reception.SignalDbm = LinkTable.PerfectSignalDbm;
+        reception.RateIndex = rateIndex;
+        reception.IsRetry = reception.IsAcknowledged = false;
+        return ref reception;
     }
 }

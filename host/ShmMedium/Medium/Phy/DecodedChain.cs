@@ -47,10 +47,14 @@ internal sealed class DecodedChain
     /// <param name="freqMhz">The frame's: legacy indices differ between bands.</param>
     public DecodedChain Read(in RetryChain chain, uint freqMhz, ErrorModel errors)
     {
-        if (chain != _chain || freqMhz != _freqMhz || errors != _errors)
+        if (!IsSame(in chain, in _chain) || freqMhz != _freqMhz || errors != _errors)
             Decode(in chain, freqMhz, errors);
         return this;
     }
+
+    // Word by word: the record's own comparison copies both.
+    private static bool IsSame(in RetryChain a, in RetryChain b) =>
+        a.Rates.Word == b.Rates.Word && a.FlagsLow == b.FlagsLow && a.FlagsHigh == b.FlagsHigh;
 
     private void Decode(in RetryChain chain, uint freqMhz, ErrorModel errors)
     {
