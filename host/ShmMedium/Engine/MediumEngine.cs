@@ -207,7 +207,8 @@ internal sealed class MediumEngine : IDisposable
             _commands.Run();
             SettleFaults();
             _rx.Publish(); // what commands posted; of ports that are released next, too
-            _ports.RemoveReleased(_statuses.Remove);
+            if (_ports.IsAnyLeaving)
+                _ports.RemoveReleased(_statuses.Remove);
             _rx.SettleLatencies();
 
             long control = Counters.ControlAllocatedBytes;
