@@ -29,7 +29,7 @@ internal sealed class MediumEngine : IDisposable
     private readonly CommandQueue _commands = new();
     private readonly EngineSleep _sleep = new();
     private readonly InterruptModeration _moderation = new();
-    private readonly PortRegistry _ports = new();
+    private readonly PortRegistry _ports;
 
     private readonly MediumClock _clock = new();
     private readonly MediumState _state;
@@ -67,6 +67,7 @@ internal sealed class MediumEngine : IDisposable
         _intake = new FrameIntake(new Announcements(Radios, _rx, log, Counters));
         _tx = new TxSlots(_taps);
         _statuses = new TxStatusReporter(_rx);
+        _ports = new PortRegistry(_statuses.Remove);
         _delivery = new FrameDelivery(_rx, _statuses, _taps, _held, _clock);
         _sleep.Watch(_commands.Signal);
         _thread = new Thread(Run) { Name = "medium-engine", IsBackground = true, Priority = ThreadPriority.Highest };
@@ -207,8 +208,7 @@ internal sealed class MediumEngine : IDisposable
             _commands.Run();
             SettleFaults();
             _rx.Publish(); // what commands posted; of ports that are released next, too
-            if (_ports.IsAnyLeaving)
-                _ports.RemoveReleased(_statuses.Remove);
+            _ports.RemoveReleased();
             _rx.SettleLatencies();
 
             long control = Counters.ControlAllocatedBytes;

@@ -7,7 +7,8 @@ namespace ShmWifi.ShmMedium.Engine;
 
 /// <summary>The ports: of VMs that are there, and of those that went and whose slots are still read.</summary>
 /// <remarks>Changed by the engine thread alone, copied on write; other threads look by <see cref="Inspect"/>.</remarks>
-internal sealed class PortRegistry
+/// <param name="removed">Forgets what else is kept of a port that nobody reads any more.</param>
+internal sealed class PortRegistry(Action<Port> removed)
 {
     private readonly Port?[] _byId = new Port?[Abi.MaxPorts];
     private readonly List<(Port Port, TaskCompletionSource Released)> _leaving = [];
@@ -87,8 +88,7 @@ internal sealed class PortRegistry
     }
 
     /// <summary>Lets ports go whose VM is gone, whose slots nobody reads, and whose counters no other thread reads just now.</summary>
-    /// <param name="removed">Forgets what else is kept of a port.</param>
-    public void RemoveReleased(Action<Port> removed)
+    public void RemoveReleased()
     {
         if (_leaving.Count == 0 || Volatile.Read(ref _inspections) != 0)
             return;

@@ -26,9 +26,6 @@ internal sealed unsafe class HeldFrames : IDisposable
             _free[i] = Capacity - 1 - i; // low ones first: they are in the cache
     }
 
-    /// <summary>How many there are.</summary>
-    public int Count => Capacity - _freeCount;
-
     /// <summary>A frame that waits.</summary>
     /// <param name="handle">From <see cref="TryHold"/>.</param>
     public ref Frame this[int handle] => ref _frames[handle];
