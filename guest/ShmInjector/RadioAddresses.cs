@@ -4,18 +4,9 @@ using ShmWifi.Hwsim.Radios;
 
 namespace ShmWifi.ShmInjector;
 
-/// <summary>The addresses that radios get. When nobody names one: 02:53:57:PP:PP:RR.</summary>
-/// <remarks>PP:PP is the VM's ivshmem peer ID, of which the host gives none twice, and RR
-/// the radio's number. 02: locally administered; 53:57: "SW".</remarks>
+/// <summary>The addresses that radios get: those given, then <see cref="DefaultAddress"/>es.</summary>
 internal static class RadioAddresses
 {
-    private const ulong Prefix = 0x025357;
-    private const int NumbersPerVm = 256;
-
-    /// <summary>The address of a radio.</summary>
-    /// <param name="radio">From 0.</param>
-    public static MacAddress GetDefault(uint peerId, int radio) => new((Prefix << 24) | ((ulong)(ushort)peerId << 8) | (byte)radio);
-
     /// <summary>The addresses of radios that are to be made: those given, then the first of this VM that are free.</summary>
     /// <param name="given">Not more than these.</param>
     /// <param name="findPeerId">The VM's; called when addresses of its are needed.</param>
@@ -34,10 +25,11 @@ internal static class RadioAddresses
             return addresses;
         uint peerId = findPeerId();
         addresses.AddRange(
-            Enumerable.Range(0, NumbersPerVm).Select(radio => GetDefault(peerId, radio)).Where(known.Add).Take(count - addresses.Count));
+            Enumerable.Range(0, DefaultAddress.PerVm).Select(radio => DefaultAddress.Of(peerId, radio)).Where(known.Add)
+                .Take(count - addresses.Count));
         return addresses.Count == count
             ? addresses
-            : throw new InjectorException($"radios of this kernel have all but {addresses.Count - given.Count} of the {NumbersPerVm} default "
+            : throw new InjectorException($"radios of this kernel have all but {addresses.Count - given.Count} of the {DefaultAddress.PerVm} default "
                 + $"addresses of this VM: remove some by \"shm-injector radios del\", or give addresses by --mac");
     }
 

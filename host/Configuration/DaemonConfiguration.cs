@@ -2,6 +2,7 @@ using System.Text;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Configuration.Text;
 using ShmWifi.Configuration.Yaml;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
@@ -33,6 +34,9 @@ public sealed record DaemonConfiguration(
 
     /// <summary>Where the control API listens; null: nowhere.</summary>
     public ControlConfiguration? Control { get; init; } = new(null);
+
+    /// <summary>Whether VMs that do not say so themselves may have, and send as, addresses of others.</summary>
+    public bool Spoofing { get; init; }
 
     /// <summary>What one region is made of: all ports when it is shared, one port when each VM has a region.</summary>
     public RegionGeometry RegionGeometry => Isolation == Isolation.Shared ? Geometry : Geometry with { Ports = 1 };
@@ -81,6 +85,12 @@ public sealed record DaemonConfiguration(
 /// <param name="MaxRadios">How many radios it may bring, 1 to 64.</param>
 public sealed record VmConfiguration(string Name, string Socket, int MaxRadios = VmConfiguration.RadioLimit)
 {
+    /// <summary>The addresses that its radios may have; empty: those of no other VM.</summary>
+    public IReadOnlyList<MacAddressPrefix> Addresses { get; init; } = [];
+
+    /// <summary>Whether its radios may have, and send as, addresses of other VMs; null: as <see cref="DaemonConfiguration.Spoofing"/> says.</summary>
+    public bool? Spoofing { get; init; }
+
     /// <summary>Radios that a port can have.</summary>
     public const int RadioLimit = Abi.MaxRadios;
 

@@ -7,17 +7,20 @@ namespace ShmWifi.Configuration;
 internal static class DaemonKeys
 {
     public static readonly string[] Medium =
-        ["isolation", "socket", "socketGroup", "polling", "scheduling", "geometry", "vms", "capture", "log", "control", .. MediumKeys.Medium];
+        ["isolation", "socket", "socketGroup", "spoofing", "polling", "scheduling", "geometry", "vms", "capture", "log", "control",
+            .. MediumKeys.Medium];
 
     public static readonly string[] Geometry = ["ports", "txSlots", "rxDescriptors", "poolSlots"];
 
-    public static readonly string[] Vm = ["name", "socket", "radios"];
+    public static readonly string[] Vm = ["name", "socket", "radios", "addresses", "spoofing"];
 
     public static readonly string[] Capture = ["file"];
 
     public static readonly string[] Log = ["file", "format"];
 
     public static readonly (string Word, Isolation Isolation)[] Isolations = [("shared", Isolation.Shared), ("per-vm", Isolation.PerVm)];
+
+    public static readonly (string Word, bool IsAllowed)[] Spoofing = [("refused", false), ("allowed", true)];
 
     public static readonly (string Word, Scheduling Scheduling)[] Schedulings = [("normal", Scheduling.Normal), ("realtime", Scheduling.Realtime)];
 

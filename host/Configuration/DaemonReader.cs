@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Configuration.Text;
 using ShmWifi.Configuration.Yaml;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
@@ -50,6 +51,7 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         {
             Medium = medium,
             Control = ReadControl(top),
+            Spoofing = top.Word("spoofing", false, DaemonKeys.Spoofing),
         };
     }
 
@@ -127,7 +129,35 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         return new(
             Name(section, hasCommonSocket),
             Socket(section) ?? "",
-            section.Integer("radios", VmConfiguration.RadioLimit, 1, VmConfiguration.RadioLimit));
+            section.Integer("radios", VmConfiguration.RadioLimit, 1, VmConfiguration.RadioLimit))
+        {
+            Addresses = ReadAddresses(section),
+            Spoofing = section.Value("spoofing") is null ? null : section.Word("spoofing", false, DaemonKeys.Spoofing),
+        };
+    }
+
+    private List<MacAddressPrefix> ReadAddresses(Section section)
+    {
+        const string Allowed = "a list of addresses, or of their first octets, such as 02:00:00:00:00:01 or 02:aa:bb";
+        var prefixes = new List<MacAddressPrefix>();
+        switch (section.Value("addresses"))
+        {
+            case null:
+                break;
+            case YamlList { Items.Count: > 0 } list:
+                foreach (var item in list.Items)
+                {
+                    if (item is YamlScalar scalar && MacAddressPrefix.TryParse(scalar.Value, out var prefix))
+                        prefixes.Add(prefix);
+                    else
+                        errors.Add(item, $"'addresses' has {item.Kind}; allowed: {Allowed}");
+                }
+                break;
+            case { } node:
+                errors.Add(node, $"'addresses' is {(node is YamlList ? "an empty list" : node.Kind)}; allowed: {Allowed}");
+                break;
+        }
+        return prefixes;
     }
 
     private string Name(Section section, bool hasCommonSocket)

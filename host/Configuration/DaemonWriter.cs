@@ -29,6 +29,7 @@ public static class DaemonWriter
             json["socket"] = c.Socket;
         if (c.SocketGroup is not null)
             json["socketGroup"] = c.SocketGroup;
+        json["spoofing"] = WordOf(c.Spoofing);
         json["polling"] = c.Polling.Mode switch
         {
             PollingMode.Fixed => (int)c.Polling.Spin.TotalMicroseconds,
@@ -44,8 +45,7 @@ public static class DaemonWriter
             ["poolSlots"] = c.Geometry.PoolSlots,
         };
         if (c.Vms.Count > 0)
-            json["vms"] =
-                new JsonArray([.. c.Vms.Select(vm => new JsonObject { ["name"] = vm.Name, ["socket"] = vm.Socket, ["radios"] = vm.MaxRadios })]);
+            json["vms"] = new JsonArray([.. c.Vms.Select(ToJson)]);
         if (c.Capture is not null)
             json["capture"] = new JsonObject { ["file"] = c.Capture.File };
         json["log"] = new JsonObject { ["format"] = Array.Find(DaemonKeys.LogFormats, f => f.Format == c.Log.Format).Word };
@@ -59,4 +59,16 @@ public static class DaemonWriter
             json[key] = value?.DeepClone();
         return json;
     }
+
+    private static JsonObject ToJson(VmConfiguration vm)
+    {
+        var json = new JsonObject { ["name"] = vm.Name, ["socket"] = vm.Socket, ["radios"] = vm.MaxRadios };
+        if (vm.Addresses.Count > 0)
+            json["addresses"] = new JsonArray([.. vm.Addresses.Select(prefix => JsonValue.Create(prefix.ToString()))]);
+        if (vm.Spoofing is { } spoofing)
+            json["spoofing"] = WordOf(spoofing);
+        return json;
+    }
+
+    private static string WordOf(bool spoofing) => Array.Find(DaemonKeys.Spoofing, s => s.IsAllowed == spoofing).Word;
 }

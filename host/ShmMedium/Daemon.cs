@@ -146,8 +146,8 @@ internal sealed class Daemon : IDisposable
     private static Func<MediumEngine, RegionSource, IPortServer> ForVms(DaemonConfiguration configuration, MediumLog log)
     {
         var sockets = OpenSockets(configuration);
-        var radioLimits = configuration.Vms.ToDictionary(vm => vm.Name, vm => vm.MaxRadios, StringComparer.Ordinal);
-        return (engine, regions) => new IvshmemServer(engine, log, regions, sockets, radioLimits);
+        var vms = configuration.Vms.ToDictionary(vm => vm.Name, StringComparer.Ordinal);
+        return (engine, regions) => new IvshmemServer(engine, log, regions, sockets, vms, configuration.Spoofing);
     }
 
     private static List<ListeningSocket> OpenSockets(DaemonConfiguration configuration)

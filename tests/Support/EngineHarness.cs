@@ -5,6 +5,7 @@ using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Engine;
 using ShmWifi.ShmMedium.Ports;
+using DefaultAddress = ShmWifi.Hwsim.Radios.DefaultAddress;
 
 namespace ShmWifi.Tests.Support;
 
@@ -28,7 +29,16 @@ internal sealed unsafe class EngineHarness : IDisposable
         for (int port = 0; port < ports; port++)
         {
             uint peerId = (uint)port + 1;
-            var one = Engine.Attach(new PortOffer { Name = $"vm{port}", PeerId = peerId, Region = lease, Call = NewEvent(), Kick = NewEvent() })!;
+            var offer = new PortOffer
+            {
+                Name = $"vm{port}",
+                PeerId = peerId,
+                Addresses = new AddressPolicy(peerId, [], MaySpoof: false),
+                Region = lease,
+                Call = NewEvent(),
+                Kick = NewEvent(),
+            };
+            var one = Engine.Attach(offer)!;
             var radio = Engine.Radios.AddOrGet(one, number: 0, AddressOf(port), "phy0")!;
             Engine.Radios.AddAddress(radio, AddressOf(port));
             Ports.Add(one);
@@ -50,7 +60,7 @@ internal sealed unsafe class EngineHarness : IDisposable
     public List<SimulatedGuest> Guests { get; } = [];
 
     /// <summary>The address that a port's radio answers to.</summary>
-    public static MacAddress AddressOf(int port) => new(0x0253_5700_0000UL + (ulong)port);
+    public static MacAddress AddressOf(int port) => DefaultAddress.Of((uint)port + 1, radio: 0);
 
     /// <summary>Port 0 sends frames that want no status.</summary>
     public void Send(MacAddress receiver, uint count)
@@ -116,6 +126,18 @@ internal sealed unsafe class EngineHarness : IDisposable
         public void RadioAdded(Radio radio)
         {
         }
+
+        public void AddressRefused(Radio radio, MacAddress address, AddressClaim claim)
+        {
+        }
+
+        public void TransmitterRefused(Radio radio, MacAddress transmitter)
+        {
+        }
+
+        public void PortFailed(Port port, Exception exception) => throw new InvalidOperationException($"{port.Name} could not be served", exception);
+
+        public void AirtimeFailed(Exception exception) => throw new InvalidOperationException("the medium failed", exception);
 
         public void AnnouncementsUnlogged(Port port)
         {

@@ -21,16 +21,31 @@ internal sealed class TestDaemon : IDisposable
     /// <summary>Starts it.</summary>
     /// <param name="geometry">YAML.</param>
     /// <param name="vms">VMs with a socket of their own: name.sock.</param>
-    public TestDaemon(Isolation isolation, string geometry = SmallRings, params (string Name, int Radios)[] vms)
+    public TestDaemon(Isolation isolation, string geometry, params (string Name, int Radios)[] vms)
+        : this(isolation, geometry, spoofing: false, vms: vms)
+    {
+    }
+
+    /// <summary>Starts it.</summary>
+    /// <param name="geometry">YAML.</param>
+    /// <param name="spoofing">Whether VMs may have addresses of others.</param>
+    /// <param name="vmKeys">YAML: more keys of <paramref name="vms"/>.</param>
+    /// <param name="vms">VMs with a socket of their own: name.sock.</param>
+    public TestDaemon(Isolation isolation, string geometry = SmallRings, bool spoofing = false, string? vmKeys = null,
+        params (string Name, int Radios)[] vms)
     {
         string yaml = $"""
             isolation: {(isolation == Isolation.Shared ? "shared" : "per-vm")}
             socket: any.sock
             geometry: {geometry}
+            spoofing: {(spoofing ? "allowed" : "refused")}
 
             """;
         if (vms.Length != 0)
-            yaml += "vms:\n" + string.Concat(vms.Select(vm => $"  - {{ name: {vm.Name}, socket: {vm.Name}.sock, radios: {vm.Radios} }}\n"));
+        {
+            string more = vmKeys is null ? "" : ", " + vmKeys;
+            yaml += "vms:\n" + string.Concat(vms.Select(vm => $"  - {{ name: {vm.Name}, socket: {vm.Name}.sock, radios: {vm.Radios}{more} }}\n"));
+        }
         _log = new MediumLog(Log);
         Daemon = new Daemon(DaemonConfiguration.Parse(yaml, Path.Combine(_folder, "medium.yaml")), Path.Combine(_folder, "state.json"), _log);
     }

@@ -19,7 +19,9 @@ public readonly ref partial struct FrameView
     /// <summary>Where Address 1, the receiver's, is in all frames but extension frames.</summary>
     public const int Addr1Offset = 4;
 
-    private const int Addr2Offset = 10;
+    /// <summary>Where Address 2, the transmitter's, is in all frames but Ack and CTS.</summary>
+    public const int Addr2Offset = 10;
+
     private const int Addr3Offset = 16;
     private const int SequenceControlOffset = 22;
     private const int Addr4Offset = 24;

@@ -24,6 +24,7 @@ internal sealed class HostMonitor(Region region, GuestPort port)
         PortState.Faulted when port.Fault == PortFault.AbiVersion =>
             $"it does not speak our ABI, {Abi.FormatVersion(Abi.Version)}: update shm-injector, or the host's shm-medium, so that both are of one "
                 + $"version",
+        PortState.Faulted when port.Fault == PortFault.HostFailure => "it failed while it served this VM; its log says how",
         PortState.Faulted => $"it has faulted our port: {port.Fault}",
         PortState.Free => "it has no VM on our port",
         _ => region.HostState == HostState.Running ? "it does not answer" : "shm-medium does not run",

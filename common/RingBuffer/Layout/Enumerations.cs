@@ -63,6 +63,9 @@ public enum PortFault : uint
 
     /// <summary>Hello from a guest whose ABI has another major version than the host's.</summary>
     AbiVersion = 6,
+
+    /// <summary>No rule was broken: the host failed while it served the port, and its log says how.</summary>
+    HostFailure = 7,
 }
 
 /// <summary>A port as its guest sees it.</summary>
@@ -231,4 +234,7 @@ public enum HostCounter
 
     /// <summary>Frames of the port that found no room among those that wait for the medium.</summary>
     DropMediumQueueFull,
+
+    /// <summary>Frames of the port whose transmitter address its VM may not use.</summary>
+    DropTransmitter,
 }

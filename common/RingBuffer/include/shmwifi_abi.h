@@ -72,6 +72,7 @@ typedef int64_t s64;
 #define SHMWIFI_FAULT_LENGTH		4	/* payload leaves its slot */
 #define SHMWIFI_FAULT_RADIO		5	/* radio number out of range */
 #define SHMWIFI_FAULT_ABI_VERSION	6	/* HELLO, and guest.abi_version has another major than the host's */
+#define SHMWIFI_FAULT_HOST_FAILURE	7	/* no rule was broken: the host failed while it served the port */
 
 /*
  * What a TX slot or an RX descriptor carries. The arrow is who sends it.

@@ -22,7 +22,7 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
         {
             bool isDelivered = reception.Fault is null ? Post(in frame, in reception) : DeliverWithFault(in frame, in reception);
             if (isDelivered && reception.IsAcknowledged)
-                acknowledger = reception.Receiver.Port;
+                acknowledger = LessBehind(acknowledger, reception.Receiver.Port);
         }
         if (outcome.All is { } all)
             DeliverToAll(in frame, all, outcome.Alike);
@@ -50,6 +50,9 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
         }
         return any;
     }
+
+    /// <summary>Of several that acknowledge (clones, spoofed addresses) the one that comes to it first: a stopped one delays nobody.</summary>
+    private static Port LessBehind(Port? one, Port other) => one is null || other.OutstandingRx < one.OutstandingRx ? other : one;
 
     private void DeliverToAll(in Frame frame, Radio[] receivers, Reception reception)
     {
@@ -90,12 +93,12 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
         var from = frame.Sender.Port;
         if (to.IsFaulted)
             return false;
-        if (!rx.HasRoomForFrame(to))
+        if (!rx.HasRoomForFrame(to, from))
         {
             to.Rings.Count(HostCounter.DropRxRingFull);
             return false;
         }
-        if (!to.HasPlaceForFrame)
+        if (!to.HasPlaceForFrame(from))
         {
             to.Rings.Count(HostCounter.DropPoolEmpty);
             return false;
@@ -134,7 +137,7 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
     {
         _ = to.TryTakePoolSlot(out poolSlot); // there is one: HasPlaceForFrame
         byte* copy = to.Rings.PoolSlot(poolSlot);
-        Buffer.MemoryCopy(frame.Bytes, copy, Abi.SlotSize, frame.Length);
+        frame.CopyTo(copy);
         if (alteration.IsAny)
             alteration.ApplyTo(new Span<byte>(copy, (int)frame.Length));
         to.Rings.Count(HostCounter.Copied);

@@ -19,7 +19,7 @@ internal sealed unsafe class RxRings
     public bool HasRoomForMessage(Port port) => port.HasRoomForStatus || (Reclaim(port) && port.HasRoomForStatus);
 
     /// <summary>Whether a port has room for a frame; looks once more at what the guest gave back.</summary>
-    public bool HasRoomForFrame(Port port) => port.HasRoomForFrame || (Reclaim(port) && port.HasRoomForFrame);
+    public bool HasRoomForFrame(Port port, Port sender) => port.HasRoomForFrame(sender) || (Reclaim(port) && port.HasRoomForFrame(sender));
 
     /// <summary>Remembers that a port has a new descriptor to be published.</summary>
     public void PublishLater(Port port)

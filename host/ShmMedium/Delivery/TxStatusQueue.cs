@@ -8,7 +8,12 @@ namespace ShmWifi.ShmMedium.Delivery;
 /// <summary>What is to be told to a sender about one of its frames.</summary>
 internal struct TxStatus
 {
-    public Radio Sender;
+    /// <summary>The sender's VM.</summary>
+    public Port Port;
+
+    /// <summary>The port's number for the sender; there may be no such radio any more, or never have been.</summary>
+    public ushort Radio;
+
     public TxFlags Flags;
     public uint FreqMhz;
     public ulong Cookie;
@@ -27,7 +32,8 @@ internal struct TxStatus
     /// <param name="attempts">How often it was sent.</param>
     public static TxStatus Of(in Frame frame, int attempts, sbyte ackSignalDbm) => new()
     {
-        Sender = frame.Sender,
+        Port = frame.Sender.Port,
+        Radio = frame.Sender.Number,
         Flags = frame.Flags,
         FreqMhz = frame.FreqMhz,
         Cookie = frame.Cookie,

@@ -1,3 +1,4 @@
+using ShmWifi.Dot11.Rates;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Ports;
@@ -40,6 +41,27 @@ internal sealed unsafe class TxStatusReporter(RxRings rx)
         waiting.Add(in status, receiver.NextRx - 1);
     }
 
+    /// <summary>Tells a sender that its frame was not sent: the guest's kernel waits for the status of each frame that wants an ACK.</summary>
+    /// <param name="header">Of its TX slot; a copy.</param>
+    public void Refuse(Port port, in TxSlotHeader header, ulong takenNs)
+    {
+        fixed (byte* rates = header.Rates)
+        {
+            Post(
+                new TxStatus
+                {
+                    Port = port,
+                    Radio = header.Radio,
+                    Flags = (TxFlags)header.Flags,
+                    FreqMhz = header.FreqMhz,
+                    Cookie = header.Cookie,
+                    TakenNs = takenNs,
+                    Rates = TxRates.Read(new ReadOnlySpan<byte>(rates, TxRates.Size)),
+                },
+                acked: false);
+        }
+    }
+
     /// <summary>Tells the senders of frames that a receiver has come near to, or will not receive.</summary>
     public void ReportReceived(Port receiver)
     {
@@ -61,7 +83,7 @@ internal sealed unsafe class TxStatusReporter(RxRings rx)
 
     private void Post(in TxStatus status, bool acked)
     {
-        var port = status.Sender.Port;
+        var port = status.Port;
         if (port.IsFaulted || port.IsRetired)
             return;
         port.Rings.Count(acked ? HostCounter.Acked : HostCounter.NotAcked);
@@ -74,7 +96,7 @@ internal sealed unsafe class TxStatusReporter(RxRings rx)
         {
             Kind = RingKind.TxStatus,
             Flags = (status.Flags & (TxFlags.RequestStatus | TxFlags.NoAck)) | (acked ? TxFlags.Acked : TxFlags.None),
-            Radio = status.Sender.Number,
+            Radio = status.Radio,
             Cookie = status.Cookie,
             FreqMhz = status.FreqMhz,
             SignalDbm = status.AckSignalDbm,

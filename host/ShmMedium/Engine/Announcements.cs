@@ -26,7 +26,9 @@ internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMe
         fixed (byte* octets = header.Address)
             address = new MacAddress(new ReadOnlySpan<byte>(octets, MacAddress.Length));
         long allocated = GC.GetAllocatedBytesForCurrentThread();
+        long startNs = MonotonicClock.NowNs;
         Dispatch(port, slotAddress, in header, address, takenNs);
+        WorkBudget.Charge(port, MonotonicClock.NowNs - startNs);
         counters.ControlAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
     }
 
@@ -47,8 +49,7 @@ internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMe
                     log.RadioGone(radio);
                 break;
             case RingKind.AddressAdd when radio is not null:
-                if (address.IsGroup || !radios.AddAddress(radio, address))
-                    port.Rings.Count(HostCounter.Refused);
+                AddAddress(radio, address);
                 break;
             case RingKind.AddressDel when radio is not null:
                 radios.RemoveAddress(radio, address);
@@ -103,6 +104,28 @@ internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMe
         radios.SetMonitor(radio, radio.Flags.HasFlag(RadioFlags.Monitor));
         if (isNew && MayLog(port))
             log.RadioAdded(radio);
+    }
+
+    private void AddAddress(Radio radio, MacAddress address)
+    {
+        var claim = address.IsGroup ? AddressClaim.NotAllowed : radios.AddAddress(radio, address);
+        if (claim == AddressClaim.Granted)
+            return;
+        radio.Port.Rings.Count(HostCounter.Refused);
+        if (MayLog(radio.Port))
+            log.AddressRefused(radio, address, claim);
+    }
+
+    /// <summary>A radio sent as a transmitter that its VM may not be: says so once for each.</summary>
+    public void TellOfTransmitter(Radio radio, MacAddress transmitter)
+    {
+        if (radio.RefusedTransmitter == transmitter)
+            return;
+        radio.RefusedTransmitter = transmitter;
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        if (MayLog(radio.Port))
+            log.TransmitterRefused(radio, transmitter);
+        counters.ControlAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
     }
 
     /// <summary>Whether a line about what a guest announced may be logged; the first one too many says so.</summary>

@@ -3,6 +3,7 @@ using System.Runtime.Intrinsics.X86;
 using ShmWifi.Dot11.Frames;
 using ShmWifi.Dot11.Rates;
 using ShmWifi.RingBuffer.Layout;
+using ShmWifi.ShmMedium.Delivery;
 using ShmWifi.ShmMedium.Medium;
 using ShmWifi.ShmMedium.Ports;
 
@@ -10,7 +11,7 @@ namespace ShmWifi.ShmMedium.Engine;
 
 /// <summary>Takes TX slots: checks what a guest wrote, and makes a frame of it or hands it to the announcements.</summary>
 /// <remarks>All of a slot's header is copied first; what is checked and used is the copy.</remarks>
-internal sealed unsafe class FrameIntake(Announcements announcements)
+internal sealed unsafe class FrameIntake(RadioRegistry radios, Announcements announcements, TxStatusReporter statuses)
 {
     private const uint PrefetchDistance = 4; // slots
     private const int UsedHeaderSize = 64; // of a slot's header: the rest is reserved, and another cache line
@@ -55,7 +56,7 @@ internal sealed unsafe class FrameIntake(Announcements announcements)
         return false;
     }
 
-    private static bool TryReadFrame(Port port, uint slot, byte* slotAddress, in TxSlotHeader header, ulong takenNs, out Frame frame)
+    private bool TryReadFrame(Port port, uint slot, byte* slotAddress, in TxSlotHeader header, ulong takenNs, out Frame frame)
     {
         Unsafe.SkipInit(out frame); // all of it is set, or false returned
         if (!IsInSlot(in header, Abi.SlotPayloadSize))
@@ -68,16 +69,27 @@ internal sealed unsafe class FrameIntake(Announcements announcements)
             port.BreakOff(PortFault.Radio);
             return false;
         }
-        if (port.Radios[header.Radio] is not { } sender || header.Length < FrameView.MinLength)
+        if (header.Length < FrameView.MinLength)
+            return Refuse(port, in header, takenNs, HostCounter.DropInvalid);
+        byte* bytes = slotAddress + header.Offset;
+        frame.Receiver = new MacAddress(new ReadOnlySpan<byte>(bytes + FrameView.Addr1Offset, MacAddress.Length));
+        if (port.Radios[header.Radio] is not { } sender)
+            return Refuse(port, in header, takenNs, HostCounter.DropInvalid, frame.Receiver.IsGroup);
+        frame.Transmitter = default;
+        if (header.Length >= FrameView.Addr2Offset + MacAddress.Length)
         {
-            port.Rings.Count(HostCounter.DropInvalid);
-            return false;
+            frame.Transmitter = new MacAddress(new ReadOnlySpan<byte>(bytes + FrameView.Addr2Offset, MacAddress.Length));
+            if (!radios.MaySendAs(sender, frame.Transmitter))
+            {
+                announcements.TellOfTransmitter(sender, frame.Transmitter);
+                return Refuse(port, in header, takenNs, HostCounter.DropTransmitter, frame.Receiver.IsGroup);
+            }
         }
 
         frame.Sender = sender;
         frame.Slot = slot;
         frame.IsHeld = false;
-        frame.Bytes = slotAddress + header.Offset;
+        frame.Bytes = bytes;
         frame.Length = header.Length;
         frame.FreqMhz = header.FreqMhz;
         frame.Flags = (TxFlags)header.Flags;
@@ -86,11 +98,20 @@ internal sealed unsafe class FrameIntake(Announcements announcements)
         frame.TakenNs = takenNs;
         fixed (byte* rates = header.Rates, rateFlags = header.RateFlags)
             frame.Chain = RetryChain.Read(new ReadOnlySpan<byte>(rates, TxRates.Size), new ReadOnlySpan<byte>(rateFlags, RetryChain.FlagsSize));
-        frame.Receiver = new MacAddress(new ReadOnlySpan<byte>(frame.Bytes + FrameView.Addr1Offset, MacAddress.Length));
         sender.OnSent(header.FreqMhz);
         port.Rings.Count(HostCounter.TxFrames);
         port.Rings.Count(HostCounter.TxBytes, header.Length);
         return true;
+    }
+
+    /// <summary>Counts a frame that is not sent, and tells its sender.</summary>
+    /// <param name="isGroup">Addressed to a group: the guest completed it itself.</param>
+    private bool Refuse(Port port, in TxSlotHeader header, ulong takenNs, HostCounter reason, bool isGroup = false)
+    {
+        port.Rings.Count(reason);
+        if (!isGroup && ((TxFlags)header.Flags & TxFlags.NoAck) == TxFlags.None)
+            statuses.Refuse(port, in header, takenNs);
+        return false;
     }
 
     /// <summary>Whether a payload lies within its slot.</summary>

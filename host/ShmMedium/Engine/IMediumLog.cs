@@ -1,3 +1,4 @@
+using ShmWifi.Dot11.Frames;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Ports;
 
@@ -20,6 +21,18 @@ internal interface IMediumLog
 
     /// <summary>A radio came on the medium.</summary>
     void RadioAdded(Radio radio);
+
+    /// <summary>A radio does not get an address that it announced.</summary>
+    void AddressRefused(Radio radio, MacAddress address, AddressClaim claim);
+
+    /// <summary>A radio sent as a transmitter that its VM may not be.</summary>
+    void TransmitterRefused(Radio radio, MacAddress transmitter);
+
+    /// <summary>The host failed while it served a port.</summary>
+    void PortFailed(Port port, Exception exception);
+
+    /// <summary>The medium of <c>timing: airtime</c> failed, and begins anew.</summary>
+    void AirtimeFailed(Exception exception);
 
     /// <summary>A guest announces so much that no line is written for it for now (<see cref="LogAllowance"/>).</summary>
     void AnnouncementsUnlogged(Port port);

@@ -1,5 +1,6 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Linux;
+using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Delivery;
 using ShmWifi.ShmMedium.Medium;
 using ShmWifi.ShmMedium.Medium.Faults;
@@ -20,7 +21,7 @@ namespace ShmWifi.ShmMedium.Engine;
 /// </remarks>
 internal sealed class MediumEngine : IDisposable
 {
-    private const uint Batch = 64; // TX slots of one port a round, so that a flood does not starve the others
+    private const uint Batch = 64; // TX slots of one port a round
     private const long ReclaimPollNs = 20_000_000; // while guests hold slots and were not asked to ring
 
     private readonly IMediumLog _log;
@@ -64,9 +65,9 @@ internal sealed class MediumEngine : IDisposable
         _medium = ChooseMedium();
         _ = _state.Watch(_ => _medium = ChooseMedium());
 
-        _intake = new FrameIntake(new Announcements(Radios, _rx, log, Counters));
-        _tx = new TxSlots(_taps);
         _statuses = new TxStatusReporter(_rx);
+        _intake = new FrameIntake(Radios, new Announcements(Radios, _rx, log, Counters), _statuses);
+        _tx = new TxSlots(_taps);
         _ports = new PortRegistry(_statuses.Remove);
         _delivery = new FrameDelivery(_rx, _statuses, _taps, _held, _clock);
         _sleep.Watch(_commands.Signal);
@@ -187,7 +188,7 @@ internal sealed class MediumEngine : IDisposable
         _taps.Reclaim();
         foreach (var port in _ports.All)
         {
-            if (!RelayFrames(port))
+            if (!TryRelayFrames(port))
                 continue;
             busy = true;
             _rx.Publish(); // not at the end: frames of the first port do not wait for those of the last
@@ -247,24 +248,42 @@ internal sealed class MediumEngine : IDisposable
         }
     }
 
+    /// <summary>Relays a port's frames; a failure in that is the end of this port alone.</summary>
+    private bool TryRelayFrames(Port port)
+    {
+        try
+        {
+            return RelayFrames(port);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            _log.PortFailed(port, e);
+            port.BreakOff(PortFault.HostFailure);
+            return true;
+        }
+    }
+
     /// <summary>Takes a batch of a port's frames: ring, medium, delivery.</summary>
     private bool RelayFrames(Port port)
     {
         uint ready = Math.Min(FrameIntake.CountReady(port), Batch);
-        if (ready == 0)
-            return false;
+        if (!WorkBudget.TryBegin(port, ready))
+            return ready != 0;
         _tx.IsAnyHeld = true;
         long takenNs = MonotonicClock.NowNs;
         FrameIntake.Prefetch(port, ready);
-        for (uint left = ready; left != 0 && !port.IsFaulted; left--)
+        uint left = ready;
+        for (; left != 0 && port.Credit > 0 && !port.IsFaulted; left--)
         {
+            port.Credit--;
             if (!_intake.TryTake(port, left, (ulong)takenNs, out var frame))
                 continue;
             _outcome.Clear();
             _medium.Transmit(in frame, _outcome);
             _delivery.Deliver(in frame, _outcome);
+            port.Credit -= _outcome.Receivers;
         }
-        _moderation.OnTaken(ready, takenNs);
+        _moderation.OnTaken(ready - left, takenNs);
         return true;
     }
 
@@ -275,12 +294,20 @@ internal sealed class MediumEngine : IDisposable
             return false;
         bool any = false;
         long nowNs = _clock.NowNs;
-        while (_airtime.TryAdvance(nowNs, _outcome, out int handle))
+        try
         {
-            any = true;
-            _delivery.Deliver(in _held[handle], _outcome);
-            if (_outcome.IsOver)
-                _airtime.Release(handle);
+            while (_airtime.TryAdvance(nowNs, _outcome, out int handle))
+            {
+                any = true;
+                _delivery.Deliver(in _held[handle], _outcome);
+                if (_outcome.IsOver)
+                    _airtime.Release(handle);
+            }
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            _log.AirtimeFailed(e);
+            _airtime.Restart();
         }
         return any;
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Engine;
 using ShmWifi.ShmMedium.Ports;
@@ -35,7 +36,7 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
             VmFaulted(port.Name, $"speaks ABI {Abi.FormatVersion(port.Rings.GuestAbiVersion)}, this daemon {Abi.FormatVersion(Abi.Version)}",
                 fault, "install shm-injector and kernel module of this version there, then restart the VM");
         else
-            VmFaulted(port.Name, "broke the rules of the ring", fault, "restart the VM");
+            VmFaulted(port.Name, fault == PortFault.HostFailure ? "could not be served" : "broke the rules of the ring", fault, "restart the VM");
     }
 
     /// <inheritdoc/>
@@ -46,6 +47,27 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
 
     /// <inheritdoc/>
     public void RadioGone(Radio radio) => RadioGone(radio.Port.Name, radio.Name);
+
+    /// <inheritdoc/>
+    public void AddressRefused(Radio radio, MacAddress address, AddressClaim claim) => AddressRefused(
+        radio.Port.Name,
+        radio.Name,
+        address.ToString(),
+        claim switch
+        {
+            AddressClaim.Waits => "another VM has it; it gets it when that one gives it up, or at once with 'spoofing: allowed'",
+            AddressClaim.TooMany => $"a radio may have {Radio.MaxAddresses}",
+            _ => "its VM may not have it: see 'addresses' and 'spoofing' in the configuration",
+        });
+
+    /// <inheritdoc/>
+    public void TransmitterRefused(Radio radio, MacAddress transmitter) => TransmitterRefused(radio.Port.Name, radio.Name, transmitter.ToString());
+
+    /// <inheritdoc/>
+    public void PortFailed(Port port, Exception exception) => PortFailed(port.Name, exception.ToString());
+
+    /// <inheritdoc/>
+    public void AirtimeFailed(Exception exception) => AirtimeFailed(exception.ToString());
 
     /// <inheritdoc/>
     public void AnnouncementsUnlogged(Port port) => AnnouncementsUnlogged(port.Name);
@@ -74,6 +96,22 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
     [LoggerMessage(203, LogLevel.Warning, "announces radios too often; what it announces is not logged for now",
         EventName = "announcements-unlogged")]
     private partial void AnnouncementsUnlogged(string vm);
+
+    [LoggerMessage(105, LogLevel.Error, "the daemon failed while it served this VM, and serves it no more; please report: {Exception}",
+        EventName = "vm-failed")]
+    private partial void PortFailed(string vm, string exception);
+
+    [LoggerMessage(204, LogLevel.Warning, "radio {Radio} does not get {Address}: {Reason}", EventName = "address-refused")]
+    private partial void AddressRefused(string vm, string radio, string address, string reason);
+
+    [LoggerMessage(205, LogLevel.Warning,
+        "radio {Radio} sends as {Address}, which its VM may not: such frames are dropped; with 'spoofing: allowed' they are sent",
+        EventName = "transmitter-refused")]
+    private partial void TransmitterRefused(string vm, string radio, string address);
+
+    [LoggerMessage(904, LogLevel.Error, "the medium of timing: airtime failed and begins anew; please report: {Exception}",
+        EventName = "airtime-failed")]
+    private partial void AirtimeFailed(string exception);
 
     [LoggerMessage(301, LogLevel.Warning, "QEMU pid {Pid} gets no medium: {Reason}", EventName = "vm-refused")]
     private partial void VmRefused(string vm, int pid, string reason);

@@ -13,17 +13,20 @@ namespace ShmWifi.ShmMedium.Medium;
 /// <remarks><see cref="ContentionModel"/> says who receives them and when they are over; see docs/decisions/0010 and 0011.</remarks>
 internal sealed class AirtimeMedium : IMedium, IReceivers
 {
+    private const uint MaxFreqMhz = 100_000; // beyond the bands of 802.11, all of them below 72 GHz
     private const long MaxLateNs = 5_000_000; // what a busy machine keeps the engine from a core; a guest that claims more would send in the past
 
     private readonly RadioRegistry _radios;
     private readonly MediumState _state;
     private readonly MediumClock _clock;
     private readonly HeldFrames _held;
-    private readonly ContentionModel _model;
+    private readonly int[] _abandoned = new int[HeldFrames.Capacity]; // whose radio went, and whose sender was not told yet
     private readonly bool[] _isWaiting = new bool[HeldFrames.Capacity]; // for its turn, by handle
     private readonly sbyte[] _strongestDbm = new sbyte[HeldFrames.Capacity]; // at a receiver so far; 0: none received it
     private readonly Dictionary<(int Handle, int Radio), Fault?> _drawnFaults = [];
+    private ContentionModel _model;
     private int _waiting;
+    private int _abandonedCount;
 
     /// <summary>A medium on which nothing waits.</summary>
     /// <param name="radios">Who is there; told of radios that come and go.</param>
@@ -31,14 +34,23 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     public AirtimeMedium(RadioRegistry radios, MediumState state, MediumClock clock, HeldFrames held)
     {
         (_radios, _state, _clock, _held) = (radios, state, clock, held);
-        _model = new ContentionModel(state.Links, state.Errors, this, clock.NowNs);
+        _model = NewModel();
         _ = state.Watch(_ => _model.Errors = state.Errors);
         radios.Added += radio => _model.Add(radio.Endpoint);
         radios.Removed += ForgetFramesOf;
     }
 
     /// <summary>When the next event is due, ns of the medium's clock; <see cref="long.MaxValue"/>: there is none until a frame comes.</summary>
-    public long NextEventNs => _model.NextEventNs;
+    public long NextEventNs => _abandonedCount != 0 ? 0 : _model.NextEventNs;
+
+    /// <summary>Begins anew: what waits is abandoned.</summary>
+    public void Restart()
+    {
+        for (int handle = 0; handle < HeldFrames.Capacity; handle++)
+            Abandon(handle);
+        _drawnFaults.Clear();
+        _model = NewModel();
+    }
 
     /// <inheritdoc/>
     /// <remarks>The frame arrives when the guest took it from hwsim, not when a busy machine
@@ -47,6 +59,13 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     {
         long nowNs = _clock.At((long)frame.TakenNs);
         _model.Advance(frame.CapturedNs == 0 ? nowNs : Math.Clamp(_clock.At((long)frame.CapturedNs), nowNs - MaxLateNs, nowNs));
+        if (frame.FreqMhz is 0 or > MaxFreqMhz)
+        {
+            frame.Sender.Port.Rings.Count(HostCounter.DropInvalid);
+            outcome.IsOver = true;
+            outcome.WasSent = false;
+            return;
+        }
         if (_held.TryHold(in frame, out int handle))
         {
             _ = FrameView.TryParse(frame.Span, out var view); // what cannot be parsed is sent as best effort
@@ -75,6 +94,14 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     /// <returns>False: nothing more happens until then.</returns>
     public bool TryAdvance(long nowNs, Outcome outcome, out int handle)
     {
+        if (_abandonedCount != 0)
+        {
+            handle = _abandoned[--_abandonedCount];
+            outcome.Clear();
+            outcome.IsOver = true;
+            outcome.WasSent = false;
+            return true;
+        }
         while (_model.TryAdvance(nowNs, out var came))
         {
             handle = came.Handle;
@@ -151,10 +178,10 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         outcome.IsOver = true;
         outcome.Attempts = Math.Max(came.Attempt, 1);
         outcome.StrongestDbm = _strongestDbm[came.Handle];
-        if (!came.IsAcked)
+        if (came.Acknowledger is not { } acknowledger)
             return;
         outcome.AckSignalDbm = Reception.ToSignal(came.SignalDbm);
-        outcome.AcknowledgedBy = _radios.OwnersOf(frame.Receiver) is [Radio first, ..] ? first : null;
+        outcome.AcknowledgedBy = _radios.Of(acknowledger);
     }
 
     /// <summary>The injected fault that hits a frame on its way to a radio; drawn at the first attempt, it holds for all.</summary>
@@ -168,14 +195,31 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         return fault;
     }
 
-    /// <summary>A radio goes: its frames that wait go with it.</summary>
+    private ContentionModel NewModel()
+    {
+        var model = new ContentionModel(_state.Links, _state.Errors, this, _clock.NowNs);
+        foreach (var radio in _radios.Radios)
+            model.Add(radio.Endpoint);
+        return model;
+    }
+
+    /// <summary>Nothing comes of a frame any more; <see cref="TryAdvance"/> says so.</summary>
+    private void Abandon(int handle)
+    {
+        if (!_isWaiting[handle])
+            return;
+        _isWaiting[handle] = false;
+        _abandoned[_abandonedCount++] = handle;
+    }
+
+    /// <summary>A radio goes: its frames that wait are not sent.</summary>
     private void ForgetFramesOf(Radio radio)
     {
         _model.Remove(radio.Endpoint);
         for (int handle = 0; handle < HeldFrames.Capacity && _waiting != 0; handle++)
         {
             if (_isWaiting[handle] && _held[handle].Sender == radio)
-                Release(handle);
+                Abandon(handle);
         }
     }
 }

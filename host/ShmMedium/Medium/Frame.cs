@@ -35,6 +35,9 @@ internal unsafe struct Frame
     /// <summary>Address 1.</summary>
     public MacAddress Receiver;
 
+    /// <summary>Address 2; none where the frame has none (Ack, CTS).</summary>
+    public MacAddress Transmitter;
+
     /// <summary>hwsim's; names the frame to its radio.</summary>
     public ulong Cookie;
 
@@ -49,4 +52,14 @@ internal unsafe struct Frame
 
     /// <summary>The frame.</summary>
     public readonly ReadOnlySpan<byte> Span => new(Bytes, (int)Length);
+
+    /// <summary>Copies the bytes out of the sender's reach, with the addresses that were checked, whatever it wrote there since.</summary>
+    /// <param name="copy">Has room for <see cref="Length"/> bytes.</param>
+    public readonly void CopyTo(byte* copy)
+    {
+        Buffer.MemoryCopy(Bytes, copy, Length, Length);
+        Receiver.CopyTo(new Span<byte>(copy + FrameView.Addr1Offset, MacAddress.Length));
+        if (Length >= FrameView.Addr2Offset + MacAddress.Length)
+            Transmitter.CopyTo(new Span<byte>(copy + FrameView.Addr2Offset, MacAddress.Length));
+    }
 }

@@ -31,15 +31,19 @@ internal sealed unsafe class HeldFrames : IDisposable
     public ref Frame this[int handle] => ref _frames[handle];
 
     /// <summary>Copies a frame.</summary>
-    /// <returns>False: there are too many.</returns>
+    /// <remarks>A VM may hold as many as are free, so some are left however many VMs hold all that they may: dynamic thresholds with a factor of 1.
+    /// Source: Choudhury and Hahne, Dynamic Queue Length Thresholds for Shared-Memory Packet Switches, IEEE/ACM ToN 6(2), 1998.</remarks>
+    /// <returns>False: its VM has too many.</returns>
     public bool TryHold(in Frame frame, out int handle)
     {
         handle = -1;
-        if (_freeCount == 0)
+        var port = frame.Sender.Port;
+        if (port.HeldFrames >= _freeCount)
             return false;
+        port.HeldFrames++;
         handle = _free[--_freeCount];
         byte* copy = _bytes + ((nuint)handle * Abi.SlotPayloadSize);
-        Buffer.MemoryCopy(frame.Bytes, copy, Abi.SlotPayloadSize, frame.Length);
+        frame.CopyTo(copy);
         _frames[handle] = frame with { Bytes = copy, IsHeld = true };
         return true;
     }
@@ -47,6 +51,7 @@ internal sealed unsafe class HeldFrames : IDisposable
     /// <summary>Lets a frame go.</summary>
     public void Release(int handle)
     {
+        _frames[handle].Sender.Port.HeldFrames--;
         _frames[handle] = default;
         _free[_freeCount++] = handle;
     }

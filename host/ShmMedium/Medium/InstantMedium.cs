@@ -25,7 +25,7 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
         outcome.StrongestDbm = LinkTable.PerfectSignalDbm; // nobody owns the address
         outcome.Attempts = Acknowledgement.IsWanted(in frame) ? chain.Attempts : 1;
         bool isAcknowledged = false;
-        foreach (var owner in radios.OwnersOf(frame.Receiver))
+        foreach (var owner in radios.OwnersOf(frame.Receiver, frame.Sender))
         {
             if (owner == frame.Sender)
                 continue;

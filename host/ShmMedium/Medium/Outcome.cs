@@ -18,6 +18,9 @@ internal sealed class Outcome
     /// <summary>In the order of the attempts.</summary>
     public ReadOnlySpan<Reception> Receptions => _receptions.AsSpan(0, _count);
 
+    /// <summary>How many receive it, at most.</summary>
+    public int Receivers => _count + (All?.Length ?? 0);
+
     /// <summary>The frame's attempts are over: its sender is to be told, and taps are to see it.</summary>
     public bool IsOver { get; set; }
 

@@ -20,7 +20,7 @@ internal sealed class PerfectMedium(RadioRegistry radios, MediumState state) : I
             outcome.AddAll(radios.Radios, LinkTable.PerfectSignalDbm, rateIndex);
             return;
         }
-        foreach (var owner in radios.OwnersOf(frame.Receiver))
+        foreach (var owner in radios.OwnersOf(frame.Receiver, sender))
         {
             if (owner != sender)
                 Add(outcome, owner, rateIndex).IsAcknowledged = Acknowledgement.MayComeFrom(in frame, owner, (long)frame.TakenNs);

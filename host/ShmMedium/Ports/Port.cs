@@ -13,6 +13,7 @@ internal sealed unsafe class Port
     private readonly ushort[] _references;
     private readonly byte[] _tapReferences;
     private readonly int[] _heldBy = new int[Abi.MaxPorts];
+    private readonly uint[] _outstandingFrom = new uint[Abi.MaxPorts];
     private readonly Holding[] _holdings;
     private readonly ushort[] _freePool;
     private readonly uint _rxReserve;
@@ -22,6 +23,8 @@ internal sealed unsafe class Port
 
     /// <summary>How long a guest may hold a sender's ring up: longer than a live one is ever kept from a core.</summary>
     public const long StallNs = 200_000_000;
+
+    private const int PoolShare = 3; // a sender's dynamic threshold: three times what it leaves free
 
     /// <summary>A fresh port.</summary>
     /// <param name="id">The engine's number for it; in a shared region its place in the port table, too.</param>
@@ -75,6 +78,12 @@ internal sealed unsafe class Port
     /// <summary>Radios that the VM ever brought.</summary>
     public int RadiosEver { get; set; }
 
+    /// <summary>What the engine may still do for the VM before it serves the others, in units of work; negative: what it did too much.</summary>
+    public int Credit { get; set; }
+
+    /// <summary>Frames of the VM that wait in the host's memory.</summary>
+    public int HeldFrames { get; set; }
+
     /// <summary>The VM is gone; the port waits until nobody holds its slots.</summary>
     public bool IsRetired { get; set; }
 
@@ -124,8 +133,10 @@ internal sealed unsafe class Port
         NewlyFaulted.Add(this);
     }
 
-    /// <summary>Whether a frame for this VM has room; TX statuses may use a reserve of an eighth of the ring beyond it.</summary>
-    public bool HasRoomForFrame => OutstandingRx + _rxReserve < Rings.Rx.Length;
+    /// <summary>Whether a frame of a VM for this one has room; TX statuses may use a reserve of an eighth of the ring beyond it.</summary>
+    /// <remarks>A sender may fill no more than it leaves free, so however many senders fill what they may, others find room: dynamic thresholds
+    /// with a factor of 1, see <c>HeldFrames</c>.</remarks>
+    public bool HasRoomForFrame(Port sender) => OutstandingRx + _rxReserve + _outstandingFrom[sender.Id] < Rings.Rx.Length;
 
     /// <summary>Whether a TX status or a control message has room.</summary>
     public bool HasRoomForStatus => OutstandingRx < Rings.Rx.Length;
@@ -199,19 +210,24 @@ internal sealed unsafe class Port
         sender.AddReference(slot);
         sender._heldBy[Id]++;
         HeldReferences++;
+        _outstandingFrom[sender.Id]++;
         Hold(new Holding(slot, offset, length, (byte)sender.Id, HoldingKind.Reference));
     }
 
     /// <summary>Commits a descriptor that points into the RX pool.</summary>
     /// <param name="poolSlot">From <see cref="TryTakePoolSlot"/>.</param>
-    public void CommitCopy(Port sender, ushort poolSlot) => Hold(new Holding(poolSlot, 0, 0, (byte)sender.Id, HoldingKind.Copy));
+    public void CommitCopy(Port sender, ushort poolSlot)
+    {
+        _outstandingFrom[sender.Id]++;
+        Hold(new Holding(poolSlot, 0, 0, (byte)sender.Id, HoldingKind.Copy));
+    }
 
     /// <summary>Commits a descriptor without payload.</summary>
     public void CommitMessage() => Hold(default);
 
-    /// <summary>Whether one more frame for this VM has a place: as many pool slots stay free
-    /// as references are held, so that each can be moved.</summary>
-    public bool HasPlaceForFrame => _freePoolCount > HeldReferences;
+    /// <summary>Whether one more frame of a VM for this one has a place in the pool: as many slots stay free
+    /// as references are held, so that each can be moved, and some for other senders.</summary>
+    public bool HasPlaceForFrame(Port sender) => (_freePoolCount - HeldReferences) * PoolShare > _outstandingFrom[sender.Id];
 
     /// <summary>Whether the guest gave nothing back for <see cref="StallNs"/>, as far as it was looked at.</summary>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
@@ -284,9 +300,11 @@ internal sealed unsafe class Port
         switch (holding.Kind)
         {
             case HoldingKind.Reference:
+                _outstandingFrom[holding.Sender]--;
                 DropHeldReference(in holding);
                 return Peers[holding.Sender];
             case HoldingKind.Copy:
+                _outstandingFrom[holding.Sender]--;
                 _freePool[_freePoolCount++] = (ushort)holding.Slot;
                 return Peers[holding.Sender];
             default:

@@ -19,6 +19,9 @@ internal sealed record PortOffer
     /// <summary>How many radios it may bring.</summary>
     public int MaxRadios { get; init; } = Abi.MaxRadios;
 
+    /// <summary>Which addresses its radios may have.</summary>
+    public required AddressPolicy Addresses { get; init; }
+
     /// <summary>Where its rings are. Stays the offerer's, who keeps it until <c>MediumEngine.DetachAsync</c> ends.</summary>
     public required RegionLease Region { get; init; }
 

@@ -19,6 +19,7 @@ internal sealed class PortTotals
         ("txStatus", HostCounter.DropStatus),
         ("invalid", HostCounter.DropInvalid),
         ("mediumQueueFull", HostCounter.DropMediumQueueFull),
+        ("transmitter", HostCounter.DropTransmitter),
     ];
 
     /// <summary>A counter of the host's.</summary>

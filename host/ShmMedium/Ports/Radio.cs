@@ -17,6 +17,8 @@ internal sealed class Radio(Port port, ushort number, MacAddress identity, int i
 
     private uint _refusedFreqMhz;
     private long _refusedUntilNs;
+    private (MacAddress, uint, Radio[]) _lastReceiver;
+    private (MacAddress, uint, bool) _lastTransmitter;
 
     /// <summary>The port of its VM.</summary>
     public Port Port { get; } = port;
@@ -68,7 +70,19 @@ internal sealed class Radio(Port port, ushort number, MacAddress identity, int i
     /// <summary>"vm/radio".</summary>
     public string FullName => $"{Port.Name}/{Name}";
 
-    /// <summary>The addresses it answers to; copied on write.</summary>
+    /// <summary>The addresses that it announced; copied on write.</summary>
+    internal MacAddress[] Claims { get; set; } = [];
+
+    /// <summary>Who answers to the receiver address of its latest frame, as of a version of the registry.</summary>
+    internal ref (MacAddress Address, uint Version, Radio[] Owners) LastReceiver => ref _lastReceiver;
+
+    /// <summary>Whether it may send as its latest frame's transmitter, as of a version of the registry.</summary>
+    internal ref (MacAddress Address, uint Version, bool IsAllowed) LastTransmitter => ref _lastTransmitter;
+
+    /// <summary>The latest address that it tried to send as and may not.</summary>
+    internal MacAddress RefusedTransmitter { get; set; }
+
+    /// <summary>Those of them that it answers to (<see cref="RadioRegistry.AddAddress"/>); copied on write.</summary>
     public MacAddress[] Addresses { get; internal set; } = [];
 
     /// <summary>Whether it answers to an address.</summary>

@@ -8,10 +8,12 @@ namespace ShmWifi.ShmMedium.Ports;
 /// <param name="links">Is told of radios that come, change and go.</param>
 internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
 {
-    private readonly Dictionary<MacAddress, Radio[]> _owners = [];
+    private readonly Dictionary<MacAddress, Radio[]> _claims = []; // who announced an address, in the order of coming
+    private readonly Dictionary<MacAddress, Radio[]> _owners = []; // who of them answers to it
     private Radio[] _radios = [];
     private Radio?[] _byModel = new Radio?[16];
     private int _radiosEver;
+    private uint _ownersVersion = 1; // changes with _owners
 
     /// <summary>Radios that one VM may bring one after the other: captures keep an interface for each, so this bounds their memory.</summary>
     public const int MaxRadiosEver = 65536;
@@ -33,6 +35,24 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
 
     /// <summary>Radios that answer to an address. Engine thread only.</summary>
     public Radio[] OwnersOf(MacAddress address) => _owners.TryGetValue(address, out var owners) ? owners : [];
+
+    /// <summary>The same for a frame's receiver: a radio sends most of its frames to whom it sent the one before.</summary>
+    public Radio[] OwnersOf(MacAddress address, Radio sender)
+    {
+        ref var last = ref sender.LastReceiver;
+        if (last.Address != address || last.Version != _ownersVersion)
+            last = (address, _ownersVersion, OwnersOf(address));
+        return last.Owners;
+    }
+
+    /// <summary>Whether a radio may send as a transmitter: an address that its VM may have, and that no other has. Engine thread only.</summary>
+    public bool MaySendAs(Radio sender, MacAddress transmitter)
+    {
+        ref var last = ref sender.LastTransmitter;
+        if (last.Address != transmitter || last.Version != _ownersVersion)
+            last = (transmitter, _ownersVersion, sender.Port.Offer.Addresses.Allows(transmitter) && IsFreeFor(sender.Port, transmitter));
+        return last.IsAllowed;
+    }
 
     /// <summary>Adds a radio, or finds the one that is there under the same number and identity.</summary>
     /// <param name="identity">hwsim's TRANSMITTER address.</param>
@@ -68,7 +88,7 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
     /// <summary>Removes a radio.</summary>
     public void Remove(Radio radio)
     {
-        foreach (var address in radio.Addresses)
+        foreach (var address in radio.Claims)
             RemoveAddress(radio, address);
         Volatile.Write(ref _radios, Without(_radios, radio));
         Monitors = Without(Monitors, radio);
@@ -96,31 +116,72 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
         Monitors = isMonitor ? [.. others, radio] : others;
     }
 
-    /// <summary>The radio answers to an address from now on.</summary>
-    /// <returns>False when it has as many as it may.</returns>
-    public bool AddAddress(Radio radio, MacAddress address)
+    /// <summary>The radio wants to answer to an address.</summary>
+    public AddressClaim AddAddress(Radio radio, MacAddress address)
     {
-        if (radio.Owns(address))
-            return true;
-        if (radio.Addresses.Length >= Radio.MaxAddresses)
-            return false;
-        radio.Addresses = [.. radio.Addresses, address];
-        _owners[address] = [.. OwnersOf(address), radio];
-        UpdateModel(radio);
-        return true;
+        if (!radio.Port.Offer.Addresses.Allows(address))
+            return AddressClaim.NotAllowed;
+        if (Array.IndexOf(radio.Claims, address) < 0)
+        {
+            if (radio.Claims.Length >= Radio.MaxAddresses)
+                return AddressClaim.TooMany;
+            radio.Claims = [.. radio.Claims, address];
+            _claims[address] = [.. ClaimantsOf(address), radio];
+            Settle(address);
+        }
+        return radio.Owns(address) ? AddressClaim.Granted : AddressClaim.Waits;
     }
 
     /// <summary>It does no more.</summary>
     public void RemoveAddress(Radio radio, MacAddress address)
     {
-        if (!radio.Owns(address))
+        if (Array.IndexOf(radio.Claims, address) < 0)
             return;
-        radio.Addresses = [.. radio.Addresses.Where(a => a != address)];
-        var owners = Without(OwnersOf(address), radio);
+        radio.Claims = [.. radio.Claims.Where(a => a != address)];
+        var others = Without(ClaimantsOf(address), radio);
+        if (others.Length == 0)
+            _claims.Remove(address);
+        else
+            _claims[address] = others;
+        Settle(address);
+    }
+
+    private Radio[] ClaimantsOf(MacAddress address) => _claims.TryGetValue(address, out var claimants) ? claimants : [];
+
+    /// <summary>Whether no VM but one has an address; those that may spoof keep nobody from it.</summary>
+    private bool IsFreeFor(Port port, MacAddress address)
+    {
+        if (port.Offer.Addresses.MaySpoof)
+            return true;
+        foreach (var owner in OwnersOf(address))
+        {
+            if (owner.Port != port && !owner.Port.Offer.Addresses.MaySpoof)
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>Where it is decided who answers to an address: of those who want it the VM that came first, and all that may spoof.</summary>
+    private void Settle(MacAddress address)
+    {
+        var before = OwnersOf(address);
+        var claimants = ClaimantsOf(address);
+        var first = claimants.FirstOrDefault(c => !c.Port.Offer.Addresses.MaySpoof)?.Port;
+        Radio[] owners = [.. claimants.Where(c => c.Port == first || c.Port.Offer.Addresses.MaySpoof)];
         if (owners.Length == 0)
             _owners.Remove(address);
         else
             _owners[address] = owners;
+        _ownersVersion++;
+        foreach (var radio in before.Except(owners))
+            SetAddresses(radio, [.. radio.Addresses.Where(a => a != address)]);
+        foreach (var radio in owners.Except(before))
+            SetAddresses(radio, [.. radio.Addresses, address]);
+    }
+
+    private void SetAddresses(Radio radio, MacAddress[] addresses)
+    {
+        radio.Addresses = addresses;
         UpdateModel(radio);
     }
 

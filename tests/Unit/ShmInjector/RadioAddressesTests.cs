@@ -1,4 +1,5 @@
 using ShmWifi.Dot11.Frames;
+using ShmWifi.Hwsim.Radios;
 using ShmWifi.ShmInjector;
 
 namespace ShmWifi.Tests.Unit.ShmInjector;
@@ -14,7 +15,7 @@ public sealed class RadioAddressesTests
         var addresses = from peer in new uint[] { 1, 2, 255, 256, 257, 65535 }
                         from radio in Enumerable.Range(0,
             64)
-                        select RadioAddresses.GetDefault(peer, radio);
+                        select DefaultAddress.Of(peer, radio);
         Assert.That(addresses, Is.Unique);
     }
 
@@ -27,8 +28,8 @@ public sealed class RadioAddressesTests
     [Test]
     public void TheFirstFreeNumbersAreTaken()
     {
-        MacAddress[] taken = [RadioAddresses.GetDefault(Peer, 0), RadioAddresses.GetDefault(Peer, 2), RadioAddresses.GetDefault(8, 1)];
-        Assert.That(RadioAddresses.Choose(4, [RadioAddresses.GetDefault(Peer, 3)], taken, static () => Peer), Is.EqualTo(new[]
+        MacAddress[] taken = [DefaultAddress.Of(Peer, 0), DefaultAddress.Of(Peer, 2), DefaultAddress.Of(8, 1)];
+        Assert.That(RadioAddresses.Choose(4, [DefaultAddress.Of(Peer, 3)], taken, static () => Peer), Is.EqualTo(new[]
         {
             MacAddress.Parse("02:53:57:00:07:03"), MacAddress.Parse("02:53:57:00:07:01"), MacAddress.Parse("02:53:57:00:07:04"),
             MacAddress.Parse("02:53:57:00:07:05"),
@@ -48,7 +49,7 @@ public sealed class RadioAddressesTests
     [Test]
     public void TheAddressesOfOneVmEnd() =>
         Assert.That(() =>
-            RadioAddresses.Choose(3, [], Enumerable.Range(0, 254).Select(static radio => RadioAddresses.GetDefault(Peer, radio)), static () => Peer),
+            RadioAddresses.Choose(3, [], Enumerable.Range(0, 254).Select(static radio => DefaultAddress.Of(Peer, radio)), static () => Peer),
             Throws.TypeOf<InjectorException>().With.Message.StartsWith(
                 "radios of this kernel have all but 2 of the 256 default addresses of this VM"));
 }

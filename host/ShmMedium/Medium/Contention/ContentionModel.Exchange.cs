@@ -1,5 +1,6 @@
 using ShmWifi.Dot11.Rates;
 using ShmWifi.Dot11.Timing;
+using ShmWifi.ShmMedium.Medium.Links;
 
 namespace ShmWifi.ShmMedium.Medium.Contention;
 
@@ -66,7 +67,7 @@ internal sealed partial class ContentionModel
                 Await(station, PpduKind.Ack, FrameExchange.ResponseRate(ppdu.Rate));
                 break;
             case PpduKind.Frame:
-                Finish(station, isAcked: false, float.NaN);
+                Finish(station, acknowledger: null, float.NaN);
                 break;
             case PpduKind.CtsToSelf:
                 TurnAround(station, new PendingResponse { Kind = PpduKind.Frame });
@@ -112,13 +113,14 @@ internal sealed partial class ContentionModel
         StartPpdu(response, station);
     }
 
-    private void OnResponse(Contender station, float signalDbm)
+    /// <param name="responder">Who sent it; null: it has gone since.</param>
+    private void OnResponse(Contender station, LinkEndpoint? responder, float signalDbm)
     {
         _events.Clear(MediumEvent.Exchange, station.Index);
         if (station.Expected == PpduKind.Cts)
             TurnAround(station, new PendingResponse { Kind = PpduKind.Frame });
         else
-            Finish(station, isAcked: true, signalDbm);
+            Finish(station, responder, signalDbm);
     }
 
     /// <summary>An attempt failed: the window doubles, and the next attempt follows, if the chain has one.</summary>
@@ -128,7 +130,7 @@ internal sealed partial class ContentionModel
         ref var queue = ref station.Queues[station.Current];
         if (_transmissions[queue.Head].IsExhausted)
         {
-            Finish(station, isAcked: false, float.NaN);
+            Finish(station, acknowledger: null, float.NaN);
             return;
         }
         queue.Failures++;
@@ -137,14 +139,14 @@ internal sealed partial class ContentionModel
     }
 
     /// <summary>A frame is finished: the window is <c>CWmin</c> again, and a backoff follows even if no frame does.</summary>
-    private void Finish(Contender station, bool isAcked, float ackSignalDbm)
+    private void Finish(Contender station, LinkEndpoint? acknowledger, float ackSignalDbm)
     {
         ref var queue = ref station.Queues[station.Current];
         ref var transmission = ref _transmissions[queue.Head];
         Report(new ContentionOutcome(ContentionOutcomeKind.Over, transmission.Frame.Handle, station.Endpoint, Receiver: null)
         {
             Attempt = transmission.Attempts,
-            IsAcked = isAcked,
+            Acknowledger = acknowledger,
             SignalDbm = ackSignalDbm,
             MediumNs = _nowNs,
         });

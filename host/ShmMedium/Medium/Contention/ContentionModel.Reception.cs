@@ -252,7 +252,7 @@ internal sealed partial class ContentionModel
             {
                 if (isReceived && ppdu.To == station.Index && ppdu.Kind == station.Expected)
                 {
-                    OnResponse(station, reception.SignalDbm);
+                    OnResponse(station, ppdu.Sender, reception.SignalDbm);
                     return true;
                 }
                 Fail(station);

@@ -28,8 +28,8 @@ internal record struct ContentionOutcome(ContentionOutcomeKind Kind, int Handle,
     /// <summary>Received: it has the Retry bit.</summary>
     public bool IsRetry { get; init; }
 
-    /// <summary>Over: the sender received an ACK.</summary>
-    public bool IsAcked { get; init; }
+    /// <summary>Over: whose ACK the sender received; null: nobody's.</summary>
+    public LinkEndpoint? Acknowledger { get; init; }
 
     /// <summary>At the receiver, or of the ACK at the sender, dBm; NaN: there was no ACK.</summary>
     public float SignalDbm { get; init; }

@@ -1,3 +1,4 @@
+using ShmWifi.Configuration;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
@@ -22,7 +23,8 @@ internal sealed unsafe class IvshmemServer : IPortServer
     private readonly MediumEngine _engine;
     private readonly IServerLog _log;
     private readonly RegionSource _regions;
-    private readonly IReadOnlyDictionary<string, int> _radioLimits;
+    private readonly IReadOnlyDictionary<string, VmConfiguration> _vms;
+    private readonly bool _spoofing;
     private readonly IReadOnlyList<ListeningSocket> _sockets;
     private readonly Dictionary<int, VmConnection> _connections = [];
     private readonly Thread _thread;
@@ -35,15 +37,16 @@ internal sealed unsafe class IvshmemServer : IPortServer
 
     /// <summary>A server that does not run yet; its sockets listen already.</summary>
     /// <param name="sockets">Owned by the server from now on.</param>
-    /// <param name="radioLimits">How many radios a VM may bring, by name.</param>
+    /// <param name="vms">Those with a socket of their own, by name.</param>
+    /// <param name="spoofing">Whether VMs that do not say so themselves may have addresses of others.</param>
     public IvshmemServer(MediumEngine engine, IServerLog log, RegionSource regions, IReadOnlyList<ListeningSocket> sockets,
-        IReadOnlyDictionary<string, int> radioLimits)
+        IReadOnlyDictionary<string, VmConfiguration> vms, bool spoofing)
     {
         _engine = engine;
         _log = log;
         _regions = regions;
         _sockets = sockets;
-        _radioLimits = radioLimits;
+        (_vms, _spoofing) = (vms, spoofing);
         Watch(_stopEvent.Descriptor, EPOLLIN);
         foreach (var socket in sockets)
             Watch(socket.Descriptor, EPOLLIN);
@@ -167,12 +170,14 @@ internal sealed unsafe class IvshmemServer : IPortServer
         connection.Call = new EventFd();
         connection.Region = _regions.Lease(name);
         portLimit = connection.Region.PortLimit;
+        var vm = _vms.GetValueOrDefault(name);
         var offer = new PortOffer
         {
             Name = name,
             PeerId = peerId,
             Pid = connection.Pid,
-            MaxRadios = _radioLimits.GetValueOrDefault(name, Abi.MaxRadios),
+            MaxRadios = vm?.MaxRadios ?? Abi.MaxRadios,
+            Addresses = new AddressPolicy(peerId, vm?.Addresses ?? [], vm?.Spoofing ?? _spoofing),
             Region = connection.Region,
             Call = connection.Call,
             Kick = connection.Kick,

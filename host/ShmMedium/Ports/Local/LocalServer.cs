@@ -36,7 +36,15 @@ internal sealed class LocalServer : IPortServer
     /// <inheritdoc/>
     public void Start()
     {
-        var offer = new PortOffer { Name = PortName, PeerId = PeerId, Region = _lease, Call = _device.Doorbell, Kick = _device.KickFd };
+        var offer = new PortOffer
+        {
+            Name = PortName,
+            PeerId = PeerId,
+            Addresses = AddressPolicy.Unlimited,
+            Region = _lease,
+            Call = _device.Doorbell,
+            Kick = _device.KickFd,
+        };
         _port = _engine.AttachAsync(offer).GetAwaiter().GetResult();
         _thread.Start();
         _started.Task.GetAwaiter().GetResult();

@@ -143,11 +143,11 @@ internal sealed class AirtimeHarness : IReceivers
         _flowOf[outcome.Handle] = null;
         _freeHandles.Push(outcome.Handle);
         flow.Done++;
-        flow.Acked += outcome.IsAcked ? 1 : 0;
+        flow.Acked += outcome.Acknowledger is not null ? 1 : 0;
         flow.Attempts += outcome.Attempt;
         flow.LastDoneNs = outcome.MediumNs;
         flow.LastAckSignalDbm = outcome.SignalDbm;
-        Log?.Add($"{outcome.MediumNs} over {flow.From} {outcome.Attempt} {outcome.IsAcked}");
+        Log?.Add($"{outcome.MediumNs} over {flow.From} {outcome.Attempt} {outcome.Acknowledger is not null}");
         if (flow.IsSaturated)
             Send(flow);
     }

@@ -1,0 +1,84 @@
+using ShmWifi.Configuration;
+using ShmWifi.Configuration.Medium;
+using ShmWifi.Dot11.Frames;
+using ShmWifi.RingBuffer.Layout;
+using static ShmWifi.Tests.Support.MediumFrames;
+
+namespace ShmWifi.Tests.Unit.ShmMedium.Hostile;
+
+/// <summary>Guests that write anything: the engine lives, and the frames of honest VMs are all received and acknowledged.</summary>
+/// <remarks>SHMWIFI_HOSTILE_WORDS: how many words are written, over all cases; the nightly form writes 100,000,000.</remarks>
+public sealed class HostilePlayTests
+{
+    private const uint HonestFreqMhz = 2462; // in timing: airtime the hostile ones have a channel of their own
+    private static readonly long Words =
+        long.TryParse(Environment.GetEnvironmentVariable("SHMWIFI_HOSTILE_WORDS"), out long words) ? words : 1_000_000;
+
+    [Test]
+    public void TheEngineLivesAndHonestVmsAreServed(
+        [Values] Isolation isolation, [Values("perfect", "instant", "airtime")] string medium, [Values(1, 2)] int seed)
+    {
+        using var daemon = new TestDaemon(isolation, "{ ports: 8, txSlots: 64, rxDescriptors: 512, poolSlots: 128 }");
+        if (medium != "perfect")
+        {
+            var link = new LinkConfiguration(RadioPattern.Of("vm3"), RadioPattern.Of("*")) { Loss = 0.3 };
+            daemon.Daemon.Engine.ApplyAsync(new SetLink(link)).GetAwaiter().GetResult();
+        }
+        if (medium == "airtime")
+            daemon.Daemon.Engine.ApplyAsync(new SetTiming(Timing.Airtime)).GetAwaiter().GetResult();
+        var a = daemon.Attach(Address(1));
+        var b = daemon.Attach(Address(2));
+        var random = new Random(seed);
+        using var hostile = new HostileGuest(() => daemon.Connect(), random, Address(1), Address(2));
+        using var accomplice = new HostileGuest(() => daemon.Connect(), random, Address(1), Address(2));
+
+        uint number = 0;
+        while (hostile.Words + accomplice.Words < Words / 12)
+        {
+            for (int i = 0; i < 50; i++)
+            {
+                hostile.Act();
+                accomplice.Act();
+            }
+            AssertTalk(a, b, number++, daemon);
+        }
+
+        daemon.AssertEngineAnswers();
+        Assert.That(daemon.Log.Count("vm-failed") + daemon.Log.Count("airtime-failed"), Is.Zero, () =>
+            daemon.Log.Events.First(e => e.Event is "vm-failed" or "airtime-failed").Message);
+        Assert.That(hostile.Faults, Is.GreaterThan(0), "it was put out now and then, so it does write what it should not");
+        TestContext.Out.WriteLine($"{hostile.Words + accomplice.Words} words, {hostile.Faults + accomplice.Faults} faults, {number} honest frames");
+    }
+
+    /// <summary>One frame and its ACK: at once, whatever the others do.</summary>
+    private static void AssertTalk(SimulatedGuest a, SimulatedGuest b, uint number, TestDaemon daemon)
+    {
+        byte[] frame = Numbered(Address(2), Address(1), number, 300);
+        b.Discard();
+        a.SendFrame(0, frame, cookie: number, freqMhz: HonestFreqMhz);
+        bool isReceived = false, isAcked = false;
+        long start = Environment.TickCount64;
+        while (!isReceived || !isAcked)
+        {
+            while (b.TryReceive(out var received))
+            {
+                if (received.Payload.Length == frame.Length)
+                    received.Payload[1] &= unchecked((byte)~FrameControl.RetryFlag); // it may have collided
+                isReceived |= received.Payload.AsSpan().SequenceEqual(frame);
+            }
+            while (a.TryReceive(out var answer))
+            {
+                if (answer.Descriptor.Kind != RingKind.TxStatus || answer.Descriptor.Cookie != number)
+                    continue;
+                Assert.That(answer.Descriptor.Flags.HasFlag(TxFlags.Acked), $"frame {number} is acknowledged");
+                isAcked = true;
+            }
+            Assert.That(a.Port.State, Is.EqualTo(PortState.Attached));
+            long waitedMs = Environment.TickCount64 - start;
+            if (waitedMs > Deadline.LimitMs / 4)
+                daemon.AssertEngineAnswers();
+            Assert.That(waitedMs, Is.LessThan(Deadline.LimitMs), $"frame {number}: received {isReceived}, acknowledged {isAcked}");
+            Thread.Yield();
+        }
+    }
+}
