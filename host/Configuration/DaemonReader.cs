@@ -131,12 +131,12 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
             Socket(section) ?? "",
             section.Integer("radios", VmConfiguration.RadioLimit, 1, VmConfiguration.RadioLimit))
         {
-            Addresses = ReadAddresses(section),
+            Addresses = ReadAddresses(section) is { Length: > 0 } addresses ? addresses : [],
             Spoofing = section.Value("spoofing") is null ? null : section.Word("spoofing", false, DaemonKeys.Spoofing),
         };
     }
 
-    private List<MacAddressPrefix> ReadAddresses(Section section)
+    private MacAddressPrefix[] ReadAddresses(Section section)
     {
         const string Allowed = "a list of addresses, or of their first octets, such as 02:00:00:00:00:01 or 02:aa:bb";
         var prefixes = new List<MacAddressPrefix>();
@@ -157,7 +157,7 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
                 errors.Add(node, $"'addresses' is {(node is YamlList ? "an empty list" : node.Kind)}; allowed: {Allowed}");
                 break;
         }
-        return prefixes;
+        return [.. prefixes];
     }
 
     private string Name(Section section, bool hasCommonSocket)

@@ -29,7 +29,8 @@ public static class DaemonWriter
             json["socket"] = c.Socket;
         if (c.SocketGroup is not null)
             json["socketGroup"] = c.SocketGroup;
-        json["spoofing"] = WordOf(c.Spoofing);
+        if (c.Spoofing)
+            json["spoofing"] = WordOf(c.Spoofing);
         json["polling"] = c.Polling.Mode switch
         {
             PollingMode.Fixed => (int)c.Polling.Spin.TotalMicroseconds,

@@ -116,11 +116,11 @@ public readonly ref partial struct FrameView
     public int? QosTid => QosControl & 0xf;
 
     /// <summary>The access category that mac80211 queues such a frame in.</summary>
-    /// <remarks>QoS data by its user priority, the low three bits of the TID; other data as best effort; management as voice; PS-Poll as best effort.
-    /// Source: IEEE 802.11-2020 table 10-1 and clause 10.2.3.2.</remarks>
+    /// <remarks>QoS data by its user priority, the low three bits of the TID; other data as best effort; management as voice, but for beacons to all;
+    /// PS-Poll as best effort. Source: IEEE 802.11-2020 table 10-1 and clause 10.2.3.2.</remarks>
     public AccessCategory AccessCategory => FrameControl.Type switch
     {
-        FrameType.Management => FrameControl.Subtype == FrameSubtype.Beacon ? AccessCategory.Beacon : AccessCategory.Voice,
+        FrameType.Management => FrameControl.Subtype == FrameSubtype.Beacon && IsGroupAddressed ? AccessCategory.Beacon : AccessCategory.Voice,
         FrameType.Data => (QosTid & 7) switch
         {
             1 or 2 => AccessCategory.Background,

@@ -62,7 +62,9 @@ internal sealed class ConfigCheckCommand : Command
         if (c.Scheduling == Scheduling.Realtime)
             output.WriteLine("scheduling realtime: the engine runs before all that is not");
         foreach (var vm in c.Vms)
-            output.WriteLine($"vm         {vm.Name}: {vm.Socket}, at most {vm.MaxRadios} radio{(vm.MaxRadios == 1 ? "" : "s")}");
+            output.WriteLine($"vm         {vm.Name}: {vm.Socket}, at most {vm.MaxRadios} radio{(vm.MaxRadios == 1 ? "" : "s")}{AddressText(vm)}");
+        if (c.Spoofing)
+            output.WriteLine("spoofing   allowed: VMs may have, and send as, addresses of others");
         if (c.Socket is not null)
             output.WriteLine($"socket     {c.Socket}: VMs named vm1, vm2 and so on");
         if (c.SocketGroup is not null)
@@ -75,6 +77,10 @@ internal sealed class ConfigCheckCommand : Command
         if (c.Control?.Socket is not null || c.Control is null)
             output.WriteLine($"control    {c.Control?.Socket ?? "none"}");
     }
+
+    private static string AddressText(VmConfiguration vm) =>
+        (vm.Addresses.Count == 0 ? "" : $", addresses {string.Join(' ', vm.Addresses)}")
+            + vm.Spoofing switch { true => ", may spoof", false => ", may not spoof", null => "" };
 
     internal static string PollingText(Polling polling) => polling.Mode switch
     {

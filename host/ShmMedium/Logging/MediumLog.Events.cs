@@ -97,7 +97,7 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
         EventName = "announcements-unlogged")]
     private partial void AnnouncementsUnlogged(string vm);
 
-    [LoggerMessage(105, LogLevel.Error, "the daemon failed while it served this VM, and serves it no more; please report: {Exception}",
+    [LoggerMessage(105, LogLevel.Warning, "the daemon failed while it served this VM, and serves it no more; please report: {Exception}",
         EventName = "vm-failed")]
     private partial void PortFailed(string vm, string exception);
 
@@ -109,7 +109,7 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
         EventName = "transmitter-refused")]
     private partial void TransmitterRefused(string vm, string radio, string address);
 
-    [LoggerMessage(904, LogLevel.Error, "the medium of timing: airtime failed and begins anew; please report: {Exception}",
+    [LoggerMessage(904, LogLevel.Warning, "the medium of timing: airtime failed and begins anew; please report: {Exception}",
         EventName = "airtime-failed")]
     private partial void AirtimeFailed(string exception);
 

@@ -52,7 +52,7 @@ public sealed class ConfigCheckTests
                 error.TrimEnd().Split('\n'),
                 Is.EqualTo(new[]
                 {
-                    $"{_file}:1:1: error: unknown key 'sockt' (did you mean 'socket'?); allowed: isolation, socket, socketGroup, polling, "
+                    $"{_file}:1:1: error: unknown key 'sockt' (did you mean 'socket'?); allowed: isolation, socket, socketGroup, spoofing, polling, "
                         + $"scheduling, geometry, vms, capture, log, control, timing, seed, radios, links, propagation, fading, errorTable, "
                         + $"faults, schedule",
                     $"{_file}:2:12: error: 'isolation' is 'none'; allowed: shared, per-vm",

@@ -1,6 +1,7 @@
 using System.Text;
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Text;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.RingBuffer;
 
 namespace ShmWifi.Tests.Unit.Configuration;
@@ -47,6 +48,38 @@ public sealed class DaemonConfigurationTests
             Assert.That(c.Capture, Is.EqualTo(new CaptureConfiguration("/lab/medium.pcapng")));
             Assert.That(c.Log, Is.EqualTo(new LogConfiguration("/medium.log", LogFormat.Json)));
         }
+    }
+
+    [Test]
+    public void AVmHasTheAddressesThatItsEntryNames()
+    {
+        var c = Parse("""
+            spoofing: allowed
+            vms:
+              - { name: ap, socket: ap.sock, addresses: ["02:00:00:00:00:0A", "02:aa:bb", 0a], spoofing: refused }
+              - { name: sta, socket: sta.sock }
+            """);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(c.Spoofing, Is.True);
+            Assert.That(c.Vms[0].Spoofing, Is.False);
+            Assert.That(c.Vms[0].Addresses.Select(a => a.ToString()), Is.EqualTo(new[] { "02:00:00:00:00:0a", "02:aa:bb", "0a" }));
+            Assert.That(c.Vms[0].Addresses[1].Contains(MacAddress.Parse("02:aa:bb:00:00:01")), Is.True);
+            Assert.That(c.Vms[0].Addresses[1].Contains(MacAddress.Parse("02:aa:bc:00:00:01")), Is.False);
+            Assert.That(c.Vms[1], Is.EqualTo(new VmConfiguration("sta", "/lab/sta.sock")));
+            Assert.That(DaemonWriter.ToYaml(DaemonConfiguration.Parse(DaemonWriter.ToYaml(c), "/x.yaml")), Is.EqualTo(DaemonWriter.ToYaml(c)));
+        }
+    }
+
+    [TestCase("[]", "an empty list")]
+    [TestCase("02:aa", "'02:aa'")]
+    [TestCase("[\"02:aa:\"]", "'02:aa:'")]
+    [TestCase("[\"02:aa:bb:cc:dd:ee:ff\"]", "'02:aa:bb:cc:dd:ee:ff'")]
+    [TestCase("[2g]", "'2g'")]
+    public void AddressesAreOctetsInHexadecimal(string addresses, string found)
+    {
+        var e = Assert.Throws<ConfigurationException>(() => Parse($"vms:\n  - {{ name: ap, socket: ap.sock, addresses: {addresses} }}\n"))!;
+        Assert.That(e.Errors.Single().Message, Does.Contain(found).And.Contain("allowed: a list of addresses, or of their first octets"));
     }
 
     [Test]
@@ -128,7 +161,7 @@ public sealed class DaemonConfigurationTests
         Is.EqualTo(new[]
         {
             "/lab/medium.yaml:1:12: error: 'isolation' is 'share' (did you mean 'shared'?); allowed: shared, per-vm",
-            "/lab/medium.yaml:2:1: error: unknown key 'sokcet' (did you mean 'socket'?); allowed: isolation, socket, socketGroup, polling, "
+            "/lab/medium.yaml:2:1: error: unknown key 'sokcet' (did you mean 'socket'?); allowed: isolation, socket, socketGroup, spoofing, polling, "
                 + "scheduling, geometry, vms, capture, log, control, timing, seed, radios, links, propagation, fading, errorTable, faults, schedule",
             "/lab/medium.yaml:4:12: error: 'txSlots' is 300, no power of two; allowed: a power of two from 16 to 4096; next to it are 256 and 512",
             "/lab/medium.yaml:5:10: error: 'ports' is '121'; allowed: a whole number from 1 to 120",

@@ -40,6 +40,7 @@ public sealed class SchemaTests
 
     private static readonly Dictionary<string, string[]> Words = new(StringComparer.Ordinal)
     {
+        ["spoofing"] = [.. DaemonKeys.Spoofing.Select(s => s.Word)],
         ["isolation"] = [.. DaemonKeys.Isolations.Select(i => i.Word)],
         ["scheduling"] = [.. DaemonKeys.Schedulings.Select(s => s.Word)],
         ["logFormat"] = [.. DaemonKeys.LogFormats.Select(f => f.Word)],

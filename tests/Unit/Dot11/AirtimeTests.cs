@@ -174,11 +174,13 @@ public class AirtimeTests
     [TestCase(0x08, AccessCategory.BestEffort)] // data
     [TestCase(0xb0, AccessCategory.Voice)] // authentication
     [TestCase(0x80, AccessCategory.Beacon)]
+    [TestCase(0x80, AccessCategory.Voice, false)] // to one radio: no beacon that an access point sends
     [TestCase(0xa4, AccessCategory.BestEffort)] // PS-Poll
-    public void OtherFramesAreQueuedByTheirType(int frameControl, AccessCategory category)
+    public void OtherFramesAreQueuedByTheirType(int frameControl, AccessCategory category, bool isGroup = true)
     {
         byte[] frame = new byte[24];
         frame[0] = (byte)frameControl;
+        frame[FrameView.Addr1Offset] = (byte)(isGroup ? 0xff : 0x02);
 
         Assert.That(Category(frame), Is.EqualTo(category));
     }

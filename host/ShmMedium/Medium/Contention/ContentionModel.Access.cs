@@ -226,6 +226,16 @@ internal sealed partial class ContentionModel
         StartCounting(station);
     }
 
+    private bool HasFramesForItsChannel(Contender station)
+    {
+        foreach (ref readonly var queue in station.Queues.AsSpan())
+        {
+            if (queue.Count != 0 && _transmissions[queue.Head].Frame.FreqMhz == station.FreqMhz)
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>Nothing is known of the new channel yet but what can be sensed there now.</summary>
     private void Tune(Contender station, int freqMhz)
     {

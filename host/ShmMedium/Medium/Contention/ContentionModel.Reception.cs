@@ -93,6 +93,8 @@ internal sealed partial class ContentionModel
         if (ppdu.Handle >= 0)
             reception.Interest = _receivers.InterestOf(ppdu.Handle, station.Endpoint);
         bool isOnChannel = station.FreqMhz == ppdu.FreqMhz;
+        if (!isOnChannel && HasFramesForItsChannel(station))
+            reception.Interest = Interest.None; // it stays there; else whoever sends to it on another channel kept it from its own
         bool isNear = station.FreqMhz != 0 && ppdu.Range.OverlapMhz(station.Channel) > 0;
         if (isOnChannel || reception.Interest != Interest.None || ppdu.To == station.Index)
             TryFollow(ppdu, station, ref reception);

@@ -152,7 +152,11 @@ public class DeliveryTests(Isolation isolation)
         a.SendFrame(5, Data(Address(2), Address(1)));
         a.SendFrame(0, Data(Address(2), Address(1)).AsSpan(0, 9));
 
-        Assert.That(a.Drain(), Is.Empty);
+        Assert.That(a.Drain().Select(r => (r.Descriptor.Kind, r.Descriptor.Radio, r.Descriptor.Flags)), Is.EqualTo(new[]
+        {
+            (RingKind.TxStatus, (ushort)5, TxFlags.RequestStatus),
+            (RingKind.TxStatus, (ushort)0, TxFlags.RequestStatus),
+        }), "its kernel waits for them");
         Assert.That(b.Drain(), Is.Empty);
         Assert.That(TestDaemon.Count(a, HostCounter.DropInvalid), Is.EqualTo(2));
         Assert.That(a.Port.State, Is.EqualTo(PortState.Attached));

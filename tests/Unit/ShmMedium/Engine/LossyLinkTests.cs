@@ -164,7 +164,7 @@ public class LossyLinkTests(Isolation isolation)
     private static int Broadcast(SimulatedGuest from, SimulatedGuest to, int frames, int bodyLength = 20)
     {
         int delivered = 0;
-        byte[] frame = Data(MacAddress.Broadcast, Address(1), new byte[bodyLength]);
+        byte[] frame = Data(MacAddress.Broadcast, Address((int)from.PeerId), new byte[bodyLength]); // the first VM is peer 1
         for (int i = 0; i < frames; i++)
         {
             from.SendFrame(0, frame);

@@ -10,7 +10,7 @@ namespace ShmWifi.Tests.Unit.ShmMedium.Hostile;
 /// <remarks>SHMWIFI_HOSTILE_WORDS: how many words are written, over all cases; the nightly form writes 100,000,000.</remarks>
 public sealed class HostilePlayTests
 {
-    private const uint HonestFreqMhz = 2462; // in timing: airtime the hostile ones have a channel of their own
+    private const uint HonestFreqMhz = 5500; // far from where the hostile ones are: who jams a channel in timing: airtime jams it
     private static readonly long Words =
         long.TryParse(Environment.GetEnvironmentVariable("SHMWIFI_HOSTILE_WORDS"), out long words) ? words : 1_000_000;
 
