@@ -94,7 +94,7 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
                 }
                 if (isReceived && !mayAcknowledge)
                     continue; // its kernel refused the first one, too
-                sent.IsAcknowledged = mayAcknowledge && !IsLost(ackPer, to, from);
+                sent.IsAcknowledged = mayAcknowledge && !IsResponseLost(ackPer, to, from);
                 outcome.Add() = new Reception
                 {
                     Receiver = receiver,
@@ -114,6 +114,9 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
 
     /// <summary>Draws what becomes of an attempt.</summary>
     private bool IsLost(float per, LinkEndpoint from, LinkEndpoint to) => per > 0 && (per >= 1 || state.Links.NextDraw(from, to) < per);
+
+    private bool IsResponseLost(float per, LinkEndpoint from, LinkEndpoint to) =>
+        per > 0 && (per >= 1 || state.Links.NextResponseDraw(from, to) < per);
 
     /// <summary>The probability that an attempt is lost.</summary>
     /// <param name="length">Bytes, without FCS.</param>

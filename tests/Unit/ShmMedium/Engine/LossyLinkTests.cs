@@ -123,6 +123,29 @@ public class LossyLinkTests(Isolation isolation)
     }
 
     [Test]
+    public void WhatComesOfFramesOneWayDoesNotDependOnThoseOfTheOther()
+    {
+        Change(new SetLink(new(s_a, s_b) { Loss = 0.3 }));
+        string[] alone = FatesOfThoseFromA(isAnswered: false);
+        _daemon.Dispose();
+        SetUp();
+        Change(new SetLink(new(s_a, s_b) { Loss = 0.3 }));
+
+        Assert.That(FatesOfThoseFromA(isAnswered: true), Is.EqualTo(alone));
+
+        string[] FatesOfThoseFromA(bool isAnswered) => [.. Enumerable.Range(0, 200).Select(_ =>
+        {
+            A.SendFrame(0, Data(Address(2), Address(1)));
+            var status = A.Drain().Single(received => received.Descriptor.Kind == RingKind.TxStatus).Descriptor;
+            int deliveries = B.Drain().Count(received => received.Descriptor.Kind == RingKind.Frame);
+            if (isAnswered)
+                B.SendFrame(0, Data(Address(1), Address(2)));
+            B.Drain();
+            return $"{status.Flags} {status.Rates:x} {deliveries}";
+        })];
+    }
+
+    [Test]
     public void LossesAllocateNothing()
     {
         Change(new SetLink(new(s_a, s_b) { Loss = 0.4 }));
