@@ -49,9 +49,9 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         _model.Advance(frame.CapturedNs == 0 ? nowNs : Math.Clamp(_clock.At((long)frame.CapturedNs), nowNs - MaxLateNs, nowNs));
         if (_held.TryHold(in frame, out int handle))
         {
-            _ = FrameView.TryParse(frame.Span, out var view); // what cannot be parsed is sent as best effort
+            var category = FrameView.TryParse(frame.Span, out var view) ? view.AccessCategory : AccessCategory.BestEffort;
             var transmission =
-                new Transmission(handle, frame.Sender.Endpoint, (int)frame.FreqMhz, (int)frame.Length + FrameExchange.FcsOctets, view.AccessCategory)
+                new Transmission(handle, frame.Sender.Endpoint, (int)frame.FreqMhz, (int)frame.Length + FrameExchange.FcsOctets, category)
                 {
                     WantsAck = Acknowledgement.IsWanted(in frame),
                     UsesDcf = view.FrameControl is { Type: FrameType.Data, IsQos: false },
@@ -65,7 +65,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         }
         frame.Sender.Port.Rings.Count(HostCounter.DropMediumQueueFull);
         outcome.IsOver = true;
-        outcome.WasSent = false;
+        outcome.Attempts = 0;
     }
 
     /// <summary>Lets the medium's time pass up to the next outcome of a frame that waits.</summary>
@@ -168,10 +168,16 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         return fault;
     }
 
-    /// <summary>A radio goes: its frames that wait go with it.</summary>
+    /// <summary>A radio goes: its frames that wait go with it, and what was drawn for frames on their way to it, lest it hit who comes in its
+    /// place.</summary>
     private void ForgetFramesOf(Radio radio)
     {
         _model.Remove(radio.Endpoint);
+        foreach (var key in _drawnFaults.Keys)
+        {
+            if (key.Radio == radio.Endpoint.Index)
+                _drawnFaults.Remove(key);
+        }
         for (int handle = 0; handle < HeldFrames.Capacity && _waiting != 0; handle++)
         {
             if (_isWaiting[handle] && _held[handle].Sender == radio)

@@ -21,10 +21,7 @@ internal sealed class Outcome
     /// <summary>The frame's attempts are over: its sender is to be told, and taps are to see it.</summary>
     public bool IsOver { get; set; }
 
-    /// <summary>It was on the medium; false: there was no room for it, and taps see nothing of it.</summary>
-    public bool WasSent { get; set; }
-
-    /// <summary>How often it was sent, one at least.</summary>
+    /// <summary>How often it was sent; 0: there was no room for it, and taps see nothing of it.</summary>
     public int Attempts { get; set; }
 
     /// <summary>Who acknowledged it, where that is not one of <see cref="Receptions"/>; null: nobody did.</summary>
@@ -42,7 +39,6 @@ internal sealed class Outcome
         _count = 0;
         All = null;
         IsOver = false;
-        WasSent = true;
         Attempts = 1;
         AcknowledgedBy = null;
         AckSignalDbm = 0;

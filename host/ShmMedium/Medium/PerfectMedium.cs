@@ -11,7 +11,8 @@ internal sealed class PerfectMedium(RadioRegistry radios, MediumState state) : I
     public void Transmit(in Frame frame, Outcome outcome)
     {
         var sender = frame.Sender;
-        byte rateIndex = sender.Chain.Read(in frame.Chain, frame.FreqMhz, state.Errors).Links[0].RateIndex;
+        var chain = sender.Chain.Read(in frame.Chain, frame.FreqMhz, state.Errors);
+        byte rateIndex = chain.Links[0].RateIndex;
         outcome.IsOver = true;
         outcome.StrongestDbm = LinkTable.PerfectSignalDbm;
         outcome.AckSignalDbm = LinkTable.PerfectSignalDbm;
@@ -20,11 +21,14 @@ internal sealed class PerfectMedium(RadioRegistry radios, MediumState state) : I
             outcome.AddAll(radios.Radios, LinkTable.PerfectSignalDbm, rateIndex);
             return;
         }
+        bool isAcknowledged = false;
         foreach (var owner in radios.OwnersOf(frame.Receiver))
         {
             if (owner != sender)
-                Add(outcome, owner, rateIndex).IsAcknowledged = Acknowledgement.MayComeFrom(in frame, owner, (long)frame.TakenNs);
+                isAcknowledged |= Add(outcome, owner, rateIndex).IsAcknowledged = Acknowledgement.MayComeFrom(in frame, owner, (long)frame.TakenNs);
         }
+        if (!isAcknowledged && Acknowledgement.IsWanted(in frame))
+            outcome.Attempts = chain.Attempts;
         foreach (var monitor in radios.Monitors)
         {
             if (monitor != sender && !monitor.Owns(frame.Receiver))
