@@ -13,7 +13,7 @@ internal static class DaemonKeys
 
     public static readonly string[] Vm = ["name", "socket", "radios"];
 
-    public static readonly string[] Capture = ["file"];
+    public static readonly string[] Capture = ["file", "group", "fileSize", "files", "duration"];
 
     public static readonly string[] Log = ["file", "format"];
 

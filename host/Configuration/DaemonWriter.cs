@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ShmWifi.Configuration.Medium;
+using ShmWifi.Configuration.Text;
 using ShmWifi.Configuration.Yaml;
 
 namespace ShmWifi.Configuration;
@@ -47,7 +48,7 @@ public static class DaemonWriter
             json["vms"] =
                 new JsonArray([.. c.Vms.Select(vm => new JsonObject { ["name"] = vm.Name, ["socket"] = vm.Socket, ["radios"] = vm.MaxRadios })]);
         if (c.Capture is not null)
-            json["capture"] = new JsonObject { ["file"] = c.Capture.File };
+            json["capture"] = Capture(c.Capture);
         json["log"] = new JsonObject { ["format"] = Array.Find(DaemonKeys.LogFormats, f => f.Format == c.Log.Format).Word };
         if (c.Log.File is not null)
             json["log"]!["file"] = c.Log.File;
@@ -57,6 +58,16 @@ public static class DaemonWriter
             json["control"] = c.Control.Socket;
         foreach (var (key, value) in medium)
             json[key] = value?.DeepClone();
+        return json;
+    }
+
+    private static JsonObject Capture(CaptureConfiguration capture)
+    {
+        var json = new JsonObject { ["file"] = capture.File, ["fileSize"] = ByteSize.ToText(capture.FileSize), ["files"] = capture.Files };
+        if (capture.Group is { } group)
+            json["group"] = group;
+        if (capture.Duration is { } duration)
+            json["duration"] = Duration.ToText(duration);
         return json;
     }
 }

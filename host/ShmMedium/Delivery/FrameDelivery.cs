@@ -37,10 +37,11 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
             frame.Sender.Port.Rings.Count(HostCounter.Retries, (ulong)outcome.Attempts - 1);
         if (Acknowledgement.IsWanted(in frame))
             statuses.Report(TxStatus.Of(in frame, outcome.Attempts, outcome.AckSignalDbm), acknowledger);
-        if (hasNoRoom && acknowledger is null)
+        hasNoRoom &= acknowledger is null;
+        if (hasNoRoom)
             frame.Sender.Port.Rings.Count(HostCounter.NoRoom);
         if (outcome.Attempts != 0)
-            taps.Offer(in frame, outcome.StrongestDbm, acknowledger is not null);
+            taps.Offer(in frame, outcome, acknowledger is not null, hasNoRoom);
     }
 
     /// <summary>Delivers what was delayed and is due.</summary>

@@ -21,7 +21,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     private readonly HeldFrames _held;
     private readonly ContentionModel _model;
     private readonly bool[] _isWaiting = new bool[HeldFrames.Capacity]; // for its turn, by handle
-    private readonly sbyte[] _strongestDbm = new sbyte[HeldFrames.Capacity]; // at a receiver so far; 0: none received it
+    private readonly BestReception[] _best = new BestReception[HeldFrames.Capacity]; // so far
     private readonly Dictionary<(int Handle, int Radio), Fault?> _drawnFaults = [];
     private int _waiting;
 
@@ -57,7 +57,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
                     UsesDcf = view.FrameControl is { Type: FrameType.Data, IsQos: false },
                 };
             _isWaiting[handle] = true;
-            _strongestDbm[handle] = 0;
+            _best[handle] = default;
             _waiting++;
             if (_model.TryEnqueue(in transmission, frame.Sender.Chain.Read(in frame.Chain, frame.FreqMhz, _state.Errors).Rates))
                 return;
@@ -129,9 +129,9 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     private Reception ReceptionOf(in ContentionOutcome came)
     {
         ref var frame = ref _held[came.Handle];
-        ref sbyte strongest = ref _strongestDbm[came.Handle];
+        ref var best = ref _best[came.Handle];
         sbyte signal = Reception.ToSignal(came.SignalDbm);
-        strongest = strongest == 0 ? signal : Math.Max(strongest, signal);
+        best = best.With(came.Attempt, signal, came.IsRetry);
         var receiver = _radios.Of(came.Receiver!);
         byte rateIndex = frame.Sender.Chain.Read(in frame.Chain, frame.FreqMhz, _state.Errors).LinkOf(came.Attempt).RateIndex;
         return new Reception
@@ -150,7 +150,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         frame.TakenNs = (ulong)_clock.ToMonotonic(came.MediumNs);
         outcome.IsOver = true;
         outcome.Attempts = Math.Max(came.Attempt, 1);
-        outcome.StrongestDbm = _strongestDbm[came.Handle];
+        outcome.Best = _best[came.Handle];
         if (!came.IsAcked)
             return;
         outcome.AckSignalDbm = Reception.ToSignal(came.SignalDbm);

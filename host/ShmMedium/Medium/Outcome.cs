@@ -30,8 +30,8 @@ internal sealed class Outcome
     /// <summary>Signal of the acknowledgement at the sender, dBm.</summary>
     public sbyte AckSignalDbm { get; set; }
 
-    /// <summary>The strongest signal at a receiver, dBm; what taps are told.</summary>
-    public sbyte StrongestDbm { get; set; }
+    /// <summary>What taps are told of the attempts: the one that a radio received.</summary>
+    public BestReception Best { get; set; }
 
     /// <summary>Forgets the frame before.</summary>
     public void Clear()
@@ -42,7 +42,7 @@ internal sealed class Outcome
         Attempts = 1;
         AcknowledgedBy = null;
         AckSignalDbm = 0;
-        StrongestDbm = 0;
+        Best = default;
     }
 
     /// <summary>Adds a reception.</summary>

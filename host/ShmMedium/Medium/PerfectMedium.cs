@@ -14,11 +14,12 @@ internal sealed class PerfectMedium(RadioRegistry radios, MediumState state) : I
         var chain = sender.Chain.Read(in frame.Chain, frame.FreqMhz, state.Errors);
         byte rateIndex = chain.Links[0].RateIndex;
         outcome.IsOver = true;
-        outcome.StrongestDbm = LinkTable.PerfectSignalDbm;
         outcome.AckSignalDbm = LinkTable.PerfectSignalDbm;
         if (frame.Receiver.IsGroup)
         {
             outcome.AddAll(radios.Radios, LinkTable.PerfectSignalDbm, rateIndex);
+            if (radios.Radios.Length > 1)
+                outcome.Best = AtFirst;
             return;
         }
         bool isAcknowledged = false;
@@ -34,7 +35,11 @@ internal sealed class PerfectMedium(RadioRegistry radios, MediumState state) : I
             if (monitor != sender && !monitor.Owns(frame.Receiver))
                 Add(outcome, monitor, rateIndex);
         }
+        if (!outcome.Receptions.IsEmpty)
+            outcome.Best = AtFirst;
     }
+
+    private static BestReception AtFirst => new(1, LinkTable.PerfectSignalDbm, IsRetry: false);
 
     private static ref Reception Add(Outcome outcome, Radio receiver, byte rateIndex)
     {

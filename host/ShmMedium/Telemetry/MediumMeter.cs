@@ -101,7 +101,8 @@ internal sealed class MediumMeter : IDisposable
         Gauge("shmwifi.medium.allocated", "By/{frame}", "Bytes that the engine's rounds allocated, a frame", s =>
             [Of(s.Medium.AllocatedBytesPerFrame)]);
         Counter("shmwifi.capture.frames", "{frame}", "Frames in the capture", s => s.Capture is { } c ? [Of((ulong)c.Frames)] : []);
-        Counter("shmwifi.capture.lost", "{frame}", "Frames that the capture left out", s => s.Capture is { } c ? [Of((ulong)c.Lost)] : []);
+        Counter("shmwifi.capture.lost", "{frame}", "Frames that the capture left out", s =>
+            s.Capture is { } c ? c.LeftOut.Select(one => Of((ulong)one.Value, ("reason", one.Key))) : []);
         Counter("shmwifi.log.frames", "{frame}", "Frames read for the log", s => s.FrameLog is { } l ? [Of((ulong)l.Frames)] : []);
         Counter("shmwifi.log.lost", "{frame}", "Frames without a line in the log", s => s.FrameLog is { } l ? [Of((ulong)l.Lost)] : []);
     }
