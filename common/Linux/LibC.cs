@@ -58,5 +58,8 @@ public static unsafe partial class LibC
     public static partial group* getgrnam(string name);
 
     [LibraryImport(Library, SetLastError = true)]
+    public static partial int statx(int folder, byte* path, int flags, uint mask, byte* status);
+
+    [LibraryImport(Library, SetLastError = true)]
     public static partial void cfmakeraw(termios* settings);
 }

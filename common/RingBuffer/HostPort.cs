@@ -9,6 +9,8 @@ namespace ShmWifi.RingBuffer;
 /// <remarks>All that it reads was written by a guest, that is by an adversary: copy, check the copy, use the copy.</remarks>
 public sealed unsafe class HostPort : PortRings
 {
+    private readonly ulong[] _counters = new ulong[Abi.Counters];
+
     internal HostPort(Region region, int index, byte* address)
         : base(region, index, address)
     {
@@ -73,11 +75,11 @@ public sealed unsafe class HostPort : PortRings
     /// <summary>Offset of an address in the region, for a descriptor.</summary>
     public ulong OffsetOf(byte* address) => (ulong)(address - Region.Address);
 
-    /// <summary>Adds to a counter that the guest may read.</summary>
-    public void Count(HostCounter counter, ulong value = 1) => Header->HostCounters[(int)counter] += value;
+    /// <summary>Adds to a counter, and shows it in the region, where guests can write: what counts is ours.</summary>
+    public void Count(HostCounter counter, ulong value = 1) => Header->HostCounters[(int)counter] = _counters[(int)counter] += value;
 
-    /// <summary>A counter of ours. The guest could overwrite it; it is for people to read, never to decide by.</summary>
-    public ulong ReadCounter(HostCounter counter) => Volatile.Read(ref Header->HostCounters[(int)counter]);
+    /// <summary>A counter of ours; any thread may read it.</summary>
+    public ulong ReadCounter(HostCounter counter) => Volatile.Read(ref _counters[(int)counter]);
 
     /// <summary>A counter of the guest's.</summary>
     public ulong ReadCounter(GuestCounter counter) => Volatile.Read(ref Header->GuestCounters[(int)counter]);

@@ -14,7 +14,7 @@ internal static class DaemonKeys
 
     public static readonly string[] Vm = ["name", "socket", "radios", "addresses", "spoofing"];
 
-    public static readonly string[] Capture = ["file"];
+    public static readonly string[] Capture = ["file", "group", "fileSize", "files", "duration"];
 
     public static readonly string[] Log = ["file", "format"];
 

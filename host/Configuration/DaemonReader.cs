@@ -196,7 +196,14 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         var section = new Section(node, "capture", DaemonKeys.Capture, errors);
         if (section.IsMapping && section.Value("file") is null)
             errors.Add(node, "'capture' has no 'file'; give a file or FIFO, or leave 'capture' out");
-        return new(ReadPath(section, "file") ?? "");
+        var defaults = new CaptureConfiguration(ReadPath(section, "file") ?? "");
+        return defaults with
+        {
+            Group = section.Scalar("group", "the name of a group")?.Value,
+            FileSize = section.Bytes("fileSize", CaptureConfiguration.MinFileSize, CaptureConfiguration.MaxFileSize) ?? defaults.FileSize,
+            Files = section.Integer("files", defaults.Files, CaptureConfiguration.MinFiles, CaptureConfiguration.MaxFiles),
+            Duration = section.Duration("duration", CaptureConfiguration.MinDuration, CaptureConfiguration.MaxDuration),
+        };
     }
 
     private LogConfiguration ReadLog(Section top)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ShmWifi.Configuration.Medium;
+using ShmWifi.Configuration.Text;
 using ShmWifi.Configuration.Yaml;
 
 namespace ShmWifi.Configuration;
@@ -48,7 +49,7 @@ public static class DaemonWriter
         if (c.Vms.Count > 0)
             json["vms"] = new JsonArray([.. c.Vms.Select(ToJson)]);
         if (c.Capture is not null)
-            json["capture"] = new JsonObject { ["file"] = c.Capture.File };
+            json["capture"] = Capture(c.Capture);
         json["log"] = new JsonObject { ["format"] = Array.Find(DaemonKeys.LogFormats, f => f.Format == c.Log.Format).Word };
         if (c.Log.File is not null)
             json["log"]!["file"] = c.Log.File;
@@ -72,4 +73,14 @@ public static class DaemonWriter
     }
 
     private static string WordOf(bool spoofing) => Array.Find(DaemonKeys.Spoofing, s => s.IsAllowed == spoofing).Word;
+
+    private static JsonObject Capture(CaptureConfiguration capture)
+    {
+        var json = new JsonObject { ["file"] = capture.File, ["fileSize"] = ByteSize.ToText(capture.FileSize), ["files"] = capture.Files };
+        if (capture.Group is { } group)
+            json["group"] = group;
+        if (capture.Duration is { } duration)
+            json["duration"] = Duration.ToText(duration);
+        return json;
+    }
 }

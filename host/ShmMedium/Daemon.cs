@@ -41,7 +41,7 @@ internal sealed class Daemon : IDisposable
         Engine = new MediumEngine(log, SpinBudgetOf(configuration.Polling), configuration.Medium);
         if (configuration.Capture is { } capture)
         {
-            _capture = new CaptureTap(capture.File, log.Warn);
+            _capture = new CaptureTap(capture, log.Warn);
             Engine.AddTap(_capture.Tap);
             _capture.Start();
         }

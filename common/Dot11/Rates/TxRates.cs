@@ -25,9 +25,6 @@ public readonly record struct TxRates(ulong Word)
     private const ulong AllUnused = 0x00ff_00ff_00ff_00ff;
     private const ulong OnceTheFirst = 0x00ff_00ff_00ff_0100;
     private const ulong FirstIndex = 0xff;
-    private const ulong Counts = 0x00ff_00ff_00ff_00ff; // when moved down by a byte
-    private const ulong CountOfOne = 0x0100_0100_0100_0100;
-    private const ulong Signs = 0x0080_0080_0080_0080;
 
     /// <summary>No rate.</summary>
     public static TxRates None => new(AllUnused);
@@ -76,7 +73,7 @@ public readonly record struct TxRates(ulong Word)
         return new TxRates(word);
     }
 
-    /// <summary>What of the chain was used by a frame that was sent so often, 1 or more.</summary>
+    /// <summary>What of the chain was used by a frame that was sent so often; of one that never was, nothing.</summary>
     public TxRates Used(int attempts)
     {
         if (attempts == 1) // most often
@@ -89,14 +86,5 @@ public readonly record struct TxRates(ulong Word)
             used = (used & ~(RateMask << (rate * RateBits))) | (((ulong)(byte)IndexAt(rate) | ((ulong)(uint)count << 8)) << (rate * RateBits));
         }
         return new TxRates(used);
-    }
-
-    /// <summary>What of the chain was used by a frame that nobody acknowledged: all of it, so that no count is 0.</summary>
-    public TxRates Exhausted()
-    {
-        // All four at once: a count of 0 leaves the bit above it clear when 0xff is added; an idx of 0 or more has its sign bit clear.
-        ulong noCount = ~(((Word >> 8) & Counts) + Counts) & CountOfOne;
-        ulong noEnd = (~Word & Signs) << 1;
-        return new TxRates(Word | (noCount & noEnd));
     }
 }

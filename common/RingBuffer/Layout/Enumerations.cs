@@ -205,7 +205,7 @@ public enum HostCounter
     /// <summary>Frames not posted: they had to be copied and the port's pool was empty.</summary>
     DropPoolEmpty,
 
-    /// <summary>TX statuses not posted: the port's RX ring was full.</summary>
+    /// <summary>TX statuses and answers to clock exchanges not posted: the port's RX ring was full.</summary>
     DropStatus,
 
     /// <summary>Frames of the port from a radio that it never announced, or too short to be 802.11.</summary>
@@ -232,9 +232,12 @@ public enum HostCounter
     /// <summary>Attempts that the port's radios could have received, and that the medium lost or an injected fault dropped.</summary>
     LostOnAir,
 
-    /// <summary>Frames of the port that found no room among those that wait for the medium.</summary>
+    /// <summary>Frames of the port that found no room among those that wait: for the medium, or for the end of an injected delay.</summary>
     DropMediumQueueFull,
 
     /// <summary>Frames of the port whose transmitter address its VM may not use.</summary>
     DropTransmitter,
+
+    /// <summary>Unicast frames of the port, among those not acknowledged, that went well on the medium and found no room at their receiver.</summary>
+    NoRoom,
 }

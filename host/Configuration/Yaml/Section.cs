@@ -95,6 +95,19 @@ internal sealed class Section
         return null;
     }
 
+    /// <summary>A number of bytes from a range.</summary>
+    /// <returns>null when it is missing or wrong.</returns>
+    public long? Bytes(string key, long min, long max)
+    {
+        string allowed = $"{ByteSize.Allowed}, from {ByteSize.ToText(min)} to {ByteSize.ToText(max)}";
+        if (Scalar(key, allowed) is not { } scalar)
+            return null;
+        if (ByteSize.TryParse(scalar.Value, out long value) && value >= min && value <= max)
+            return value;
+        _errors.Add(scalar, $"'{key}' is {scalar.Kind}; allowed: {allowed}");
+        return null;
+    }
+
     /// <summary>Numbers from a range, so many.</summary>
     /// <returns>null when they are missing or wrong.</returns>
     public double[]? Numbers(string key, int count, Bounds bounds) =>

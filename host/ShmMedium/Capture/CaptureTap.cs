@@ -1,32 +1,44 @@
-using ShmWifi.Dot11;
-using ShmWifi.Dot11.Rates;
+using ShmWifi.Configuration;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Delivery;
 
 namespace ShmWifi.ShmMedium.Capture;
 
-/// <summary>Writes all frames that pass to a pcapng file or FIFO, on a thread of its own.</summary>
-/// <remarks>One interface a radio. A write that fails (full disk, reader gone) ends the capture with a message; the medium goes on.</remarks>
-internal sealed unsafe class CaptureTap : IDisposable
+/// <summary>Writes all frames that pass to pcapng files, a FIFO or a device, on a thread of its own.</summary>
+/// <remarks>While a disk is full, frames are left out and counted. Any other write that fails (reader gone, disk broken) ends the capture with a
+/// message; the medium goes on.</remarks>
+internal sealed class CaptureTap : IDisposable
 {
-    private readonly string _path;
-    private readonly Action<string> _onStopped;
-    private readonly Dictionary<int, int> _interfaces = [];
+    private const long RetryMs = 1000; // how often a full disk is tried again
+
+    private readonly CaptureConfiguration _configuration;
+    private readonly CaptureFiles _files;
+    private readonly Action<string> _warn;
     private readonly Thread _thread;
-    private readonly byte[] _radiotap = new byte[RadiotapHeader.MaxLength];
     private readonly byte[] _frame = new byte[Abi.SlotPayloadSize];
     private readonly long _unixFromMonotonicNs = Linux.MonotonicClock.UnixOffsetNs;
+    private CaptureFile? _file;
+    private bool _isStream;
+    private bool _isFull;
+    private bool _wasFullTold;
+    private long _retryAtMs;
+    private long _framesBefore; // in the files before this one
     private volatile bool _isStopping;
     private volatile string? _stopped;
+    private volatile string _path;
     private long _frames;
+    private long _noSpace;
+    private int _fileCount;
 
     /// <summary>A capture that does not run yet.</summary>
-    /// <param name="path">File, made again, or a FIFO that is there; a FIFO waits for its reader.</param>
-    /// <param name="onStopped">Told why the capture ended early.</param>
-    public CaptureTap(string path, Action<string> onStopped)
+    /// <param name="configuration">Its file, or a FIFO that is there; a FIFO waits for its reader.</param>
+    /// <param name="warn">Told what went wrong: that the disk is full, once, or why the capture ended early.</param>
+    public CaptureTap(CaptureConfiguration configuration, Action<string> warn)
     {
-        _path = path;
-        _onStopped = onStopped;
+        _configuration = configuration;
+        _files = new CaptureFiles(configuration, warn);
+        _path = configuration.File;
+        _warn = warn;
         _thread = new Thread(Run) { Name = "capture", IsBackground = true };
     }
 
@@ -37,7 +49,22 @@ internal sealed unsafe class CaptureTap : IDisposable
     public void Start() => _thread.Start();
 
     /// <summary>For snapshots.</summary>
-    public CaptureSnapshot Describe() => new(_path, Volatile.Read(ref _frames), Tap.Lost, _stopped);
+    public CaptureSnapshot Describe()
+    {
+        string? stopped = _stopped;
+        long frames = Volatile.Read(ref _frames), tooSlow = Tap.Lost, noSpace = Volatile.Read(ref _noSpace);
+        long afterStop = stopped is null ? 0 : Tap.Offered - frames - tooSlow - noSpace;
+        return new CaptureSnapshot(_path, frames, tooSlow + noSpace + afterStop, stopped)
+        {
+            Files = Volatile.Read(ref _fileCount),
+            LeftOut = new Dictionary<string, long>(StringComparer.Ordinal)
+            {
+                ["tooSlow"] = tooSlow,
+                ["noSpace"] = noSpace,
+                ["stopped"] = afterStop,
+            },
+        };
+    }
 
     /// <summary>Writes what waits, and ends. Call it when the engine offers nothing more.</summary>
     public void Dispose()
@@ -53,51 +80,109 @@ internal sealed unsafe class CaptureTap : IDisposable
     {
         try
         {
-            using var file = new FileStream(_path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
-            Write(new PcapngWriter(file, "shm-medium"));
+            _isStream = CaptureFiles.IsStream(_configuration.File);
+            while (true)
+            {
+                bool isLast = _isStopping;
+                if (_file is null)
+                    _ = TryOpen();
+                bool any = false;
+                while (Tap.TryTake(_frame, out var frame))
+                {
+                    Write(in frame);
+                    any = true;
+                }
+                if (any || _isFull)
+                    Flush(isLast);
+                if (isLast)
+                    return;
+                Tap.Wait();
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            _stopped = exception.Message;
+            Publish();
             Tap.IsClosed = true;
-            _onStopped($"capture to {_path} stopped after {_frames} frames: {exception.Message}");
+            _stopped = exception.Message;
+            _warn($"capture to {_path} stopped after {_frames} frames: {exception.Message}");
+        }
+        finally
+        {
+            if (_stopped is null)
+                Volatile.Write(ref _noSpace, _noSpace + (_file?.WaitingFrames ?? 0));
+            _file?.Dispose();
         }
     }
 
-    private void Write(PcapngWriter writer)
+    private void Write(in TappedFrame frame)
     {
-        while (true)
+        bool isWritten = (!_isFull || IsTimeToRetry()) && TryOpen() && _file!.TryWrite(in frame, _frame.AsSpan(0, frame.Length));
+        if (!isWritten)
         {
-            bool isLast = _isStopping;
-            bool any = false;
-            while (Tap.TryTake(_frame, out var frame))
-            {
-                WriteFrame(writer, in frame);
-                any = true;
-            }
-            if (any)
-                writer.Flush();
-            if (isLast)
-                return;
-            Tap.Wait();
+            Volatile.Write(ref _noSpace, _noSpace + 1);
+            OnFull();
         }
     }
 
-    private void WriteFrame(PcapngWriter writer, in TappedFrame frame)
+    /// <summary>Has a file to be open that is neither too long nor too old.</summary>
+    private bool TryOpen()
     {
-        if (!_interfaces.TryGetValue(frame.Sender.Id, out int number))
+        if (_file is not null && (_isStream || !IsOver(_file)))
+            return true;
+        if (_file is not null && !_file.TryFlush())
+            return false;
+        CaptureFile? next = null;
+        try
         {
-            number = writer.AddInterface(frame.Sender.FullName, frame.Sender.Identity);
-            _interfaces.Add(frame.Sender.Id, number);
+            next = new CaptureFile(OpenNext(), _unixFromMonotonicNs);
+            if (_file is not null)
+                next.Continue(_file);
         }
-        if (!Channel.TryFromFrequency((int)frame.FreqMhz, out var channel))
+        catch (IOException exception) when (CaptureFile.IsNoSpace(exception))
+        {
+            next?.Dispose();
+            if (next is not null)
+                File.Delete(next.Path);
+            OnFull();
+            return false;
+        }
+        _framesBefore += _file?.Frames ?? 0;
+        _file?.Dispose();
+        _file = next;
+        _path = next.Path;
+        Volatile.Write(ref _fileCount, _fileCount + 1);
+        return true;
+    }
+
+    private FileStream OpenNext() => _isStream
+        ? new FileStream(_configuration.File, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0)
+        : _files.OpenNext();
+
+    private bool IsOver(CaptureFile file) => file.Length >= _configuration.FileSize || file.Age >= _configuration.Duration;
+
+    private void Flush(bool isLast)
+    {
+        if (_isFull && !isLast && !IsTimeToRetry())
             return;
-        int length = RadiotapHeader.Write(_radiotap, channel, FirstRate(in frame, channel.Band), frame.SignalDbm, noiseDbm: null);
-        writer.WriteFrame(number, (long)frame.TakenNs + _unixFromMonotonicNs, FrameDirection.Outbound, _radiotap.AsSpan(0, length),
-            _frame.AsSpan(0, frame.Length));
-        Volatile.Write(ref _frames, _frames + 1);
+        if (_file is null || !_file.TryFlush())
+            OnFull();
+        else
+            _isFull = false;
+        Publish();
     }
 
-    private static PhyRate? FirstRate(in TappedFrame frame, Band band) =>
-        frame.Chain.TryDecode(0, band, out var rate) ? rate.Phy : null;
+    private bool IsTimeToRetry() => Environment.TickCount64 >= _retryAtMs;
+
+    private void OnFull()
+    {
+        if (!_isFull || IsTimeToRetry())
+            _retryAtMs = Environment.TickCount64 + RetryMs;
+        _isFull = true;
+        if (_wasFullTold)
+            return;
+        _wasFullTold = true;
+        _warn($"capture to {_path}: no space is left; frames are left out, and counted, while that is so");
+    }
+
+    private void Publish() => Volatile.Write(ref _frames, _framesBefore + (_file?.Frames ?? 0));
 }

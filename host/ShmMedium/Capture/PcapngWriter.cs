@@ -8,8 +8,8 @@ namespace ShmWifi.ShmMedium.Capture;
 /// <summary>Writes 802.11 frames with radiotap headers as pcapng: one section, one interface a radio.</summary>
 /// <remarks>
 /// Blocks collect in a buffer, which goes to the stream when it is full and on <see cref="Flush"/>; a reader of a pipe sees
-/// what was flushed. Not thread-safe. The stream stays the caller's. Once the stream has thrown, the file ends inside a
-/// block: give the writer up.
+/// what was flushed. Not thread-safe. The stream stays the caller's. When the stream has thrown, nothing of the buffer is lost: cut the stream
+/// off at <see cref="Written"/> and flush again, or give the writer up.
 /// <code>
 /// SHB 0x0a0d0d0a: byte-order magic u32, version u16.u16, section length s64 (-1), options
 /// IDB 1: link type u16, reserved u16, snap length u32 (0: none), options
@@ -52,6 +52,18 @@ internal sealed class PcapngWriter
     private int _length;
     private int _blockStart;
     private int _interfaces;
+
+    /// <summary>Bytes that the stream has taken: whole blocks.</summary>
+    public long Written { get; private set; }
+
+    /// <summary>Bytes, those in the buffer included.</summary>
+    public long Length => Written + _length;
+
+    /// <summary>Frames that the stream has taken.</summary>
+    public long Frames { get; private set; }
+
+    /// <summary>Frames in the buffer.</summary>
+    public int WaitingFrames { get; private set; }
 
     /// <summary>Begins a file: the section header goes to the buffer.</summary>
     /// <param name="stream">Where the file goes; its own buffer would only cost a copy.</param>
@@ -134,6 +146,7 @@ internal sealed class PcapngWriter
         Put32((uint)direction);
         PutOption(EndOfOptions, []);
         EndBlock();
+        WaitingFrames++;
     }
 
     /// <summary>Hands all that was written to the stream, and flushes it.</summary>
@@ -158,7 +171,9 @@ internal sealed class PcapngWriter
     private void Drain()
     {
         _stream.Write(_buffer, 0, _length);
-        _length = 0;
+        Written += _length;
+        Frames += WaitingFrames;
+        _length = WaitingFrames = 0;
     }
 
     private void BeginBlock(uint type, int bodyLength)

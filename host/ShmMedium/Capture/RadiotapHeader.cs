@@ -4,26 +4,49 @@ using ShmWifi.Dot11.Rates;
 
 namespace ShmWifi.ShmMedium.Capture;
 
-/// <summary>The radiotap header in front of a captured frame: on which channel, at which rate, how strong.</summary>
+/// <summary>What is known of a captured frame besides its bytes.</summary>
+/// <param name="FreqMhz">Centre of the channel's 20 MHz; one that is no channel's is written all the same.</param>
+/// <param name="Rate">Null: unknown, the header has no rate field.</param>
+/// <param name="SignalDbm">Strength at the receiver; null: nobody received it, the header has no signal field.</param>
+internal readonly record struct RadiotapFields(uint FreqMhz, PhyRate? Rate, sbyte? SignalDbm)
+{
+    /// <summary>Noise at the receiver; null: unknown.</summary>
+    public sbyte? NoiseDbm { get; init; }
+
+    /// <summary>Attempts after the first.</summary>
+    public int Retries { get; init; }
+
+    /// <summary>The sender waits for no acknowledgement.</summary>
+    public bool HasNoAck { get; init; }
+
+    /// <summary>No attempt was acknowledged.</summary>
+    public bool IsFailed { get; init; }
+}
+
+/// <summary>The radiotap header in front of a captured frame: on which channel, at which rate, how strong, after how many attempts.</summary>
 /// <remarks>
 /// <code>
 /// 0 version u8   1 pad u8   2 length le16   4 present le32
-/// 8 Flags u8   9 Rate u8, 500 kbit/s (legacy)   10 Channel le16 MHz, le16 flags   14 signal s8 dBm   15 noise s8 dBm
+/// 8 Flags u8   9 Rate u8, 500 kbit/s (legacy)   10 Channel le16 MHz, le16 flags
+/// then, what is known of: signal s8 dBm, noise s8 dBm, always: TX flags le16, 2-aligned, data retries u8,
 /// then MCS: known u8, flags u8, index u8 (HT), or, 2-aligned,
 /// VHT: known le16, flags u8, bandwidth u8, MCS &lt;&lt; 4 | NSS u8[4], coding u8, group u8, partial AID le16 (VHT)
 /// </code>
-/// Fields follow the order of their present bits, each aligned to its largest member. Source: radiotap.org, "Fields".
+/// Fields follow the order of their present bits, each aligned to its largest member. Source: radiotap.org, "Fields". TX flags and data
+/// retries as Linux has them of frames that it sent: net/mac80211/status.c, ieee80211_add_tx_radiotap_header().
 /// </remarks>
 internal static class RadiotapHeader
 {
     /// <summary>Bytes of the longest header, VHT with noise.</summary>
-    public const int MaxLength = 28;
+    public const int MaxLength = 32;
 
     private const uint PresentFlags = 1 << 1;
     private const uint PresentRate = 1 << 2;
     private const uint PresentChannel = 1 << 3;
     private const uint PresentSignal = 1 << 5;
     private const uint PresentNoise = 1 << 6;
+    private const uint PresentTxFlags = 1 << 15;
+    private const uint PresentDataRetries = 1 << 17;
     private const uint PresentMcs = 1 << 19;
     private const uint PresentVht = 1 << 21;
 
@@ -31,11 +54,12 @@ internal static class RadiotapHeader
     private const int RateOffset = 9;
     private const int ChannelOffset = 10;
     private const int SignalOffset = 14;
-    private const int NoiseOffset = 15;
     private const int McsLength = 3;
     private const int VhtLength = 12;
 
     private const byte FlagsShortPreamble = 0x02;
+    private const ushort TxFailed = 0x0001;
+    private const ushort TxNoAck = 0x0008;
 
     private const ushort ChannelCck = 0x0020;
     private const ushort ChannelOfdm = 0x0040;
@@ -54,29 +78,35 @@ internal static class RadiotapHeader
 
     /// <summary>Writes a header to the front of <paramref name="destination"/>.</summary>
     /// <param name="destination">At least <see cref="MaxLength"/> bytes.</param>
-    /// <param name="rate">Rate; null: unknown, the header has no rate field.</param>
-    /// <param name="signalDbm">Strength of the signal at the receiver, or of the sender's output.</param>
-    /// <param name="noiseDbm">Noise at the receiver; null: unknown.</param>
     /// <returns>Bytes written.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="destination"/> is too short.</exception>
-    public static int Write(Span<byte> destination, Channel channel, PhyRate? rate, sbyte signalDbm, sbyte? noiseDbm)
+    public static int Write(Span<byte> destination, in RadiotapFields fields)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, MaxLength, nameof(destination));
         destination[..MaxLength].Clear();
 
-        uint present = PresentFlags | PresentChannel | PresentSignal;
-        BinaryPrimitives.WriteUInt16LittleEndian(destination[ChannelOffset..], (ushort)channel.FrequencyMhz);
-        BinaryPrimitives.WriteUInt16LittleEndian(destination[(ChannelOffset + 2)..], ChannelFlags(channel.Band, rate));
-        destination[SignalOffset] = (byte)signalDbm;
+        uint present = PresentFlags | PresentChannel | PresentTxFlags | PresentDataRetries;
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[ChannelOffset..], (ushort)Math.Min(fields.FreqMhz, ushort.MaxValue));
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[(ChannelOffset + 2)..], ChannelFlags(fields.FreqMhz, fields.Rate));
 
-        int length = NoiseOffset;
-        if (noiseDbm is { } noise)
+        int length = SignalOffset;
+        if (fields.SignalDbm is { } signal)
+        {
+            present |= PresentSignal;
+            destination[length++] = (byte)signal;
+        }
+        if (fields.NoiseDbm is { } noise)
         {
             present |= PresentNoise;
             destination[length++] = (byte)noise;
         }
+        length += length & 1;
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[length..],
+            (ushort)((fields.IsFailed ? TxFailed : 0) | (fields.HasNoAck ? TxNoAck : 0)));
+        destination[length + 2] = (byte)Math.Min(fields.Retries, byte.MaxValue);
+        length += 3;
 
-        switch (rate)
+        switch (fields.Rate)
         {
             case { IsLegacy: true } legacy:
                 present |= PresentRate;
@@ -102,15 +132,17 @@ internal static class RadiotapHeader
     }
 
     /// <summary>As mac80211 flags what its monitor interfaces see: linux net/mac80211/rx.c, ieee80211_add_rx_radiotap_header();
-    /// radiotap has no bit for 6 GHz.</summary>
-    private static ushort ChannelFlags(Band band, PhyRate? rate) => (band, rate) switch
-    {
-        (not Band.Ghz2, _) => ChannelOfdm | Channel5Ghz,
-        (_, null) => Channel2Ghz,
-        (_, { IsDsss: true }) => ChannelCck | Channel2Ghz,
-        (_, { IsLegacy: true }) => ChannelOfdm | Channel2Ghz,
-        _ => ChannelDynamic | Channel2Ghz,
-    };
+    /// radiotap has no bit for 6 GHz. A frequency of no band has none.</summary>
+    private static ushort ChannelFlags(uint freqMhz, PhyRate? rate) =>
+        (Channel.TryFromFrequency((int)freqMhz, out var channel) ? channel.Band : (Band?)null, rate) switch
+        {
+            (null, _) => 0,
+            (not Band.Ghz2, _) => ChannelOfdm | Channel5Ghz,
+            (_, null) => Channel2Ghz,
+            (_, { IsDsss: true }) => ChannelCck | Channel2Ghz,
+            (_, { IsLegacy: true }) => ChannelOfdm | Channel2Ghz,
+            _ => ChannelDynamic | Channel2Ghz,
+        };
 
     private static void WriteMcs(Span<byte> field, PhyRate rate)
     {

@@ -72,7 +72,7 @@ internal sealed class ConfigCheckCommand : Command
         foreach (string line in MediumSummary.Lines(c.Medium))
             output.WriteLine(line);
         if (c.Capture is not null)
-            output.WriteLine($"capture    {c.Capture.File}");
+            output.WriteLine($"capture    {CaptureText(c.Capture)}");
         output.WriteLine($"log        {c.Log.File ?? "standard error"}, {(c.Log.Format == LogFormat.Json ? "JSON" : "text")}");
         if (c.Control?.Socket is not null || c.Control is null)
             output.WriteLine($"control    {c.Control?.Socket ?? "none"}");
@@ -88,6 +88,13 @@ internal sealed class ConfigCheckCommand : Command
         PollingMode.Off => "off",
         _ => "auto",
     };
+
+    private static string CaptureText(CaptureConfiguration capture)
+    {
+        string age = capture.Duration is { } duration ? $" or {Duration.ToText(duration)}" : "";
+        string group = capture.Group is { } name ? $", of group {name}" : "";
+        return $"{capture.File}: files of {ByteSize.ToText(capture.FileSize)}{age}, {capture.Files} at most{group}";
+    }
 
     private static string Bytes(ulong bytes) => bytes >= 1 << 20 ? $"{bytes >> 20} MiB" : $"{bytes >> 10} KiB";
 }

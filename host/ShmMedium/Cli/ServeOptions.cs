@@ -19,7 +19,11 @@ internal delegate Daemon DaemonFactory(DaemonConfiguration configuration, string
 internal sealed class ServeOptions
 {
     private readonly Option<FileInfo?> _config = new("--config", "-c") { Description = "Configuration in YAML (docs/configuration.md)." };
-    private readonly Option<string?> _capture = new("--capture") { Description = "Writes all frames as pcapng to this file or FIFO." };
+    private readonly Option<string?> _capture = new("--capture")
+    {
+        Description = "Writes all frames as pcapng to files of this name and a number, or to this FIFO (docs/monitoring.md).",
+    };
+
     private readonly Option<string?> _stats = new("--stats") { Description = "Writes totals as JSON to this file on SIGUSR1 and at the end." };
     private readonly Option<string?> _state = new("--state") { Description = "Where ivshmem-args and others find this daemon." };
     private readonly Option<string?> _control =
@@ -77,7 +81,9 @@ internal sealed class ServeOptions
 
     private DaemonConfiguration Override(DaemonConfiguration configuration, ParseResult parse) => configuration with
     {
-        Capture = parse.GetValue(_capture) is { } capture ? new CaptureConfiguration(capture) : configuration.Capture,
+        Capture = parse.GetValue(_capture) is { } capture
+            ? (configuration.Capture ?? new CaptureConfiguration("")) with { File = Path.GetFullPath(capture) }
+            : configuration.Capture,
         Control = parse.GetValue(_control) is { } control ? ControlConfiguration.Of(control) : configuration.Control,
         Log = new LogConfiguration(
             parse.GetValue(_logFile) is { } file ? Path.GetFullPath(file) : configuration.Log.File,

@@ -18,11 +18,16 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
     public void Deliver(in Frame frame, Outcome outcome)
     {
         var acknowledger = outcome.AcknowledgedBy?.Port;
+        bool hasNoRoom = false;
         foreach (ref readonly var reception in outcome.Receptions)
         {
             bool isDelivered = reception.Fault is null ? Post(in frame, in reception) : DeliverWithFault(in frame, in reception);
-            if (isDelivered && reception.IsAcknowledged)
+            if (!reception.IsAcknowledged)
+                continue;
+            if (isDelivered)
                 acknowledger = LessBehind(acknowledger, reception.Receiver.Port);
+            else
+                hasNoRoom = !reception.Receiver.Port.IsFaulted;
         }
         if (outcome.All is { } all)
             DeliverToAll(in frame, all, outcome.Alike);
@@ -32,8 +37,11 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
             frame.Sender.Port.Rings.Count(HostCounter.Retries, (ulong)outcome.Attempts - 1);
         if (Acknowledgement.IsWanted(in frame))
             statuses.Report(TxStatus.Of(in frame, outcome.Attempts, outcome.AckSignalDbm), acknowledger);
-        if (outcome.WasSent)
-            taps.Offer(in frame, outcome.StrongestDbm, acknowledger is not null);
+        hasNoRoom &= acknowledger is null;
+        if (hasNoRoom)
+            frame.Sender.Port.Rings.Count(HostCounter.NoRoom);
+        if (outcome.Attempts != 0)
+            taps.Offer(in frame, outcome, acknowledger is not null, hasNoRoom);
     }
 
     /// <summary>Delivers what was delayed and is due.</summary>
@@ -73,7 +81,10 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
         {
             case DelayFault delay:
                 if (!held.TryHold(in frame, out int handle))
+                {
+                    frame.Sender.Port.Rings.Count(HostCounter.DropMediumQueueFull);
                     return false;
+                }
                 _delayed.Add(clock.NowNs + (delay.By.Ticks * TimeSpan.NanosecondsPerTick), new DelayedDelivery(handle, reception));
                 return true;
             case DuplicateFault duplicate:

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Ports;
@@ -40,8 +41,12 @@ internal unsafe class FrameTap<TAccess> : IDisposable
     private uint _tail;
     private uint _head;
     private uint _reclaimed;
+    private long _offered;
     private long _lost;
     private bool _isClosed;
+
+    /// <summary>Frames that passed, also since it is closed.</summary>
+    public long Offered => Volatile.Read(ref _offered);
 
     /// <summary>Frames that the reader was too slow for.</summary>
     public long Lost => Volatile.Read(ref _lost);
@@ -59,6 +64,9 @@ internal unsafe class FrameTap<TAccess> : IDisposable
     /// <summary>Engine: offers a frame.</summary>
     internal void Offer(in TappedFrame frame)
     {
+        Volatile.Write(ref _offered, _offered + 1);
+        if (IsClosed)
+            return;
         if (_tail - _reclaimed == Length)
             Reclaim();
         if (_tail - _reclaimed == Length)
@@ -116,8 +124,11 @@ internal unsafe class FrameTap<TAccess> : IDisposable
         }
     }
 
+    /// <summary>Whether the reader has taken all that was offered.</summary>
+    public bool IsEmpty => TAccess.Read(ref _head) == TAccess.Read(ref _tail);
+
     /// <summary>Reader: takes the next frame.</summary>
-    /// <param name="copy">Gets its first bytes, as many as fit.</param>
+    /// <param name="copy">Gets its first bytes, as many as fit, two at least, with the Retry bit as on the medium.</param>
     /// <param name="frame">What the medium knows of it.</param>
     /// <returns>False when none waits.</returns>
     public bool TryTake(Span<byte> copy, out TappedFrame frame)
@@ -131,6 +142,8 @@ internal unsafe class FrameTap<TAccess> : IDisposable
             TAccess.SpinOnce(ref timeout);
         frame = _frames[place];
         new ReadOnlySpan<byte>(frame.Frame.Bytes, Math.Min(frame.Length, copy.Length)).CopyTo(copy);
+        if (frame.IsRetry)
+            copy[1] |= FrameControl.RetryFlag;
         TAccess.Write(ref _head, _head + 1);
         return true;
     }

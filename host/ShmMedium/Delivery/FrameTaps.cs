@@ -24,16 +24,13 @@ internal sealed class FrameTaps
     public void Add(FrameTap tap) => _taps = [.. _taps, tap];
 
     /// <summary>Offers a frame that is over.</summary>
-    public void Offer(in Frame frame, sbyte signalDbm, bool isAcked)
+    public void Offer(in Frame frame, Outcome outcome, bool isAcked, bool hasNoRoom)
     {
         if (_taps.Length == 0)
             return;
-        var tapped = new TappedFrame(in frame, signalDbm, isAcked);
+        var tapped = new TappedFrame(in frame, outcome) { IsAcked = isAcked, HasNoRoom = hasNoRoom };
         foreach (var tap in _taps)
-        {
-            if (!tap.IsClosed)
-                tap.Offer(in tapped);
-        }
+            tap.Offer(in tapped);
     }
 
     /// <summary>Lets the slots go that readers are done with.</summary>

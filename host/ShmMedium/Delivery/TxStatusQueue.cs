@@ -19,17 +19,14 @@ internal struct TxStatus
     public ulong Cookie;
     public ulong TakenNs;
 
-    /// <summary>As it was asked for.</summary>
+    /// <summary>The attempts that were made.</summary>
     public TxRates Rates;
-
-    /// <summary>As it was used until the acknowledgement came.</summary>
-    public TxRates AckedRates;
 
     /// <summary>Signal of the acknowledgement at the sender.</summary>
     public sbyte AckSignalDbm;
 
-    /// <summary>Of a frame that was acknowledged at some attempt, or will be if its receiver comes to receive it.</summary>
-    /// <param name="attempts">How often it was sent.</param>
+    /// <summary>Of a frame that was acknowledged, will be if its receiver comes to receive it, or never is.</summary>
+    /// <param name="attempts">How often it was sent: no more, whatever the chain would have had left.</param>
     public static TxStatus Of(in Frame frame, int attempts, sbyte ackSignalDbm) => new()
     {
         Port = frame.Sender.Port,
@@ -38,8 +35,7 @@ internal struct TxStatus
         FreqMhz = frame.FreqMhz,
         Cookie = frame.Cookie,
         TakenNs = frame.TakenNs,
-        Rates = frame.Chain.Rates,
-        AckedRates = frame.Chain.Rates.Used(attempts),
+        Rates = frame.Chain.Rates.Used(attempts),
         AckSignalDbm = ackSignalDbm,
     };
 }

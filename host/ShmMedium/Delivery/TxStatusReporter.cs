@@ -102,7 +102,7 @@ internal sealed unsafe class TxStatusReporter(RxRings rx)
             SignalDbm = status.AckSignalDbm,
             SourcePort = (ushort)port.Id,
             TakenNs = status.TakenNs,
-            Rates = (acked ? status.AckedRates : status.Rates.Exhausted()).Word,
+            Rates = status.Rates.Word,
         };
         port.CommitMessage();
         rx.PublishLater(port);

@@ -16,6 +16,7 @@ internal sealed class PortRegistry(Action<Port> removed)
     private Port[] _all = [];
     private Roster _roster = new([], PortTotals.None);
     private int _inspections;
+    private uint _portsEver;
 
     /// <summary>All that the engine serves or waits for.</summary>
     public Port[] All => _all;
@@ -62,7 +63,7 @@ internal sealed class PortRegistry(Action<Port> removed)
         int id = FindFreeId(offer.Region.PortLimit);
         if (id < 0)
             return null;
-        var port = new Port(id, offer, offer.Region.Attach(id, offer.PeerId, offer.Name));
+        var port = new Port(id, offer, offer.Region.Attach(id, offer.PeerId, offer.Name)) { Generation = ++_portsEver };
         foreach (var other in _all)
         {
             port.LatencyFrom[other.Id] = new LinkLatency();

@@ -1,7 +1,7 @@
 namespace ShmWifi.ShmMedium.Latency;
 
 /// <summary>Durations whose histograms have no row for them yet: the engine records them between two rounds, where it may allocate.</summary>
-/// <remarks>A link's first frames come here, and a frame that is twice as late as any before. What does not fit is not recorded.</remarks>
+/// <remarks>A link's first frames come here, and a frame that is twice as late as any before. What does not fit is counted as missed.</remarks>
 internal sealed class LateLatencies
 {
     private readonly (LatencyHistogram Histogram, ulong Ns)[] _late = new (LatencyHistogram, ulong)[1024];
@@ -15,6 +15,8 @@ internal sealed class LateLatencies
     {
         if (_count < _late.Length)
             _late[_count++] = (histogram, ns);
+        else
+            histogram.Missed++;
     }
 
     /// <summary>Records all that was kept.</summary>

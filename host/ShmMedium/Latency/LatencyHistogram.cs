@@ -13,9 +13,16 @@ internal sealed class LatencyHistogram
     private const int SubBuckets = 1 << SubBits;
     private const int MaxExponent = 36; // 2^36 ns is 69 s: nothing on the medium is later
     private readonly uint[]?[] _rows = new uint[]?[MaxExponent - SubBits + 1];
+    private readonly uint[]?[] _carries = new uint[]?[MaxExponent - SubBits + 1]; // how often each of a row's buckets went past its 32 bits
 
     /// <summary>Values recorded.</summary>
     public ulong Count { get; private set; }
+
+    /// <summary>Of the values recorded, those that were below 0 and count as 0.</summary>
+    public ulong Negative { get; set; }
+
+    /// <summary>Values that were not recorded, as too many new rows were needed at once.</summary>
+    public ulong Missed { get; set; }
 
     /// <summary>Largest value, ns.</summary>
     public ulong MaxNs { get; private set; }
@@ -24,20 +31,33 @@ internal sealed class LatencyHistogram
     /// <param name="ns">Nanoseconds; what exceeds the range counts as the range's end.</param>
     public void Record(ulong ns)
     {
-        _rows[RowOf(Clamp(ns))] ??= new uint[SubBuckets];
+        if (TryRecord(ns))
+            return;
+        int row = RowOf(Clamp(ns));
+        if (_rows[row] is null)
+            _rows[row] = new uint[SubBuckets];
+        else
+            _carries[row] = new uint[SubBuckets];
         _ = TryRecord(ns);
     }
 
     /// <summary>Records a duration, without allocating.</summary>
     /// <param name="ns">Nanoseconds; what exceeds the range counts as the range's end.</param>
-    /// <returns>False when its row is missing: <see cref="Record"/> makes it.</returns>
+    /// <returns>False when its row, or that of its carries, is missing: <see cref="Record"/> makes it.</returns>
     public bool TryRecord(ulong ns)
     {
         ns = Clamp(ns);
         int row = RowOf(ns);
         if (_rows[row] is not { } counts)
             return false;
-        counts[(int)(ns >> Math.Max(row - 1, 0)) & (SubBuckets - 1)]++;
+        int bucket = (int)(ns >> Math.Max(row - 1, 0)) & (SubBuckets - 1);
+        if (counts[bucket] == uint.MaxValue)
+        {
+            if (_carries[row] is not { } carries)
+                return false;
+            carries[bucket]++;
+        }
+        counts[bucket]++;
         Count++;
         if (ns > MaxNs)
             MaxNs = ns;
@@ -49,22 +69,25 @@ internal sealed class LatencyHistogram
     public ulong QuantileNs(double fraction)
     {
         ulong total = 0;
-        foreach (uint[]? counts in _rows)
-        {
-            foreach (uint count in counts ?? [])
-                total += count;
-        }
+        for (int bucket = 0; bucket < _rows.Length * SubBuckets; bucket++)
+            total += CountOf(bucket);
         if (total == 0)
             return 0;
         ulong rank = Math.Max(1, (ulong)Math.Ceiling(total * fraction));
         ulong seen = 0;
         for (int bucket = 0; bucket < _rows.Length * SubBuckets; bucket++)
         {
-            seen += _rows[bucket >> SubBits] is { } counts ? counts[bucket & (SubBuckets - 1)] : 0;
+            seen += CountOf(bucket);
             if (seen >= rank)
                 return Math.Min(UpperEdge(bucket), MaxNs);
         }
         return MaxNs;
+    }
+
+    private ulong CountOf(int bucket)
+    {
+        (int row, int place) = (bucket >> SubBits, bucket & (SubBuckets - 1));
+        return (_rows[row]?[place] ?? 0) + ((ulong)(_carries[row]?[place] ?? 0) << 32);
     }
 
     private static ulong Clamp(ulong ns) => Math.Min(ns, (1UL << MaxExponent) - 1);

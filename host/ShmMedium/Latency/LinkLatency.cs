@@ -15,8 +15,8 @@ internal sealed class LinkLatency
     /// <summary>The host posted it, to the receiving guest gave it to hwsim: doorbell, interrupt, the guest's waking.</summary>
     public LatencyHistogram HostToGuest { get; } = new();
 
-    /// <summary>Records one frame's stamps; a stamp that is missing or out of order (the
-    /// guests' words are not to be trusted) leaves its hop out.</summary>
+    /// <summary>Records one frame's stamps; a stamp that is missing leaves its hop out. One that is out of order, as clocks are known to some
+    /// µs only, makes a hop of 0: to leave it out would make the others' mean longer than it was.</summary>
     /// <param name="capturedNs">Host clock; 0: unknown.</param>
     /// <param name="takenNs">Host clock.</param>
     /// <param name="postedNs">Host clock.</param>
@@ -32,11 +32,16 @@ internal sealed class LinkLatency
 
     private static void RecordHop(LatencyHistogram histogram, ulong from, ulong to, LateLatencies? late)
     {
-        if (from == 0 || to < from || histogram.TryRecord(to - from))
+        if (from == 0 || to == 0)
+            return;
+        if (to < from)
+            histogram.Negative++;
+        ulong ns = to - Math.Min(from, to);
+        if (histogram.TryRecord(ns))
             return;
         if (late is null)
-            histogram.Record(to - from);
+            histogram.Record(ns);
         else
-            late.Add(histogram, to - from);
+            late.Add(histogram, ns);
     }
 }

@@ -76,7 +76,8 @@ internal sealed unsafe class FrameLog : IDisposable
             (long)frame.TakenNs + _unixOffsetNs,
             frame.FreqMhz,
             frame.SignalDbm,
-            frame.IsAcked));
+            frame.IsAcked,
+            frame.HasNoRoom));
         Volatile.Write(ref _frames, _frames + 1);
     }
 }

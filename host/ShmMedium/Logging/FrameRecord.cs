@@ -27,8 +27,8 @@ internal struct FrameRecord
     /// <summary>MHz.</summary>
     public uint FreqMhz { get; private init; }
 
-    /// <summary>Signal at the receivers, dBm.</summary>
-    public sbyte SignalDbm { get; private init; }
+    /// <summary>Signal at those who received it, dBm; null: nobody did.</summary>
+    public sbyte? SignalDbm { get; private init; }
 
     /// <summary>False: not of a protocol version that 802.11 has; what follows is empty then.</summary>
     public bool IsValid { get; private set; }
@@ -48,6 +48,9 @@ internal struct FrameRecord
     /// <summary>Whether it was acknowledged; null: nobody shall.</summary>
     public bool? IsAcked { get; private set; }
 
+    /// <summary>It was not acknowledged as its receiver had no room for it.</summary>
+    public bool HasNoRoom { get; private init; }
+
     /// <summary>An EAPOL packet in the clear.</summary>
     public bool IsEapol { get; private set; }
 
@@ -66,10 +69,11 @@ internal struct FrameRecord
     /// <param name="length">Octets of the whole frame.</param>
     /// <param name="unixNs">When, ns since 1970.</param>
     /// <param name="freqMhz">MHz.</param>
-    /// <param name="signalDbm">Signal at the receivers, dBm.</param>
+    /// <param name="signalDbm">Signal at those who received it, dBm; null: nobody did.</param>
     /// <param name="isAcked">Whether it was acknowledged, if it asks for that.</param>
-    public static FrameRecord Of(ReadOnlySpan<byte> frame, int length, string vm, string radio, long unixNs, uint freqMhz, sbyte signalDbm,
-        bool isAcked)
+    /// <param name="hasNoRoom">It was not as its receiver had no room for it.</param>
+    public static FrameRecord Of(ReadOnlySpan<byte> frame, int length, string vm, string radio, long unixNs, uint freqMhz, sbyte? signalDbm,
+        bool isAcked, bool hasNoRoom)
     {
         var record = new FrameRecord
         {
@@ -79,6 +83,7 @@ internal struct FrameRecord
             Length = length,
             FreqMhz = freqMhz,
             SignalDbm = signalDbm,
+            HasNoRoom = hasNoRoom,
             _ssidLength = -1,
         };
         if (!FrameView.TryParse(frame, out var view))

@@ -46,7 +46,8 @@ internal sealed class JsonLogSink(string name, Stream stream, bool wantsFrames) 
         json.WriteNumber("freqMhz"u8, frame.FreqMhz);
         if (Channel.TryFromFrequency((int)frame.FreqMhz, out var channel))
             json.WriteNumber("channel"u8, channel.Number);
-        json.WriteNumber("signalDbm"u8, frame.SignalDbm);
+        if (frame.SignalDbm is { } signal)
+            json.WriteNumber("signalDbm"u8, signal);
         if (frame.IsValid)
             WriteHeader(json, in frame);
         End(json);
@@ -90,6 +91,8 @@ internal sealed class JsonLogSink(string name, Stream stream, bool wantsFrames) 
             json.WriteBoolean("retry"u8, true);
         if (frame.IsAcked is { } acked)
             json.WriteBoolean("acked"u8, acked);
+        if (frame.HasNoRoom)
+            json.WriteBoolean("noRoom"u8, true);
     }
 
     private static void WriteAddress(Utf8JsonWriter json, ReadOnlySpan<byte> field, MacAddress? address)

@@ -68,7 +68,7 @@ internal sealed class TextLogSink(string name, TextWriter writer, bool wantsFram
         if (frame.IsValid && frame.FrameControl.Retry)
             Colored(Yellow, "  retry");
         if (frame.IsAcked is false)
-            Colored(Red, "  not acknowledged");
+            Colored(Red, frame.HasNoRoom ? "  not acknowledged: no room at the receiver" : "  not acknowledged");
         EndLine();
     }
 

@@ -22,7 +22,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     private readonly HeldFrames _held;
     private readonly int[] _abandoned = new int[HeldFrames.Capacity]; // whose radio went, and whose sender was not told yet
     private readonly bool[] _isWaiting = new bool[HeldFrames.Capacity]; // for its turn, by handle
-    private readonly sbyte[] _strongestDbm = new sbyte[HeldFrames.Capacity]; // at a receiver so far; 0: none received it
+    private readonly BestReception[] _best = new BestReception[HeldFrames.Capacity]; // so far
     private readonly Dictionary<(int Handle, int Radio), Fault?> _drawnFaults = [];
     private ContentionModel _model;
     private int _waiting;
@@ -63,20 +63,20 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         {
             frame.Sender.Port.Rings.Count(HostCounter.DropInvalid);
             outcome.IsOver = true;
-            outcome.WasSent = false;
+            outcome.Attempts = 0;
             return;
         }
         if (_held.TryHold(in frame, out int handle))
         {
-            _ = FrameView.TryParse(frame.Span, out var view); // what cannot be parsed is sent as best effort
+            var category = FrameView.TryParse(frame.Span, out var view) ? view.AccessCategory : AccessCategory.BestEffort;
             var transmission =
-                new Transmission(handle, frame.Sender.Endpoint, (int)frame.FreqMhz, (int)frame.Length + FrameExchange.FcsOctets, view.AccessCategory)
+                new Transmission(handle, frame.Sender.Endpoint, (int)frame.FreqMhz, (int)frame.Length + FrameExchange.FcsOctets, category)
                 {
                     WantsAck = Acknowledgement.IsWanted(in frame),
                     UsesDcf = view.FrameControl is { Type: FrameType.Data, IsQos: false },
                 };
             _isWaiting[handle] = true;
-            _strongestDbm[handle] = 0;
+            _best[handle] = default;
             _waiting++;
             if (_model.TryEnqueue(in transmission, frame.Sender.Chain.Read(in frame.Chain, frame.FreqMhz, _state.Errors).Rates))
                 return;
@@ -84,7 +84,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         }
         frame.Sender.Port.Rings.Count(HostCounter.DropMediumQueueFull);
         outcome.IsOver = true;
-        outcome.WasSent = false;
+        outcome.Attempts = 0;
     }
 
     /// <summary>Lets the medium's time pass up to the next outcome of a frame that waits.</summary>
@@ -99,7 +99,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
             handle = _abandoned[--_abandonedCount];
             outcome.Clear();
             outcome.IsOver = true;
-            outcome.WasSent = false;
+            outcome.Attempts = 0;
             return true;
         }
         while (_model.TryAdvance(nowNs, out var came))
@@ -156,9 +156,9 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     private Reception ReceptionOf(in ContentionOutcome came)
     {
         ref var frame = ref _held[came.Handle];
-        ref sbyte strongest = ref _strongestDbm[came.Handle];
+        ref var best = ref _best[came.Handle];
         sbyte signal = Reception.ToSignal(came.SignalDbm);
-        strongest = strongest == 0 ? signal : Math.Max(strongest, signal);
+        best = best.With(came.Attempt, signal, came.IsRetry);
         var receiver = _radios.Of(came.Receiver!);
         byte rateIndex = frame.Sender.Chain.Read(in frame.Chain, frame.FreqMhz, _state.Errors).LinkOf(came.Attempt).RateIndex;
         return new Reception
@@ -177,7 +177,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         frame.TakenNs = (ulong)_clock.ToMonotonic(came.MediumNs);
         outcome.IsOver = true;
         outcome.Attempts = Math.Max(came.Attempt, 1);
-        outcome.StrongestDbm = _strongestDbm[came.Handle];
+        outcome.Best = _best[came.Handle];
         if (came.Acknowledger is not { } acknowledger)
             return;
         outcome.AckSignalDbm = Reception.ToSignal(came.SignalDbm);
@@ -212,10 +212,16 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         _abandoned[_abandonedCount++] = handle;
     }
 
-    /// <summary>A radio goes: its frames that wait are not sent.</summary>
+    /// <summary>A radio goes: its frames that wait are not sent, and what was drawn for frames on their way to it is forgotten,
+    /// lest it hit who comes in its place.</summary>
     private void ForgetFramesOf(Radio radio)
     {
         _model.Remove(radio.Endpoint);
+        foreach (var key in _drawnFaults.Keys)
+        {
+            if (key.Radio == radio.Endpoint.Index)
+                _drawnFaults.Remove(key);
+        }
         for (int handle = 0; handle < HeldFrames.Capacity && _waiting != 0; handle++)
         {
             if (_isWaiting[handle] && _held[handle].Sender == radio)

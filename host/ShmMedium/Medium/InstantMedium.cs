@@ -18,11 +18,10 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
         outcome.IsOver = true;
         if (frame.Receiver.IsGroup)
         {
-            outcome.StrongestDbm = SendOnce(in frame, in chain.Links[0], radios.Radios, nowNs, outcome);
+            SendOnce(in frame, in chain.Links[0], radios.Radios, nowNs, outcome);
             return;
         }
 
-        outcome.StrongestDbm = LinkTable.PerfectSignalDbm; // nobody owns the address
         outcome.Attempts = Acknowledgement.IsWanted(in frame) ? chain.Attempts : 1;
         bool isAcknowledged = false;
         foreach (var owner in radios.OwnersOf(frame.Receiver, frame.Sender))
@@ -33,7 +32,6 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
             if (!sent.IsAcknowledged && isAcknowledged)
                 continue;
             outcome.Attempts = sent.Attempts;
-            outcome.StrongestDbm = sent.SignalDbm;
             outcome.AckSignalDbm = sent.AckSignalDbm;
             isAcknowledged = sent.IsAcknowledged;
         }
@@ -42,11 +40,10 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
     }
 
     /// <summary>Sends a frame once, to all but those that it is addressed to, which receive it with its retries.</summary>
-    private sbyte SendOnce(in Frame frame, in ChainLink link, Radio[] receivers, long nowNs, Outcome outcome)
+    private void SendOnce(in Frame frame, in ChainLink link, Radio[] receivers, long nowNs, Outcome outcome)
     {
         var sender = frame.Sender;
         var links = state.Links;
-        sbyte strongest = sbyte.MinValue;
         bool isGroup = frame.Receiver.IsGroup;
         foreach (var receiver in receivers)
         {
@@ -54,15 +51,16 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
                 continue;
             var there = links.Of(sender.Endpoint, receiver.Endpoint, (int)frame.FreqMhz, nowNs);
             sbyte signalDbm = Reception.ToSignal(there.SignalDbm);
-            strongest = Math.Max(strongest, signalDbm);
             var fault = state.FaultOn(in frame, receiver);
             float per = fault?.Configuration.Action is DropFault ? 1 : LossOf(in there, link.Curve, frame.Length);
             if (IsLost(per, sender.Endpoint, receiver.Endpoint))
+            {
                 receiver.Port.Rings.Count(HostCounter.LostOnAir);
-            else
-                outcome.Add() = new Reception { Receiver = receiver, SignalDbm = signalDbm, RateIndex = link.RateIndex, Fault = fault };
+                continue;
+            }
+            outcome.Add() = new Reception { Receiver = receiver, SignalDbm = signalDbm, RateIndex = link.RateIndex, Fault = fault };
+            outcome.Best = outcome.Best.With(attempt: 1, signalDbm, isRetry: false);
         }
-        return strongest;
     }
 
     /// <summary>Sends a frame to a radio that owns its receiver address, down the retry chain until it is acknowledged.</summary>
@@ -79,7 +77,8 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
         bool isDropped = fault?.Configuration.Action is DropFault;
         bool mayAcknowledge = Acknowledgement.MayComeFrom(in frame, receiver, (long)frame.TakenNs);
         bool isReceived = false;
-        var sent = new UnicastOutcome { SignalDbm = Reception.ToSignal(there.SignalDbm), AckSignalDbm = Reception.ToSignal(back.SignalDbm) };
+        sbyte signalDbm = Reception.ToSignal(there.SignalDbm);
+        var sent = new UnicastOutcome { AckSignalDbm = Reception.ToSignal(back.SignalDbm) };
         foreach (ref readonly var link in chain.Links)
         {
             float per = isDropped ? 1 : LossOf(in there, link.Curve, frame.Length);
@@ -94,16 +93,17 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
                 }
                 if (isReceived && !mayAcknowledge)
                     continue; // its kernel refused the first one, too
-                sent.IsAcknowledged = mayAcknowledge && !IsLost(ackPer, to, from);
+                sent.IsAcknowledged = mayAcknowledge && !IsResponseLost(ackPer, to, from);
                 outcome.Add() = new Reception
                 {
                     Receiver = receiver,
-                    SignalDbm = sent.SignalDbm,
+                    SignalDbm = signalDbm,
                     RateIndex = link.RateIndex,
                     IsRetry = sent.Attempts > 1,
                     IsAcknowledged = sent.IsAcknowledged,
                     Fault = isReceived ? null : fault,
                 };
+                outcome.Best = outcome.Best.With(sent.Attempts, signalDbm, isRetry: sent.Attempts > 1);
                 isReceived = true;
                 if (sent.IsAcknowledged)
                     return sent;
@@ -115,6 +115,9 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
     /// <summary>Draws what becomes of an attempt.</summary>
     private bool IsLost(float per, LinkEndpoint from, LinkEndpoint to) => per > 0 && (per >= 1 || state.Links.NextDraw(from, to) < per);
 
+    private bool IsResponseLost(float per, LinkEndpoint from, LinkEndpoint to) =>
+        per > 0 && (per >= 1 || state.Links.NextResponseDraw(from, to) < per);
+
     /// <summary>The probability that an attempt is lost.</summary>
     /// <param name="length">Bytes, without FCS.</param>
     private float LossOf(in LinkBudget link, int curve, uint length) =>
@@ -125,7 +128,6 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
     {
         public int Attempts;
         public bool IsAcknowledged;
-        public sbyte SignalDbm;
         public sbyte AckSignalDbm;
     }
 }

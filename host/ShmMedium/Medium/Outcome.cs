@@ -24,10 +24,7 @@ internal sealed class Outcome
     /// <summary>The frame's attempts are over: its sender is to be told, and taps are to see it.</summary>
     public bool IsOver { get; set; }
 
-    /// <summary>It was on the medium; false: there was no room for it, and taps see nothing of it.</summary>
-    public bool WasSent { get; set; }
-
-    /// <summary>How often it was sent, one at least.</summary>
+    /// <summary>How often it was sent; 0: there was no room for it, and taps see nothing of it.</summary>
     public int Attempts { get; set; }
 
     /// <summary>Who acknowledged it, where that is not one of <see cref="Receptions"/>; null: nobody did.</summary>
@@ -36,8 +33,8 @@ internal sealed class Outcome
     /// <summary>Signal of the acknowledgement at the sender, dBm.</summary>
     public sbyte AckSignalDbm { get; set; }
 
-    /// <summary>The strongest signal at a receiver, dBm; what taps are told.</summary>
-    public sbyte StrongestDbm { get; set; }
+    /// <summary>What taps are told of the attempts: the one that a radio received.</summary>
+    public BestReception Best { get; set; }
 
     /// <summary>Forgets the frame before.</summary>
     public void Clear()
@@ -45,11 +42,10 @@ internal sealed class Outcome
         _count = 0;
         All = null;
         IsOver = false;
-        WasSent = true;
         Attempts = 1;
         AcknowledgedBy = null;
         AckSignalDbm = 0;
-        StrongestDbm = 0;
+        Best = default;
     }
 
     /// <summary>Adds a reception.</summary>

@@ -11,26 +11,35 @@ internal sealed class PerfectMedium(RadioRegistry radios, MediumState state) : I
     public void Transmit(in Frame frame, Outcome outcome)
     {
         var sender = frame.Sender;
-        byte rateIndex = sender.Chain.Read(in frame.Chain, frame.FreqMhz, state.Errors).Links[0].RateIndex;
+        var chain = sender.Chain.Read(in frame.Chain, frame.FreqMhz, state.Errors);
+        byte rateIndex = chain.Links[0].RateIndex;
         outcome.IsOver = true;
-        outcome.StrongestDbm = LinkTable.PerfectSignalDbm;
         outcome.AckSignalDbm = LinkTable.PerfectSignalDbm;
         if (frame.Receiver.IsGroup)
         {
             outcome.AddAll(radios.Radios, LinkTable.PerfectSignalDbm, rateIndex);
+            if (radios.Radios.Length > 1)
+                outcome.Best = AtFirst;
             return;
         }
+        bool isAcknowledged = false;
         foreach (var owner in radios.OwnersOf(frame.Receiver, sender))
         {
             if (owner != sender)
-                Add(outcome, owner, rateIndex).IsAcknowledged = Acknowledgement.MayComeFrom(in frame, owner, (long)frame.TakenNs);
+                isAcknowledged |= Add(outcome, owner, rateIndex).IsAcknowledged = Acknowledgement.MayComeFrom(in frame, owner, (long)frame.TakenNs);
         }
+        if (!isAcknowledged && Acknowledgement.IsWanted(in frame))
+            outcome.Attempts = chain.Attempts;
         foreach (var monitor in radios.Monitors)
         {
             if (monitor != sender && !monitor.Owns(frame.Receiver))
                 Add(outcome, monitor, rateIndex);
         }
+        if (!outcome.Receptions.IsEmpty)
+            outcome.Best = AtFirst;
     }
+
+    private static BestReception AtFirst => new(1, LinkTable.PerfectSignalDbm, IsRetry: false);
 
     private static ref Reception Add(Outcome outcome, Radio receiver, byte rateIndex)
     {

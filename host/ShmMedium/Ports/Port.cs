@@ -51,6 +51,9 @@ internal sealed unsafe class Port
     /// <summary>The engine's number for it.</summary>
     public int Id { get; }
 
+    /// <summary>Counts the ports that there ever were: tells it from those that had its number before.</summary>
+    public uint Generation { get; init; }
+
     /// <summary>What it was told of its VM.</summary>
     public PortOffer Offer { get; }
 
@@ -211,7 +214,7 @@ internal sealed unsafe class Port
         sender._heldBy[Id]++;
         HeldReferences++;
         _outstandingFrom[sender.Id]++;
-        Hold(new Holding(slot, offset, length, (byte)sender.Id, HoldingKind.Reference));
+        Hold(new Holding(slot, offset, length, (byte)sender.Id, HoldingKind.Reference, sender.Generation));
     }
 
     /// <summary>Commits a descriptor that points into the RX pool.</summary>
@@ -219,7 +222,7 @@ internal sealed unsafe class Port
     public void CommitCopy(Port sender, ushort poolSlot)
     {
         _outstandingFrom[sender.Id]++;
-        Hold(new Holding(poolSlot, 0, 0, (byte)sender.Id, HoldingKind.Copy));
+        Hold(new Holding(poolSlot, 0, 0, (byte)sender.Id, HoldingKind.Copy, sender.Generation));
     }
 
     /// <summary>Commits a descriptor without payload.</summary>
@@ -257,7 +260,7 @@ internal sealed unsafe class Port
             Rings.Count(HostCounter.Copied);
             Rings.Count(HostCounter.CopiedBytes, holding.Length);
             DropHeldReference(in holding);
-            holding = new Holding(poolSlot, 0, 0, holding.Sender, HoldingKind.Copy);
+            holding = new Holding(poolSlot, 0, 0, holding.Sender, HoldingKind.Copy, holding.Generation);
         }
     }
 
@@ -306,7 +309,7 @@ internal sealed unsafe class Port
             case HoldingKind.Copy:
                 _outstandingFrom[holding.Sender]--;
                 _freePool[_freePoolCount++] = (ushort)holding.Slot;
-                return Peers[holding.Sender];
+                return Peers[holding.Sender] is { } sender && sender.Generation == holding.Generation ? sender : null;
             default:
                 return null;
         }
@@ -337,5 +340,5 @@ internal sealed unsafe class Port
 
     /// <summary>What one RX descriptor points at; without object references, so that writing one is a plain store.</summary>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Holding(uint Slot, ushort Offset, ushort Length, byte Sender, HoldingKind Kind);
+    private readonly record struct Holding(uint Slot, ushort Offset, ushort Length, byte Sender, HoldingKind Kind, uint Generation);
 }

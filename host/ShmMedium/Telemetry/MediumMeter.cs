@@ -62,6 +62,7 @@ internal sealed class MediumMeter : IDisposable
         OfVm("shmwifi.retries", "{attempt}", "Attempts of a VM's unicast frames after the first", v => v.Retries);
         OfVm("shmwifi.lost_on_air", "{attempt}", "Attempts that a VM's radios could have received, and that the medium lost", v => v.LostOnAir);
         OfVm("shmwifi.not_acked", "{frame}", "Unicast frames of a VM that were not", v => v.NotAcked);
+        OfVm("shmwifi.no_room", "{frame}", "Of those, frames that went well on the medium and found no room at their receiver", v => v.NoRoom);
         Counter("shmwifi.drops", "{frame}", "Frames lost, by reason", s =>
             s.Vms.SelectMany(v => v.Drops.Select(d => Of(d.Value, ("vm", v.Name), ("reason", d.Key)))));
         Counter("shmwifi.doorbells", "{doorbell}", "Doorbells rung by a VM (transmit) and at it (receive)", s =>
@@ -80,7 +81,11 @@ internal sealed class MediumMeter : IDisposable
         Counter("shmwifi.latency.frames", "{frame}", "Frames with all time stamps", s =>
             s.Latency.Select(l => Of(l.Frames, ("from", l.From), ("to", l.To))));
         Gauge("shmwifi.latency", "us", "One-way latency since both VMs are attached", s => s.Latency.SelectMany(l =>
-            Quantiles(l, "total", l.Us).Concat(l.Hops.SelectMany(hop => Quantiles(l, hop.Key, hop.Value)))));
+            WithTotal(l).SelectMany(hop => Quantiles(l, hop.Key, hop.Value))));
+        Counter("shmwifi.latency.negative", "{frame}", "Frames whose stamps said less than 0, which count as 0", s =>
+            s.Latency.SelectMany(l => WithTotal(l).Select(hop => Of(hop.Value.Negative, ("from", l.From), ("to", l.To), ("hop", hop.Key)))));
+        Counter("shmwifi.latency.missed", "{frame}", "Frames that are not among the quantiles", s =>
+            s.Latency.SelectMany(l => WithTotal(l).Select(hop => Of(hop.Value.Missed, ("from", l.From), ("to", l.To), ("hop", hop.Key)))));
     }
 
     private void PublishTotals()
@@ -96,7 +101,8 @@ internal sealed class MediumMeter : IDisposable
         Gauge("shmwifi.medium.allocated", "By/{frame}", "Bytes that the engine's rounds allocated, a frame", s =>
             [Of(s.Medium.AllocatedBytesPerFrame)]);
         Counter("shmwifi.capture.frames", "{frame}", "Frames in the capture", s => s.Capture is { } c ? [Of((ulong)c.Frames)] : []);
-        Counter("shmwifi.capture.lost", "{frame}", "Frames that the capture left out", s => s.Capture is { } c ? [Of((ulong)c.Lost)] : []);
+        Counter("shmwifi.capture.lost", "{frame}", "Frames that the capture left out", s =>
+            s.Capture is { } c ? c.LeftOut.Select(one => Of((ulong)one.Value, ("reason", one.Key))) : []);
         Counter("shmwifi.log.frames", "{frame}", "Frames read for the log", s => s.FrameLog is { } l ? [Of((ulong)l.Frames)] : []);
         Counter("shmwifi.log.lost", "{frame}", "Frames without a line in the log", s => s.FrameLog is { } l ? [Of((ulong)l.Lost)] : []);
     }
@@ -135,6 +141,9 @@ internal sealed class MediumMeter : IDisposable
 
     private static IEnumerable<Measurement<double>> Rings(VmSnapshot vm, double tx, double rx) =>
         [Of(tx, ("vm", vm.Name), ("ring", "tx")), Of(rx, ("vm", vm.Name), ("ring", "rx"))];
+
+    private static IEnumerable<KeyValuePair<string, LatencyQuantiles>> WithTotal(LatencySnapshot latency) =>
+        latency.Hops.Prepend(KeyValuePair.Create("total", latency.Us));
 
     private static IEnumerable<Measurement<double>> Quantiles(LatencySnapshot latency, string hop, LatencyQuantiles us) =>
         new[] { ("0.5", us.P50), ("0.99", us.P99), ("0.999", us.P999), ("1", us.Max) }

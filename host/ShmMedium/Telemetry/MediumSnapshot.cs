@@ -30,7 +30,7 @@ internal sealed record MediumSnapshot(
 /// <summary>Sums over all VMs, also those that went.</summary>
 /// <param name="Bytes">Bytes of them.</param>
 /// <param name="Delivered">Frames posted to receivers; a broadcast counts once for each.</param>
-/// <param name="Dropped">Frames not posted to a receiver, or not taken, for lack of room or sense.</param>
+/// <param name="Dropped">Frames not posted to a receiver, or not taken, for lack of room or sense; statuses are no frames.</param>
 /// <param name="Doorbells">Doorbells rung, host and guests.</param>
 /// <param name="DoorbellsSuppressed">Doorbells that event indices saved.</param>
 /// <param name="PayloadBytesCopied">Payload bytes that the host copied.</param>
@@ -56,7 +56,7 @@ internal sealed record MediumTotals(
             frames,
             ports[HostCounter.TxBytes],
             ports[HostCounter.RxFrames],
-            PortTotals.Drops.Aggregate(0UL, (sum, drop) => sum + ports[drop.Counter]),
+            PortTotals.Drops.Where(drop => drop.Counter != HostCounter.DropStatus).Aggregate(0UL, (sum, drop) => sum + ports[drop.Counter]),
             doorbells,
             ports[HostCounter.DoorbellsSuppressed],
             PerFrame(doorbells, frames),
@@ -114,6 +114,9 @@ internal sealed record VmSnapshot(
     /// <summary>Attempts of its unicast frames after the first.</summary>
     public ulong Retries { get; init; }
 
+    /// <summary>Of <see cref="NotAcked"/>, those that went well on the medium and found no room at their receiver.</summary>
+    public ulong NoRoom { get; init; }
+
     /// <summary>Attempts that its radios could have received, and that the medium lost or an injected fault dropped.</summary>
     public ulong LostOnAir { get; init; }
 
@@ -151,6 +154,7 @@ internal sealed record VmSnapshot(
             Path = PathOf(port),
             Retries = Host(HostCounter.Retries),
             LostOnAir = Host(HostCounter.LostOnAir),
+            NoRoom = Host(HostCounter.NoRoom),
         };
     }
 
@@ -169,22 +173,20 @@ internal sealed record RadioSnapshot(string Name, IReadOnlyList<string> Addresse
 
 /// <summary>One-way latency between two VMs.</summary>
 /// <param name="Us">Whole way: taken from the sender's hwsim to given to the receiver's.</param>
+/// <param name="Hops">By hop; without those of which no stamps came.</param>
 /// <param name="ClockErrorUs">Bound of the error of the whole way; null: a clock is not synced.</param>
 internal sealed record LatencySnapshot(string From, string To, ulong Frames, LatencyQuantiles Us, IReadOnlyDictionary<string, LatencyQuantiles> Hops,
     double? ClockErrorUs)
 {
-    /// <summary>That of an ordered pair; null: no frame passed.</summary>
+    /// <summary>That of an ordered pair; null: no frame with all its time stamps passed.</summary>
     public static LatencySnapshot? Of(Port from, Port to)
     {
         if (to.LatencyFrom[from.Id] is not { } latency || latency.Total.Count == 0)
             return null;
-        var hops = new Dictionary<string, LatencyQuantiles>(StringComparer.Ordinal)
-        {
-            ["guestToHost"] = LatencyQuantiles.Of(latency.GuestToHost),
-            ["inHost"] = LatencyQuantiles.Of(latency.InHost),
-            ["hostToGuest"] = LatencyQuantiles.Of(latency.HostToGuest),
-        };
-        return new LatencySnapshot(from.Name, to.Name, latency.Total.Count, LatencyQuantiles.Of(latency.Total), hops,
+        (string Hop, LatencyHistogram Histogram)[] hops =
+            [("guestToHost", latency.GuestToHost), ("inHost", latency.InHost), ("hostToGuest", latency.HostToGuest)];
+        return new LatencySnapshot(from.Name, to.Name, latency.Total.Count, LatencyQuantiles.Of(latency.Total),
+            hops.Where(h => h.Histogram.Count != 0).ToDictionary(h => h.Hop, h => LatencyQuantiles.Of(h.Histogram), StringComparer.Ordinal),
             VmSnapshot.ClockErrorUsOf(from) + VmSnapshot.ClockErrorUsOf(to));
     }
 }
@@ -194,10 +196,20 @@ internal sealed record LatencySnapshot(string From, string To, ulong Frames, Lat
 /// <param name="P999">99.9 %.</param>
 internal sealed record LatencyQuantiles(double P50, double P99, double P999, double Max)
 {
+    /// <summary>Frames whose stamps said less than 0, as clocks are known to some µs only; they count as 0.</summary>
+    public ulong Negative { get; init; }
+
+    /// <summary>Frames that are not among these.</summary>
+    public ulong Missed { get; init; }
+
     /// <summary>Those of a histogram.</summary>
-    /// <param name="histogram">In nanoseconds.</param>
+    /// <param name="histogram">In nanoseconds; not empty.</param>
     public static LatencyQuantiles Of(LatencyHistogram histogram) =>
-        new(histogram.QuantileNs(0.5) / 1e3, histogram.QuantileNs(0.99) / 1e3, histogram.QuantileNs(0.999) / 1e3, histogram.MaxNs / 1e3);
+        new(histogram.QuantileNs(0.5) / 1e3, histogram.QuantileNs(0.99) / 1e3, histogram.QuantileNs(0.999) / 1e3, histogram.MaxNs / 1e3)
+        {
+            Negative = histogram.Negative,
+            Missed = histogram.Missed,
+        };
 }
 
 /// <summary>What the garbage collector did to the daemon, the engine's thread included.</summary>

@@ -39,7 +39,10 @@ internal static class TotalsView
         if (totals.Capture is { } capture)
         {
             string stopped = capture.Stopped is null ? "" : $"; it stopped early: {capture.Stopped}";
-            console.WriteLine($"Capture {capture.File}: {capture.Frames} frames, {capture.Lost} left out{stopped}");
+            string why = string.Join(", ", capture.LeftOut.Where(one => one.Value != 0).Select(one => $"{one.Key} {one.Value}"));
+            string files = capture.Files > 1 ? $" in {capture.Files} files" : "";
+            console.WriteLine($"Capture {capture.File}: {capture.Frames} frames{files}, {capture.Lost} left out"
+                + $"{(why.Length == 0 ? "" : $" ({why})")}{stopped}");
         }
         if (totals.FrameLog is { } log)
             console.WriteLine($"Lines about frames: {log.Frames} frames read, {log.Lost} left out");

@@ -36,7 +36,13 @@ public sealed class MediumWriterTests
                 any.OneOf(Scheduling.Normal, Scheduling.Realtime),
                 new RegionGeometry(4, 512, 2048, 64),
                 [.. any.OneOf<VmConfiguration[]>([], [new("ap", "/run/ap.sock", 2), new("1.5", "/run/no.sock")])],
-                any.OneOf(null, new CaptureConfiguration("/lab/medium.pcapng")),
+                any.OneOf(null, new CaptureConfiguration("/lab/medium.pcapng"), new CaptureConfiguration("/lab/medium.pcapng")
+                {
+                    Group = any.OneOf(null, "wireshark", "1000"),
+                    FileSize = any.OneOf(1L << 20, 1500L << 10, 3L << 40),
+                    Files = any.OneOf(2, 10_000),
+                    Duration = any.OneOf<TimeSpan?>(null, TimeSpan.FromSeconds(1.5), TimeSpan.FromHours(24)),
+                }),
                 new(any.OneOf(null, "/lab/log"), any.OneOf(LogFormat.Text, LogFormat.Json)))
             {
                 Medium = any.Medium(),

@@ -110,7 +110,7 @@ public class RetryChainTests
             var chain = RetryChain.Read([7, 1, 0xff, 0, 0xff, 0, 0xff, 0], [7, 0x88, 0, 0xff, 0, 0, 0xff, 0, 0, 0xff, 0, 0]);
             return chain.TryDecode(0, Band.Ghz2, out var rate) && chain != default
                 ? rate.Phy.BitRate100Kbps + rate.Attempts + rate.Phy.Mcs + rate.Phy.Nss + rate.Phy.BandwidthMhz + (int)rate.Phy.Preamble
-                    + chain.Rates.Used(2).Attempts + chain.Rates.Exhausted().Attempts
+                    + chain.Rates.Used(1).Attempts + chain.Rates.Used(2).Attempts
                 : 0;
         }
     }

@@ -1,6 +1,7 @@
 using ShmWifi.Dot11;
 using ShmWifi.Dot11.Rates;
 using ShmWifi.Dot11.Timing;
+using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Medium.Phy;
 
 namespace ShmWifi.ShmMedium.Medium.Contention;
@@ -238,13 +239,16 @@ internal sealed partial class ContentionModel
         }
     }
 
+    private float Draw(PpduKind kind, LinkEndpoint from, LinkEndpoint to) =>
+        kind is PpduKind.Cts or PpduKind.Ack ? _links.NextResponseDraw(from, to) : _links.NextDraw(from, to);
+
     /// <summary>The PPDU that a station followed is over.</summary>
     private bool TryReceive(Ppdu ppdu, Contender station)
     {
         ref var reception = ref ppdu.Receptions[station.Index];
         ClosePiece(ppdu, ref reception);
         reception.IsLocked = false;
-        bool isReceived = ppdu.Sender is { } sender && _links.NextDraw(sender, station.Endpoint) < reception.Success * (1 - reception.Loss);
+        bool isReceived = ppdu.Sender is { } sender && Draw(ppdu.Kind, sender, station.Endpoint) < reception.Success * (1 - reception.Loss);
 
         if (station.FreqMhz == ppdu.FreqMhz)
         {

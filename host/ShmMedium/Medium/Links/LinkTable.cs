@@ -48,10 +48,15 @@ internal sealed partial class LinkTable
         return pair.Budget;
     }
 
-    /// <summary>The pair's next random number, 0 to below 1, whatever other pairs drew.</summary>
-    public float NextDraw(LinkEndpoint from, LinkEndpoint to) =>
-        RandomStream.UniformSingle(
-            RandomStream.At(RandomStream.Key(_medium.Seed, RandomPurpose.Fate, from.Identity, to.Identity), PairOf(from, to).Draws++));
+    /// <summary>The pair's next random number for a frame, 0 to below 1, whatever other pairs drew.</summary>
+    public float NextDraw(LinkEndpoint from, LinkEndpoint to) => Draw(RandomPurpose.Fate, from, to, PairOf(from, to).Draws++);
+
+    /// <summary>The same for an ACK or a CTS: a stream of its own, so that frames one way do not depend on how many came the other way.</summary>
+    public float NextResponseDraw(LinkEndpoint from, LinkEndpoint to) =>
+        Draw(RandomPurpose.ResponseFate, from, to, PairOf(from, to).ResponseDraws++);
+
+    private float Draw(RandomPurpose purpose, LinkEndpoint from, LinkEndpoint to, ulong number) =>
+        RandomStream.UniformSingle(RandomStream.At(RandomStream.Key(_medium.Seed, purpose, from.Identity, to.Identity), number));
 
     private void Compute(ref Pair pair, LinkEndpoint from, LinkEndpoint to, int freqMhz, long mediumNs)
     {
@@ -129,8 +134,11 @@ internal sealed partial class LinkTable
         /// <summary>And for how long; 0: not at all.</summary>
         public ulong ForNs;
 
-        /// <summary>Numbers drawn.</summary>
+        /// <summary>Numbers drawn for frames.</summary>
         public ulong Draws;
+
+        /// <summary>Numbers drawn for responses.</summary>
+        public ulong ResponseDraws;
 
         /// <summary>Whether <see cref="Given"/> and <see cref="ShadowingDb"/> are.</summary>
         public bool Known;

@@ -65,4 +65,7 @@ internal enum RandomPurpose : ulong
 
     /// <summary>Injected faults.</summary>
     Fault = 5,
+
+    /// <summary><see cref="LinkTable.NextResponseDraw"/>.</summary>
+    ResponseFate = 6,
 }

@@ -101,7 +101,7 @@ public class CaptureFileTests
                 foreach (byte[] frame in frames) Frame(writer, ap, Time, FrameDirection.Inbound, 2412, TxRateTests.Rate(4).Phy, -50, frame);
             });
 
-            Assert.That(Wireshark.Fields(_path, "frame.cap_len"), Is.EqualTo(frames.Select(frame => $"{15 + frame.Length}")));
+            Assert.That(Wireshark.Fields(_path, "frame.cap_len"), Is.EqualTo(frames.Select(frame => $"{19 + frame.Length}")));
             Assert.That(Wireshark.Run("capinfos", ["-c", "-M", _path]), Does.Contain($"Number of packets:   {frames.Length}\n"));
         },
         iter: 5,
@@ -137,9 +137,8 @@ public class CaptureFileTests
     private static void Frame(
         PcapngWriter writer, int number, long time, FrameDirection direction, int frequencyMhz, PhyRate? rate, sbyte signalDbm, byte[] frame)
     {
-        Assert.That(Channel.TryFromFrequency(frequencyMhz, out var channel), Is.True);
         Span<byte> radiotap = stackalloc byte[RadiotapHeader.MaxLength];
-        int length = RadiotapHeader.Write(radiotap, channel, rate, signalDbm, noiseDbm: null);
+        int length = RadiotapHeader.Write(radiotap, new RadiotapFields((uint)frequencyMhz, rate, signalDbm));
         writer.WriteFrame(number, time, direction, radiotap[..length], frame);
     }
 

@@ -90,9 +90,8 @@ public class PacketDotNetTests
     /// <summary>The one frame of a file that holds it.</summary>
     private static RadioPacket Read(byte[] frame, int freqMhz, PhyRate? rate, sbyte signalDbm, sbyte? noiseDbm)
     {
-        Assert.That(Channel.TryFromFrequency(freqMhz, out var channel), Is.True);
         Span<byte> radiotap = stackalloc byte[RadiotapHeader.MaxLength];
-        int length = RadiotapHeader.Write(radiotap, channel, rate, signalDbm, noiseDbm);
+        int length = RadiotapHeader.Write(radiotap, new RadiotapFields((uint)freqMhz, rate, signalDbm) { NoiseDbm = noiseDbm });
         using var stream = new MemoryStream();
         var writer = new PcapngWriter(stream, "ShmWifi.Tests");
         writer.WriteFrame(writer.AddInterface("ap/wlan0", Frames.Ap), 1, FrameDirection.Inbound, radiotap[..length], frame);

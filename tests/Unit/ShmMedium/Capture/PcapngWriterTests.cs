@@ -111,7 +111,7 @@ public class PcapngWriterTests
         void Write()
         {
             Span<byte> radiotap = stackalloc byte[RadiotapHeader.MaxLength];
-            int length = RadiotapHeader.Write(radiotap, default, default, -50, null);
+            int length = RadiotapHeader.Write(radiotap, new RadiotapFields(2412, null, -50));
             writer.WriteFrame(number, 1, FrameDirection.Inbound, radiotap[..length], frame);
         }
     }

@@ -7,47 +7,66 @@ namespace ShmWifi.Tests.Unit.ShmMedium.Capture;
 
 public class RadiotapHeaderTests
 {
-    private static string Header(int frequencyMhz, PhyRate? rate, sbyte? noiseDbm = null)
+    private static readonly TxRate s_vht = TxRateTests.Rate(0x19, TxRateFlags.VhtMcs | TxRateFlags.ShortGi | TxRateFlags.Width80Mhz, Band.Ghz5);
+
+    private static string Header(in RadiotapFields fields)
     {
         byte[] header = Enumerable.Repeat((byte)0xee, RadiotapHeader.MaxLength).ToArray();
-        Assert.That(Channel.TryFromFrequency(frequencyMhz, out var channel), Is.True);
-        int length = RadiotapHeader.Write(header, channel, rate, -50, noiseDbm);
+        int length = RadiotapHeader.Write(header, in fields);
         return Convert.ToHexStringLower(header.AsSpan(0, length));
     }
 
     [Test]
     public void ALegacyRateIsInUnitsOf500Kbps()
     {
-        Assert.That(Header(2412, TxRateTests.Rate(11).Phy), Is.EqualTo("00000f002e000000" + "00" + "6c" + "6c09" + "c000" + "ce"));
-        Assert.That(Header(2412, TxRateTests.Rate(2, TxRateFlags.UseShortPreamble).Phy),
-            Is.EqualTo("00000f002e000000" + "02" + "0b" + "6c09" + "a000" + "ce"));
-        Assert.That(Header(5180, TxRateTests.Rate(0, band: Band.Ghz5).Phy, -95),
-            Is.EqualTo("000010006e000000" + "00" + "0c" + "3c14" + "4001" + "ce" + "a1"));
+        Assert.That(Header(new(2412, TxRateTests.Rate(11).Phy, -50)),
+            Is.EqualTo("000013002e800200" + "00" + "6c" + "6c09" + "c000" + "ce" + "00" + "0000" + "00"));
+        Assert.That(Header(new(2412, TxRateTests.Rate(2, TxRateFlags.UseShortPreamble).Phy, -50)),
+            Is.EqualTo("000013002e800200" + "02" + "0b" + "6c09" + "a000" + "ce" + "00" + "0000" + "00"));
+        Assert.That(Header(new(5180, TxRateTests.Rate(0, band: Band.Ghz5).Phy, -50) { NoiseDbm = -95 }),
+            Is.EqualTo("000013006e800200" + "00" + "0c" + "3c14" + "4001" + "ce" + "a1" + "0000" + "00"));
     }
 
     [Test]
     public void AnHtRateIsAnMcsField() =>
         Assert.That(
-            Header(2437, TxRateTests.Rate(12, TxRateFlags.Mcs | TxRateFlags.ShortGi | TxRateFlags.Width40Mhz).Phy),
-            Is.EqualTo("000012002a000800" + "00" + "00" + "8509" + "8004" + "ce" + "7f050c"));
+            Header(new(2437, TxRateTests.Rate(12, TxRateFlags.Mcs | TxRateFlags.ShortGi | TxRateFlags.Width40Mhz).Phy, -50)),
+            Is.EqualTo("000016002a800a00" + "00" + "00" + "8509" + "8004" + "ce" + "00" + "0000" + "00" + "7f050c"));
 
     [Test]
     public void AVhtFieldIsAlignedToTwo()
     {
-        var rate = TxRateTests.Rate(0x19, TxRateFlags.VhtMcs | TxRateFlags.ShortGi | TxRateFlags.Width80Mhz, Band.Ghz5).Phy;
-
-        Assert.That(Header(5180, rate),
-            Is.EqualTo("00001c002a002000" + "00" + "00" + "3c14" + "4001" + "ce" + "00" + "4500" + "04" + "04" + "92000000" + "00" + "00" + "0000"));
-        Assert.That(Header(5180, rate, -95),
-            Is.EqualTo("00001c006a002000" + "00" + "00" + "3c14" + "4001" + "ce" + "a1" + "4500" + "04" + "04" + "92000000" + "00" + "00" + "0000"));
+        Assert.That(Header(new(5180, s_vht.Phy, -50)),
+            Is.EqualTo("000020002a802200" + "00" + "00" + "3c14" + "4001" + "ce" + "00" + "0000" + "00" + "00"
+                + "4500" + "04" + "04" + "92000000" + "00" + "00" + "0000"));
+        Assert.That(Header(new(5180, s_vht.Phy, -50) { NoiseDbm = -95 }),
+            Is.EqualTo("000020006a802200" + "00" + "00" + "3c14" + "4001" + "ce" + "a1" + "0000" + "00" + "00"
+                + "4500" + "04" + "04" + "92000000" + "00" + "00" + "0000"));
     }
 
     [Test]
-    public void AnUnknownRateHasNoField() =>
-        Assert.That(Header(5955, rate: null), Is.EqualTo("00000f002a000000" + "00" + "00" + "4317" + "4001" + "ce"));
+    public void WhatIsNotKnownHasNoField()
+    {
+        Assert.That(Header(new(5955, null, -50)), Is.EqualTo("000013002a800200" + "00" + "00" + "4317" + "4001" + "ce" + "00" + "0000" + "00"));
+        Assert.That(Header(new(5955, null, null)), Is.EqualTo("000011000a800200" + "00" + "00" + "4317" + "4001" + "0000" + "00"));
+    }
+
+    [Test]
+    public void AFrequencyOfNoChannelIsOfNoBand()
+    {
+        Assert.That(Header(new(2413, null, null)), Is.EqualTo("000011000a800200" + "00" + "00" + "6d09" + "0000" + "0000" + "00"));
+        Assert.That(Header(new(uint.MaxValue, null, null)), Is.EqualTo("000011000a800200" + "00" + "00" + "ffff" + "0000" + "0000" + "00"));
+    }
+
+    [Test]
+    public void WhatBecameOfTheFrameIsInTxFlagsAndRetries()
+    {
+        Assert.That(Header(new(2412, null, null) { Retries = 6, IsFailed = true }), Does.EndWith("0100" + "06"));
+        Assert.That(Header(new(2412, null, null) { HasNoAck = true }), Does.EndWith("0800" + "00"));
+        Assert.That(Header(new(2412, null, null) { Retries = 1019 }), Does.EndWith("0000" + "ff"));
+    }
 
     [Test]
     public void AShortBufferIsRefused() =>
-        Assert.That(() =>
-            RadiotapHeader.Write(new byte[RadiotapHeader.MaxLength - 1], default, null, 0, null), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => RadiotapHeader.Write(new byte[RadiotapHeader.MaxLength - 1], default), Throws.TypeOf<ArgumentOutOfRangeException>());
 }

@@ -178,6 +178,41 @@ public class ComingAndGoingTests
     }
 
     [Test]
+    public void ASenderIsToldOfTheAttemptsThatWereMadeNotOfAChainThatFailedWhenItsReceiverHasNoRoom()
+    {
+        using var daemon = new TestDaemon(Isolation.Shared, "{ ports: 8, txSlots: 64, rxDescriptors: 64, poolSlots: 256 }");
+        var a = daemon.Attach(Address(1));
+        var b = daemon.Attach(Address(2));
+        for (uint i = 0; i < 64 - 8; i++)
+            a.SendFrame(0, Numbered(Address(2), Address(1), i, 64), TxFlags.NoAck);
+        a.Drain();
+
+        a.SendFrame(0, Data(Address(2), Address(1)));
+        var status = a.Drain().Single().Descriptor;
+        Assert.That(TestDaemon.Count(b, HostCounter.DropRxRingFull), Is.EqualTo(1));
+        Assert.That(status.Flags, Is.EqualTo(TxFlags.RequestStatus), "not acknowledged");
+        Assert.That(status.Rates, Is.EqualTo(0x00ff_00ff_00ff_0104), "one attempt at index 4, of three");
+        Assert.That((TestDaemon.Count(a, HostCounter.NotAcked), TestDaemon.Count(a, HostCounter.Retries)), Is.EqualTo((1, 0)));
+        Assert.That(TestDaemon.Count(a, HostCounter.NoRoom), Is.EqualTo(1));
+
+        a.SendFrame(0, Data(Address(9), Address(1)));
+        Assert.That(a.Drain().Single().Descriptor.Rates, Is.EqualTo(0x00ff_00ff_00ff_0304), "nobody owns the address: three attempts");
+        Assert.That((TestDaemon.Count(a, HostCounter.Retries), TestDaemon.Count(a, HostCounter.NoRoom)), Is.EqualTo((2, 1)));
+    }
+
+    [Test]
+    public void StatusesThatFoundNoRoomAreNoFramesThatWereDropped()
+    {
+        using var daemon = new TestDaemon(Isolation.Shared, "{ ports: 8, txSlots: 64, rxDescriptors: 64, poolSlots: 256 }");
+        var a = daemon.Attach(Address(1));
+        for (int i = 0; i < 64 + 5; i++)
+            a.SendFrame(0, Data(Address(9), Address(1)));
+        Deadline.Until(() => TestDaemon.Count(a, HostCounter.DropStatus) == 5, "five statuses found no room");
+        var snapshot = daemon.Daemon.Snapshots.Take();
+        Assert.That((snapshot.Medium.Dropped, snapshot.Vms.Single().Drops["txStatus"]), Is.EqualTo((0, 5)));
+    }
+
+    [Test]
     public void RadiosAndAddressesBeyondTheLimitAreRefusedAndCounted()
     {
         using var daemon = new TestDaemon(Isolation.Shared, TestDaemon.SmallRings, ("ap", 2));
@@ -336,6 +371,50 @@ public class ComingAndGoingTests
             Deadline.Until(() => daemon.Daemon.Engine.Ports.Count == 0, "it is gone");
         }
         Assert.That(daemon.Daemon.Snapshots.Take().Medium.Frames, Is.EqualTo(3));
+    }
+
+    [Test]
+    public void WhoeverGetsADeadVmsPortNumberGetsNoneOfItsLatency()
+    {
+        using var daemon = new TestDaemon(Isolation.PerVm);
+        var b = daemon.Attach(Address(2));
+        var dying = daemon.Attach(Address(1));
+        dying.SendFrame(0, Data(Address(2), Address(1)), TxFlags.NoAck);
+        dying.Drain();
+        int number = daemon.PortOf(dying).Id;
+        dying.Kill();
+        Deadline.Until(() => daemon.Daemon.Engine.Ports.Count == 1, "it is gone");
+        daemon.AssertEngineAnswers();
+        var heir = daemon.Attach(Address(3));
+        Assert.That(daemon.PortOf(heir).Id, Is.EqualTo(number));
+
+        Assert.That(b.Drain(), Has.Count.EqualTo(1));
+        b.Drain(); // the first was given back before
+        Assert.That(daemon.PortOf(b).LatencyFrom[number]!.InHost.Count, Is.Zero);
+        heir.SendFrame(0, Data(Address(2), Address(3)), TxFlags.NoAck);
+        heir.Drain();
+        b.Drain();
+        b.Drain();
+        Assert.That(daemon.PortOf(b).LatencyFrom[number]!.InHost.Count, Is.EqualTo(1));
+    }
+
+    [Test]
+    public unsafe void AGuestThatOverwritesTheHostsCountersChangesNothingThatIsTold()
+    {
+        using var daemon = new TestDaemon(Isolation.Shared);
+        var a = daemon.Attach(Address(1));
+        a.SendFrame(0, Data(Address(9), Address(1)));
+        a.Drain();
+        a.Header->HostCounters[(int)HostCounter.TxFrames] = 1_000_000;
+        a.Header->HostCounters[(int)HostCounter.NotAcked] = 0;
+        a.SendFrame(0, Data(Address(9), Address(1)));
+        a.Drain();
+
+        var vm = daemon.Daemon.Snapshots.Take().Vms.Single();
+        Assert.That((vm.TxFrames, vm.NotAcked), Is.EqualTo((2, 2)));
+        a.Kill();
+        Deadline.Until(() => daemon.Daemon.Engine.Ports.Count == 0, "it is gone");
+        Assert.That(daemon.Daemon.Snapshots.Take().Medium.Frames, Is.EqualTo(2));
     }
 
     [Test]

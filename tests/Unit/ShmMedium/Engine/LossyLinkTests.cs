@@ -3,6 +3,7 @@ using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11.Frames;
 using ShmWifi.Dot11.Rates;
 using ShmWifi.RingBuffer.Layout;
+using ShmWifi.ShmMedium.Delivery;
 using ShmWifi.ShmMedium.Medium.Phy;
 using static ShmWifi.Tests.Support.MediumFrames;
 
@@ -120,6 +121,65 @@ public class LossyLinkTests(Isolation isolation)
         Assert.That(delivered.Select(frame => frame[1] & FrameControl.RetryFlag),
             Is.EqualTo(new[] { 0, FrameControl.RetryFlag, FrameControl.RetryFlag }));
         Assert.That(delivered.Select(frame => frame[^1]), Is.All.EqualTo(9));
+    }
+
+    [Test]
+    public void WhatComesOfFramesOneWayDoesNotDependOnThoseOfTheOther()
+    {
+        Change(new SetLink(new(s_a, s_b) { Loss = 0.3 }));
+        string[] alone = FatesOfThoseFromA(isAnswered: false);
+        _daemon.Dispose();
+        SetUp();
+        Change(new SetLink(new(s_a, s_b) { Loss = 0.3 }));
+
+        Assert.That(FatesOfThoseFromA(isAnswered: true), Is.EqualTo(alone));
+
+        string[] FatesOfThoseFromA(bool isAnswered) => [.. Enumerable.Range(0, 200).Select(_ =>
+        {
+            A.SendFrame(0, Data(Address(2), Address(1)));
+            var status = A.Drain().Single(received => received.Descriptor.Kind == RingKind.TxStatus).Descriptor;
+            int deliveries = B.Drain().Count(received => received.Descriptor.Kind == RingKind.Frame);
+            if (isAnswered)
+                B.SendFrame(0, Data(Address(1), Address(2)));
+            B.Drain();
+            return $"{status.Flags} {status.Rates:x} {deliveries}";
+        })];
+    }
+
+    [TestCase(Timing.Instant)]
+    [TestCase(Timing.Airtime)]
+    public void ATapIsShownTheAttemptThatWasReceivedAndNoSignalWhereNoneWas(Timing timing)
+    {
+        using var tap = new FrameTap();
+        _daemon.Daemon.Engine.AddTap(tap);
+        Change(new SetTiming(timing));
+        Change(new SetLink(new(s_a, s_b) { SnrDb = 40, OneWay = true }));
+        Change(new SetLink(new(s_b, s_a) { Loss = 1, OneWay = true })); // no ACK comes back
+        var frame = Sent(Data(Address(2), Address(1), 9), out bool hasRetryBit);
+        Assert.That((frame.Attempt, frame.Attempts, frame.IsAcked, hasRetryBit), Is.EqualTo((3, 3, false, true)));
+        Assert.That(frame.SignalDbm, Is.EqualTo(RadioConfiguration.DefaultNoiseFloorDbm + 40));
+
+        Change(new SetLink(new(s_a, s_b) { Loss = 1, OneWay = true }));
+        frame = Sent(Data(Address(2), Address(1), 9), out hasRetryBit);
+        Assert.That((frame.Attempt, frame.Attempts, frame.IsAcked, hasRetryBit), Is.EqualTo((3, 3, false, true)));
+        Assert.That(frame.SignalDbm, Is.Null);
+        Assert.That(Sent(Data(MacAddress.Broadcast, Address(1), 9), out _).SignalDbm, Is.Null);
+
+        Change(new RemoveLink(s_a, s_b));
+        Change(new RemoveLink(s_b, s_a));
+        Assert.That(Sent(Data(Address(9), Address(1), 9), out _).SignalDbm, Is.Null, "nobody owns the address");
+        frame = Sent(Data(Address(2), Address(1), 9), out hasRetryBit);
+        Assert.That((frame.Attempt, frame.Attempts, frame.IsAcked, hasRetryBit, frame.SignalDbm), Is.EqualTo((1, 1, true, false, (sbyte?)-30)));
+
+        TappedFrame Sent(byte[] data, out bool hasRetryBit)
+        {
+            A.SendFrame(0, data);
+            byte[] copy = new byte[data.Length];
+            TappedFrame tapped = default;
+            Deadline.Until(() => tap.TryTake(copy, out tapped), "the frame");
+            hasRetryBit = (copy[1] & FrameControl.RetryFlag) != 0;
+            return tapped;
+        }
     }
 
     [Test]

@@ -232,7 +232,7 @@ public sealed class TapScheduleTests
             byte* payload = (byte*)rings.TxSlot(slot) + Abi.SlotHeaderSize;
             new Span<byte>(payload, Length).Fill((byte)_offered);
             var frame = new Frame { Sender = radio, Bytes = payload, Slot = slot, Length = Length, TakenNs = (ulong)_offered };
-            _tap.Offer(new TappedFrame(in frame, signalDbm: 0, isAcked: false));
+            _tap.Offer(new TappedFrame(in frame, new Outcome()));
             _offered++;
         }
 

@@ -23,6 +23,18 @@ public sealed class JsonLogSinkTests
     }
 
     [Test]
+    public void AFrameThatNobodyReceivedHasNoSignal()
+    {
+        string[] lines = Lines(sink =>
+        {
+            sink.Write(FrameRecords.Of(Frames.QosData(), isAcked: false, signalDbm: null));
+            sink.Write(FrameRecords.Of(Frames.QosData(), isAcked: false, hasNoRoom: true));
+        });
+        Assert.That(lines[0], Does.Not.Contain("signalDbm").And.Not.Contain("noRoom").And.Contain("\"acked\":false"));
+        Assert.That(lines[1], Does.Contain("\"signalDbm\":-30").And.Contain("\"acked\":false,\"noRoom\":true"));
+    }
+
+    [Test]
     public void AFrameIsAnObjectOfTheDocumentedFields()
     {
         string[] lines = Lines(sink =>

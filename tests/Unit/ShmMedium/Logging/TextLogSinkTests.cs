@@ -32,6 +32,8 @@ public sealed partial class TextLogSinkTests
         Assert.That(Told(FrameRecords.Of(Frames.QosData(), freqMhz: 5180)), Is.EqualTo(
             "ap/phy0     Data       QoS Data            02:00:00:00:02:00 > 02:00:00:00:01:00  34 B  channel 36"));
         Assert.That(Told(FrameRecords.Of(Frames.QosData(flags: 0x09), isAcked: false)), Does.EndWith("channel 6  retry  not acknowledged"));
+        Assert.That(Told(FrameRecords.Of(Frames.QosData(), isAcked: false, hasNoRoom: true)),
+            Does.EndWith("channel 6  not acknowledged: no room at the receiver"));
         Assert.That(Told(FrameRecords.Of(Frames.ProbeRequest(""))),
             Does.Contain("Probe Request").And.Contain("SSID \"\"").And.Contain("BSS 02:00:00:00:01:00"));
         Assert.That(Told(FrameRecords.Of(Frames.Beacon(), isAcked: false)), Does.Not.Contain("acknowledged"), "nobody acknowledges a broadcast");

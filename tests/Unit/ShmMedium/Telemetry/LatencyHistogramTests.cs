@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CsCheck;
 using ShmWifi.ShmMedium.Latency;
 
@@ -35,13 +36,55 @@ public sealed class LatencyHistogramTests
     }
 
     [Test]
-    public void AHopWithAStampMissingOrOutOfOrderIsLeftOut()
+    public void AHopWithAStampMissingIsLeftOut()
     {
         var latency = new LinkLatency();
-        latency.Record(capturedNs: 0, takenNs: 100, postedNs: 150, injectedNs: 120);
+        latency.Record(capturedNs: 0, takenNs: 100, postedNs: 150, injectedNs: 0);
         Assert.That(new[] { latency.InHost.Count, latency.GuestToHost.Count, latency.HostToGuest.Count, latency.Total.Count },
             Is.EqualTo(new[] { 1UL, 0UL, 0UL, 0UL }));
         latency.Record(capturedNs: 50, takenNs: 100, postedNs: 150, injectedNs: 250);
         Assert.That(latency.Total.QuantileNs(1), Is.EqualTo(200));
+    }
+
+    [Test]
+    public void ADurationBelowZeroCountsAsZeroSoThatTheOthersAreNotAllThatIsSeen()
+    {
+        var latency = new LinkLatency();
+        // Clocks that differ by 30 ns: of four hops of 0 to 40 ns two come out negative.
+        foreach (ulong injected in (ulong[])[1020, 1010, 990, 980])
+            latency.Record(capturedNs: 900, takenNs: 950, postedNs: 1000, injectedNs: injected);
+        Assert.That(latency.HostToGuest.Count, Is.EqualTo(4));
+        Assert.That(latency.HostToGuest.QuantileNs(0.5), Is.Zero);
+        Assert.That(latency.HostToGuest.MaxNs, Is.EqualTo(20));
+        Assert.That(latency.Total.Count, Is.EqualTo(4));
+        Assert.That((latency.HostToGuest.Negative, latency.Total.Negative), Is.EqualTo((2, 0)));
+    }
+
+    [Test]
+    public void WhatComesTooManyAtOnceIsCountedAsMissed()
+    {
+        var late = new LateLatencies();
+        var latency = new LinkLatency();
+        for (int i = 0; i < 1024 + 7; i++)
+            latency.Record(capturedNs: 0, takenNs: 100, postedNs: 150, injectedNs: 0, late);
+        late.Settle();
+        Assert.That((latency.InHost.Count, latency.InHost.Missed), Is.EqualTo((1024, 7)));
+    }
+
+    [Test]
+    public void ABucketCountsOnBeyondFourBillion()
+    {
+        var histogram = new LatencyHistogram();
+        histogram.Record(5);
+        Rows(histogram)[0]![5] = uint.MaxValue;
+        histogram.Record(5);
+        histogram.Record(5);
+        for (int i = 0; i < 3; i++)
+            histogram.Record(9);
+        Assert.That(histogram.QuantileNs(0.5), Is.EqualTo(5));
+        Assert.That(histogram.QuantileNs(1), Is.EqualTo(9));
+
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_rows")]
+        static extern ref uint[]?[] Rows(LatencyHistogram histogram);
     }
 }

@@ -79,6 +79,7 @@ internal sealed class MeterReadings
             Path = identity["path"] is { Length: > 0 } path ? path : null,
             Retries = Counter("retries"),
             LostOnAir = Counter("lost_on_air"),
+            NoRoom = Counter("no_room"),
         };
     }
 
@@ -97,8 +98,8 @@ internal sealed class MeterReadings
             .GroupBy(s => (From: s.Tags["from"], To: s.Tags["to"]))
             .Select(pair =>
             {
-                var hops =
-                    pair.GroupBy(s => s.Tags["hop"], StringComparer.Ordinal).ToDictionary(hop => hop.Key, Quantiles, StringComparer.Ordinal);
+                var hops = pair.GroupBy(s => s.Tags["hop"], StringComparer.Ordinal)
+                    .ToDictionary(hop => hop.Key, hop => Quantiles(pair.Key, hop), StringComparer.Ordinal);
                 hops.Remove("total", out var total);
                 return new LatencySnapshot(
                     pair.Key.From,
@@ -112,11 +113,17 @@ internal sealed class MeterReadings
             .ThenBy(l => l.To, StringComparer.Ordinal)];
     }
 
-    private static LatencyQuantiles Quantiles(IEnumerable<(Dictionary<string, string> Tags, double Value)> hop)
+    private LatencyQuantiles Quantiles((string From, string To) pair, IGrouping<string, (Dictionary<string, string> Tags, double Value)> hop)
     {
+        ulong Count(string name) => (ulong)Series($"shmwifi.latency.{name}")
+            .Single(s => s.Tags["from"] == pair.From && s.Tags["to"] == pair.To && s.Tags["hop"] == hop.Key).Value;
         var us = hop.ToDictionary(s => s.Tags["quantile"], s => s.Value, StringComparer.Ordinal);
         return new LatencyQuantiles(us.GetValueOrDefault("0.5"), us.GetValueOrDefault("0.99"), us.GetValueOrDefault("0.999"),
-            us.GetValueOrDefault("1"));
+            us.GetValueOrDefault("1"))
+        {
+            Negative = Count("negative"),
+            Missed = Count("missed"),
+        };
     }
 
     private double Single(string instrument) => _instruments.TryGetValue(instrument, out var series) ? series.Values.FirstOrDefault() : 0;

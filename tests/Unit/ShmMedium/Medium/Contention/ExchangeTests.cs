@@ -57,6 +57,31 @@ public sealed class ExchangeTests
     }
 
     [Test]
+    public void WhatComesOfFramesOneWayDoesNotDependOnThoseOfTheOther()
+    {
+        Assert.That(Fates(isAnswered: true), Is.EqualTo(Fates(isAnswered: false)));
+
+        static long[] Fates(bool isAnswered)
+        {
+            const long FrameNs = 100_000_000; // longer than seven attempts take
+            var harness = new AirtimeHarness(1, AirtimeHarness.Loss("a", "b", 0.3));
+            Flow there = Frame(), back = new("b", "a", "ofdm 54");
+            long attempts = 0;
+            return [.. Enumerable.Range(0, 200).Select(_ =>
+            {
+                harness.Send(there);
+                harness.RunUntil(harness.NowNs + FrameNs);
+                if (isAnswered)
+                    harness.Send(back);
+                harness.RunUntil(harness.NowNs + FrameNs);
+                long used = there.Attempts - attempts;
+                attempts = there.Attempts;
+                return used;
+            })];
+        }
+    }
+
+    [Test]
     public void BothWaysLoseTheirShare()
     {
         var harness = new AirtimeHarness(1, AirtimeHarness.Loss("a", "b", 0.3));
