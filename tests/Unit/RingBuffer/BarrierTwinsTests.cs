@@ -20,6 +20,7 @@ public partial class BarrierTwinsTests
         ["G"] = ("Interlocked.MemoryBarrier", "virt_mb"),
         ["H"] = ("Interlocked.MemoryBarrier", "virt_mb"),
         ["I"] = ("Volatile.ReadBarrier", "virt_rmb"),
+        ["J"] = ("Volatile.Write", ""), // the host's alone
     };
 
     [Test]
@@ -27,13 +28,14 @@ public partial class BarrierTwinsTests
     {
         var csharp = Marked("common/RingBuffer/RingProducer.cs", CSharpMark())
             .Concat(Marked("common/RingBuffer/RingConsumer.cs", CSharpMark()))
-            .Concat(Marked("common/RingBuffer/GuestPort.cs", CSharpMark())).ToLookup(one => one.Letter, one => one.Line);
+            .Concat(Marked("common/RingBuffer/GuestPort.cs", CSharpMark()))
+            .Concat(Marked("common/RingBuffer/HostPort.cs", CSharpMark())).ToLookup(one => one.Letter, one => one.Line);
         var c = Marked("kernel/shmwifi_ring.c", CMark()).ToLookup(one => one.Letter, one => one.Line);
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(csharp.Select(one => one.Key), Is.EquivalentTo(Barriers.Keys));
-            Assert.That(c.Select(one => one.Key), Is.EquivalentTo(Barriers.Keys));
+            Assert.That(c.Select(one => one.Key), Is.EquivalentTo(Barriers.Keys.Where(letter => Barriers[letter].C.Length != 0)));
             foreach (var (letter, barrier) in Barriers)
             {
                 Assert.That(csharp[letter], Is.All.Contains($"{barrier.CSharp}("), letter);
