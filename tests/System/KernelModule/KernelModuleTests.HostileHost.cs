@@ -203,8 +203,9 @@ public partial class KernelModuleTests
             done
             """);
         Assert.That(await datapath.StatisticAsync("addresses"), Is.Zero);
+        datapath.Host.Forget();
         datapath.Host.Region.HostState = HostState.Running;
-        await ComeBackAsync(datapath);
+        await datapath.Host.AwaitAsync("the radio", slot => slot.Kind == RingKind.RadioAdd);
     }
 
     /// <summary>A host can come and go as often as it likes, and fill no log by it.</summary>
