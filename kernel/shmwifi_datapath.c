@@ -12,6 +12,8 @@
 #include "shmwifi_compat.h"
 
 #define SHMWIFI_DRAIN_LIMIT_MS	500
+#define SHMWIFI_MESSAGES	10	/* of a host that comes and goes */
+#define SHMWIFI_MESSAGES_JIFFIES	(60 * HZ)
 #define SHMWIFI_SENT_BATCH	64	/* hwsim only frees what was sent: not urgent */
 
 void shmwifi_count(struct shmwifi_datapath *dp, enum shmwifi_counter counter, u64 value)
@@ -239,7 +241,7 @@ static void shmwifi_take_over(struct shmwifi_datapath *dp)
 	WRITE_ONCE(guest->clock_error_ns, 0);
 	WRITE_ONCE(guest->abi_version, SHMWIFI_ABI_VERSION);
 	WRITE_ONCE(guest->features, SHMWIFI_F_KERNEL_PATH);
-	smp_store_release(&guest->state, SHMWIFI_GUEST_READY);	/* after what it is ready with */
+	virt_store_release(&guest->state, SHMWIFI_GUEST_READY);	/* after what it is ready with */
 	dp->running = true;
 }
 
@@ -274,7 +276,7 @@ void shmwifi_datapath_stop(struct shmwifi_datapath *dp)
 	del_timer_sync(&dp->late);
 	irq_work_sync(&dp->kick);
 	napi_disable(&dp->napi);
-	smp_store_release(&dp->port->guest.state, SHMWIFI_GUEST_ABSENT);	/* after all else */
+	virt_store_release(&dp->port->guest.state, SHMWIFI_GUEST_ABSENT);	/* after all else */
 	shmwifi_radios_clear(&dp->radios);
 }
 
@@ -327,6 +329,7 @@ bool shmwifi_datapath_is_used(struct shmwifi_datapath *dp)
 int shmwifi_datapath_init(struct shmwifi_datapath *dp)
 {
 	spin_lock_init(&dp->lock);
+	ratelimit_state_init(&dp->host_messages, SHMWIFI_MESSAGES_JIFFIES, SHMWIFI_MESSAGES);
 	init_irq_work(&dp->kick, shmwifi_kicked);
 	timer_setup(&dp->late, shmwifi_is_late, 0);
 	INIT_DELAYED_WORK(&dp->tick, shmwifi_tick);

@@ -16,6 +16,7 @@
 #include <linux/interrupt.h>
 #include <linux/irq_work.h>
 #include <linux/netdevice.h>
+#include <linux/ratelimit.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
 #include <linux/virtio.h>
@@ -84,12 +85,12 @@ void shmwifi_vring_interrupt(struct shmwifi_vring *ring);
 /**
  * struct shmwifi_chain - the retry chain of a frame that waits for its status
  * @cookie: the frame's
- * @radio: the port's number of who sent it
+ * @radio: the serial number of who sent it; 0: nobody's
  * @index: the rates that may be tried; what they mean, mac80211 knows by the frame
  */
 struct shmwifi_chain {
 	u64 cookie;
-	u16 radio;
+	u32 radio;
 	s8 index[SHMWIFI_CHAIN];
 };
 
@@ -112,6 +113,7 @@ struct shmwifi_chain {
  * @clock_answers: answers used
  * @watch_asked_ns: when the oldest request went out that the host has not answered; 0: none
  * @host_away: the host does not serve us: no frame is acknowledged
+ * @host_messages: limits what is said of it, which the host can make happen at will
  * @running: hwsim's driver is ready, and the device is not being removed
  * @starved: hwsim's RX virtqueue has no free buffer
  * @lone: the last frame followed a pause of SHMWIFI_SILENCE_NS
@@ -150,6 +152,7 @@ struct shmwifi_datapath {
 	unsigned int clock_answers;
 	u64 watch_asked_ns;
 	bool host_away;
+	struct ratelimit_state host_messages;
 	bool running;
 	bool starved;
 	bool lone;
@@ -195,7 +198,8 @@ void shmwifi_publish(struct shmwifi_datapath *dp);
 int shmwifi_receive(struct shmwifi_datapath *dp, int budget);
 
 /* shmwifi_status.c */
-void shmwifi_remember_chain(struct shmwifi_datapath *dp, u16 radio, u64 cookie, const u8 rates[8]);
+void shmwifi_remember_chain(struct shmwifi_datapath *dp, const struct shmwifi_radio *radio,
+			    u64 cookie, const u8 rates[8]);
 bool shmwifi_put_status(struct shmwifi_datapath *dp, const struct shmwifi_radio *radio, u64 cookie,
 			u8 flags, const u8 rates[8], s8 signal_dbm);
 bool shmwifi_put_host_status(struct shmwifi_datapath *dp, const struct shmwifi_rx_desc *desc);

@@ -29,6 +29,7 @@ static int shmwifi_statistics_show(struct seq_file *file, void *unused)
 	seq_printf(file, "polls %llu\n", dp->polls);
 	seq_printf(file, "status_dropped %llu\n", dp->status_dropped);
 	seq_printf(file, "malformed %llu\n", dp->malformed);
+	seq_printf(file, "addresses %u\n", shmwifi_radios_count_addresses(&dp->radios));
 	seq_printf(file, "radios_refused %u\n", dp->radios.refused);
 	seq_printf(file, "host_away %u\n", dp->host_away);
 	seq_printf(file, "clock_offset_ns %lld\n", dp->clock.offset_ns);

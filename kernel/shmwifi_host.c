@@ -59,9 +59,24 @@ static const char *shmwifi_why_away(const struct shmwifi_datapath *dp)
 	return "shm-medium does not run, or has no VM on our port";
 }
 
-static void shmwifi_watch_host(struct shmwifi_datapath *dp, u64 now)
+static void shmwifi_tell_of_host(struct shmwifi_datapath *dp, bool broken)
 {
 	struct device *dev = &dp->shm->pdev->dev;
+
+	/* Rings are broken once. */
+	if (!broken && !__ratelimit(&dp->host_messages))
+		return;
+	if (!dp->host_away)
+		dev_info(dev, "the host is back\n");
+	else if (broken)
+		dev_err(dev, "the host wrote impossible ring indices; no frames are moved until the device is bound again\n");
+	else
+		dev_warn(dev, "the host is away (%s); no frame is acknowledged until it is back\n",
+			 shmwifi_why_away(dp));
+}
+
+static void shmwifi_watch_host(struct shmwifi_datapath *dp, u64 now)
+{
 	bool broken = dp->tx.broken || dp->rx.broken;
 	bool silent = dp->watch_asked_ns &&
 		      now - dp->watch_asked_ns > SHMWIFI_SILENCE_LIMIT_NS;
@@ -70,16 +85,10 @@ static void shmwifi_watch_host(struct shmwifi_datapath *dp, u64 now)
 	if (away == dp->host_away)
 		return;
 	dp->host_away = away;
-	if (!away) {
-		dev_info(dev, "the host is back\n");
-		shmwifi_radios_start_anew(&dp->radios);
+	shmwifi_tell_of_host(dp, broken);
+	if (!away)
 		return;
-	}
-	if (broken)
-		dev_err(dev, "the host wrote impossible ring indices; no frames are moved until the device is bound again\n");
-	else
-		dev_warn(dev, "the host is away (%s); no frame is acknowledged until it is back\n",
-			 shmwifi_why_away(dp));
+	shmwifi_radios_start_anew(&dp->radios);	/* it is told everything when it is back */
 	shmwifi_begin_to_give_up(dp);
 }
 

@@ -3,7 +3,10 @@
  * ShmWifi: binds QEMU's ivshmem-doorbell devices whose region is ours.
  */
 #include <linux/debugfs.h>
+#include <linux/delay.h>
 #include <linux/io.h>
+#include <linux/jiffies.h>
+#include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -13,6 +16,8 @@
 
 /* struct pages come by the subsection. A BAR is as aligned as it is large. */
 #define SHMWIFI_REGION_MIN	max_t(u64, SHMWIFI_HEADER_SIZE, SUBSECTION_SIZE)
+
+#define SHMWIFI_HELD_LIMIT	(10 * HZ)	/* direct I/O ends sooner */
 
 static const char * const shmwifi_datapaths[] = {
 	[SHMWIFI_DATAPATH_USER] = "user",
@@ -77,12 +82,50 @@ static int shmwifi_check_region(struct pci_dev *pdev)
  */
 static int shmwifi_map_region(struct shmwifi_device *shm)
 {
+	resource_size_t start = pci_resource_start(shm->pdev, SHMWIFI_BAR_REGION);
+	struct dev_pagemap *held = get_dev_pagemap(PHYS_PFN(start), NULL);
+
+	if (held) {	/* see shmwifi_unmap_region() */
+		put_dev_pagemap(held);
+		return -EBUSY;
+	}
 	shm->region.type = MEMORY_DEVICE_GENERIC;
-	shm->region.range.start = pci_resource_start(shm->pdev, SHMWIFI_BAR_REGION);
+	shm->region.range.start = start;
 	shm->region.range.end = pci_resource_end(shm->pdev, SHMWIFI_BAR_REGION);
 	shm->region.nr_range = 1;
 
 	return PTR_ERR_OR_ZERO(memremap_pages(&shm->region, dev_to_node(&shm->pdev->dev)));
+}
+
+static bool shmwifi_is_held(const struct shmwifi_device *shm)
+{
+	unsigned long pfn, end = PHYS_PFN(shm->region.range.end + 1);
+
+	for (pfn = PHYS_PFN(shm->region.range.start); pfn < end; pfn++)
+		if (page_ref_count(pfn_to_page(pfn)) > 1)
+			return true;
+	return false;
+}
+
+/*
+ * Takes the struct pages away, which must not happen while direct I/O or a
+ * pipe holds one. Who puts a page into a pipe can hold it for ever, so the
+ * wait has a limit: past it the struct pages stay, and the device with them.
+ */
+static void shmwifi_unmap_region(struct shmwifi_device *shm)
+{
+	unsigned long end = jiffies + SHMWIFI_HELD_LIMIT;
+
+	while (shmwifi_is_held(shm)) {
+		if (time_after(jiffies, end)) {
+			dev_warn(&shm->pdev->dev,
+				 "a process still holds pages of the region (direct I/O, a pipe): the device cannot be bound again before the next boot\n");
+			kref_get(&shm->ref);
+			return;
+		}
+		msleep(20);
+	}
+	memunmap_pages(&shm->region);
 }
 
 static int shmwifi_enter_mode(struct shmwifi_device *shm, enum shmwifi_datapath_mode mode)
@@ -232,7 +275,7 @@ static int shmwifi_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	return 0;
 
 err_unmap_region:
-	memunmap_pages(&shm->region);
+	shmwifi_unmap_region(shm);
 err_unmap_registers:
 	pci_iounmap(pdev, shm->registers);
 err_put:
@@ -253,7 +296,7 @@ static void shmwifi_remove(struct pci_dev *pdev)
 	struct shmwifi_device *shm = pci_get_drvdata(pdev);
 
 	shmwifi_leave_mode(shm);
-	memunmap_pages(&shm->region);
+	shmwifi_unmap_region(shm);
 	pci_iounmap(pdev, shm->registers);
 	kref_put(&shm->ref, shmwifi_device_release);
 	pci_free_irq_vectors(pdev);

@@ -10,16 +10,6 @@
 
 #include "shmwifi_radio.h"
 
-void shmwifi_radios_init(struct shmwifi_radios *radios)
-{
-	unsigned int i;
-
-	memset(radios, 0, sizeof(*radios));
-	for (i = 0; i < SHMWIFI_MAX_RADIOS; i++)
-		INIT_LIST_HEAD(&radios->by_number[i].addresses);
-	shmwifi_radios_start_anew(radios);
-}
-
 static void shmwifi_address_drop(struct shmwifi_address *address)
 {
 	list_del(&address->node);
@@ -44,11 +34,53 @@ void shmwifi_radios_clear(struct shmwifi_radios *radios)
 		shmwifi_radio_forget(&radios->by_number[i]);
 }
 
+static bool shmwifi_address_is_wanted(const struct shmwifi_address *address)
+{
+	return address->interface || address->driver;
+}
+
+/*
+ * Drops what is gone and the host does not know of, either. The rest of what
+ * is gone stays until the host is told, and there is no more of it than it knows.
+ */
+static void shmwifi_radio_tidy(struct shmwifi_radio *radio)
+{
+	struct shmwifi_address *address, *next;
+
+	list_for_each_entry_safe(address, next, &radio->addresses, node)
+		if (!address->announced && !shmwifi_address_is_wanted(address))
+			shmwifi_address_drop(address);
+	if (radio->gone && !radio->known)
+		shmwifi_radio_forget(radio);
+}
+
 /* The host knows nothing of this port: announce everything. */
 void shmwifi_radios_start_anew(struct shmwifi_radios *radios)
 {
+	struct shmwifi_address *address;
+	unsigned int i;
+
+	for (i = 0; i < SHMWIFI_MAX_RADIOS; i++) {
+		struct shmwifi_radio *radio = &radios->by_number[i];
+
+		radio->announced = false;
+		radio->known = false;
+		list_for_each_entry(address, &radio->addresses, node)
+			address->announced = false;
+		shmwifi_radio_tidy(radio);
+	}
 	radios->hello = true;
 	radios->dirty = true;
+}
+
+void shmwifi_radios_init(struct shmwifi_radios *radios)
+{
+	unsigned int i;
+
+	memset(radios, 0, sizeof(*radios));
+	for (i = 0; i < SHMWIFI_MAX_RADIOS; i++)
+		INIT_LIST_HEAD(&radios->by_number[i].addresses);
+	shmwifi_radios_start_anew(radios);
 }
 
 struct shmwifi_radio *shmwifi_radios_get(struct shmwifi_radios *radios, u16 number)
@@ -92,6 +124,7 @@ static struct shmwifi_radio *shmwifi_radios_find_or_add(struct shmwifi_radios *r
 		if (radio->used)
 			continue;
 		radio->used = true;
+		radio->serial = ++radios->serial;
 		ether_addr_copy(radio->transmitter, transmitter);
 		snprintf(radio->name, sizeof(radio->name), "%pM", transmitter);
 		radios->dirty = true;
@@ -117,12 +150,7 @@ static struct shmwifi_address *shmwifi_radio_address(struct shmwifi_radio *radio
 	return address;
 }
 
-static bool shmwifi_address_is_wanted(const struct shmwifi_address *address)
-{
-	return address->interface || address->driver;
-}
-
-/* After what the radio answers to has changed. */
+/* After what the radio answers to has changed, which may be the end of it. */
 static void shmwifi_radio_changed(struct shmwifi_radios *radios, struct shmwifi_radio *radio)
 {
 	struct shmwifi_address *address;
@@ -132,6 +160,7 @@ static void shmwifi_radio_changed(struct shmwifi_radios *radios, struct shmwifi_
 		radio->up |= shmwifi_address_is_wanted(address);
 	radio->gone = !radio->hw && !radio->up;
 	radios->dirty = true;
+	shmwifi_radio_tidy(radio);
 }
 
 /* hwsim asks for an address, or takes it back. */
@@ -217,6 +246,18 @@ void shmwifi_radios_observe(struct shmwifi_radios *radios, struct net_device *de
 	shmwifi_radio_changed(radios, radio);
 }
 
+/* Addresses kept, over all radios. */
+unsigned int shmwifi_radios_count_addresses(const struct shmwifi_radios *radios)
+{
+	const struct shmwifi_address *address;
+	unsigned int i, count = 0;
+
+	for (i = 0; i < SHMWIFI_MAX_RADIOS; i++)
+		list_for_each_entry(address, &radios->by_number[i].addresses, node)
+			count++;
+	return count;
+}
+
 struct shmwifi_listening {
 	u32 freq_mhz;
 	bool yes;
@@ -273,7 +314,7 @@ bool shmwifi_radio_listens(const struct shmwifi_radio *radio, u32 freq_mhz)
 
 static bool shmwifi_radio_say(struct shmwifi_radio *radio, u16 number, struct shmwifi_producer *tx)
 {
-	struct shmwifi_address *address, *next;
+	struct shmwifi_address *address;
 	struct shmwifi_tx_slot *slot;
 	u32 length;
 
@@ -289,7 +330,7 @@ static bool shmwifi_radio_say(struct shmwifi_radio *radio, u16 number, struct sh
 		radio->announced = true;
 		radio->known = true;
 	}
-	list_for_each_entry_safe(address, next, &radio->addresses, node) {
+	list_for_each_entry(address, &radio->addresses, node) {
 		bool wanted = shmwifi_address_is_wanted(address);
 
 		if (wanted != address->announced) {
@@ -300,33 +341,18 @@ static bool shmwifi_radio_say(struct shmwifi_radio *radio, u16 number, struct sh
 			ether_addr_copy(slot->address, address->value);
 			address->announced = wanted;
 		}
-		if (!wanted)
-			shmwifi_address_drop(address);
 	}
+	shmwifi_radio_tidy(radio);
 	return true;
 }
 
 static bool shmwifi_radio_say_gone(struct shmwifi_radio *radio, u16 number,
 				   struct shmwifi_producer *tx)
 {
-	if (radio->known && !shmwifi_producer_say(tx, SHMWIFI_KIND_RADIO_DEL, number))
+	if (!shmwifi_producer_say(tx, SHMWIFI_KIND_RADIO_DEL, number))
 		return false;
 	shmwifi_radio_forget(radio);
 	return true;
-}
-
-static void shmwifi_radios_unsay(struct shmwifi_radios *radios)
-{
-	struct shmwifi_address *address;
-	unsigned int i;
-
-	for (i = 0; i < SHMWIFI_MAX_RADIOS; i++) {
-		radios->by_number[i].announced = false;
-		radios->by_number[i].known = false;
-		list_for_each_entry(address, &radios->by_number[i].addresses, node)
-			address->announced = false;
-	}
-	radios->hello = false;
 }
 
 /**
@@ -345,7 +371,7 @@ void shmwifi_radios_announce(struct shmwifi_radios *radios, struct shmwifi_produ
 	if (radios->hello) {
 		if (!shmwifi_producer_say(tx, SHMWIFI_KIND_HELLO, 0))
 			return;
-		shmwifi_radios_unsay(radios);
+		radios->hello = false;
 	}
 	for (i = 0; i < SHMWIFI_MAX_RADIOS; i++) {
 		struct shmwifi_radio *radio = &radios->by_number[i];

@@ -22,7 +22,8 @@
  *	went up, or a scan under an address of its own
  * @announced: the host knows it
  *
- * Kept while @interface or @driver is set, and until the host is told that it is gone.
+ * Kept while @interface or @driver is set, and until the host is told that it
+ * is gone, if it knows it.
  */
 struct shmwifi_address {
 	struct list_head node;
@@ -35,7 +36,9 @@ struct shmwifi_address {
 /**
  * struct shmwifi_radio - a radio by the port's number for it
  * @used: the number is a radio's
- * @gone: it has neither a network device nor an address; kept until the host is told
+ * @serial: no other radio had it before; not 0
+ * @gone: it has neither a network device nor an address; kept until the host,
+ *	which knows it, is told
  * @up: an interface of it is up, so that it receives
  * @monitor: it wants frames that are addressed to others
  * @announced: the host knows it with this name and these flags
@@ -47,6 +50,7 @@ struct shmwifi_address {
  */
 struct shmwifi_radio {
 	bool used;
+	u32 serial;
 	bool gone;
 	bool up;
 	bool monitor;
@@ -62,6 +66,7 @@ struct shmwifi_radio {
  * struct shmwifi_radios - all of them
  * @by_number: the port's numbers
  * @last: number that was found last
+ * @serial: the serial number that was given last
  * @dirty: something changed that the host was not told
  * @hello: the host must be told everything from the start
  * @refused: radios and addresses that there was no number or memory for
@@ -71,6 +76,7 @@ struct shmwifi_radio {
 struct shmwifi_radios {
 	struct shmwifi_radio by_number[SHMWIFI_MAX_RADIOS];
 	unsigned int last;
+	u32 serial;
 	bool dirty;
 	bool hello;
 	unsigned int refused;
@@ -87,6 +93,7 @@ void shmwifi_radios_set_driver_address(struct shmwifi_radios *radios,
 void shmwifi_radios_observe(struct shmwifi_radios *radios, struct net_device *dev,
 			    bool leaves);
 void shmwifi_radios_announce(struct shmwifi_radios *radios, struct shmwifi_producer *tx);
+unsigned int shmwifi_radios_count_addresses(const struct shmwifi_radios *radios);
 
 struct wiphy *shmwifi_hwsim_wiphy(struct net_device *dev);
 bool shmwifi_radio_listens(const struct shmwifi_radio *radio, u32 freq_mhz);

@@ -34,7 +34,7 @@ int shmwifi_region_open(struct shmwifi_region *region, struct device *dev, void 
 	struct shmwifi_header header;
 	u64 rx_offset, done_offset, pool_offset, stride;
 
-	memcpy(&header, base, sizeof(header));	/* once: it is shared */
+	shmwifi_copy_shared(&header, base, sizeof(header));
 	if (header.magic != SHMWIFI_MAGIC) {
 		dev_err(dev, "no ShmWifi region: the magic is %#llx, not %#llx; does shm-medium serve this device?\n",
 			header.magic, SHMWIFI_MAGIC);
@@ -80,6 +80,7 @@ int shmwifi_region_open(struct shmwifi_region *region, struct device *dev, void 
 	region->port_stride = stride;
 	region->rx_offset = rx_offset;
 	region->done_offset = done_offset;
+	region->pool_offset = pool_offset;
 	return 0;
 }
 
@@ -99,7 +100,7 @@ struct shmwifi_port *shmwifi_region_find_port(const struct shmwifi_region *regio
 	entries = (void *)(region->base + sizeof(struct shmwifi_header));
 	for (i = 0; peer && i < region->port_count; i++)
 		/* The host names the peer after it has cleared the port. */
-		if (smp_load_acquire(&entries[i].peer_id) == peer)
+		if (virt_load_acquire(&entries[i].peer_id) == peer)
 			return (void *)(ports + i * region->port_stride);
 	return NULL;
 }

@@ -5,11 +5,15 @@
  *
  * All that the host writes is untrusted input: each word is read once, into a
  * local; the local is checked, then used.
+ *
+ * In a shared region other VMs can write it, too. virt_*() barriers: see
+ * shmwifi_ring.c.
  */
 #ifndef SHMWIFI_REGION_H
 #define SHMWIFI_REGION_H
 
 #include <linux/device.h>
+#include <linux/string.h>
 #include <linux/types.h>
 
 #include <shmwifi_abi.h>
@@ -25,6 +29,7 @@
  * @port_stride: bytes from one port to the next
  * @rx_offset: of the RX descriptors in a port
  * @done_offset: of the completion words in a port
+ * @pool_offset: of the RX pool in a port, which goes to the port's end
  */
 struct shmwifi_region {
 	u8 *base;
@@ -36,7 +41,18 @@ struct shmwifi_region {
 	u64 port_stride;
 	u64 rx_offset;
 	u64 done_offset;
+	u64 pool_offset;
 };
+
+/*
+ * Copies shared memory out, once: without the barrier the compiler could read
+ * it again instead of the copy, after the copy was checked.
+ */
+static inline void shmwifi_copy_shared(void *copy, const void *shared, size_t size)
+{
+	memcpy(copy, shared, size);
+	barrier();
+}
 
 int shmwifi_region_open(struct shmwifi_region *region, struct device *dev, void *base,
 			u64 size);
@@ -48,6 +64,17 @@ static inline bool shmwifi_region_contains(const struct shmwifi_region *region, 
 {
 	return length <= SHMWIFI_SLOT_PAYLOAD && offset >= SHMWIFI_HEADER_SIZE &&
 	       offset <= region->size - length;
+}
+
+/* Whether it lies in a port's own RX pool, where it stays until its descriptor is given back. */
+static inline bool shmwifi_region_is_pooled(const struct shmwifi_region *region,
+					    const struct shmwifi_port *port, u64 offset,
+					    u32 length)
+{
+	u64 start = (const u8 *)port - region->base;
+
+	return length <= SHMWIFI_SLOT_PAYLOAD && offset >= start + region->pool_offset &&
+	       offset <= start + region->port_stride - length;
 }
 
 /**
@@ -103,6 +130,7 @@ bool shmwifi_producer_arm(struct shmwifi_producer *tx);
 void shmwifi_consumer_init(struct shmwifi_consumer *rx, const struct shmwifi_region *region,
 			   struct shmwifi_port *port);
 bool shmwifi_consumer_next(struct shmwifi_consumer *rx, struct shmwifi_rx_desc *desc);
+bool shmwifi_consumer_has_moved(const struct shmwifi_consumer *rx, struct shmwifi_rx_desc *desc);
 void shmwifi_consumer_stamp(struct shmwifi_consumer *rx, u32 first, unsigned int count,
 			    u64 injected, u64 injected_ns);
 void shmwifi_consumer_skip(struct shmwifi_consumer *rx);

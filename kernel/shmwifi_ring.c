@@ -7,6 +7,10 @@
  * (B) tail, release, after the slots			- (C) tail, acquire, before they are read
  * (E) tail, full fence, availEvent			- (F) availEvent, full fence, tail
  * (G) head, full fence, freeEvent			- (H) freeEvent, full fence, head
+ * (I) frame, load fence, its offset again	- (J) offset, release, before (D) of its slot
+ *
+ * They are virt_*(), not smp_*(): the other side runs on a CPU of the host's
+ * even where this kernel was built for one.
  *
  * The callers serialise.
  */
@@ -26,7 +30,7 @@ void shmwifi_producer_init(struct shmwifi_producer *tx, const struct shmwifi_reg
 	tx->slots = (void *)((u8 *)port + SHMWIFI_PORT_HEADER);
 	tx->length = region->tx_slots;
 	tx->tail = READ_ONCE(port->tx_tail.value);
-	tx->head = smp_load_acquire(&port->tx_head.value);	/* (A) */
+	tx->head = virt_load_acquire(&port->tx_head.value);	/* (A) */
 	tx->pending = 0;
 	tx->broken = tx->tail - tx->head > tx->length;
 	if (tx->broken)
@@ -39,7 +43,7 @@ static bool shmwifi_producer_refresh(struct shmwifi_producer *tx)
 
 	if (tx->broken)
 		return false;
-	head = smp_load_acquire(&tx->port->tx_head.value);	/* (A) */
+	head = virt_load_acquire(&tx->port->tx_head.value);	/* (A) */
 	if (head - tx->head > tx->tail - tx->head) {
 		tx->broken = true;
 		return false;
@@ -102,8 +106,8 @@ bool shmwifi_producer_publish(struct shmwifi_producer *tx)
 
 	tx->tail = old + tx->pending;
 	tx->pending = 0;
-	smp_store_release(&tx->port->tx_tail.value, tx->tail);	/* (B) */
-	smp_mb();						/* (E) */
+	virt_store_release(&tx->port->tx_tail.value, tx->tail);	/* (B) */
+	virt_mb();						/* (E) */
 	return shmwifi_is_crossed(READ_ONCE(tx->port->tx_avail_event.value), old, tx->tail);
 }
 
@@ -118,7 +122,7 @@ bool shmwifi_producer_arm(struct shmwifi_producer *tx)
 	u32 before = tx->head;
 
 	WRITE_ONCE(tx->port->tx_free_event.value, before);
-	smp_mb();						/* (H) */
+	virt_mb();						/* (H) */
 	return !shmwifi_producer_refresh(tx) || tx->head == before;
 }
 
@@ -142,7 +146,7 @@ static bool shmwifi_consumer_refresh(struct shmwifi_consumer *rx)
 
 	if (rx->broken)
 		return false;
-	tail = smp_load_acquire(&rx->port->rx_tail.value);	/* (C) */
+	tail = virt_load_acquire(&rx->port->rx_tail.value);	/* (C) */
 	if (tail - rx->head > rx->length || tail - rx->head < rx->tail - rx->head) {
 		rx->broken = true;
 		return false;
@@ -162,8 +166,28 @@ bool shmwifi_consumer_next(struct shmwifi_consumer *rx, struct shmwifi_rx_desc *
 {
 	if (rx->taken == rx->tail && (!shmwifi_consumer_refresh(rx) || rx->taken == rx->tail))
 		return false;
-	memcpy(desc, &rx->descs[rx->taken & (rx->length - 1)], sizeof(*desc));
-	barrier();	/* the copy is checked, and the copy is used */
+	shmwifi_copy_shared(desc, &rx->descs[rx->taken & (rx->length - 1)], sizeof(*desc));
+	return true;
+}
+
+/**
+ * shmwifi_consumer_has_moved() - whether the host has moved the frame of the next descriptor
+ * @rx: the ring
+ * @desc: its copy, with the frame's new place if so
+ *
+ * Ask after the frame was read. If it has moved, what was read may be a frame
+ * that its sender wrote there since: read it again, in the new place.
+ */
+bool shmwifi_consumer_has_moved(const struct shmwifi_consumer *rx, struct shmwifi_rx_desc *desc)
+{
+	u64 offset;
+
+	virt_rmb();						/* (I) */
+	offset = READ_ONCE(rx->descs[rx->taken & (rx->length - 1)].offset);
+	if (likely(offset == desc->offset))
+		return false;
+	virt_rmb();	/* what the host wrote there before it said so */
+	desc->offset = offset;
 	return true;
 }
 
@@ -202,8 +226,8 @@ bool shmwifi_consumer_release(struct shmwifi_consumer *rx)
 	u32 old = rx->head;
 
 	rx->head = rx->taken;
-	smp_store_release(&rx->port->rx_head.value, rx->head);	/* (D) */
-	smp_mb();						/* (G) */
+	virt_store_release(&rx->port->rx_head.value, rx->head);	/* (D) */
+	virt_mb();						/* (G) */
 	return shmwifi_is_crossed(READ_ONCE(rx->port->rx_free_event.value), old, rx->head);
 }
 
@@ -216,7 +240,7 @@ bool shmwifi_consumer_release(struct shmwifi_consumer *rx)
 bool shmwifi_consumer_arm(struct shmwifi_consumer *rx)
 {
 	WRITE_ONCE(rx->port->rx_avail_event.value, rx->taken);
-	smp_mb();						/* (F) */
+	virt_mb();						/* (F) */
 	return !shmwifi_consumer_refresh(rx) || rx->taken == rx->tail;
 }
 

@@ -4,6 +4,10 @@
  * hwsim offered; one copy, straight out of the sender's slot.
  *
  * A descriptor that finds no buffer stays in the ring until hwsim offers one.
+ *
+ * While we stand still the host may move a frame from its sender's slot to our
+ * pool, and let the sender write the slot again. So after each reading of a
+ * frame the descriptor is looked at once more: docs/decisions/0004.
  */
 #include <linux/bitops.h>
 #include <linux/ktime.h>
@@ -29,25 +33,61 @@ static bool shmwifi_is_sound(const struct shmwifi_datapath *dp, const struct shm
 	       shmwifi_region_contains(&dp->region, desc->offset, desc->length);
 }
 
+static const u8 *shmwifi_frame(const struct shmwifi_datapath *dp,
+			       const struct shmwifi_rx_desc *desc)
+{
+	return dp->region.base + desc->offset;
+}
+
+/* Where a frame stays once it has moved. */
+static bool shmwifi_is_pooled(const struct shmwifi_datapath *dp,
+			      const struct shmwifi_rx_desc *desc)
+{
+	return shmwifi_region_is_pooled(&dp->region, dp->port, desc->offset, desc->length);
+}
+
+static bool shmwifi_is_group(const struct shmwifi_datapath *dp, struct shmwifi_rx_desc *desc)
+{
+	bool group = shmwifi_frame_is_group(shmwifi_frame(dp, desc));
+
+	if (!shmwifi_consumer_has_moved(&dp->rx, desc))
+		return group;
+	return !shmwifi_is_pooled(dp, desc) || shmwifi_frame_is_group(shmwifi_frame(dp, desc));
+}
+
+/* Returns the bytes written; 0 when there is no frame to be had. */
+static u32 shmwifi_put_frame(const struct shmwifi_datapath *dp,
+			     const struct shmwifi_buffer *buffer,
+			     const struct shmwifi_radio *radio, struct shmwifi_rx_desc *desc)
+{
+	u32 written = shmwifi_message_put_frame(buffer->data, buffer->length, radio->transmitter,
+						desc, shmwifi_frame(dp, desc));
+
+	if (!shmwifi_consumer_has_moved(&dp->rx, desc))
+		return written;
+	if (!shmwifi_is_pooled(dp, desc))
+		return 0;
+	return shmwifi_message_put_frame(buffer->data, buffer->length, radio->transmitter, desc,
+					 shmwifi_frame(dp, desc));
+}
+
 /* Returns false when hwsim has no buffer. */
-static bool shmwifi_receive_frame(struct shmwifi_datapath *dp, const struct shmwifi_rx_desc *desc,
+static bool shmwifi_receive_frame(struct shmwifi_datapath *dp, struct shmwifi_rx_desc *desc,
 				  bool *injected)
 {
 	struct shmwifi_buffer buffer;
 	struct shmwifi_radio *radio;
-	const u8 *frame;
 	u32 written;
 
 	if (!shmwifi_is_sound(dp, desc)) {
 		shmwifi_count(dp, SHMWIFI_RX_INVALID, 1);
 		return true;
 	}
-	frame = dp->region.base + desc->offset;
 	radio = shmwifi_radios_get(&dp->radios, desc->radio);
 	if (!radio || !shmwifi_radio_listens(radio, desc->freq_mhz)) {
 		shmwifi_count(dp, SHMWIFI_RX_REFUSED, 1);
 		/* A radio that is down or gone is announced as such. */
-		if (radio && radio->up && !shmwifi_frame_is_group(frame))
+		if (radio && radio->up && !shmwifi_is_group(dp, desc))
 			shmwifi_refuse(dp, desc);
 		return true;
 	}
@@ -55,15 +95,18 @@ static bool shmwifi_receive_frame(struct shmwifi_datapath *dp, const struct shmw
 		dp->starved = true;
 		return false;
 	}
-	written = shmwifi_message_put_frame(buffer.data, buffer.length, radio->transmitter, desc,
-					    frame);
+	written = shmwifi_put_frame(dp, &buffer, radio, desc);
+	if (!written) {
+		shmwifi_count(dp, SHMWIFI_RX_INVALID, 1);
+		return true;
+	}
 	shmwifi_vring_give_back(&dp->to_guest, &buffer, written);
 	*injected = true;
 	return true;
 }
 
 /* Returns false when the descriptor has to wait. */
-static bool shmwifi_receive_one(struct shmwifi_datapath *dp, const struct shmwifi_rx_desc *desc,
+static bool shmwifi_receive_one(struct shmwifi_datapath *dp, struct shmwifi_rx_desc *desc,
 				bool *injected)
 {
 	*injected = false;

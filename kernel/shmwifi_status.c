@@ -5,62 +5,57 @@
  */
 #include "shmwifi_datapath.h"
 
-static struct shmwifi_chain *shmwifi_chain(struct shmwifi_datapath *dp, u16 radio, u64 cookie)
+static struct shmwifi_chain *shmwifi_chain(struct shmwifi_datapath *dp,
+					   const struct shmwifi_radio *radio, u64 cookie)
 {
+	u16 number = shmwifi_radio_number(&dp->radios, radio);
+
 	/* Cookies count up per radio: the offset keeps radios of the same age apart. */
-	return &dp->chains[(cookie + radio * (SHMWIFI_CHAINS / SHMWIFI_MAX_RADIOS)) %
+	return &dp->chains[(cookie + number * (SHMWIFI_CHAINS / SHMWIFI_MAX_RADIOS)) %
 			    SHMWIFI_CHAINS];
 }
 
 /* @rates: hwsim_tx_rate[4], pairs of index and count. */
-void shmwifi_remember_chain(struct shmwifi_datapath *dp, u16 radio, u64 cookie, const u8 rates[8])
+void shmwifi_remember_chain(struct shmwifi_datapath *dp, const struct shmwifi_radio *radio,
+			    u64 cookie, const u8 rates[8])
 {
 	struct shmwifi_chain *chain = shmwifi_chain(dp, radio, cookie);
 	unsigned int i;
 
 	chain->cookie = cookie;
-	chain->radio = radio;
+	chain->radio = radio->serial;
 	for (i = 0; i < SHMWIFI_CHAIN; i++)
 		chain->index[i] = rates[2 * i];
 }
 
-static bool shmwifi_chain_has(const struct shmwifi_chain *chain, s8 index)
-{
-	unsigned int i;
-
-	for (i = 0; i < SHMWIFI_CHAIN; i++)
-		if (chain->index[i] == index)
-			return true;
-	return false;
-}
-
 /**
- * shmwifi_check_rates() - drop rates that the frame's chain does not have
+ * shmwifi_check_rates() - drop rates that the frame's chain does not have there
  * @dp: the datapath
+ * @radio: who sent the frame
  * @desc: a TX_STATUS, whose rates are changed
  *
- * Rate control uses a rate's index for its tables, and takes from the frame
- * what kind of index it is. So the host's rates are cut at the first one that
- * the frame's own chain does not have. Of a chain that has been overwritten,
- * no rates are reported.
+ * hwsim writes each index into the frame's own chain, where the flags beside
+ * it stay: they say what kind of index it is, and mac80211 uses it for a table
+ * of that kind. So the host's rates are cut at the first one that is not the
+ * frame's in the same place. Of a chain that has been overwritten, no rates
+ * are reported.
+ * Source: mac80211_hwsim.c, hwsim_tx_info_frame_received_nl();
+ * net/mac80211/status.c, ieee80211_add_tx_radiotap_header()
  */
-static void shmwifi_check_rates(struct shmwifi_datapath *dp, struct shmwifi_rx_desc *desc)
+static void shmwifi_check_rates(struct shmwifi_datapath *dp, const struct shmwifi_radio *radio,
+				struct shmwifi_rx_desc *desc)
 {
-	const struct shmwifi_chain *chain = shmwifi_chain(dp, desc->radio, desc->cookie);
-	bool known = chain->cookie == desc->cookie && chain->radio == desc->radio;
-	bool cut = !known;
+	const struct shmwifi_chain *chain = shmwifi_chain(dp, radio, desc->cookie);
+	bool cut = chain->cookie != desc->cookie || chain->radio != radio->serial;
 	unsigned int i;
 
 	for (i = 0; i < SHMWIFI_CHAIN; i++) {
 		s8 index = desc->rates[2 * i];
 
-		if (!cut && !shmwifi_chain_has(chain, index)) {
-			cut = true;
-			if (index != -1)
-				shmwifi_count(dp, SHMWIFI_RX_INVALID, 1);
-		}
-		if (cut || index == -1) {
-			cut = true;
+		if (!cut && index != chain->index[i] && index != -1)
+			shmwifi_count(dp, SHMWIFI_RX_INVALID, 1);
+		cut |= index != chain->index[i] || index == -1;
+		if (cut) {
 			desc->rates[2 * i] = -1;
 			desc->rates[2 * i + 1] = 0;
 		}
@@ -94,7 +89,7 @@ bool shmwifi_put_host_status(struct shmwifi_datapath *dp, const struct shmwifi_r
 		dp->status_dropped++;
 		return true;
 	}
-	shmwifi_check_rates(dp, &checked);
+	shmwifi_check_rates(dp, radio, &checked);
 	return shmwifi_put_status(dp, radio, desc->cookie, desc->flags, checked.rates,
 				  desc->signal_dbm);
 }
@@ -122,7 +117,7 @@ void shmwifi_give_up(struct shmwifi_datapath *dp)
 
 		if (READ_ONCE(slot->kind) != SHMWIFI_KIND_FRAME)
 			continue;
-		memcpy(status.rates, slot->rates, sizeof(status.rates));
+		shmwifi_copy_shared(status.rates, slot->rates, sizeof(status.rates));
 		if (!shmwifi_put_host_status(dp, &status))
 			return;
 	}

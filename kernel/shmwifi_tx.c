@@ -83,7 +83,6 @@ static bool shmwifi_transmit_frame(struct shmwifi_datapath *dp,
 	struct shmwifi_buffer buffer;
 	struct shmwifi_tx_slot *slot;
 	bool answer;
-	u16 number;
 
 	if (!radio || message->frame_length < SHMWIFI_FRAME_SHORTEST || dp->host_away ||
 	    dp->tx.broken || !shmwifi_host_is_there(dp))
@@ -99,14 +98,14 @@ static bool shmwifi_transmit_frame(struct shmwifi_datapath *dp,
 	if (!slot)
 		return dp->tx.broken && shmwifi_transmit_unacked(dp, message);
 
-	number = shmwifi_radio_number(&dp->radios, radio);
-	shmwifi_fill_slot(slot, message, number, shmwifi_clock_to_host(&dp->clock, now));
+	shmwifi_fill_slot(slot, message, shmwifi_radio_number(&dp->radios, radio),
+			  shmwifi_clock_to_host(&dp->clock, now));
 	shmwifi_count(dp, SHMWIFI_TX_FRAMES, 1);
 	if (answer) {
 		shmwifi_put_sent_once(dp, radio, message);
 		return true;
 	}
-	shmwifi_remember_chain(dp, number, message->cookie, message->rates);
+	shmwifi_remember_chain(dp, radio, message->cookie, message->rates);
 	dp->lone = now - dp->sent_ns > SHMWIFI_SILENCE_NS;
 	dp->sent_ns = now;
 	return true;

@@ -10,7 +10,6 @@
  * them back: it sets gone, and then unmaps what was handed out before. A
  * process that still has the region mapped gets SIGBUS from there on.
  */
-#include <linux/delay.h>
 #include <linux/fs.h>
 #include <linux/interrupt.h>
 #include <linux/mm.h>
@@ -138,13 +137,11 @@ static irqreturn_t shmwifi_doorbell(int irq, void *data)
 }
 
 /*
- * Takes the device away from user space. Pages held by direct I/O or a pipe
- * outlive their mappings: wait for them, since the struct pages go away next.
+ * Takes the device away from user space. Pages that direct I/O or a pipe holds
+ * outlive their mappings: shmwifi_unmap_region() waits for them.
  */
 static void shmwifi_uio_retire(struct shmwifi_device *shm)
 {
-	unsigned long pfn, end = PHYS_PFN(shm->region.range.end + 1);
-
 	/* No open, mmap or release after this. */
 	uio_unregister_device(&shm->uio);
 
@@ -157,10 +154,6 @@ static void shmwifi_uio_retire(struct shmwifi_device *shm)
 		iput(shm->user);
 		shm->user = NULL;
 	}
-
-	for (pfn = PHYS_PFN(shm->region.range.start); pfn < end; pfn++)
-		while (page_ref_count(pfn_to_page(pfn)) > 1)
-			msleep(20);
 }
 
 void shmwifi_uio_unregister(struct shmwifi_device *shm)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * ShmWifi: the device's side of a virtqueue. Driver and device are the same
- * kernel, so the buffers' addresses are those of its own memory.
+ * kernel, so the buffers' addresses are those of its own memory, and barriers
+ * between them are smp_*().
  *
  * Source: virtio 1.2, 2.7 (split virtqueues); drivers/virtio/virtio_ring.c
  */

@@ -161,9 +161,9 @@ internal sealed class HwsimService : IDisposable
     {
         _warn(Host.IsThere ? "the host is back" : $"the host is away ({Host.Reason}); nobody acknowledges until it is back");
         if (Host.IsThere)
-            Radios.StartAnew();
-        else
-            Tx.GiveUp();
+            return;
+        Radios.StartAnew(); // it is told everything when it is back
+        Tx.GiveUp();
     }
 
     /// <summary>Messages that the kernel could not queue for us.</summary>

@@ -50,6 +50,23 @@ public sealed unsafe class GuestPort : PortRings
     /// <param name="index">Free-running.</param>
     public RxDescriptor ReadDescriptor(uint index) => RxDescriptors[index & RxMask];
 
+    /// <summary>Whether a payload lies in the port's own RX pool, where it stays until its descriptor is released.</summary>
+    /// <param name="length">Bytes.</param>
+    public bool IsPooled(ulong offset, uint length)
+    {
+        ulong start = (ulong)((byte*)Header - Region.Address);
+        return length <= Abi.SlotPayloadSize && offset >= start + Region.Geometry.PoolOffset && offset <= start + Region.Geometry.PortStride - length;
+    }
+
+    /// <summary>Where the frame of a descriptor lies now, asked after the frame was read.</summary>
+    /// <remarks>If it has moved, what was read may be a frame that its sender wrote there since: read it again, in the new place.</remarks>
+    /// <param name="index">Free-running.</param>
+    public ulong ReadOffset(uint index)
+    {
+        Volatile.ReadBarrier(); // (I)
+        return Volatile.Read(ref RxDescriptors[index & RxMask].Offset);
+    }
+
     /// <summary>Says when the frame of a descriptor was injected, before it is released.</summary>
     /// <param name="index">Free-running.</param>
     /// <param name="injectedNs">Host clock; 0: it was not.</param>

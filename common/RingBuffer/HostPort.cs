@@ -64,6 +64,11 @@ public sealed unsafe class HostPort : PortRings
     /// <param name="index">Free-running.</param>
     public RxDescriptor* Descriptor(uint index) => RxDescriptors + (index & RxMask);
 
+    /// <summary>Tells the guest that the frame of a descriptor lies in a slot of its pool now, before its sender gets the old place back.</summary>
+    /// <param name="index">Free-running.</param>
+    /// <param name="slot">The pool's.</param>
+    public void MoveToPool(uint index, uint slot) => Volatile.Write(ref Descriptor(index)->Offset, OffsetOf(PoolSlot(slot))); // (J)
+
     /// <summary>When the guest injected the frame of a descriptor that it gave back: host clock, ns; 0: it did not. An adversary's word.</summary>
     /// <param name="index">Free-running.</param>
     public ulong InjectedNs(uint index) => Volatile.Read(ref Completions[index & RxMask]);

@@ -10,6 +10,8 @@ namespace ShmWifi.RingBuffer;
 /// <para>(E) full fence between our tail and reading availEvent — pairs with (F), full fence between the peer's
 /// availEvent and its last look at the tail. One of us sees the other, so no doorbell is lost. (G)/(H): the same for
 /// head and freeEvent.</para>
+/// <para>(I) load fence between reading a frame and its descriptor's offset once more — pairs with (J), the offset that the host
+/// moves to the pool, release, before (D) of the slot that the frame was in.</para>
 /// <para>Not thread-safe: one thread owns it.</para>
 /// </remarks>
 public sealed class RingProducer

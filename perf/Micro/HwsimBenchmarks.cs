@@ -55,6 +55,19 @@ public unsafe class HwsimBenchmarks
         return _batch.Send();
     }
 
+    /// <summary>The same of a frame that may move, and is copied for it.</summary>
+    [Benchmark(OperationsPerInvoke = InjectionBatch.MaxMessages)]
+    public bool BuildCopiedFrame()
+    {
+        var descriptor = new RxDescriptor { Kind = RingKind.Frame, Length = 1500, FreqMhz = 2412, SignalDbm = -30 };
+        while (!_batch!.IsFull)
+        {
+            new ReadOnlySpan<byte>(_payload, 1500).CopyTo(new Span<byte>(_batch.NextCopy, 1500));
+            _batch.AddFrame(_radio, in descriptor, _batch.NextCopy);
+        }
+        return _batch.Send();
+    }
+
     /// <summary>HWSIM_CMD_TX_INFO_FRAME for a radio, one of a full batch; likewise.</summary>
     [Benchmark(OperationsPerInvoke = InjectionBatch.MaxMessages)]
     public bool BuildStatus()

@@ -85,6 +85,20 @@ internal sealed class SimulatedHost : IAsyncDisposable
         SignalDbm = -50,
     };
 
+    /// <summary>Moves the frame of a posted descriptor from its sender's slot to the pool, as the
+    /// host does when the guest stands still, and lets the sender write there.</summary>
+    /// <param name="index">The descriptor's.</param>
+    /// <param name="poolSlot">Where to.</param>
+    /// <param name="next">What the sender writes in its place.</param>
+    public unsafe void Move(uint index, uint poolSlot, ReadOnlySpan<byte> next)
+    {
+        var descriptor = Port.Descriptor(index);
+        var old = new Span<byte>(Region.Address + descriptor->Offset, (int)descriptor->Length);
+        old.CopyTo(new Span<byte>(Port.PoolSlot(poolSlot), Abi.SlotSize));
+        Port.MoveToPool(index, poolSlot);
+        next.CopyTo(old);
+    }
+
     /// <summary>Interrupts the guest.</summary>
     public void Interrupt() => _interrupt?.Invoke();
 

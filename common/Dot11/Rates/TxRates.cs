@@ -53,17 +53,6 @@ public readonly record struct TxRates(ulong Word)
         }
     }
 
-    /// <summary>Whether any rate has an idx.</summary>
-    public bool Has(sbyte index)
-    {
-        for (int rate = 0; rate < MaxCount; rate++)
-        {
-            if (IndexAt(rate) == index)
-                return true;
-        }
-        return false;
-    }
-
     /// <summary>The first rates, with their attempts.</summary>
     public TxRates First(int count)
     {

@@ -11,8 +11,8 @@ namespace ShmWifi.Hwsim.Datapath;
 
 /// <summary>Messages for hwsim, collected and sent by one system call: the kernel walks all messages of a datagram.</summary>
 /// <remarks>
-/// Frames stay where they lie in the region; the kernel gathers them by iovec. All else is written one after the other
-/// into a buffer, so that neighbours there share an iovec. Source: linux net/netlink/af_netlink.c, netlink_rcv_skb.
+/// Frames that stay where they lie in the region are gathered there by the kernel. All else is written one after the other
+/// into a buffer, so that neighbours there share an iovec; frames that may move, too. Source: linux net/netlink/af_netlink.c, netlink_rcv_skb.
 /// </remarks>
 internal sealed unsafe class InjectionBatch : IDisposable
 {
@@ -36,7 +36,7 @@ internal sealed unsafe class InjectionBatch : IDisposable
         + 12 /* transmitter */ + 8 /* flags */ + 12 /* cookie */ + 8 /* signal */ + 12 /* rates */;
 
     private const int MaxPadding = (int)HwsimProtocol.MinFrameLength; // a short frame is filled up to it
-    private const int TextSize = MaxMessages * (StatusSize + MaxPadding + FramePrefixSize);
+    private const int TextSize = MaxMessages * (StatusSize + MaxPadding + FramePrefixSize + (int)HwsimProtocol.MaxFrameLength);
 
     private readonly int _descriptor;
     private readonly ushort _family;
@@ -72,12 +72,15 @@ internal sealed unsafe class InjectionBatch : IDisposable
     /// <summary>Whether it must be sent before more is added.</summary>
     public bool IsFull => Count == MaxMessages || _bytes >= _maxBytes;
 
+    /// <summary>Where a copy of the next frame costs no iovec of its own; room for <see cref="HwsimProtocol.MaxFrameLength"/>.</summary>
+    public byte* NextCopy => _text + _textLength + FramePrefixSize;
+
     /// <summary>Adds a frame that a radio receives.</summary>
     /// <remarks>hwsim takes no frame of fewer than 24 bytes; control frames (PS-Poll,
     /// BlockAckReq) are filled up with zeros, which mac80211 does not read.</remarks>
     /// <param name="receiver">addresses[1] of the radio.</param>
     /// <param name="descriptor">Signal, rate, frequency and length.</param>
-    /// <param name="payload">The frame; stays valid until <see cref="Send"/>.</param>
+    /// <param name="payload">The frame; stays as it is until <see cref="Send"/>. It may lie at <see cref="NextCopy"/>.</param>
     public void AddFrame(MacAddress receiver, in RxDescriptor descriptor, byte* payload)
     {
         int length = (int)Math.Max(descriptor.Length, HwsimProtocol.MinFrameLength);
@@ -89,8 +92,12 @@ internal sealed unsafe class InjectionBatch : IDisposable
         writer.Add(HwsimAttribute.Signal, (uint)descriptor.SignalDbm);
         writer.Add(HwsimAttribute.Freq, descriptor.FreqMhz);
         writer.BeginAttribute(HwsimAttribute.Frame, length);
+        bool isCopy = payload == NextCopy;
         AppendText(FramePrefixSize);
-        Append(payload, (int)descriptor.Length);
+        if (isCopy)
+            AppendText((int)descriptor.Length);
+        else
+            Append(payload, (int)descriptor.Length);
         int padding = NetlinkWriter.Align(length) - (int)descriptor.Length;
         if (padding > 0)
         {

@@ -10,7 +10,12 @@ using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Hwsim.Datapath;
 
-/// <summary>Host to hwsim: takes RX descriptors, has the kernel read the frames where they lie, and gives the descriptors back.</summary>
+/// <summary>Host to hwsim: takes RX descriptors, has the kernel read the frames, and gives the descriptors back.</summary>
+/// <remarks>
+/// Frames in our own pool stay there until we give their descriptors back: the kernel reads them where they lie. Those in a sender's slot
+/// may move while we stand still (docs/decisions/0004), until the very moment that the kernel has read them: they are copied, and what
+/// counts is where they lay after that.
+/// </remarks>
 internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, RadioTable radios, InjectionBatch batch, ClockSync clock,
     SentChains chains)
 {
@@ -54,7 +59,10 @@ internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, Radio
         }
     }
 
-    private void Handle(in RxDescriptor descriptor, uint index)
+    /// <summary>Deals with a descriptor, as far as it does not wait for the batch.</summary>
+    /// <param name="descriptor">As it was read, however long ago.</param>
+    /// <param name="index">Counted from the first of this call to <see cref="Drain"/>.</param>
+    internal void Handle(in RxDescriptor descriptor, uint index)
     {
         port.SetInjected(_first + index, 0);
         switch (descriptor.Kind)
@@ -63,13 +71,18 @@ internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, Radio
                 port.Count(GuestCounter.RxInvalid);
                 break;
             case RingKind.Frame when radios.Find(descriptor.Radio) is { IsUp: true } radio:
-                byte* payload = port.Region.Address + descriptor.Offset;
+                byte* payload = Settle(descriptor, index);
+                if (payload == null)
+                {
+                    port.Count(GuestCounter.RxInvalid);
+                    break;
+                }
                 MayBeAnswered = batch.Frames == 0 && (payload[FrameView.Addr1Offset] & 1) == 0;
                 batch.AddFrame(radio.Transmitter, descriptor, payload);
                 _inBatch |= 1UL << (int)index;
                 break;
             case RingKind.TxStatus when radios.Find(descriptor.Radio) is { } radio:
-                var rates = chains.Check(descriptor.Radio, descriptor.Cookie, new TxRates(descriptor.Rates));
+                var rates = chains.Check(radio, descriptor.Cookie, new TxRates(descriptor.Rates));
                 batch.AddStatus(radio.Transmitter, descriptor.Cookie, descriptor.Flags, rates, descriptor.SignalDbm);
                 break;
             case RingKind.Frame:
@@ -87,6 +100,20 @@ internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, Radio
                 port.Count(GuestCounter.RxInvalid);
                 break;
         }
+    }
+
+    /// <summary>A place where the frame stays as it is until the batch is sent; null when it moved to where the host does not move any.</summary>
+    private byte* Settle(in RxDescriptor descriptor, uint index)
+    {
+        byte* frame = port.Region.Address + descriptor.Offset;
+        if (port.IsPooled(descriptor.Offset, descriptor.Length))
+            return frame;
+        byte* copy = batch.NextCopy;
+        new ReadOnlySpan<byte>(frame, (int)descriptor.Length).CopyTo(new Span<byte>(copy, (int)descriptor.Length));
+        ulong offset = port.ReadOffset(_first + index);
+        if (offset == descriptor.Offset)
+            return copy;
+        return port.IsPooled(offset, descriptor.Length) ? port.Region.Address + offset : null;
     }
 
     private bool IsSound(in RxDescriptor descriptor) =>

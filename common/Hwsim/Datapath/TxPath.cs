@@ -117,7 +117,7 @@ internal sealed unsafe class TxPath : IDisposable
             if (_batch.IsFull)
                 _ = _batch.Send();
             var asked = TxRates.Read(new ReadOnlySpan<byte>(slot.Rates, TxRates.Size));
-            _batch.AddStatus(radio.Transmitter, slot.Cookie, (TxFlags)slot.Flags, _chains.Check(radio.Number, slot.Cookie, asked), signalDbm: 0);
+            _batch.AddStatus(radio.Transmitter, slot.Cookie, (TxFlags)slot.Flags, _chains.Check(radio, slot.Cookie, asked), signalDbm: 0);
         }
     }
 
@@ -184,7 +184,7 @@ internal sealed unsafe class TxPath : IDisposable
         if (isGroup || ((TxFlags)message.Flags & TxFlags.NoAck) != TxFlags.None)
             _batch.AddStatus(message.Transmitter, message.Cookie, (TxFlags)message.Flags, message.Chain.Rates.Used(attempts: 1), signalDbm: 0);
         else
-            _chains.Add(radio.Number, message.Cookie, message.Chain.Rates);
+            _chains.Add(radio, message.Cookie, message.Chain.Rates);
         _port.Count(GuestCounter.TxFrames);
         return true;
     }

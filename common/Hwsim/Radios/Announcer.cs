@@ -35,7 +35,7 @@ internal sealed unsafe class Announcer(RadioTable radios, TxSlots slots)
 
     private bool TrySayGone(Radio radio)
     {
-        if (radio.IsKnownToHost && slots.TryAdd(RingKind.RadioDel, radio.Number) == null)
+        if (slots.TryAdd(RingKind.RadioDel, radio.Number) == null)
             return false;
         radios.Forget(radio);
         return true;
@@ -54,9 +54,8 @@ internal sealed unsafe class Announcer(RadioTable radios, TxSlots slots)
             radio.Transmitter.CopyTo(new Span<byte>(slot->Address, MacAddress.Length));
             radio.IsAnnounced = radio.IsKnownToHost = true;
         }
-        for (int i = radio.Addresses.Count - 1; i >= 0; i--)
+        foreach (var address in radio.Addresses)
         {
-            var address = radio.Addresses[i];
             if (address.IsWanted != address.IsAnnounced)
             {
                 var slot = slots.TryAdd(address.IsWanted ? RingKind.AddressAdd : RingKind.AddressDel, radio.Number);
@@ -65,9 +64,8 @@ internal sealed unsafe class Announcer(RadioTable radios, TxSlots slots)
                 address.Value.CopyTo(new Span<byte>(slot->Address, MacAddress.Length));
                 address.IsAnnounced = address.IsWanted;
             }
-            if (!address.IsWanted)
-                radio.Addresses.RemoveAt(i);
         }
+        radio.Tidy();
         return true;
     }
 }

@@ -34,11 +34,27 @@ internal sealed class Radio(ushort number, uint hwsimId, MacAddress transmitter)
     /// <summary>The host knows it, perhaps with another name or other flags.</summary>
     public bool IsKnownToHost { get; set; }
 
-    /// <summary>What it answers to, and what the host must still be told that it does not.</summary>
+    /// <summary>What it answers to, and what the host, which knows it, must still be told that it does not.</summary>
     public List<RadioAddress> Addresses { get; } = [];
 
-    /// <summary>Finds out whether it is up, after what it answers to has changed.</summary>
-    public void UpdateIsUp() => IsUp = HasMonitor || Addresses.Exists(static address => address.IsWanted);
+    /// <summary>Finds out whether it is up, after what it answers to has changed, and drops what is gone and the host does not know.</summary>
+    public void Update()
+    {
+        IsUp = HasMonitor || Addresses.Exists(static address => address.IsWanted);
+        Tidy();
+    }
+
+    /// <summary>The host knows nothing of it any more.</summary>
+    public void Unsay()
+    {
+        IsAnnounced = IsKnownToHost = false;
+        foreach (var address in Addresses)
+            address.IsAnnounced = false;
+        Tidy();
+    }
+
+    /// <summary>Drops the addresses that are gone, but for those that the host knows: it must be told.</summary>
+    public void Tidy() => _ = Addresses.RemoveAll(static address => !address.IsWanted && !address.IsAnnounced);
 
     /// <summary>The entry of an address, made if there is none.</summary>
     public RadioAddress GetAddress(MacAddress address)

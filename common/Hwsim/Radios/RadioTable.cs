@@ -57,8 +57,7 @@ internal sealed class RadioTable
         {
             if (radio is { IsGone: false } && !snapshots.Any(snapshot => IsSame(radio, snapshot)))
             {
-                radio.IsGone = true;
-                IsDirty = true;
+                Remove(radio);
             }
         }
         foreach (var snapshot in snapshots)
@@ -75,30 +74,25 @@ internal sealed class RadioTable
     public void SetDriverAddress(Radio radio, MacAddress address, bool isWanted)
     {
         radio.GetAddress(address).IsDriver = isWanted;
-        radio.UpdateIsUp();
+        radio.Update();
         IsDirty = true;
     }
 
     /// <summary>The host knows nothing of us any more.</summary>
     public void StartAnew()
     {
+        foreach (var radio in _byNumber)
+        {
+            radio?.Unsay();
+            if (radio is { IsGone: true })
+                Forget(radio);
+        }
         IsHelloWanted = true;
         IsDirty = true;
     }
 
     /// <summary>The host was told to forget our radios.</summary>
-    public void OnHelloSent()
-    {
-        IsHelloWanted = false;
-        foreach (var radio in _byNumber)
-        {
-            if (radio is null)
-                continue;
-            radio.IsAnnounced = radio.IsKnownToHost = false;
-            foreach (var address in radio.Addresses)
-                address.IsAnnounced = false;
-        }
-    }
+    public void OnHelloSent() => IsHelloWanted = false;
 
     /// <summary>The host was told everything.</summary>
     public void OnAllSent() => IsDirty = false;
@@ -127,7 +121,16 @@ internal sealed class RadioTable
             address.IsInterface = false;
         foreach (var address in snapshot.Addresses)
             radio.GetAddress(address).IsInterface = true;
-        radio.UpdateIsUp();
+        radio.Update();
+        IsDirty = true;
+    }
+
+    /// <summary>Frees its number, or keeps it until the host, which knows it, is told.</summary>
+    private void Remove(Radio radio)
+    {
+        radio.IsGone = true;
+        if (!radio.IsKnownToHost)
+            Forget(radio);
         IsDirty = true;
     }
 }

@@ -23,7 +23,8 @@ public struct RxDescriptor
     /// <summary>Payload bytes.</summary>
     [FieldOffset(0x04)] public uint Length;
 
-    /// <summary>Where the payload starts, from the start of the region.</summary>
+    /// <summary>Where the payload starts, from the start of the region. The host may move it, once, to the receiving port's own
+    /// pool: who has read a payload elsewhere reads this again, and the payload, too, if it has moved.</summary>
     [FieldOffset(0x08)] public ulong Offset;
 
     /// <summary>TX_STATUS: hwsim's; CLOCK_SYNC: as it came.</summary>

@@ -193,7 +193,11 @@ struct shmwifi_tx_slot {
 	u8 payload[SHMWIFI_SLOT_PAYLOAD];
 };
 
-/* host -> guest */
+/*
+ * host -> guest. The host may move a payload, once, to the receiving port's own
+ * pool: who has read one elsewhere reads offset again after a load fence, and
+ * the payload, too, if it has moved. In the pool it stays until rx_head passes.
+ */
 struct shmwifi_rx_desc {
 	u8 kind;
 	u8 flags;		/* TX_STATUS: hwsim's TX flags */

@@ -245,8 +245,8 @@ internal sealed unsafe class Port
     }
 
     /// <summary>Copies what lies in senders' slots for this guest into its pool, points its descriptors there and lets the slots go.</summary>
-    /// <remarks>A guest that was stopped between reading a descriptor and reading its frame
-    /// may see the slot change; it is one frame a stall.</remarks>
+    /// <remarks>The slots go back to their senders later in the round; guests look at a descriptor again
+    /// after they have read its frame (docs/decisions/0004).</remarks>
     public void MoveReferencesToPool()
     {
         for (uint index = ReclaimedRx; index != NextRx; index++)
@@ -256,7 +256,7 @@ internal sealed unsafe class Port
                 continue;
             byte* copy = Rings.PoolSlot(poolSlot);
             Buffer.MemoryCopy((byte*)Peers[holding.Sender]!.Rings.TxSlot(holding.Slot) + holding.Offset, copy, Abi.SlotSize, holding.Length);
-            Volatile.Write(ref Rings.Descriptor(index)->Offset, Rings.OffsetOf(copy));
+            Rings.MoveToPool(index, poolSlot);
             Rings.Count(HostCounter.Copied);
             Rings.Count(HostCounter.CopiedBytes, holding.Length);
             DropHeldReference(in holding);

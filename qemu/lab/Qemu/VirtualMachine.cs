@@ -8,7 +8,7 @@ namespace ShmWifi.Lab.Qemu;
 /// <summary>A running VM: its QEMU, its monitor and its guest.</summary>
 internal sealed class VirtualMachine : IAsyncDisposable
 {
-    private static readonly TimeSpan BootLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(5); // a debug kernel under TCG, on a busy machine
     private static readonly TimeSpan StopStep = TimeSpan.FromSeconds(3);
 
     private readonly ChildProcess _process;

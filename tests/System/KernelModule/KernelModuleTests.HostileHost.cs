@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using ShmWifi.RingBuffer.Layout;
 
@@ -128,6 +129,98 @@ public partial class KernelModuleTests
             await Task.Delay(1);
         }
         await Guest.RunAsync("asking the guest for a sign of life", "cat /proc/uptime");
+    }
+
+    /// <summary>hwsim keeps a rate's flags by its place: an index of another place would be taken for one of another kind.</summary>
+    [Test]
+    public async Task AStatusThatNamesARateInAnothersPlaceIsCut()
+    {
+        await using var datapath = await KernelDatapath.StartAsync(Guest);
+        await datapath.ListenAsync();
+        var sent = await datapath.SendAsync(1);
+        byte first = (byte)sent.Rates;
+        var before = await CountsAsync(datapath);
+        await datapath.Host.PostAndWaitAsync(new RxDescriptor
+        {
+            Kind = RingKind.TxStatus,
+            Radio = sent.Radio,
+            Cookie = sent.Cookie,
+            Rates = 0x00ff_00ff_0100_0100UL | first | ((ulong)first << 16), // the second one is not in the chain
+        });
+        Assert.That((await CountsAsync(datapath))["rx_invalid"], Is.EqualTo(before["rx_invalid"] + 1));
+    }
+
+    /// <summary>The host moves each frame to the pool, and its sender writes the slot again, at all times after it was posted.</summary>
+    [Test]
+    public async Task FramesThatMoveWhileTheyAreCopiedAreReceivedWhole()
+    {
+        const int Frames = 2000;
+        const int Length = 1500;
+        await using var datapath = await KernelDatapath.StartAsync(Guest);
+        await datapath.ListenAsync();
+        ushort radio = (await datapath.Host.AwaitAsync("the radio", slot => slot.Kind == RingKind.RadioAdd)).Radio;
+        await Guest.RunAsync("watching", $"probe watch wlan0 {Frames} >/tmp/watch 2>&1 & until grep -qs watching /tmp/watch; do usleep 10000; done");
+        for (uint number = 0; number < Frames; number++)
+            await PostAndMoveAsync(datapath.Host, radio, number, Length);
+        string seen = await Guest.RunAsync("counting", "until grep -qs whole /tmp/watch; do usleep 10000; done; tail -n 1 /tmp/watch; rm /tmp/watch");
+        Assert.That(seen, Is.EqualTo($"whole {Frames} torn 0"));
+    }
+
+    private static async Task PostAndMoveAsync(SimulatedHost host, ushort radio, uint number, int length)
+    {
+        byte[] header = [0x08, 0x00, 0, 0, 0x02, 0, 0, 0, 0x77, 0x01, 0x02, 0, 0, 0, 0x77, 0x02, 0x02, 0, 0, 0, 0x77, 0x02, 0, 0];
+        byte[] frame = [.. header, .. Enumerable.Repeat((byte)number, length - header.Length)];
+        byte[] next = [.. header, .. Enumerable.Range(0, length - header.Length).Select(octet => (byte)(octet * 85))];
+        uint index = host.Post(Written(host, frame) with { Radio = radio });
+        long posted = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(posted).TotalMicroseconds < number % 400)
+        {
+        }
+        host.Move(index, number % host.Region.Geometry.PoolSlots, next);
+        await Deadline.UntilAsync(() => (int)(host.RxHead - index) > 0, () => $"the guest's RX head stays at {host.RxHead}, not beyond {index}");
+    }
+
+    /// <summary>A frame in the first TX slot of another port.</summary>
+    private static unsafe RxDescriptor Written(SimulatedHost host, byte[] frame)
+    {
+        byte* slot = (byte*)host.Region.OpenGuestPort(1).TxSlot(0) + Abi.SlotHeaderSize;
+        frame.CopyTo(new Span<byte>(slot, frame.Length));
+        return host.FrameOf(0, (uint)frame.Length, KernelDatapath.FreqMhz) with { Offset = host.Port.OffsetOf(slot) };
+    }
+
+    /// <summary>Interfaces come up under one address after the other, and nobody is told.</summary>
+    [Test]
+    public async Task AddressesDoNotPileUpWhileTheHostIsAway()
+    {
+        await using var datapath = await KernelDatapath.StartAsync(Guest);
+        datapath.Host.Region.HostState = HostState.Away;
+        await datapath.WaitForLogAsync("the host is away");
+        await Guest.RunAsync(
+            "changing addresses",
+            """
+            for i in 11 12 13 14 15 16 17 18 19; do
+                ip link set wlan0 address 02:00:00:00:00:$i && ip link set wlan0 up && ip link set wlan0 down
+            done
+            """);
+        Assert.That(await datapath.StatisticAsync("addresses"), Is.Zero);
+        datapath.Host.Forget();
+        datapath.Host.Region.HostState = HostState.Running;
+        await datapath.Host.AwaitAsync("the radio", slot => slot.Kind == RingKind.RadioAdd);
+    }
+
+    /// <summary>A host can come and go as often as it likes, and fill no log by it.</summary>
+    [Test]
+    public async Task AHostThatComesAndGoesIsToldOfTenTimesAMinute()
+    {
+        await using var datapath = await KernelDatapath.StartAsync(Guest);
+        datapath.Host.IsSilent = true; // without answers the module looks at it a hundred times a second
+        for (int i = 0; i < 200; i++)
+        {
+            datapath.Host.Region.HostState = i % 2 == 0 ? HostState.Away : HostState.Running;
+            await Task.Delay(100);
+        }
+        int lines = (await datapath.LogAsync()).Split('\n').Count(line => line.Contains(": the host is ", StringComparison.Ordinal));
+        Assert.That(lines, Is.InRange(2, 10));
     }
 
     private const string ReceivedByTheMonitor = "rx_packets";

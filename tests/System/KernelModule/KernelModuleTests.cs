@@ -7,7 +7,7 @@ namespace ShmWifi.Tests.System.KernelModule;
 /// <summary>shmwifi.ko in a VM of each kernel; one boot for all tests, after each of which the kernel log must be clean.</summary>
 [TestFixture("6.1")]
 [TestFixture("6.12")]
-[TestFixture("6.12-debug", Explicit = true, Reason = "qemu/guest-image/build-debug-kernel 6.12 must have made it")]
+[TestFixture("6.12-debug", Explicit = true, Category = "Nightly", Reason = "qemu/guest-image/build-debug-kernel 6.12 must have made it")]
 [NonParallelizable]
 public partial class KernelModuleTests(string kernel)
 {
@@ -30,8 +30,10 @@ public partial class KernelModuleTests(string kernel)
     [OneTimeTearDown]
     public async Task ShutDown()
     {
-        if (_guest is { } guest)
-            await guest.DisposeAsync();
+        if (_guest is not { } guest)
+            return;
+        await using (guest)
+            Assert.That(await guest.LeaksAsync(), Is.Empty, "kmemleak");
     }
 
     [TearDown]
@@ -122,6 +124,28 @@ public partial class KernelModuleTests(string kernel)
             """);
         Assert.That(output.Split('\n'), Is.EqualTo(new[] { "mapped", "region: SIGBUS", "registers: SIGBUS", "read: Input/output error" }));
         await ExchangeDoorbellsAsync();
+    }
+
+    /// <summary>Who puts pages into a pipe may keep them for ever: nobody else waits for that.</summary>
+    [Test]
+    public async Task PagesThatAPipeHoldsKeepNeitherAChangeNorARemovalWaiting()
+    {
+        string device = Guest.Spare.PciAddress;
+        var (_, output) = await Guest.TryRunAsync(
+            $$"""
+            probe pin {{await Guest.UioAsync(Guest.Spare)}} {{Guest.Spare.Memory.Size}} >/tmp/pin &
+            until grep -qs pinned /tmp/pin; do usleep 10000; done
+            timeout 5 sh -c 'echo kernel >{{KernelDatapath.DatapathOf(Guest.Spare)}}' # it has no port: the user datapath comes back
+            cat {{KernelDatapath.DatapathOf(Guest.Spare)}}
+            timeout 40 sh -c 'echo {{device}} >{{Driver}}/unbind' && echo unbound
+            echo {{device}} >{{Driver}}/bind
+            kill $!
+            """);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(output, Does.Contain("user\nunbound\n"));
+            Assert.That(await Guest.KernelLogAsync(), Does.Contain($"{device}: a process still holds pages of the region"));
+        }
     }
 
     [Test]

@@ -28,9 +28,11 @@ internal sealed class ModuleGuest : IAsyncDisposable
         Newer = new IvshmemServer(folder, 0x11, geometry.RegionSize);
         Foreign = new IvshmemServer(folder, 0x12, RegionGeometry.MinRegionSize);
         Blank = new IvshmemServer(folder, 0x13, BlankSize);
+        Spare = new IvshmemServer(folder, 0x14, geometry.RegionSize);
         unsafe
         {
             Region.Create(Medium.Memory.Address, geometry, RegionFeatures.None, epoch: 1);
+            Region.Create(Spare.Memory.Address, geometry, RegionFeatures.None, epoch: 3);
             Region.Create(Newer.Memory.Address, geometry, RegionFeatures.None, epoch: 2);
             ((RegionHeader*)Newer.Memory.Address)->AbiVersion = OtherVersion;
             *(ulong*)Foreign.Memory.Address = ~Abi.Magic;
@@ -49,7 +51,10 @@ internal sealed class ModuleGuest : IAsyncDisposable
     /// <summary>What the daemon gives a VM that it refuses.</summary>
     public IvshmemServer Blank { get; }
 
-    private IEnumerable<IvshmemServer> Devices => [Medium, Newer, Foreign, Blank];
+    /// <summary>A region of ours whose device a test may use up.</summary>
+    public IvshmemServer Spare { get; }
+
+    private IEnumerable<IvshmemServer> Devices => [Medium, Newer, Foreign, Blank, Spare];
 
     private GuestExecutor Executor => _lab!.Vms[0].Guest;
 
@@ -83,6 +88,11 @@ internal sealed class ModuleGuest : IAsyncDisposable
 
     /// <summary>The kernel log.</summary>
     public Task<string> KernelLogAsync() => RunAsync("reading the kernel log", "dmesg");
+
+    /// <summary>What kmemleak has found lost, where the kernel has it: what two scans agree on.</summary>
+    public Task<string> LeaksAsync() => RunAsync(
+        "looking for lost memory",
+        "cd /sys/kernel/debug && { [ ! -e kmemleak ] || { echo scan >kmemleak && sleep 6 && echo scan >kmemleak && cat kmemleak; }; }");
 
     /// <summary>The device file with which user space drives a device.</summary>
     /// <param name="device">One that the module binds.</param>

@@ -54,6 +54,5 @@ public class TxRatesTests
         Assert.That(rates.Word, Is.EqualTo(ThreeRates));
         Assert.That(written, Is.EqualTo(wire));
         Assert.That((rates.IndexAt(1), rates.IndexAt(3), rates.AttemptsAt(0), rates.AttemptsAt(2)), Is.EqualTo(((sbyte)5, TxRates.End, 2, 1)));
-        Assert.That((rates.Has(7), rates.Has(8)), Is.EqualTo((true, false)));
     }
 }

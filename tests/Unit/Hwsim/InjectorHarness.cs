@@ -21,7 +21,7 @@ internal sealed unsafe class InjectorHarness : IDisposable
 
     public InjectorHarness()
     {
-        var geometry = new RegionGeometry(Ports: 1, TxSlots: TxLength, RxDescriptors: 64, PoolSlots: 16);
+        var geometry = new RegionGeometry(Ports: 2, TxSlots: TxLength, RxDescriptors: 64, PoolSlots: 64);
         _memory = SharedMemory.Create("injector-harness", geometry.RegionSize);
         Region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference | RegionFeatures.Refused, epoch: 1);
         _host = new SimulatedHost(Region);
@@ -50,6 +50,8 @@ internal sealed unsafe class InjectorHarness : IDisposable
     public Region Region { get; }
 
     public HostPort Host => _host.Port;
+
+    public SimulatedHost PlayedHost => _host;
 
     public GuestPort Port { get; }
 
@@ -130,6 +132,42 @@ internal sealed unsafe class InjectorHarness : IDisposable
         Assert.That(Host.Rx.HasFree(1), Is.True);
         _host.Post(descriptor);
     }
+
+    /// <summary>Bytes of <see cref="ReferenceTo"/>'s frames.</summary>
+    public const int ReferencedLength = 500;
+
+    /// <summary>A frame in a slot of another VM's, which shares the region, and the descriptor that names it.</summary>
+    /// <param name="number">Each of its octets.</param>
+    public RxDescriptor ReferenceTo(byte number)
+    {
+        byte* frame = (byte*)Region.OpenGuestPort(1).TxSlot((uint)number / 2) + Abi.SlotHeaderSize + (number % 2 * (Abi.SlotSize / 2));
+        new Span<byte>(frame, ReferencedLength).Fill(number);
+        return new RxDescriptor { Kind = RingKind.Frame, Length = ReferencedLength, FreqMhz = 2437, Offset = Host.OffsetOf(frame) };
+    }
+
+    /// <summary>Fills the socket's buffer, so that the service's next system call waits, before it reads what it is to send.</summary>
+    public void Jam()
+    {
+        _ours.SendBufferSize = 32768;
+        _ours.SendTimeout = 50;
+        byte[] filler = new byte[FillerLength];
+        Assert.That(() =>
+        {
+            while (true)
+                _ours.Send(filler);
+        }, Throws.TypeOf<SocketException>());
+        _ours.SendTimeout = 0;
+    }
+
+    /// <summary>hwsim reads what jams.</summary>
+    public void Unjam()
+    {
+        byte[] buffer = new byte[65536];
+        while (_kernels.Receive(buffer, SocketFlags.Peek) == FillerLength)
+            _kernels.Receive(buffer);
+    }
+
+    private const int FillerLength = 16000;
 
     /// <summary>A frame in the pool, and the descriptor that names it.</summary>
     public RxDescriptor FrameDescriptor(uint poolSlot, int length)

@@ -54,6 +54,47 @@ public sealed class RadioAnnouncementTests
         Assert.That(radio.Addresses, Has.Count.EqualTo(1));
     }
 
+    /// <summary>While nobody takes what is said, a station scans under one random address after the other.</summary>
+    [Test]
+    public void AddressesDoNotPileUpWhileTheHostIsAway()
+    {
+        using var harness = new InjectorHarness();
+        var radio = Known(harness, Own);
+        harness.Radios.StartAnew(); // the host went
+        for (int scan = 0; scan < 1000; scan++)
+        {
+            var address = new MacAddress(0x02aa00000000UL + (ulong)scan);
+            harness.Radios.SetDriverAddress(radio, address, isWanted: true);
+            harness.Radios.SetDriverAddress(radio, address, isWanted: false);
+        }
+        Assert.That(radio.Addresses, Has.Count.EqualTo(1));
+        Assert.That(Said(harness), Is.EqualTo(new[] { "Hello 0", "RadioAdd 0 42:00:00:00:00:00 None phy0", "AddressAdd 0 02:00:00:00:00:00" }));
+    }
+
+    [Test]
+    public void AnAddressThatTheHostKnowsIsTakenBackThoughItIsAwayMeanwhile()
+    {
+        using var harness = new InjectorHarness();
+        var radio = Known(harness, Own);
+        harness.Radios.SetDriverAddress(radio, Random, isWanted: true);
+        Said(harness);
+        harness.Radios.SetDriverAddress(radio, Random, isWanted: false);
+        Assert.That(radio.Addresses, Has.Count.EqualTo(2), "the host must still be told");
+        harness.Radios.StartAnew();
+        Assert.That(radio.Addresses, Has.Count.EqualTo(1), "it knows nothing any more");
+    }
+
+    [Test]
+    public void RadiosThatComeAndGoWhileTheHostIsAwayTakeNoNumbers()
+    {
+        using var harness = new InjectorHarness();
+        Known(harness, Own);
+        harness.Radios.StartAnew(); // the host went
+        for (uint id = 2; id < 3 * Abi.MaxRadios; id++)
+            harness.Radios.Apply([Snapshot(id, $"phy{id}")]);
+        Assert.That((harness.Radios.Count, harness.Radios.Refused), Is.EqualTo((1, 0)));
+    }
+
     [Test]
     public void AMonitorAndANameAreToldAnew()
     {

@@ -38,6 +38,73 @@ public sealed class RxPathTests
         Assert.That(harness.Port.ReadCounter(GuestCounter.RxFrames), Is.EqualTo(10));
     }
 
+    /// <summary>The guest is stopped after it has read all descriptors; when it goes on, the host has moved
+    /// the frames to the pool, and their sender has written its slots again.</summary>
+    [Test]
+    public void FramesThatMoveWhileTheGuestStandsStillInASystemCallAreInjectedWhole()
+    {
+        const int Frames = 32;
+        using var harness = new InjectorHarness().WithRadio();
+        for (byte i = 0; i < Frames; i++)
+            harness.HostPosts(harness.ReferenceTo(i));
+        harness.Jam();
+        var guest = Task.Factory.StartNew(harness.Rx.Drain, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Deadline.Until(() => harness.Port.Rx.Taken == Frames, "the guest has read all descriptors");
+        Thread.Sleep(20); // and waits in sendmsg
+
+        MoveAll(harness, Frames);
+        harness.Unjam();
+
+        Assert.That(guest.Wait(Deadline.Limit), Is.True);
+        AssertWhole(harness, Frames);
+    }
+
+    /// <summary>It is stopped after it has read the descriptors and before it has read a frame.</summary>
+    [Test]
+    public void FramesThatMoveWhileTheGuestStandsStillBeforeItReadsThemAreInjectedWhole()
+    {
+        const int Frames = 32;
+        using var harness = new InjectorHarness().WithRadio();
+        for (byte i = 0; i < Frames; i++)
+            harness.HostPosts(harness.ReferenceTo(i));
+        Assert.That(harness.Port.Rx.CountReady(), Is.EqualTo(Frames));
+        RxDescriptor[] read = [.. Enumerable.Range(0, Frames).Select(i => harness.Port.ReadDescriptor((uint)i))];
+
+        MoveAll(harness, Frames);
+        for (uint i = 0; i < Frames; i++)
+            harness.Rx.Handle(read[i], i);
+        harness.Batch.Send();
+
+        AssertWhole(harness, Frames);
+    }
+
+    [Test]
+    public void AFrameThatMovesToWhereTheHostMovesNoneIsInvalid()
+    {
+        using var harness = new InjectorHarness().WithRadio();
+        harness.HostPosts(harness.ReferenceTo(1));
+        var read = harness.Port.ReadDescriptor(0);
+        unsafe
+        {
+            harness.Host.Descriptor(0)->Offset += 100;
+        }
+        harness.Rx.Handle(read, 0);
+        Assert.That((harness.Batch.Count, harness.Port.ReadCounter(GuestCounter.RxInvalid)), Is.EqualTo((0, 1ul)));
+    }
+
+    private static void MoveAll(InjectorHarness harness, uint frames)
+    {
+        for (uint i = 0; i < frames; i++)
+            harness.PlayedHost.Move(i, poolSlot: i, [.. Enumerable.Repeat((byte)0xee, InjectorHarness.ReferencedLength)]);
+    }
+
+    private static void AssertWhole(InjectorHarness harness, int frames)
+    {
+        var payloads = harness.KernelReceives().Select(message => message.Attributes[HwsimAttribute.Frame]).ToList();
+        int torn = payloads.Where((payload, i) => payload.Any(octet => octet != i)).Count();
+        Assert.That((payloads.Count, torn), Is.EqualTo((frames, 0)), "frames, and those of them that changed");
+    }
+
     [Test]
     public void FramesAndStatusesMixAcrossSeveralDatagrams()
     {

@@ -5,10 +5,13 @@
  *	probe memtype FILE OFFSET LENGTH	memory type of each page of a mapping: "TYPE PAGES" lines
  *	probe rings DEVICE LENGTH ROUNDS	rings peer 0 and waits for its interrupt: "COUNT WORD" lines
  *	probe hold DEVICE LENGTH		maps both maps, says "mapped", and tells what becomes of them
+ *	probe pin DEVICE LENGTH			puts a page of the region into a pipe, says "pinned", and keeps it until killed
+ *	probe watch INTERFACE COUNT		says "watching", and of COUNT long frames how many are whole: all octets of the body alike
  *	probe inject INTERFACE RECEIVER COUNT	sends data frames from a monitor interface, numbered from 1; COUNT 0: until killed
  *
  * LENGTH is that of the region, map0. The registers, map1, are a page.
  */
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
@@ -26,6 +29,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #define PAGE		4096UL
@@ -152,6 +157,69 @@ static int hold(const char *path, size_t length)
 	return 0;
 }
 
+static int pin(const char *path, size_t length)
+{
+	int fd = open_file(path), ends[2];
+	volatile void *region = map(fd, length, 0);
+	struct iovec page = { .iov_base = (void *)region, .iov_len = PAGE };
+
+	(void)*(volatile uint32_t *)region;
+	if (pipe(ends) || vmsplice(ends[1], &page, 1, 0) != (ssize_t)PAGE)
+		err(1, "vmsplice");
+	munmap((void *)region, length);
+	close(fd);
+	puts("pinned");
+	pause();
+	return 0;
+}
+
+#define HEADER		24	/* IEEE 802.11-2020 9.3.2.1, three addresses */
+#define LONG_FRAME	1000
+
+static int open_packets(const char *interface, struct sockaddr_ll *address)
+{
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_ALL));
+
+	*address = (struct sockaddr_ll){
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_ALL),
+		.sll_ifindex = if_nametoindex(interface),
+	};
+	if (fd < 0 || !address->sll_ifindex)
+		err(1, "packet socket on %s", interface);
+	return fd;
+}
+
+static int watch(const char *interface, int count)
+{
+	struct timeval limit = { .tv_sec = 60 };
+	struct sockaddr_ll address;
+	int fd = open_packets(interface, &address), whole = 0, torn = 0, size = 1 << 22;
+	uint8_t packet[4096];
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	if (bind(fd, (struct sockaddr *)&address, sizeof(address)))
+		err(1, "bind to %s", interface);
+	puts("watching");
+	while (whole + torn < count) {
+		ssize_t length = recv(fd, packet, sizeof(packet), 0);
+		uint8_t *body;
+
+		if (length < 0)
+			break;
+		if (length < LONG_FRAME)
+			continue;
+		body = packet + packet[2] + HEADER;	/* radiotap's length */
+		if (memcmp(body, body + 1, packet + length - body - 1))
+			torn++;
+		else
+			whole++;
+	}
+	printf("whole %d torn %d\n", whole, torn);
+	return 0;
+}
+
 /* Radiotap without fields, then IEEE 802.11-2020 9.3.2.1 with addresses 1 to 3, then the number. */
 struct injected {
 	uint8_t radiotap_version, radiotap_pad;
@@ -168,11 +236,8 @@ struct injected {
 /* What cannot be sent is tried again: the interface may be down for a while, or its queue full. */
 static int inject(const char *interface, const char *receiver, uint32_t count)
 {
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_ALL));
-	struct sockaddr_ll address = {
-		.sll_family = AF_PACKET,
-		.sll_ifindex = if_nametoindex(interface),
-	};
+	struct sockaddr_ll address;
+	int fd = open_packets(interface, &address);
 	struct injected frame = {
 		.radiotap_length = 8,
 		.frame_control = FRAME_CONTROL_DATA,
@@ -180,8 +245,6 @@ static int inject(const char *interface, const char *receiver, uint32_t count)
 		.bssid = { 2 },
 	};
 
-	if (fd < 0 || !address.sll_ifindex)
-		err(1, "packet socket on %s", interface);
 	if (!ether_aton_r(receiver, (struct ether_addr *)frame.receiver))
 		errx(2, "no MAC address: %s", receiver);
 	while (!count || frame.number < count) {
@@ -202,7 +265,11 @@ int main(int argc, char **argv)
 		return ring(argv[2], strtoul(argv[3], NULL, 0), atoi(argv[4]));
 	if (argc == 4 && !strcmp(argv[1], "hold"))
 		return hold(argv[2], strtoul(argv[3], NULL, 0));
+	if (argc == 4 && !strcmp(argv[1], "pin"))
+		return pin(argv[2], strtoul(argv[3], NULL, 0));
+	if (argc == 4 && !strcmp(argv[1], "watch"))
+		return watch(argv[2], atoi(argv[3]));
 	if (argc == 5 && !strcmp(argv[1], "inject"))
 		return inject(argv[2], argv[3], strtoul(argv[4], NULL, 0));
-	errx(2, "usage: probe memtype FILE OFFSET LENGTH | rings DEVICE LENGTH ROUNDS | hold DEVICE LENGTH | inject INTERFACE RECEIVER COUNT");
+	errx(2, "usage: probe memtype FILE OFFSET LENGTH | rings DEVICE LENGTH ROUNDS | hold DEVICE LENGTH | pin DEVICE LENGTH | watch INTERFACE COUNT | inject INTERFACE RECEIVER COUNT");
 }
