@@ -43,24 +43,18 @@ internal sealed unsafe class TxStatusReporter(RxRings rx)
 
     /// <summary>Tells a sender that its frame was not sent: the guest's kernel waits for the status of each frame that wants an ACK.</summary>
     /// <param name="header">Of its TX slot; a copy.</param>
-    public void Refuse(Port port, in TxSlotHeader header, ulong takenNs)
-    {
-        fixed (byte* rates = header.Rates)
+    public void Refuse(Port port, in TxSlotHeader header, ulong takenNs) => Post(
+        new TxStatus
         {
-            Post(
-                new TxStatus
-                {
-                    Port = port,
-                    Radio = header.Radio,
-                    Flags = (TxFlags)header.Flags,
-                    FreqMhz = header.FreqMhz,
-                    Cookie = header.Cookie,
-                    TakenNs = takenNs,
-                    Rates = TxRates.Read(new ReadOnlySpan<byte>(rates, TxRates.Size)),
-                },
-                acked: false);
-        }
-    }
+            Port = port,
+            Radio = header.Radio,
+            Flags = (TxFlags)header.Flags,
+            FreqMhz = header.FreqMhz,
+            Cookie = header.Cookie,
+            TakenNs = takenNs,
+            Rates = TxRates.None,
+        },
+        acked: false);
 
     /// <summary>Tells the senders of frames that a receiver has come near to, or will not receive.</summary>
     public void ReportReceived(Port receiver)
