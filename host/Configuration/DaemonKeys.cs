@@ -11,7 +11,9 @@ internal static class DaemonKeys
 
     public static readonly string[] Geometry = ["ports", "txSlots", "rxDescriptors", "poolSlots"];
 
-    public static readonly string[] Vm = ["name", "socket", "radios"];
+    public static readonly string[] Vm = ["name", "socket", "radios", "user", "group"];
+
+    public static readonly string[] Control = ["socket", "group", "readers"];
 
     public static readonly string[] Capture = ["file"];
 

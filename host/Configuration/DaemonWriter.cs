@@ -44,8 +44,7 @@ public static class DaemonWriter
             ["poolSlots"] = c.Geometry.PoolSlots,
         };
         if (c.Vms.Count > 0)
-            json["vms"] =
-                new JsonArray([.. c.Vms.Select(vm => new JsonObject { ["name"] = vm.Name, ["socket"] = vm.Socket, ["radios"] = vm.MaxRadios })]);
+            json["vms"] = new JsonArray([.. c.Vms.Select(ToJson)]);
         if (c.Capture is not null)
             json["capture"] = new JsonObject { ["file"] = c.Capture.File };
         json["log"] = new JsonObject { ["format"] = Array.Find(DaemonKeys.LogFormats, f => f.Format == c.Log.Format).Word };
@@ -53,10 +52,22 @@ public static class DaemonWriter
             json["log"]!["file"] = c.Log.File;
         if (c.Control is null)
             json["control"] = ControlConfiguration.None;
+        else if (c.Control != new ControlConfiguration(c.Control.Socket))
+            json["control"] = WithoutNulls(("socket", c.Control.Socket), ("group", c.Control.Group), ("readers", c.Control.Readers));
         else if (c.Control.Socket is not null)
             json["control"] = c.Control.Socket;
         foreach (var (key, value) in medium)
             json[key] = value?.DeepClone();
         return json;
     }
+
+    private static JsonObject ToJson(VmConfiguration vm)
+    {
+        var json = WithoutNulls(("name", vm.Name), ("socket", vm.Socket), ("user", vm.Owner?.User), ("group", vm.Owner?.Group));
+        json["radios"] = vm.MaxRadios;
+        return json;
+    }
+
+    private static JsonObject WithoutNulls(params (string Key, string? Value)[] values) =>
+        new(values.Where(v => v.Value is not null).Select(v => KeyValuePair.Create(v.Key, (JsonNode?)v.Value)));
 }

@@ -24,7 +24,7 @@ internal sealed unsafe class EngineHarness : IDisposable
         _memory = SharedMemory.Create("shmwifi-harness", geometry.RegionSize);
         var region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference, epoch: 1);
         var lease = new RegionLease(_memory, region, isShared: true);
-        Engine = new MediumEngine(new SilentLog(), new SpinBudget(0), medium ?? new MediumConfiguration());
+        Engine = new MediumEngine(new SilentLog(), new SpinBudget(0), medium ?? new MediumConfiguration(), exception => throw exception);
         for (int port = 0; port < ports; port++)
         {
             uint peerId = (uint)port + 1;
@@ -114,10 +114,6 @@ internal sealed unsafe class EngineHarness : IDisposable
         }
 
         public void RadioAdded(Radio radio)
-        {
-        }
-
-        public void AnnouncementsUnlogged(Port port)
         {
         }
 

@@ -43,8 +43,7 @@ internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMe
                 break;
             case RingKind.RadioDel when radio is not null:
                 radios.Remove(radio);
-                if (MayLog(port))
-                    log.RadioGone(radio);
+                log.RadioGone(radio);
                 break;
             case RingKind.AddressAdd when radio is not null:
                 if (address.IsGroup || !radios.AddAddress(radio, address))
@@ -77,8 +76,7 @@ internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMe
             return;
         }
         radios.RemoveAll(port);
-        if (MayLog(port))
-            log.GuestReady(port);
+        log.GuestReady(port);
     }
 
     private void AddRadio(Port port, byte* slotAddress, in TxSlotHeader header, MacAddress identity)
@@ -101,17 +99,8 @@ internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMe
         }
         radio.Flags = (RadioFlags)header.Flags;
         radios.SetMonitor(radio, radio.Flags.HasFlag(RadioFlags.Monitor));
-        if (isNew && MayLog(port))
+        if (isNew)
             log.RadioAdded(radio);
-    }
-
-    /// <summary>Whether a line about what a guest announced may be logged; the first one too many says so.</summary>
-    private bool MayLog(Port port)
-    {
-        bool mayLog = port.Announcements.TryTake(MonotonicClock.NowNs, out bool isFirstRefusal);
-        if (isFirstRefusal)
-            log.AnnouncementsUnlogged(port);
-        return mayLog;
     }
 
     /// <summary>A guest's text is shown on terminals and written to files: keep what is harmless there.</summary>

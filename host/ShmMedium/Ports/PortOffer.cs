@@ -19,6 +19,9 @@ internal sealed record PortOffer
     /// <summary>How many radios it may bring.</summary>
     public int MaxRadios { get; init; } = Abi.MaxRadios;
 
+    /// <summary>What may be logged of it; shared by all VMs of one socket.</summary>
+    public LogAllowance Log { get; init; } = new();
+
     /// <summary>Where its rings are. Stays the offerer's, who keeps it until <c>MediumEngine.DetachAsync</c> ends.</summary>
     public required RegionLease Region { get; init; }
 
