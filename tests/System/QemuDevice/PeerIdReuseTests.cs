@@ -25,7 +25,8 @@ public sealed class PeerIdReuseTests
         using var engine = new MediumEngine(log, new SpinBudget(0), new MediumConfiguration(), exception => failure = exception);
         engine.Start();
         var socket = new VmSocket(ListeningSocket.Open(path, new SocketAccess()), new SocketAccess(), vmName: null, Ids);
-        using (var server = new IvshmemServer(engine, log, regions, [socket], new PeerIds(Ids), exception => failure = exception))
+        using (var server = new ShmMedium.Ports.Ivshmem.IvshmemServer(engine, log, regions, [socket], new PeerIds(Ids),
+            exception => failure = exception))
         {
             server.Start();
             using var staying = new IvshmemDevice(path);
