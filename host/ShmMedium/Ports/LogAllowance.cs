@@ -1,14 +1,13 @@
 namespace ShmWifi.ShmMedium.Ports;
 
-/// <summary>How many lines in the log a VM may cause, by whatever it does: <see cref="Burst"/> at once, then one a second. Any thread.</summary>
-/// <remarks>A VM may come, go and announce radios as often as it likes; it must not fill a disk by that.</remarks>
+/// <summary>How many lines in the log a VM may cause, by whatever it does: <see cref="Burst"/> at once, then one a second.</summary>
+/// <remarks>Any thread; nobody waits. A VM may come, go and announce radios as often as it likes; it must not fill a disk by that.</remarks>
 /// <param name="vms">How many VMs share it.</param>
 internal sealed class LogAllowance(int vms = 1)
 {
     /// <summary>Lines at once: all radios of a VM come, go and come again.</summary>
     public const int Burst = 256;
 
-    private readonly Lock _gate = new();
     private readonly TokenBucket _lines = new(Burst * vms, perSecond: vms);
     private bool _isRefusing;
 
@@ -17,14 +16,10 @@ internal sealed class LogAllowance(int vms = 1)
     /// <param name="isFirstRefusal">It was refused, and the one before was not.</param>
     public bool TryTake(long nowNs, out bool isFirstRefusal)
     {
-        lock (_gate)
-        {
-            bool isTaken = _lines.TryTake(nowNs);
-            if (_lines.IsHalfFull(nowNs))
-                _isRefusing = false; // so that a steady flood is told of once, not once a second
-            isFirstRefusal = !isTaken && !_isRefusing;
-            _isRefusing |= !isTaken;
-            return isTaken;
-        }
+        bool isTaken = _lines.TryTake(nowNs);
+        if (_lines.IsHalfFull(nowNs))
+            Volatile.Write(ref _isRefusing, false); // so that a steady flood is told of once, not once a second
+        isFirstRefusal = !isTaken && !Interlocked.Exchange(ref _isRefusing, true);
+        return isTaken;
     }
 }
