@@ -20,6 +20,11 @@ public static unsafe partial class LibC
 
     public const int CLOCK_MONOTONIC = 1;
 
+    public const int LOCK_EX = 2;
+    public const int LOCK_NB = 4;
+
+    public const int RLIMIT_NOFILE = 7;
+
     public const int NETLINK_ROUTE = 0;
     public const int NETLINK_GENERIC = 16;
     public const int NETLINK_ADD_MEMBERSHIP = 1;
@@ -56,6 +61,15 @@ public static unsafe partial class LibC
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial group* getgrnam(string name);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial passwd* getpwnam(string name);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int flock(int fd, int operation);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int getrlimit(int resource, rlimit* limit);
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int statx(int folder, byte* path, int flags, uint mask, byte* status);

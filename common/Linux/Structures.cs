@@ -31,3 +31,24 @@ public unsafe struct group
     public uint gr_gid;
     public byte** gr_mem;
 }
+
+/// <summary>struct passwd.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public unsafe struct passwd
+{
+    public byte* pw_name;
+    public byte* pw_passwd;
+    public uint pw_uid;
+    public uint pw_gid;
+    public byte* pw_gecos;
+    public byte* pw_dir;
+    public byte* pw_shell;
+}
+
+/// <summary>struct rlimit, of 64-bit systems.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct rlimit
+{
+    public ulong rlim_cur;
+    public ulong rlim_max;
+}

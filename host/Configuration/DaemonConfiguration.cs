@@ -11,7 +11,7 @@ namespace ShmWifi.Configuration;
 /// <summary>What <c>shm-medium</c> is told by its YAML file. Every path is absolute.</summary>
 /// <param name="Isolation">How much of the memory a VM sees.</param>
 /// <param name="Socket">Where VMs without a socket of their own attach; they are called vm1, vm2 and so on.</param>
-/// <param name="SocketGroup">The group that owns the sockets; null leaves the daemon's own.</param>
+/// <param name="SocketGroup">The group of the VMs' sockets, of those that name no owner; null: the daemon's own.</param>
 /// <param name="Polling">How long the engine spins before it sleeps.</param>
 /// <param name="Scheduling">How the engine competes for a core.</param>
 /// <param name="Geometry">The lengths of the rings, and how many VMs are attached at a time.</param>
@@ -38,6 +38,9 @@ public sealed record DaemonConfiguration(
     /// <summary>Whether VMs that do not say so themselves may have, and send as, addresses of others.</summary>
     public bool Spoofing { get; init; }
 
+    /// <summary>Whom a VM's socket is for.</summary>
+    public SocketOwner OwnerOf(VmConfiguration vm) => vm?.Owner ?? new SocketOwner(Group: SocketGroup);
+
     /// <summary>What one region is made of: all ports when it is shared, one port when each VM has a region.</summary>
     public RegionGeometry RegionGeometry => Isolation == Isolation.Shared ? Geometry : Geometry with { Ports = 1 };
 
@@ -53,7 +56,7 @@ public sealed record DaemonConfiguration(
         ArgumentNullException.ThrowIfNull(file);
         try
         {
-            return Parse(System.IO.File.ReadAllText(file, new UTF8Encoding(false, throwOnInvalidBytes: true)), file, needsVms);
+            return Parse(InputText.Read(file), file, needsVms);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -91,6 +94,9 @@ public sealed record VmConfiguration(string Name, string Socket, int MaxRadios =
     /// <summary>Whether its radios may have, and send as, addresses of other VMs; null: as <see cref="DaemonConfiguration.Spoofing"/> says.</summary>
     public bool? Spoofing { get; init; }
 
+    /// <summary>Whom its socket is for; null: as the others'.</summary>
+    public SocketOwner? Owner { get; init; }
+
     /// <summary>Radios that a port can have.</summary>
     public const int RadioLimit = Abi.MaxRadios;
 
@@ -105,15 +111,18 @@ public sealed record VmConfiguration(string Name, string Socket, int MaxRadios =
     }
 }
 
-/// <summary>Where the control API listens.</summary>
+/// <summary>Where the control API listens, and to whom.</summary>
 /// <param name="Socket">A Unix socket; null: <c>control.sock</c> beside the state file.</param>
-public sealed record ControlConfiguration(string? Socket)
+/// <param name="Group">The group that may change the medium, beside root and the daemon's user; null: its own.</param>
+/// <param name="Readers">A group that may read, and change nothing; null: none.</param>
+public sealed record ControlConfiguration(string? Socket, string? Group = null, string? Readers = null)
 {
     /// <summary>In place of a path: the API listens nowhere.</summary>
     public const string None = "none";
 
-    /// <summary>What a path, or <see cref="None"/>, on the command line means.</summary>
-    public static ControlConfiguration? Of(string text) => text == None ? null : new(Path.GetFullPath(text));
+    /// <summary>What a path, or <see cref="None"/>, on the command line means, in place of the one that is configured.</summary>
+    public static ControlConfiguration? Override(ControlConfiguration? configured, string text) =>
+        text == None ? null : (configured ?? new(Socket: null)) with { Socket = Path.GetFullPath(text) };
 
     /// <summary>The socket's path.</summary>
     public string SocketFor(string statePath) => Socket ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(statePath))!, "control.sock");

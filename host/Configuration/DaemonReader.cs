@@ -41,7 +41,7 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
             Path.GetFullPath(file),
             top.Word("isolation", Isolation.Shared, DaemonKeys.Isolations),
             socket,
-            top.Scalar("socketGroup", "the name of a group")?.Value,
+            Account(top, "socketGroup"),
             ReadPolling(top),
             top.Word("scheduling", Scheduling.Normal, DaemonKeys.Schedulings),
             geometry,
@@ -131,6 +131,7 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
             Socket(section) ?? "",
             section.Integer("radios", VmConfiguration.RadioLimit, 1, VmConfiguration.RadioLimit))
         {
+            Owner = new SocketOwner(Account(section, "user"), Account(section, "group")) is var owner && owner != new SocketOwner() ? owner : null,
             Addresses = ReadAddresses(section) is { Length: > 0 } addresses ? addresses : [],
             Spoofing = section.Value("spoofing") is null ? null : section.Word("spoofing", false, DaemonKeys.Spoofing),
         };
@@ -160,6 +161,16 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         return [.. prefixes];
     }
 
+    private string? Account(Section section, string key)
+    {
+        string allowed = $"the name or number of a {(key == "user" ? "user" : "group")}";
+        if (section.Scalar(key, allowed) is not { Value: var name } scalar)
+            return null;
+        if (name.Length == 0 || name.Any(c => char.IsControl(c) || c == ':'))
+            errors.Add(scalar, $"'{key}' is {scalar.Kind}; allowed: {allowed}");
+        return name;
+    }
+
     private string Name(Section section, bool hasCommonSocket)
     {
         string allowed = $"1 to {VmConfiguration.NameLimit} characters out of A-Z a-z 0-9 _ . -";
@@ -174,8 +185,19 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         return name;
     }
 
-    private ControlConfiguration? ReadControl(Section top) =>
-        top.Value("control") is YamlScalar { Value: ControlConfiguration.None } ? null : new(Socket(top, "control"));
+    private ControlConfiguration? ReadControl(Section top)
+    {
+        switch (top.Value("control"))
+        {
+            case YamlScalar { Value: ControlConfiguration.None }:
+                return null;
+            case YamlMap node:
+                var section = new Section(node, "control", DaemonKeys.Control, errors);
+                return new(Socket(section), Account(section, "group"), Account(section, "readers"));
+            default:
+                return new(Socket(top, "control"));
+        }
+    }
 
     private string? Socket(Section section, string key = "socket")
     {

@@ -55,6 +55,8 @@ public static class DaemonWriter
             json["log"]!["file"] = c.Log.File;
         if (c.Control is null)
             json["control"] = ControlConfiguration.None;
+        else if (c.Control != new ControlConfiguration(c.Control.Socket))
+            json["control"] = WithoutNulls(("socket", c.Control.Socket), ("group", c.Control.Group), ("readers", c.Control.Readers));
         else if (c.Control.Socket is not null)
             json["control"] = c.Control.Socket;
         foreach (var (key, value) in medium)
@@ -64,7 +66,8 @@ public static class DaemonWriter
 
     private static JsonObject ToJson(VmConfiguration vm)
     {
-        var json = new JsonObject { ["name"] = vm.Name, ["socket"] = vm.Socket, ["radios"] = vm.MaxRadios };
+        var json = WithoutNulls(("name", vm.Name), ("socket", vm.Socket), ("user", vm.Owner?.User), ("group", vm.Owner?.Group));
+        json["radios"] = vm.MaxRadios;
         if (vm.Addresses.Count > 0)
             json["addresses"] = new JsonArray([.. vm.Addresses.Select(prefix => JsonValue.Create(prefix.ToString()))]);
         if (vm.Spoofing is { } spoofing)
@@ -83,4 +86,7 @@ public static class DaemonWriter
             json["duration"] = Duration.ToText(duration);
         return json;
     }
+
+    private static JsonObject WithoutNulls(params (string Key, string? Value)[] values) =>
+        new(values.Where(v => v.Value is not null).Select(v => KeyValuePair.Create(v.Key, (JsonNode?)v.Value)));
 }

@@ -27,18 +27,21 @@ internal sealed class Daemon : IDisposable
     /// <summary>Opens the sockets and takes VMs on.</summary>
     /// <param name="configuration">Checked.</param>
     /// <param name="log">What happens, for people; frames, too, if it wants them.</param>
+    /// <param name="fail">Told when it cannot go on; on a thread that must not end the daemon itself.</param>
     /// <exception cref="Linux.LibCException">A socket, the region or a descriptor is not available.</exception>
-    public Daemon(DaemonConfiguration configuration, string statePath, MediumLog log)
-        : this(configuration, statePath, log, ForVms(configuration, log))
+    public Daemon(DaemonConfiguration configuration, string statePath, MediumLog log, Action<DaemonFailure> fail)
+        : this(configuration, statePath, log, fail, ForVms(configuration, log, fail))
     {
     }
 
-    private Daemon(DaemonConfiguration configuration, string statePath, MediumLog log, Func<MediumEngine, RegionSource, IPortServer> newServer)
+    private Daemon(DaemonConfiguration configuration, string statePath, MediumLog log, Action<DaemonFailure> fail,
+        Func<MediumEngine, RegionSource, IPortServer> newServer)
     {
         _regions = configuration.Isolation == Isolation.Shared
             ? new SharedRegionSource(configuration.RegionGeometry)
             : new PerVmRegionSource(configuration.RegionGeometry);
-        Engine = new MediumEngine(log, SpinBudgetOf(configuration.Polling), configuration.Medium);
+        Engine = new MediumEngine(log, SpinBudgetOf(configuration.Polling), configuration.Medium,
+            exception => fail(DaemonFailure.Of("the engine", exception)));
         if (configuration.Capture is { } capture)
         {
             _capture = new CaptureTap(capture, log.Warn);
@@ -82,10 +85,9 @@ internal sealed class Daemon : IDisposable
     /// <summary>Takes over the frames of this machine's own radios.</summary>
     /// <param name="configuration">Checked; what it says of VMs and their sockets has no meaning here.</param>
     /// <param name="log">What happens, for people; frames, too, if it wants them.</param>
-    /// <param name="fail">Told, once, when the radios cannot be served any more, with the
-    /// reason; on a thread that must not end the daemon itself.</param>
+    /// <param name="fail">Told when it cannot go on; on a thread that must not end the daemon itself.</param>
     /// <exception cref="HwsimException">This kernel has no such radios, or does not give their medium.</exception>
-    public static Daemon ForThisKernel(DaemonConfiguration configuration, string statePath, MediumLog log, Action<string> fail)
+    public static Daemon ForThisKernel(DaemonConfiguration configuration, string statePath, MediumLog log, Action<DaemonFailure> fail)
     {
         var medium = HwsimRegistration.Find();
         try
@@ -104,7 +106,8 @@ internal sealed class Daemon : IDisposable
             Socket = null,
             Vms = [],
         };
-        return new Daemon(local, statePath, log, (engine, regions) => new LocalServer(engine, regions, medium, log.Warn, fail));
+        return new Daemon(local, statePath, log, fail, (engine, regions) =>
+            new LocalServer(engine, regions, medium, log.Warn, reason => fail(new DaemonFailure(reason, DaemonFailure.Environment))));
     }
 
     /// <inheritdoc/>
@@ -139,28 +142,40 @@ internal sealed class Daemon : IDisposable
         if (configuration.Control is not { } control)
             return null;
         DaemonStateFile.MakeFolder(statePath); // the socket's default place
-        var socket = ListeningSocket.Open(control.SocketFor(statePath), vmName: null, configuration.SocketGroup);
-        return new ControlServer(socket, new EngineMedium(Engine), configuration, Snapshots.Take, log.Warn, log.OldNameUsed);
+        var rights = ControlRights.Of(control);
+        var socket = ListeningSocket.Open(control.SocketFor(statePath), rights.Access);
+        return new ControlServer(socket, rights, new EngineMedium(Engine), configuration, Snapshots.Take, log.Warn, log.OldNameUsed);
     }
 
-    private static Func<MediumEngine, RegionSource, IPortServer> ForVms(DaemonConfiguration configuration, MediumLog log)
+    private static Func<MediumEngine, RegionSource, IPortServer> ForVms(DaemonConfiguration configuration, MediumLog log,
+        Action<DaemonFailure> fail)
     {
         var sockets = OpenSockets(configuration);
-        var vms = configuration.Vms.ToDictionary(vm => vm.Name, StringComparer.Ordinal);
-        return (engine, regions) => new IvshmemServer(engine, log, regions, sockets, vms, configuration.Spoofing);
+        DescriptorBudget.Check(sockets.Sum(s => s.ConnectionLimit), (int)configuration.Geometry.Ports, sockets.Count, log.Warn);
+        return (engine, regions) => new IvshmemServer(engine, log, regions, sockets, new PeerIds(),
+            exception => fail(DaemonFailure.Of("the server that VMs connect to", exception)));
     }
 
-    private static List<ListeningSocket> OpenSockets(DaemonConfiguration configuration)
+    private static List<VmSocket> OpenSockets(DaemonConfiguration configuration)
     {
-        List<ListeningSocket> sockets = [];
+        List<VmSocket> sockets = [];
         try
         {
             if (configuration.Socket is { } any)
-                sockets.Add(ListeningSocket.Open(any, vmName: null, configuration.SocketGroup));
+            {
+                var access = SocketAccess.Of(new SocketOwner(Group: configuration.SocketGroup), "socketGroup");
+                var listener = ListeningSocket.Open(any, access);
+                sockets.Add(new VmSocket(listener, access, vmName: null, (int)configuration.Geometry.Ports) { Spoofing = configuration.Spoofing });
+            }
             foreach (var vm in configuration.Vms)
             {
-                if (vm.Socket is { } path)
-                    sockets.Add(ListeningSocket.Open(path, vm.Name, configuration.SocketGroup));
+                var access = SocketAccess.Of(configuration.OwnerOf(vm), $"VM {vm.Name}");
+                sockets.Add(new VmSocket(ListeningSocket.Open(vm.Socket, access), access, vm.Name)
+                {
+                    MaxRadios = vm.MaxRadios,
+                    Addresses = vm.Addresses,
+                    Spoofing = vm.Spoofing ?? configuration.Spoofing,
+                });
             }
             return sockets;
         }

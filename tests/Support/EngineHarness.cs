@@ -25,7 +25,7 @@ internal sealed unsafe class EngineHarness : IDisposable
         _memory = SharedMemory.Create("shmwifi-harness", geometry.RegionSize);
         var region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference, epoch: 1);
         var lease = new RegionLease(_memory, region, isShared: true);
-        Engine = new MediumEngine(new SilentLog(), new SpinBudget(0), medium ?? new MediumConfiguration());
+        Engine = new MediumEngine(new SilentLog(), new SpinBudget(0), medium ?? new MediumConfiguration(), exception => throw exception);
         for (int port = 0; port < ports; port++)
         {
             uint peerId = (uint)port + 1;
@@ -138,10 +138,6 @@ internal sealed unsafe class EngineHarness : IDisposable
         public void PortFailed(Port port, Exception exception) => throw new InvalidOperationException($"{port.Name} could not be served", exception);
 
         public void AirtimeFailed(Exception exception) => throw new InvalidOperationException("the medium failed", exception);
-
-        public void AnnouncementsUnlogged(Port port)
-        {
-        }
 
         public void RadioGone(Radio radio)
         {

@@ -59,7 +59,8 @@ internal sealed unsafe class HostileGuest(Func<SimulatedGuest> attach, Random ra
                 Settle(guest);
                 break;
             case 97:
-                WriteRingWord(guest);
+                if (random.Next(20) == 0)
+                    WriteRingWord(guest);
                 break;
             case 98:
                 guest.Ring();
@@ -97,11 +98,11 @@ internal sealed unsafe class HostileGuest(Func<SimulatedGuest> attach, Random ra
             return;
         var header = new TxSlotHeader
         {
-            Kind = random.Next(8) != 0 ? RingKind.Frame : (RingKind)random.Next(3, 12),
+            Kind = random.Next(8) != 0 ? RingKind.Frame : (RingKind)random.Next(300) == 0 ? 11 : random.Next(3, 11),
             Flags = (byte)random.Next(8),
-            Radio = (ushort)(random.Next(200) == 0 ? random.Next(0x10000) : random.Next(Radios + 1)),
-            Length = random.Next(50) == 0 ? AWord() : (uint)random.Next(10, 2000),
-            Offset = random.Next(200) == 0 ? AWord() : Abi.SlotHeaderSize,
+            Radio = (ushort)(random.Next(2000) == 0 ? random.Next(0x10000) : random.Next(Radios + 1)),
+            Length = random.Next(2000) == 0 ? AWord() : (uint)random.Next(10, 2000),
+            Offset = random.Next(2000) == 0 ? AWord() : Abi.SlotHeaderSize,
             FreqMhz = random.Next(4) == 0 ? Frequencies[random.Next(Frequencies.Length)] : 2412,
             Cookie = (ulong)random.NextInt64(),
             CapturedNs = random.Next(2) == 0 ? 0 : (ulong)random.NextInt64(),

@@ -40,6 +40,9 @@ internal sealed class MediumProcess : IDisposable
     /// <summary>Its pid.</summary>
     public int Id => _process.Id;
 
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Standard output so far.</summary>
     public string Output => _process.Output;
 

@@ -17,6 +17,7 @@ internal sealed class TestDaemon : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("shmwifi-medium").FullName;
     private readonly MediumLog _log;
     private readonly List<SimulatedGuest> _vms = [];
+    private readonly List<DaemonFailure> _failures = [];
 
     /// <summary>Starts it.</summary>
     /// <param name="geometry">YAML.</param>
@@ -47,11 +48,26 @@ internal sealed class TestDaemon : IDisposable
             yaml += "vms:\n" + string.Concat(vms.Select(vm => $"  - {{ name: {vm.Name}, socket: {vm.Name}.sock, radios: {vm.Radios}{more} }}\n"));
         }
         _log = new MediumLog(Log);
-        Daemon = new Daemon(DaemonConfiguration.Parse(yaml, Path.Combine(_folder, "medium.yaml")), Path.Combine(_folder, "state.json"), _log);
+        Daemon = new Daemon(DaemonConfiguration.Parse(yaml, Path.Combine(_folder, "medium.yaml")), Path.Combine(_folder, "state.json"), _log,
+            failure =>
+            {
+                lock (_failures)
+                    _failures.Add(failure);
+            });
     }
 
     /// <summary>The daemon.</summary>
     public Daemon Daemon { get; }
+
+    /// <summary>Why it could not go on.</summary>
+    public IReadOnlyList<DaemonFailure> Failures
+    {
+        get
+        {
+            lock (_failures)
+                return [.. _failures];
+        }
+    }
 
     /// <summary>What it told people.</summary>
     public RecordingSink Log { get; } = new();
@@ -66,6 +82,24 @@ internal sealed class TestDaemon : IDisposable
         var vm = SimulatedGuest.Connect(Path.Combine(_folder, $"{name ?? "any"}.sock"));
         _vms.Add(vm);
         return vm;
+    }
+
+    /// <summary>VMs attach until one gets a port; those that are refused go again.</summary>
+    public SimulatedGuest ConnectWhenFree()
+    {
+        SimulatedGuest? vm = null;
+        Deadline.Until(
+            () =>
+            {
+                vm?.Dispose();
+                vm = SimulatedGuest.Connect(Path.Combine(_folder, "any.sock"));
+                if (vm.IsRefused)
+                    Thread.Sleep(50); // a socket's VMs may not attach as often as they like
+                return !vm.IsRefused;
+            },
+            "a free port");
+        _vms.Add(vm!);
+        return vm!;
     }
 
     /// <summary>A VM attaches, and its service starts with radios 0, 1, … of these addresses.</summary>

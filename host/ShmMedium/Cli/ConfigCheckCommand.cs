@@ -62,25 +62,33 @@ internal sealed class ConfigCheckCommand : Command
         if (c.Scheduling == Scheduling.Realtime)
             output.WriteLine("scheduling realtime: the engine runs before all that is not");
         foreach (var vm in c.Vms)
-            output.WriteLine($"vm         {vm.Name}: {vm.Socket}, at most {vm.MaxRadios} radio{(vm.MaxRadios == 1 ? "" : "s")}{AddressText(vm)}");
+            output.WriteLine($"vm         {vm.Name}: {vm.Socket}, at most {vm.MaxRadios} radio{(vm.MaxRadios == 1 ? "" : "s")}"
+                + $"{Part(", for user ", vm.Owner?.User)}{Part(vm.Owner?.User is null ? ", for group " : ", group ", vm.Owner?.Group)}{AddressText(vm)}");
         if (c.Spoofing)
             output.WriteLine("spoofing   allowed: VMs may have, and send as, addresses of others");
         if (c.Socket is not null)
             output.WriteLine($"socket     {c.Socket}: VMs named vm1, vm2 and so on");
         if (c.SocketGroup is not null)
-            output.WriteLine($"group      {c.SocketGroup} owns the sockets");
+            output.WriteLine($"group      {c.SocketGroup} owns the VMs' sockets");
         foreach (string line in MediumSummary.Lines(c.Medium))
             output.WriteLine(line);
         if (c.Capture is not null)
             output.WriteLine($"capture    {CaptureText(c.Capture)}");
         output.WriteLine($"log        {c.Log.File ?? "standard error"}, {(c.Log.Format == LogFormat.Json ? "JSON" : "text")}");
-        if (c.Control?.Socket is not null || c.Control is null)
-            output.WriteLine($"control    {c.Control?.Socket ?? "none"}");
+        if (c.Control is null)
+            output.WriteLine($"control    {ControlConfiguration.None}");
+        else if (c.Control != new ControlConfiguration(Socket: null))
+        {
+            output.WriteLine($"control    {c.Control.Socket ?? "beside the state file"}{Part(", group ", c.Control.Group)}"
+                + Part(", readers ", c.Control.Readers));
+        }
     }
 
     private static string AddressText(VmConfiguration vm) =>
         (vm.Addresses.Count == 0 ? "" : $", addresses {string.Join(' ', vm.Addresses)}")
             + vm.Spoofing switch { true => ", may spoof", false => ", may not spoof", null => "" };
+
+    private static string Part(string what, string? name) => name is null ? "" : what + name;
 
     internal static string PollingText(Polling polling) => polling.Mode switch
     {

@@ -85,7 +85,7 @@ internal sealed class ImportCommand : Command
         string file = options.GetRequiredValue(_file);
         try
         {
-            return WmediumdImport.Read(File.ReadAllText(file, new UTF8Encoding(false, throwOnInvalidBytes: true)), file, per, vms);
+            return WmediumdImport.Read(InputText.Read(file), file, per, vms);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -22,7 +22,7 @@ internal static class RunCommand
         command.SetAction((parse, cancellation) => Task.FromResult(common.Serve(
             parse,
             file => Override(Load(file, parse.GetValue(socket)), parse.GetValue(isolation)),
-            static (configuration, statePath, log, _) => new Daemon(configuration, statePath, log),
+            static (configuration, statePath, log, fail) => new Daemon(configuration, statePath, log, fail),
             cancellation)));
         return command;
     }

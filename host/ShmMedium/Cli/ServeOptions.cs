@@ -13,7 +13,7 @@ namespace ShmWifi.ShmMedium.Cli;
 
 /// <summary>Starts a daemon.</summary>
 /// <param name="fail">For the daemon to call when it cannot go on, with the reason.</param>
-internal delegate Daemon DaemonFactory(DaemonConfiguration configuration, string statePath, MediumLog log, Action<string> fail);
+internal delegate Daemon DaemonFactory(DaemonConfiguration configuration, string statePath, MediumLog log, Action<DaemonFailure> fail);
 
 /// <summary>What all commands that serve a medium have in common: options, signals, totals, exit codes.</summary>
 internal sealed class ServeOptions
@@ -84,7 +84,9 @@ internal sealed class ServeOptions
         Capture = parse.GetValue(_capture) is { } capture
             ? (configuration.Capture ?? new CaptureConfiguration("")) with { File = Path.GetFullPath(capture) }
             : configuration.Capture,
-        Control = parse.GetValue(_control) is { } control ? ControlConfiguration.Of(control) : configuration.Control,
+        Control = parse.GetValue(_control) is { } control
+            ? ControlConfiguration.Override(configuration.Control, control)
+            : configuration.Control,
         Log = new LogConfiguration(
             parse.GetValue(_logFile) is { } file ? Path.GetFullPath(file) : configuration.Log.File,
             parse.GetValue(_logFormat) switch { "text" => LogFormat.Text, "json" => LogFormat.Json, _ => configuration.Log.Format }),
@@ -126,15 +128,13 @@ internal sealed class ServeOptions
     {
         totals = null;
         using var stopped = new ManualResetEventSlim();
-        string? failure = null;
+        DaemonFailure? failure = null;
+        LastResort? lastResort = null;
         var systemd = new SystemdNotifier();
+        AppDomain.CurrentDomain.UnhandledException += FailByThread;
         try
         {
-            using var daemon = newDaemon(configuration, statePath, log, reason =>
-            {
-                failure = reason;
-                stopped.Set();
-            });
+            using var daemon = newDaemon(configuration, statePath, log, Fail);
             // A SIGINT that was inherited as ignored stays so: a daemon in a script's
             // background or under nohup is not for its terminal's Ctrl-C to end.
             using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -147,24 +147,49 @@ internal sealed class ServeOptions
             Console.WriteLine("shm-medium: ready");
             output.Start(daemon.Snapshots);
             Notify(systemd, ServiceState.Ready);
+            var watchdog = new SystemdWatchdog(daemon.Engine, state => Notify(systemd, state));
             // not Wait(cancellation), which would throw when a signal, at which System.CommandLine cancels, came before it
             using (cancellation.Register(stopped.Set))
-                stopped.Wait(CancellationToken.None);
+            {
+                while (!stopped.Wait(SystemdWatchdog.Interval, CancellationToken.None))
+                    watchdog.Ask();
+            }
             Notify(systemd, ServiceState.Stopping);
             output.Dispose(); // reads no snapshots of a daemon that goes
             WriteStats(daemon, statsPath);
             if (failure is not null)
-            {
-                Console.Error.WriteLine($"shm-medium: {failure}");
-                return 1;
-            }
+                return failure.ExitCode;
             totals = daemon.Snapshots.Take();
             return 0;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ConfigurationException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ConfigurationException
+            || (exception is OperationCanceledException && failure is not null)) // of the engine, which has ended
         {
+            if (failure is not null)
+                return failure.ExitCode;
             Console.Error.WriteLine($"shm-medium: {exception.Message}");
             return 1;
+        }
+        finally
+        {
+            AppDomain.CurrentDomain.UnhandledException -= FailByThread;
+            lastResort?.Dispose();
+        }
+
+        void Fail(DaemonFailure why)
+        {
+            if (Interlocked.CompareExchange(ref failure, why, null) is not null)
+                return; // what follows from the first
+            lastResort = new LastResort(why.ExitCode);
+            Console.Error.WriteLine($"shm-medium: {why.Reason}");
+            stopped.Set();
+        }
+
+        // The runtime aborts the process when this returns: give the end in order its time.
+        void FailByThread(object sender, UnhandledExceptionEventArgs unhandled)
+        {
+            Fail(DaemonFailure.Of($"thread '{Thread.CurrentThread.Name}'", (Exception)unhandled.ExceptionObject));
+            Thread.Sleep(LastResort.Limit);
         }
 
         void Stop(PosixSignalContext context)

@@ -17,6 +17,7 @@ internal static class ControlApplication
 {
     /// <summary>Builds it.</summary>
     /// <param name="listen">Says where, and within which limits.</param>
+    /// <param name="rights">What clients may do.</param>
     /// <param name="medium">What it reads and changes.</param>
     /// <param name="configuration">Of the daemon; its medium is that of the start.</param>
     /// <param name="snapshot">What the daemon has done so far.</param>
@@ -24,6 +25,7 @@ internal static class ControlApplication
     /// <param name="warnOldName">Takes an old name that a client used, and the new one; once.</param>
     public static WebApplication Build(
         Action<KestrelServerOptions> listen,
+        ControlRights rights,
         IControlledMedium medium,
         DaemonConfiguration configuration,
         Func<MediumSnapshot> snapshot,
@@ -44,6 +46,7 @@ internal static class ControlApplication
         application.Use(EndLineAsync);
         application.UseExceptionHandler();
         application.UseStatusCodePages();
+        application.Use(rights.CheckAsync);
         OldPath.Use(application, warnOldName);
         application.UseRouting();
         application.Use(UnescapeSlashesAsync);

@@ -27,16 +27,17 @@ internal sealed class ControlServer : IDisposable
 
     /// <summary>A server that does not answer yet.</summary>
     /// <param name="socket">Where clients connect; the server disposes of it.</param>
+    /// <param name="rights">What they may do.</param>
     /// <param name="medium">What it reads and changes.</param>
     /// <param name="configuration">Of the daemon; its medium is that of the start.</param>
     /// <param name="snapshot">What the daemon has done so far.</param>
     /// <param name="warn">Takes what went wrong in the daemon itself.</param>
     /// <param name="warnOldName">Takes an old name that a client used, and the new one; once.</param>
-    public ControlServer(ListeningSocket socket, IControlledMedium medium, DaemonConfiguration configuration, Func<MediumSnapshot> snapshot,
-        Action<string> warn, Action<string, string> warnOldName)
+    public ControlServer(ListeningSocket socket, ControlRights rights, IControlledMedium medium, DaemonConfiguration configuration,
+        Func<MediumSnapshot> snapshot, Action<string> warn, Action<string, string> warnOldName)
     {
         _socket = socket;
-        _build = () => ControlApplication.Build(Listen, medium, configuration, snapshot, warn, warnOldName);
+        _build = () => ControlApplication.Build(Listen, rights, medium, configuration, snapshot, warn, warnOldName);
         _starter = new Thread(StartWhenWanted) { Name = "control-starter", IsBackground = true };
     }
 
@@ -69,7 +70,11 @@ internal sealed class ControlServer : IDisposable
         options.Limits.MaxRequestBodySize = RequestBody.DrainLimit;
         options.Limits.RequestHeadersTimeout = s_headersTimeout;
         options.Limits.KeepAliveTimeout = s_idleTimeout;
-        options.ListenHandle((ulong)_socket.Descriptor, listener => listener.Protocols = HttpProtocols.Http1);
+        options.ListenHandle((ulong)_socket.Descriptor, listener =>
+        {
+            listener.Protocols = HttpProtocols.Http1;
+            listener.Use(ControlRights.Identify);
+        });
     }
 
     private void StartWhenWanted()

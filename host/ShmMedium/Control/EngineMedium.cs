@@ -1,6 +1,6 @@
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Dot11.Rates;
 using ShmWifi.ShmMedium.Engine;
+using ShmWifi.ShmMedium.Medium;
 using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.ShmMedium.Control;
@@ -9,6 +9,9 @@ namespace ShmWifi.ShmMedium.Control;
 /// <param name="engine">Runs as long as it is asked.</param>
 internal sealed class EngineMedium(MediumEngine engine) : IControlledMedium
 {
+    /// <summary>Radios or links that one command reads: some 10 µs, in which no frame passes.</summary>
+    internal const int Slice = 32;
+
     /// <inheritdoc/>
     public MediumConfiguration CurrentMedium => engine.CurrentMedium;
 
@@ -28,19 +31,17 @@ internal sealed class EngineMedium(MediumEngine engine) : IControlledMedium
     public Task<MediumConfiguration> SnapshotMediumAsync() => engine.SnapshotMediumAsync();
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<RadioReading>> ReadRadiosAsync() => engine.ReadMediumAsync((_, mediumNs) =>
-        (IReadOnlyList<RadioReading>)[.. engine.Radios.Radios.Select(r => Read(r, mediumNs))]);
+    public async Task<IReadOnlyList<RadioReading>> ReadRadiosAsync() =>
+        await ReadAsync(engine.Radios.Radios, (_, radio, mediumNs) => Read(radio, mediumNs));
 
     /// <inheritdoc/>
-    public Task<LinkReading?> ReadLinkAsync(RadioIdentity from, RadioIdentity to, int freqMhz, PhyRate rate, int octets) =>
-        engine.ReadMediumAsync((model, mediumNs) =>
+    public async Task<IReadOnlyList<LinkReading?>> ReadLinksAsync(IReadOnlyList<LinkQuestion> questions, int octets)
     {
-        if (Find(from) is not { } sender || Find(to) is not { } receiver)
-            return null;
-        var budget = model.Links.Of(sender.Endpoint, receiver.Endpoint, freqMhz, mediumNs);
-        float? loss = float.IsNaN(budget.Loss) ? null : budget.Loss;
-        return new LinkReading(budget.SignalDbm, budget.SnrDb, loss, loss ?? model.Errors.Per(rate, budget.SnrDb, octets));
-    });
+        var radios = engine.Radios.Radios.GroupBy(r => (r.Port.Name, r.Name)).ToDictionary(g => g.Key, g => g.First());
+        Radio? Find(RadioIdentity identity) => radios.GetValueOrDefault((identity.Vm, identity.Name));
+        (Radio? From, Radio? To, LinkQuestion Question)[] pairs = [.. questions.Select(q => (Find(q.From), Find(q.To), q))];
+        return await ReadAsync(pairs, (model, pair, mediumNs) => Read(model, pair.From, pair.To, pair.Question, octets, mediumNs));
+    }
 
     /// <inheritdoc/>
     public Task<ScheduleReading> ReadScheduleAsync() => engine.ReadMediumAsync((model, mediumNs) =>
@@ -48,6 +49,33 @@ internal sealed class EngineMedium(MediumEngine engine) : IControlledMedium
         (long sinceNs, int done) = model.ScheduleProgress;
         return new ScheduleReading(TimeSpan.FromTicks((mediumNs - sinceNs) / TimeSpan.NanosecondsPerTick), done);
     });
+
+    /// <summary>Has the engine's thread read many things, some at a time: frames pass between.</summary>
+    private async Task<IReadOnlyList<TReading>> ReadAsync<TThing, TReading>(IReadOnlyList<TThing> things,
+        Func<MediumState, TThing, long, TReading> read)
+    {
+        var readings = new TReading[things.Count];
+        for (int done = 0; done < readings.Length; done += Slice)
+        {
+            int first = done, end = Math.Min(done + Slice, readings.Length);
+            await engine.ReadMediumAsync((model, mediumNs) =>
+            {
+                for (int i = first; i < end; i++)
+                    readings[i] = read(model, things[i], mediumNs);
+                return true;
+            });
+        }
+        return readings;
+    }
+
+    private static LinkReading? Read(MediumState model, Radio? from, Radio? to, in LinkQuestion question, int octets, long mediumNs)
+    {
+        if (from is not { IsRegistered: true } || to is not { IsRegistered: true })
+            return null;
+        var budget = model.Links.Of(from.Endpoint, to.Endpoint, question.FreqMhz, mediumNs);
+        float? loss = float.IsNaN(budget.Loss) ? null : budget.Loss;
+        return new LinkReading(budget.SignalDbm, budget.SnrDb, loss, loss ?? model.Errors.Per(question.Rate, budget.SnrDb, octets));
+    }
 
     private static RadioReading Read(Radio radio, long mediumNs) => new(
         radio.Port.Name,
@@ -59,6 +87,4 @@ internal sealed class EngineMedium(MediumEngine engine) : IControlledMedium
         radio.Endpoint.TxPowerDbm,
         radio.Endpoint.AntennaGainDbi,
         radio.Endpoint.NoiseFloorDbm);
-
-    private Radio? Find(RadioIdentity identity) => Array.Find(engine.Radios.Radios, r => r.Port.Name == identity.Vm && r.Name == identity.Name);
 }

@@ -1,6 +1,5 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Configuration.Text;
-using ShmWifi.Dot11.Rates;
 
 namespace ShmWifi.ShmMedium.Control;
 
@@ -30,12 +29,10 @@ internal interface IControlledMedium
     /// <summary>The radios that are on the medium, as they are now.</summary>
     Task<IReadOnlyList<RadioReading>> ReadRadiosAsync();
 
-    /// <summary>The link from one radio to another.</summary>
-    /// <param name="to">Who receives; another radio.</param>
-    /// <param name="rate">How a frame is sent.</param>
-    /// <param name="octets">Its length, FCS included.</param>
-    /// <returns>null when one of them has gone.</returns>
-    Task<LinkReading?> ReadLinkAsync(RadioIdentity from, RadioIdentity to, int freqMhz, PhyRate rate, int octets);
+    /// <summary>Links from one radio to another.</summary>
+    /// <param name="octets">The length of a frame, FCS included.</param>
+    /// <returns>One for each question; null when one of its radios has gone.</returns>
+    Task<IReadOnlyList<LinkReading?>> ReadLinksAsync(IReadOnlyList<LinkQuestion> questions, int octets);
 
     /// <summary>How far the schedule is.</summary>
     Task<ScheduleReading> ReadScheduleAsync();

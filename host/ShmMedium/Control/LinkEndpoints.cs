@@ -82,27 +82,27 @@ internal static class LinkEndpoints
         int? askedFreqMhz = ReadFrequency(freqMhz);
         var askedRate = ReadRate(rate);
         int length = ReadOctets(octets);
-        List<LinkState> pairs = [];
+        List<LinkQuestion> questions = [];
         foreach (var sender in senders)
         {
             foreach (var receiver in receivers.Where(r => r != sender))
             {
                 int freq = askedFreqMhz ?? (sender.FreqMhz == 0 ? DefaultFreqMhz : sender.FreqMhz);
                 var one = askedRate ?? (Channel.TryFromFrequency(freq, out var channel) ? PhyRate.BasicOf(channel.Band) : default);
-                if (await medium.ReadLinkAsync(sender, receiver, freq, one, length) is { } link)
-                    pairs.Add(State(sender, receiver, freq, one, link));
+                questions.Add(new LinkQuestion(sender, receiver, freq, one));
             }
         }
-        return pairs;
+        var links = await medium.ReadLinksAsync(questions, length);
+        return [.. questions.Zip(links).Where(pair => pair.Second is not null).Select(pair => State(pair.First, pair.Second!))];
     }
 
-    private static LinkState State(RadioReading from, RadioReading to, int freqMhz, PhyRate rate, LinkReading link) => new(
-        from.FullName,
-        to.FullName,
-        freqMhz,
+    private static LinkState State(in LinkQuestion question, LinkReading link) => new(
+        question.From.FullName,
+        question.To.FullName,
+        question.FreqMhz,
         Rounded.To(link.SignalDbm, 2),
         Rounded.To(link.SnrDb, 2),
-        rate.ToString(),
+        question.Rate.ToString(),
         Rounded.To(link.Per, 6))
     {
         Loss = link.Loss,

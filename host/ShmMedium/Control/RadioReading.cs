@@ -1,5 +1,6 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11.Frames;
+using ShmWifi.Dot11.Rates;
 
 namespace ShmWifi.ShmMedium.Control;
 
@@ -32,6 +33,11 @@ internal sealed record RadioReading(
     double TxPowerDbm,
     double AntennaGainDbi,
     double NoiseFloorDbm) : RadioIdentity(Vm, Name, Addresses);
+
+/// <summary>Which link is asked for.</summary>
+/// <param name="To">Who receives; another radio.</param>
+/// <param name="Rate">How a frame is sent.</param>
+internal readonly record struct LinkQuestion(RadioIdentity From, RadioIdentity To, int FreqMhz, PhyRate Rate);
 
 /// <summary>The link from one radio to another now.</summary>
 /// <param name="SignalDbm">Power at the receiver, dBm.</param>

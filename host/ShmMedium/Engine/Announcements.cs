@@ -45,8 +45,7 @@ internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMe
                 break;
             case RingKind.RadioDel when radio is not null:
                 radios.Remove(radio);
-                if (MayLog(port))
-                    log.RadioGone(radio);
+                log.RadioGone(radio);
                 break;
             case RingKind.AddressAdd when radio is not null:
                 AddAddress(radio, address);
@@ -78,8 +77,7 @@ internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMe
             return;
         }
         radios.RemoveAll(port);
-        if (MayLog(port))
-            log.GuestReady(port);
+        log.GuestReady(port);
     }
 
     private void AddRadio(Port port, byte* slotAddress, in TxSlotHeader header, MacAddress identity)
@@ -102,7 +100,7 @@ internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMe
         }
         radio.Flags = (RadioFlags)header.Flags;
         radios.SetMonitor(radio, radio.Flags.HasFlag(RadioFlags.Monitor));
-        if (isNew && MayLog(port))
+        if (isNew)
             log.RadioAdded(radio);
     }
 
@@ -112,8 +110,7 @@ internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMe
         if (claim == AddressClaim.Granted)
             return;
         radio.Port.Rings.Count(HostCounter.Refused);
-        if (MayLog(radio.Port))
-            log.AddressRefused(radio, address, claim);
+        log.AddressRefused(radio, address, claim);
     }
 
     /// <summary>A radio sent as a transmitter that its VM may not be: says so once for each.</summary>
@@ -123,18 +120,8 @@ internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMe
             return;
         radio.RefusedTransmitter = transmitter;
         long allocated = GC.GetAllocatedBytesForCurrentThread();
-        if (MayLog(radio.Port))
-            log.TransmitterRefused(radio, transmitter);
+        log.TransmitterRefused(radio, transmitter);
         counters.ControlAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
-    }
-
-    /// <summary>Whether a line about what a guest announced may be logged; the first one too many says so.</summary>
-    private bool MayLog(Port port)
-    {
-        bool mayLog = port.Announcements.TryTake(MonotonicClock.NowNs, out bool isFirstRefusal);
-        if (isFirstRefusal)
-            log.AnnouncementsUnlogged(port);
-        return mayLog;
     }
 
     /// <summary>A guest's text is shown on terminals and written to files: keep what is harmless there.</summary>

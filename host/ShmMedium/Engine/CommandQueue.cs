@@ -7,6 +7,7 @@ namespace ShmWifi.ShmMedium.Engine;
 internal sealed class CommandQueue : IDisposable
 {
     private readonly ConcurrentQueue<Action> _commands = new();
+    private readonly CancellationTokenSource _closed = new();
 
     /// <summary>Signalled when a command comes.</summary>
     public EventFd Signal { get; } = new();
@@ -24,6 +25,7 @@ internal sealed class CommandQueue : IDisposable
 
     /// <summary>Adds a computation; any thread.</summary>
     /// <param name="compute">Must not block; what it throws, whoever awaits it gets.</param>
+    /// <returns>Is cancelled when the engine's thread ends before it.</returns>
     public Task<T> PostAsync<T>(Func<T> compute)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -38,7 +40,7 @@ internal sealed class CommandQueue : IDisposable
                 done.SetException(exception);
             }
         });
-        return done.Task;
+        return UntilClosed(done.Task);
     }
 
     /// <summary>Carries out all that wait.</summary>
@@ -48,6 +50,16 @@ internal sealed class CommandQueue : IDisposable
             command();
     }
 
+    /// <summary>A task of the engine's thread, for who must not wait for it when that thread has ended.</summary>
+    public Task<T> UntilClosed<T>(Task<T> task) => task.WaitAsync(_closed.Token);
+
+    /// <summary>Nobody carries out any more what waits or comes.</summary>
+    public void Close() => _closed.Cancel();
+
     /// <inheritdoc/>
-    public void Dispose() => Signal.Dispose();
+    public void Dispose()
+    {
+        Signal.Dispose();
+        _closed.Dispose();
+    }
 }

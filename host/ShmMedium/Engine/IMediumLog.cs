@@ -5,6 +5,7 @@ using ShmWifi.ShmMedium.Ports;
 namespace ShmWifi.ShmMedium.Engine;
 
 /// <summary>What happens to VMs and radios, for people. Called on the engine thread, never for a frame; must not block.</summary>
+/// <remarks>Called for all that happens; what is written of it is bounded by <see cref="PortOffer.Log"/>.</remarks>
 internal interface IMediumLog
 {
     /// <summary>A VM got a port.</summary>
@@ -33,9 +34,6 @@ internal interface IMediumLog
 
     /// <summary>The medium of <c>timing: airtime</c> failed, and begins anew.</summary>
     void AirtimeFailed(Exception exception);
-
-    /// <summary>A guest announces so much that no line is written for it for now (<see cref="LogAllowance"/>).</summary>
-    void AnnouncementsUnlogged(Port port);
 
     /// <summary>A radio left the medium.</summary>
     void RadioGone(Radio radio);

@@ -25,6 +25,7 @@ internal sealed class MediumEngine : IDisposable
     private const long ReclaimPollNs = 20_000_000; // while guests hold slots and were not asked to ring
 
     private readonly IMediumLog _log;
+    private readonly Action<Exception> _failed;
     private readonly SpinBudget _spin;
     private readonly Thread _thread;
     private readonly CommandQueue _commands = new();
@@ -52,10 +53,12 @@ internal sealed class MediumEngine : IDisposable
     /// <summary>An engine that does not run yet.</summary>
     /// <param name="log">What happened to ports and radios.</param>
     /// <param name="spin">How long to look for more before sleeping.</param>
+    /// <param name="failed">Told what ended the thread, on that thread: then nobody serves the rings any more.</param>
     /// <exception cref="Configuration.Text.ConfigurationException">An error table that it names cannot be read, or is wrong.</exception>
-    public MediumEngine(IMediumLog log, SpinBudget spin, MediumConfiguration medium)
+    public MediumEngine(IMediumLog log, SpinBudget spin, MediumConfiguration medium, Action<Exception> failed)
     {
         _log = log;
+        _failed = failed;
         _spin = spin;
         _state = new MediumState(medium, _clock.NowNs);
         Radios = new RadioRegistry(_state.Links, _clock);
@@ -115,9 +118,9 @@ internal sealed class MediumEngine : IDisposable
     /// <returns>Ends when nobody reads its slots any more: then its region, its eventfds and its name may be used for others.</returns>
     public Task DetachAsync(Port port)
     {
-        var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var released = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(() => Detach(port, released));
-        return released.Task;
+        return _commands.UntilClosed(released.Task);
     }
 
     /// <summary>Shows passing frames to a tap from now on.</summary>
@@ -202,6 +205,22 @@ internal sealed class MediumEngine : IDisposable
     }
 
     private void Run()
+    {
+        try
+        {
+            RunRounds();
+        }
+        catch (Exception exception) // whatever it is: a daemon whose rings are dead must not live on
+        {
+            _failed(exception);
+        }
+        finally
+        {
+            _commands.Close();
+        }
+    }
+
+    private void RunRounds()
     {
         long idleSince = 0;
         while (!_isStopping)
@@ -363,7 +382,7 @@ internal sealed class MediumEngine : IDisposable
         }
     }
 
-    private void Detach(Port port, TaskCompletionSource released)
+    private void Detach(Port port, TaskCompletionSource<bool> released)
     {
         _sleep.Unwatch(port.Offer.Kick);
         Radios.RemoveAll(port);

@@ -11,11 +11,10 @@ namespace ShmWifi.ShmMedium.Engine;
 internal sealed class PortRegistry(Action<Port> removed)
 {
     private readonly Port?[] _byId = new Port?[Abi.MaxPorts];
-    private readonly List<(Port Port, TaskCompletionSource Released)> _leaving = [];
+    private readonly List<(Port Port, TaskCompletionSource<bool> Released)> _leaving = [];
     private readonly List<Port> _newlyFaulted = new(Abi.MaxPorts);
     private Port[] _all = [];
     private Roster _roster = new([], PortTotals.None);
-    private int _inspections;
     private uint _portsEver;
 
     /// <summary>All that the engine serves or waits for.</summary>
@@ -39,19 +38,27 @@ internal sealed class PortRegistry(Action<Port> removed)
         return port is not null;
     }
 
-    /// <summary>Has another thread look at the ports and at the sums of those that went; the memory of no port is given back meanwhile.</summary>
-    /// <param name="look">Short: a VM that goes waits for it.</param>
+    /// <summary>Has another thread look at the ports and at the sums of those that went. The memory of no port is given back meanwhile;
+    /// its number, its name and its peer ID are: nobody waits for who looks.</summary>
     public T Inspect<T>(Func<IReadOnlyList<Port>, PortTotals, T> look)
     {
-        Interlocked.Increment(ref _inspections); // a full fence: before the ports are read; pairs with Retire
-        try
+        while (true)
         {
             var roster = Volatile.Read(ref _roster);
-            return look(roster.Ports, roster.Departed);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _inspections);
+            int held = 0;
+            try
+            {
+                while (held < roster.Ports.Length && roster.Ports[held].Offer.Region.TryHold())
+                    held++;
+                if (held == roster.Ports.Length)
+                    return look(roster.Ports, roster.Departed);
+            }
+            finally
+            {
+                foreach (var port in roster.Ports.AsSpan(0, held))
+                    port.Offer.Region.Drop();
+            }
+            // Memory is given back after the VM has left the roster: there is another one now.
         }
     }
 
@@ -80,18 +87,17 @@ internal sealed class PortRegistry(Action<Port> removed)
 
     /// <summary>A VM is gone: its port takes no frames and gets none, until <see cref="RemoveReleased"/>.</summary>
     /// <param name="released">Completes when nobody reads the port's slots any more.</param>
-    public void Retire(Port port, TaskCompletionSource released)
+    public void Retire(Port port, TaskCompletionSource<bool> released)
     {
         port.IsRetired = true;
         Publish(_roster.Departed.Add(port));
-        Interlocked.MemoryBarrier(); // the ports without it, before who inspects them; pairs with Inspect
         _leaving.Add((port, released));
     }
 
-    /// <summary>Lets ports go whose VM is gone, whose slots nobody reads, and whose counters no other thread reads just now.</summary>
+    /// <summary>Lets ports go whose VM is gone and whose slots nobody reads.</summary>
     public void RemoveReleased()
     {
-        if (_leaving.Count == 0 || Volatile.Read(ref _inspections) != 0)
+        if (_leaving.Count == 0)
             return;
         foreach ((var port, var released) in _leaving.Where(l => l.Port.TotalReferences == 0))
         {
@@ -99,7 +105,7 @@ internal sealed class PortRegistry(Action<Port> removed)
             _byId[port.Id] = null;
             removed(port);
             port.Offer.Region.Region.Detach(port.Rings.Index);
-            released.SetResult();
+            released.SetResult(true);
         }
         _leaving.RemoveAll(l => l.Port.TotalReferences == 0);
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using ShmWifi.Dot11.Frames;
+using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Engine;
 using ShmWifi.ShmMedium.Ports;
@@ -23,15 +24,24 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
     internal static readonly EventId FramesLost = new(902, "frames-lost");
 
     /// <inheritdoc/>
-    public void PortAttached(Port port) =>
-        VmAttached(port.Name, port.Id, port.Offer.PeerId, port.Offer.Pid == 0 ? "" : $", QEMU pid {port.Offer.Pid}");
+    public void PortAttached(Port port)
+    {
+        if (MayWrite(port))
+            VmAttached(port.Name, port.Id, port.Offer.PeerId, port.Offer.Pid == 0 ? "" : $", QEMU pid {port.Offer.Pid}");
+    }
 
     /// <inheritdoc/>
-    public void PortDetached(Port port) => VmDetached(port.Name);
+    public void PortDetached(Port port)
+    {
+        if (MayWrite(port))
+            VmDetached(port.Name);
+    }
 
     /// <inheritdoc/>
     public void PortFaulted(Port port, PortFault fault)
     {
+        if (!MayWrite(port))
+            return;
         if (fault == PortFault.AbiVersion)
             VmFaulted(port.Name, $"speaks ABI {Abi.FormatVersion(port.Rings.GuestAbiVersion)}, this daemon {Abi.FormatVersion(Abi.Version)}",
                 fault, "install shm-injector and kernel module of this version there, then restart the VM");
@@ -40,40 +50,88 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
     }
 
     /// <inheritdoc/>
-    public void GuestReady(Port port) => GuestReady(port.Name, Abi.FormatVersion(port.Rings.GuestAbiVersion));
+    public void GuestReady(Port port)
+    {
+        if (MayWrite(port))
+            GuestReady(port.Name, Abi.FormatVersion(port.Rings.GuestAbiVersion));
+    }
 
     /// <inheritdoc/>
-    public void RadioAdded(Radio radio) => RadioAdded(radio.Port.Name, radio.Name, radio.Identity.ToString());
+    public void RadioAdded(Radio radio)
+    {
+        if (MayWrite(radio.Port))
+            RadioAdded(radio.Port.Name, radio.Name, radio.Identity.ToString());
+    }
 
     /// <inheritdoc/>
-    public void RadioGone(Radio radio) => RadioGone(radio.Port.Name, radio.Name);
+    public void RadioGone(Radio radio)
+    {
+        if (MayWrite(radio.Port))
+            RadioGone(radio.Port.Name, radio.Name);
+    }
 
     /// <inheritdoc/>
-    public void AddressRefused(Radio radio, MacAddress address, AddressClaim claim) => AddressRefused(
-        radio.Port.Name,
-        radio.Name,
-        address.ToString(),
-        claim switch
+    public void AddressRefused(Radio radio, MacAddress address, AddressClaim claim)
+    {
+        if (!MayWrite(radio.Port))
+            return;
+        string reason = claim switch
         {
             AddressClaim.Waits => "another VM has it; it gets it when that one gives it up, or at once with 'spoofing: allowed'",
             AddressClaim.TooMany => $"a radio may have {Radio.MaxAddresses}",
             _ => "its VM may not have it: see 'addresses' and 'spoofing' in the configuration",
-        });
+        };
+        AddressRefused(radio.Port.Name, radio.Name, address.ToString(), reason);
+    }
 
     /// <inheritdoc/>
-    public void TransmitterRefused(Radio radio, MacAddress transmitter) => TransmitterRefused(radio.Port.Name, radio.Name, transmitter.ToString());
+    public void TransmitterRefused(Radio radio, MacAddress transmitter)
+    {
+        if (MayWrite(radio.Port))
+            TransmitterRefused(radio.Port.Name, radio.Name, transmitter.ToString());
+    }
 
     /// <inheritdoc/>
-    public void PortFailed(Port port, Exception exception) => PortFailed(port.Name, exception.ToString());
+    public void PortFailed(Port port, Exception exception)
+    {
+        if (MayWrite(port))
+            PortFailed(port.Name, exception.ToString());
+    }
 
     /// <inheritdoc/>
     public void AirtimeFailed(Exception exception) => AirtimeFailed(exception.ToString());
 
     /// <inheritdoc/>
-    public void AnnouncementsUnlogged(Port port) => AnnouncementsUnlogged(port.Name);
+    public void VmRefused(LogAllowance allowance, string name, int pid, string reason)
+    {
+        if (MayWrite(allowance, name))
+            VmRefused(vm: name, pid, reason);
+    }
 
     /// <inheritdoc/>
-    void IServerLog.VmRefused(string name, int pid, string reason) => VmRefused(vm: name, pid, reason);
+    public void HandshakeFailed(LogAllowance allowance, string socket, int pid, string reason)
+    {
+        if (MayWrite(allowance, vm: null))
+            HandshakeFailed(socket, pid, reason);
+    }
+
+    /// <inheritdoc/>
+    public void AttachesHeld(LogAllowance allowance, string socket, string reason)
+    {
+        if (MayWrite(allowance, vm: null))
+            AttachesHeld(socket, reason);
+    }
+
+    private bool MayWrite(Port port) => MayWrite(port.Offer.Log, port.Name);
+
+    /// <summary>Whether a line that a VM causes may be written; the first one too many says so.</summary>
+    private bool MayWrite(LogAllowance allowance, string? vm)
+    {
+        bool mayWrite = allowance.TryTake(MonotonicClock.NowNs, out bool isFirstRefusal);
+        if (isFirstRefusal)
+            EventsUnlogged(vm);
+        return mayWrite;
+    }
 
     [LoggerMessage(101, LogLevel.Information, "attached: port {Port}, peer {Peer}{Process}", EventName = "vm-attached")]
     private partial void VmAttached(string vm, int port, uint peer, string process);
@@ -93,9 +151,9 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
     [LoggerMessage(202, LogLevel.Information, "radio {Radio} left the medium", EventName = "radio-gone")]
     private partial void RadioGone(string vm, string radio);
 
-    [LoggerMessage(203, LogLevel.Warning, "announces radios too often; what it announces is not logged for now",
+    [LoggerMessage(203, LogLevel.Warning, "comes, goes or announces radios too often; what happens at its socket is not logged for now",
         EventName = "announcements-unlogged")]
-    private partial void AnnouncementsUnlogged(string vm);
+    private partial void EventsUnlogged(string? vm);
 
     [LoggerMessage(105, LogLevel.Warning, "the daemon failed while it served this VM, and serves it no more; please report: {Exception}",
         EventName = "vm-failed")]
@@ -116,14 +174,16 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
     [LoggerMessage(301, LogLevel.Warning, "QEMU pid {Pid} gets no medium: {Reason}", EventName = "vm-refused")]
     private partial void VmRefused(string vm, int pid, string reason);
 
-    /// <inheritdoc/>
     [LoggerMessage(302, LogLevel.Warning, "{Socket}, QEMU pid {Pid}: {Reason}", EventName = "handshake-failed")]
-    public partial void HandshakeFailed(string socket, int pid, string reason);
+    private partial void HandshakeFailed(string socket, int pid, string reason);
 
     /// <inheritdoc/>
     [LoggerMessage(303, LogLevel.Warning, "{Socket}: VMs that connect wait, since {Reason}; raise the daemon's limits (ulimit -n, LimitNOFILE)",
         EventName = "accept-failed")]
     public partial void AcceptFailed(string socket, string reason);
+
+    [LoggerMessage(304, LogLevel.Warning, "{Socket}: VMs that connect wait: {Reason}", EventName = "attaches-held")]
+    private partial void AttachesHeld(string socket, string reason);
 
     /// <summary>Something was lost or refused.</summary>
     [LoggerMessage(900, LogLevel.Warning, "{Message}", EventName = "warning")]

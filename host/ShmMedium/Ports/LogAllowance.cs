@@ -1,15 +1,14 @@
 namespace ShmWifi.ShmMedium.Ports;
 
-/// <summary>How many lines a guest may cause in the log: <see cref="Burst"/> at once, then one a second.</summary>
-/// <remarks>A guest may announce radios as often as it likes; it must not fill a disk by that.</remarks>
-internal sealed class LogAllowance
+/// <summary>How many lines in the log a VM may cause, by whatever it does: <see cref="Burst"/> at once, then one a second.</summary>
+/// <remarks>Any thread; nobody waits. A VM may come, go and announce radios as often as it likes; it must not fill a disk by that.</remarks>
+/// <param name="vms">How many VMs share it.</param>
+internal sealed class LogAllowance(int vms = 1)
 {
     /// <summary>Lines at once: all radios of a VM come, go and come again.</summary>
     public const int Burst = 256;
 
-    private const long RefillNs = 1_000_000_000;
-    private int _left = Burst;
-    private long _refilledNs;
+    private readonly TokenBucket _lines = new(Burst * vms, perSecond: vms);
     private bool _isRefusing;
 
     /// <summary>Takes one line.</summary>
@@ -17,19 +16,10 @@ internal sealed class LogAllowance
     /// <param name="isFirstRefusal">It was refused, and the one before was not.</param>
     public bool TryTake(long nowNs, out bool isFirstRefusal)
     {
-        long refill = (nowNs - _refilledNs) / RefillNs;
-        if (refill > 0)
-        {
-            _left = (int)Math.Min(Burst, _left + refill);
-            _refilledNs = nowNs;
-        }
-        bool isTaken = _left > 0;
-        if (isTaken)
-            _left--;
-        if (_left == Burst / 2)
-            _isRefusing = false; // so that a steady flood is told of once, not once a second
-        isFirstRefusal = !isTaken && !_isRefusing;
-        _isRefusing |= !isTaken;
+        bool isTaken = _lines.TryTake(nowNs);
+        if (_lines.IsHalfFull(nowNs))
+            Volatile.Write(ref _isRefusing, false); // so that a steady flood is told of once, not once a second
+        isFirstRefusal = !isTaken && !Interlocked.Exchange(ref _isRefusing, true);
         return isTaken;
     }
 }

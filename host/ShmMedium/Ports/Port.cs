@@ -75,9 +75,6 @@ internal sealed unsafe class Port
     /// <summary>Ports whose fault has still to be settled, as the engine keeps them; set when it takes the port on.</summary>
     internal List<Port> NewlyFaulted { get; set; } = [];
 
-    /// <summary>What may still be logged of its announcements.</summary>
-    public LogAllowance Announcements { get; } = new();
-
     /// <summary>Radios that the VM ever brought.</summary>
     public int RadiosEver { get; set; }
 

@@ -22,6 +22,9 @@ internal sealed record PortOffer
     /// <summary>Which addresses its radios may have.</summary>
     public required AddressPolicy Addresses { get; init; }
 
+    /// <summary>What may be logged of it; shared by all VMs of one socket.</summary>
+    public LogAllowance Log { get; init; } = new();
+
     /// <summary>Where its rings are. Stays the offerer's, who keeps it until <c>MediumEngine.DetachAsync</c> ends.</summary>
     public required RegionLease Region { get; init; }
 

@@ -27,11 +27,13 @@ internal abstract class RegionSource : IDisposable
     }
 }
 
-/// <summary>A region that a VM uses; disposing it frees a region of its own and leaves a shared one.</summary>
+/// <summary>A region that a VM uses; disposing it frees a region of its own, once nobody holds it, and leaves a shared one.</summary>
 /// <param name="isShared">Whether other VMs use it, too.</param>
 internal sealed class RegionLease(SharedMemory memory, Region region, bool isShared) : IDisposable
 {
-    private readonly Lock _gate = new(); // a VM's port may go while the daemon ends
+    private readonly Lock _gate = new(); // a VM's port may go while the daemon ends, or while its counters are read
+    private int _holds;
+    private bool _isReturned;
 
     /// <summary>The mapping.</summary>
     public SharedMemory Memory { get; } = memory;
@@ -46,13 +48,34 @@ internal sealed class RegionLease(SharedMemory memory, Region region, bool isSha
     /// <param name="id">Below <see cref="PortLimit"/>; free.</param>
     public HostPort Attach(int id, uint peerId, string name) => Region.Attach(isShared ? id : 0, peerId, name);
 
+    /// <summary>Keeps the memory for a reader until <see cref="Drop"/>; any thread but the engine's.</summary>
+    /// <returns>False: it is gone.</returns>
+    public bool TryHold()
+    {
+        lock (_gate)
+        {
+            if (Memory.IsDisposed)
+                return false;
+            _holds++;
+            return true;
+        }
+    }
+
+    /// <summary>A reader is done.</summary>
+    public void Drop()
+    {
+        lock (_gate)
+        {
+            _holds--;
+            FreeIfUnused();
+        }
+    }
+
     /// <summary>A VM's port is gone; any thread.</summary>
     public void Dispose()
     {
-        if (isShared)
-            return;
-        lock (_gate)
-            Memory.Dispose();
+        if (!isShared)
+            Return();
     }
 
     /// <summary>The engine is gone: tells the guests, and frees the region.</summary>
@@ -63,8 +86,23 @@ internal sealed class RegionLease(SharedMemory memory, Region region, bool isSha
             if (Memory.IsDisposed)
                 return;
             Region.HostState = HostState.Away;
-            Memory.Dispose();
         }
+        Return();
+    }
+
+    private void Return()
+    {
+        lock (_gate)
+        {
+            _isReturned = true;
+            FreeIfUnused();
+        }
+    }
+
+    private void FreeIfUnused()
+    {
+        if (_isReturned && _holds == 0)
+            Memory.Dispose();
     }
 }
 

@@ -111,6 +111,27 @@ public sealed class DaemonConfigurationTests
     public void TheControlApiCanBeTurnedOff() => Assert.That(Parse("socket: s\ncontrol: none").Control, Is.Null);
 
     [Test]
+    public void SocketsAreForThoseWhoAreNamed()
+    {
+        var c = Parse("""
+            socket: s
+            socketGroup: kvm
+            vms:
+              - {name: ap, socket: ap.sock, user: qemu-ap}
+              - {name: sta1, socket: sta1.sock, group: 107}
+              - {name: sta2, socket: sta2.sock}
+            control: {socket: c, group: netlab, readers: monitoring}
+            """);
+        Assert.That(c.Vms.Select(c.OwnerOf), Is.EqualTo(new[] { new SocketOwner("qemu-ap"), new(null, "107"), new(null, "kvm") }));
+        Assert.That(c.Control, Is.EqualTo(new ControlConfiguration("/lab/c", "netlab", "monitoring")));
+    }
+
+    [Test]
+    public void ANameOfNobodyIsAnError() =>
+        Assert.That(ErrorsOf("socket: s\ncontrol: {group: ''}"),
+            Is.EqualTo(new[] { "/lab/medium.yaml:2:18: error: 'group' is ''; allowed: the name or number of a group" }));
+
+    [Test]
     public void TheControlSocketIsNoVms() =>
         Assert.That(ErrorsOf("socket: s\ncontrol: ./s"),
             Is.EqualTo(new[] { "/lab/medium.yaml:2:10: error: socket '/lab/s' is here a second time; the first is in line 1" }));

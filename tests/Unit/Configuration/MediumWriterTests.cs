@@ -35,7 +35,11 @@ public sealed class MediumWriterTests
                 any.OneOf(Polling.Auto, Polling.Off, Polling.For(20)),
                 any.OneOf(Scheduling.Normal, Scheduling.Realtime),
                 new RegionGeometry(4, 512, 2048, 64),
-                [.. any.OneOf<VmConfiguration[]>([], [new("ap", "/run/ap.sock", 2), new("1.5", "/run/no.sock")])],
+                [.. any.OneOf<VmConfiguration[]>([],
+                    [
+                        new("ap", "/run/ap.sock", 2) { Owner = any.OneOf(null, new SocketOwner("qemu", null), new("1000", "kvm")) },
+                        new("1.5", "/run/no.sock"),
+                    ])],
                 any.OneOf(null, new CaptureConfiguration("/lab/medium.pcapng"), new CaptureConfiguration("/lab/medium.pcapng")
                 {
                     Group = any.OneOf(null, "wireshark", "1000"),
@@ -46,7 +50,8 @@ public sealed class MediumWriterTests
                 new(any.OneOf(null, "/lab/log"), any.OneOf(LogFormat.Text, LogFormat.Json)))
             {
                 Medium = any.Medium(),
-                Control = any.OneOf(null, new ControlConfiguration(null), new("/run/control one.sock")),
+                Control = any.OneOf(null, new ControlConfiguration(null), new("/run/control one.sock"),
+                    new(null, "netlab", "1001")),
             };
             string yaml = DaemonWriter.ToYaml(written);
             Assert.That(Shape(DaemonConfiguration.Parse(yaml, written.File, needsVms: false)), Is.EqualTo(Shape(written)), yaml);

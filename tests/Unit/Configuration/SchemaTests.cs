@@ -19,6 +19,7 @@ public sealed class SchemaTests
         ["medium"] = DaemonKeys.Medium,
         ["geometry"] = DaemonKeys.Geometry,
         ["vm"] = DaemonKeys.Vm,
+        ["control"] = DaemonKeys.Control,
         ["capture"] = DaemonKeys.Capture,
         ["log"] = DaemonKeys.Log,
         ["radio"] = MediumKeys.Radio,

@@ -27,6 +27,7 @@ public class LayoutTests
         #include <sys/mman.h>
         #include <sys/mount.h>
         #include <sys/prctl.h>
+        #include <sys/resource.h>
         #include <sys/signalfd.h>
         #include <sys/socket.h>
         #include <sys/stat.h>
@@ -41,12 +42,15 @@ public class LayoutTests
         """;
 
     private static readonly Type[] OurStructures =
-        [typeof(ShmWifi.Linux.sockaddr_nl), typeof(ShmWifi.Linux.sched_param), typeof(ShmWifi.Linux.group)];
+    [
+        typeof(ShmWifi.Linux.sockaddr_nl), typeof(ShmWifi.Linux.sched_param), typeof(ShmWifi.Linux.group), typeof(ShmWifi.Linux.passwd),
+        typeof(ShmWifi.Linux.rlimit),
+    ];
 
     private static readonly Type[] TheirStructures =
     [
         typeof(timespec), typeof(pollfd), typeof(epoll_event), typeof(iovec), typeof(msghdr), typeof(mmsghdr), typeof(cmsghdr),
-        typeof(ucred), typeof(sockaddr_un), typeof(termios),
+        typeof(ucred), typeof(sockaddr_un), typeof(termios), typeof(stat),
     ];
 
     private static readonly string[] TheirConstants =
@@ -58,7 +62,8 @@ public class LayoutTests
         "MFD_CLOEXEC", "MFD_ALLOW_SEALING", "F_GETFD", "F_GETFL", "F_ADD_SEALS", "F_GET_SEALS", "F_SEAL_SEAL", "F_SEAL_SHRINK", "F_SEAL_GROW",
         "EFD_CLOEXEC", "EFD_NONBLOCK", "EPOLL_CLOEXEC", "EPOLL_CTL_ADD", "EPOLL_CTL_DEL", "EPOLLIN", "EPOLLERR", "EPOLLRDHUP", "POLLIN",
         "AF_UNIX", "AF_NETLINK", "SOCK_STREAM", "SOCK_DGRAM", "SOCK_RAW", "SOCK_NONBLOCK", "SOCK_CLOEXEC", "SOL_SOCKET", "SOL_NETLINK",
-        "SO_PEERCRED", "SO_RCVTIMEO", "SO_SNDBUFFORCE", "SO_RCVBUFFORCE", "SO_MEMINFO", "SCM_RIGHTS", "MSG_DONTWAIT", "MSG_NOSIGNAL",
+        "SO_PEERCRED", "SO_PEERGROUPS", "ENOSPC", "ERANGE", "O_CREAT", "O_NOFOLLOW",
+        "SO_RCVTIMEO", "SO_SNDBUFFORCE", "SO_RCVBUFFORCE", "SO_MEMINFO", "SCM_RIGHTS", "MSG_DONTWAIT", "MSG_NOSIGNAL",
         "SIGKILL", "SIGUSR1", "SIGTERM", "SIGWINCH", "CLONE_NEWNET", "SCHED_FIFO", "SCHED_RESET_ON_FORK", "TCSADRAIN",
     ];
 

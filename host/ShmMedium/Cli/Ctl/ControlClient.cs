@@ -67,7 +67,7 @@ internal sealed class ControlClient : IDisposable
         catch (HttpRequestException exception)
         {
             throw new CtlException(exception.InnerException is SocketException { SocketErrorCode: SocketError.AccessDenied }
-                ? $"{_socket}: not yours to open; be its owner or in its group (socketGroup)"
+                ? $"{_socket}: not yours to open; be its owner or in its group (control: group)"
                 : $"{_socket}: {exception.InnerException?.Message ?? exception.Message}; does the daemon run?");
         }
     }

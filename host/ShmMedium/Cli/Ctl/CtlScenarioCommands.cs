@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ShmWifi.Configuration.Medium;
+using ShmWifi.Configuration.Text;
 using ShmWifi.ShmMedium.Control;
 
 namespace ShmWifi.ShmMedium.Cli.Ctl;
@@ -24,7 +25,7 @@ internal static class CtlScenarioCommands
             string path = options.GetRequiredValue(file);
             // Read here, so that errors have lines and relative paths start from the file.
             var changes =
-                MediumText.ReadSchedule(await File.ReadAllTextAsync(path, cancellation), path, Path.GetDirectoryName(Path.GetFullPath(path)));
+                MediumText.ReadSchedule(InputText.Read(path), path, Path.GetDirectoryName(Path.GetFullPath(path)));
             string answer = await client.SendAsync(HttpMethod.Put, "schedule", MediumWriter.ToJson(changes).ToJsonString(), cancellation);
             if (options.GetValue(wait))
                 answer = await WaitAsync(client, answer, cancellation);

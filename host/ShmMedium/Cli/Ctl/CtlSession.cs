@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json.Nodes;
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Text;
@@ -28,7 +29,8 @@ internal sealed class CtlSession(string command, Option<int?>? pid = null) // fo
             using var client = new ControlClient(FindSocket(options));
             return await act(client);
         }
-        catch (Exception exception) when (exception is CtlException or ConfigurationException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is CtlException or ConfigurationException or IOException
+            or UnauthorizedAccessException or DecoderFallbackException)
         {
             foreach (string line in exception.Message.Split('\n'))
                 await options.InvocationConfiguration.Error.WriteLineAsync($"shm-medium {command}: {line}");

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ShmWifi.Configuration.Medium;
+using ShmWifi.Configuration.Text;
 
 namespace ShmWifi.ShmMedium.Cli.Ctl;
 
@@ -122,7 +123,7 @@ internal static class CtlSetCommands
                 await session.WarnOldNameAsync(options, "set air", "set medium");
             string path = options.GetRequiredValue(file);
             // Read here, so that errors have lines and relative paths start from the file.
-            var medium = MediumText.ReadMedium(await File.ReadAllTextAsync(path, cancellation), path, Path.GetDirectoryName(Path.GetFullPath(path)));
+            var medium = MediumText.ReadMedium(InputText.Read(path), path, Path.GetDirectoryName(Path.GetFullPath(path)));
             await client.SendAsync(HttpMethod.Put, "medium", MediumWriter.ToJson(medium).ToJsonString(), cancellation);
             return 0;
         }));

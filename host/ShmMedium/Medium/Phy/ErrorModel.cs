@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text;
 using ShmWifi.Configuration.Text;
 using ShmWifi.Dot11;
 using ShmWifi.Dot11.Rates;
@@ -53,12 +54,16 @@ internal sealed class ErrorModel
         List<TableLine> lines = [];
         try
         {
-            lines = TableLine.ReadAll(File.ReadLines(path));
+            lines = TableLine.ReadAll(InputText.ReadRegular(path).Split('\n'));
             if (lines.Count == 0) errors.Add(new(path, 0, 0, "no table: the file is empty"));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (IOException exception)
         {
             errors.Add(new(path, 0, 0, $"cannot be read: {exception.Message}"));
+        }
+        catch (DecoderFallbackException exception)
+        {
+            errors.Add(new(path, 0, 0, $"is not UTF-8: {exception.Message}"));
         }
 
         bool isOfWmediumd = lines.Count > 0 && ErrorTableFile.StartsWithNumber(lines[0]);

@@ -4,12 +4,18 @@ namespace ShmWifi.ShmMedium.Ports.Ivshmem;
 internal interface IServerLog
 {
     /// <summary>A VM cannot be served and got a blank region.</summary>
+    /// <param name="allowance">Of whoever causes the line.</param>
     /// <param name="pid">QEMU's process; 0: unknown.</param>
-    void VmRefused(string name, int pid, string reason);
+    void VmRefused(LogAllowance allowance, string name, int pid, string reason);
 
-    /// <summary>A VM went before it was taken on, or no resources were left for it.</summary>
+    /// <summary>A VM went before it was taken on.</summary>
+    /// <param name="allowance">Of whoever causes the line.</param>
     /// <param name="pid">QEMU's process; 0: unknown.</param>
-    void HandshakeFailed(string socket, int pid, string reason);
+    void HandshakeFailed(LogAllowance allowance, string socket, int pid, string reason);
+
+    /// <summary>VMs connect too often, or too many: those that connect now wait. Told once, until they no longer do.</summary>
+    /// <param name="allowance">Of whoever causes the line.</param>
+    void AttachesHeld(LogAllowance allowance, string socket, string reason);
 
     /// <summary>VMs that connect cannot be taken on for now: no descriptors or no memory. Told once, until one was.</summary>
     void AcceptFailed(string socket, string reason);

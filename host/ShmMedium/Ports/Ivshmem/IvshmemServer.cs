@@ -1,7 +1,6 @@
 using ShmWifi.Configuration;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
-using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Engine;
 using Tmds.Linux;
 using static ShmWifi.Linux.LibC;
@@ -11,42 +10,35 @@ namespace ShmWifi.ShmMedium.Ports.Ivshmem;
 
 /// <summary>The ivshmem server: takes QEMUs on, gives each a port, and notices when one goes.</summary>
 /// <remarks>
-/// A thread of its own; the medium never waits for it. Peer IDs count up and are never used again, since QEMU 7.2 corrupts
-/// its heap otherwise. A VM that cannot be served gets a blank region in place of the medium, since QEMU 7.2 spins forever
-/// on a connection that is closed at once; the guest's module leaves such a device alone.
+/// A thread of its own; the medium never waits for it. A VM that cannot be served gets a blank region in place of the medium, since QEMU 7.2 spins
+/// forever on a connection that is closed at once; the guest's module leaves such a device alone.
+/// One that comes too early waits in its socket's backlog.
 /// </remarks>
 internal sealed unsafe class IvshmemServer : IPortServer
 {
     private const ulong BlankRegionSize = 8192;
-    private const long AcceptPauseNs = 500_000_000; // while there are no descriptors for VMs that connect
-    private const ushort RefusedPeerId = ushort.MaxValue; // of no port; a VM that keeps trying must not use the IDs up
+    private const long ShortagePauseNs = 500_000_000; // while there are no descriptors for VMs that connect
     private readonly MediumEngine _engine;
     private readonly IServerLog _log;
     private readonly RegionSource _regions;
-    private readonly IReadOnlyDictionary<string, VmConfiguration> _vms;
-    private readonly bool _spoofing;
-    private readonly IReadOnlyList<ListeningSocket> _sockets;
+    private readonly IReadOnlyList<VmSocket> _sockets;
+    private readonly PeerIds _peerIds;
+    private readonly Action<Exception> _failed;
     private readonly Dictionary<int, VmConnection> _connections = [];
     private readonly Thread _thread;
     private readonly Epoll _epoll = new();
     private readonly EventFd _stopEvent = new();
-    private SharedMemory? _blank;
-    private bool _isAcceptPaused;
-    private bool _isAcceptFailureTold;
-    private ushort _lastPeerId;
+    private SharedMemory? _blank; // for the next VM that is refused: what two could write would be a way between them
+    private long _shortageUntilNs;
+    private bool _isShortageTold;
 
     /// <summary>A server that does not run yet; its sockets listen already.</summary>
     /// <param name="sockets">Owned by the server from now on.</param>
-    /// <param name="vms">Those with a socket of their own, by name.</param>
-    /// <param name="spoofing">Whether VMs that do not say so themselves may have addresses of others.</param>
-    public IvshmemServer(MediumEngine engine, IServerLog log, RegionSource regions, IReadOnlyList<ListeningSocket> sockets,
-        IReadOnlyDictionary<string, VmConfiguration> vms, bool spoofing)
+    /// <param name="failed">Told when it cannot serve any more, on its thread.</param>
+    public IvshmemServer(MediumEngine engine, IServerLog log, RegionSource regions, IReadOnlyList<VmSocket> sockets, PeerIds peerIds,
+        Action<Exception> failed)
     {
-        _engine = engine;
-        _log = log;
-        _regions = regions;
-        _sockets = sockets;
-        (_vms, _spoofing) = (vms, spoofing);
+        (_engine, _log, _regions, _sockets, _peerIds, _failed) = (engine, log, regions, sockets, peerIds, failed);
         Watch(_stopEvent.Descriptor, EPOLLIN);
         foreach (var socket in sockets)
             Watch(socket.Descriptor, EPOLLIN);
@@ -65,7 +57,7 @@ internal sealed unsafe class IvshmemServer : IPortServer
         foreach (var socket in _sockets)
             socket.Dispose();
         foreach (var connection in _connections.Values)
-            connection.Socket.Dispose();
+            connection.Disconnect();
         _blank?.Dispose();
         _epoll.Dispose();
         _stopEvent.Dispose();
@@ -73,134 +65,207 @@ internal sealed unsafe class IvshmemServer : IPortServer
 
     private void Run()
     {
+        try
+        {
+            Serve();
+        }
+        catch (Exception exception) // whatever it is: without this thread no VM comes or goes
+        {
+            _failed(exception);
+        }
+    }
+
+    private void Serve()
+    {
         const int MaxEvents = 16;
         Span<epoll_event> events = stackalloc epoll_event[MaxEvents];
         while (true)
         {
-            int count = _epoll.Wait(events, _isAcceptPaused ? AcceptPauseNs : -1);
-            if (_isAcceptPaused)
-                ResumeAccept();
+            int count = _epoll.Wait(events, ResumeSockets(MonotonicClock.NowNs));
             for (int i = 0; i < count; i++)
             {
                 int descriptor = events[i].data.fd;
                 if (descriptor == _stopEvent.Descriptor)
                     return;
-                if (_sockets.FirstOrDefault(s => s.Descriptor == descriptor) is { } socket)
-                    Accept(socket);
-                else if (_connections.TryGetValue(descriptor, out var connection))
+                if (_connections.TryGetValue(descriptor, out var connection))
                     Receive(connection);
+                else if (_sockets.FirstOrDefault(s => s.Descriptor == descriptor) is { } socket)
+                    Accept(socket, MonotonicClock.NowNs);
             }
         }
     }
 
-    private void Accept(ListeningSocket socket)
+    private void Accept(VmSocket socket, long nowNs)
     {
+        if (socket.IsPaused)
+            return; // since the events were read
+        if (socket.WaitNs(nowNs) != 0)
+        {
+            Pause(socket);
+            if (socket.TellHolding() is { } reason)
+                _log.AttachesHeld(socket.Log, socket.Path, reason);
+            return;
+        }
+        VmConnection connection;
+        try
+        {
+            _blank ??= SharedMemory.Create("shmwifi-blank", BlankRegionSize);
+            connection = new VmConnection(socket, _peerIds);
+        }
+        catch (LibCException exception)
+        {
+            PauseAll(socket, exception.Message);
+            return;
+        }
         int descriptor = Uninterrupted.accept4(socket.Descriptor, null, null, SOCK_CLOEXEC);
         if (descriptor < 0)
         {
             int error = errno;
+            connection.Dispose();
             if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM)
-                PauseAccept(socket, error);
+                PauseAll(socket, strerror(error));
             return; // else it went again
         }
-        _isAcceptFailureTold = false;
-        var connection = new VmConnection(new FileDescriptor(descriptor), PeerProcess(descriptor));
+        _isShortageTold = false;
+        connection.Accept(descriptor);
+        socket.OnAccepted(nowNs);
         _connections.Add(descriptor, connection);
-        Watch(descriptor, EPOLLIN | EPOLLRDHUP);
+        Answer(connection);
+    }
+
+    /// <summary>Has who connects wait: a socket that is looked at would be reported again and again.</summary>
+    private void Pause(VmSocket socket)
+    {
+        _epoll.Remove(socket.Descriptor);
+        socket.IsPaused = true;
+    }
+
+    private void PauseAll(VmSocket socket, string reason)
+    {
+        if (!_isShortageTold)
+            _log.AcceptFailed(socket.Path, reason);
+        _isShortageTold = true;
+        _shortageUntilNs = MonotonicClock.NowNs + ShortagePauseNs;
+        foreach (var one in _sockets)
+            Pause(one);
+    }
+
+    /// <summary>Looks again at the sockets where VMs need not wait any more.</summary>
+    /// <returns>When to come back, ns from now; -1: not before something happens.</returns>
+    private long ResumeSockets(long nowNs)
+    {
+        long nextNs = long.MaxValue;
+        foreach (var socket in _sockets)
+        {
+            if (!socket.IsPaused)
+                continue;
+            long waitNs = Math.Max(_shortageUntilNs - nowNs, socket.WaitNs(nowNs));
+            if (waitNs <= 0 && !TryWatch(socket))
+                waitNs = ShortagePauseNs;
+            if (waitNs > 0)
+                nextNs = Math.Min(nextNs, waitNs);
+        }
+        return nextNs == long.MaxValue ? -1 : nextNs;
+    }
+
+    private bool TryWatch(VmSocket socket)
+    {
         try
         {
-            Serve(connection, socket.VmName);
+            Watch(socket.Descriptor, EPOLLIN);
+            socket.IsPaused = false;
+            return true;
         }
         catch (LibCException exception)
         {
-            _log.HandshakeFailed(socket.Path, connection.Pid, exception.Message);
-            Close(connection);
+            PauseAll(socket, exception.Message);
+            return false;
         }
     }
 
-    /// <summary>Who waits in the backlog would be reported again and again while there is no descriptor for it.</summary>
-    private void PauseAccept(ListeningSocket socket, int error)
+    /// <summary>Gives a VM a port and shakes hands, or refuses it.</summary>
+    private void Answer(VmConnection connection)
     {
-        if (!_isAcceptFailureTold)
-            _log.AcceptFailed(socket.Path, strerror(error));
-        _isAcceptFailureTold = true;
-        if (_isAcceptPaused)
-            return;
-        _isAcceptPaused = true;
-        foreach (var one in _sockets)
-            _epoll.Remove(one.Descriptor);
-    }
-
-    private void ResumeAccept()
-    {
-        _isAcceptPaused = false;
-        foreach (var one in _sockets)
-            Watch(one.Descriptor, EPOLLIN);
-    }
-
-    private void Serve(VmConnection connection, string? name)
-    {
-        string? refusal = null;
-        if (_lastPeerId == RefusedPeerId - 1)
-            refusal = $"all {RefusedPeerId - 1} peer IDs have been used; restart shm-medium";
-        else if (name is not null && _connections.Values.Any(c => c.Port?.Name == name))
-            refusal = $"a VM named {name} is attached already";
-        ushort peerId = (ushort)(_lastPeerId + 1);
-        name ??= FreeName();
-        if (refusal is null && !TryAttach(connection, name, peerId, out int portLimit))
-            refusal = $"all {portLimit} ports are taken (geometry.ports)";
-        if (refusal is not null)
+        string name = connection.Socket.VmName ?? FreeName();
+        bool isWatched = false;
+        string? refusal;
+        try
         {
-            _log.VmRefused(name, connection.Pid, refusal);
-            _blank ??= SharedMemory.Create("shmwifi-blank", BlankRegionSize);
-            using var idle = new EventFd();
-            Handshake.Send(connection.Socket.Descriptor, RefusedPeerId, _blank.Descriptor, idle.Descriptor, idle.Descriptor);
-            return;
+            Watch(connection.Descriptor, EPOLLIN | EPOLLRDHUP);
+            isWatched = true;
+            refusal = Attach(connection, name);
         }
-        _lastPeerId = peerId;
-        var port = connection.Port!;
-        Handshake.Send(connection.Socket.Descriptor, peerId, port.Offer.Region.Memory.Descriptor, port.Offer.Kick.Descriptor,
-            port.Offer.Call.Descriptor);
+        catch (LibCException exception)
+        {
+            refusal = exception.Message;
+        }
+        catch (OperationCanceledException)
+        {
+            refusal = "the engine has ended";
+        }
+        try
+        {
+            if (refusal is null)
+                Greet(connection);
+            else
+                Refuse(connection, name, refusal);
+        }
+        catch (LibCException exception)
+        {
+            _log.HandshakeFailed(connection.Socket.Log, connection.Socket.Path, connection.Peer.Pid, exception.Message);
+            isWatched = false;
+        }
+        if (!isWatched)
+            Close(connection); // whose end nobody would notice
     }
 
-    /// <summary>Has the engine take the VM on. The engine answers between two rounds.</summary>
-    private bool TryAttach(VmConnection connection, string name, ushort peerId, out int portLimit)
+    private static void Greet(VmConnection connection)
     {
-        connection.Kick = new EventFd();
-        connection.Call = new EventFd();
-        connection.Region = _regions.Lease(name);
-        portLimit = connection.Region.PortLimit;
-        var vm = _vms.GetValueOrDefault(name);
-        var offer = new PortOffer
-        {
-            Name = name,
-            PeerId = peerId,
-            Pid = connection.Pid,
-            MaxRadios = vm?.MaxRadios ?? Abi.MaxRadios,
-            Addresses = new AddressPolicy(peerId, vm?.Addresses ?? [], vm?.Spoofing ?? _spoofing),
-            Region = connection.Region,
-            Call = connection.Call,
-            Kick = connection.Kick,
-        };
+        var offer = connection.Port!.Offer;
+        Handshake.Send(connection.Descriptor, (ushort)offer.PeerId, offer.Region.Memory.Descriptor, offer.Kick.Descriptor, offer.Call.Descriptor);
+    }
+
+    /// <summary>The blank region is the VM's alone: nothing of it stays here, and it goes with its QEMU.</summary>
+    private void Refuse(VmConnection connection, string name, string reason)
+    {
+        _log.VmRefused(connection.Socket.Log, name, connection.Peer.Pid, reason);
+        (var kick, var call) = connection.Events;
+        using var blank = _blank;
+        _blank = null;
+        Handshake.Send(connection.Descriptor, PeerIds.Refused, blank!.Descriptor, kick.Descriptor, call.Descriptor);
+        connection.Release();
+    }
+
+    /// <summary>Has the engine take a VM on. The engine answers between two rounds.</summary>
+    /// <returns>Why it does not; null: it did.</returns>
+    private string? Attach(VmConnection connection, string name)
+    {
+        var socket = connection.Socket;
+        var peer = connection.Peer;
+        if (!socket.Access.Admits(peer))
+            return $"{socket.Path} is not for user {peer.Uid} (groups {string.Join(", ", peer.Groups)}); run its QEMU as its user, or in its group";
+        if (socket.VmName is not null && _connections.Values.Any(c => c.Port?.Name == name))
+            return $"a VM named {name} is attached already";
+        if (connection.MakeOffer(_regions, name) is not { } offer)
+            return "all peer IDs are taken";
         connection.Port = _engine.AttachAsync(offer).GetAwaiter().GetResult();
-        if (connection.Port is null)
-            connection.Release();
-        return connection.Port is not null;
+        return connection.Port is null ? $"all {offer.Region.PortLimit} ports are taken (geometry.ports)" : null;
     }
 
     /// <summary>QEMU never sends anything: what comes is the end.</summary>
     private void Receive(VmConnection connection)
     {
         byte ignored;
-        if (recv(connection.Socket.Descriptor, &ignored, 1, MSG_DONTWAIT) > 0)
+        if (recv(connection.Descriptor, &ignored, 1, MSG_DONTWAIT) > 0)
             return;
         Close(connection);
     }
 
     private void Close(VmConnection connection)
     {
-        _connections.Remove(connection.Socket.Descriptor);
-        connection.Socket.Dispose();
+        _connections.Remove(connection.Descriptor);
+        connection.Disconnect();
+        connection.Socket.OnClosed();
         if (connection.Port is { } port)
             _ = _engine.DetachAsync(port).ContinueWith(_ => connection.Release(), TaskScheduler.Default);
         else
@@ -215,36 +280,5 @@ internal sealed unsafe class IvshmemServer : IPortServer
         return $"vm{number}";
     }
 
-    private static int PeerProcess(int descriptor)
-    {
-        ucred credentials;
-        socklen_t length = sizeof(ucred);
-        return getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0 ? credentials.pid : 0;
-    }
-
     private void Watch(int descriptor, int events) => _epoll.Add(descriptor, events, (ulong)descriptor);
-
-    private sealed class VmConnection(FileDescriptor socket, int pid)
-    {
-        public FileDescriptor Socket { get; } = socket;
-
-        public int Pid { get; } = pid;
-
-        public Port? Port { get; set; }
-
-        public RegionLease? Region { get; set; }
-
-        public EventFd? Kick { get; set; }
-
-        public EventFd? Call { get; set; }
-
-        /// <summary>Gives back what the VM's port used.</summary>
-        public void Release()
-        {
-            Region?.Dispose();
-            Kick?.Dispose();
-            Call?.Dispose();
-            (Region, Kick, Call) = (null, null, null);
-        }
-    }
 }

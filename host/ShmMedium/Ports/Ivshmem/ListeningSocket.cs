@@ -1,22 +1,18 @@
 using ShmWifi.Linux;
-using static ShmWifi.Linux.LibC;
 using static Tmds.Linux.LibC;
 
 namespace ShmWifi.ShmMedium.Ports.Ivshmem;
 
-/// <summary>A Unix stream socket that QEMU, or a client of the control API, connects to; mode 0660, removed when disposed.</summary>
+/// <summary>A Unix stream socket that QEMU, or a client of the control API, connects to; removed when disposed.</summary>
+/// <remarks>Who has the lock of <c>PATH.lock</c> owns the path, as long as it lives: of two daemons that start at once, one gets it, and the other
+/// can neither take a served socket for a dead one's nor remove it.</remarks>
 internal sealed unsafe class ListeningSocket : IDisposable
 {
     private const int Backlog = 256; // a client that does not wait is refused beyond it
-    private const ushort OwnerAndGroup = 0x1b0; // 0660
     private readonly FileDescriptor _socket;
+    private readonly FileLock _lock;
 
-    private ListeningSocket(FileDescriptor socket, string path, string? vmName)
-    {
-        _socket = socket;
-        Path = path;
-        VmName = vmName;
-    }
+    private ListeningSocket(FileDescriptor socket, FileLock fileLock, string path) => (_socket, _lock, Path) = (socket, fileLock, path);
 
     /// <summary>The socket.</summary>
     public int Descriptor => _socket.Descriptor;
@@ -24,34 +20,25 @@ internal sealed unsafe class ListeningSocket : IDisposable
     /// <summary>Where it is.</summary>
     public string Path { get; }
 
-    /// <summary>The VM that it is for; null: any, named by the server, or none.</summary>
-    public string? VmName { get; }
-
     /// <summary>Listens. A socket that a dead daemon left behind is replaced; one that is served is not.</summary>
     /// <param name="path">At most 107 bytes.</param>
-    /// <param name="vmName">The VM that it is for, or null.</param>
-    /// <param name="group">Group to give it to, or null.</param>
     /// <exception cref="LibCException">It cannot be made there.</exception>
-    public static ListeningSocket Open(string path, string? vmName, string? group)
+    public static ListeningSocket Open(string path, SocketAccess access)
     {
-        var listener = FileDescriptor.Of(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
+        var fileLock = FileLock.TryTake($"{path}.lock") ?? throw ServedByAnother(path);
+        FileDescriptor? listener = null;
         try
         {
+            listener = FileDescriptor.Of(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
             RemoveStale(path);
-            var mask = umask(0x1ff & ~OwnerAndGroup);
-            int bound = UnixAddress.Bind(listener.Descriptor, path);
-            int bindError = errno;
-            _ = umask(mask);
-            if (bound < 0)
-                throw new LibCException($"bind {path}", bindError);
-            if (group is not null)
-                GiveTo(path, group);
+            Bind(listener, path, access);
             LibCException.ThrowIfFailed(listen(listener.Descriptor, Backlog), $"listen on {path}");
-            return new ListeningSocket(listener, path, vmName);
+            return new ListeningSocket(listener, fileLock, path);
         }
         catch
         {
-            listener.Dispose();
+            listener?.Dispose();
+            fileLock.Dispose();
             throw;
         }
     }
@@ -61,38 +48,51 @@ internal sealed unsafe class ListeningSocket : IDisposable
     {
         _socket.Dispose();
         Remove(Path);
+        _lock.Dispose(); // last: then another may have the path
     }
 
+    /// <summary>Nobody can open it before it has its owner: nobody listens yet.</summary>
+    private static void Bind(FileDescriptor listener, string path, SocketAccess access)
+    {
+        const ushort AllBits = 0x1ff;
+        var mask = umask((ushort)(AllBits & ~access.Mode));
+        int bound = UnixAddress.Bind(listener.Descriptor, path);
+        int error = errno;
+        _ = umask(mask);
+        if (bound < 0)
+            throw new LibCException($"bind {path}", error);
+        const uint Unchanged = uint.MaxValue;
+        if (access.Uid is null && access.Gid is null)
+            return;
+        fixed (byte* name = CString.Of(path))
+            LibCException.ThrowIfFailed(chown(name, access.Uid ?? Unchanged, access.Gid ?? Unchanged), $"give {path} to its user and group");
+    }
+
+    /// <summary>Who has the lock need fear no other daemon of ours; but what is there may be another program's.</summary>
     private static void RemoveStale(string path)
     {
         using var probe = FileDescriptor.Of(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
         int connected = UnixAddress.Connect(probe.Descriptor, path);
         int error = errno;
         if (connected == 0)
-            throw new LibCException($"listen on {path}: another daemon serves it", EADDRINUSE);
-        if (error == ECONNREFUSED && IsSocket(path))
+            throw ServedByAnother(path);
+        if ((error == ECONNREFUSED || error == EACCES) && IsSocket(path)) // EACCES: a dead daemon gave it to a VM's user
             Remove(path);
     }
 
-    /// <summary>connect(2) refuses on any file that is no socket, too; open(2) fails with ENXIO on a socket.</summary>
+    private static LibCException ServedByAnother(string path) => new($"listen on {path}: another daemon serves it", EADDRINUSE);
+
+    /// <summary>connect(2) refuses on any file that is no socket, too.</summary>
     private static bool IsSocket(string path)
     {
-        using var file = FileDescriptor.Open(path, O_RDONLY | O_NONBLOCK);
-        return file is null && errno == ENXIO;
+        Tmds.Linux.stat status;
+        fixed (byte* name = CString.Of(path))
+            return lstat(name, &status) == 0 && (status.st_mode & S_IFMT) == S_IFSOCK;
     }
 
     private static void Remove(string path)
     {
         fixed (byte* name = CString.Of(path))
             _ = unlink(name);
-    }
-
-    private static void GiveTo(string path, string groupName)
-    {
-        var entry = getgrnam(groupName);
-        if (entry == null)
-            throw new LibCException($"socketGroup {groupName}: no such group", ENOENT);
-        fixed (byte* name = CString.Of(path))
-            LibCException.ThrowIfFailed(chown(name, uint.MaxValue, entry->gr_gid), $"give {path} to group {groupName}");
     }
 }

@@ -62,7 +62,7 @@ internal sealed class ControlHarness : IDisposable
 
     /// <summary>Another server of the same medium, which does not answer yet.</summary>
     public ControlServer Serve(string socket) =>
-        new(ListeningSocket.Open(socket, vmName: null, group: null), Medium, Configuration, () => Snapshot, Warn, WarnOldName);
+        new(ListeningSocket.Open(socket, new SocketAccess()), ControlRights.OwnersOnly, Medium, Configuration, () => Snapshot, Warn, WarnOldName);
 
     /// <summary>Another client.</summary>
     public HttpClient Connect() => new(new SocketsHttpHandler

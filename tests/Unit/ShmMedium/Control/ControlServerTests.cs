@@ -44,8 +44,8 @@ public sealed class ControlServerTests
     [Test]
     public async Task ASocketThatIsServedIsNotTaken()
     {
-        Assert.That(() =>
-            ListeningSocket.Open(_harness.Socket, null, null), Throws.TypeOf<LibCException>().With.Message.Contains("another daemon serves it"));
+        Assert.That(() => ListeningSocket.Open(_harness.Socket, new SocketAccess()),
+            Throws.TypeOf<LibCException>().With.Message.Contains("another daemon serves it"));
         await AssertItAnswersAsync();
     }
 

@@ -1,6 +1,5 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11.Frames;
-using ShmWifi.Dot11.Rates;
 using ShmWifi.ShmMedium.Control;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Control;
@@ -75,9 +74,9 @@ internal sealed class SimulatedMedium : IControlledMedium
     public Task<IReadOnlyList<RadioReading>> ReadRadiosAsync() => Task.FromResult(Readings);
 
     /// <inheritdoc/>
-    public Task<LinkReading?> ReadLinkAsync(RadioIdentity from, RadioIdentity to, int freqMhz, PhyRate rate, int octets) =>
-        Task.FromResult<LinkReading?>(
-            new LinkReading(-60.126, 30.874, CurrentMedium.Links is [{ Loss: var loss }, ..] ? loss : null, octets / 10_000.0));
+    public Task<IReadOnlyList<LinkReading?>> ReadLinksAsync(IReadOnlyList<LinkQuestion> questions, int octets) =>
+        Task.FromResult<IReadOnlyList<LinkReading?>>([.. questions.Select(_ =>
+            new LinkReading(-60.126, 30.874, CurrentMedium.Links is [{ Loss: var loss }, ..] ? loss : null, octets / 10_000.0))]);
 
     /// <inheritdoc/>
     public Task<ScheduleReading> ReadScheduleAsync() => Task.FromResult(new ScheduleReading(TimeSpan.FromSeconds(1.5), ScheduleDone));

@@ -270,20 +270,6 @@ public class ComingAndGoingTests
     }
 
     [Test]
-    public void PeerIdsAreNeverUsedTwice()
-    {
-        using var daemon = new TestDaemon(Isolation.PerVm);
-        HashSet<uint> seen = [];
-        for (int i = 0; i < 20; i++)
-        {
-            using var vm = daemon.Connect();
-            Assert.That(seen.Add(vm.PeerId), Is.True);
-            Assert.That(vm.PeerId, Is.Not.Zero, "the daemon's own");
-            vm.Kill();
-        }
-    }
-
-    [Test]
     public void ADeadVmsPortIsFreeWhenItsReadersAreDoneOrWereGivenCopies()
     {
         using var daemon = new TestDaemon(Isolation.Shared, "{ ports: 2, txSlots: 64, rxDescriptors: 128, poolSlots: 32 }");
@@ -296,8 +282,7 @@ public class ComingAndGoingTests
 
         dying.Kill();
         Deadline.Until(() => daemon.Daemon.Engine.Ports.Count == 1, "it is gone");
-        SimulatedGuest next = null!;
-        Deadline.Until(() => !(next = daemon.Connect()).IsRefused, "the port is free, though the reader took nothing");
+        var next = daemon.ConnectWhenFree(); // though the reader took nothing
         Assert.That(next.Port.Index, Is.EqualTo(index));
         Assert.That(next.Port.Tx.Tail, Is.Zero, "a fresh port");
         next.Hello();
@@ -434,6 +419,30 @@ public class ComingAndGoingTests
         }
         stop.Cancel();
         reader.Wait();
+    }
+
+    [TestCase(Isolation.Shared)]
+    [TestCase(Isolation.PerVm)]
+    public void AVmThatGoesDoesNotWaitForWhoReadsItsCounters(Isolation isolation)
+    {
+        using var daemon = new TestDaemon(isolation, "{ ports: 1, txSlots: 64, rxDescriptors: 128, poolSlots: 32 }");
+        var vm = daemon.Attach();
+        using var isReading = new ManualResetEventSlim();
+        using var mayEnd = new ManualResetEventSlim();
+        var reader = Task.Run(() => daemon.Daemon.Engine.Inspect((ports, _) =>
+        {
+            isReading.Set();
+            mayEnd.Wait();
+            return ports[0].Rings.ReadCounter(HostCounter.TxFrames); // its memory is still there
+        }));
+        isReading.Wait();
+        vm.Kill();
+        Deadline.Until(() => daemon.Daemon.Engine.Ports.Count == 0, "it is gone");
+        var next = daemon.ConnectWhenFree();
+        Assert.That(reader.IsCompleted, Is.False);
+        mayEnd.Set();
+        Assert.That(reader.Wait(Deadline.Limit), Is.True);
+        Assert.That(next.Port.Index, Is.Zero);
     }
 
     [TestCase(Isolation.Shared)]

@@ -137,7 +137,7 @@ public unsafe class HostileGuestTests
         }
         vm.Drain();
         Deadline.Until(() => daemon.Log.Count("announcements-unlogged") == 1, "one line says that more are left out");
-        Assert.That(daemon.Log.Events, Has.Count.LessThan(LogAllowance.Burst + 100));
+        Assert.That(daemon.Log.Events, Has.Count.LessThan((8 * LogAllowance.Burst) + 100), "as many as 8 VMs may cause: the socket is for 8");
     }
 
     [Test]

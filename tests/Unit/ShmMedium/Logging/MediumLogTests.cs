@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using ShmWifi.ShmMedium.Logging;
-using ShmWifi.ShmMedium.Ports.Ivshmem;
+using ShmWifi.ShmMedium.Ports;
 using ShmWifi.Tests.Unit.Dot11;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Logging;
@@ -82,8 +82,8 @@ internal sealed partial class MediumLogTests
         var sink = new RecordingSink();
         using (var log = new MediumLog(sink))
         {
-            ((IServerLog)log).VmRefused("ap", 7, "no port is free");
-            log.HandshakeFailed("/run/any.sock", 8, "it went");
+            log.VmRefused(new LogAllowance(), "ap", 7, "no port is free");
+            log.HandshakeFailed(new LogAllowance(), "/run/any.sock", 8, "it went");
         }
         Assert.That(sink.Events.Select(e => (e.Id.Id, e.Event, e.Level, e.Vm, e.Message)), Is.EqualTo(new[]
         {

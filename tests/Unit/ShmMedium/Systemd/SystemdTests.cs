@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 
@@ -9,7 +10,38 @@ public sealed class SystemdTests
     private const string NotifySocket = "NOTIFY_SOCKET";
 
     [TearDown]
-    public void NobodyAsks() => Environment.SetEnvironmentVariable(NotifySocket, null);
+    public void NobodyAsks()
+    {
+        Environment.SetEnvironmentVariable(NotifySocket, null);
+        Environment.SetEnvironmentVariable("WATCHDOG_USEC", null);
+    }
+
+    [Test]
+    public void TheUnitIsAsTightAsItWorks()
+    {
+        string unit = Path.Combine(Checkout(), "host", "ShmMedium", "systemd", "shm-medium.service");
+        (int code, string output) = Run("systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=20",
+            unit);
+        Assert.That(code, Is.Zero, $"exposure above 2.0:\n{output}");
+        (code, output) = Run("systemd-analyze", "verify", unit);
+        string[] wrong = [.. output.Split('\n').Where(line => line.Contains("shm-medium.service:") && !line.Contains("is not executable"))];
+        Assert.That(wrong, Is.Empty, $"{code}");
+    }
+
+    [Test]
+    public void SystemdIsToldThatTheEngineLives()
+    {
+        string name = $"/tmp/shmwifi-notify-{Guid.NewGuid():N}";
+        using var systemd = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        systemd.Bind(new UnixDomainSocketEndPoint($"\0{name}"));
+        Environment.SetEnvironmentVariable(NotifySocket, $"@{name}");
+        Environment.SetEnvironmentVariable("WATCHDOG_USEC", "100000");
+        using var medium = MediumProcess.Start();
+        Assert.That(Received(systemd), Is.EqualTo("READY=1"));
+        for (int i = 0; i < 5; i++)
+            Assert.That(Received(systemd), Is.EqualTo("WATCHDOG=1"));
+        Assert.That(medium.Stop(), Is.Zero);
+    }
 
     [Test]
     public void SystemdReceivesOfEachState([Values] bool isAbstract)
@@ -48,6 +80,28 @@ public sealed class SystemdTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    private static string Checkout()
+    {
+        string root = TestContext.CurrentContext.TestDirectory;
+        while (!File.Exists(Path.Combine(root, "ShmWifi.sln")))
+            root = Path.GetDirectoryName(root)!;
+        return root;
+    }
+
+    private static (int Code, string Output) Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output + error.Result);
     }
 
     private static string Received(Socket socket)
