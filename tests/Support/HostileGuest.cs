@@ -98,7 +98,7 @@ internal sealed unsafe class HostileGuest(Func<SimulatedGuest> attach, Random ra
             return;
         var header = new TxSlotHeader
         {
-            Kind = random.Next(8) != 0 ? RingKind.Frame : (RingKind)random.Next(300) == 0 ? 11 : random.Next(3, 11),
+            Kind = random.Next(8) != 0 ? RingKind.Frame : (RingKind)(random.Next(300) == 0 ? 11 : random.Next(3, 11)),
             Flags = (byte)random.Next(8),
             Radio = (ushort)(random.Next(2000) == 0 ? random.Next(0x10000) : random.Next(Radios + 1)),
             Length = random.Next(2000) == 0 ? AWord() : (uint)random.Next(10, 2000),

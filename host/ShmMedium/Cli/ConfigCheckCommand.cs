@@ -62,8 +62,10 @@ internal sealed class ConfigCheckCommand : Command
         if (c.Scheduling == Scheduling.Realtime)
             output.WriteLine("scheduling realtime: the engine runs before all that is not");
         foreach (var vm in c.Vms)
-            output.WriteLine($"vm         {vm.Name}: {vm.Socket}, at most {vm.MaxRadios} radio{(vm.MaxRadios == 1 ? "" : "s")}"
-                + $"{Part(", for user ", vm.Owner?.User)}{Part(vm.Owner?.User is null ? ", for group " : ", group ", vm.Owner?.Group)}{AddressText(vm)}");
+        {
+            string radios = $"at most {vm.MaxRadios} radio{(vm.MaxRadios == 1 ? "" : "s")}";
+            output.WriteLine($"vm         {vm.Name}: {vm.Socket}, {radios}{OwnerText(vm)}{AddressText(vm)}");
+        }
         if (c.Spoofing)
             output.WriteLine("spoofing   allowed: VMs may have, and send as, addresses of others");
         if (c.Socket is not null)
@@ -83,6 +85,9 @@ internal sealed class ConfigCheckCommand : Command
                 + Part(", readers ", c.Control.Readers));
         }
     }
+
+    private static string OwnerText(VmConfiguration vm) =>
+        $"{Part(", for user ", vm.Owner?.User)}{Part(vm.Owner?.User is null ? ", for group " : ", group ", vm.Owner?.Group)}";
 
     private static string AddressText(VmConfiguration vm) =>
         (vm.Addresses.Count == 0 ? "" : $", addresses {string.Join(' ', vm.Addresses)}")

@@ -1,4 +1,3 @@
-using ShmWifi.Configuration;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.ShmMedium.Engine;
