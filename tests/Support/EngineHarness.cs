@@ -47,7 +47,10 @@ internal sealed unsafe class EngineHarness : IDisposable
             guest.AddRadio(0, AddressOf(port));
             Guests.Add(guest);
         }
-        _ = Engine.RunRound(); // takes the radios on
+        while (Engine.RunRound())
+        {
+            // takes the radios on
+        }
     }
 
     /// <summary>The engine.</summary>

@@ -23,6 +23,8 @@ internal static class WorkBudget
         return ready != 0 && port.Credit > 0;
     }
 
+    private const int MostCharged = 4 * Quantum; // the rest was somebody else's: another process had the core
+
     /// <summary>Charges a VM for what took a measured time.</summary>
-    public static void Charge(Port port, long ns) => port.Credit -= (int)Math.Min(ns / UnitNs, int.MaxValue / 2);
+    public static void Charge(Port port, long ns) => port.Credit -= (int)Math.Min(ns / UnitNs, MostCharged);
 }

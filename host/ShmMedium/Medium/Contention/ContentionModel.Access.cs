@@ -242,6 +242,8 @@ internal sealed partial class ContentionModel
         StopCounting(station);
         station.IsCommitted = false;
         _events.Clear(MediumEvent.Access, station.Index);
+        for (int i = 0; i < _activeCount; i++)
+            _active[i].Receptions[station.Index].IsSensed = false; // preambles of the old channel, and of the new one it missed them
         station.FreqMhz = freqMhz;
         station.Band = Dot11.Channel.TryFromFrequency(freqMhz, out var channel) ? channel.Band : Band.Ghz5;
         station.Channel = FrequencyRange.Of20Mhz(freqMhz);

@@ -183,7 +183,7 @@ public class ComingAndGoingTests
         using var daemon = new TestDaemon(Isolation.Shared, "{ ports: 8, txSlots: 64, rxDescriptors: 64, poolSlots: 256 }");
         var a = daemon.Attach(Address(1));
         var b = daemon.Attach(Address(2));
-        for (uint i = 0; i < 64 - 8; i++)
+        for (uint i = 0; i < (64 - 8) / 2; i++)
             a.SendFrame(0, Numbered(Address(2), Address(1), i, 64), TxFlags.NoAck);
         a.Drain();
 

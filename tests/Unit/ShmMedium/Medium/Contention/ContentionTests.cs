@@ -32,6 +32,20 @@ public sealed class ContentionTests
     }
 
     [Test]
+    public void WhoLeavesAChannelInTheMiddleOfAPpduIsNotKeptBusyByIt()
+    {
+        var harness = new AirtimeHarness();
+        harness.Send(Slow("a", "b"));
+        harness.Run(TimeSpan.FromMilliseconds(10)); // a is on 5180 MHz from now on
+        harness.Send(Slow("b", "c"));
+        harness.Run(TimeSpan.FromMicroseconds(500)); // of 1 ms
+        var elsewhere = Slow("a", "d", freqMhz: 5500);
+        harness.Send(elsewhere);
+        harness.Run(s_time);
+        Assert.That(elsewhere.Acked, Is.EqualTo(1));
+    }
+
+    [Test]
     public void StationsInRangeOfEachOtherNeedNoRts()
     {
         var harness = new AirtimeHarness(1, AirtimeHarness.Snr("a", "ap", 30), AirtimeHarness.Snr("b", "ap", 30), AirtimeHarness.Snr("a", "b", 30));
