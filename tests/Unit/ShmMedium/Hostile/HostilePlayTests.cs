@@ -7,16 +7,26 @@ using static ShmWifi.Tests.Support.MediumFrames;
 namespace ShmWifi.Tests.Unit.ShmMedium.Hostile;
 
 /// <summary>Guests that write anything: the engine lives, and the frames of honest VMs are all received and acknowledged.</summary>
-/// <remarks>SHMWIFI_HOSTILE_WORDS: how many words are written, over all cases; the nightly form writes 100,000,000.</remarks>
 public sealed class HostilePlayTests
 {
     private const uint HonestFreqMhz = 5500; // far from where the hostile ones are: who jams a channel in timing: airtime jams it
-    private static readonly long Words =
-        long.TryParse(Environment.GetEnvironmentVariable("SHMWIFI_HOSTILE_WORDS"), out long words) ? words : 1_000_000;
+    private const long Words = 1_000_000; // that are written, in all cases together
+    private const long NightlyWords = 100_000_000;
+    private const int Cases = 12;
 
     [Test]
     public void TheEngineLivesAndHonestVmsAreServed(
-        [Values] Isolation isolation, [Values("perfect", "instant", "airtime")] string medium, [Values(1, 2)] int seed)
+        [Values] Isolation isolation, [Values("perfect", "instant", "airtime")] string medium, [Values(1, 2)] int seed) =>
+        Play(isolation, medium, seed, Words / Cases);
+
+    [Test]
+    [Explicit("takes an hour")]
+    [Category("Nightly")]
+    public void TheEngineLivesAndHonestVmsAreServedThroughTheNight(
+        [Values] Isolation isolation, [Values("perfect", "instant", "airtime")] string medium, [Values(3, 4)] int seed) =>
+        Play(isolation, medium, seed, NightlyWords / Cases);
+
+    private static void Play(Isolation isolation, string medium, int seed, long words)
     {
         using var daemon = new TestDaemon(isolation, "{ ports: 8, txSlots: 64, rxDescriptors: 512, poolSlots: 128 }");
         if (medium != "perfect")
@@ -33,7 +43,7 @@ public sealed class HostilePlayTests
         using var accomplice = new HostileGuest(daemon.ConnectWhenFree, random, Address(1), Address(2));
 
         uint number = 0;
-        while (hostile.Words + accomplice.Words < Words / 12)
+        while (hostile.Words + accomplice.Words < words)
         {
             for (int i = 0; i < 50; i++)
             {
