@@ -36,6 +36,7 @@ internal sealed class RelayGroup : IBenchGroup
             cleanup.Add(new ThroughputBySize(options.IsQuick, cancellation)),
             cleanup.Add(new LoneFrames(options.IsQuick)),
             cleanup.Add(new FanOut(options.IsQuick, cancellation)),
+            cleanup.Add(new HostileNeighbour(options.IsQuick, cancellation)),
             cleanup.Add(new Footprint()),
         ];
         int rounds = options.IsQuick ? 1 : options.Rounds;

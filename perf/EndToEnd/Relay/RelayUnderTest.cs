@@ -37,10 +37,11 @@ internal sealed class RelayUnderTest : IDisposable
     /// <summary>Through a daemon.</summary>
     /// <param name="ports">How many stations may attach.</param>
     /// <param name="isAcknowledged">Whether unicast frames are acknowledged, which a baseline does not do.</param>
-    public static RelayUnderTest Rings(string polling, int ports, bool isAcknowledged, string scheduling = "normal")
+    public static RelayUnderTest Rings(string polling, int ports, bool isAcknowledged, string scheduling = "normal", string isolation = "shared")
     {
         var daemon =
-            MediumProcess.StartConfigured($"socket: any.sock\npolling: {polling}\nscheduling: {scheduling}\ngeometry: {{ ports: {ports} }}\n");
+            MediumProcess.StartConfigured(
+                $"socket: any.sock\nisolation: {isolation}\npolling: {polling}\nscheduling: {scheduling}\ngeometry: {{ ports: {ports} }}\n");
         IEnumerable<string> option = isAcknowledged ? ["--acknowledged"] : [];
         return new RelayUnderTest(
             $"rings{(isAcknowledged ? ", acknowledged" : "")}{(scheduling == "normal" ? "" : $", scheduling: {scheduling}")}", daemon, station =>

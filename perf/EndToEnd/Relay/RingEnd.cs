@@ -104,6 +104,8 @@ internal sealed unsafe class RingEnd : RelayEnd
                 Statuses++;
                 continue;
             }
+            if (descriptor.Length < RelayFrame.MinLength)
+                continue; // another's
             RelayFrame.Check(_region + descriptor.Offset, (int)descriptor.Length, Expected++);
             LatestLength = (int)descriptor.Length;
             Latest = descriptor;
