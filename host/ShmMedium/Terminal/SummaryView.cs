@@ -79,7 +79,9 @@ internal sealed class SummaryView(VmColors colors)
             "VM", "state", "TX frames/s", "TX Mbit/s", "RX frames/s", "RX Mbit/s", "TX slots held", "RX outstanding", "drops", "doorbells/frame");
         foreach (var vm in now.Vms)
         {
-            var before = _before?.Vms.FirstOrDefault(v => v.Name == vm.Name && v.PeerId == vm.PeerId);
+            // Counters that went back are those of another attachment: peer IDs are used again.
+            var before = _before?.Vms.FirstOrDefault(v =>
+                v.Name == vm.Name && v.PeerId == vm.PeerId && v.TxFrames <= vm.TxFrames && v.RxFrames <= vm.RxFrames);
             string Rate(Func<VmSnapshot, ulong> value, double scale, string format) =>
                 before is null || seconds <= 0 ? "-" : ((value(vm) - (double)value(before)) * scale / seconds).ToString(format);
             table.AddRow(
