@@ -109,7 +109,7 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
             to.Rings.Count(HostCounter.DropRxRingFull);
             return false;
         }
-        if (!to.HasPlaceForFrame(from))
+        if (!rx.HasPlaceForFrame(to, from))
         {
             to.Rings.Count(HostCounter.DropPoolEmpty);
             return false;

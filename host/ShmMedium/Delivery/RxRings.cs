@@ -21,6 +21,9 @@ internal sealed unsafe class RxRings
     /// <summary>Whether a port has room for a frame; looks once more at what the guest gave back.</summary>
     public bool HasRoomForFrame(Port port, Port sender) => port.HasRoomForFrame(sender) || (Reclaim(port) && port.HasRoomForFrame(sender));
 
+    /// <summary>Whether a port's pool has a place for a frame; looks once more at what the guest gave back.</summary>
+    public bool HasPlaceForFrame(Port port, Port sender) => port.HasPlaceForFrame(sender) || (Reclaim(port) && port.HasPlaceForFrame(sender));
+
     /// <summary>Remembers that a port has a new descriptor to be published.</summary>
     public void PublishLater(Port port)
     {

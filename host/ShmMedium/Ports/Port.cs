@@ -24,7 +24,7 @@ internal sealed unsafe class Port
     /// <summary>How long a guest may hold a sender's ring up: longer than a live one is ever kept from a core.</summary>
     public const long StallNs = 200_000_000;
 
-    private const int PoolShare = 3; // a sender's dynamic threshold: three times what it leaves free
+    private const int PoolShare = 7; // a sender's dynamic threshold: seven times what it leaves free
 
     /// <summary>A fresh port.</summary>
     /// <param name="id">The engine's number for it; in a shared region its place in the port table, too.</param>
