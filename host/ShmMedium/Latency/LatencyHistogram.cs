@@ -13,7 +13,7 @@ internal sealed class LatencyHistogram
     private const int SubBuckets = 1 << SubBits;
     private const int MaxExponent = 36; // 2^36 ns is 69 s: nothing on the medium is later
     private readonly uint[]?[] _rows = new uint[]?[MaxExponent - SubBits + 1];
-    private readonly uint[]?[] _carries = new uint[]?[MaxExponent - SubBits + 1]; // how often each of a row's buckets went past its 32 bits
+    private uint[]?[]? _carries; // how often each of a row's buckets went past its 32 bits; hardly any ever does
 
     /// <summary>Values recorded.</summary>
     public ulong Count { get; private set; }
@@ -37,7 +37,7 @@ internal sealed class LatencyHistogram
         if (_rows[row] is null)
             _rows[row] = new uint[SubBuckets];
         else
-            _carries[row] = new uint[SubBuckets];
+            (_carries ??= new uint[]?[_rows.Length])[row] = new uint[SubBuckets];
         _ = TryRecord(ns);
     }
 
@@ -53,7 +53,7 @@ internal sealed class LatencyHistogram
         int bucket = (int)(ns >> Math.Max(row - 1, 0)) & (SubBuckets - 1);
         if (counts[bucket] == uint.MaxValue)
         {
-            if (_carries[row] is not { } carries)
+            if (_carries?[row] is not { } carries)
                 return false;
             carries[bucket]++;
         }
@@ -87,7 +87,7 @@ internal sealed class LatencyHistogram
     private ulong CountOf(int bucket)
     {
         (int row, int place) = (bucket >> SubBits, bucket & (SubBuckets - 1));
-        return (_rows[row]?[place] ?? 0) + ((ulong)(_carries[row]?[place] ?? 0) << 32);
+        return (_rows[row]?[place] ?? 0) + ((ulong)(_carries?[row]?[place] ?? 0) << 32);
     }
 
     private static ulong Clamp(ulong ns) => Math.Min(ns, (1UL << MaxExponent) - 1);
