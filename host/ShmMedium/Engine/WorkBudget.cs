@@ -8,11 +8,12 @@ namespace ShmWifi.ShmMedium.Engine;
 /// Source: Shreedhar and Varghese, Efficient Fair Queuing Using Deficit Round Robin, IEEE/ACM ToN 4(3), 1996.</remarks>
 internal static class WorkBudget
 {
-    /// <summary>Units a turn: a batch of frames for a few receivers each, some 10 us.</summary>
-    public const int Quantum = 256;
+    /// <summary>Units a turn: a batch of frames for a few receivers each, or 16 broadcasts to 63; some 50 us at most.</summary>
+    /// <remarks>With fewer, a round with many receivers costs more than its frames.</remarks>
+    public const int Quantum = 1024;
 
-    /// <summary>What a unit takes, ns.</summary>
-    public const int UnitNs = 50;
+    /// <summary>What the cheapest unit takes, an empty slot, ns.</summary>
+    public const int UnitNs = 12;
 
     /// <summary>Begins a VM's turn.</summary>
     /// <param name="ready">Slots that it has ready.</param>
