@@ -12,8 +12,7 @@ internal sealed unsafe class Port
 {
     private readonly ushort[] _references;
     private readonly byte[] _tapReferences;
-    private readonly int[] _heldBy = new int[Abi.MaxPorts];
-    private readonly uint[] _outstandingFrom = new uint[Abi.MaxPorts];
+    private readonly Share[] _shares = new Share[Abi.MaxPorts]; // what others have of this one's frames, by their ports
     private readonly Holding[] _holdings;
     private readonly ushort[] _freePool;
     private readonly uint _rxReserve;
@@ -136,7 +135,7 @@ internal sealed unsafe class Port
     /// <summary>Whether a frame of a VM for this one has room; TX statuses may use a reserve of an eighth of the ring beyond it.</summary>
     /// <remarks>A sender may fill no more than it leaves free, so however many senders fill what they may, others find room: dynamic thresholds
     /// with a factor of 1, see <c>HeldFrames</c>.</remarks>
-    public bool HasRoomForFrame(Port sender) => OutstandingRx + _rxReserve + _outstandingFrom[sender.Id] < Rings.Rx.Length;
+    public bool HasRoomForFrame(Port sender) => OutstandingRx + _rxReserve + sender._shares[Id].Frames < Rings.Rx.Length;
 
     /// <summary>Whether a TX status or a control message has room.</summary>
     public bool HasRoomForStatus => OutstandingRx < Rings.Rx.Length;
@@ -153,7 +152,7 @@ internal sealed unsafe class Port
     /// <summary>Whether one more frame of ours may lie in its slot for <paramref name="receiver"/>.</summary>
     /// <param name="slot">The TX slot's index, free-running.</param>
     public bool MayHold(uint slot, Port receiver) =>
-        !receiver.IsStalled && _heldBy[receiver.Id] < HoldLimitByPort && (HeldSlots < HoldLimit || _references[Wrap(slot)] != 0);
+        !receiver.IsStalled && _shares[receiver.Id].Slots < HoldLimitByPort && (HeldSlots < HoldLimit || _references[Wrap(slot)] != 0);
 
     /// <summary>Counts one receiver that reads a slot.</summary>
     public void AddReference(uint slot)
@@ -208,9 +207,10 @@ internal sealed unsafe class Port
     public void CommitReference(Port sender, uint slot, ushort offset, ushort length)
     {
         sender.AddReference(slot);
-        sender._heldBy[Id]++;
+        ref var share = ref sender._shares[Id];
+        share.Slots++;
+        share.Frames++;
         HeldReferences++;
-        _outstandingFrom[sender.Id]++;
         Hold(new Holding(slot, offset, length, (byte)sender.Id, HoldingKind.Reference, sender.Generation));
     }
 
@@ -218,7 +218,7 @@ internal sealed unsafe class Port
     /// <param name="poolSlot">From <see cref="TryTakePoolSlot"/>.</param>
     public void CommitCopy(Port sender, ushort poolSlot)
     {
-        _outstandingFrom[sender.Id]++;
+        sender._shares[Id].Frames++;
         Hold(new Holding(poolSlot, 0, 0, (byte)sender.Id, HoldingKind.Copy, sender.Generation));
     }
 
@@ -227,7 +227,7 @@ internal sealed unsafe class Port
 
     /// <summary>Whether one more frame of a VM for this one has a place in the pool: as many slots stay free
     /// as references are held, so that each can be moved, and some for other senders.</summary>
-    public bool HasPlaceForFrame(Port sender) => (_freePoolCount - HeldReferences) * PoolShare > _outstandingFrom[sender.Id];
+    public bool HasPlaceForFrame(Port sender) => (_freePoolCount - HeldReferences) * PoolShare > sender._shares[Id].Frames;
 
     /// <summary>Whether the guest gave nothing back for <see cref="StallNs"/>, as far as it was looked at.</summary>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
@@ -300,23 +300,26 @@ internal sealed unsafe class Port
         switch (holding.Kind)
         {
             case HoldingKind.Reference:
-                _outstandingFrom[holding.Sender]--;
                 DropHeldReference(in holding);
-                return Peers[holding.Sender];
+                break;
             case HoldingKind.Copy:
-                _outstandingFrom[holding.Sender]--;
                 _freePool[_freePoolCount++] = (ushort)holding.Slot;
-                return Peers[holding.Sender] is { } sender && sender.Generation == holding.Generation ? sender : null;
+                break;
             default:
                 return null;
         }
+        var sender = Peers[holding.Sender];
+        if (sender?.Generation != holding.Generation)
+            return null; // it has gone, and what was counted of it, too
+        sender._shares[Id].Frames--;
+        return sender;
     }
 
     private void DropHeldReference(in Holding holding)
     {
         var sender = Peers[holding.Sender]!; // it stays there while its slots are held
         sender.DropReference(holding.Slot);
-        sender._heldBy[Id]--;
+        sender._shares[Id].Slots--;
         HeldReferences--;
     }
 
@@ -333,6 +336,17 @@ internal sealed unsafe class Port
         Nothing,
         Reference,
         Copy,
+    }
+
+    /// <summary>What a receiver has of a sender and did not give back.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private struct Share
+    {
+        /// <summary>Frames that lie in the sender's slots.</summary>
+        public int Slots;
+
+        /// <summary>Frames, wherever they lie.</summary>
+        public uint Frames;
     }
 
     /// <summary>What one RX descriptor points at; without object references, so that writing one is a plain store.</summary>
