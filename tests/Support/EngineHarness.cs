@@ -47,10 +47,7 @@ internal sealed unsafe class EngineHarness : IDisposable
             guest.AddRadio(0, AddressOf(port));
             Guests.Add(guest);
         }
-        while (Engine.RunRound())
-        {
-            // takes the radios on
-        }
+        Relay(); // takes the radios on
     }
 
     /// <summary>The engine.</summary>
@@ -85,6 +82,14 @@ internal sealed unsafe class EngineHarness : IDisposable
             receiver.CopyTo(new Span<byte>((byte*)slot + Abi.SlotHeaderSize + 4, MacAddress.Length));
         }
         _ = guest.Tx.Publish(count);
+    }
+
+    /// <summary>Runs rounds until the engine has taken all that was sent: a VM's turn has its budget of work.</summary>
+    public void Relay()
+    {
+        do
+            _ = Engine.RunRound();
+        while (Ports.Exists(port => port.Rings.Tx.CountReady() != 0));
     }
 
     /// <summary>All the others take what came, and give it back.</summary>

@@ -89,10 +89,7 @@ internal sealed class LinkCost : IScenario
         {
             medium.Send(MacAddress.Broadcast, Batch);
             long start = Stopwatch.GetTimestamp();
-            while (medium.Engine.RunRound())
-            {
-                // a turn has its budget of work
-            }
+            medium.Relay();
             ticks += Stopwatch.GetTimestamp() - start;
             received += medium.Receive();
         }
