@@ -1,10 +1,10 @@
-using Tmds.Linux;
+using Microsoft.Win32.SafeHandles;
 using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Linux;
 
 /// <summary>Reads whole files that others name: whatever they are, reading ends, and takes bounded memory.</summary>
-public static unsafe class BoundedFile
+public static class BoundedFile
 {
     /// <summary>Bytes that are read; some ten times as much as the longest configuration has.</summary>
     public const int MaxBytes = 16 << 20;
@@ -15,11 +15,10 @@ public static unsafe class BoundedFile
     {
         using var file = FileDescriptor.Open(path, O_RDONLY | O_NONBLOCK) // a FIFO's open would wait for a writer
             ?? throw new LibCException($"open {path}");
-        stat status;
-        LibCException.ThrowIfFailed(fstat(file.Descriptor, &status), $"look at {path}");
-        if ((status.st_mode & S_IFMT) != S_IFREG)
+        if (FileTypes.Of(file) != FileType.Regular)
             throw new IOException($"{path} is no regular file");
-        return Read(path);
+        using var handle = new SafeFileHandle(file.Descriptor, ownsHandle: false);
+        return Read(new FileStream(handle, FileAccess.Read), path); // this one, whatever the path leads to by now
     }
 
     /// <summary>Reads a file that the user names on a command line: a pipe or a terminal, too.</summary>
@@ -28,6 +27,11 @@ public static unsafe class BoundedFile
     public static byte[] Read(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        return Read(file, path);
+    }
+
+    private static byte[] Read(FileStream file, string path)
+    {
         using var content = new MemoryStream();
         byte[] part = new byte[1 << 16];
         for (int count; (count = file.Read(part)) != 0;)

@@ -1,8 +1,9 @@
-using System.Buffers.Binary;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Linux;
 
-/// <summary>What a path leads to, symbolic links followed.</summary>
+/// <summary>What kind of file something is.</summary>
 /// <remarks>Values are those of S_IFMT in a file's mode: inode(7).</remarks>
 public enum FileType
 {
@@ -20,26 +21,37 @@ public enum FileType
 
     /// <summary>A regular file.</summary>
     Regular = 0x8000,
+
+    /// <summary>A socket.</summary>
+    Socket = 0xc000,
 }
 
-/// <summary>Finds the type of files.</summary>
+/// <summary>Finds the type of files; it may be one that <see cref="FileType"/> does not name.</summary>
 public static unsafe class FileTypes
 {
-    private const int FromHere = -100; // AT_FDCWD
-    private const uint TypeWanted = 1; // STATX_TYPE
-    private const int StatusSize = 256; // struct statx
-    private const int ModeOffset = 28; // u16 stx_mode
-    private const int TypeMask = 0xf000; // S_IFMT
-
-    /// <summary>The type of what is at a path; it may be one that <see cref="FileType"/> does not name.</summary>
+    /// <summary>The type of what a path leads to, symbolic links followed.</summary>
     public static FileType Of(string path)
     {
-        byte* status = stackalloc byte[StatusSize];
+        stat status;
         fixed (byte* name = CString.Of(path))
-        {
-            return LibC.statx(FromHere, name, 0, TypeWanted, status) < 0
-                ? FileType.None
-                : (FileType)(BinaryPrimitives.ReadUInt16LittleEndian(new ReadOnlySpan<byte>(status + ModeOffset, sizeof(ushort))) & TypeMask);
-        }
+            return Of(stat(name, &status), in status);
     }
+
+    /// <summary>The type of what is at a path itself.</summary>
+    public static FileType At(string path)
+    {
+        stat status;
+        fixed (byte* name = CString.Of(path))
+            return Of(lstat(name, &status), in status);
+    }
+
+    /// <summary>The type of what is open.</summary>
+    public static FileType Of(FileDescriptor file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        stat status;
+        return Of(fstat(file.Descriptor, &status), in status);
+    }
+
+    private static FileType Of(int result, in stat status) => result < 0 ? FileType.None : (FileType)(int)(uint)(status.st_mode & S_IFMT);
 }

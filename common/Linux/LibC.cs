@@ -72,8 +72,5 @@ public static unsafe partial class LibC
     public static partial int getrlimit(int resource, rlimit* limit);
 
     [LibraryImport(Library, SetLastError = true)]
-    public static partial int statx(int folder, byte* path, int flags, uint mask, byte* status);
-
-    [LibraryImport(Library, SetLastError = true)]
     public static partial void cfmakeraw(termios* settings);
 }

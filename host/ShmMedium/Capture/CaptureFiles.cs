@@ -1,7 +1,6 @@
 using System.Globalization;
 using ShmWifi.Configuration;
 using ShmWifi.Linux;
-using static Tmds.Linux.LibC;
 
 namespace ShmWifi.ShmMedium.Capture;
 
@@ -12,7 +11,7 @@ namespace ShmWifi.ShmMedium.Capture;
 /// place, as versions before wrote it, becomes one of them. Mode 0640.
 /// </remarks>
 /// <param name="warn">Told what does not end the capture.</param>
-internal sealed unsafe class CaptureFiles(CaptureConfiguration configuration, Action<string> warn)
+internal sealed class CaptureFiles(CaptureConfiguration configuration, Action<string> warn)
 {
     private const UnixFileMode OwnerAndGroup = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
     private const string TimeFormat = "yyyyMMddHHmmss";
@@ -47,7 +46,7 @@ internal sealed unsafe class CaptureFiles(CaptureConfiguration configuration, Ac
         try
         {
             if (configuration.Group is { } group)
-                GiveTo(path, group);
+                Accounts.Give(path, uid: null, Accounts.GroupId(group) ?? throw new IOException($"capture's group {group}: no such group"));
             File.SetUnixFileMode(stream.SafeFileHandle, OwnerAndGroup);
             PointTo(path);
             return stream;
@@ -104,18 +103,6 @@ internal sealed unsafe class CaptureFiles(CaptureConfiguration configuration, Ac
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             warn($"capture: {configuration.File} is no link to the newest file, {newest}: {exception.Message}");
-        }
-    }
-
-    private static void GiveTo(string path, string groupName)
-    {
-        var entry = LibC.getgrnam(groupName);
-        if (entry == null)
-            throw new IOException($"capture's group {groupName}: no such group");
-        fixed (byte* name = CString.Of(path))
-        {
-            if (chown(name, uint.MaxValue, entry->gr_gid) < 0)
-                throw new IOException(new LibCException($"give {path} to group {groupName}", errno).Message);
         }
     }
 }

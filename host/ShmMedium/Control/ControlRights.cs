@@ -30,7 +30,7 @@ internal sealed class ControlRights
         var writers = SocketAccess.Of(new SocketOwner(Group: control.Group), "control");
         if (control.Readers is not { } readers)
             return new(writers, null);
-        uint group = SocketAccess.GroupId(readers) ?? throw new LibCException($"control: readers {readers}: no such group", Tmds.Linux.LibC.ENOENT);
+        uint group = Accounts.GroupId(readers) ?? throw new LibCException($"control: readers {readers}: no such group", Tmds.Linux.LibC.ENOENT);
         return new(writers with { Gid = writers.Gid ?? (uint)Tmds.Linux.LibC.getegid(), Mode = All }, group);
     }
 

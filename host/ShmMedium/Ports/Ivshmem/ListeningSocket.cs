@@ -61,11 +61,8 @@ internal sealed unsafe class ListeningSocket : IDisposable
         _ = umask(mask);
         if (bound < 0)
             throw new LibCException($"bind {path}", error);
-        const uint Unchanged = uint.MaxValue;
-        if (access.Uid is null && access.Gid is null)
-            return;
-        fixed (byte* name = CString.Of(path))
-            LibCException.ThrowIfFailed(chown(name, access.Uid ?? Unchanged, access.Gid ?? Unchanged), $"give {path} to its user and group");
+        if (access.Uid is not null || access.Gid is not null)
+            Accounts.Give(path, access.Uid, access.Gid);
     }
 
     /// <summary>Who has the lock need fear no other daemon of ours; but what is there may be another program's.</summary>
@@ -76,19 +73,12 @@ internal sealed unsafe class ListeningSocket : IDisposable
         int error = errno;
         if (connected == 0)
             throw ServedByAnother(path);
-        if ((error == ECONNREFUSED || error == EACCES) && IsSocket(path)) // EACCES: a dead daemon gave it to a VM's user
+        // connect(2) refuses on any file that is no socket, too; EACCES: a dead daemon gave it to a VM's user
+        if ((error == ECONNREFUSED || error == EACCES) && FileTypes.At(path) == FileType.Socket)
             Remove(path);
     }
 
     private static LibCException ServedByAnother(string path) => new($"listen on {path}: another daemon serves it", EADDRINUSE);
-
-    /// <summary>connect(2) refuses on any file that is no socket, too.</summary>
-    private static bool IsSocket(string path)
-    {
-        Tmds.Linux.stat status;
-        fixed (byte* name = CString.Of(path))
-            return lstat(name, &status) == 0 && (status.st_mode & S_IFMT) == S_IFSOCK;
-    }
 
     private static void Remove(string path)
     {

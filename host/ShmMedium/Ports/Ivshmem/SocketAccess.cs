@@ -1,7 +1,5 @@
-using System.Globalization;
 using ShmWifi.Configuration;
 using ShmWifi.Linux;
-using static ShmWifi.Linux.LibC;
 using static Tmds.Linux.LibC;
 
 namespace ShmWifi.ShmMedium.Ports.Ivshmem;
@@ -9,7 +7,7 @@ namespace ShmWifi.ShmMedium.Ports.Ivshmem;
 /// <summary>Who may connect to a socket: its file's owner, group and mode, and what is asked of whoever connects.</summary>
 /// <param name="Uid">The user; null: the daemon's own.</param>
 /// <param name="Gid">The group; null: the daemon's own, and whoever connects is not asked.</param>
-internal sealed unsafe record SocketAccess(uint? Uid = null, uint? Gid = null)
+internal sealed record SocketAccess(uint? Uid = null, uint? Gid = null)
 {
     private const ushort OwnerOnly = 0x180; // 0600
     private const ushort OwnerAndGroup = 0x1b0; // 0660
@@ -22,17 +20,10 @@ internal sealed unsafe record SocketAccess(uint? Uid = null, uint? Gid = null)
     /// <param name="where">What has the names, for errors.</param>
     /// <exception cref="LibCException">There is no such user or group.</exception>
     public static SocketAccess Of(SocketOwner owner, string where) => new(
-        owner.User is { } user ? UserId(user) ?? throw new LibCException($"{where}: user {user}: no such user", ENOENT) : null,
-        owner.Group is { } group ? GroupId(group) ?? throw new LibCException($"{where}: group {group}: no such group", ENOENT) : null);
-
-    /// <summary>The number of a group that is called so; null: none is.</summary>
-    public static uint? GroupId(string name) => getgrnam(name) is var entry && entry != null ? entry->gr_gid : Number(name);
+        owner.User is { } user ? Accounts.UserId(user) ?? throw new LibCException($"{where}: user {user}: no such user", ENOENT) : null,
+        owner.Group is { } group ? Accounts.GroupId(group) ?? throw new LibCException($"{where}: group {group}: no such group", ENOENT) : null);
 
     /// <summary>Whether whoever connected is among those that were named; all are, when nobody was: then the file's mode alone decides.</summary>
     public bool Admits(PeerCredentials peer) =>
         (Uid is null && Gid is null) || peer.Uid == Root || peer.Uid == (Uid ?? geteuid()) || (Gid is { } gid && peer.Groups.Contains(gid));
-
-    private static uint? UserId(string name) => getpwnam(name) is var entry && entry != null ? entry->pw_uid : Number(name);
-
-    private static uint? Number(string name) => uint.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out uint id) ? id : null;
 }
