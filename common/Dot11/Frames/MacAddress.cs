@@ -55,19 +55,9 @@ public readonly record struct MacAddress : IComparable<MacAddress>, ISpanFormatt
     /// <summary>Reads <c>02:00:00:00:00:01</c>; false for anything else.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out MacAddress address)
     {
-        address = default;
-        if (text.Length != TextLength) return false;
-
-        ulong value = 0;
-        for (int i = 0; i < TextLength; i += 3)
-        {
-            if (i > 0 && text[i - 1] != ':') return false;
-            if (!byte.TryParse(text.Slice(i, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte octet)) return false;
-            value = (value << 8) | octet;
-        }
-
-        address = new MacAddress(value);
-        return true;
+        bool isRead = TryReadOctets(text, out ulong value, out int octets) && octets == Length;
+        address = isRead ? new MacAddress(value) : default;
+        return isRead;
     }
 
     /// <summary>Writes the six octets to the front of <paramref name="destination"/>.</summary>
@@ -107,6 +97,23 @@ public readonly record struct MacAddress : IComparable<MacAddress>, ISpanFormatt
         if (destination.Length < TextLength) return false;
         Format(destination);
         charsWritten = TextLength;
+        return true;
+    }
+
+    /// <summary>Reads one to six octets in hexadecimal, with colons between them.</summary>
+    /// <param name="value">They, the first most significant.</param>
+    internal static bool TryReadOctets(ReadOnlySpan<char> text, out ulong value, out int octets)
+    {
+        value = 0;
+        octets = (text.Length + 1) / 3;
+        if (octets is < 1 or > Length || text.Length != (3 * octets) - 1)
+            return false;
+        for (int i = 0; i < text.Length; i += 3)
+        {
+            if (i > 0 && text[i - 1] != ':') return false;
+            if (!byte.TryParse(text.Slice(i, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte octet)) return false;
+            value = (value << 8) | octet;
+        }
         return true;
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace ShmWifi.Dot11.Frames;
@@ -17,21 +16,9 @@ public readonly record struct MacAddressPrefix
     /// <summary>Reads <c>02:00:00</c>: one to six octets in hexadecimal. False for anything else.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out MacAddressPrefix prefix)
     {
-        prefix = default;
-        int octets = (text.Length + 1) / 3;
-        if (octets is < 1 or > MacAddress.Length || text.Length != (3 * octets) - 1)
-            return false;
-        ulong value = 0;
-        for (int i = 0; i < text.Length; i += 3)
-        {
-            if (i > 0 && text[i - 1] != ':')
-                return false;
-            if (!byte.TryParse(text.Slice(i, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte octet))
-                return false;
-            value = (value << 8) | octet;
-        }
-        prefix = new MacAddressPrefix(value, octets);
-        return true;
+        bool isRead = MacAddress.TryReadOctets(text, out ulong value, out int octets);
+        prefix = isRead ? new MacAddressPrefix(value, octets) : default;
+        return isRead;
     }
 
     /// <summary>Whether an address begins so.</summary>
