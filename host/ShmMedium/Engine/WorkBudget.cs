@@ -15,6 +15,8 @@ internal static class WorkBudget
     /// <summary>What the cheapest unit takes, an empty slot, ns.</summary>
     public const int UnitNs = 12;
 
+    private const int MostCharged = 4 * Quantum; // the rest was somebody else's: another process had the core
+
     /// <summary>Begins a VM's turn.</summary>
     /// <param name="ready">Slots that it has ready.</param>
     /// <returns>False: nothing is ready, or it owes still more than it gets.</returns>
@@ -23,8 +25,6 @@ internal static class WorkBudget
         port.Credit = Math.Min(port.Credit + Quantum, ready == 0 ? 0 : Quantum);
         return ready != 0 && port.Credit > 0;
     }
-
-    private const int MostCharged = 4 * Quantum; // the rest was somebody else's: another process had the core
 
     /// <summary>Charges a VM for what took a measured time.</summary>
     public static void Charge(Port port, long ns) => port.Credit -= (int)Math.Min(ns / UnitNs, MostCharged);

@@ -113,8 +113,7 @@ internal sealed partial class ContentionModel
         StartPpdu(response, station);
     }
 
-    /// <param name="responder">Who sent it; null: it has gone since.</param>
-    private void OnResponse(Contender station, LinkEndpoint? responder, float signalDbm)
+    private void OnResponse(Contender station, LinkEndpoint responder, float signalDbm)
     {
         _events.Clear(MediumEvent.Exchange, station.Index);
         if (station.Expected == PpduKind.Cts)

@@ -258,7 +258,7 @@ internal sealed partial class ContentionModel
             {
                 if (isReceived && ppdu.To == station.Index && ppdu.Kind == station.Expected)
                 {
-                    OnResponse(station, ppdu.Sender, reception.SignalDbm);
+                    OnResponse(station, ppdu.Sender!, reception.SignalDbm); // nothing is received of a sender that has gone
                     return true;
                 }
                 Fail(station);
