@@ -9,7 +9,7 @@ namespace ShmWifi.ShmMedium.Control;
 /// <param name="engine">Runs as long as it is asked.</param>
 internal sealed class EngineMedium(MediumEngine engine) : IControlledMedium
 {
-    /// <summary>Radios or links that one command reads: some 10 µs, in which no frame passes.</summary>
+    /// <summary>Radios or links that one command reads: no frame passes meanwhile.</summary>
     internal const int Slice = 32;
 
     /// <inheritdoc/>

@@ -77,7 +77,7 @@ public sealed class HostileAttachTests
     }
 
     [Test]
-    public void PeerIdsAreUsedAgainAndThePortTableKnowsTheirVm()
+    public void PeerIdsThatWereNeverUsedComeFirst()
     {
         using var daemon = new TestDaemon(Isolation.Shared);
         uint last = 0;

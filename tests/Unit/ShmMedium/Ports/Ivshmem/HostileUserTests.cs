@@ -18,11 +18,7 @@ public sealed class HostileUserTests
         """;
 
     [SetUp]
-    public void OnlyRootBecomesOthers()
-    {
-        if (!Environment.IsPrivilegedProcess)
-            Assert.Ignore("needs root, to become other users");
-    }
+    public void OnlyRootBecomesOthers() => Assume.That(Environment.IsPrivilegedProcess, "becoming other users takes root");
 
     [Test]
     public void SocketsAreGivenToTheirUsersAndGroups()
