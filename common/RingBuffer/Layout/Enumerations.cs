@@ -15,6 +15,9 @@ public enum RegionFeatures : ulong
 
     /// <summary>Host: takes <see cref="RingKind.RxRefused"/>. Since ABI 1.1.</summary>
     Refused = 1 << 2,
+
+    /// <summary>Host: takes <see cref="RingKind.RadioChannel"/>. Since ABI 1.2.</summary>
+    Channels = 1 << 3,
 }
 
 /// <summary>Whether the host's engine runs.</summary>
@@ -113,6 +116,10 @@ public enum RingKind : byte
 
     /// <summary>Guest to host: the radio's kernel refused a frame that was addressed to it, as it does not listen on that frequency.</summary>
     RxRefused = 10,
+
+    /// <summary>Guest to host: where the radio listens from now on: on one channel (FreqMhz), or nowhere (0). A radio of which the guest never
+    /// says so, or says it with <see cref="ChannelFlags.Unknown"/>, may listen anywhere, and only its kernel knows.</summary>
+    RadioChannel = 11,
 }
 
 /// <summary>Flags of a frame or a TX status.</summary>
@@ -142,6 +149,17 @@ public enum RadioFlags : byte
 
     /// <summary>It has a monitor interface: it wants frames that are addressed to others, too.</summary>
     Monitor = 1,
+}
+
+/// <summary>Flags of where a radio listens.</summary>
+[Flags]
+public enum ChannelFlags : byte
+{
+    /// <summary>None.</summary>
+    None = 0,
+
+    /// <summary>The guest cannot tell, for it has several channels at a time.</summary>
+    Unknown = 1,
 }
 
 /// <summary>What a guest counts for its port, by index into its counters.</summary>

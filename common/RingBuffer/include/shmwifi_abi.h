@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR MIT */
 /*
- * ShmWifi: the layout of the shared region, ABI version 1.1.
+ * ShmWifi: the layout of the shared region, ABI version 1.2.
  *
  * The C twin of common/RingBuffer/Layout/. tests/ compile this header and
  * compare every size and offset with C#'s; change both or neither.
@@ -31,7 +31,7 @@ typedef int64_t s64;
 
 #define SHMWIFI_MAGIC		0x00494649574d4853ULL	/* "SHMWIFI\0" */
 #define SHMWIFI_ABI_MAJOR	1	/* differs: refuse */
-#define SHMWIFI_ABI_MINOR	1	/* differs: go on, features tell */
+#define SHMWIFI_ABI_MINOR	2	/* differs: go on, features tell */
 #define SHMWIFI_ABI_VERSION	((SHMWIFI_ABI_MAJOR << 16) | SHMWIFI_ABI_MINOR)
 
 #define SHMWIFI_LINE		128	/* what one writer owns at least */
@@ -50,6 +50,7 @@ typedef int64_t s64;
 #define SHMWIFI_F_BY_REFERENCE	(1ULL << 0)	/* descriptors may point into another port's slots */
 #define SHMWIFI_F_KERNEL_PATH	(1ULL << 1)	/* guest: the kernel module moves the frames */
 #define SHMWIFI_F_REFUSED	(1ULL << 2)	/* host: takes RX_REFUSED (since 1.1) */
+#define SHMWIFI_F_CHANNELS	(1ULL << 3)	/* host: takes RADIO_CHANNEL (since 1.2) */
 
 /* shmwifi_header.host_state */
 #define SHMWIFI_HOST_AWAY	0
@@ -89,6 +90,7 @@ enum shmwifi_kind {
 	SHMWIFI_KIND_ADDRESS_DEL	= 8,	/* guest -> host */
 	SHMWIFI_KIND_CLOCK_SYNC		= 9,	/* both: request and answer */
 	SHMWIFI_KIND_RX_REFUSED		= 10,	/* guest -> host: the radio does not listen on freq_mhz */
+	SHMWIFI_KIND_RADIO_CHANNEL	= 11,	/* guest -> host: listens on freq_mhz only; 0: nowhere */
 };
 
 /* shmwifi_tx_slot.flags and shmwifi_rx_desc.flags of FRAME and TX_STATUS: mac80211_hwsim's */
@@ -98,6 +100,9 @@ enum shmwifi_kind {
 
 /* shmwifi_tx_slot.flags of RADIO_ADD */
 #define SHMWIFI_RADIO_MONITOR	(1 << 0)	/* wants frames addressed to others, too */
+
+/* shmwifi_tx_slot.flags of RADIO_CHANNEL */
+#define SHMWIFI_CHANNEL_UNKNOWN	(1 << 0)	/* several channels at a time: only its kernel knows */
 
 /*
  * The region: header, then header.port_count ports, header.port_stride apart.
