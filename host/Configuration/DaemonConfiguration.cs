@@ -29,6 +29,9 @@ public sealed record DaemonConfiguration(
     CaptureConfiguration? Capture,
     LogConfiguration Log)
 {
+    /// <summary>VMs of one medium at most; where they share a region, <see cref="Abi.MaxPorts"/>.</summary>
+    public const int MaxPorts = 1024;
+
     /// <summary>What the medium is like at the start.</summary>
     public MediumConfiguration Medium { get; init; } = new();
 

@@ -23,14 +23,17 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
             errors.Add(root, "has neither 'socket' nor 'vms'; no VM could attach: give a socket for all VMs, a list of VMs, or both");
 
         string? socket = Socket(top);
-        var geometry = ReadGeometry(top);
+        var isolation = top.Word("isolation", Isolation.Shared, DaemonKeys.Isolations);
+        int maxPorts = isolation == Isolation.Shared ? Abi.MaxPorts : DaemonConfiguration.MaxPorts;
+        var geometry = ReadGeometry(top, maxPorts);
         var vms = ReadVms(top, hasCommonSocket: socket is not null);
         if (vms.Count > geometry.Ports)
         {
             errors.Add(
                 top.Value("vms")!,
                 $"{vms.Count} VMs are listed, but 'ports' in 'geometry' is {geometry.Ports}; allowed: at most as many VMs as ports, "
-                + $"and at most {Abi.MaxPorts} ports");
+                + $"and at most {maxPorts} ports"
+                + (isolation == Isolation.Shared ? $" ({DaemonConfiguration.MaxPorts} with 'isolation: per-vm')" : ""));
         }
 
         var reader = new MediumReader(errors, _folder);
@@ -39,7 +42,7 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
             CheckVm(pattern, node, vms, hasCommonSocket: socket is not null);
         return new(
             Path.GetFullPath(file),
-            top.Word("isolation", Isolation.Shared, DaemonKeys.Isolations),
+            isolation,
             socket,
             Account(top, "socketGroup"),
             ReadPolling(top),
@@ -66,14 +69,14 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         errors.Add(node, $"no VM is called '{name}'{Nearest.Hint(name, vms.Select(vm => vm.Name))}; there are {known}");
     }
 
-    private RegionGeometry ReadGeometry(Section top)
+    private RegionGeometry ReadGeometry(Section top, int maxPorts)
     {
         var defaults = new RegionGeometry();
         if (top.Value("geometry") is not { } node)
             return defaults;
         var section = new Section(node, "geometry", DaemonKeys.Geometry, errors);
         return new(
-            (uint)section.Integer("ports", (int)defaults.Ports, 1, Abi.MaxPorts),
+            (uint)section.Integer("ports", (int)defaults.Ports, 1, maxPorts),
             section.PowerOfTwo("txSlots", defaults.TxSlots, RegionGeometry.MinLength, RegionGeometry.MaxSlots),
             section.PowerOfTwo("rxDescriptors", defaults.RxDescriptors, RegionGeometry.MinLength, RegionGeometry.MaxDescriptors),
             section.PowerOfTwo("poolSlots", defaults.PoolSlots, RegionGeometry.MinLength, RegionGeometry.MaxSlots));

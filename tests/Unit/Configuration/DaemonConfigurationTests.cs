@@ -233,6 +233,7 @@ public sealed class DaemonConfigurationTests
     [TestCase("socket: s\npolling: ofF", "(did you mean 'off'?)")]
     [TestCase("socket: s\ngeometry: 12", "2:11: error: 'geometry' is '12'; it must be a mapping of ports, txSlots, rxDescriptors, poolSlots")]
     [TestCase("socket: s\ngeometry: { ports: \"16\" }", "2:20: error: 'ports' is '16'; allowed: a whole number")]
+    [TestCase("socket: s\nisolation: per-vm\ngeometry: { ports: 1025 }", "3:20: error: 'ports' is '1025'; allowed: a whole number from 1 to 1024")]
     [TestCase("socket: s\ngeometry: { ports: 1.5 }", "'ports' is '1.5'; allowed: a whole number")]
     [TestCase("socket: s\ngeometry: { ports: 99999999999 }", "'ports' is '99999999999'; allowed: a whole number")]
     [TestCase("socket: s\ngeometry: { txSlots: 8 }", "'txSlots' is '8'; allowed: a power of two from 16 to 4096")]
