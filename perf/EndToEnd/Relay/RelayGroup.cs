@@ -38,6 +38,7 @@ internal sealed class RelayGroup : IBenchGroup
             cleanup.Add(new FanOut(options.IsQuick, cancellation)),
             cleanup.Add(new HostileNeighbour(options.IsQuick, cancellation)),
             cleanup.Add(new Footprint()),
+            cleanup.Add(new ManyRadios(options.IsQuick)),
         ];
         int rounds = options.IsQuick ? 1 : options.Rounds;
         for (int round = 1; round <= rounds; round++)
