@@ -34,7 +34,7 @@ public class DescriptorBenchmarks
             *to.Rings.Descriptor(to.NextRx) = new RxDescriptor { Kind = RingKind.Frame, Length = 1500, Offset = Abi.HeaderSize };
             to.CommitReference(from, slot, Abi.SlotHeaderSize, 1500);
         }
-        _ = to.PublishRx();
+        _ = to.PublishRx(nowNs: 1);
 
         ulong bytes = 0;
         uint ready = guest.Rx.CountReady();

@@ -98,7 +98,7 @@ internal sealed unsafe class HostileGuest(Func<SimulatedGuest> attach, Random ra
             return;
         var header = new TxSlotHeader
         {
-            Kind = random.Next(8) != 0 ? RingKind.Frame : (RingKind)(random.Next(300) == 0 ? 11 : random.Next(3, 11)),
+            Kind = random.Next(8) != 0 ? RingKind.Frame : (RingKind)(random.Next(300) == 0 ? 12 : random.Next(3, 12)),
             Flags = (byte)random.Next(8),
             Radio = (ushort)(random.Next(2000) == 0 ? random.Next(0x10000) : random.Next(Radios + 1)),
             Length = random.Next(2000) == 0 ? AWord() : (uint)random.Next(10, 2000),
@@ -124,11 +124,11 @@ internal sealed unsafe class HostileGuest(Func<SimulatedGuest> attach, Random ra
         *(ulong*)((byte*)slot + (8 * random.Next(20))) = AWord(); // while the host may be reading it
     }
 
-    /// <summary>What honest guests announce, of others' addresses too, and withdraw.</summary>
+    /// <summary>What honest guests announce, of others' addresses too, and withdraw; and channels.</summary>
     private void Settle(SimulatedGuest guest)
     {
         ushort radio = (ushort)random.Next(Radios);
-        switch (random.Next(5))
+        switch (random.Next(6))
         {
             case 0:
                 guest.Send(RingKind.AddressAdd, radio, AnAddress());
@@ -141,6 +141,9 @@ internal sealed unsafe class HostileGuest(Func<SimulatedGuest> attach, Random ra
                 break;
             case 3:
                 guest.AddRadio(radio, AnAddress());
+                break;
+            case 4:
+                guest.Tune(radio, random.Next(4) switch { 0 => null, 1 => 0, 2 => 2412, _ => AWord() });
                 break;
             default:
                 guest.Hello();

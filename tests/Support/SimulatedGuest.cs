@@ -179,6 +179,17 @@ internal sealed unsafe partial class SimulatedGuest : IDisposable
         return true;
     }
 
+    /// <summary>Says where a radio listens.</summary>
+    /// <param name="freqMhz">0: nowhere; null: the guest cannot tell.</param>
+    public void Tune(ushort radio, uint? freqMhz) => SendSlot(new TxSlotHeader
+    {
+        Kind = RingKind.RadioChannel,
+        Radio = radio,
+        Flags = (byte)(freqMhz is null ? ChannelFlags.Unknown : ChannelFlags.None),
+        FreqMhz = freqMhz ?? 0,
+        Offset = Abi.SlotHeaderSize,
+    });
+
     /// <summary>Sends any slot at all; waits for room.</summary>
     public void SendSlot(TxSlotHeader header)
     {

@@ -81,7 +81,7 @@ internal sealed class EngineMedium(MediumEngine engine) : IControlledMedium
         radio.Port.Name,
         radio.Name,
         radio.Addresses,
-        (int)radio.LastFreqMhz,
+        (int)radio.FreqMhz,
         radio.Flags.HasFlag(RingBuffer.Layout.RadioFlags.Monitor),
         radio.Endpoint.PositionAt(mediumNs),
         radio.Endpoint.TxPowerDbm,

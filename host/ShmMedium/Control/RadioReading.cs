@@ -17,7 +17,7 @@ internal record RadioIdentity(string Vm, string Name, IReadOnlyList<MacAddress> 
 
 /// <summary>A radio that is on the medium, as it is now.</summary>
 /// <param name="Name">Its name there, such as "phy0".</param>
-/// <param name="FreqMhz">Of its latest transmission; 0 before the first.</param>
+/// <param name="FreqMhz">Where it listens, as its guest told; else of its latest transmission; 0: nowhere, or not known.</param>
 /// <param name="IsMonitor">Whether it wants frames addressed to others.</param>
 /// <param name="Position">Where it is, metres.</param>
 /// <param name="TxPowerDbm">Transmit power, dBm.</param>

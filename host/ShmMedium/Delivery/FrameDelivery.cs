@@ -10,6 +10,7 @@ namespace ShmWifi.ShmMedium.Delivery;
 internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses, FrameTaps taps, HeldFrames held, MediumClock clock)
 {
     private readonly DelayedDeliveries _delayed = new();
+    private ulong _deliveries; // so far: each frame's has a number
 
     /// <summary>When the next delayed frame is due, ns of the medium's clock; <see cref="long.MaxValue"/>: there is none.</summary>
     public long NextDelayedNs => _delayed.NextNs;
@@ -17,6 +18,7 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
     /// <summary>Carries an outcome out.</summary>
     public void Deliver(in Frame frame, Outcome outcome)
     {
+        _deliveries++;
         var acknowledger = outcome.AcknowledgedBy?.Port;
         bool hasNoRoom = false;
         foreach (ref readonly var reception in outcome.Receptions)
@@ -51,6 +53,7 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
         while (_delayed.TryTake(nowNs, out var delivery))
         {
             any = true;
+            _deliveries++;
             var reception = delivery.Reception;
             if (reception.Receiver.IsRegistered)
                 Post(in held[delivery.Handle], in reception);
@@ -62,9 +65,9 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
     /// <summary>Of several that acknowledge (clones, spoofed addresses) the one that comes to it first: a stopped one delays nobody.</summary>
     private static Port LessBehind(Port? one, Port other) => one is null || other.OutstandingRx < one.OutstandingRx ? other : one;
 
-    private void DeliverToAll(in Frame frame, Radio[] receivers, Reception reception)
+    private void DeliverToAll(in Frame frame, RadioList receivers, Reception reception)
     {
-        foreach (var receiver in receivers)
+        foreach (var receiver in receivers.Span)
         {
             reception.Receiver = receiver;
             if (receiver != frame.Sender)
@@ -97,7 +100,7 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
         return Post(in frame, in reception);
     }
 
-    /// <summary>Posts a frame to one radio, by reference if it may, else by copy.</summary>
+    /// <summary>Posts a frame to one radio: where another radio of the VM has it, by reference if it may, else by copy.</summary>
     private bool Post(in Frame frame, in Reception reception, int flippedBits = 0, ulong flipKey = 0)
     {
         var to = reception.Receiver.Port;
@@ -109,17 +112,18 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
             to.Rings.Count(HostCounter.DropRxRingFull);
             return false;
         }
-        if (!rx.HasPlaceForFrame(to, from))
+        var alteration = new FrameAlteration(reception.IsRetry, flippedBits, flipKey);
+        bool isShared = to.Latest.Delivery == _deliveries && !alteration.IsAny;
+        if (!isShared && !rx.HasPlaceForFrame(to, from))
         {
             to.Rings.Count(HostCounter.DropPoolEmpty);
             return false;
         }
 
         // Where a slow receiver is copied to: MayHold says no, and the frame goes into the receiver's pool.
-        var alteration = new FrameAlteration(reception.IsRetry, flippedBits, flipKey);
-        bool byReference = !frame.IsHeld && !alteration.IsAny && to.Rings.Region == from.Rings.Region && from.MayHold(frame.Slot, to);
+        bool byReference = !isShared && !frame.IsHeld && !alteration.IsAny && to.Rings.Region == from.Rings.Region && from.MayHold(frame.Slot, to);
         ushort poolSlot = 0;
-        byte* payload = byReference ? frame.Bytes : CopyToPool(in frame, to, alteration, out poolSlot);
+        byte* payload = isShared ? (byte*)to.Latest.Payload : byReference ? frame.Bytes : CopyToPool(in frame, to, alteration, out poolSlot);
         var descriptor = to.Rings.Descriptor(to.NextRx);
         *descriptor = new RxDescriptor
         {
@@ -134,10 +138,13 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
             CapturedNs = frame.CapturedNs,
             TakenNs = frame.TakenNs,
         };
-        if (byReference)
+        if (isShared)
+            to.CommitShared(from);
+        else if (byReference)
             to.CommitReference(from, frame.Slot, (ushort)(frame.Bytes - (byte*)from.Rings.TxSlot(frame.Slot)), (ushort)frame.Length);
         else
             to.CommitCopy(from, poolSlot);
+        to.Latest = (alteration.IsAny ? 0 : _deliveries, (nint)payload);
         rx.PublishLater(to);
         to.Rings.Count(HostCounter.RxFrames);
         to.Rings.Count(HostCounter.RxBytes, frame.Length);

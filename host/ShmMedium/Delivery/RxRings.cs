@@ -1,3 +1,4 @@
+using ShmWifi.Configuration;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Latency;
@@ -8,7 +9,7 @@ namespace ShmWifi.ShmMedium.Delivery;
 /// <summary>The RX rings of all ports: descriptors are published together, and taken back when guests are done with them.</summary>
 internal sealed unsafe class RxRings
 {
-    private readonly Port[] _unpublished = new Port[Abi.MaxPorts];
+    private readonly Port[] _unpublished = new Port[DaemonConfiguration.MaxPorts];
     private readonly LateLatencies _lateLatencies = new();
     private int _unpublishedCount;
 
@@ -16,13 +17,15 @@ internal sealed unsafe class RxRings
     public bool IsAnyOutstanding { get; set; }
 
     /// <summary>Whether a port has room for a message that is no frame; looks once more at what the guest gave back.</summary>
-    public bool HasRoomForMessage(Port port) => port.HasRoomForStatus || (Reclaim(port) && port.HasRoomForStatus);
+    public bool HasRoomForMessage(Port port) => port.HasRoomForStatus || (Reclaim(port, MonotonicClock.NowNs) && port.HasRoomForStatus);
 
     /// <summary>Whether a port has room for a frame; looks once more at what the guest gave back.</summary>
-    public bool HasRoomForFrame(Port port, Port sender) => port.HasRoomForFrame(sender) || (Reclaim(port) && port.HasRoomForFrame(sender));
+    public bool HasRoomForFrame(Port port, Port sender) =>
+        port.HasRoomForFrame(sender) || (Reclaim(port, MonotonicClock.NowNs) && port.HasRoomForFrame(sender));
 
     /// <summary>Whether a port's pool has a place for a frame; looks once more at what the guest gave back.</summary>
-    public bool HasPlaceForFrame(Port port, Port sender) => port.HasPlaceForFrame(sender) || (Reclaim(port) && port.HasPlaceForFrame(sender));
+    public bool HasPlaceForFrame(Port port, Port sender) =>
+        port.HasPlaceForFrame(sender) || (Reclaim(port, MonotonicClock.NowNs) && port.HasPlaceForFrame(sender));
 
     /// <summary>Remembers that a port has a new descriptor to be published.</summary>
     public void PublishLater(Port port)
@@ -35,10 +38,13 @@ internal sealed unsafe class RxRings
     /// <summary>Publishes the ports' new descriptors, and interrupts the guests that asked for that.</summary>
     public void Publish()
     {
+        if (_unpublishedCount == 0)
+            return;
+        ulong nowNs = (ulong)MonotonicClock.NowNs; // one reading for all: it takes as long as a receiver's part of a broadcast
         for (int i = 0; i < _unpublishedCount; i++)
         {
             var port = _unpublished[i];
-            if (port.PublishRx())
+            if (port.PublishRx(nowNs))
                 port.RingDoorbell();
             else
                 port.Rings.Count(HostCounter.DoorbellsSuppressed);
@@ -47,7 +53,8 @@ internal sealed unsafe class RxRings
     }
 
     /// <summary>Takes back what a guest is done with, and learns from its stamps how long each frame took.</summary>
-    public bool Reclaim(Port port)
+    /// <param name="nowNs">CLOCK_MONOTONIC.</param>
+    public bool Reclaim(Port port, long nowNs)
     {
         if (port.IsFaulted || port.IsRetired || port.OutstandingRx == 0)
             return false;
@@ -62,15 +69,18 @@ internal sealed unsafe class RxRings
         }
         for (uint index = first; index != head; index++)
         {
-            if (port.ReclaimNext() is { } sender && port.LatencyFrom[sender.Id] is { } latency)
-            {
-                var descriptor = port.Rings.Descriptor(index);
-                latency.Record(descriptor->CapturedNs, descriptor->TakenNs, descriptor->PostedNs, port.Rings.InjectedNs(index), _lateLatencies);
-            }
+            if (port.ReclaimNext() is not { } sender)
+                continue;
+            var descriptor = port.Rings.Descriptor(index);
+            var stamps = new FrameStamps(descriptor->CapturedNs, descriptor->TakenNs, descriptor->PostedNs, port.Rings.InjectedNs(index));
+            if (port.LatencyFrom[sender.Id] is { } latency)
+                latency.Record(in stamps, _lateLatencies);
+            else
+                _lateLatencies.AddFirst(port.LatencyFrom, sender.Id, in stamps);
         }
         if (first == head)
             return false;
-        port.ReclaimedAtNs = MonotonicClock.NowNs;
+        port.ReclaimedAtNs = nowNs;
         port.IsStalled = false;
         return true;
     }
@@ -82,7 +92,7 @@ internal sealed unsafe class RxRings
             port.ReclaimNext();
     }
 
-    /// <summary>Records the latencies whose histograms had to grow; may allocate, so between two rounds.</summary>
+    /// <summary>Records the latencies whose histograms had to be made or to grow; may allocate, so between two rounds.</summary>
     public void SettleLatencies()
     {
         if (_lateLatencies.Any)

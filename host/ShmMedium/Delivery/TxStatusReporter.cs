@@ -1,3 +1,4 @@
+using ShmWifi.Configuration;
 using ShmWifi.Dot11.Rates;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
@@ -10,7 +11,7 @@ internal sealed unsafe class TxStatusReporter(RxRings rx)
 {
     private const long NotReceivedAfterNs = 1_000_000_000; // a receiver that takes nothing for so long is paused or dead
 
-    private readonly TxStatusQueue?[] _waiting = new TxStatusQueue?[Abi.MaxPorts]; // for a receiver, by its port
+    private readonly TxStatusQueue?[] _waiting = new TxStatusQueue?[DaemonConfiguration.MaxPorts]; // for a receiver, by its port
 
     /// <summary>A port has come.</summary>
     public void Add(Port receiver) => _waiting[receiver.Id] = new TxStatusQueue(receiver.Rings.Rx.Length);

@@ -7,7 +7,7 @@ using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.ShmMedium.Engine;
 
-/// <summary>What guests tell of themselves: that they are ready, their radios and addresses,
+/// <summary>What guests tell of themselves: that they are ready, their radios, addresses and channels,
 /// frames that their kernels refused, their clock's questions.</summary>
 internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMediumLog log, EngineCounters counters)
 {
@@ -56,10 +56,13 @@ internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMe
             case RingKind.ClockSync:
                 AnswerClockSync(port, header.Cookie);
                 break;
+            case RingKind.RadioChannel when radio is not null:
+                radios.Tune(radio, ((ChannelFlags)header.Flags & ChannelFlags.Unknown) == ChannelFlags.None ? header.FreqMhz : null);
+                break;
             case RingKind.RxRefused when radio is not null:
                 radio.OnRefused(header.FreqMhz, (long)takenNs);
                 break;
-            case RingKind.RadioDel or RingKind.AddressAdd or RingKind.AddressDel or RingKind.RxRefused:
+            case RingKind.RadioDel or RingKind.AddressAdd or RingKind.AddressDel or RingKind.RadioChannel or RingKind.RxRefused:
                 port.Rings.Count(HostCounter.Refused);
                 break;
             default:

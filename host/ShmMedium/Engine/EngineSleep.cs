@@ -1,5 +1,5 @@
+using ShmWifi.Configuration;
 using ShmWifi.Linux;
-using ShmWifi.RingBuffer.Layout;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
@@ -8,7 +8,7 @@ namespace ShmWifi.ShmMedium.Engine;
 /// <summary>Where the engine's thread sleeps when there is nothing to do: until a guest's doorbell, a command, or a time.</summary>
 internal sealed class EngineSleep : IDisposable
 {
-    private readonly epoll_event[] _events = new epoll_event[Abi.MaxPorts + 1]; // who rang does not matter: a round looks at all
+    private readonly epoll_event[] _events = new epoll_event[DaemonConfiguration.MaxPorts + 1]; // who rang does not matter: a round looks at all
     private readonly Epoll _epoll = new();
 
     /// <summary>Wakes the thread when it is signalled: edge-triggered, so that it need not be read; each signal is an edge.</summary>

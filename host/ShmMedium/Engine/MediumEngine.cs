@@ -225,11 +225,11 @@ internal sealed class MediumEngine : IDisposable
         long idleSince = 0;
         while (!_isStopping)
         {
+            _rx.SettleLatencies(); // before commands: a number may get another port
             _commands.Run();
             SettleFaults();
             _rx.Publish(); // what commands posted; of ports that are released next, too
             _ports.RemoveReleased();
-            _rx.SettleLatencies();
 
             long control = Counters.ControlAllocatedBytes;
             long allocated = GC.GetAllocatedBytesForCurrentThread();
@@ -354,12 +354,13 @@ internal sealed class MediumEngine : IDisposable
     private bool ReclaimRx()
     {
         bool busy = false;
+        long nowNs = MonotonicClock.NowNs;
         _rx.IsAnyOutstanding = false;
         foreach (var port in _ports.All)
         {
             if (port.OutstandingRx == 0)
                 continue;
-            busy |= _rx.Reclaim(port);
+            busy |= _rx.Reclaim(port, nowNs);
             _statuses.ReportReceived(port);
             _rx.IsAnyOutstanding |= port.OutstandingRx != 0;
         }

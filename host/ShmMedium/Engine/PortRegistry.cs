@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using ShmWifi.RingBuffer.Layout;
-using ShmWifi.ShmMedium.Latency;
+using ShmWifi.Configuration;
 using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.ShmMedium.Engine;
@@ -10,9 +9,9 @@ namespace ShmWifi.ShmMedium.Engine;
 /// <param name="removed">Forgets what else is kept of a port that nobody reads any more.</param>
 internal sealed class PortRegistry(Action<Port> removed)
 {
-    private readonly Port?[] _byId = new Port?[Abi.MaxPorts];
+    private readonly Port?[] _byId = new Port?[DaemonConfiguration.MaxPorts];
     private readonly List<(Port Port, TaskCompletionSource<bool> Released)> _leaving = [];
-    private readonly List<Port> _newlyFaulted = new(Abi.MaxPorts);
+    private readonly List<Port> _newlyFaulted = new(DaemonConfiguration.MaxPorts);
     private Port[] _all = [];
     private Roster _roster = new([], PortTotals.None);
     private uint _portsEver;
@@ -72,11 +71,7 @@ internal sealed class PortRegistry(Action<Port> removed)
             return null;
         var port = new Port(id, offer, offer.Region.Attach(id, offer.PeerId, offer.Name)) { Generation = ++_portsEver };
         foreach (var other in _all)
-        {
-            port.LatencyFrom[other.Id] = new LinkLatency();
-            other.LatencyFrom[port.Id] = new LinkLatency();
-        }
-        port.LatencyFrom[port.Id] = new LinkLatency();
+            other.LatencyFrom[id] = null; // of who had the number before
         port.Peers = _byId;
         port.NewlyFaulted = _newlyFaulted;
         _all = [.. _all, port];

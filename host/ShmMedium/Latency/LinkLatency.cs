@@ -17,17 +17,13 @@ internal sealed class LinkLatency
 
     /// <summary>Records one frame's stamps; a stamp that is missing leaves its hop out. One that is out of order, as clocks are known to some
     /// µs only, makes a hop of 0: to leave it out would make the others' mean longer than it was.</summary>
-    /// <param name="capturedNs">Host clock; 0: unknown.</param>
-    /// <param name="takenNs">Host clock.</param>
-    /// <param name="postedNs">Host clock.</param>
-    /// <param name="injectedNs">Host clock; 0: unknown.</param>
     /// <param name="late">Gets what cannot be recorded without allocating; null: it may be allocated.</param>
-    public void Record(ulong capturedNs, ulong takenNs, ulong postedNs, ulong injectedNs, LateLatencies? late = null)
+    public void Record(in FrameStamps stamps, LateLatencies? late = null)
     {
-        RecordHop(InHost, takenNs, postedNs, late);
-        RecordHop(GuestToHost, capturedNs, takenNs, late);
-        RecordHop(HostToGuest, postedNs, injectedNs, late);
-        RecordHop(Total, capturedNs, injectedNs, late);
+        RecordHop(InHost, stamps.TakenNs, stamps.PostedNs, late);
+        RecordHop(GuestToHost, stamps.CapturedNs, stamps.TakenNs, late);
+        RecordHop(HostToGuest, stamps.PostedNs, stamps.InjectedNs, late);
+        RecordHop(Total, stamps.CapturedNs, stamps.InjectedNs, late);
     }
 
     private static void RecordHop(LatencyHistogram histogram, ulong from, ulong to, LateLatencies? late)

@@ -143,6 +143,8 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         ref var frame = ref _held[handle];
         var receiver = _radios.Of(radio);
         bool isOwner = !frame.Receiver.IsGroup && receiver.Owns(frame.Receiver);
+        if (!receiver.MayHear(frame.FreqMhz))
+            return Interest.None;
         if (!isOwner && !frame.Receiver.IsGroup && (receiver.Flags & RadioFlags.Monitor) == RadioFlags.None)
             return Interest.None;
         if (DrawnFault(handle, receiver)?.Configuration.Action is DropFault)

@@ -18,7 +18,7 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
         outcome.IsOver = true;
         if (frame.Receiver.IsGroup)
         {
-            SendOnce(in frame, in chain.Links[0], radios.Radios, nowNs, outcome);
+            SendOnce(in frame, in chain.Links[0], radios.ListenersOn(frame.FreqMhz).Span, nowNs, outcome);
             return;
         }
 
@@ -26,7 +26,7 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
         bool isAcknowledged = false;
         foreach (var owner in radios.OwnersOf(frame.Receiver, frame.Sender))
         {
-            if (owner == frame.Sender)
+            if (owner == frame.Sender || !owner.MayHear(frame.FreqMhz))
                 continue;
             var sent = SendWithRetries(in frame, chain, owner, outcome.Attempts, nowNs, outcome);
             if (!sent.IsAcknowledged && isAcknowledged)
@@ -40,14 +40,14 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
     }
 
     /// <summary>Sends a frame once, to all but those that it is addressed to, which receive it with its retries.</summary>
-    private void SendOnce(in Frame frame, in ChainLink link, Radio[] receivers, long nowNs, Outcome outcome)
+    private void SendOnce(in Frame frame, in ChainLink link, ReadOnlySpan<Radio> receivers, long nowNs, Outcome outcome)
     {
         var sender = frame.Sender;
         var links = state.Links;
         bool isGroup = frame.Receiver.IsGroup;
         foreach (var receiver in receivers)
         {
-            if (receiver == sender || (!isGroup && receiver.Owns(frame.Receiver)))
+            if (receiver == sender || (!isGroup && (receiver.Owns(frame.Receiver) || !receiver.MayHear(frame.FreqMhz))))
                 continue;
             var there = links.Of(sender.Endpoint, receiver.Endpoint, (int)frame.FreqMhz, nowNs);
             sbyte signalDbm = Reception.ToSignal(there.SignalDbm);

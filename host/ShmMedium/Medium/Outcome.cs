@@ -10,7 +10,7 @@ internal sealed class Outcome
     private int _count;
 
     /// <summary>Who receives the frame as <see cref="Alike"/> says, its sender aside, besides <see cref="Receptions"/>; null: nobody.</summary>
-    public Radio[]? All { get; private set; }
+    public RadioList? All { get; private set; }
 
     /// <summary>How all of <see cref="All"/> receive it.</summary>
     public Reception Alike { get; private set; }
@@ -19,7 +19,7 @@ internal sealed class Outcome
     public ReadOnlySpan<Reception> Receptions => _receptions.AsSpan(0, _count);
 
     /// <summary>How many receive it, at most.</summary>
-    public int Receivers => _count + (All?.Length ?? 0);
+    public int Receivers => _count + (All?.Count ?? 0);
 
     /// <summary>The frame's attempts are over: its sender is to be told, and taps are to see it.</summary>
     public bool IsOver { get; set; }
@@ -58,7 +58,7 @@ internal sealed class Outcome
     }
 
     /// <summary>All radios but one receive the frame alike: nothing is written for each.</summary>
-    public void AddAll(Radio[] receivers, sbyte signalDbm, byte rateIndex)
+    public void AddAll(RadioList receivers, sbyte signalDbm, byte rateIndex)
     {
         All = receivers;
         Alike = new Reception { SignalDbm = signalDbm, RateIndex = rateIndex };

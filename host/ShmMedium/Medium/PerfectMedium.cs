@@ -17,22 +17,23 @@ internal sealed class PerfectMedium(RadioRegistry radios, MediumState state) : I
         outcome.AckSignalDbm = LinkTable.PerfectSignalDbm;
         if (frame.Receiver.IsGroup)
         {
-            outcome.AddAll(radios.Radios, LinkTable.PerfectSignalDbm, rateIndex);
-            if (radios.Radios.Length > 1)
+            var listeners = radios.ListenersOn(frame.FreqMhz);
+            outcome.AddAll(listeners, LinkTable.PerfectSignalDbm, rateIndex);
+            if (listeners.Count > 1 || (listeners.Count == 1 && listeners.Span[0] != sender))
                 outcome.Best = AtFirst;
             return;
         }
         bool isAcknowledged = false;
         foreach (var owner in radios.OwnersOf(frame.Receiver, sender))
         {
-            if (owner != sender)
+            if (owner != sender && owner.MayHear(frame.FreqMhz))
                 isAcknowledged |= Add(outcome, owner, rateIndex).IsAcknowledged = Acknowledgement.MayComeFrom(in frame, owner, (long)frame.TakenNs);
         }
         if (!isAcknowledged && Acknowledgement.IsWanted(in frame))
             outcome.Attempts = chain.Attempts;
         foreach (var monitor in radios.Monitors)
         {
-            if (monitor != sender && !monitor.Owns(frame.Receiver))
+            if (monitor != sender && monitor.MayHear(frame.FreqMhz) && !monitor.Owns(frame.Receiver))
                 Add(outcome, monitor, rateIndex);
         }
         if (!outcome.Receptions.IsEmpty)

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using ShmWifi.Linux;
+using ShmWifi.Configuration;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Latency;
@@ -12,7 +12,7 @@ internal sealed unsafe class Port
 {
     private readonly ushort[] _references;
     private readonly byte[] _tapReferences;
-    private readonly Share[] _shares = new Share[Abi.MaxPorts]; // what others have of this one's frames, by their ports
+    private readonly Share[] _shares = new Share[DaemonConfiguration.MaxPorts]; // what others have of this one's frames, by their ports
     private readonly Holding[] _holdings;
     private readonly ushort[] _freePool;
     private readonly uint _rxReserve;
@@ -44,7 +44,7 @@ internal sealed unsafe class Port
         ReclaimedRx = rings.Rx.Tail;
         HoldLimit = (int)geometry.TxSlots / 2;
         HoldLimitByPort = HoldLimit / 2;
-        LatencyFrom = new LinkLatency?[Abi.MaxPorts];
+        LatencyFrom = new LinkLatency?[DaemonConfiguration.MaxPorts];
     }
 
     /// <summary>The engine's number for it.</summary>
@@ -65,7 +65,7 @@ internal sealed unsafe class Port
     /// <summary>The VM's radios by its own numbers.</summary>
     public Radio?[] Radios { get; } = new Radio?[Abi.MaxRadios];
 
-    /// <summary>Latency of frames that came to this VM, by the sending port's number; made when a port attaches.</summary>
+    /// <summary>Latency of frames that came to this VM, by the sending port's number; null before the first.</summary>
     public LinkLatency?[] LatencyFrom { get; }
 
     /// <summary>All ports by number, as the engine keeps them; set when it takes the port on.</summary>
@@ -100,6 +100,10 @@ internal sealed unsafe class Port
 
     /// <summary>When the guest last gave descriptors back, CLOCK_MONOTONIC ns.</summary>
     internal long ReclaimedAtNs { get; set; }
+
+    /// <summary>Where the latest RX descriptor points, and which of the engine's deliveries that is of; 0: of none that others of the VM's radios
+    /// may share.</summary>
+    public (ulong Delivery, nint Payload) Latest { get; set; }
 
     /// <summary>RX descriptors filled and not yet published.</summary>
     public uint PendingRx { get; private set; }
@@ -198,7 +202,7 @@ internal sealed unsafe class Port
             TappedSlots--;
     }
 
-    /// <summary>The next RX descriptor's index; fill it, then call one of the three that commit it.</summary>
+    /// <summary>The next RX descriptor's index; fill it, then call one of the four that commit it.</summary>
     public uint NextRx => Rings.Rx.Tail + PendingRx;
 
     /// <summary>Commits a descriptor that points into a sender's slot.</summary>
@@ -211,7 +215,7 @@ internal sealed unsafe class Port
         share.Slots++;
         share.Frames++;
         HeldReferences++;
-        Hold(new Holding(slot, offset, length, (byte)sender.Id, HoldingKind.Reference, sender.Generation));
+        Hold(new Holding(slot, offset, length, (ushort)sender.Id, HoldingKind.Reference, sender.Generation));
     }
 
     /// <summary>Commits a descriptor that points into the RX pool.</summary>
@@ -219,7 +223,17 @@ internal sealed unsafe class Port
     public void CommitCopy(Port sender, ushort poolSlot)
     {
         sender._shares[Id].Frames++;
-        Hold(new Holding(poolSlot, 0, 0, (byte)sender.Id, HoldingKind.Copy, sender.Generation));
+        Hold(new Holding(poolSlot, 0, 0, (ushort)sender.Id, HoldingKind.Copy, sender.Generation));
+    }
+
+    /// <summary>Commits a descriptor that points to where the one before it points: another radio of the VM receives the same frame.</summary>
+    /// <remarks>Descriptors come back in their order, so the last of them holds what the frame lies in.</remarks>
+    public void CommitShared(Port sender)
+    {
+        sender._shares[Id].Frames++;
+        ref var before = ref _holdings[(NextRx - 1) & (uint)(_holdings.Length - 1)];
+        Hold(before);
+        before = before with { Kind = HoldingKind.HeldByNext };
     }
 
     /// <summary>Commits a descriptor without payload.</summary>
@@ -246,14 +260,20 @@ internal sealed unsafe class Port
     /// after they have read its frame (docs/decisions/0004).</remarks>
     public void MoveReferencesToPool()
     {
-        for (uint index = ReclaimedRx; index != NextRx; index++)
+        uint first = ReclaimedRx; // of the descriptors that point to the same frame
+        for (uint index = first; index != NextRx; index++)
         {
             ref var holding = ref _holdings[index & (uint)(_holdings.Length - 1)];
+            if (holding.Kind == HoldingKind.HeldByNext)
+                continue;
+            uint firstOfFrame = first;
+            first = index + 1;
             if (holding.Kind != HoldingKind.Reference || !TryTakePoolSlot(out ushort poolSlot))
                 continue;
             byte* copy = Rings.PoolSlot(poolSlot);
             Buffer.MemoryCopy((byte*)Peers[holding.Sender]!.Rings.TxSlot(holding.Slot) + holding.Offset, copy, Abi.SlotSize, holding.Length);
-            Rings.MoveToPool(index, poolSlot);
+            for (uint same = firstOfFrame; same != first; same++)
+                Rings.MoveToPool(same, poolSlot);
             Rings.Count(HostCounter.Copied);
             Rings.Count(HostCounter.CopiedBytes, holding.Length);
             DropHeldReference(in holding);
@@ -281,13 +301,13 @@ internal sealed unsafe class Port
     }
 
     /// <summary>Stamps and publishes what was committed.</summary>
+    /// <param name="nowNs">CLOCK_MONOTONIC.</param>
     /// <returns>Whether the guest asked for a doorbell.</returns>
-    public bool PublishRx()
+    public bool PublishRx(ulong nowNs)
     {
-        ulong now = (ulong)MonotonicClock.NowNs;
         uint count = PendingRx;
         for (uint i = 0; i < count; i++)
-            Rings.Descriptor(Rings.Rx.Tail + i)->PostedNs = now;
+            Rings.Descriptor(Rings.Rx.Tail + i)->PostedNs = nowNs;
         PendingRx = 0;
         return Rings.Rx.Publish(count);
     }
@@ -304,6 +324,8 @@ internal sealed unsafe class Port
                 break;
             case HoldingKind.Copy:
                 _freePool[_freePoolCount++] = (ushort)holding.Slot;
+                break;
+            case HoldingKind.HeldByNext:
                 break;
             default:
                 return null;
@@ -336,6 +358,7 @@ internal sealed unsafe class Port
         Nothing,
         Reference,
         Copy,
+        HeldByNext,
     }
 
     /// <summary>What a receiver has of a sender and did not give back.</summary>
@@ -351,5 +374,5 @@ internal sealed unsafe class Port
 
     /// <summary>What one RX descriptor points at; without object references, so that writing one is a plain store.</summary>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Holding(uint Slot, ushort Offset, ushort Length, byte Sender, HoldingKind Kind, uint Generation);
+    private readonly record struct Holding(uint Slot, ushort Offset, ushort Length, ushort Sender, HoldingKind Kind, uint Generation);
 }

@@ -15,6 +15,7 @@ internal sealed class Radio(Port port, ushort number, MacAddress identity, int i
 
     private const long RefusedNs = 1_000_000_000; // then it is asked again: it may be back without having sent
 
+    private uint _sentFreqMhz;
     private uint _refusedFreqMhz;
     private long _refusedUntilNs;
     private (MacAddress, uint, Radio[]) _lastReceiver;
@@ -38,13 +39,18 @@ internal sealed class Radio(Port port, ushort number, MacAddress identity, int i
     /// <summary>What it wants.</summary>
     public RadioFlags Flags { get; internal set; }
 
-    /// <summary>Frequency of its latest transmission, MHz; 0 before the first.</summary>
-    public uint LastFreqMhz { get; private set; }
+    /// <summary>The channel that it listens on, by the centre of its primary 20 MHz: 0: it listens nowhere; null: only its kernel knows.</summary>
+    public uint? ChannelMhz { get; internal set; }
 
-    /// <summary>Whether it listens on a frequency, as far as its kernel let us know by refusing a frame there.</summary>
-    /// <param name="freqMhz">MHz.</param>
+    /// <summary>Where it is, as far as it is known: its channel, or that of its latest transmission, MHz; 0: nowhere.</summary>
+    public uint FreqMhz => ChannelMhz ?? _sentFreqMhz;
+
+    /// <summary>Whether it may hear what is sent on a frequency.</summary>
+    public bool MayHear(uint freqMhz) => ChannelMhz is not { } channelMhz || channelMhz == freqMhz;
+
+    /// <summary>Whether it listens on a frequency, as far as its guest told, or let us know by refusing a frame there.</summary>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
-    public bool ListensTo(uint freqMhz, long nowNs) => freqMhz != _refusedFreqMhz || nowNs >= _refusedUntilNs;
+    public bool ListensTo(uint freqMhz, long nowNs) => MayHear(freqMhz) && (freqMhz != _refusedFreqMhz || nowNs >= _refusedUntilNs);
 
     /// <summary>Its kernel refused a frame.</summary>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
@@ -53,7 +59,7 @@ internal sealed class Radio(Port port, ushort number, MacAddress identity, int i
     /// <summary>It sent a frame, so it listens there, too.</summary>
     internal void OnSent(uint freqMhz)
     {
-        LastFreqMhz = freqMhz;
+        _sentFreqMhz = freqMhz;
         if (freqMhz == _refusedFreqMhz)
             _refusedFreqMhz = 0;
     }

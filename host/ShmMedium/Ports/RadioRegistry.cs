@@ -10,6 +10,7 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
 {
     private readonly Dictionary<MacAddress, Radio[]> _claims = []; // who announced an address, in the order of coming
     private readonly Dictionary<MacAddress, Radio[]> _owners = []; // who of them answers to it
+    private readonly ChannelListeners _listeners = new();
     private Radio[] _radios = [];
     private Radio?[] _byModel = new Radio?[16];
     private int _radiosEver;
@@ -24,11 +25,17 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
     /// <summary>Called when a radio has gone; on the engine thread. The link table still knows it.</summary>
     public Action<Radio>? Removed { get; set; }
 
+    /// <summary>Called when a radio listens on another channel; on the engine thread.</summary>
+    public Action<Radio>? Tuned { get; set; }
+
     /// <summary>All radios.</summary>
     public Radio[] Radios => Volatile.Read(ref _radios);
 
     /// <summary>The radio of a model. Engine thread only.</summary>
     public Radio Of(LinkEndpoint model) => _byModel[model.Index]!;
+
+    /// <summary>Who may hear a frame on a frequency, its sender included. Engine thread only.</summary>
+    public RadioList ListenersOn(uint freqMhz) => _listeners.On(freqMhz);
 
     /// <summary>Radios that want frames addressed to others, too.</summary>
     public Radio[] Monitors { get; private set; } = [];
@@ -81,6 +88,7 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
         if (radio.Endpoint.Index >= _byModel.Length)
             Array.Resize(ref _byModel, Math.Max(2 * _byModel.Length, radio.Endpoint.Index + 1));
         _byModel[radio.Endpoint.Index] = radio;
+        _listeners.Add(radio);
         Added?.Invoke(radio);
         return radio;
     }
@@ -92,6 +100,7 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
             RemoveAddress(radio, address);
         Volatile.Write(ref _radios, Without(_radios, radio));
         Monitors = Without(Monitors, radio);
+        _listeners.Remove(radio);
         radio.Port.Radios[radio.Number] = null;
         _byModel[radio.Endpoint.Index] = null;
         Removed?.Invoke(radio);
@@ -114,6 +123,18 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
     {
         var others = Without(Monitors, radio);
         Monitors = isMonitor ? [.. others, radio] : others;
+    }
+
+    /// <summary>A radio listens on another channel from now on.</summary>
+    /// <param name="channelMhz">As <see cref="Radio.ChannelMhz"/>.</param>
+    public void Tune(Radio radio, uint? channelMhz)
+    {
+        if (radio.ChannelMhz == channelMhz)
+            return;
+        _listeners.Remove(radio);
+        radio.ChannelMhz = channelMhz;
+        _listeners.Add(radio);
+        Tuned?.Invoke(radio);
     }
 
     /// <summary>The radio wants to answer to an address.</summary>

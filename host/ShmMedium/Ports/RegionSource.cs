@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ShmWifi.Configuration;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
@@ -14,6 +15,8 @@ internal abstract class RegionSource : IDisposable
 
     /// <summary>Tells all guests that the engine is gone.</summary>
     public abstract void Dispose();
+
+    private protected const RegionFeatures TakenFromGuests = RegionFeatures.Refused | RegionFeatures.Channels;
 
     private protected static RegionLease CreateRegion(string name, RegionGeometry geometry, RegionFeatures features, bool isShared)
     {
@@ -42,7 +45,7 @@ internal sealed class RegionLease(SharedMemory memory, Region region, bool isSha
     public Region Region { get; } = region;
 
     /// <summary>Ports that VMs may have at a time.</summary>
-    public int PortLimit => isShared ? (int)Region.Geometry.Ports : Abi.MaxPorts;
+    public int PortLimit => isShared ? (int)Region.Geometry.Ports : DaemonConfiguration.MaxPorts;
 
     /// <summary>Gives a VM the rings that belong to the engine's number for its port.</summary>
     /// <param name="id">Below <see cref="PortLimit"/>; free.</param>
@@ -109,7 +112,7 @@ internal sealed class RegionLease(SharedMemory memory, Region region, bool isSha
 /// <summary>isolation: shared. One region, a port for each VM, delivery by reference.</summary>
 internal sealed class SharedRegionSource(RegionGeometry geometry) : RegionSource
 {
-    private readonly RegionLease _lease = CreateRegion("shmwifi", geometry, RegionFeatures.ByReference | RegionFeatures.Refused, isShared: true);
+    private readonly RegionLease _lease = CreateRegion("shmwifi", geometry, RegionFeatures.ByReference | TakenFromGuests, isShared: true);
 
     /// <inheritdoc/>
     public override RegionLease Lease(string vmName) => _lease;
@@ -127,7 +130,7 @@ internal sealed class PerVmRegionSource(RegionGeometry geometry) : RegionSource
     /// <inheritdoc/>
     public override RegionLease Lease(string vmName)
     {
-        var lease = CreateRegion($"shmwifi-{vmName}", _geometry, RegionFeatures.Refused, isShared: false);
+        var lease = CreateRegion($"shmwifi-{vmName}", _geometry, TakenFromGuests, isShared: false);
         _leases.RemoveAll(l => l.Memory.IsDisposed);
         _leases.Add(lease);
         return lease;

@@ -50,7 +50,7 @@ internal sealed class MediumMeter : IDisposable
         Gauge("shmwifi.vm.clock.error", "us", "Bound of the error of what the VM knows of the host's clock", s => s.Vms
             .Where(v => v.ClockErrorUs is not null)
             .Select(v => Of(v.ClockErrorUs!.Value, ("vm", v.Name))));
-        Gauge("shmwifi.radio.frequency", "MHz", "Frequency of a radio's latest transmission; 0: none yet", s =>
+        Gauge("shmwifi.radio.frequency", "MHz", "Frequency that a radio listens on, else that of its latest transmission; 0: none", s =>
             s.Vms.SelectMany(v => v.Radios.Select(r => Of(
             (double)r.FreqMhz, ("vm", v.Name), ("radio", r.Name), ("addresses", string.Join(' ', r.Addresses)), ("monitor", r.IsMonitor
                 ? "yes"

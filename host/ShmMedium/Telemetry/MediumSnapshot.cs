@@ -131,7 +131,7 @@ internal sealed record VmSnapshot(
             port.Id,
             port.IsFaulted ? $"faulted: {port.Fault}" : port.Rings.GuestState == GuestState.Ready ? "ready" : "attached",
             [.. port.Radios.OfType<Radio>().Select(r =>
-                new RadioSnapshot(r.Name, [.. r.Addresses.Select(a => a.ToString())], r.LastFreqMhz, r.Flags.HasFlag(RadioFlags.Monitor)))],
+                new RadioSnapshot(r.Name, [.. r.Addresses.Select(a => a.ToString())], r.FreqMhz, r.Flags.HasFlag(RadioFlags.Monitor)))],
             Host(HostCounter.TxFrames),
             Host(HostCounter.TxBytes),
             Host(HostCounter.RxFrames),
@@ -167,7 +167,7 @@ internal sealed record VmSnapshot(
 }
 
 /// <summary>One radio.</summary>
-/// <param name="FreqMhz">Of its latest transmission; 0 before the first.</param>
+/// <param name="FreqMhz">Where it listens, as its guest told; else of its latest transmission; 0: nowhere, or not known.</param>
 /// <param name="IsMonitor">Whether it wants frames addressed to others.</param>
 internal sealed record RadioSnapshot(string Name, IReadOnlyList<string> Addresses, uint FreqMhz, bool IsMonitor);
 

@@ -31,6 +31,7 @@ public class AbiHeaderTests
         ["KIND"] = typeof(RingKind),
         ["TX"] = typeof(TxFlags),
         ["RADIO"] = typeof(RadioFlags),
+        ["CHANNEL"] = typeof(ChannelFlags),
     };
 
     /// <summary>Where the names of C and C# differ in more than their case.</summary>

@@ -39,10 +39,10 @@ public sealed class LatencyHistogramTests
     public void AHopWithAStampMissingIsLeftOut()
     {
         var latency = new LinkLatency();
-        latency.Record(capturedNs: 0, takenNs: 100, postedNs: 150, injectedNs: 0);
+        latency.Record(new FrameStamps(CapturedNs: 0, TakenNs: 100, PostedNs: 150, InjectedNs: 0));
         Assert.That(new[] { latency.InHost.Count, latency.GuestToHost.Count, latency.HostToGuest.Count, latency.Total.Count },
             Is.EqualTo(new[] { 1UL, 0UL, 0UL, 0UL }));
-        latency.Record(capturedNs: 50, takenNs: 100, postedNs: 150, injectedNs: 250);
+        latency.Record(new FrameStamps(CapturedNs: 50, TakenNs: 100, PostedNs: 150, InjectedNs: 250));
         Assert.That(latency.Total.QuantileNs(1), Is.EqualTo(200));
     }
 
@@ -52,7 +52,7 @@ public sealed class LatencyHistogramTests
         var latency = new LinkLatency();
         // Clocks that differ by 30 ns: of four hops of 0 to 40 ns two come out negative.
         foreach (ulong injected in (ulong[])[1020, 1010, 990, 980])
-            latency.Record(capturedNs: 900, takenNs: 950, postedNs: 1000, injectedNs: injected);
+            latency.Record(new FrameStamps(CapturedNs: 900, TakenNs: 950, PostedNs: 1000, InjectedNs: injected));
         Assert.That(latency.HostToGuest.Count, Is.EqualTo(4));
         Assert.That(latency.HostToGuest.QuantileNs(0.5), Is.Zero);
         Assert.That(latency.HostToGuest.MaxNs, Is.EqualTo(20));
@@ -66,7 +66,7 @@ public sealed class LatencyHistogramTests
         var late = new LateLatencies();
         var latency = new LinkLatency();
         for (int i = 0; i < 1024 + 7; i++)
-            latency.Record(capturedNs: 0, takenNs: 100, postedNs: 150, injectedNs: 0, late);
+            latency.Record(new FrameStamps(CapturedNs: 0, TakenNs: 100, PostedNs: 150, InjectedNs: 0), late);
         late.Settle();
         Assert.That((latency.InHost.Count, latency.InHost.Missed), Is.EqualTo((1024, 7)));
     }
