@@ -123,6 +123,8 @@ internal sealed class HwsimService : IDisposable
 
         long allocated = GC.GetAllocatedBytesForCurrentThread();
         bool worked = Tx.Pump(Host.IsThere);
+        if (!Tx.IsReadable)
+            _rx.GiveBack(); // the kernel has nothing more to say of it
         if (Host.IsThere)
             _announcer.Pump();
         _slots.Publish();
@@ -153,6 +155,7 @@ internal sealed class HwsimService : IDisposable
     {
         if (!_rx.Drain())
             return false;
+        Tx.IsReadable |= _batch.HasAddressed;
         Host.OnReceived();
         return true;
     }

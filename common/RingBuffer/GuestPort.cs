@@ -69,8 +69,13 @@ public sealed unsafe class GuestPort : PortRings
 
     /// <summary>Says when the frame of a descriptor was injected, before it is released.</summary>
     /// <param name="index">Free-running.</param>
-    /// <param name="injectedNs">Host clock; 0: it was not.</param>
+    /// <param name="injectedNs">Host clock; 0: not known, or it is no frame.</param>
     public void SetInjected(uint index, ulong injectedNs) => Volatile.Write(ref Completions[index & RxMask], injectedNs);
+
+    /// <summary>Says that the kernel would not take the frame of a descriptor, before it is released; to hosts that know what that means.</summary>
+    /// <param name="index">Free-running; its lower bits suffice.</param>
+    public void SetRefused(uint index) =>
+        SetInjected(index, (Region.Features & RegionFeatures.Channels) == RegionFeatures.None ? 0 : Abi.DoneRefused);
 
     /// <summary>Adds to a counter that the host may read.</summary>
     public void Count(GuestCounter counter, ulong value = 1) => Header->GuestCounters[(int)counter] += value;

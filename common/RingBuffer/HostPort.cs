@@ -69,7 +69,8 @@ public sealed unsafe class HostPort : PortRings
     /// <param name="slot">The pool's.</param>
     public void MoveToPool(uint index, uint slot) => Volatile.Write(ref Descriptor(index)->Offset, OffsetOf(PoolSlot(slot))); // (J)
 
-    /// <summary>When the guest injected the frame of a descriptor that it gave back: host clock, ns; 0: it did not. An adversary's word.</summary>
+    /// <summary>When the guest injected the frame of a descriptor that it gave back: host clock, ns; 0: it did not, or does
+    /// not know; <see cref="Abi.DoneRefused"/>: its kernel would not take it. An adversary's word.</summary>
     /// <param name="index">Free-running.</param>
     public ulong InjectedNs(uint index) => Volatile.Read(ref Completions[index & RxMask]);
 

@@ -51,7 +51,7 @@ public unsafe class HwsimBenchmarks
     {
         var descriptor = new RxDescriptor { Kind = RingKind.Frame, Length = 1500, FreqMhz = 2412, SignalDbm = -30 };
         while (!_batch!.IsFull)
-            _batch.AddFrame(_radio, in descriptor, _payload);
+            _batch.AddFrame(_radio, in descriptor, index: 0, _payload);
         return _batch.Send();
     }
 
@@ -63,7 +63,7 @@ public unsafe class HwsimBenchmarks
         while (!_batch!.IsFull)
         {
             new ReadOnlySpan<byte>(_payload, 1500).CopyTo(new Span<byte>(_batch.NextCopy, 1500));
-            _batch.AddFrame(_radio, in descriptor, _batch.NextCopy);
+            _batch.AddFrame(_radio, in descriptor, index: 0, _batch.NextCopy);
         }
         return _batch.Send();
     }

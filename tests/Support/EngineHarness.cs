@@ -45,6 +45,7 @@ internal sealed unsafe class EngineHarness : IDisposable
             var guest = new SimulatedGuest(region, port);
             guest.Hello();
             guest.AddRadio(0, AddressOf(port));
+            guest.Tune(0, 2412);
             Guests.Add(guest);
         }
         Relay(); // takes the radios on

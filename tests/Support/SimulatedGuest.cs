@@ -249,6 +249,16 @@ internal sealed unsafe partial class SimulatedGuest : IDisposable
         return true;
     }
 
+    /// <summary>Takes and gives back a descriptor that waits: the guest's kernel would not have its frame.</summary>
+    public bool TryRefuse(out RxDescriptor descriptor)
+    {
+        if (!TryTake(out descriptor))
+            return false;
+        Port.SetRefused(Port.Rx.Taken - 1);
+        Release(1);
+        return true;
+    }
+
     /// <summary>Waits for a descriptor, asleep: only a doorbell wakes it.</summary>
     public Received Receive()
     {

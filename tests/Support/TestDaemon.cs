@@ -102,13 +102,20 @@ internal sealed class TestDaemon : IDisposable
         return vm!;
     }
 
-    /// <summary>A VM attaches, and its service starts with radios 0, 1, … of these addresses.</summary>
-    public SimulatedGuest Attach(params ReadOnlySpan<MacAddress> radios)
+    /// <summary>A VM attaches, and its service starts with radios 0, 1, … of these addresses, which listen on 2412 MHz.</summary>
+    public SimulatedGuest Attach(params ReadOnlySpan<MacAddress> radios) => Attach(channelMhz: 2412, radios);
+
+    /// <summary>The same on another channel.</summary>
+    /// <param name="channelMhz">0: they listen nowhere; null: only their kernel knows where.</param>
+    public SimulatedGuest Attach(uint? channelMhz, params ReadOnlySpan<MacAddress> radios)
     {
         var vm = Connect();
         vm.Hello();
         for (int i = 0; i < radios.Length; i++)
+        {
             vm.AddRadio((ushort)i, radios[i]);
+            vm.Tune((ushort)i, channelMhz);
+        }
         vm.Drain();
         return vm;
     }

@@ -19,9 +19,10 @@ internal sealed unsafe class InjectionBatch : IDisposable
     /// <summary>Sequence number of messages that carry a frame; comes back when hwsim refuses it.</summary>
     public const uint FrameSequence = 0x10000;
 
-    /// <summary>Sequence number of messages that carry a frame to one receiver: with the radio and
-    /// the frequency, it tells who did not receive it, and where.</summary>
+    /// <summary>Sequence number of messages that carry a frame to one receiver: with the lower bits of its descriptor's index, it tells
+    /// which was not received.</summary>
     private const uint AddressedSequence = 0x4000_0000;
+    private const uint IndexMask = 0xffff;
 
     /// <summary>Sequence number of messages that carry a status.</summary>
     public const uint StatusSequence = 0x10001;
@@ -69,6 +70,9 @@ internal sealed unsafe class InjectionBatch : IDisposable
     /// <summary>Frames collected.</summary>
     public int Frames { get; private set; }
 
+    /// <summary>Whether a frame of it, or of one sent before, is to one receiver, who may refuse it; whoever has seen to that clears it.</summary>
+    public bool HasAddressed { get; set; }
+
     /// <summary>Whether it must be sent before more is added.</summary>
     public bool IsFull => Count == MaxMessages || _bytes >= _maxBytes;
 
@@ -80,11 +84,14 @@ internal sealed unsafe class InjectionBatch : IDisposable
     /// BlockAckReq) are filled up with zeros, which mac80211 does not read.</remarks>
     /// <param name="receiver">addresses[1] of the radio.</param>
     /// <param name="descriptor">Signal, rate, frequency and length.</param>
+    /// <param name="index">Of the descriptor, free-running.</param>
     /// <param name="payload">The frame; stays as it is until <see cref="Send"/>. It may lie at <see cref="NextCopy"/>.</param>
-    public void AddFrame(MacAddress receiver, in RxDescriptor descriptor, byte* payload)
+    public void AddFrame(MacAddress receiver, in RxDescriptor descriptor, uint index, byte* payload)
     {
         int length = (int)Math.Max(descriptor.Length, HwsimProtocol.MinFrameLength);
-        uint sequence = (payload[FrameView.Addr1Offset] & 1) != 0 ? FrameSequence : Addressed(descriptor.Radio, descriptor.FreqMhz);
+        bool isGroup = (payload[FrameView.Addr1Offset] & 1) != 0;
+        HasAddressed |= !isGroup;
+        uint sequence = isGroup ? FrameSequence : AddressedSequence | (index & IndexMask);
         var writer = new NetlinkWriter(new Span<byte>(_text + _textLength, FramePrefixSize));
         writer.BeginGeneric(FramePrefixSize + NetlinkWriter.Align(length), _family, NetlinkMessage.FlagRequest, sequence, (byte)HwsimCommand.Frame);
         writer.Add(HwsimAttribute.AddrReceiver, receiver);
@@ -135,12 +142,11 @@ internal sealed unsafe class InjectionBatch : IDisposable
         return isTaken;
     }
 
-    /// <summary>Whether a sequence number is that of a frame to one receiver, and which.</summary>
-    /// <param name="radio">The port's number of the radio that was to receive it.</param>
-    public static bool TryReadAddressed(uint sequence, out ushort radio, out uint freqMhz)
+    /// <summary>Whether a sequence number is that of a frame to one receiver.</summary>
+    /// <param name="index">The lower bits of its descriptor's index: more than the longest RX ring has.</param>
+    public static bool TryReadAddressed(uint sequence, out uint index)
     {
-        radio = (ushort)((sequence >> 16) & 0xff);
-        freqMhz = sequence & 0xffff;
+        index = sequence & IndexMask;
         return (sequence & AddressedSequence) != 0;
     }
 
@@ -151,8 +157,6 @@ internal sealed unsafe class InjectionBatch : IDisposable
         NativeMemory.Free(_vectors);
         NativeMemory.Free(_message);
     }
-
-    private static uint Addressed(ushort radio, uint freqMhz) => AddressedSequence | ((uint)radio << 16) | (freqMhz & 0xffff);
 
     private void AppendText(int length)
     {

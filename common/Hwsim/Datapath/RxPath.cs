@@ -15,6 +15,8 @@ namespace ShmWifi.Hwsim.Datapath;
 /// Frames in our own pool stay there until we give their descriptors back: the kernel reads them where they lie. Those in a sender's slot
 /// may move while we stand still (docs/decisions/0004), until the very moment that the kernel has read them: they are copied, and what
 /// counts is where they lay after that.
+/// The kernel's refusals of frames come by the socket. Descriptors are given back when they have been read (<see cref="GiveBack"/>): the host
+/// acknowledges what was not refused.
 /// </remarks>
 internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, RadioTable radios, InjectionBatch batch, ClockSync clock,
     SentChains chains)
@@ -24,6 +26,7 @@ internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, Radio
 
     private ulong _inBatch; // bit i: the frame of descriptor _first + i is in the batch
     private uint _first;
+    private uint _held; // descriptors that are dealt with, and not given back
 
     /// <summary>The last call gave hwsim one frame, and to one receiver: maybe a question, unlike a beacon or a part of a stream.</summary>
     public bool MayBeAnswered { get; private set; }
@@ -43,10 +46,20 @@ internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, Radio
         }
         port.Rx.Take(count);
         Send();
-        if (count == 0)
-            return false;
-        doorbell.Ring(port.Rx.Release(count));
-        return true;
+        _held += count;
+        if (!batch.HasAddressed)
+            GiveBack();
+        return count != 0;
+    }
+
+    /// <summary>Gives back what was dealt with: all refusals that it met were read.</summary>
+    public void GiveBack()
+    {
+        batch.HasAddressed = false;
+        if (_held == 0)
+            return;
+        doorbell.Ring(port.Rx.Release(_held));
+        _held = 0;
     }
 
     /// <summary>Gives all that is ready back unread: it was meant for a service before us.</summary>
@@ -69,16 +82,18 @@ internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, Radio
         {
             case RingKind.Frame when !IsSound(descriptor):
                 port.Count(GuestCounter.RxInvalid);
+                port.SetRefused(_first + index);
                 break;
             case RingKind.Frame when radios.Find(descriptor.Radio) is { IsUp: true } radio:
                 byte* payload = Settle(descriptor, index);
                 if (payload == null)
                 {
                     port.Count(GuestCounter.RxInvalid);
+                    port.SetRefused(_first + index);
                     break;
                 }
                 MayBeAnswered = batch.Frames == 0 && (payload[FrameView.Addr1Offset] & 1) == 0;
-                batch.AddFrame(radio.Transmitter, descriptor, payload);
+                batch.AddFrame(radio.Transmitter, descriptor, _first + index, payload);
                 _inBatch |= 1UL << (int)index;
                 break;
             case RingKind.TxStatus when radios.Find(descriptor.Radio) is { } radio:
@@ -87,6 +102,7 @@ internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, Radio
                 break;
             case RingKind.Frame:
                 port.Count(GuestCounter.RxRefused); // the radio is down or gone: hwsim would refuse it, too
+                port.SetRefused(_first + index);
                 break;
             case RingKind.TxStatus:
                 break;
@@ -133,6 +149,12 @@ internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, Radio
         port.Count(isTaken ? GuestCounter.RxFrames : GuestCounter.RxRefused, (ulong)frames);
         ulong nowNs = isTaken ? clock.ToHost(MonotonicClock.NowNs) : 0;
         for (; _inBatch != 0; _inBatch &= _inBatch - 1)
-            port.SetInjected(_first + (uint)System.Numerics.BitOperations.TrailingZeroCount(_inBatch), nowNs);
+        {
+            uint index = _first + (uint)System.Numerics.BitOperations.TrailingZeroCount(_inBatch);
+            if (isTaken)
+                port.SetInjected(index, nowNs);
+            else
+                port.SetRefused(index);
+        }
     }
 }

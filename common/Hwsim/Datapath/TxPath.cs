@@ -31,7 +31,6 @@ internal sealed unsafe class TxPath : IDisposable
     private readonly SentChains _chains;
     private readonly int _descriptor;
     private readonly ushort _family;
-    private readonly bool _isRefusalTold;
     private readonly mmsghdr* _slotMessages;
     private readonly byte* _scratch;
     private readonly mmsghdr* _scratchMessages;
@@ -46,7 +45,6 @@ internal sealed unsafe class TxPath : IDisposable
         int descriptor, ushort family, GuestPort port, TxSlots slots, RadioTable radios, InjectionBatch batch, ClockSync clock, SentChains chains)
     {
         (_descriptor, _family, _port, _slots, _radios, _batch, _clock, _chains) = (descriptor, family, port, slots, radios, batch, clock, chains);
-        _isRefusalTold = (port.Region.Features & RegionFeatures.Refused) != RegionFeatures.None;
         _slotMessages = PrepareMessages((byte*)port.TxSlot(0) + Abi.SlotHeaderSize, Abi.SlotSize, port.Tx.Length);
         _scratch = (byte*)NativeMemory.AllocZeroed(MaxBatch * Abi.SlotPayloadSize);
         _scratchMessages = PrepareMessages(_scratch, Abi.SlotPayloadSize, MaxBatch);
@@ -159,7 +157,7 @@ internal sealed unsafe class TxPath : IDisposable
         if (message.Kind != HwsimMessageKind.Frame)
         {
             Observe(message);
-            return message.Kind == HwsimMessageKind.Refusal && TryFillRefusal(slot, message.Sequence);
+            return false;
         }
         if (!_radios.TryFind(message.Transmitter, out var radio) || message.FrameLength < FrameView.MinLength)
         {
@@ -186,17 +184,6 @@ internal sealed unsafe class TxPath : IDisposable
         else
             _chains.Add(radio, message.Cookie, message.Chain.Rates);
         _port.Count(GuestCounter.TxFrames);
-        return true;
-    }
-
-    /// <summary>The slot that the kernel wrote its refusal to tells the host of it.</summary>
-    private bool TryFillRefusal(TxSlotHeader* slot, uint sequence)
-    {
-        if (!_isRefusalTold || !InjectionBatch.TryReadAddressed(sequence, out ushort radio, out uint freqMhz))
-            return false;
-        slot->Kind = RingKind.RxRefused;
-        slot->Radio = radio;
-        slot->FreqMhz = freqMhz;
         return true;
     }
 
@@ -236,6 +223,8 @@ internal sealed unsafe class TxPath : IDisposable
                 break;
             case HwsimMessageKind.Refusal:
                 _port.Count(GuestCounter.RxRefused);
+                if (InjectionBatch.TryReadAddressed(message.Sequence, out uint index))
+                    _port.SetRefused(index);
                 break;
             case HwsimMessageKind.Malformed:
                 Malformed++;

@@ -51,6 +51,9 @@ public static class Abi
     /// <summary>Counters that each side of a port publishes.</summary>
     public const int Counters = 32;
 
+    /// <summary>Of a completion stamp: the guest's kernel would not take the frame, as the radio does not listen there. Since ABI 1.2.</summary>
+    public const ulong DoneRefused = ulong.MaxValue;
+
     /// <summary>Formats a version word as "major.minor".</summary>
     public static string FormatVersion(uint version) => $"{version >> 16}.{version & 0xffff}";
 }

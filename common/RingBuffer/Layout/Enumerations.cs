@@ -13,10 +13,9 @@ public enum RegionFeatures : ulong
     /// <summary>Guest: the kernel module moves the frames, not a process.</summary>
     KernelPath = 1 << 1,
 
-    /// <summary>Host: takes <see cref="RingKind.RxRefused"/>. Since ABI 1.1.</summary>
-    Refused = 1 << 2,
+    // 1 << 2 was ABI 1.1's, and is not used again.
 
-    /// <summary>Host: takes <see cref="RingKind.RadioChannel"/>. Since ABI 1.2.</summary>
+    /// <summary>Host: takes <see cref="RingKind.RadioChannel"/>, and knows <see cref="Abi.DoneRefused"/>. Since ABI 1.2.</summary>
     Channels = 1 << 3,
 }
 
@@ -114,8 +113,7 @@ public enum RingKind : byte
     /// <summary>Both ways: a clock exchange, request and answer.</summary>
     ClockSync = 9,
 
-    /// <summary>Guest to host: the radio's kernel refused a frame that was addressed to it, as it does not listen on that frequency.</summary>
-    RxRefused = 10,
+    // 10 was ABI 1.1's, and is not used again.
 
     /// <summary>Guest to host: where the radio listens from now on: on one channel (FreqMhz), or nowhere (0). A radio of which the guest never
     /// says so, or says it with <see cref="ChannelFlags.Unknown"/>, may listen anywhere, and only its kernel knows.</summary>

@@ -49,8 +49,11 @@ typedef int64_t s64;
 /* shmwifi_header.features, shmwifi_guest_state.features */
 #define SHMWIFI_F_BY_REFERENCE	(1ULL << 0)	/* descriptors may point into another port's slots */
 #define SHMWIFI_F_KERNEL_PATH	(1ULL << 1)	/* guest: the kernel module moves the frames */
-#define SHMWIFI_F_REFUSED	(1ULL << 2)	/* host: takes RX_REFUSED (since 1.1) */
-#define SHMWIFI_F_CHANNELS	(1ULL << 3)	/* host: takes RADIO_CHANNEL (since 1.2) */
+/* 1ULL << 2 was 1.1's, and is not used again */
+#define SHMWIFI_F_CHANNELS	(1ULL << 3)	/* host: takes RADIO_CHANNEL, knows DONE_REFUSED (since 1.2) */
+
+/* A completion stamp: the guest's kernel would not take the frame (since 1.2) */
+#define SHMWIFI_DONE_REFUSED	(~0ULL)
 
 /* shmwifi_header.host_state */
 #define SHMWIFI_HOST_AWAY	0
@@ -89,7 +92,7 @@ enum shmwifi_kind {
 	SHMWIFI_KIND_ADDRESS_ADD	= 7,	/* guest -> host: the radio answers to this address */
 	SHMWIFI_KIND_ADDRESS_DEL	= 8,	/* guest -> host */
 	SHMWIFI_KIND_CLOCK_SYNC		= 9,	/* both: request and answer */
-	SHMWIFI_KIND_RX_REFUSED		= 10,	/* guest -> host: the radio does not listen on freq_mhz */
+	/* 10 was 1.1's, and is not used again */
 	SHMWIFI_KIND_RADIO_CHANNEL	= 11,	/* guest -> host: listens on freq_mhz only; 0: nowhere */
 };
 

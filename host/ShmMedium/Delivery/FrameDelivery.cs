@@ -19,15 +19,16 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
     public void Deliver(in Frame frame, Outcome outcome)
     {
         _deliveries++;
-        var acknowledger = outcome.AcknowledgedBy?.Port;
-        bool hasNoRoom = false;
+        var acknowledger = outcome.Acknowledger;
+        bool hasNoRoom = outcome.HasNoRoom;
         foreach (ref readonly var reception in outcome.Receptions)
         {
             bool isDelivered = reception.Fault is null ? Post(in frame, in reception) : DeliverWithFault(in frame, in reception);
+            outcome.Delivered = isDelivered ? AcknowledgerOf(in frame, in reception) : null;
             if (!reception.IsAcknowledged)
                 continue;
-            if (isDelivered)
-                acknowledger = LessBehind(acknowledger, reception.Receiver.Port);
+            if (outcome.Delivered is { } heard)
+                acknowledger = Acknowledger.Prefer(acknowledger, in heard);
             else
                 hasNoRoom = !reception.Receiver.Port.IsFaulted;
         }
@@ -38,7 +39,7 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
         if (outcome.Attempts > 1)
             frame.Sender.Port.Rings.Count(HostCounter.Retries, (ulong)outcome.Attempts - 1);
         if (Acknowledgement.IsWanted(in frame))
-            statuses.Report(TxStatus.Of(in frame, outcome.Attempts, outcome.AckSignalDbm), acknowledger);
+            Report(TxStatus.Of(in frame, outcome.Attempts, outcome.AckSignalDbm), acknowledger);
         hasNoRoom &= acknowledger is null;
         if (hasNoRoom)
             frame.Sender.Port.Rings.Count(HostCounter.NoRoom);
@@ -62,8 +63,21 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
         return any;
     }
 
-    /// <summary>Of several that acknowledge (clones, spoofed addresses) the one that comes to it first: a stopped one delays nobody.</summary>
-    private static Port LessBehind(Port? one, Port other) => one is null || other.OutstandingRx < one.OutstandingRx ? other : one;
+    private void Report(in TxStatus status, Acknowledger? acknowledger)
+    {
+        if (acknowledger is { } from)
+            statuses.Report(in status, in from);
+        else
+            statuses.ReportUnanswered(in status);
+    }
+
+    /// <summary>Who was just delivered a frame. What an injected fault delays is acknowledged at once.</summary>
+    private static Acknowledger AcknowledgerOf(in Frame frame, in Reception reception)
+    {
+        var port = reception.Receiver.Port;
+        bool isCertain = reception.Receiver.ListensOn(frame.FreqMhz) || reception.Fault?.Configuration.Action is DelayFault;
+        return new Acknowledger(port, port.NextRx - 1, isCertain);
+    }
 
     private void DeliverToAll(in Frame frame, RadioList receivers, Reception reception)
     {

@@ -71,8 +71,14 @@ internal sealed unsafe class RxRings
         {
             if (port.ReclaimNext() is not { } sender)
                 continue;
+            ulong injectedNs = port.Rings.InjectedNs(index);
+            if (injectedNs == Abi.DoneRefused)
+            {
+                port.MarkRefused(index);
+                injectedNs = 0;
+            }
             var descriptor = port.Rings.Descriptor(index);
-            var stamps = new FrameStamps(descriptor->CapturedNs, descriptor->TakenNs, descriptor->PostedNs, port.Rings.InjectedNs(index));
+            var stamps = new FrameStamps(descriptor->CapturedNs, descriptor->TakenNs, descriptor->PostedNs, injectedNs);
             if (port.LatencyFrom[sender.Id] is { } latency)
                 latency.Record(in stamps, _lateLatencies);
             else

@@ -22,6 +22,9 @@ internal struct TxStatus
     /// <summary>The attempts that were made.</summary>
     public TxRates Rates;
 
+    /// <summary>The retry chain: what would have been made without an acknowledgement.</summary>
+    public TxRates Chain;
+
     /// <summary>Signal of the acknowledgement at the sender.</summary>
     public sbyte AckSignalDbm;
 
@@ -36,6 +39,7 @@ internal struct TxStatus
         Cookie = frame.Cookie,
         TakenNs = frame.TakenNs,
         Rates = frame.Chain.Rates.Used(attempts),
+        Chain = frame.Chain.Rates,
         AckSignalDbm = ackSignalDbm,
     };
 }
@@ -51,7 +55,7 @@ internal sealed class TxStatusQueue(uint length)
     /// <summary>A receiver that is behind by no more descriptors is told to have received at once: to wait would cost doorbells.</summary>
     public const uint Slack = 32;
 
-    private readonly (TxStatus Status, uint RxIndex)[] _entries = new (TxStatus, uint)[length];
+    private readonly (TxStatus Status, uint RxIndex, bool IsCertain)[] _entries = new (TxStatus, uint, bool)[length];
     private readonly uint _mask = length - 1;
     private uint _head;
     private uint _tail;
@@ -64,12 +68,17 @@ internal sealed class TxStatusQueue(uint length)
 
     /// <summary>Adds one.</summary>
     /// <param name="rxIndex">The receiver's RX descriptor of the frame.</param>
-    public void Add(in TxStatus status, uint rxIndex) => _entries[_tail++ & _mask] = (status, rxIndex);
+    /// <param name="isCertain">Whether the receiver is known to listen: then its guest need not say whether it took the frame.</param>
+    public void Add(in TxStatus status, uint rxIndex, bool isCertain) => _entries[_tail++ & _mask] = (status, rxIndex, isCertain);
 
-    /// <summary>Takes the next whose frame the receiver has come near to.</summary>
-    public bool TryTake(uint reclaimed, out TxStatus status)
+    /// <summary>Takes the next whose frame the receiver has come near to, or has taken where that is to be known.</summary>
+    /// <param name="isTaken">Whether the receiver's guest took the frame.</param>
+    public bool TryTake(Port receiver, out TxStatus status, out bool isTaken)
     {
-        if (Any && (int)(_entries[_head & _mask].RxIndex - reclaimed) < Slack)
+        ref readonly var next = ref _entries[_head & _mask];
+        int behind = (int)(next.RxIndex - receiver.ReclaimedRx);
+        isTaken = next.IsCertain || !receiver.WasRefused(next.RxIndex);
+        if (Any && behind < (next.IsCertain ? Slack : 0))
             return TryTakeAny(out status);
         status = default;
         return false;

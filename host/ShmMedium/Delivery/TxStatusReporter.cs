@@ -2,6 +2,7 @@ using ShmWifi.Configuration;
 using ShmWifi.Dot11.Rates;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
+using ShmWifi.ShmMedium.Medium;
 using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.ShmMedium.Delivery;
@@ -22,24 +23,29 @@ internal sealed unsafe class TxStatusReporter(RxRings rx)
     /// <summary>Whether senders wait for a receiver.</summary>
     public bool IsAwaited(Port receiver) => _waiting[receiver.Id]!.Any;
 
-    /// <summary>Tells the sender at once, or when a receiver that is behind has come near the frame.</summary>
-    /// <param name="receiver">The port of the radio that acknowledges; null: nobody does.</param>
-    public void Report(in TxStatus status, Port? receiver)
+    /// <summary>Tells the sender that nobody acknowledged its frame.</summary>
+    public void ReportUnanswered(in TxStatus status) => Post(in status, acked: false, status.Rates);
+
+    /// <summary>Tells the sender at once, or when a receiver that is behind has come near the frame; where only its guest knows whether it
+    /// listens, when the guest has taken the frame, or refused it.</summary>
+    public void Report(in TxStatus status, in Acknowledger from)
     {
-        if (receiver is null || receiver.OutstandingRx <= TxStatusQueue.Slack)
+        var receiver = from.Port;
+        int behind = (int)(from.RxIndex - receiver.ReclaimedRx);
+        if (from.IsCertain ? receiver.OutstandingRx <= TxStatusQueue.Slack : behind < 0)
         {
-            Post(in status, receiver is not null);
+            Settle(in status, from.IsCertain || !receiver.WasRefused(from.RxIndex));
             return;
         }
         var waiting = _waiting[receiver.Id]!;
         if (waiting.IsFull)
         {
-            Post(in status, acked: true);
+            Settle(in status, from.IsCertain);
             return;
         }
         if (!waiting.Any)
             receiver.ReclaimedAtNs = MonotonicClock.NowNs; // it may have had nothing to give back for long: we wait from now on
-        waiting.Add(in status, receiver.NextRx - 1);
+        waiting.Add(in status, from.RxIndex, from.IsCertain);
     }
 
     /// <summary>Tells a sender that its frame was not sent: the guest's kernel waits for the status of each frame that wants an ACK.</summary>
@@ -53,9 +59,9 @@ internal sealed unsafe class TxStatusReporter(RxRings rx)
             FreqMhz = header.FreqMhz,
             Cookie = header.Cookie,
             TakenNs = takenNs,
-            Rates = TxRates.None,
         },
-        acked: false);
+        acked: false,
+        TxRates.None);
 
     /// <summary>Tells the senders of frames that a receiver has come near to, or will not receive.</summary>
     public void ReportReceived(Port receiver)
@@ -63,8 +69,8 @@ internal sealed unsafe class TxStatusReporter(RxRings rx)
         var waiting = _waiting[receiver.Id]!;
         if (!waiting.Any)
             return;
-        while (waiting.TryTake(receiver.ReclaimedRx, out var status))
-            Post(in status, acked: true);
+        while (waiting.TryTake(receiver, out var status, out bool isTaken))
+            Settle(in status, isTaken);
         if (waiting.Any && MonotonicClock.NowNs - receiver.ReclaimedAtNs > NotReceivedAfterNs)
             ReportNotReceived(receiver);
     }
@@ -73,10 +79,13 @@ internal sealed unsafe class TxStatusReporter(RxRings rx)
     public void ReportNotReceived(Port receiver)
     {
         while (_waiting[receiver.Id]!.TryTakeAny(out var status))
-            Post(in status, acked: false);
+            Settle(in status, isTaken: false);
     }
 
-    private void Post(in TxStatus status, bool acked)
+    /// <summary>A receiver took the frame, or will not: then the sender tried all that it had.</summary>
+    private void Settle(in TxStatus status, bool isTaken) => Post(in status, isTaken, isTaken ? status.Rates : status.Chain.Used(int.MaxValue));
+
+    private void Post(in TxStatus status, bool acked, TxRates rates)
     {
         var port = status.Port;
         if (port.IsFaulted || port.IsRetired)
@@ -97,7 +106,7 @@ internal sealed unsafe class TxStatusReporter(RxRings rx)
             SignalDbm = status.AckSignalDbm,
             SourcePort = (ushort)port.Id,
             TakenNs = status.TakenNs,
-            Rates = status.Rates.Word,
+            Rates = rates.Word,
         };
         port.CommitMessage();
         rx.PublishLater(port);

@@ -8,7 +8,7 @@ using ShmWifi.ShmMedium.Ports;
 namespace ShmWifi.ShmMedium.Engine;
 
 /// <summary>What guests tell of themselves: that they are ready, their radios, addresses and channels,
-/// frames that their kernels refused, their clock's questions.</summary>
+/// their clock's questions.</summary>
 internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMediumLog log, EngineCounters counters)
 {
     /// <summary>Carries out a message.</summary>
@@ -59,10 +59,7 @@ internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMe
             case RingKind.RadioChannel when radio is not null:
                 radios.Tune(radio, ((ChannelFlags)header.Flags & ChannelFlags.Unknown) == ChannelFlags.None ? header.FreqMhz : null);
                 break;
-            case RingKind.RxRefused when radio is not null:
-                radio.OnRefused(header.FreqMhz, (long)takenNs);
-                break;
-            case RingKind.RadioDel or RingKind.AddressAdd or RingKind.AddressDel or RingKind.RadioChannel or RingKind.RxRefused:
+            case RingKind.RadioDel or RingKind.AddressAdd or RingKind.AddressDel or RingKind.RadioChannel:
                 port.Rings.Count(HostCounter.Refused);
                 break;
             default:

@@ -319,6 +319,7 @@ internal sealed class MediumEngine : IDisposable
             {
                 any = true;
                 _delivery.Deliver(in _held[handle], _outcome);
+                _airtime.OnDelivered(handle, _outcome);
                 if (_outcome.IsOver)
                     _airtime.Release(handle);
             }

@@ -23,6 +23,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     private readonly int[] _abandoned = new int[HeldFrames.Capacity]; // whose radio went, and whose sender was not told yet
     private readonly bool[] _isWaiting = new bool[HeldFrames.Capacity]; // for its turn, by handle
     private readonly BestReception[] _best = new BestReception[HeldFrames.Capacity]; // so far
+    private readonly Acknowledger?[] _heard = new Acknowledger?[HeldFrames.Capacity]; // who owns its receiver address and got it
     private readonly Dictionary<(int Handle, int Radio), Fault?> _drawnFaults = [];
     private ContentionModel _model;
     private int _waiting;
@@ -77,6 +78,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
                 };
             _isWaiting[handle] = true;
             _best[handle] = default;
+            _heard[handle] = null;
             _waiting++;
             if (_model.TryEnqueue(in transmission, frame.Sender.Chain.Read(in frame.Chain, frame.FreqMhz, _state.Errors).Rates))
                 return;
@@ -124,6 +126,14 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         return false;
     }
 
+    /// <summary>What became of an outcome of <see cref="TryAdvance"/> at its receiver.</summary>
+    public void OnDelivered(int handle, Outcome outcome)
+    {
+        ref var frame = ref _held[handle];
+        if (outcome.Receptions is [{ Receiver: var receiver }] && !frame.Receiver.IsGroup && receiver.Owns(frame.Receiver))
+            _heard[handle] = outcome.Delivered ?? _heard[handle];
+    }
+
     /// <summary>Lets a frame go that is over.</summary>
     public void Release(int handle)
     {
@@ -132,6 +142,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
             foreach (var radio in _radios.Radios)
                 _drawnFaults.Remove((handle, radio.Endpoint.Index));
         }
+        _heard[handle] = null;
         _isWaiting[handle] = false;
         _waiting--;
         _held.Release(handle);
@@ -152,7 +163,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
             receiver.Port.Rings.Count(HostCounter.LostOnAir);
             return Interest.None;
         }
-        return isOwner && receiver.ListensTo(frame.FreqMhz, _clock.ToMonotonic(_clock.NowNs)) ? Interest.Acknowledges : Interest.Receives;
+        return isOwner ? Interest.Acknowledges : Interest.Receives;
     }
 
     private Reception ReceptionOf(in ContentionOutcome came)
@@ -183,7 +194,8 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         if (came.Acknowledger is not { } acknowledger)
             return;
         outcome.AckSignalDbm = Reception.ToSignal(came.SignalDbm);
-        outcome.AcknowledgedBy = _radios.Of(acknowledger);
+        outcome.Acknowledger = _heard[came.Handle]?.Port == _radios.Of(acknowledger).Port ? _heard[came.Handle] : null;
+        outcome.HasNoRoom = outcome.Acknowledger is null;
     }
 
     /// <summary>The injected fault that hits a frame on its way to a radio; drawn at the first attempt, it holds for all.</summary>

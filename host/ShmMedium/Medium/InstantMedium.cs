@@ -75,7 +75,7 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
         var back = links.Of(to, from, (int)frame.FreqMhz, nowNs);
         var fault = state.FaultOn(in frame, receiver);
         bool isDropped = fault?.Configuration.Action is DropFault;
-        bool mayAcknowledge = Acknowledgement.MayComeFrom(in frame, receiver, (long)frame.TakenNs);
+        bool isWanted = Acknowledgement.IsWanted(in frame);
         bool isReceived = false;
         sbyte signalDbm = Reception.ToSignal(there.SignalDbm);
         var sent = new UnicastOutcome { AckSignalDbm = Reception.ToSignal(back.SignalDbm) };
@@ -91,9 +91,7 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
                     receiver.Port.Rings.Count(HostCounter.LostOnAir);
                     continue;
                 }
-                if (isReceived && !mayAcknowledge)
-                    continue; // its kernel refused the first one, too
-                sent.IsAcknowledged = mayAcknowledge && !IsResponseLost(ackPer, to, from);
+                sent.IsAcknowledged = isWanted && !IsResponseLost(ackPer, to, from);
                 outcome.Add() = new Reception
                 {
                     Receiver = receiver,

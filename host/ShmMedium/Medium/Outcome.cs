@@ -28,7 +28,13 @@ internal sealed class Outcome
     public int Attempts { get; set; }
 
     /// <summary>Who acknowledged it, where that is not one of <see cref="Receptions"/>; null: nobody did.</summary>
-    public Radio? AcknowledgedBy { get; set; }
+    public Acknowledger? Acknowledger { get; set; }
+
+    /// <summary>Who acknowledged it on the medium had no room for it.</summary>
+    public bool HasNoRoom { get; set; }
+
+    /// <summary>Set by delivery: who got the last of <see cref="Receptions"/>; null: it had no room.</summary>
+    public Acknowledger? Delivered { get; set; }
 
     /// <summary>Signal of the acknowledgement at the sender, dBm.</summary>
     public sbyte AckSignalDbm { get; set; }
@@ -43,7 +49,8 @@ internal sealed class Outcome
         All = null;
         IsOver = false;
         Attempts = 1;
-        AcknowledgedBy = null;
+        Acknowledger = Delivered = null;
+        HasNoRoom = false;
         AckSignalDbm = 0;
         Best = default;
     }

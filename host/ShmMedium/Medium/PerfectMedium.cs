@@ -27,7 +27,7 @@ internal sealed class PerfectMedium(RadioRegistry radios, MediumState state) : I
         foreach (var owner in radios.OwnersOf(frame.Receiver, sender))
         {
             if (owner != sender && owner.MayHear(frame.FreqMhz))
-                isAcknowledged |= Add(outcome, owner, rateIndex).IsAcknowledged = Acknowledgement.MayComeFrom(in frame, owner, (long)frame.TakenNs);
+                isAcknowledged |= Add(outcome, owner, rateIndex).IsAcknowledged = Acknowledgement.IsWanted(in frame);
         }
         if (!isAcknowledged && Acknowledgement.IsWanted(in frame))
             outcome.Attempts = chain.Attempts;

@@ -13,11 +13,7 @@ internal sealed class Radio(Port port, ushort number, MacAddress identity, int i
     /// <summary>Addresses that one radio may answer to: more than any use of hwsim needs, and a bound for a hostile guest.</summary>
     public const int MaxAddresses = 64;
 
-    private const long RefusedNs = 1_000_000_000; // then it is asked again: it may be back without having sent
-
     private uint _sentFreqMhz;
-    private uint _refusedFreqMhz;
-    private long _refusedUntilNs;
     private (MacAddress, uint, Radio[]) _lastReceiver;
     private (MacAddress, uint, bool) _lastTransmitter;
 
@@ -45,24 +41,14 @@ internal sealed class Radio(Port port, ushort number, MacAddress identity, int i
     /// <summary>Where it is, as far as it is known: its channel, or that of its latest transmission, MHz; 0: nowhere.</summary>
     public uint FreqMhz => ChannelMhz ?? _sentFreqMhz;
 
+    /// <summary>Whether it is known to listen on a frequency.</summary>
+    public bool ListensOn(uint freqMhz) => ChannelMhz == freqMhz;
+
     /// <summary>Whether it may hear what is sent on a frequency.</summary>
     public bool MayHear(uint freqMhz) => ChannelMhz is not { } channelMhz || channelMhz == freqMhz;
 
-    /// <summary>Whether it listens on a frequency, as far as its guest told, or let us know by refusing a frame there.</summary>
-    /// <param name="nowNs">CLOCK_MONOTONIC.</param>
-    public bool ListensTo(uint freqMhz, long nowNs) => MayHear(freqMhz) && (freqMhz != _refusedFreqMhz || nowNs >= _refusedUntilNs);
-
-    /// <summary>Its kernel refused a frame.</summary>
-    /// <param name="nowNs">CLOCK_MONOTONIC.</param>
-    internal void OnRefused(uint freqMhz, long nowNs) => (_refusedFreqMhz, _refusedUntilNs) = (freqMhz, nowNs + RefusedNs);
-
-    /// <summary>It sent a frame, so it listens there, too.</summary>
-    internal void OnSent(uint freqMhz)
-    {
-        _sentFreqMhz = freqMhz;
-        if (freqMhz == _refusedFreqMhz)
-            _refusedFreqMhz = 0;
-    }
+    /// <summary>It sent a frame.</summary>
+    internal void OnSent(uint freqMhz) => _sentFreqMhz = freqMhz;
 
     /// <summary>The retry chain of its latest frame.</summary>
     internal DecodedChain Chain { get; } = new();

@@ -16,7 +16,7 @@ internal abstract class RegionSource : IDisposable
     /// <summary>Tells all guests that the engine is gone.</summary>
     public abstract void Dispose();
 
-    private protected const RegionFeatures TakenFromGuests = RegionFeatures.Refused | RegionFeatures.Channels;
+    private protected const RegionFeatures TakenFromGuests = RegionFeatures.Channels;
 
     private protected static RegionLease CreateRegion(string name, RegionGeometry geometry, RegionFeatures features, bool isShared)
     {

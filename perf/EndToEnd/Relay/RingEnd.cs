@@ -10,6 +10,7 @@ namespace ShmWifi.Perf.EndToEnd.Relay;
 internal sealed unsafe class RingEnd : RelayEnd
 {
     private const ulong FirstRateOnce = 0xff_0104; // hwsim_tx_rate: index 4, one attempt; then the end
+    private const uint FreqMhz = 2412;
     private readonly SimulatedGuest _guest;
     private readonly GuestPort _port;
     private readonly byte* _region;
@@ -23,6 +24,7 @@ internal sealed unsafe class RingEnd : RelayEnd
         : base(station)
     {
         _guest = SimulatedGuest.Attach(socket, station);
+        _guest.Tune(0, FreqMhz);
         _port = _guest.Port;
         _region = _guest.Region.Address;
         _flags = isAcknowledged ? TxFlags.RequestStatus : TxFlags.NoAck;
@@ -47,7 +49,7 @@ internal sealed unsafe class RingEnd : RelayEnd
         slot->Radio = 0;
         slot->Length = (uint)length;
         slot->Offset = Abi.SlotHeaderSize;
-        slot->FreqMhz = 2412;
+        slot->FreqMhz = FreqMhz;
         slot->Cookie = number;
         slot->CapturedNs = _capturedNs;
         *(ulong*)slot->Rates = FirstRateOnce;

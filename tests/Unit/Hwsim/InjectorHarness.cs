@@ -23,7 +23,7 @@ internal sealed unsafe class InjectorHarness : IDisposable
     {
         var geometry = new RegionGeometry(Ports: 2, TxSlots: TxLength, RxDescriptors: 64, PoolSlots: 64);
         _memory = SharedMemory.Create("injector-harness", geometry.RegionSize);
-        Region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference | RegionFeatures.Refused, epoch: 1);
+        Region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference | RegionFeatures.Channels, epoch: 1);
         _host = new SimulatedHost(Region);
         Port = Region.OpenGuestPort(0);
 

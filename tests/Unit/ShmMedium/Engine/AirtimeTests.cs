@@ -148,6 +148,7 @@ public class AirtimeTests
         Assert.That(A.Receive().Descriptor.Flags, Is.EqualTo(TxFlags.RequestStatus));
 
         B.AddRadio(0, Address(2));
+        B.Tune(0, 2412);
         B.Drain();
         A.SendFrame(0, Data(Address(2), Address(1)));
         Assert.That(A.Receive().Descriptor.Flags, Is.EqualTo(TxFlags.RequestStatus | TxFlags.Acked));

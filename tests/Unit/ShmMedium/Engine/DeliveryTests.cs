@@ -22,8 +22,8 @@ public class DeliveryTests(Isolation isolation)
     [Test]
     public void ABroadcastReachesEveryOtherRadioAndNeverTheSenders()
     {
-        var a = _daemon.Attach(Address(1, 0), Address(1, 1));
-        var b = _daemon.Attach(Address(2, 0), Address(2, 1));
+        var a = _daemon.Attach(5180, Address(1, 0), Address(1, 1));
+        var b = _daemon.Attach(5180, Address(2, 0), Address(2, 1));
         byte[] frame = Data(MacAddress.Broadcast, Address(1, 0), [1, 2, 3]);
 
         a.SendFrame(0, frame, freqMhz: 5180);
@@ -97,24 +97,6 @@ public class DeliveryTests(Isolation isolation)
         Assert.That(StatusOf(a, Address(2), cookie: 76), Is.EqualTo(TxFlags.RequestStatus), "the radio is gone");
         Assert.That(TestDaemon.Count(a, HostCounter.Acked), Is.EqualTo(2));
         Assert.That(TestDaemon.Count(a, HostCounter.NotAcked), Is.EqualTo(4));
-    }
-
-    [Test]
-    public void ARadioWhoseKernelRefusedAFrameDoesNotAcknowledgeThereUntilItSends()
-    {
-        var a = _daemon.Attach(Address(1));
-        var b = _daemon.Attach(Address(2));
-        Assert.That(StatusOf(a, Address(2), cookie: 1), Is.EqualTo(TxFlags.RequestStatus | TxFlags.Acked));
-        b.SendSlot(new TxSlotHeader { Kind = RingKind.RxRefused, FreqMhz = 2412 });
-        b.Drain();
-
-        Assert.That(StatusOf(a, Address(2), cookie: 2), Is.EqualTo(TxFlags.RequestStatus));
-        Assert.That(FramesOf(b.Drain()), Has.Exactly(1).Items, "its kernel is asked all the same");
-        a.SendFrame(0, Data(Address(2), Address(1)), freqMhz: 2437);
-        Assert.That(a.Drain()[0].Descriptor.Flags, Is.EqualTo(TxFlags.RequestStatus | TxFlags.Acked), "another frequency");
-        b.SendFrame(0, Data(Address(1), Address(2)));
-        b.Drain();
-        Assert.That(StatusOf(a, Address(2), cookie: 3), Is.EqualTo(TxFlags.RequestStatus | TxFlags.Acked), "it is back");
     }
 
     [Test]

@@ -36,8 +36,8 @@ public sealed class HostilePlayTests
         }
         if (medium == "airtime")
             daemon.Daemon.Engine.ApplyAsync(new SetTiming(Timing.Airtime)).GetAwaiter().GetResult();
-        var a = daemon.Attach(Address(1));
-        var b = daemon.Attach(Address(2));
+        var a = daemon.Attach(HonestFreqMhz, Address(1));
+        var b = daemon.Attach(HonestFreqMhz, Address(2));
         var random = new Random(seed);
         using var hostile = new HostileGuest(daemon.ConnectWhenFree, random, Address(1), Address(2));
         using var accomplice = new HostileGuest(daemon.ConnectWhenFree, random, Address(1), Address(2));

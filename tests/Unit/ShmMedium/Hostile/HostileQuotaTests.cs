@@ -17,8 +17,8 @@ public sealed class HostileQuotaTests
     {
         using var daemon = new TestDaemon(Isolation.PerVm, "{ ports: 8, txSlots: 1024, rxDescriptors: 1024, poolSlots: 256 }");
         daemon.Daemon.Engine.ApplyAsync(new SetTiming(Timing.Airtime)).GetAwaiter().GetResult();
-        var a = daemon.Attach(Address(1));
-        var b = daemon.Attach(Address(2));
+        var a = daemon.Attach(5180, Address(1));
+        var b = daemon.Attach(5180, Address(2));
         MacAddress[] radios = [.. Enumerable.Range(0, Abi.MaxRadios).Select(i => Address(3, i))];
         var hog = daemon.Attach(radios);
         for (int i = 0; i < 2 * HeldFrames.Capacity; i++)
