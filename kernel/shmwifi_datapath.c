@@ -217,13 +217,14 @@ static void shmwifi_discard(struct shmwifi_datapath *dp)
 	shmwifi_consumer_release(&dp->rx);
 }
 
-static void shmwifi_take_over(struct shmwifi_datapath *dp)
+static void shmwifi_take_over(struct shmwifi_datapath *dp, bool tells_channels)
 {
 	struct shmwifi_port_guest *guest = &dp->port->guest;
 
 	shmwifi_producer_init(&dp->tx, &dp->region, dp->port);
 	shmwifi_consumer_init(&dp->rx, &dp->region, dp->port);
 	shmwifi_radios_init(&dp->radios);
+	dp->radios.tells_channels = tells_channels;
 	memset(dp->chains, 0, sizeof(dp->chains));
 	memset(&dp->clock, 0, sizeof(dp->clock));
 	dp->clock_answers = 0;
@@ -251,8 +252,10 @@ static void shmwifi_take_over(struct shmwifi_datapath *dp)
  */
 void shmwifi_datapath_start(struct shmwifi_datapath *dp)
 {
+	bool tells_channels = dp->region.features & SHMWIFI_F_CHANNELS && shmwifi_retune_watch(dp);
+
 	spin_lock_bh(&dp->lock);
-	shmwifi_take_over(dp);
+	shmwifi_take_over(dp, tells_channels);
 	spin_unlock_bh(&dp->lock);
 
 	shmwifi_ring_host(dp->shm);	/* whoever served before may have died before ringing */
@@ -272,6 +275,7 @@ void shmwifi_datapath_stop(struct shmwifi_datapath *dp)
 	spin_unlock_bh(&dp->lock);
 
 	unregister_netdevice_notifier(&dp->devices);
+	shmwifi_retune_forget(dp);
 	cancel_delayed_work_sync(&dp->tick);
 	del_timer_sync(&dp->late);
 	irq_work_sync(&dp->kick);

@@ -258,62 +258,38 @@ unsigned int shmwifi_radios_count_addresses(const struct shmwifi_radios *radios)
 	return count;
 }
 
-struct shmwifi_listening {
-	u32 freq_mhz;
-	bool yes;
-};
-
-/* Whether a link of an interface is on a frequency; under RCU. */
-static void shmwifi_is_on(void *data, u8 *mac, struct ieee80211_vif *vif)
-{
-	struct shmwifi_listening *listening = data;
-	struct ieee80211_chanctx_conf *chanctx;
-	struct ieee80211_bss_conf *conf;
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(vif->link_conf); i++) {
-		conf = rcu_dereference(vif->link_conf[i]);
-		if (!conf)
-			continue;
-		chanctx = rcu_dereference(conf->chanctx_conf);
-		if (chanctx && chanctx->def.chan->center_freq == listening->freq_mhz)
-			listening->yes = true;
-	}
-}
-
 /**
- * shmwifi_radio_listens() - whether hwsim will take a frame for a radio
- * @radio: the radio
- * @freq_mhz: where the frame is
+ * shmwifi_radios_say_channel() - tell the host where a radio listens, unless it knows
+ * @radios: the table
+ * @radio: a radio that the host knows
+ * @tx: where it is said
  *
- * hwsim refuses a frame without saying so to its virtio front end, so the
- * same question is asked here. A radio with several channels at a time has no
- * channel of its own, and it alone knows where its scan is: it gets all.
- * Source: mac80211_hwsim.c, hwsim_cloned_frame_received_nl()
+ * Return: false when there is no slot.
  */
-bool shmwifi_radio_listens(const struct shmwifi_radio *radio, u32 freq_mhz)
+bool shmwifi_radios_say_channel(const struct shmwifi_radios *radios, struct shmwifi_radio *radio,
+				struct shmwifi_producer *tx)
 {
-	struct shmwifi_listening listening = { .freq_mhz = freq_mhz };
-	const struct ieee80211_channel *channel;
+	u32 channel = shmwifi_radio_channel(radio);
+	struct shmwifi_tx_slot *slot;
 
-	if (!radio->up)
+	if (!radios->tells_channels || channel == radio->channel_told)
+		return true;
+	slot = shmwifi_producer_say(tx, SHMWIFI_KIND_RADIO_CHANNEL,
+				    shmwifi_radio_number(radios, radio));
+	if (!slot)
 		return false;
-	if (!radio->hw)
-		return true;
-	channel = READ_ONCE(radio->hw->conf.chandef.chan);
-	if (!channel)
-		return true;
-	if (READ_ONCE(radio->hw->conf.flags) & IEEE80211_CONF_IDLE)
-		return false;
-	if (channel->center_freq == freq_mhz)
-		return true;
-	ieee80211_iterate_active_interfaces_atomic(radio->hw, IEEE80211_IFACE_ITER_NORMAL,
-						   shmwifi_is_on, &listening);
-	return listening.yes;
+	if (channel == SHMWIFI_ANYWHERE)
+		slot->flags = SHMWIFI_CHANNEL_UNKNOWN;
+	else
+		slot->freq_mhz = channel;
+	radio->channel_told = channel;
+	return true;
 }
 
-static bool shmwifi_radio_say(struct shmwifi_radio *radio, u16 number, struct shmwifi_producer *tx)
+static bool shmwifi_radio_say(const struct shmwifi_radios *radios, struct shmwifi_radio *radio,
+			      struct shmwifi_producer *tx)
 {
+	u16 number = shmwifi_radio_number(radios, radio);
 	struct shmwifi_address *address;
 	struct shmwifi_tx_slot *slot;
 	u32 length;
@@ -329,7 +305,11 @@ static bool shmwifi_radio_say(struct shmwifi_radio *radio, u16 number, struct sh
 		ether_addr_copy(slot->address, radio->transmitter);
 		radio->announced = true;
 		radio->known = true;
+		radio->channel_told = SHMWIFI_UNTOLD;
 	}
+	/* Before the addresses: nobody is to be taken for listening where it does not. */
+	if (!shmwifi_radios_say_channel(radios, radio, tx))
+		return false;
 	list_for_each_entry(address, &radio->addresses, node) {
 		bool wanted = shmwifi_address_is_wanted(address);
 
@@ -377,7 +357,7 @@ void shmwifi_radios_announce(struct shmwifi_radios *radios, struct shmwifi_produ
 		struct shmwifi_radio *radio = &radios->by_number[i];
 
 		if (radio->used && !(radio->gone ? shmwifi_radio_say_gone(radio, i, tx) :
-						   shmwifi_radio_say(radio, i, tx)))
+						   shmwifi_radio_say(radios, radio, tx)))
 			return;
 	}
 	radios->dirty = false;
