@@ -200,9 +200,10 @@ static int shmwifi_device_event(struct notifier_block *notifier, unsigned long e
 			shmwifi_radios_observe(&dp->radios, dev, event == NETDEV_UNREGISTER);
 		spin_unlock_bh(&dp->lock);
 		shmwifi_poll_now(dp);	/* tells the host */
+		shmwifi_monitor_check(dp);
 		break;
 	}
-	return NOTIFY_DONE;
+	return shmwifi_monitor_event(dp, event, data);
 }
 
 /* Gives back, unread, the descriptors meant for whoever served the port before. */

@@ -10,6 +10,7 @@
  * shmwifi_status.c	TX statuses
  * shmwifi_host.c	the host's clock, and whether the host is alive
  * shmwifi_retune.c	mac80211's word that a radio was tuned elsewhere
+ * shmwifi_monitor.c	hwsim0 stays down beside radios that it would crash
  */
 #ifndef SHMWIFI_DATAPATH_H
 #define SHMWIFI_DATAPATH_H
@@ -137,6 +138,7 @@ struct shmwifi_chain {
  * @late: polls after a doorbell that was not requested
  * @tick: requests the host's clock, and checks that the host is alive
  * @devices: notified of network devices
+ * @monitor: hwsim0 while it is up, else NULL; under RTNL
  */
 struct shmwifi_datapath {
 	struct shmwifi_device *shm;
@@ -179,6 +181,7 @@ struct shmwifi_datapath {
 	struct timer_list late;
 	struct delayed_work tick;
 	struct notifier_block devices;
+	struct net_device *monitor;
 };
 
 /* shmwifi_datapath.c */
@@ -221,6 +224,11 @@ void shmwifi_tick(struct work_struct *work);
 /* shmwifi_retune.c */
 bool shmwifi_retune_watch(struct shmwifi_datapath *dp);
 void shmwifi_retune_forget(struct shmwifi_datapath *dp);
+
+/* shmwifi_monitor.c */
+void shmwifi_monitor_check(struct shmwifi_datapath *dp);
+int shmwifi_monitor_event(struct shmwifi_datapath *dp, unsigned long event,
+			  struct netdev_notifier_info *info);
 
 /* shmwifi_debugfs.c */
 extern const struct file_operations shmwifi_statistics_fops;
