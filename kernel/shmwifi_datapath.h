@@ -138,6 +138,7 @@ struct shmwifi_chain {
  * @late: polls after a doorbell that was not requested
  * @tick: requests the host's clock, and checks that the host is alive
  * @devices: notified of network devices
+ * @look: reads the radios' interfaces again
  * @monitor: hwsim0 while it is up, else NULL; under RTNL
  */
 struct shmwifi_datapath {
@@ -181,6 +182,7 @@ struct shmwifi_datapath {
 	struct timer_list late;
 	struct delayed_work tick;
 	struct notifier_block devices;
+	struct work_struct look;
 	struct net_device *monitor;
 };
 

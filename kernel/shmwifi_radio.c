@@ -195,21 +195,40 @@ struct wiphy *shmwifi_hwsim_wiphy(struct net_device *dev)
 	return dev->ieee80211_ptr->wiphy;
 }
 
+/* Without a network device (a P2P Device) an interface is up while it is started. */
+static bool shmwifi_interface_is_up(const struct wireless_dev *wdev)
+{
+	return wdev->netdev ? wdev->netdev->flags & IFF_UP : wdev->is_running;
+}
+
+static void shmwifi_radio_add_interface(struct shmwifi_radios *radios, struct shmwifi_radio *radio,
+					const struct wireless_dev *wdev)
+{
+	const u8 *value = wdev->netdev ? wdev->netdev->dev_addr : wdev->address;
+	struct shmwifi_address *address = shmwifi_radio_address(radio, value);
+
+	if (address)
+		address->interface = true;
+	else
+		radios->refused++;
+}
+
 /**
  * shmwifi_radios_observe() - read the interfaces of a radio again
  * @radios: the table
- * @dev: an interface of it that came, went or changed
+ * @wiphy: the radio's
+ * @dev: a network device of it that came, went or changed; or NULL
  * @leaves: it is about to go
  *
  * Under RTNL, which guards the wiphy's list of interfaces.
  */
-void shmwifi_radios_observe(struct shmwifi_radios *radios, struct net_device *dev, bool leaves)
+void shmwifi_radios_observe(struct shmwifi_radios *radios, struct wiphy *wiphy,
+			    const struct net_device *dev, bool leaves)
 {
-	struct wiphy *wiphy = dev->ieee80211_ptr->wiphy;
+	bool monitor = false, stays = dev && !leaves;
 	struct shmwifi_address *address;
 	struct shmwifi_radio *radio;
 	struct wireless_dev *wdev;
-	bool monitor = false, stays = !leaves;
 
 	ASSERT_RTNL();
 	radio = shmwifi_radios_find_or_add(radios, wiphy->addresses[1].addr);
@@ -220,23 +239,19 @@ void shmwifi_radios_observe(struct shmwifi_radios *radios, struct net_device *de
 		radio->announced = false;
 	}
 
+	list_for_each_entry(wdev, &wiphy->wdev_list, list)
+		stays |= wdev->netdev && !(wdev->netdev == dev && leaves);
 	list_for_each_entry(address, &radio->addresses, node)
 		address->interface = false;
+	/* Without a network device nobody would tell us what becomes of the others. */
 	list_for_each_entry(wdev, &wiphy->wdev_list, list) {
-		if (!wdev->netdev || (wdev->netdev == dev && leaves))
+		if (!stays || (dev && wdev->netdev == dev && leaves) ||
+		    !shmwifi_interface_is_up(wdev))
 			continue;
-		stays = true;
-		if (!(wdev->netdev->flags & IFF_UP))
-			continue;
-		if (wdev->iftype == NL80211_IFTYPE_MONITOR) {
+		if (wdev->iftype == NL80211_IFTYPE_MONITOR)
 			monitor = true;
-			continue;
-		}
-		address = shmwifi_radio_address(radio, wdev->netdev->dev_addr);
-		if (address)
-			address->interface = true;
 		else
-			radios->refused++;
+			shmwifi_radio_add_interface(radios, radio, wdev);
 	}
 	if (radio->monitor != monitor) {
 		radio->monitor = monitor;
@@ -244,6 +259,19 @@ void shmwifi_radios_observe(struct shmwifi_radios *radios, struct net_device *de
 	}
 	radio->hw = stays ? wiphy_to_ieee80211_hw(wiphy) : NULL;
 	shmwifi_radio_changed(radios, radio);
+}
+
+/* Interfaces without a network device come and go unseen, but for hwsim's messages. Under RTNL. */
+void shmwifi_radios_observe_all(struct shmwifi_radios *radios)
+{
+	unsigned int i;
+
+	for (i = 0; i < SHMWIFI_MAX_RADIOS; i++) {
+		struct ieee80211_hw *hw = radios->by_number[i].hw;
+
+		if (hw)
+			shmwifi_radios_observe(radios, hw->wiphy, NULL, false);
+	}
 }
 
 /* Addresses kept, over all radios. */

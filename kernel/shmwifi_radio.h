@@ -24,7 +24,8 @@
  * @value: the address
  * @interface: an interface that is up has it
  * @driver: hwsim asked for it and has not taken it back: an interface that
- *	went up, or a scan under an address of its own
+ *	went up, or a scan, perhaps under the address of an interface, which
+ *	stays up when hwsim takes that back
  * @announced: the host knows it
  *
  * Kept while @interface or @driver is set, and until the host is told that it
@@ -101,8 +102,9 @@ struct shmwifi_radio *shmwifi_radios_find(struct shmwifi_radios *radios,
 					  const u8 transmitter[ETH_ALEN]);
 void shmwifi_radios_set_driver_address(struct shmwifi_radios *radios,
 				       const struct shmwifi_message *message);
-void shmwifi_radios_observe(struct shmwifi_radios *radios, struct net_device *dev,
-			    bool leaves);
+void shmwifi_radios_observe(struct shmwifi_radios *radios, struct wiphy *wiphy,
+			    const struct net_device *dev, bool leaves);
+void shmwifi_radios_observe_all(struct shmwifi_radios *radios);
 bool shmwifi_radios_say_channel(const struct shmwifi_radios *radios, struct shmwifi_radio *radio,
 				struct shmwifi_producer *tx);
 void shmwifi_radios_announce(struct shmwifi_radios *radios, struct shmwifi_producer *tx);

@@ -137,6 +137,7 @@ static bool shmwifi_transmit_one(struct shmwifi_datapath *dp, const struct shmwi
 	case HWSIM_CMD_ADD_MAC_ADDR:
 	case HWSIM_CMD_DEL_MAC_ADDR:
 		shmwifi_radios_set_driver_address(&dp->radios, &message);
+		schedule_work(&dp->look);
 		return true;
 	default:
 		return true;	/* peer measurements: the medium has none */

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.Lab.Guest;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
@@ -80,6 +81,22 @@ internal sealed class KernelDatapath : IAsyncDisposable
     /// <summary>Waits until it was last told of one.</summary>
     public Task AwaitChannelAsync(uint freqMhz) => Deadline.UntilAsync(
         () => Channels() is [.., var last] && last == freqMhz, () => $"the radio is not on {freqMhz} MHz; its way was {DescribeChannels()}");
+
+    /// <summary>The addresses that the host was told of, and not that they are gone.</summary>
+    public IReadOnlySet<MacAddress> Addresses()
+    {
+        var addresses = new HashSet<MacAddress>();
+        foreach (var slot in Host.Sent())
+        {
+            if (slot.Kind is RingKind.Hello)
+                addresses.Clear();
+            else if (slot.Kind is RingKind.AddressAdd)
+                addresses.Add(slot.Address);
+            else if (slot.Kind is RingKind.AddressDel)
+                addresses.Remove(slot.Address);
+        }
+        return addresses;
+    }
 
     /// <summary>For a message.</summary>
     public string DescribeChannels() => string.Join(", ", Channels());
