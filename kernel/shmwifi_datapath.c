@@ -7,6 +7,7 @@
  * interrupted once a poll.
  */
 #include <linux/delay.h>
+#include <linux/rtnetlink.h>
 
 #include "shmwifi_datapath.h"
 #include "shmwifi_compat.h"
@@ -182,10 +183,25 @@ void shmwifi_end_polling(struct shmwifi_datapath *dp)
 		shmwifi_poll_now(dp);
 }
 
+/* After a message of hwsim's about an address: it may be that of a P2P Device. */
+static void shmwifi_look(struct work_struct *work)
+{
+	struct shmwifi_datapath *dp = container_of(work, struct shmwifi_datapath, look);
+
+	rtnl_lock();
+	spin_lock_bh(&dp->lock);
+	if (dp->running)
+		shmwifi_radios_observe_all(&dp->radios);
+	spin_unlock_bh(&dp->lock);
+	rtnl_unlock();
+	shmwifi_poll_now(dp);
+}
+
 static int shmwifi_device_event(struct notifier_block *notifier, unsigned long event, void *data)
 {
 	struct shmwifi_datapath *dp = container_of(notifier, struct shmwifi_datapath, devices);
 	struct net_device *dev = netdev_notifier_info_to_dev(data);
+	struct wiphy *wiphy;
 
 	switch (event) {
 	case NETDEV_REGISTER:
@@ -193,16 +209,19 @@ static int shmwifi_device_event(struct notifier_block *notifier, unsigned long e
 	case NETDEV_DOWN:
 	case NETDEV_CHANGEADDR:
 	case NETDEV_UNREGISTER:
-		if (!shmwifi_hwsim_wiphy(dev))
+		wiphy = shmwifi_hwsim_wiphy(dev);
+		if (!wiphy)
 			break;
 		spin_lock_bh(&dp->lock);
 		if (dp->running)
-			shmwifi_radios_observe(&dp->radios, dev, event == NETDEV_UNREGISTER);
+			shmwifi_radios_observe(&dp->radios, wiphy, dev,
+					       event == NETDEV_UNREGISTER);
 		spin_unlock_bh(&dp->lock);
 		shmwifi_poll_now(dp);	/* tells the host */
+		shmwifi_monitor_check(dp);
 		break;
 	}
-	return NOTIFY_DONE;
+	return shmwifi_monitor_event(dp, event, data);
 }
 
 /* Gives back, unread, the descriptors meant for whoever served the port before. */
@@ -217,13 +236,14 @@ static void shmwifi_discard(struct shmwifi_datapath *dp)
 	shmwifi_consumer_release(&dp->rx);
 }
 
-static void shmwifi_take_over(struct shmwifi_datapath *dp)
+static void shmwifi_take_over(struct shmwifi_datapath *dp, bool tells_channels)
 {
 	struct shmwifi_port_guest *guest = &dp->port->guest;
 
 	shmwifi_producer_init(&dp->tx, &dp->region, dp->port);
 	shmwifi_consumer_init(&dp->rx, &dp->region, dp->port);
 	shmwifi_radios_init(&dp->radios);
+	dp->radios.tells_channels = tells_channels;
 	memset(dp->chains, 0, sizeof(dp->chains));
 	memset(&dp->clock, 0, sizeof(dp->clock));
 	dp->clock_answers = 0;
@@ -251,8 +271,10 @@ static void shmwifi_take_over(struct shmwifi_datapath *dp)
  */
 void shmwifi_datapath_start(struct shmwifi_datapath *dp)
 {
+	bool tells_channels = dp->region.features & SHMWIFI_F_CHANNELS && shmwifi_retune_watch(dp);
+
 	spin_lock_bh(&dp->lock);
-	shmwifi_take_over(dp);
+	shmwifi_take_over(dp, tells_channels);
 	spin_unlock_bh(&dp->lock);
 
 	shmwifi_ring_host(dp->shm);	/* whoever served before may have died before ringing */
@@ -272,7 +294,9 @@ void shmwifi_datapath_stop(struct shmwifi_datapath *dp)
 	spin_unlock_bh(&dp->lock);
 
 	unregister_netdevice_notifier(&dp->devices);
+	shmwifi_retune_forget(dp);
 	cancel_delayed_work_sync(&dp->tick);
+	cancel_work_sync(&dp->look);
 	del_timer_sync(&dp->late);
 	irq_work_sync(&dp->kick);
 	napi_disable(&dp->napi);
@@ -333,6 +357,7 @@ int shmwifi_datapath_init(struct shmwifi_datapath *dp)
 	init_irq_work(&dp->kick, shmwifi_kicked);
 	timer_setup(&dp->late, shmwifi_is_late, 0);
 	INIT_DELAYED_WORK(&dp->tick, shmwifi_tick);
+	INIT_WORK(&dp->look, shmwifi_look);
 	dp->devices.notifier_call = shmwifi_device_event;
 	dp->devices.priority = 1;	/* before cfg80211 takes an interface out of its list */
 

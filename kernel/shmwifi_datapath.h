@@ -9,6 +9,8 @@
  * shmwifi_rx.c		host to hwsim
  * shmwifi_status.c	TX statuses
  * shmwifi_host.c	the host's clock, and whether the host is alive
+ * shmwifi_retune.c	mac80211's word that a radio was tuned elsewhere
+ * shmwifi_monitor.c	hwsim0 stays down beside radios that it would crash
  */
 #ifndef SHMWIFI_DATAPATH_H
 #define SHMWIFI_DATAPATH_H
@@ -27,6 +29,8 @@
 #include "shmwifi_clock.h"
 #include "shmwifi_radio.h"
 #include "shmwifi_region.h"
+
+struct tracepoint;
 
 /* What a guest counts for its port: indices into guest_counters. The twin of GuestCounter. */
 enum shmwifi_counter {
@@ -125,6 +129,8 @@ struct shmwifi_chain {
  * @polls: times that NAPI polled
  * @status_dropped: statuses for radios that no longer exist
  * @malformed: messages from hwsim that could not be parsed
+ * @retuned: a radio may listen elsewhere than the host was told
+ * @drv_config: mac80211's tracepoint; NULL: not watched
  * @interrupts: doorbells that reached us
  * @netdev: NAPI's owner, never registered
  * @napi: moves frames from the host
@@ -132,6 +138,8 @@ struct shmwifi_chain {
  * @late: polls after a doorbell that was not requested
  * @tick: requests the host's clock, and checks that the host is alive
  * @devices: notified of network devices
+ * @look: reads the radios' interfaces again
+ * @monitor: hwsim0 while it is up, else NULL; under RTNL
  */
 struct shmwifi_datapath {
 	struct shmwifi_device *shm;
@@ -165,6 +173,8 @@ struct shmwifi_datapath {
 	u64 status_dropped;
 	u64 malformed;
 
+	bool retuned;
+	struct tracepoint *drv_config;
 	u64 interrupts;
 	struct net_device *netdev;
 	struct napi_struct napi;
@@ -172,6 +182,8 @@ struct shmwifi_datapath {
 	struct timer_list late;
 	struct delayed_work tick;
 	struct notifier_block devices;
+	struct work_struct look;
+	struct net_device *monitor;
 };
 
 /* shmwifi_datapath.c */
@@ -210,6 +222,15 @@ void shmwifi_give_up(struct shmwifi_datapath *dp);
 bool shmwifi_host_is_there(const struct shmwifi_datapath *dp);
 void shmwifi_clock_answered(struct shmwifi_datapath *dp, const struct shmwifi_rx_desc *desc);
 void shmwifi_tick(struct work_struct *work);
+
+/* shmwifi_retune.c */
+bool shmwifi_retune_watch(struct shmwifi_datapath *dp);
+void shmwifi_retune_forget(struct shmwifi_datapath *dp);
+
+/* shmwifi_monitor.c */
+void shmwifi_monitor_check(struct shmwifi_datapath *dp);
+int shmwifi_monitor_event(struct shmwifi_datapath *dp, unsigned long event,
+			  struct netdev_notifier_info *info);
 
 /* shmwifi_debugfs.c */
 extern const struct file_operations shmwifi_statistics_fops;

@@ -195,21 +195,40 @@ struct wiphy *shmwifi_hwsim_wiphy(struct net_device *dev)
 	return dev->ieee80211_ptr->wiphy;
 }
 
+/* Without a network device (a P2P Device) an interface is up while it is started. */
+static bool shmwifi_interface_is_up(const struct wireless_dev *wdev)
+{
+	return wdev->netdev ? wdev->netdev->flags & IFF_UP : wdev->is_running;
+}
+
+static void shmwifi_radio_add_interface(struct shmwifi_radios *radios, struct shmwifi_radio *radio,
+					const struct wireless_dev *wdev)
+{
+	const u8 *value = wdev->netdev ? wdev->netdev->dev_addr : wdev->address;
+	struct shmwifi_address *address = shmwifi_radio_address(radio, value);
+
+	if (address)
+		address->interface = true;
+	else
+		radios->refused++;
+}
+
 /**
  * shmwifi_radios_observe() - read the interfaces of a radio again
  * @radios: the table
- * @dev: an interface of it that came, went or changed
+ * @wiphy: the radio's
+ * @dev: a network device of it that came, went or changed; or NULL
  * @leaves: it is about to go
  *
  * Under RTNL, which guards the wiphy's list of interfaces.
  */
-void shmwifi_radios_observe(struct shmwifi_radios *radios, struct net_device *dev, bool leaves)
+void shmwifi_radios_observe(struct shmwifi_radios *radios, struct wiphy *wiphy,
+			    const struct net_device *dev, bool leaves)
 {
-	struct wiphy *wiphy = dev->ieee80211_ptr->wiphy;
+	bool monitor = false, stays = dev && !leaves;
 	struct shmwifi_address *address;
 	struct shmwifi_radio *radio;
 	struct wireless_dev *wdev;
-	bool monitor = false, stays = !leaves;
 
 	ASSERT_RTNL();
 	radio = shmwifi_radios_find_or_add(radios, wiphy->addresses[1].addr);
@@ -220,23 +239,19 @@ void shmwifi_radios_observe(struct shmwifi_radios *radios, struct net_device *de
 		radio->announced = false;
 	}
 
+	list_for_each_entry(wdev, &wiphy->wdev_list, list)
+		stays |= wdev->netdev && !(wdev->netdev == dev && leaves);
 	list_for_each_entry(address, &radio->addresses, node)
 		address->interface = false;
+	/* Without a network device nobody would tell us what becomes of the others. */
 	list_for_each_entry(wdev, &wiphy->wdev_list, list) {
-		if (!wdev->netdev || (wdev->netdev == dev && leaves))
+		if (!stays || (dev && wdev->netdev == dev && leaves) ||
+		    !shmwifi_interface_is_up(wdev))
 			continue;
-		stays = true;
-		if (!(wdev->netdev->flags & IFF_UP))
-			continue;
-		if (wdev->iftype == NL80211_IFTYPE_MONITOR) {
+		if (wdev->iftype == NL80211_IFTYPE_MONITOR)
 			monitor = true;
-			continue;
-		}
-		address = shmwifi_radio_address(radio, wdev->netdev->dev_addr);
-		if (address)
-			address->interface = true;
 		else
-			radios->refused++;
+			shmwifi_radio_add_interface(radios, radio, wdev);
 	}
 	if (radio->monitor != monitor) {
 		radio->monitor = monitor;
@@ -244,6 +259,19 @@ void shmwifi_radios_observe(struct shmwifi_radios *radios, struct net_device *de
 	}
 	radio->hw = stays ? wiphy_to_ieee80211_hw(wiphy) : NULL;
 	shmwifi_radio_changed(radios, radio);
+}
+
+/* Interfaces without a network device come and go unseen, but for hwsim's messages. Under RTNL. */
+void shmwifi_radios_observe_all(struct shmwifi_radios *radios)
+{
+	unsigned int i;
+
+	for (i = 0; i < SHMWIFI_MAX_RADIOS; i++) {
+		struct ieee80211_hw *hw = radios->by_number[i].hw;
+
+		if (hw)
+			shmwifi_radios_observe(radios, hw->wiphy, NULL, false);
+	}
 }
 
 /* Addresses kept, over all radios. */
@@ -258,62 +286,38 @@ unsigned int shmwifi_radios_count_addresses(const struct shmwifi_radios *radios)
 	return count;
 }
 
-struct shmwifi_listening {
-	u32 freq_mhz;
-	bool yes;
-};
-
-/* Whether a link of an interface is on a frequency; under RCU. */
-static void shmwifi_is_on(void *data, u8 *mac, struct ieee80211_vif *vif)
-{
-	struct shmwifi_listening *listening = data;
-	struct ieee80211_chanctx_conf *chanctx;
-	struct ieee80211_bss_conf *conf;
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(vif->link_conf); i++) {
-		conf = rcu_dereference(vif->link_conf[i]);
-		if (!conf)
-			continue;
-		chanctx = rcu_dereference(conf->chanctx_conf);
-		if (chanctx && chanctx->def.chan->center_freq == listening->freq_mhz)
-			listening->yes = true;
-	}
-}
-
 /**
- * shmwifi_radio_listens() - whether hwsim will take a frame for a radio
- * @radio: the radio
- * @freq_mhz: where the frame is
+ * shmwifi_radios_say_channel() - tell the host where a radio listens, unless it knows
+ * @radios: the table
+ * @radio: a radio that the host knows
+ * @tx: where it is said
  *
- * hwsim refuses a frame without saying so to its virtio front end, so the
- * same question is asked here. A radio with several channels at a time has no
- * channel of its own, and it alone knows where its scan is: it gets all.
- * Source: mac80211_hwsim.c, hwsim_cloned_frame_received_nl()
+ * Return: false when there is no slot.
  */
-bool shmwifi_radio_listens(const struct shmwifi_radio *radio, u32 freq_mhz)
+bool shmwifi_radios_say_channel(const struct shmwifi_radios *radios, struct shmwifi_radio *radio,
+				struct shmwifi_producer *tx)
 {
-	struct shmwifi_listening listening = { .freq_mhz = freq_mhz };
-	const struct ieee80211_channel *channel;
+	u32 channel = shmwifi_radio_channel(radio);
+	struct shmwifi_tx_slot *slot;
 
-	if (!radio->up)
+	if (!radios->tells_channels || channel == radio->channel_told)
+		return true;
+	slot = shmwifi_producer_say(tx, SHMWIFI_KIND_RADIO_CHANNEL,
+				    shmwifi_radio_number(radios, radio));
+	if (!slot)
 		return false;
-	if (!radio->hw)
-		return true;
-	channel = READ_ONCE(radio->hw->conf.chandef.chan);
-	if (!channel)
-		return true;
-	if (READ_ONCE(radio->hw->conf.flags) & IEEE80211_CONF_IDLE)
-		return false;
-	if (channel->center_freq == freq_mhz)
-		return true;
-	ieee80211_iterate_active_interfaces_atomic(radio->hw, IEEE80211_IFACE_ITER_NORMAL,
-						   shmwifi_is_on, &listening);
-	return listening.yes;
+	if (channel == SHMWIFI_ANYWHERE)
+		slot->flags = SHMWIFI_CHANNEL_UNKNOWN;
+	else
+		slot->freq_mhz = channel;
+	radio->channel_told = channel;
+	return true;
 }
 
-static bool shmwifi_radio_say(struct shmwifi_radio *radio, u16 number, struct shmwifi_producer *tx)
+static bool shmwifi_radio_say(const struct shmwifi_radios *radios, struct shmwifi_radio *radio,
+			      struct shmwifi_producer *tx)
 {
+	u16 number = shmwifi_radio_number(radios, radio);
 	struct shmwifi_address *address;
 	struct shmwifi_tx_slot *slot;
 	u32 length;
@@ -329,7 +333,11 @@ static bool shmwifi_radio_say(struct shmwifi_radio *radio, u16 number, struct sh
 		ether_addr_copy(slot->address, radio->transmitter);
 		radio->announced = true;
 		radio->known = true;
+		radio->channel_told = SHMWIFI_UNTOLD;
 	}
+	/* Before the addresses: nobody is to be taken for listening where it does not. */
+	if (!shmwifi_radios_say_channel(radios, radio, tx))
+		return false;
 	list_for_each_entry(address, &radio->addresses, node) {
 		bool wanted = shmwifi_address_is_wanted(address);
 
@@ -377,7 +385,7 @@ void shmwifi_radios_announce(struct shmwifi_radios *radios, struct shmwifi_produ
 		struct shmwifi_radio *radio = &radios->by_number[i];
 
 		if (radio->used && !(radio->gone ? shmwifi_radio_say_gone(radio, i, tx) :
-						   shmwifi_radio_say(radio, i, tx)))
+						   shmwifi_radio_say(radios, radio, tx)))
 			return;
 	}
 	radios->dirty = false;

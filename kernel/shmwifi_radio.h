@@ -13,13 +13,19 @@
 #include "shmwifi_hwsim.h"
 #include "shmwifi_region.h"
 
+/* Where a radio listens, in place of a frequency in MHz. */
+#define SHMWIFI_NOWHERE		0
+#define SHMWIFI_ANYWHERE	U32_MAX		/* only its kernel knows */
+#define SHMWIFI_UNTOLD		(U32_MAX - 1)	/* the host was not told yet */
+
 /**
  * struct shmwifi_address - an address that a radio answers to
  * @node: in the radio's list
  * @value: the address
  * @interface: an interface that is up has it
  * @driver: hwsim asked for it and has not taken it back: an interface that
- *	went up, or a scan under an address of its own
+ *	went up, or a scan, perhaps under the address of an interface, which
+ *	stays up when hwsim takes that back
  * @announced: the host knows it
  *
  * Kept while @interface or @driver is set, and until the host is told that it
@@ -43,6 +49,8 @@ struct shmwifi_address {
  * @monitor: it wants frames that are addressed to others
  * @announced: the host knows it with this name and these flags
  * @known: the host knows it, perhaps with others
+ * @channel_told: where it listens, as the host was told: as shmwifi_radio_channel()
+ *	has it, or SHMWIFI_UNTOLD
  * @transmitter: addresses[1], by which hwsim's messages name it
  * @name: the wiphy's
  * @hw: mac80211's hardware; NULL without a network device, which keeps it alive
@@ -56,6 +64,7 @@ struct shmwifi_radio {
 	bool monitor;
 	bool announced;
 	bool known;
+	u32 channel_told;
 	u8 transmitter[ETH_ALEN];
 	char name[SHMWIFI_NAME_SIZE];
 	struct ieee80211_hw *hw;
@@ -69,6 +78,8 @@ struct shmwifi_radio {
  * @serial: the serial number that was given last
  * @dirty: something changed that the host was not told
  * @hello: the host must be told everything from the start
+ * @tells_channels: the host is told where radios listen: it takes that, and
+ *	mac80211 tells us
  * @refused: radios and addresses that there was no number or memory for
  *
  * The owner serialises.
@@ -79,6 +90,7 @@ struct shmwifi_radios {
 	u32 serial;
 	bool dirty;
 	bool hello;
+	bool tells_channels;
 	unsigned int refused;
 };
 
@@ -90,13 +102,26 @@ struct shmwifi_radio *shmwifi_radios_find(struct shmwifi_radios *radios,
 					  const u8 transmitter[ETH_ALEN]);
 void shmwifi_radios_set_driver_address(struct shmwifi_radios *radios,
 				       const struct shmwifi_message *message);
-void shmwifi_radios_observe(struct shmwifi_radios *radios, struct net_device *dev,
-			    bool leaves);
+void shmwifi_radios_observe(struct shmwifi_radios *radios, struct wiphy *wiphy,
+			    const struct net_device *dev, bool leaves);
+void shmwifi_radios_observe_all(struct shmwifi_radios *radios);
+bool shmwifi_radios_say_channel(const struct shmwifi_radios *radios, struct shmwifi_radio *radio,
+				struct shmwifi_producer *tx);
 void shmwifi_radios_announce(struct shmwifi_radios *radios, struct shmwifi_producer *tx);
 unsigned int shmwifi_radios_count_addresses(const struct shmwifi_radios *radios);
 
 struct wiphy *shmwifi_hwsim_wiphy(struct net_device *dev);
+
+/* shmwifi_channel.c */
+u32 shmwifi_radio_channel(const struct shmwifi_radio *radio);
 bool shmwifi_radio_listens(const struct shmwifi_radio *radio, u32 freq_mhz);
+
+/* Whether the host was told of one channel, and not of this one. */
+static inline bool shmwifi_radio_is_told_elsewhere(const struct shmwifi_radio *radio, u32 freq_mhz)
+{
+	return radio->known && radio->channel_told < SHMWIFI_UNTOLD &&
+	       radio->channel_told != freq_mhz;
+}
 
 static inline u16 shmwifi_radio_number(const struct shmwifi_radios *radios,
 				       const struct shmwifi_radio *radio)

@@ -89,6 +89,7 @@ static bool shmwifi_receive_frame(struct shmwifi_datapath *dp, struct shmwifi_rx
 		/* A radio that is down or gone is announced as such. */
 		if (radio && radio->up && !shmwifi_is_group(dp, desc))
 			shmwifi_refuse(dp, desc);
+		WRITE_ONCE(dp->retuned, true);	/* perhaps the host was told too little */
 		return true;
 	}
 	if (!shmwifi_vring_peek(&dp->to_guest, &buffer)) {

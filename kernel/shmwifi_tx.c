@@ -45,13 +45,24 @@ static bool shmwifi_put_sent_once(struct shmwifi_datapath *dp, const struct shmw
 	return shmwifi_put_status(dp, radio, message->cookie, message->flags, rates, 0);
 }
 
-/* The next free slot; if there is none, requests a doorbell for when one comes back. */
-static struct shmwifi_tx_slot *shmwifi_get_slot(struct shmwifi_datapath *dp)
+/* The next free slot, after word of the radio's channel if the host knows it on another. */
+static struct shmwifi_tx_slot *shmwifi_try_slot(struct shmwifi_datapath *dp,
+						struct shmwifi_radio *radio, u32 freq_mhz)
 {
-	struct shmwifi_tx_slot *slot = shmwifi_producer_next(&dp->tx);
+	if (shmwifi_radio_is_told_elsewhere(radio, freq_mhz) &&
+	    !shmwifi_radios_say_channel(&dp->radios, radio, &dp->tx))
+		return NULL;
+	return shmwifi_producer_next(&dp->tx);
+}
+
+/* If there is none, requests a doorbell for when one comes back. */
+static struct shmwifi_tx_slot *shmwifi_get_slot(struct shmwifi_datapath *dp,
+						struct shmwifi_radio *radio, u32 freq_mhz)
+{
+	struct shmwifi_tx_slot *slot = shmwifi_try_slot(dp, radio, freq_mhz);
 
 	if (!slot && !shmwifi_producer_arm(&dp->tx))
-		slot = shmwifi_producer_next(&dp->tx);
+		slot = shmwifi_try_slot(dp, radio, freq_mhz);
 	return slot;
 }
 
@@ -94,7 +105,7 @@ static bool shmwifi_transmit_frame(struct shmwifi_datapath *dp,
 		dp->starved = true;
 		return false;
 	}
-	slot = shmwifi_get_slot(dp);
+	slot = shmwifi_get_slot(dp, radio, message->freq_mhz);
 	if (!slot)
 		return dp->tx.broken && shmwifi_transmit_unacked(dp, message);
 
@@ -126,6 +137,7 @@ static bool shmwifi_transmit_one(struct shmwifi_datapath *dp, const struct shmwi
 	case HWSIM_CMD_ADD_MAC_ADDR:
 	case HWSIM_CMD_DEL_MAC_ADDR:
 		shmwifi_radios_set_driver_address(&dp->radios, &message);
+		schedule_work(&dp->look);
 		return true;
 	default:
 		return true;	/* peer measurements: the medium has none */
@@ -146,6 +158,18 @@ static void shmwifi_let_status_wait(struct shmwifi_datapath *dp)
 	mod_timer(&dp->late, jiffies + SHMWIFI_LATE_JIFFIES);
 }
 
+/* What finds no slot is announced when one comes back. */
+static void shmwifi_announce(struct shmwifi_datapath *dp)
+{
+	if (READ_ONCE(dp->retuned) && xchg(&dp->retuned, false))
+		dp->radios.dirty = true;
+	if (dp->host_away)
+		return;
+	shmwifi_radios_announce(&dp->radios, &dp->tx);
+	if (dp->radios.dirty && !shmwifi_producer_arm(&dp->tx))
+		shmwifi_radios_announce(&dp->radios, &dp->tx);
+}
+
 /* Moves what hwsim has sent while there is room, and announces changes of the radios. */
 void shmwifi_transmit(struct shmwifi_datapath *dp)
 {
@@ -153,8 +177,7 @@ void shmwifi_transmit(struct shmwifi_datapath *dp)
 
 	while (shmwifi_vring_peek(&dp->to_host, &buffer) && shmwifi_transmit_one(dp, &buffer))
 		shmwifi_vring_give_back(&dp->to_host, &buffer, 0);
-	if (!dp->host_away)
-		shmwifi_radios_announce(&dp->radios, &dp->tx);
+	shmwifi_announce(dp);
 	if (dp->lone)
 		shmwifi_let_status_wait(dp);
 	shmwifi_publish(dp);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.Lab.Guest;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
@@ -38,15 +39,19 @@ internal sealed class KernelDatapath : IAsyncDisposable
 
     /// <summary>Switches the module to the kernel datapath.</summary>
     /// <param name="guest">With the user datapath, and without radios.</param>
-    public static async Task<KernelDatapath> StartAsync(ModuleGuest guest)
+    /// <param name="features">The host's.</param>
+    /// <param name="radios">hwsim's parameters.</param>
+    public static async Task<KernelDatapath> StartAsync(
+        ModuleGuest guest, RegionFeatures features = RegionFeatures.None, string radios = "radios=1")
     {
+        SetFeatures(guest.Medium, features);
         var datapath = new KernelDatapath(guest);
         await guest.RunAsync(
             "putting the kernel datapath in place",
             $"""
             echo {LogMark} >/dev/kmsg
             rmmod mac80211_hwsim
-            modprobe mac80211_hwsim radios=1
+            modprobe mac80211_hwsim {radios}
             echo kernel >{datapath.Attribute}
             """);
         return datapath;
@@ -68,6 +73,33 @@ internal sealed class KernelDatapath : IAsyncDisposable
         await _guest.RunAsync("sending frames", $"probe inject wlan0 {Stranger} {count}");
         return await Host.AwaitAsync($"data frame {count}", slot => IsInjected(slot, (uint)count));
     }
+
+    /// <summary>Where the host was told that a radio listens, in order, MHz.</summary>
+    public IReadOnlyList<uint> Channels() =>
+        [.. Host.Sent().Where(slot => slot.Kind == RingKind.RadioChannel).Select(slot => slot.FreqMhz)];
+
+    /// <summary>Waits until it was last told of one.</summary>
+    public Task AwaitChannelAsync(uint freqMhz) => Deadline.UntilAsync(
+        () => Channels() is [.., var last] && last == freqMhz, () => $"the radio is not on {freqMhz} MHz; its way was {DescribeChannels()}");
+
+    /// <summary>The addresses that the host was told of, and not that they are gone.</summary>
+    public IReadOnlySet<MacAddress> Addresses()
+    {
+        var addresses = new HashSet<MacAddress>();
+        foreach (var slot in Host.Sent())
+        {
+            if (slot.Kind is RingKind.Hello)
+                addresses.Clear();
+            else if (slot.Kind is RingKind.AddressAdd)
+                addresses.Add(slot.Address);
+            else if (slot.Kind is RingKind.AddressDel)
+                addresses.Remove(slot.Address);
+        }
+        return addresses;
+    }
+
+    /// <summary>For a message.</summary>
+    public string DescribeChannels() => string.Join(", ", Channels());
 
     /// <summary>The file of the module's statistics: lines of a name and a number.</summary>
     public string Statistics => $"/sys/kernel/debug/shmwifi/{_guest.Medium.PciAddress}/statistics";
@@ -106,6 +138,9 @@ internal sealed class KernelDatapath : IAsyncDisposable
             $"""
             [ ! -e /tmp/injector ] || kill $(cat /tmp/injector)
             rm -f /tmp/injector
+            for program in hostapd wpa_supplicant; do # they would come back with the next radio
+                while pidof $program >/dev/null; do kill $(pidof $program); usleep 10000; done
+            done
             rmmod mac80211_hwsim
             echo user >{Attribute}
             modprobe mac80211_hwsim radios=0
@@ -113,6 +148,9 @@ internal sealed class KernelDatapath : IAsyncDisposable
         await Host.DisposeAsync();
         _guest.Medium.ForgetDoorbells();
     }
+
+    private static unsafe void SetFeatures(IvshmemServer device, RegionFeatures features) =>
+        ((RegionHeader*)device.Memory.Address)->Features = features;
 
     private static unsafe Region OpenRegion(IvshmemServer device) => Region.Open(device.Memory.Address, device.Memory.Size);
 
