@@ -23,7 +23,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     private readonly int[] _abandoned = new int[HeldFrames.Capacity]; // whose radio went, and whose sender was not told yet
     private readonly bool[] _isWaiting = new bool[HeldFrames.Capacity]; // for its turn, by handle
     private readonly BestReception[] _best = new BestReception[HeldFrames.Capacity]; // so far
-    private readonly Dictionary<(int Handle, int Radio), Fault?> _drawnFaults = [];
+    private readonly DrawnFaults _drawnFaults = new(HeldFrames.Capacity);
     private ContentionModel _model;
     private int _waiting;
     private int _abandonedCount;
@@ -127,11 +127,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     /// <summary>Lets a frame go that is over.</summary>
     public void Release(int handle)
     {
-        if (_drawnFaults.Count != 0)
-        {
-            foreach (var radio in _radios.Radios)
-                _drawnFaults.Remove((handle, radio.Endpoint.Index));
-        }
+        _drawnFaults.Forget(handle);
         _isWaiting[handle] = false;
         _waiting--;
         _held.Release(handle);
@@ -189,9 +185,8 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     {
         if (_state.Faults.IsEmpty)
             return null;
-        (int, int) key = (handle, receiver.Endpoint.Index);
-        if (!_drawnFaults.TryGetValue(key, out var fault))
-            _drawnFaults[key] = fault = _state.FaultOn(in _held[handle], receiver);
+        if (!_drawnFaults.TryGet(handle, receiver.Endpoint.Index, out var fault))
+            _drawnFaults.Set(handle, receiver.Endpoint.Index, fault = _state.FaultOn(in _held[handle], receiver));
         return fault;
     }
 
@@ -217,11 +212,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     private void ForgetFramesOf(Radio radio)
     {
         _model.Remove(radio.Endpoint);
-        foreach (var key in _drawnFaults.Keys)
-        {
-            if (key.Radio == radio.Endpoint.Index)
-                _drawnFaults.Remove(key);
-        }
+        _drawnFaults.ForgetRadio(radio.Endpoint.Index);
         for (int handle = 0; handle < HeldFrames.Capacity && _waiting != 0; handle++)
         {
             if (_isWaiting[handle] && _held[handle].Sender == radio)
