@@ -134,6 +134,19 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     }
 
     /// <inheritdoc/>
+    public bool AddReceivers(int handle, IndexSet radios)
+    {
+        ref var frame = ref _held[handle];
+        if (frame.Receiver.IsGroup)
+            return true;
+        foreach (var owner in _radios.OwnersOf(frame.Receiver, frame.Sender))
+            radios.Add(owner.Endpoint.Index);
+        foreach (var monitor in _radios.Monitors)
+            radios.Add(monitor.Endpoint.Index);
+        return false;
+    }
+
+    /// <inheritdoc/>
     public Interest InterestOf(int handle, LinkEndpoint radio)
     {
         ref var frame = ref _held[handle];
