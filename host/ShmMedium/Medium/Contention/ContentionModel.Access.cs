@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ShmWifi.Dot11;
 using ShmWifi.Dot11.Frames;
 using ShmWifi.Dot11.Rates;
@@ -116,6 +117,7 @@ internal sealed partial class ContentionModel
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)] // most stations have none: their way stays short
     private void TakeSlotsOff(Contender station, bool mayCommit)
     {
         for (int rest = station.BackingOff; rest != 0; rest &= rest - 1)

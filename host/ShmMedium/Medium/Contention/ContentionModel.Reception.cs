@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ShmWifi.Dot11;
 using ShmWifi.Dot11.Rates;
 using ShmWifi.Dot11.Timing;
@@ -179,6 +180,7 @@ internal sealed partial class ContentionModel
         station.Follows--;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static Ppdu? FollowedBy(Contender station, ReadOnlySpan<Overlap> among, int freqMhz)
     {
         foreach (ref readonly var overlap in among)
@@ -214,6 +216,7 @@ internal sealed partial class ContentionModel
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private float InterferenceMw(Ppdu ppdu, Contender station)
     {
         float sum = 0;
@@ -225,6 +228,15 @@ internal sealed partial class ContentionModel
     /// <summary>Ends the piece of a reception in which the SINR was the same. Success is the product over the pieces.</summary>
     /// <remarks>In the header only interference matters: the error curves are those of whole PPDUs.</remarks>
     private void ClosePiece(Ppdu ppdu, ref PpduReception reception)
+    {
+        if (reception.SinceNs == ppdu.StartNs && reception.InterferenceMw == 0 && _nowNs == ppdu.EndNs)
+            reception.Success = 1 - reception.CleanPer; // one piece, as most are
+        else
+            ClosePartOf(ppdu, ref reception);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ClosePartOf(Ppdu ppdu, ref PpduReception reception)
     {
         long fromNs = reception.SinceNs;
         reception.SinceNs = _nowNs;
@@ -245,11 +257,15 @@ internal sealed partial class ContentionModel
     {
         ref var fact = ref ppdu.Kind == PpduKind.Frame ? ref link.Frame : ref link.Control;
         if (fact.Key != ppdu.PerKey)
-        {
-            float snrDb = Power.ToDb(reception.SignalMw / reception.NoiseMw);
-            fact = new PerFact(ppdu.PerKey, _errors.Per(ppdu.Curve, snrDb, ppdu.Octets), HeaderPer(ppdu, snrDb));
-        }
+            fact = ComputeCleanPer(ppdu, in reception);
         return ref fact;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private PerFact ComputeCleanPer(Ppdu ppdu, in PpduReception reception)
+    {
+        float snrDb = Power.ToDb(reception.SignalMw / reception.NoiseMw);
+        return new PerFact(ppdu.PerKey, _errors.Per(ppdu.Curve, snrDb, ppdu.Octets), HeaderPer(ppdu, snrDb));
     }
 
     private float HeaderPer(Ppdu ppdu, float sinrDb) => ppdu.Rate.IsDsss

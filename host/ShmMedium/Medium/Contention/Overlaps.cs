@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace ShmWifi.ShmMedium.Medium.Contention;
@@ -22,15 +23,19 @@ internal sealed class Overlaps
     public ReadOnlySpan<Overlap> With(FrequencyRange range, Ppdu? itself, ReadOnlySpan<Ppdu> active, long version)
     {
         if (version != _version || range != _range)
-        {
-            (_version, _range, _count) = (version, range, 0);
-            foreach (var ppdu in active)
-            {
-                if (ppdu != itself && ppdu.Range.OverlapMhz(range) > 0)
-                    Add(new Overlap(ppdu, ppdu.Range.ShareIn(range)));
-            }
-        }
+            Find(range, itself, active, version);
         return _found.AsSpan(0, _count);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Find(FrequencyRange range, Ppdu? itself, ReadOnlySpan<Ppdu> active, long version)
+    {
+        (_version, _range, _count) = (version, range, 0);
+        foreach (var ppdu in active)
+        {
+            if (ppdu != itself && ppdu.Range.OverlapMhz(range) > 0)
+                Add(new Overlap(ppdu, ppdu.Range.ShareIn(range)));
+        }
     }
 
     private void Add(Overlap overlap)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ShmWifi.Configuration.Medium;
 
@@ -38,6 +39,7 @@ internal struct LinkRow()
             Array.Resize(ref _pairs, radios + 1);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private int Add(int receiver, int radios)
     {
         if (_places.Length < radios)
