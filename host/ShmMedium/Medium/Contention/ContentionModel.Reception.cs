@@ -287,17 +287,17 @@ internal sealed partial class ContentionModel
     /// <summary>Looks up how a station receives a PPDU.</summary>
     private ref LinkFacts Look(Ppdu ppdu, LinkEndpoint sender, Contender station, ref PpduReception reception)
     {
-        ref var link = ref _links.FactsOf(sender, station.Index, ppdu.FreqMhz, ppdu.StartNs);
+        ref var link = ref _links.FactsOf(sender, station.Index, ppdu.FreqMhz, ppdu.StartNs, out var budget);
         if (link.SignalMw == 0)
         {
-            link.SignalMw = Power.FromDb(link.Budget.SignalDbm);
-            link.NoiseMw = Power.FromDb(link.Budget.SignalDbm - link.Budget.SnrDb);
+            link.SignalMw = Power.FromDb(budget.SignalDbm);
+            link.NoiseMw = Power.FromDb(budget.SignalDbm - budget.SnrDb);
         }
         reception.IsKnown = true;
-        reception.SignalDbm = link.Budget.SignalDbm;
+        reception.SignalDbm = budget.SignalDbm;
         reception.SignalMw = link.SignalMw;
         reception.NoiseMw = link.NoiseMw;
-        reception.Loss = float.IsNaN(link.Budget.Loss) ? 0 : link.Budget.Loss;
+        reception.Loss = float.IsNaN(budget.Loss) ? 0 : budget.Loss;
         return ref link;
     }
 

@@ -37,7 +37,7 @@ internal sealed partial class ContentionModel
     private ContentionOutcome[] _outcomes = new ContentionOutcome[16];
     private int _outcomeCount;
     private int _outcomesTaken;
-    private long _eventNs; // of the latest event or frame: time cannot go back behind it
+    private long _eventNs; // of the latest event, frame or change: time cannot go back behind it
     private long _nowNs;
     private ErrorModel _errors;
     private int _errorsVersion = 1;
@@ -91,6 +91,7 @@ internal sealed partial class ContentionModel
     {
         ArgumentNullException.ThrowIfNull(radio);
         var station = _contenders[radio.Index]!;
+        _eventNs = _nowNs;
         station.ListensMhz = freqMhz;
         if (freqMhz is null)
             _anywhere.Add(radio.Index);

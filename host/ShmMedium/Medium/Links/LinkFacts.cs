@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace ShmWifi.ShmMedium.Medium.Links;
 
-/// <summary>A link, and what its readers computed from it: theirs to fill, and forgotten when the link changes.</summary>
+/// <summary>What was computed from a link: its reader's to fill, and forgotten when the link changes.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal struct LinkFacts
 {
-    /// <summary>The link.</summary>
-    public LinkBudget Budget;
+    /// <summary>Signal and SNR of the link that it is of.</summary>
+    public float SignalDbm, SnrDb;
 
     /// <summary>The signal, mW; 0: not computed.</summary>
     public float SignalMw;

@@ -11,6 +11,7 @@ internal struct LinkRow()
 
     private int[] _places = []; // by receiver; 0: not looked at
     private LinkPair[] _pairs = []; // from 1
+    private LinkFacts[] _facts = []; // of the same pairs, for who wants them
     private int _count = 1;
 
     /// <summary>All pairs.</summary>
@@ -20,14 +21,30 @@ internal struct LinkRow()
     /// <param name="radios">How many there may be.</param>
     public ref LinkPair Of(int receiver, int radios)
     {
-        int[] places = _places;
-        int place = (uint)receiver < (uint)places.Length ? places[receiver] : 0;
-        if (place == 0)
-            place = Add(receiver, radios);
+        int place = PlaceOf(receiver, radios);
         return ref _pairs[place];
     }
 
-    /// <summary>The same, if it was looked at.</summary>
+    /// <summary>Where the pair with a receiver is.</summary>
+    public int PlaceOf(int receiver, int radios)
+    {
+        int[] places = _places;
+        int place = (uint)receiver < (uint)places.Length ? places[receiver] : 0;
+        return place != 0 ? place : Add(receiver, radios);
+    }
+
+    /// <summary>The pair at a place.</summary>
+    public readonly ref LinkPair PairAt(int place) => ref _pairs[place];
+
+    /// <summary>What was computed from its link.</summary>
+    public ref LinkFacts FactsAt(int place)
+    {
+        if (place >= _facts.Length)
+            Array.Resize(ref _facts, _pairs.Length);
+        return ref _facts[place];
+    }
+
+    /// <summary>Whether it was looked at.</summary>
     public readonly bool Has(int receiver) => receiver < _places.Length && _places[receiver] != 0;
 
     /// <summary>Makes room for pairs with all of so many radios.</summary>
@@ -54,10 +71,10 @@ internal struct LinkRow()
 [StructLayout(LayoutKind.Auto)]
 internal struct LinkPair
 {
-    public LinkFacts Facts;
+    public LinkBudget Budget;
     public int FreqMhz;
 
-    /// <summary>From when <see cref="Facts"/> hold.</summary>
+    /// <summary>From when <see cref="Budget"/> holds.</summary>
     public long FromNs;
 
     /// <summary>And for how long; 0: not at all.</summary>
@@ -75,7 +92,10 @@ internal struct LinkPair
     public LinkConfiguration? Given;
     public double ShadowingDb;
 
-    /// <summary>Lets the facts hold no longer than the step that a time is in; returns the step's number.</summary>
+    /// <summary>Whether the budget is that of a frequency and a time.</summary>
+    public readonly bool IsFor(int freqMhz, long mediumNs) => FreqMhz == freqMhz && (ulong)(mediumNs - FromNs) < ForNs;
+
+    /// <summary>Lets the budget hold no longer than the step that a time is in; returns the step's number.</summary>
     /// <param name="sinceNs">Start of step 0.</param>
     /// <param name="mediumNs">The time; before <paramref name="sinceNs"/> counts as then.</param>
     public long Hold(long sinceNs, long stepNs, long mediumNs)

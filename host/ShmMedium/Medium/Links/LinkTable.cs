@@ -15,7 +15,7 @@ internal sealed partial class LinkTable
     /// <summary>A radio that moves is where it was at the start of such a step, ns.</summary>
     public const long MobilityStepNs = 10_000_000;
 
-    // Up to so many radios there is room for their pairs when they come, not by their first frames: 7 MB at most.
+    // Up to so many radios there is room for their pairs when they come, not by their first frames: 5 MB at most.
     private const int EagerRows = 256;
 
     private readonly LinkOverrides _overrides = new();
@@ -40,17 +40,28 @@ internal sealed partial class LinkTable
     public bool IsPerfect => _medium.Links.Count == 0 && _pathLoss is null && _fading is null;
 
     /// <summary>How well <paramref name="to"/> receives <paramref name="from"/>.</summary>
-    public LinkBudget Of(LinkEndpoint from, LinkEndpoint to, int freqMhz, long mediumNs) =>
-        FactsOf(from, to.Index, freqMhz, mediumNs).Budget;
+    public LinkBudget Of(LinkEndpoint from, LinkEndpoint to, int freqMhz, long mediumNs)
+    {
+        ref var pair = ref PairOf(from, to.Index);
+        if (!pair.IsFor(freqMhz, mediumNs))
+            Compute(ref pair, from, to, freqMhz, mediumNs);
+        return pair.Budget;
+    }
 
     /// <summary>The same, with what was computed from it.</summary>
     /// <param name="to">The receiver's index.</param>
-    public ref LinkFacts FactsOf(LinkEndpoint from, int to, int freqMhz, long mediumNs)
+    public ref LinkFacts FactsOf(LinkEndpoint from, int to, int freqMhz, long mediumNs, out LinkBudget budget)
     {
-        ref var pair = ref PairOf(from, to);
-        if (pair.FreqMhz != freqMhz || (ulong)(mediumNs - pair.FromNs) >= pair.ForNs)
+        ref var row = ref _rows[from.Index];
+        int place = row.PlaceOf(to, _radios.Length);
+        ref var pair = ref row.PairAt(place);
+        if (!pair.IsFor(freqMhz, mediumNs))
             Compute(ref pair, from, _radios[to]!, freqMhz, mediumNs);
-        return ref pair.Facts;
+        budget = pair.Budget;
+        ref var facts = ref row.FactsAt(place);
+        if (facts.SignalDbm != budget.SignalDbm || facts.SnrDb != budget.SnrDb)
+            facts = new LinkFacts { SignalDbm = budget.SignalDbm, SnrDb = budget.SnrDb };
+        return ref facts;
     }
 
     /// <summary>The pair's next random number for a frame, 0 to below 1, whatever other pairs drew.</summary>
@@ -97,7 +108,7 @@ internal sealed partial class LinkTable
             if (_fading is not null)
                 signalDbm += _fading.GainDb(from, to, pair.Hold(_sinceNs, _fading.CoherenceNs, mediumNs));
         }
-        pair.Facts = new LinkFacts { Budget = new((float)signalDbm, (float)(signalDbm - to.NoiseFloorDbm), loss) };
+        pair.Budget = new((float)signalDbm, (float)(signalDbm - to.NoiseFloorDbm), loss);
     }
 
     private double PropagatedDbm(ref LinkPair pair, LinkEndpoint from, LinkEndpoint to, int freqMhz, long mediumNs)

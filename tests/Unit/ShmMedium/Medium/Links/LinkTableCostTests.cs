@@ -23,7 +23,7 @@ public class LinkTableCostTests
         double looked = (GC.GetAllocatedBytesForCurrentThread() - before) / 1e6;
         TestContext.Out.WriteLine($"{made:f1} MB for the radios, {looked:f1} MB for their pairs");
         Assert.That(made, Is.LessThan(15));
-        Assert.That(looked, Is.LessThan(20), "a place of 4 bytes for each pair, 112 for those on one channel, and as much where rows grew");
+        Assert.That(looked, Is.LessThan(20), "a place of 4 bytes for each pair, 72 for those on one channel, and as much where rows grew");
     }
 
     [Test]
