@@ -231,6 +231,8 @@ static void shmwifi_discard(struct shmwifi_datapath *dp)
 
 	while (shmwifi_consumer_next(&dp->rx, &desc)) {
 		shmwifi_consumer_stamp(&dp->rx, dp->rx.taken, 1, 0, 0);
+		if (dp->region.features & SHMWIFI_F_CHANNELS)
+			shmwifi_consumer_stamp_refused(&dp->rx, dp->rx.taken, 1);
 		shmwifi_consumer_take(&dp->rx);
 	}
 	shmwifi_consumer_release(&dp->rx);

@@ -133,6 +133,7 @@ bool shmwifi_consumer_next(struct shmwifi_consumer *rx, struct shmwifi_rx_desc *
 bool shmwifi_consumer_has_moved(const struct shmwifi_consumer *rx, struct shmwifi_rx_desc *desc);
 void shmwifi_consumer_stamp(struct shmwifi_consumer *rx, u32 first, unsigned int count,
 			    u64 injected, u64 injected_ns);
+void shmwifi_consumer_stamp_refused(struct shmwifi_consumer *rx, u32 first, u64 refused);
 void shmwifi_consumer_skip(struct shmwifi_consumer *rx);
 void shmwifi_consumer_disarm(struct shmwifi_consumer *rx);
 bool shmwifi_consumer_is_ready(const struct shmwifi_consumer *rx);

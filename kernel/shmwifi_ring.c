@@ -14,6 +14,8 @@
  *
  * The callers serialise.
  */
+#include <linux/bitops.h>
+
 #include "shmwifi_region.h"
 
 /* Source: include/uapi/linux/virtio_ring.h, vring_need_event(); here with 32 bits. */
@@ -207,6 +209,19 @@ void shmwifi_consumer_stamp(struct shmwifi_consumer *rx, u32 first, unsigned int
 	for (i = 0; i < count; i++)
 		WRITE_ONCE(rx->done[(first + i) & (rx->length - 1)],
 			   injected & BIT_ULL(i) ? injected_ns : 0);
+}
+
+/**
+ * shmwifi_consumer_stamp_refused() - tell which frames were not injected, after the others
+ * @rx: the ring
+ * @first: index of the first descriptor
+ * @refused: bit i: the frame of descriptor @first + i was refused
+ */
+void shmwifi_consumer_stamp_refused(struct shmwifi_consumer *rx, u32 first, u64 refused)
+{
+	for (; refused; refused &= refused - 1)
+		WRITE_ONCE(rx->done[(first + __ffs64(refused)) & (rx->length - 1)],
+			   SHMWIFI_DONE_REFUSED);
 }
 
 /* No side effects; the callers' lock is not needed. */

@@ -14,17 +14,12 @@
 
 #include "shmwifi_datapath.h"
 
-/* Tells the host that hwsim would not take the frame, so that it is not acknowledged. */
-static void shmwifi_refuse(struct shmwifi_datapath *dp, const struct shmwifi_rx_desc *desc)
-{
-	struct shmwifi_tx_slot *slot;
-
-	if (!(dp->region.features & SHMWIFI_F_REFUSED) || dp->host_away)
-		return;
-	slot = shmwifi_producer_say(&dp->tx, SHMWIFI_KIND_RX_REFUSED, desc->radio);
-	if (slot)
-		slot->freq_mhz = desc->freq_mhz;
-}
+/* What became of a descriptor. */
+enum shmwifi_fate {
+	SHMWIFI_FATE_NONE,	/* no frame */
+	SHMWIFI_FATE_INJECTED,
+	SHMWIFI_FATE_REFUSED,	/* a frame that hwsim did not get: the host must not acknowledge it */
+};
 
 static bool shmwifi_is_sound(const struct shmwifi_datapath *dp, const struct shmwifi_rx_desc *desc)
 {
@@ -46,15 +41,6 @@ static bool shmwifi_is_pooled(const struct shmwifi_datapath *dp,
 	return shmwifi_region_is_pooled(&dp->region, dp->port, desc->offset, desc->length);
 }
 
-static bool shmwifi_is_group(const struct shmwifi_datapath *dp, struct shmwifi_rx_desc *desc)
-{
-	bool group = shmwifi_frame_is_group(shmwifi_frame(dp, desc));
-
-	if (!shmwifi_consumer_has_moved(&dp->rx, desc))
-		return group;
-	return !shmwifi_is_pooled(dp, desc) || shmwifi_frame_is_group(shmwifi_frame(dp, desc));
-}
-
 /* Returns the bytes written; 0 when there is no frame to be had. */
 static u32 shmwifi_put_frame(const struct shmwifi_datapath *dp,
 			     const struct shmwifi_buffer *buffer,
@@ -73,12 +59,13 @@ static u32 shmwifi_put_frame(const struct shmwifi_datapath *dp,
 
 /* Returns false when hwsim has no buffer. */
 static bool shmwifi_receive_frame(struct shmwifi_datapath *dp, struct shmwifi_rx_desc *desc,
-				  bool *injected)
+				  enum shmwifi_fate *fate)
 {
 	struct shmwifi_buffer buffer;
 	struct shmwifi_radio *radio;
 	u32 written;
 
+	*fate = SHMWIFI_FATE_REFUSED;
 	if (!shmwifi_is_sound(dp, desc)) {
 		shmwifi_count(dp, SHMWIFI_RX_INVALID, 1);
 		return true;
@@ -86,9 +73,6 @@ static bool shmwifi_receive_frame(struct shmwifi_datapath *dp, struct shmwifi_rx
 	radio = shmwifi_radios_get(&dp->radios, desc->radio);
 	if (!radio || !shmwifi_radio_listens(radio, desc->freq_mhz)) {
 		shmwifi_count(dp, SHMWIFI_RX_REFUSED, 1);
-		/* A radio that is down or gone is announced as such. */
-		if (radio && radio->up && !shmwifi_is_group(dp, desc))
-			shmwifi_refuse(dp, desc);
 		WRITE_ONCE(dp->retuned, true);	/* perhaps the host was told too little */
 		return true;
 	}
@@ -102,18 +86,18 @@ static bool shmwifi_receive_frame(struct shmwifi_datapath *dp, struct shmwifi_rx
 		return true;
 	}
 	shmwifi_vring_give_back(&dp->to_guest, &buffer, written);
-	*injected = true;
+	*fate = SHMWIFI_FATE_INJECTED;
 	return true;
 }
 
 /* Returns false when the descriptor has to wait. */
 static bool shmwifi_receive_one(struct shmwifi_datapath *dp, struct shmwifi_rx_desc *desc,
-				bool *injected)
+				enum shmwifi_fate *fate)
 {
-	*injected = false;
+	*fate = SHMWIFI_FATE_NONE;
 	switch (desc->kind) {
 	case SHMWIFI_KIND_FRAME:
-		return shmwifi_receive_frame(dp, desc, injected);
+		return shmwifi_receive_frame(dp, desc, fate);
 	case SHMWIFI_KIND_TX_STATUS:
 		return shmwifi_put_host_status(dp, desc);
 	case SHMWIFI_KIND_ANNOUNCE:
@@ -140,16 +124,17 @@ int shmwifi_receive(struct shmwifi_datapath *dp, int budget)
 {
 	u32 first = dp->rx.taken;
 	struct shmwifi_rx_desc desc;
-	u64 now, frames = 0;
+	u64 now, frames = 0, refused = 0;
 	int count;
 
 	for (count = 0; count < budget && shmwifi_consumer_next(&dp->rx, &desc); count++) {
-		bool injected;
+		enum shmwifi_fate fate;
 
-		if (!shmwifi_receive_one(dp, &desc, &injected))
+		if (!shmwifi_receive_one(dp, &desc, &fate))
 			break;
 		shmwifi_consumer_take(&dp->rx);
-		frames |= (u64)injected << count;
+		frames |= (u64)(fate == SHMWIFI_FATE_INJECTED) << count;
+		refused |= (u64)(fate == SHMWIFI_FATE_REFUSED) << count;
 	}
 	if (!count)
 		return 0;
@@ -157,6 +142,8 @@ int shmwifi_receive(struct shmwifi_datapath *dp, int budget)
 	dp->watch_asked_ns = 0;
 	now = frames ? shmwifi_clock_to_host(&dp->clock, ktime_get_ns()) : 0;
 	shmwifi_consumer_stamp(&dp->rx, first, count, frames, now);
+	if (dp->region.features & SHMWIFI_F_CHANNELS)
+		shmwifi_consumer_stamp_refused(&dp->rx, first, refused);
 	shmwifi_count(dp, SHMWIFI_RX_FRAMES, hweight64(frames));
 	shmwifi_count_doorbell(dp, shmwifi_consumer_release(&dp->rx));
 	return count;

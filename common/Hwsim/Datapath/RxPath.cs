@@ -67,6 +67,8 @@ internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, Radio
     {
         while (port.Rx.CountReady() is var count and > 0)
         {
+            for (uint i = 0; i < count; i++)
+                port.SetRefused(port.Rx.Taken + i);
             port.Rx.Take(count);
             doorbell.Ring(port.Rx.Release(count));
         }

@@ -24,7 +24,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     private readonly bool[] _isWaiting = new bool[HeldFrames.Capacity]; // for its turn, by handle
     private readonly BestReception[] _best = new BestReception[HeldFrames.Capacity]; // so far
     private readonly Acknowledger?[] _heard = new Acknowledger?[HeldFrames.Capacity]; // who owns its receiver address and got it
-    private readonly Dictionary<(int Handle, int Radio), Fault?> _drawnFaults = [];
+    private readonly DrawnFaults _drawnFaults = new(HeldFrames.Capacity);
     private ContentionModel _model;
     private int _waiting;
     private int _abandonedCount;
@@ -39,6 +39,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         _ = state.Watch(_ => _model.Errors = state.Errors);
         radios.Added += radio => _model.Add(radio.Endpoint);
         radios.Removed += ForgetFramesOf;
+        radios.Tuned += radio => Listen(_model, radio);
     }
 
     /// <summary>When the next event is due, ns of the medium's clock; <see cref="long.MaxValue"/>: there is none until a frame comes.</summary>
@@ -137,15 +138,24 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     /// <summary>Lets a frame go that is over.</summary>
     public void Release(int handle)
     {
-        if (_drawnFaults.Count != 0)
-        {
-            foreach (var radio in _radios.Radios)
-                _drawnFaults.Remove((handle, radio.Endpoint.Index));
-        }
+        _drawnFaults.Forget(handle);
         _heard[handle] = null;
         _isWaiting[handle] = false;
         _waiting--;
         _held.Release(handle);
+    }
+
+    /// <inheritdoc/>
+    public bool AddReceivers(int handle, IndexSet radios)
+    {
+        ref var frame = ref _held[handle];
+        if (frame.Receiver.IsGroup)
+            return true;
+        foreach (var owner in _radios.OwnersOf(frame.Receiver, frame.Sender))
+            radios.Add(owner.Endpoint.Index);
+        foreach (var monitor in _radios.Monitors)
+            radios.Add(monitor.Endpoint.Index);
+        return false;
     }
 
     /// <inheritdoc/>
@@ -203,9 +213,8 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     {
         if (_state.Faults.IsEmpty)
             return null;
-        (int, int) key = (handle, receiver.Endpoint.Index);
-        if (!_drawnFaults.TryGetValue(key, out var fault))
-            _drawnFaults[key] = fault = _state.FaultOn(in _held[handle], receiver);
+        if (!_drawnFaults.TryGet(handle, receiver.Endpoint.Index, out var fault))
+            _drawnFaults.Set(handle, receiver.Endpoint.Index, fault = _state.FaultOn(in _held[handle], receiver));
         return fault;
     }
 
@@ -213,9 +222,15 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     {
         var model = new ContentionModel(_state.Links, _state.Errors, this, _clock.NowNs);
         foreach (var radio in _radios.Radios)
+        {
             model.Add(radio.Endpoint);
+            Listen(model, radio);
+        }
         return model;
     }
+
+    private static void Listen(ContentionModel model, Radio radio) =>
+        model.Listen(radio.Endpoint, radio.ChannelMhz is { } channelMhz ? (int)(channelMhz > MaxFreqMhz ? 0 : channelMhz) : null);
 
     /// <summary>Nothing comes of a frame any more; <see cref="TryAdvance"/> says so.</summary>
     private void Abandon(int handle)
@@ -231,11 +246,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     private void ForgetFramesOf(Radio radio)
     {
         _model.Remove(radio.Endpoint);
-        foreach (var key in _drawnFaults.Keys)
-        {
-            if (key.Radio == radio.Endpoint.Index)
-                _drawnFaults.Remove(key);
-        }
+        _drawnFaults.ForgetRadio(radio.Endpoint.Index);
         for (int handle = 0; handle < HeldFrames.Capacity && _waiting != 0; handle++)
         {
             if (_isWaiting[handle] && _held[handle].Sender == radio)

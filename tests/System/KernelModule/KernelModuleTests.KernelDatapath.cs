@@ -179,8 +179,10 @@ public partial class KernelModuleTests
         await using var datapath = await KernelDatapath.StartAsync(Guest);
         await datapath.ListenAsync();
         ushort radio = (await datapath.Host.AwaitAsync("the radio", slot => slot.Kind == RingKind.RadioAdd)).Radio;
+        uint index = datapath.Host.Port.Rx.Tail;
         await datapath.Host.PostAndWaitAsync(datapath.Host.FrameOf(radio, 28, 2437));
         Assert.That(await datapath.StatisticAsync("rx_refused"), Is.EqualTo(1));
+        Assert.That(datapath.Host.Port.InjectedNs(index), Is.EqualTo(Abi.DoneRefused));
     }
 
     [Test]

@@ -170,7 +170,8 @@ public class AbiHeaderTests
     /// <summary>Without <see cref="Abi.PortTableOffset"/>, which is a size in C.</summary>
     private static IEnumerable<(string Name, long Value)> ConstantsOfAbi() =>
         typeof(Abi).GetFields().Where(field => field.IsLiteral && field.Name != nameof(Abi.PortTableOffset))
-            .Select(field => ($"Abi.{field.Name}", field.GetRawConstantValue() is ulong word ? (long)word : Convert.ToInt64(field.GetRawConstantValue())));
+            .Select(field => (field.Name, Value: field.GetRawConstantValue()))
+            .Select(field => ($"Abi.{field.Name}", field.Value is ulong word ? unchecked((long)word) : Convert.ToInt64(field.Value)));
 
     /// <summary>Without the "None" of flags, which C writes as 0.</summary>
     private static IEnumerable<(string Name, long Value)> MembersOf(Type enumeration) =>

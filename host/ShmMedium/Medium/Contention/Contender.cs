@@ -33,19 +33,28 @@ internal sealed class Contender(LinkEndpoint model)
     public LinkEndpoint Endpoint { get; } = model;
 
     /// <summary>The radio's index.</summary>
-    public int Index => Endpoint.Index;
+    public int Index { get; } = model.Index;
 
     /// <summary>By access category.</summary>
     public EdcaQueue[] Queues { get; } = new EdcaQueue[QueueCount];
 
-    /// <summary>The channel it contends on: that of the frame it sent last or sends next; 0 before the first.</summary>
+    /// <summary>Queues that have frames, a bit each: most radios have none at most times.</summary>
+    public int Waiting;
+
+    /// <summary>Queues whose backoff is not over, a bit each.</summary>
+    public int BackingOff { get; private set; }
+
+    /// <summary>Where its guest says that it listens: MHz, 0: nowhere; null: its guest does not say, so it may receive on any channel.</summary>
+    public int? ListensMhz;
+
+    /// <summary>The channel that it contends on: that of the frame it sent last or sends next, or where it listens; null: none yet.</summary>
+    public ContentionChannel? Channel;
+
+    /// <summary>That channel's centre; 0: none.</summary>
     public int FreqMhz;
 
     /// <summary>That channel's band.</summary>
     public Band Band;
-
-    /// <summary>That channel's 20 MHz.</summary>
-    public FrequencyRange Channel;
 
     /// <summary>SIFS, slot and contention window there.</summary>
     public MacTiming Timing = MacTiming.Ofdm;
@@ -61,6 +70,9 @@ internal sealed class Contender(LinkEndpoint model)
 
     /// <summary>What it sends.</summary>
     public Ppdu? Sending;
+
+    /// <summary>How many PPDUs its receiver follows: those on one channel, one at most, as long as its guest says where it listens.</summary>
+    public int Follows;
 
     /// <summary>What it sends after a SIFS.</summary>
     public PendingResponse Pending;
@@ -100,6 +112,13 @@ internal sealed class Contender(LinkEndpoint model)
 
     /// <summary>When the RTS ended that reserved the medium last.</summary>
     public long RtsNs;
+
+    /// <summary>Sets what a queue's backoff has still to count.</summary>
+    public void SetBackoff(int queue, int slots)
+    {
+        Queues[queue].Backoff = slots;
+        BackingOff = slots == 0 ? BackingOff & ~(1 << queue) : BackingOff | (1 << queue);
+    }
 }
 
 /// <summary>A CTS, an ACK or a protected frame that is due.</summary>
@@ -129,7 +148,7 @@ internal struct EdcaQueue
     /// <summary>How many there are.</summary>
     public int Count;
 
-    /// <summary>Slots that the backoff has still to count.</summary>
+    /// <summary>Slots that the backoff has still to count: <see cref="Contender.SetBackoff"/> sets it.</summary>
     public int Backoff;
 
     /// <summary>Attempts that failed since the window was <c>CWmin</c>.</summary>

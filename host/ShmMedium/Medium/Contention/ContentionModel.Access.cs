@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ShmWifi.Dot11;
 using ShmWifi.Dot11.Frames;
 using ShmWifi.Dot11.Rates;
@@ -30,7 +31,7 @@ internal sealed partial class ContentionModel
     private void DrawBackoff(Contender station, int queue)
     {
         int window = ParametersOf(station, queue).WindowAfter(station.Queues[queue].Failures);
-        station.Queues[queue].Backoff = (int)(_links.NextDraw(station.Endpoint, station.Endpoint) * (window + 1));
+        station.SetBackoff(queue, (int)(_links.NextDraw(station.Endpoint, station.Endpoint) * (window + 1)));
     }
 
     /// <summary>The backoff of a frame that finds the medium busy.</summary>
@@ -39,7 +40,7 @@ internal sealed partial class ContentionModel
     private void DrawFirstBackoff(Contender station, int queue)
     {
         if (queue == Beacons)
-            station.Queues[queue].Backoff = BeaconsBefore(station);
+            station.SetBackoff(queue, BeaconsBefore(station));
         else
             DrawBackoff(station, queue);
     }
@@ -47,12 +48,11 @@ internal sealed partial class ContentionModel
     private int BeaconsBefore(Contender station)
     {
         int count = 0;
-        for (int index = 0; index < _stationCount; index++)
+        foreach (int index in station.Channel!.Stations)
         {
-            if (_contenders[index] is not { } other || other == station || other.FreqMhz != station.FreqMhz)
-                continue;
+            var other = _contenders[index]!;
             bool isSendingOne = other.State != ContenderState.Contending && other.Current == Beacons;
-            if (!isSendingOne && other.Queues[Beacons].Count != 0)
+            if (other != station && !isSendingOne && other.Queues[Beacons].Count != 0)
                 count++;
         }
         return count;
@@ -65,23 +65,21 @@ internal sealed partial class ContentionModel
     private bool Senses(Contender station)
     {
         float energyMw = 0;
-        for (int i = 0; i < _activeCount; i++)
+        foreach (ref readonly var heard in OverlapsOf(station.Channel))
         {
-            var ppdu = _active[i];
-            ref var reception = ref ppdu.Receptions[station.Index];
-            if (reception.IsSensed || (reception.IsLocked && ppdu.FreqMhz == station.FreqMhz))
+            ref var reception = ref heard.Ppdu.Receptions.Of(station.Index);
+            if (reception.IsSensed || (reception.IsLocked && heard.Ppdu.FreqMhz == station.FreqMhz))
                 return true;
-            float share = ppdu.Range.ShareIn(station.Channel);
-            if (share > 0)
-                energyMw += share * SignalMw(ppdu, station);
+            energyMw += heard.Share * SignalMw(heard.Ppdu, station, ref reception);
         }
         return energyMw >= s_energySenseMw;
     }
 
     /// <summary>Has carrier sense looked at again.</summary>
-    private void UpdateBusy(Contender station)
+    private void UpdateBusy(Contender station) => SetBusy(station, station.Sending is not null || Senses(station));
+
+    private void SetBusy(Contender station, bool isBusy)
     {
-        bool isBusy = station.Sending is not null || Senses(station);
         if (isBusy == station.IsBusy)
             return;
         station.IsBusy = isBusy;
@@ -98,7 +96,8 @@ internal sealed partial class ContentionModel
             return;
         station.IsCounting = true;
         station.CountFromNs = Math.Max(_nowNs, Math.Max(station.NavNs, station.EifsNs));
-        ScheduleAccess(station);
+        if ((station.Waiting | station.Contenders) != 0)
+            ScheduleAccess(station);
     }
 
     /// <summary>Takes the slots that passed off the backoffs.</summary>
@@ -113,18 +112,28 @@ internal sealed partial class ContentionModel
         if (!station.IsCounting)
             return false;
         station.IsCounting = false;
-        for (int queue = 0; queue < Contender.QueueCount; queue++)
+        if ((station.BackingOff | station.Contenders) != 0)
+            TakeSlotsOff(station, mayCommit);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)] // most stations have none: their way stays short
+    private void TakeSlotsOff(Contender station, bool mayCommit)
+    {
+        for (int rest = station.BackingOff; rest != 0; rest &= rest - 1)
         {
+            int queue = BitOperations.TrailingZeroCount(rest);
             ref var edca = ref station.Queues[queue];
             long countedNs = _nowNs - station.CountFromNs - station.Timing.AifsNs(ParametersOf(station, queue).Aifsn);
             if (countedNs >= 0)
-                edca.Backoff = (int)Math.Max(edca.Backoff - (countedNs / station.Timing.SlotNs) - (edca.UsesDcf ? 0 : 1), 0);
+                station.SetBackoff(queue, (int)Math.Max(edca.Backoff - (countedNs / station.Timing.SlotNs) - (edca.UsesDcf ? 0 : 1), 0));
         }
-        if (mayCommit && station.Contenders != 0 && station.AccessNs < _nowNs + station.Timing.SlotNs)
+        if (station.Contenders == 0)
+            return;
+        if (mayCommit && station.AccessNs < _nowNs + station.Timing.SlotNs)
             station.IsCommitted = true;
         else
             _events.Clear(MediumEvent.Access, station.Index);
-        return true;
     }
 
     /// <summary>Finds the queue whose backoff ends first.</summary>
@@ -134,10 +143,11 @@ internal sealed partial class ContentionModel
             return;
         station.Contenders = 0;
         station.AccessNs = long.MaxValue;
-        for (int queue = 0; queue < Contender.QueueCount; queue++)
+        for (int rest = station.Waiting; rest != 0; rest &= rest - 1)
         {
+            int queue = BitOperations.TrailingZeroCount(rest);
             ref var edca = ref station.Queues[queue];
-            if (edca.Count == 0 || _transmissions[edca.Head].Frame.FreqMhz != station.FreqMhz)
+            if (_transmissions[edca.Head].Frame.FreqMhz != station.FreqMhz)
                 continue;
             long aifsNs = station.Timing.AifsNs(ParametersOf(station, queue).Aifsn);
             long accessNs = Math.Max(station.CountFromNs + aifsNs + ((long)edca.Backoff * station.Timing.SlotNs), _nowNs);
@@ -191,13 +201,13 @@ internal sealed partial class ContentionModel
         for (int lowMhz = wide.LowMhz; lowMhz < wide.HighMhz; lowMhz += 20)
         {
             var channel = new FrequencyRange(lowMhz, lowMhz + 20);
-            if (channel == station.Channel)
+            if (channel == station.Channel!.Range)
                 continue;
             float energyMw = 0;
             foreach (var ppdu in _ppdus)
             {
                 if (ppdu.EndNs > _nowNs - station.Timing.PifsNs && ppdu.Sender != station.Endpoint && ppdu.Range.OverlapMhz(channel) > 0)
-                    energyMw += ppdu.Range.ShareIn(channel) * SignalMw(ppdu, station);
+                    energyMw += ppdu.Range.ShareIn(channel) * SignalMw(ppdu, station, ref ppdu.Receptions.Of(station.Index));
             }
             if (energyMw >= thresholdMw)
                 return true;
@@ -205,21 +215,20 @@ internal sealed partial class ContentionModel
         return false;
     }
 
-    /// <summary>A station stays on its channel while it has frames for it; then it goes to that of its most urgent one.</summary>
+    /// <summary>A station stays on its channel while it has frames for it; then it goes to that of its most urgent one; at last to where its guest
+    /// listens.</summary>
     private void ChooseChannel(Contender station)
     {
         if (station.State != ContenderState.Contending || station.IsCommitted)
             return;
-        int freqMhz = 0;
-        for (int queue = 0; queue < Contender.QueueCount; queue++)
+        int freqMhz = station.ListensMhz ?? station.FreqMhz;
+        for (int rest = station.Waiting; rest != 0; rest &= rest - 1)
         {
-            if (station.Queues[queue].Count == 0)
-                continue;
-            freqMhz = _transmissions[station.Queues[queue].Head].Frame.FreqMhz;
+            freqMhz = _transmissions[station.Queues[BitOperations.TrailingZeroCount(rest)].Head].Frame.FreqMhz;
             if (freqMhz == station.FreqMhz)
                 return;
         }
-        if (freqMhz == 0)
+        if (freqMhz == station.FreqMhz)
             return;
 
         Tune(station, freqMhz);
@@ -228,9 +237,9 @@ internal sealed partial class ContentionModel
 
     private bool HasFramesForItsChannel(Contender station)
     {
-        foreach (ref readonly var queue in station.Queues.AsSpan())
+        for (int rest = station.Waiting; rest != 0; rest &= rest - 1)
         {
-            if (queue.Count != 0 && _transmissions[queue.Head].Frame.FreqMhz == station.FreqMhz)
+            if (_transmissions[station.Queues[BitOperations.TrailingZeroCount(rest)].Head].Frame.FreqMhz == station.FreqMhz)
                 return true;
         }
         return false;
@@ -243,13 +252,56 @@ internal sealed partial class ContentionModel
         station.IsCommitted = false;
         _events.Clear(MediumEvent.Access, station.Index);
         for (int i = 0; i < _activeCount; i++)
-            _active[i].Receptions[station.Index].IsSensed = false; // preambles of the old channel, and of the new one it missed them
-        station.FreqMhz = freqMhz;
-        station.Band = Dot11.Channel.TryFromFrequency(freqMhz, out var channel) ? channel.Band : Band.Ghz5;
-        station.Channel = FrequencyRange.Of20Mhz(freqMhz);
+        {
+            if (!_active[i].Receptions.Has(station.Index))
+                continue;
+            ref var reception = ref _active[i].Receptions.Of(station.Index);
+            reception.IsSensed = false; // preambles of the old channel, and of the new one it missed them
+            if (station.ListensMhz is not null)
+                Unfollow(station, ref reception);
+        }
+        LeaveChannel(station);
+        JoinChannel(station, freqMhz);
         station.Timing = TimingOf(station);
         (station.NavNs, station.EifsNs) = (0, 0);
         station.IsBusy = Senses(station);
+    }
+
+    private void JoinChannel(Contender station, int freqMhz)
+    {
+        station.FreqMhz = freqMhz;
+        station.Band = Channel.TryFromFrequency(freqMhz, out var known) ? known.Band : Band.Ghz5;
+        station.Channel = freqMhz == 0 ? null : ChannelOf(freqMhz);
+        if (station.Channel is not { } channel)
+            return;
+        channel.Stations.Add(station.Index);
+        channel.Count++;
+    }
+
+    private void LeaveChannel(Contender station)
+    {
+        if (station.Channel is not { } channel)
+            return;
+        station.Channel = null;
+        channel.Stations.Remove(station.Index);
+        if (--channel.Count != 0)
+            return;
+        _channels.Remove(channel);
+        _freeChannels.Push(channel);
+    }
+
+    private ContentionChannel ChannelOf(int freqMhz)
+    {
+        foreach (var open in _channels)
+        {
+            if (open.FreqMhz == freqMhz)
+                return open;
+        }
+        if (!_freeChannels.TryPop(out var channel))
+            channel = new ContentionChannel(_contenders.Length);
+        channel.Become(freqMhz);
+        _channels.Add(channel);
+        return channel;
     }
 
     /// <summary>An RTS reserved the medium, but what it announced did not begin: the medium is free again. Clause 10.3.2.4.</summary>

@@ -151,7 +151,7 @@ internal sealed partial class ContentionModel
         });
         queue.Failures = 0;
         DrawBackoff(station, station.Current);
-        Dequeue(ref queue);
+        Dequeue(station, station.Current);
         Contend(station);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ShmWifi.Dot11;
 using ShmWifi.Dot11.Rates;
 using ShmWifi.Dot11.Timing;
@@ -30,8 +31,11 @@ internal sealed partial class ContentionModel
     private const int UsualPpdus = 16; // at once, in the history included
 
     private readonly List<Ppdu> _ppdus = [.. Enumerable.Range(0, UsualPpdus).Select(index => new Ppdu(index, FirstStations))];
+    private readonly IndexSet _freePpdus = NoPpdus(UsualPpdus);
+    private readonly Queue<Ppdu> _history = new(UsualPpdus); // ended, in that order
     private Ppdu[] _active = new Ppdu[UsualPpdus];
     private int _activeCount;
+    private long _activeVersion; // changes with them
 
     private Ppdu NewPpdu(Contender station, PpduKind kind, in PhyRate rate, int octets, long durationNs)
     {
@@ -47,83 +51,120 @@ internal sealed partial class ContentionModel
         ppdu.FreqMhz = station.FreqMhz;
         ppdu.Range = FrequencyRange.Of(rate, station.FreqMhz);
         ppdu.Curve = ErrorModel.CurveOf(rate);
+        ppdu.PerKey = ((((long)_errorsVersion << 16) | (uint)ppdu.Curve) << 16) | (uint)octets;
         ppdu.DurationNs = durationNs;
         ppdu.StartNs = _nowNs;
         ppdu.PayloadNs = _nowNs + Airtime.PreambleNs(rate);
         ppdu.EndNs = _nowNs + Airtime.Ppdu(rate, octets, station.Band);
-        ppdu.Receptions.AsSpan(0, _stationCount).Clear();
+        ppdu.Receptions.Clear();
         return ppdu;
     }
 
     private Ppdu TakePpdu()
     {
-        foreach (var ppdu in _ppdus)
+        while (_history.TryPeek(out var ended) && ended.EndNs < _nowNs - HistoryNs)
+            _freePpdus.Add(_history.Dequeue().Index);
+        foreach (int index in _freePpdus)
         {
-            if (ppdu.EndNs < _nowNs - HistoryNs)
-                return ppdu;
+            _freePpdus.Remove(index);
+            return _ppdus[index];
         }
         var added = new Ppdu(_ppdus.Count, _contenders.Length);
         _ppdus.Add(added);
+        _freePpdus.Grow(_ppdus.Count);
         return added;
+    }
+
+    private static IndexSet NoPpdus(int count)
+    {
+        var free = new IndexSet(count);
+        for (int index = 0; index < count; index++)
+            free.Add(index);
+        return free;
     }
 
     private void StartPpdu(Ppdu ppdu, Contender sender)
     {
         sender.State = ContenderState.Sending;
         sender.Sending = ppdu;
-        for (int i = 0; i < _activeCount; i++)
-            _active[i].Receptions[sender.Index].IsLocked = false; // who sends receives nothing
+        for (int i = 0; i < _activeCount && sender.Follows != 0; i++)
+        {
+            if (_active[i].Receptions.Has(sender.Index))
+                Unfollow(sender, ref _active[i].Receptions.Of(sender.Index)); // who sends receives nothing
+        }
         if (_activeCount == _active.Length)
             Array.Resize(ref _active, 2 * _activeCount);
+        ppdu.Place = _activeCount;
         _active[_activeCount++] = ppdu;
+        _activeVersion++;
         _events.Set(MediumEvent.PpduEnd, ppdu.Index, ppdu.EndNs);
 
-        for (int index = 0; index < _stationCount; index++)
+        var asked = AskWhoWants(ppdu);
+        _reached.Clear();
+        _reached.AddShared(asked, _anywhere);
+        foreach (var channel in _channels)
         {
-            if (_contenders[index] is { } station && station != sender)
-                Arrive(ppdu, station);
+            if (channel.Range.OverlapMhz(ppdu.Range) > 0)
+                _reached.Add(channel.Stations);
         }
+        if (ppdu.To >= 0)
+            _reached.Add(ppdu.To);
+        _reached.Remove(sender.Index);
+        bool isAlone = OverlapsOf(ppdu).IsEmpty;
+        foreach (int index in _reached)
+            Arrive(ppdu, _contenders[index]!, isAsked: asked.Contains(index), isAlone);
         Disturb(ppdu);
         UpdateBusy(sender);
     }
 
-    /// <summary>A PPDU begins at a station.</summary>
-    private void Arrive(Ppdu ppdu, Contender station)
+    /// <summary>Those who may want what a PPDU carries.</summary>
+    private IndexSet AskWhoWants(Ppdu ppdu)
     {
-        ref var reception = ref ppdu.Receptions[station.Index];
-        if (ppdu.Handle >= 0)
-            reception.Interest = _receivers.InterestOf(ppdu.Handle, station.Endpoint);
+        _asked.Clear();
+        return ppdu.Handle >= 0 && _receivers.AddReceivers(ppdu.Handle, _asked) ? _stations : _asked;
+    }
+
+    /// <summary>A PPDU begins at a station.</summary>
+    /// <param name="isAsked">The station may want what it carries.</param>
+    /// <param name="isAlone">Nothing else is in its part of the spectrum.</param>
+    private void Arrive(Ppdu ppdu, Contender station, bool isAsked, bool isAlone)
+    {
+        ref var reception = ref ppdu.Receptions.Add(station.Index);
         bool isOnChannel = station.FreqMhz == ppdu.FreqMhz;
-        if (!isOnChannel && HasFramesForItsChannel(station))
+        if (isAsked && (station.ListensMhz is not { } listensMhz || (isOnChannel && listensMhz == ppdu.FreqMhz)))
+            reception.Interest = _receivers.InterestOf(ppdu.Handle, station.Endpoint);
+        if (!isOnChannel && reception.Interest != Interest.None && HasFramesForItsChannel(station))
             reception.Interest = Interest.None; // it stays there; else whoever sends to it on another channel kept it from its own
-        bool isNear = station.FreqMhz != 0 && ppdu.Range.OverlapMhz(station.Channel) > 0;
         if (isOnChannel || reception.Interest != Interest.None || ppdu.To == station.Index)
-            TryFollow(ppdu, station, ref reception);
-        if (!isNear)
+            TryFollow(ppdu, station, ref reception, isAlone);
+        if (station.Channel is not { } channel || (!isOnChannel && ppdu.Range.OverlapMhz(channel.Range) == 0))
             return;
         if (ppdu.HasPreambleOn(station.FreqMhz))
-            reception.IsSensed = SignalMw(ppdu, station) * 20 / ppdu.Rate.BandwidthMhz >= s_preambleSenseMw;
-        UpdateBusy(station);
+            reception.IsSensed = SignalMw(ppdu, station, ref reception) * 20 / ppdu.Rate.BandwidthMhz >= s_preambleSenseMw;
+        SetBusy(station, station.Sending is not null || reception.IsSensed || Senses(station));
     }
 
     /// <summary>The receiver follows a PPDU whose header has an even chance to be read, unless it follows another.</summary>
-    private void TryFollow(Ppdu ppdu, Contender station, ref PpduReception reception)
+    private void TryFollow(Ppdu ppdu, Contender station, ref PpduReception reception, bool isAlone)
     {
         if (station.Sending is not null)
             return;
-        float signalMw = SignalMw(ppdu, station);
-        var followed = FollowedBy(station, ppdu.FreqMhz);
+        ref var link = ref Look(ppdu, ppdu.Sender!, station, ref reception);
+        var followed = isAlone ? null : FollowedBy(station, OverlapsOf(ppdu), ppdu.FreqMhz);
         if (followed is not null)
         {
             bool isSimultaneous = ppdu.StartNs - followed.StartNs < (followed.Rate.IsDsss ? DsssDetectNs : OfdmDetectNs);
-            if (signalMw <= followed.Receptions[station.Index].SignalMw * (isSimultaneous ? 1 : s_capture))
+            if (reception.SignalMw <= followed.Receptions.Of(station.Index).SignalMw * (isSimultaneous ? 1 : s_capture))
                 return;
         }
-        reception.InterferenceMw = InterferenceMw(ppdu, station);
-        if (HeaderPer(ppdu, in reception) >= 0.5f)
+        reception.InterferenceMw = isAlone ? 0 : InterferenceMw(ppdu, station);
+        ref readonly var clean = ref CleanPer(ppdu, in reception, ref link);
+        if ((reception.InterferenceMw == 0 ? clean.HeaderPer : HeaderPer(ppdu, SinrDb(ppdu, in reception))) >= 0.5f)
             return;
+        reception.CleanPer = clean.Per;
         if (followed is not null)
-            followed.Receptions[station.Index].IsLocked = false;
+            Unfollow(station, ref followed.Receptions.Of(station.Index));
+        station.Follows++;
         reception.IsLocked = true;
         reception.SinceNs = _nowNs;
         reception.Success = 1;
@@ -131,47 +172,56 @@ internal sealed partial class ContentionModel
             station.LockedNs = _nowNs;
     }
 
-    private Ppdu? FollowedBy(Contender station, int freqMhz)
+    private static void Unfollow(Contender station, ref PpduReception reception)
     {
-        for (int i = 0; i < _activeCount; i++)
+        if (!reception.IsLocked)
+            return;
+        reception.IsLocked = false;
+        station.Follows--;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Ppdu? FollowedBy(Contender station, ReadOnlySpan<Overlap> among, int freqMhz)
+    {
+        foreach (ref readonly var overlap in among)
         {
-            if (_active[i].FreqMhz == freqMhz && _active[i].Receptions[station.Index].IsLocked)
-                return _active[i];
+            if (overlap.Ppdu.FreqMhz == freqMhz && overlap.Ppdu.Receptions.Of(station.Index).IsLocked)
+                return overlap.Ppdu;
         }
         return null;
     }
 
-    private bool IsReceiving(Contender station) => FollowedBy(station, station.FreqMhz) is not null;
+    private bool IsReceiving(Contender station) => FollowedBy(station, OverlapsOf(station.Channel), station.FreqMhz) is not null;
+
+    /// <summary>What is on the medium in a channel's part of the spectrum.</summary>
+    private ReadOnlySpan<Overlap> OverlapsOf(ContentionChannel? channel) =>
+        channel is null ? [] : channel.Overlaps.With(channel.Range, itself: null, _active.AsSpan(0, _activeCount), _activeVersion);
+
+    /// <summary>What else is on the medium in a PPDU's part of the spectrum.</summary>
+    private ReadOnlySpan<Overlap> OverlapsOf(Ppdu ppdu) => ppdu.Overlaps.With(ppdu.Range, ppdu, _active.AsSpan(0, _activeCount), _activeVersion);
 
     /// <summary>A PPDU began or ended: what is received in its part of the spectrum has another SINR from now on.</summary>
     private void Disturb(Ppdu ppdu)
     {
-        for (int i = 0; i < _activeCount; i++)
+        foreach (ref readonly var overlap in OverlapsOf(ppdu))
         {
-            var other = _active[i];
-            if (other == ppdu || other.Range.OverlapMhz(ppdu.Range) == 0)
-                continue;
-            for (int index = 0; index < _stationCount; index++)
+            var other = overlap.Ppdu;
+            foreach (ref var reception in other.Receptions.All)
             {
-                ref var reception = ref other.Receptions[index];
                 if (!reception.IsLocked)
                     continue;
                 ClosePiece(other, ref reception);
-                reception.InterferenceMw = InterferenceMw(other, _contenders[index]!);
+                reception.InterferenceMw = InterferenceMw(other, _contenders[reception.Station]!);
             }
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private float InterferenceMw(Ppdu ppdu, Contender station)
     {
         float sum = 0;
-        for (int i = 0; i < _activeCount; i++)
-        {
-            var other = _active[i];
-            float share = other == ppdu ? 0 : other.Range.ShareIn(ppdu.Range);
-            if (share > 0)
-                sum += share * SignalMw(other, station);
-        }
+        foreach (ref readonly var overlap in OverlapsOf(ppdu))
+            sum += overlap.Share * SignalMw(overlap.Ppdu, station, ref overlap.Ppdu.Receptions.Of(station.Index));
         return sum;
     }
 
@@ -179,52 +229,94 @@ internal sealed partial class ContentionModel
     /// <remarks>In the header only interference matters: the error curves are those of whole PPDUs.</remarks>
     private void ClosePiece(Ppdu ppdu, ref PpduReception reception)
     {
+        if (reception.SinceNs == ppdu.StartNs && reception.InterferenceMw == 0 && _nowNs == ppdu.EndNs)
+            reception.Success = 1 - reception.CleanPer; // one piece, as most are
+        else
+            ClosePartOf(ppdu, ref reception);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ClosePartOf(Ppdu ppdu, ref PpduReception reception)
+    {
         long fromNs = reception.SinceNs;
         reception.SinceNs = _nowNs;
         long headerNs = Math.Min(_nowNs, ppdu.PayloadNs) - fromNs;
         if (headerNs > 0 && reception.InterferenceMw > 0)
-            reception.Success *= MathF.Pow(1 - HeaderPer(ppdu, in reception), (float)headerNs / (ppdu.PayloadNs - ppdu.StartNs));
+            reception.Success *= MathF.Pow(1 - HeaderPer(ppdu, SinrDb(ppdu, in reception)), (float)headerNs / (ppdu.PayloadNs - ppdu.StartNs));
         long payloadNs = _nowNs - Math.Max(fromNs, ppdu.PayloadNs);
         if (payloadNs > 0)
         {
-            float whole = 1 - Errors.Per(ppdu.Curve, SinrDb(ppdu, in reception), ppdu.Octets);
-            reception.Success *= MathF.Pow(whole, (float)payloadNs / (ppdu.EndNs - ppdu.PayloadNs));
+            float whole = 1 - (reception.InterferenceMw == 0 ? reception.CleanPer : _errors.Per(ppdu.Curve, SinrDb(ppdu, in reception), ppdu.Octets));
+            long allNs = ppdu.EndNs - ppdu.PayloadNs;
+            reception.Success *= payloadNs == allNs ? whole : MathF.Pow(whole, (float)payloadNs / allNs);
         }
     }
 
-    private float HeaderPer(Ppdu ppdu, in PpduReception reception) => ppdu.Rate.IsDsss
-        ? Errors.Per(s_dsssHeader, SinrDb(ppdu, in reception), DsssHeaderOctets)
-        : Errors.Per(s_ofdmHeader, SinrDb(ppdu, in reception) - Power.ToDb(ppdu.Rate.BandwidthMhz / 20f), OfdmHeaderOctets);
+    /// <summary>How a PPDU fares where nothing disturbs: the same for each of its kind, as long as the link is.</summary>
+    private ref readonly PerFact CleanPer(Ppdu ppdu, in PpduReception reception, ref LinkFacts link)
+    {
+        ref var fact = ref ppdu.Kind == PpduKind.Frame ? ref link.Frame : ref link.Control;
+        if (fact.Key != ppdu.PerKey)
+            fact = ComputeCleanPer(ppdu, in reception);
+        return ref fact;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private PerFact ComputeCleanPer(Ppdu ppdu, in PpduReception reception)
+    {
+        float snrDb = Power.ToDb(reception.SignalMw / reception.NoiseMw);
+        return new PerFact(ppdu.PerKey, _errors.Per(ppdu.Curve, snrDb, ppdu.Octets), HeaderPer(ppdu, snrDb));
+    }
+
+    private float HeaderPer(Ppdu ppdu, float sinrDb) => ppdu.Rate.IsDsss
+        ? _errors.Per(s_dsssHeader, sinrDb, DsssHeaderOctets)
+        : _errors.Per(s_ofdmHeader, sinrDb - Power.ToDb(ppdu.Rate.BandwidthMhz / 20f), OfdmHeaderOctets);
 
     /// <summary>Signal to noise and interference, as the error curves want it: all of the signal to what disturbs it in 20 MHz.</summary>
     private static float SinrDb(Ppdu ppdu, in PpduReception reception) =>
         Power.ToDb(reception.SignalMw / (reception.NoiseMw + (reception.InterferenceMw * 20 / ppdu.Rate.BandwidthMhz)));
 
     /// <summary>A PPDU's power at a station. That of a sender that has left is no longer known.</summary>
-    private float SignalMw(Ppdu ppdu, Contender station)
+    private float SignalMw(Ppdu ppdu, Contender station, ref PpduReception reception)
     {
-        ref var reception = ref ppdu.Receptions[station.Index];
-        if (!reception.IsKnown && ppdu.Sender is not null && ppdu.Sender != station.Endpoint)
-        {
-            var link = _links.Of(ppdu.Sender, station.Endpoint, ppdu.FreqMhz, ppdu.StartNs);
-            reception.IsKnown = true;
-            reception.SignalDbm = link.SignalDbm;
-            reception.SignalMw = Power.FromDb(link.SignalDbm);
-            reception.NoiseMw = Power.FromDb(link.SignalDbm - link.SnrDb);
-            reception.Loss = float.IsNaN(link.Loss) ? 0 : link.Loss;
-        }
+        if (!reception.IsKnown && ppdu.Sender is { } sender && sender != station.Endpoint)
+            Look(ppdu, sender, station, ref reception);
         return reception.SignalMw;
+    }
+
+    /// <summary>Looks up how a station receives a PPDU.</summary>
+    private ref LinkFacts Look(Ppdu ppdu, LinkEndpoint sender, Contender station, ref PpduReception reception)
+    {
+        ref var link = ref _links.FactsOf(sender, station.Index, ppdu.FreqMhz, ppdu.StartNs, out var budget);
+        if (link.SignalMw == 0)
+        {
+            link.SignalMw = Power.FromDb(budget.SignalDbm);
+            link.NoiseMw = Power.FromDb(budget.SignalDbm - budget.SnrDb);
+        }
+        reception.IsKnown = true;
+        reception.SignalDbm = budget.SignalDbm;
+        reception.SignalMw = link.SignalMw;
+        reception.NoiseMw = link.NoiseMw;
+        reception.Loss = float.IsNaN(budget.Loss) ? 0 : budget.Loss;
+        return ref link;
     }
 
     private void EndPpdu(Ppdu ppdu)
     {
-        _active[Array.IndexOf(_active, ppdu, 0, _activeCount)] = _active[--_activeCount];
+        var last = _active[--_activeCount];
+        (_active[ppdu.Place], last.Place) = (last, ppdu.Place);
+        _activeVersion++;
+        _history.Enqueue(ppdu);
         Disturb(ppdu);
-        for (int index = 0; index < _stationCount; index++)
+        foreach (ref var reception in ppdu.Receptions.All)
         {
-            bool isReceived = ppdu.Receptions[index].IsLocked && TryReceive(ppdu, _contenders[index]!);
-            if (!isReceived && ppdu is { Kind: PpduKind.Frame, Sender: { } from } && ppdu.Receptions[index].Interest != Interest.None)
-                Report(new ContentionOutcome(ContentionOutcomeKind.Lost, ppdu.Handle, from, _contenders[index]!.Endpoint) { MediumNs = _nowNs });
+            if (reception.IsLocked && TryReceive(ppdu, _contenders[reception.Station]!, ref reception))
+                continue;
+            if (reception.Interest != Interest.None && ppdu is { Kind: PpduKind.Frame, Sender: { } from })
+            {
+                var to = _contenders[reception.Station]!.Endpoint;
+                Report(new ContentionOutcome(ContentionOutcomeKind.Lost, ppdu.Handle, from, to) { MediumNs = _nowNs });
+            }
         }
         var sender = ppdu.Sender is { } radio ? _contenders[radio.Index] : null;
         if (sender is not null)
@@ -232,23 +324,29 @@ internal sealed partial class ContentionModel
             AfterSending(sender, ppdu);
             UpdateBusy(sender);
         }
-        for (int index = 0; index < _stationCount; index++)
+        foreach (var channel in _channels)
         {
-            if (_contenders[index] is { FreqMhz: not 0 } station && station != sender && ppdu.Range.OverlapMhz(station.Channel) > 0)
-                UpdateBusy(station);
+            if (channel.Range.OverlapMhz(ppdu.Range) == 0)
+                continue;
+            bool isQuiet = OverlapsOf(channel).IsEmpty;
+            foreach (int index in channel.Stations)
+            {
+                var station = _contenders[index]!;
+                if (station != sender)
+                    SetBusy(station, station.Sending is not null || (!isQuiet && Senses(station)));
+            }
         }
     }
 
-    private float Draw(PpduKind kind, LinkEndpoint from, LinkEndpoint to) =>
-        kind is PpduKind.Cts or PpduKind.Ack ? _links.NextResponseDraw(from, to) : _links.NextDraw(from, to);
+    private bool Succeeds(Ppdu ppdu, LinkEndpoint from, int to, float chance) =>
+        ppdu.Kind is PpduKind.Cts or PpduKind.Ack ? _links.HappensToResponse(chance, from, to) : _links.Happens(chance, from, to);
 
     /// <summary>The PPDU that a station followed is over.</summary>
-    private bool TryReceive(Ppdu ppdu, Contender station)
+    private bool TryReceive(Ppdu ppdu, Contender station, ref PpduReception reception)
     {
-        ref var reception = ref ppdu.Receptions[station.Index];
         ClosePiece(ppdu, ref reception);
-        reception.IsLocked = false;
-        bool isReceived = ppdu.Sender is { } sender && Draw(ppdu.Kind, sender, station.Endpoint) < reception.Success * (1 - reception.Loss);
+        Unfollow(station, ref reception);
+        bool isReceived = ppdu.Sender is { } sender && Succeeds(ppdu, sender, station.Index, reception.Success * (1 - reception.Loss));
 
         if (station.FreqMhz == ppdu.FreqMhz)
         {

@@ -26,14 +26,21 @@ internal sealed partial class ContentionModel
     private readonly IReceivers _receivers;
     private readonly EventHeap _events = new();
     private Contender?[] _contenders = new Contender?[FirstStations];
-    private int _stationCount; // highest index in use + 1
+    private readonly IndexSet _stations = new(FirstStations);
+    private readonly IndexSet _anywhere = new(FirstStations); // those whose guest does not say where they listen
+    private readonly IndexSet _asked = new(FirstStations); // who may want the PPDU that begins
+    private readonly IndexSet _reached = new(FirstStations); // where it arrives
+    private readonly List<ContentionChannel> _channels = []; // that somebody is on
+    private readonly Stack<ContentionChannel> _freeChannels = [];
     private QueuedTransmission[] _transmissions = [];
     private int _freeTransmission = -1;
     private ContentionOutcome[] _outcomes = new ContentionOutcome[16];
     private int _outcomeCount;
     private int _outcomesTaken;
-    private long _eventNs; // of the latest event or frame: time cannot go back behind it
+    private long _eventNs; // of the latest event, frame or change: time cannot go back behind it
     private long _nowNs;
+    private ErrorModel _errors;
+    private int _errorsVersion = 1;
 
     /// <summary>A medium without radios.</summary>
     /// <param name="links">How good the links between radios are, and all that is random.</param>
@@ -43,11 +50,15 @@ internal sealed partial class ContentionModel
         _links = links;
         _receivers = receivers;
         _nowNs = _eventNs = mediumNs;
-        Errors = errors;
+        _errors = errors;
     }
 
     /// <summary>From SINR to loss; may be changed at any time.</summary>
-    public ErrorModel Errors { get; set; }
+    public ErrorModel Errors
+    {
+        get => _errors;
+        set => (_errors, _errorsVersion) = (value, _errorsVersion + 1);
+    }
 
     /// <summary>When the next event is due; <see cref="long.MaxValue"/>: there is none until a frame comes.</summary>
     public long NextEventNs => _outcomesTaken < _outcomeCount ? _nowNs : _events.NextNs; // outcomes that nobody took yet are due
@@ -59,11 +70,34 @@ internal sealed partial class ContentionModel
         if (radio.Index >= _contenders.Length)
         {
             Array.Resize(ref _contenders, Math.Max(2 * _contenders.Length, radio.Index + 1));
+            foreach (var set in (ReadOnlySpan<IndexSet>)[_stations, _anywhere, _asked, _reached])
+                set.Grow(_contenders.Length);
+            foreach (var channel in (IEnumerable<ContentionChannel>)[.. _channels, .. _freeChannels])
+                channel.Stations.Grow(_contenders.Length);
             foreach (var ppdu in _ppdus)
-                Array.Resize(ref ppdu.Receptions, _contenders.Length);
+                ppdu.Receptions.Grow(_contenders.Length);
         }
         _contenders[radio.Index] = new Contender(radio);
-        _stationCount = Math.Max(_stationCount, radio.Index + 1);
+        _stations.Add(radio.Index);
+        _anywhere.Add(radio.Index);
+    }
+
+    /// <summary>A radio's guest says where it listens from now on.</summary>
+    /// <remarks>It receives nothing from elsewhere. What it was asked to send before on another channel it sends first; a frame that it is asked
+    /// to send on another one later says that it listens there.</remarks>
+    /// <param name="freqMhz">Centre of its primary 20 MHz; 0: nowhere; null: it does not say. It is then as before the first call: it receives
+    /// whatever is for it on any channel, unless it has frames to send.</param>
+    public void Listen(LinkEndpoint radio, int? freqMhz)
+    {
+        ArgumentNullException.ThrowIfNull(radio);
+        var station = _contenders[radio.Index]!;
+        _eventNs = _nowNs;
+        station.ListensMhz = freqMhz;
+        if (freqMhz is null)
+            _anywhere.Add(radio.Index);
+        else
+            _anywhere.Remove(radio.Index);
+        ChooseChannel(station);
     }
 
     /// <summary>A radio goes. Its frames are forgotten, and nothing more comes of them; what it has on the medium stays there as noise.</summary>
@@ -73,8 +107,15 @@ internal sealed partial class ContentionModel
         if (_contenders[radio.Index] is not { } station)
             return;
         _contenders[radio.Index] = null;
-        while (_stationCount > 0 && _contenders[_stationCount - 1] is null)
-            _stationCount--;
+        _stations.Remove(radio.Index);
+        _anywhere.Remove(radio.Index);
+        LeaveChannel(station);
+        foreach (int index in _stations)
+        {
+            ref var pending = ref _contenders[index]!.Pending;
+            if (pending.To == radio.Index)
+                pending.To = -1; // lest who comes in its place be answered
+        }
         _events.Clear(MediumEvent.Access, radio.Index);
         _events.Clear(MediumEvent.Exchange, radio.Index);
         _events.Clear(MediumEvent.NavCheck, radio.Index);
@@ -86,11 +127,11 @@ internal sealed partial class ContentionModel
         for (int queue = 0; queue < Contender.QueueCount; queue++)
         {
             while (station.Queues[queue].Count != 0)
-                Dequeue(ref station.Queues[queue]);
+                Dequeue(station, queue);
         }
         foreach (var ppdu in _ppdus)
         {
-            ppdu.Receptions[radio.Index] = default;
+            ppdu.Receptions.Forget(radio.Index);
             if (ppdu.To == radio.Index)
                 ppdu.To = -1;
             if (ppdu.Sender == radio)
@@ -109,8 +150,10 @@ internal sealed partial class ContentionModel
             return false;
 
         _eventNs = _nowNs;
-        Enqueue(ref queue, in frame, rates);
+        Enqueue(station, in frame, rates);
         Learn(station, in frame, rates);
+        if (station.ListensMhz is not null)
+            station.ListensMhz = frame.FreqMhz;
         if (queue.Count == 1)
         {
             queue.UsesDcf = frame.UsesDcf;
@@ -196,8 +239,10 @@ internal sealed partial class ContentionModel
     private static MacTiming TimingOf(Contender station) =>
         station.Band != Band.Ghz2 ? MacTiming.Ofdm : station.IsErp ? MacTiming.Erp : MacTiming.Dsss;
 
-    private void Enqueue(ref EdcaQueue queue, in Transmission frame, ReadOnlySpan<TxRate> rates)
+    private void Enqueue(Contender station, in Transmission frame, ReadOnlySpan<TxRate> rates)
     {
+        ref var queue = ref station.Queues[(int)frame.Category];
+        station.Waiting |= 1 << (int)frame.Category;
         if (_freeTransmission < 0)
             AddTransmissions();
         int index = _freeTransmission;
@@ -216,13 +261,16 @@ internal sealed partial class ContentionModel
         queue.Tail = index;
     }
 
-    private void Dequeue(ref EdcaQueue queue)
+    private void Dequeue(Contender station, int category)
     {
+        ref var queue = ref station.Queues[category];
         int index = queue.Head;
         queue.Head = _transmissions[index].Next;
         _transmissions[index].Next = _freeTransmission;
         _freeTransmission = index;
-        if (--queue.Count != 0)
+        if (--queue.Count == 0)
+            station.Waiting &= ~(1 << category);
+        else
             queue.UsesDcf = _transmissions[queue.Head].Frame.UsesDcf;
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ShmWifi.Dot11.Rates;
 using ShmWifi.ShmMedium.Medium.Links;
 
@@ -29,8 +28,14 @@ internal sealed class Ppdu(int index, int stations)
     /// <summary>Its place among the PPDUs.</summary>
     public int Index { get; } = index;
 
-    /// <summary>How each station receives it, by index.</summary>
-    public PpduReception[] Receptions = new PpduReception[stations];
+    /// <summary>How stations receive it: those that it reaches or that want it, in the order of their indices, then others.</summary>
+    public Receptions Receptions { get; } = new(stations);
+
+    /// <summary>What else reaches into its spectrum.</summary>
+    public Overlaps Overlaps { get; } = new();
+
+    /// <summary>Its place among those on the medium.</summary>
+    public int Place;
 
     /// <summary>What it carries.</summary>
     public PpduKind Kind;
@@ -71,6 +76,9 @@ internal sealed class Ppdu(int index, int stations)
     /// <summary>The error curve of the payload.</summary>
     public int Curve;
 
+    /// <summary>What its <see cref="PerFact"/>s follow from besides the links.</summary>
+    public long PerKey;
+
     /// <summary>What the Duration field says: for so long after its end the medium is reserved.</summary>
     public long DurationNs;
 
@@ -87,42 +95,4 @@ internal sealed class Ppdu(int index, int stations)
     public bool HasPreambleOn(int freqMhz) =>
         freqMhz == FreqMhz
         || (Rate.BandwidthMhz > 20 && freqMhz - 10 >= Range.LowMhz && freqMhz + 10 <= Range.HighMhz && (freqMhz - 10 - Range.LowMhz) % 20 == 0);
-}
-
-/// <summary>How one station receives one PPDU.</summary>
-[StructLayout(LayoutKind.Auto)]
-internal struct PpduReception
-{
-    /// <summary>Whether the powers below are known.</summary>
-    public bool IsKnown;
-
-    /// <summary>The station's receiver follows this PPDU.</summary>
-    public bool IsLocked;
-
-    /// <summary>Its preamble makes the station's medium busy.</summary>
-    public bool IsSensed;
-
-    /// <summary>Who the station is to the frame.</summary>
-    public Interest Interest;
-
-    /// <summary>As the link has it, dBm.</summary>
-    public float SignalDbm;
-
-    /// <summary>The same in mW.</summary>
-    public float SignalMw;
-
-    /// <summary>Noise in 20 MHz, mW.</summary>
-    public float NoiseMw;
-
-    /// <summary>Probability that the link loses it, whatever the signal; 0 where none is given.</summary>
-    public float Loss;
-
-    /// <summary>What else is in the PPDU's spectrum now, mW.</summary>
-    public float InterferenceMw;
-
-    /// <summary>Since when <see cref="InterferenceMw"/> is so.</summary>
-    public long SinceNs;
-
-    /// <summary>Probability that all until then was received.</summary>
-    public float Success;
 }

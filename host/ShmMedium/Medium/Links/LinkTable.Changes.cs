@@ -25,7 +25,7 @@ internal sealed partial class LinkTable
         var model = new LinkEndpoint(index, vm);
         _radios[index] = model;
         if (_radios.Length <= EagerRows)
-            LengthenAll();
+            Reserve();
         Update(model, radio, addresses, mediumNs);
         return model;
     }
@@ -44,10 +44,10 @@ internal sealed partial class LinkTable
     {
         ArgumentNullException.ThrowIfNull(model);
         _radios[model.Index] = null;
-        _rows[model.Index] = [];
-        foreach (var row in _rows)
-            if (model.Index < row.Length)
-                row[model.Index] = default;
+        _rows[model.Index] = new LinkRow();
+        foreach (ref var row in _rows.AsSpan())
+            if (row.Has(model.Index))
+                row.Of(model.Index, _radios.Length) = default;
     }
 
     /// <summary>Carries a change out. What is not of links is ignored.</summary>
@@ -82,9 +82,9 @@ internal sealed partial class LinkTable
                 break;
             case SetPropagation or SetFading:
                 UseModels();
-                foreach (var row in _rows)
-                    foreach (ref var pair in row.AsSpan())
-                        Forget(ref pair);
+                foreach (ref var row in _rows.AsSpan())
+                    foreach (ref var pair in row.Pairs)
+                        pair.Forget();
                 break;
         }
     }
@@ -111,8 +111,8 @@ internal sealed partial class LinkTable
         _motionsSinceNs.Clear();
         _overrides.Replace(_medium.Links);
         UseModels();
-        foreach (var row in _rows)
-            Array.Clear(row);
+        foreach (ref var row in _rows.AsSpan())
+            row.Pairs.Clear();
         foreach (var radio in _radios)
             if (radio is not null)
                 Resolve(radio);
@@ -188,19 +188,22 @@ internal sealed partial class LinkTable
 
     private void Forget(int from, int to)
     {
-        if (to < _rows[from].Length)
-            Forget(ref _rows[from][to]);
+        if (_rows[from].Has(to))
+            _rows[from].Of(to, _radios.Length).Forget();
     }
 
     private void Outdate(int from, int to)
     {
-        if (to < _rows[from].Length)
-            _rows[from][to].ForNs = 0;
+        if (_rows[from].Has(to))
+            _rows[from].Of(to, _radios.Length).ForNs = 0;
     }
 
-    private static void Forget(ref Pair pair)
+    private void Reserve()
     {
-        pair.Known = false;
-        pair.ForNs = 0;
+        for (int index = 0; index < _radios.Length; index++)
+        {
+            if (_radios[index] is not null)
+                _rows[index].Reserve(_radios.Length);
+        }
     }
 }

@@ -4,7 +4,7 @@ namespace ShmWifi.ShmMedium.Medium.Links;
 
 /// <summary>How well every radio receives every other: given links, or propagation between places, with fading on top.</summary>
 /// <remarks>The engine thread's alone. <see cref="Of"/> and <see cref="NextDraw"/> are called for each frame: they take no lock, and allocate
-/// nothing but, where radios are many, a sender's row, once. All that is random is a function of
+/// nothing but, where radios are many, room for the pairs of a sender, as they come. All that is random is a function of
 /// the seed and of the radios' names, so the same names, frames and changes
 /// gives the same results. Times are those of the medium's clock, ns.</remarks>
 internal sealed partial class LinkTable
@@ -15,7 +15,7 @@ internal sealed partial class LinkTable
     /// <summary>A radio that moves is where it was at the start of such a step, ns.</summary>
     public const long MobilityStepNs = 10_000_000;
 
-    // Up to so many radios their rows are made when they come, not by their first frames: 5 MB at most.
+    // Up to so many radios there is room for their pairs when they come, not by their first frames: 5 MB at most.
     private const int EagerRows = 256;
 
     private readonly LinkOverrides _overrides = new();
@@ -25,7 +25,7 @@ internal sealed partial class LinkTable
     private BlockFading? _fading;
 
     private LinkEndpoint?[] _radios = new LinkEndpoint?[16];
-    private Pair[][] _rows = NoRows(16);
+    private LinkRow[] _rows = NoRows(16);
 
     /// <summary>Starts a medium without radios.</summary>
     /// <param name="mediumNs">Now: motions start here.</param>
@@ -42,23 +42,51 @@ internal sealed partial class LinkTable
     /// <summary>How well <paramref name="to"/> receives <paramref name="from"/>.</summary>
     public LinkBudget Of(LinkEndpoint from, LinkEndpoint to, int freqMhz, long mediumNs)
     {
-        ref var pair = ref PairOf(from, to);
-        if (pair.FreqMhz != freqMhz || (ulong)(mediumNs - pair.FromNs) >= pair.ForNs)
+        ref var pair = ref PairOf(from, to.Index);
+        if (!pair.IsFor(freqMhz, mediumNs))
             Compute(ref pair, from, to, freqMhz, mediumNs);
         return pair.Budget;
     }
 
+    /// <summary>The same, with what was computed from it.</summary>
+    /// <param name="to">The receiver's index.</param>
+    public ref LinkFacts FactsOf(LinkEndpoint from, int to, int freqMhz, long mediumNs, out LinkBudget budget)
+    {
+        ref var row = ref _rows[from.Index];
+        int place = row.PlaceOf(to, _radios.Length);
+        ref var pair = ref row.PairAt(place);
+        if (!pair.IsFor(freqMhz, mediumNs))
+            Compute(ref pair, from, _radios[to]!, freqMhz, mediumNs);
+        budget = pair.Budget;
+        ref var facts = ref row.FactsAt(place);
+        if (facts.SignalDbm != budget.SignalDbm || facts.SnrDb != budget.SnrDb)
+            facts = new LinkFacts { SignalDbm = budget.SignalDbm, SnrDb = budget.SnrDb };
+        return ref facts;
+    }
+
     /// <summary>The pair's next random number for a frame, 0 to below 1, whatever other pairs drew.</summary>
-    public float NextDraw(LinkEndpoint from, LinkEndpoint to) => Draw(RandomPurpose.Fate, from, to, PairOf(from, to).Draws++);
+    public float NextDraw(LinkEndpoint from, LinkEndpoint to) => Draw(RandomPurpose.Fate, from, to, PairOf(from, to.Index).Draws++);
 
     /// <summary>The same for an ACK or a CTS: a stream of its own, so that frames one way do not depend on how many came the other way.</summary>
     public float NextResponseDraw(LinkEndpoint from, LinkEndpoint to) =>
-        Draw(RandomPurpose.ResponseFate, from, to, PairOf(from, to).ResponseDraws++);
+        Draw(RandomPurpose.ResponseFate, from, to, PairOf(from, to.Index).ResponseDraws++);
+
+    /// <summary>Whether something of that chance happens to a frame: by <see cref="NextDraw"/>, whose number it uses up.</summary>
+    /// <param name="to">The receiver's index.</param>
+    public bool Happens(float chance, LinkEndpoint from, int to) =>
+        IsBelow(chance, RandomPurpose.Fate, from, to, PairOf(from, to).Draws++);
+
+    /// <summary>The same for an ACK or a CTS: by <see cref="NextResponseDraw"/>.</summary>
+    public bool HappensToResponse(float chance, LinkEndpoint from, int to) =>
+        IsBelow(chance, RandomPurpose.ResponseFate, from, to, PairOf(from, to).ResponseDraws++);
+
+    private bool IsBelow(float chance, RandomPurpose purpose, LinkEndpoint from, int to, ulong number) =>
+        chance >= 1 || (chance > 0 && Draw(purpose, from, _radios[to]!, number) < chance);
 
     private float Draw(RandomPurpose purpose, LinkEndpoint from, LinkEndpoint to, ulong number) =>
         RandomStream.UniformSingle(RandomStream.At(RandomStream.Key(_medium.Seed, purpose, from.Identity, to.Identity), number));
 
-    private void Compute(ref Pair pair, LinkEndpoint from, LinkEndpoint to, int freqMhz, long mediumNs)
+    private void Compute(ref LinkPair pair, LinkEndpoint from, LinkEndpoint to, int freqMhz, long mediumNs)
     {
         if (!pair.Known)
         {
@@ -83,7 +111,7 @@ internal sealed partial class LinkTable
         pair.Budget = new((float)signalDbm, (float)(signalDbm - to.NoiseFloorDbm), loss);
     }
 
-    private double PropagatedDbm(ref Pair pair, LinkEndpoint from, LinkEndpoint to, int freqMhz, long mediumNs)
+    private double PropagatedDbm(ref LinkPair pair, LinkEndpoint from, LinkEndpoint to, int freqMhz, long mediumNs)
     {
         if (from.Moves || to.Moves)
             mediumNs = _sinceNs + (pair.Hold(_sinceNs, MobilityStepNs, mediumNs) * MobilityStepNs);
@@ -91,77 +119,12 @@ internal sealed partial class LinkTable
         return from.TxPowerDbm + from.AntennaGainDbi + to.AntennaGainDbi - Math.Max(lossDb, 0) + pair.ShadowingDb;
     }
 
-    private ref Pair PairOf(LinkEndpoint from, LinkEndpoint to)
-    {
-        var row = _rows[from.Index];
-        if ((uint)to.Index >= (uint)row.Length)
-            row = Lengthen(from.Index);
-        return ref row[to.Index];
-    }
+    private ref LinkPair PairOf(LinkEndpoint from, int to) => ref _rows[from.Index].Of(to, _radios.Length);
 
-    private void LengthenAll()
+    private static LinkRow[] NoRows(int count)
     {
-        for (int index = 0; index < _radios.Length; index++)
-        {
-            if (_radios[index] is not null && _rows[index].Length < _radios.Length)
-                Lengthen(index);
-        }
-    }
-
-    // Of more radios a row is there from its radio's first frame on: those that only listen need none.
-    private Pair[] Lengthen(int index)
-    {
-        Array.Resize(ref _rows[index], _radios.Length);
-        return _rows[index];
-    }
-
-    private static Pair[][] NoRows(int count)
-    {
-        var rows = new Pair[count][];
-        Array.Fill(rows, []);
+        var rows = new LinkRow[count];
+        Array.Fill(rows, new LinkRow());
         return rows;
-    }
-
-    /// <summary>What is known of one radio's way to another.</summary>
-    private struct Pair
-    {
-        public LinkBudget Budget;
-        public int FreqMhz;
-
-        /// <summary>From when <see cref="Budget"/> holds.</summary>
-        public long FromNs;
-
-        /// <summary>And for how long; 0: not at all.</summary>
-        public ulong ForNs;
-
-        /// <summary>Numbers drawn for frames.</summary>
-        public ulong Draws;
-
-        /// <summary>Numbers drawn for responses.</summary>
-        public ulong ResponseDraws;
-
-        /// <summary>Whether <see cref="Given"/> and <see cref="ShadowingDb"/> are.</summary>
-        public bool Known;
-
-        public LinkConfiguration? Given;
-        public double ShadowingDb;
-
-        /// <summary>Lets the budget hold no longer than the step that a time is in; returns the step's number.</summary>
-        /// <param name="sinceNs">Start of step 0.</param>
-        /// <param name="mediumNs">The time; before <paramref name="sinceNs"/> counts as then.</param>
-        public long Hold(long sinceNs, long stepNs, long mediumNs)
-        {
-            long step = Math.Max(mediumNs - sinceNs, 0) / stepNs;
-            long start = sinceNs + (step * stepNs);
-            if (ForNs == ulong.MaxValue)
-            {
-                (FromNs, ForNs) = (start, (ulong)stepNs);
-                return step;
-            }
-            long end = Math.Min(FromNs + (long)ForNs, start + stepNs);
-            FromNs = Math.Max(FromNs, start);
-            ForNs = (ulong)(end - FromNs);
-            return step;
-        }
     }
 }

@@ -102,6 +102,18 @@ internal sealed class AirtimeHarness : IReceivers
         NowNs = mediumNs;
     }
 
+    public bool AddReceivers(int handle, IndexSet radios)
+    {
+        var flow = _flowOf[handle]!;
+        if (flow.To is null)
+            return true;
+        if (_radios.TryGetValue(flow.To, out var receiver))
+            radios.Add(receiver.Index);
+        if (flow.Monitor is not null && _radios.TryGetValue(flow.Monitor, out var monitor))
+            radios.Add(monitor.Index);
+        return false;
+    }
+
     public Interest InterestOf(int handle, LinkEndpoint radio)
     {
         var flow = _flowOf[handle]!;

@@ -7,6 +7,45 @@ namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Links;
 public class LinkTableCostTests
 {
     [Test]
+    public void ManyRadiosTakeRoomForThePairsThatWereLookedAt()
+    {
+        const int Radios = 1000, OnOneChannel = 50, Channels = Radios / OnOneChannel;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        var table = new LinkTable(new MediumConfiguration(), mediumNs: 0);
+        LinkEndpoint[] radios = [.. Enumerable.Range(0, Radios).Select(i => table.Add($"vm{i}"))];
+        double made = (GC.GetAllocatedBytesForCurrentThread() - before) / 1e6;
+        before = GC.GetAllocatedBytesForCurrentThread();
+        foreach (var from in radios)
+        {
+            for (int to = from.Index % Channels; to < Radios; to += Channels)
+                table.Of(from, radios[to], 5180, mediumNs: 0);
+        }
+        double looked = (GC.GetAllocatedBytesForCurrentThread() - before) / 1e6;
+        TestContext.Out.WriteLine($"{made:f1} MB for the radios, {looked:f1} MB for their pairs");
+        Assert.That(made, Is.LessThan(15));
+        Assert.That(looked, Is.LessThan(20), "a place of 4 bytes for each pair, 72 for those on one channel, and as much where rows grew");
+    }
+
+    [Test]
+    public void PairsAreThoseOfTheirReceiversHoweverTheRowGrew()
+    {
+        var medium = new MediumConfiguration { Links = [.. Enumerable.Range(0, 40).Select(i => Snr("vm0", $"vm{i * 10}", i))] };
+        var table = new LinkTable(medium, mediumNs: 0);
+        LinkEndpoint[] radios = [.. Enumerable.Range(0, 400).Select(i => table.Add($"vm{i}"))];
+        for (int round = 0; round < 2; round++)
+        {
+            for (int i = 39; i > 0; i--)
+                Assert.That(table.Of(radios[0], radios[i * 10], 2412, mediumNs: 0).SnrDb, Is.EqualTo(i));
+        }
+        table.Remove(radios[50]);
+        var successor = table.Add("vm60");
+        Assert.That(successor.Index, Is.EqualTo(50));
+        Assert.That(table.Of(radios[0], successor, 2412, mediumNs: 0).SnrDb, Is.EqualTo(6));
+        table.Apply(new SetLink(Snr("vm0", "vm70", 33)), medium with { Links = [.. medium.Links, Snr("vm0", "vm70", 33)] }, mediumNs: 0);
+        Assert.That(table.Of(radios[0], radios[70], 2412, mediumNs: 0).SnrDb, Is.EqualTo(33));
+    }
+
+    [Test]
     public void AFrameAllocatesNothing()
     {
         var medium = new MediumConfiguration

@@ -1,0 +1,56 @@
+using ShmWifi.Lab.Report;
+using ShmWifi.Tests.Support;
+
+namespace ShmWifi.Tests.Scenarios.Medium;
+
+/// <summary>What <c>timing: airtime</c> costs with 1,000 radios on 20 saturated channels: CPU time of the contention model alone.</summary>
+internal sealed class AirtimeCost : IScenario
+{
+    private const int Repetitions = 5;
+    private const double MostOfACore = 0.5;
+
+    /// <inheritdoc/>
+    public string Name => "airtime-cost";
+
+    /// <inheritdoc/>
+    public string Description => "1,000 radios on 20 saturated channels cost at most half a core, and no allocation";
+
+    /// <inheritdoc/>
+    public bool NeedsVms => false;
+
+    /// <inheritdoc/>
+    public Task RunAsync(ScenarioRun run) => OwnThread.RunAsync(Name, () =>
+    {
+        Measure(run, "channels told", haveSent: true, areTold: true);
+        Measure(run, "channels unknown, all have sent", haveSent: true, areTold: false);
+        Measure(run, "channels unknown, most only listened", haveSent: false, areTold: false);
+    });
+
+    /// <summary>CPU time of the process, not of the wall: others may use the machine meanwhile.</summary>
+    private static void Measure(ScenarioRun run, string radios, bool haveSent, bool areTold)
+    {
+        var channels = new SaturatedChannels(haveSent, areTold);
+        var time = TimeSpan.FromSeconds(run.Options.IsQuick ? 0.5 : 2);
+        channels.Run(2 * time); // the compilers' time
+        var used = new List<double>(Repetitions);
+        (long acked, long received) = (channels.Acked, channels.BeaconsReceived);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int round = 0; round < Repetitions; round++)
+        {
+            run.Cancellation.ThrowIfCancellationRequested();
+            var start = Environment.CpuUsage.TotalTime;
+            channels.Run(time);
+            used.Add((Environment.CpuUsage.TotalTime - start) / time);
+        }
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        acked = channels.Acked - acked;
+        run.Tell($"{radios}: frames acknowledged on a channel", "1/s", acked / (Repetitions * time.TotalSeconds * SaturatedChannels.Channels));
+        run.Tell($"{radios}: beacons received", "1/s", (channels.BeaconsReceived - received) / (Repetitions * time.TotalSeconds));
+        run.Judge($"{radios}: CPU time of medium time", "1", Rounds.MedianOf(used), null, MostOfACore);
+        double allocatedAFrame = (double)allocated / acked;
+        if (areTold)
+            run.Judge($"{radios}: allocated a frame", "B", allocatedAFrame, 0, 0);
+        else
+            run.Tell($"{radios}: allocated a frame", "B", allocatedAFrame); // room for pairs on different channels, as the first collisions come
+    }
+}
