@@ -55,7 +55,7 @@ internal sealed partial class LinkTable
     public void Apply(MediumChange change, MediumConfiguration after, long mediumNs)
     {
         ArgumentNullException.ThrowIfNull(after);
-        _medium = after;
+        Use(after);
         switch (change)
         {
             case ReplaceMedium:

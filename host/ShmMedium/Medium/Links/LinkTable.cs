@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ShmWifi.Configuration.Medium;
 
 namespace ShmWifi.ShmMedium.Medium.Links;
@@ -20,6 +21,8 @@ internal sealed partial class LinkTable
 
     private readonly LinkOverrides _overrides = new();
     private MediumConfiguration _medium;
+    private ulong _fates; // RandomStream.Root of its seed
+    private ulong _responseFates;
     private long _sinceNs;
     private PathLossModel? _pathLoss;
     private BlockFading? _fading;
@@ -32,7 +35,7 @@ internal sealed partial class LinkTable
     public LinkTable(MediumConfiguration medium, long mediumNs)
     {
         ArgumentNullException.ThrowIfNull(medium);
-        _medium = medium;
+        Use(medium);
         Replace(mediumNs);
     }
 
@@ -65,26 +68,34 @@ internal sealed partial class LinkTable
     }
 
     /// <summary>The pair's next random number for a frame, 0 to below 1, whatever other pairs drew.</summary>
-    public float NextDraw(LinkEndpoint from, LinkEndpoint to) => Draw(RandomPurpose.Fate, from, to, PairOf(from, to.Index).Draws++);
+    public float NextDraw(LinkEndpoint from, LinkEndpoint to) => Draw(_fates, from, to, PairOf(from, to.Index).Draws++);
 
     /// <summary>The same for an ACK or a CTS: a stream of its own, so that frames one way do not depend on how many came the other way.</summary>
     public float NextResponseDraw(LinkEndpoint from, LinkEndpoint to) =>
-        Draw(RandomPurpose.ResponseFate, from, to, PairOf(from, to.Index).ResponseDraws++);
+        Draw(_responseFates, from, to, PairOf(from, to.Index).ResponseDraws++);
 
     /// <summary>Whether something of that chance happens to a frame: by <see cref="NextDraw"/>, whose number it uses up.</summary>
     /// <param name="to">The receiver's index.</param>
     public bool Happens(float chance, LinkEndpoint from, int to) =>
-        IsBelow(chance, RandomPurpose.Fate, from, to, PairOf(from, to).Draws++);
+        IsBelow(chance, _fates, from, to, PairOf(from, to).Draws++);
 
     /// <summary>The same for an ACK or a CTS: by <see cref="NextResponseDraw"/>.</summary>
     public bool HappensToResponse(float chance, LinkEndpoint from, int to) =>
-        IsBelow(chance, RandomPurpose.ResponseFate, from, to, PairOf(from, to).ResponseDraws++);
+        IsBelow(chance, _responseFates, from, to, PairOf(from, to).ResponseDraws++);
 
-    private bool IsBelow(float chance, RandomPurpose purpose, LinkEndpoint from, int to, ulong number) =>
-        chance >= 1 || (chance > 0 && Draw(purpose, from, _radios[to]!, number) < chance);
+    private bool IsBelow(float chance, ulong root, LinkEndpoint from, int to, ulong number) =>
+        chance >= 1 || (chance > 0 && Draw(root, from, _radios[to]!, number) < chance);
 
-    private float Draw(RandomPurpose purpose, LinkEndpoint from, LinkEndpoint to, ulong number) =>
-        RandomStream.UniformSingle(RandomStream.At(RandomStream.Key(_medium.Seed, purpose, from.Identity, to.Identity), number));
+    private static float Draw(ulong root, LinkEndpoint from, LinkEndpoint to, ulong number) =>
+        RandomStream.UniformSingle(RandomStream.At(RandomStream.Key(root, from.Identity, to.Identity), number));
+
+    [MemberNotNull(nameof(_medium))]
+    private void Use(MediumConfiguration medium)
+    {
+        _medium = medium;
+        _fates = RandomStream.Root(medium.Seed, RandomPurpose.Fate);
+        _responseFates = RandomStream.Root(medium.Seed, RandomPurpose.ResponseFate);
+    }
 
     private void Compute(ref LinkPair pair, LinkEndpoint from, LinkEndpoint to, int freqMhz, long mediumNs)
     {

@@ -10,7 +10,13 @@ internal static class RandomStream
     /// <summary>The key of a stream.</summary>
     /// <param name="b">And with whom; the order matters.</param>
     public static ulong Key(ulong seed, RandomPurpose purpose, ulong a, ulong b = 0) =>
-        Mix(Mix(Mix(seed + ((ulong)purpose * GoldenGamma)) + a) + b);
+        Key(Root(seed, purpose), a, b);
+
+    /// <summary>What the keys of a purpose's streams are made from: to be kept where many are wanted.</summary>
+    public static ulong Root(ulong seed, RandomPurpose purpose) => Mix(seed + ((ulong)purpose * GoldenGamma));
+
+    /// <summary>The key of a stream of that purpose.</summary>
+    public static ulong Key(ulong root, ulong a, ulong b) => Mix(Mix(root + a) + b);
 
     /// <summary>Number <paramref name="n"/> of a stream: 64 random bits.</summary>
     public static ulong At(ulong key, ulong n) => Mix(key + ((n + 1) * GoldenGamma));
