@@ -201,16 +201,39 @@ static bool shmwifi_interface_is_up(const struct wireless_dev *wdev)
 	return wdev->netdev ? wdev->netdev->flags & IFF_UP : wdev->is_running;
 }
 
-static void shmwifi_radio_add_interface(struct shmwifi_radios *radios, struct shmwifi_radio *radio,
-					const struct wireless_dev *wdev)
+/**
+ * struct shmwifi_reading - a radio whose interfaces are read
+ * @radios: the table
+ * @radio: the radio
+ */
+struct shmwifi_reading {
+	struct shmwifi_radios *radios;
+	struct shmwifi_radio *radio;
+};
+
+static void shmwifi_add_interface(const struct shmwifi_reading *reading, const u8 *value)
 {
-	const u8 *value = wdev->netdev ? wdev->netdev->dev_addr : wdev->address;
-	struct shmwifi_address *address = shmwifi_radio_address(radio, value);
+	struct shmwifi_address *address = shmwifi_radio_address(reading->radio, value);
 
 	if (address)
 		address->interface = true;
 	else
-		radios->refused++;
+		reading->radios->refused++;
+}
+
+/* The links of a multi-link interface have addresses of their own; under RCU. */
+static void shmwifi_add_links(void *data, u8 *mac, struct ieee80211_vif *vif)
+{
+	struct ieee80211_bss_conf *conf;
+	unsigned int i;
+
+	if (!vif->valid_links)
+		return;
+	for (i = 0; i < ARRAY_SIZE(vif->link_conf); i++) {
+		conf = rcu_dereference(vif->link_conf[i]);
+		if (conf)
+			shmwifi_add_interface(data, conf->addr);
+	}
 }
 
 /**
@@ -226,6 +249,7 @@ void shmwifi_radios_observe(struct shmwifi_radios *radios, struct wiphy *wiphy,
 			    const struct net_device *dev, bool leaves)
 {
 	bool monitor = false, stays = dev && !leaves;
+	struct shmwifi_reading reading = { .radios = radios };
 	struct shmwifi_address *address;
 	struct shmwifi_radio *radio;
 	struct wireless_dev *wdev;
@@ -234,6 +258,7 @@ void shmwifi_radios_observe(struct shmwifi_radios *radios, struct wiphy *wiphy,
 	radio = shmwifi_radios_find_or_add(radios, wiphy->addresses[1].addr);
 	if (!radio)
 		return;
+	reading.radio = radio;
 	if (strncmp(radio->name, wiphy_name(wiphy), sizeof(radio->name) - 1)) {
 		strscpy(radio->name, wiphy_name(wiphy), sizeof(radio->name));
 		radio->announced = false;
@@ -251,13 +276,17 @@ void shmwifi_radios_observe(struct shmwifi_radios *radios, struct wiphy *wiphy,
 		if (wdev->iftype == NL80211_IFTYPE_MONITOR)
 			monitor = true;
 		else
-			shmwifi_radio_add_interface(radios, radio, wdev);
+			shmwifi_add_interface(&reading, wdev->netdev ? wdev->netdev->dev_addr :
+								       wdev->address);
 	}
 	if (radio->monitor != monitor) {
 		radio->monitor = monitor;
 		radio->announced = false;
 	}
 	radio->hw = stays ? wiphy_to_ieee80211_hw(wiphy) : NULL;
+	if (radio->hw)
+		ieee80211_iterate_active_interfaces_atomic(radio->hw, IEEE80211_IFACE_ITER_NORMAL,
+							   shmwifi_add_links, &reading);
 	shmwifi_radio_changed(radios, radio);
 }
 

@@ -110,7 +110,7 @@ public partial class KernelModuleTests
     [Test]
     public async Task AHostThatWritesAnythingAnywhereHarmsNobody()
     {
-        await using var datapath = await KernelDatapath.StartAsync(Guest);
+        await using var datapath = await KernelDatapath.StartAsync(Guest, RegionFeatures.Channels);
         await datapath.ListenAsync();
         await datapath.SendOnAsync();
         var random = new Random(5);
