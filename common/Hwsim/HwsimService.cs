@@ -22,6 +22,7 @@ internal sealed class HwsimService : IDisposable
     private readonly GuestPort _port;
     private readonly IControlSource _control;
     private readonly Action<string> _warn;
+    private readonly RepeatedWarnings _hostWarnings;
     private readonly BusyPollBudget _busyPoll;
     private readonly PortDoorbell _doorbell;
     private readonly TxSlots _slots;
@@ -45,6 +46,7 @@ internal sealed class HwsimService : IDisposable
         (_registration, _port, _control, _discovery, _warn) = (registration, port, control, discovery, warn);
         int frames = registration.Frames.Descriptor;
         ushort family = registration.Hwsim.Family.Id;
+        _hostWarnings = new RepeatedWarnings(warn);
         _busyPoll = new BusyPollBudget(maxBusyPollNs);
         _doorbell = new PortDoorbell(device, port);
         _slots = new TxSlots(port, _doorbell);
@@ -119,7 +121,7 @@ internal sealed class HwsimService : IDisposable
     {
         long nowNs = MonotonicClock.NowNs;
         if (Host.Update(nowNs))
-            OnHostChanged();
+            OnHostChanged(nowNs);
 
         long allocated = GC.GetAllocatedBytesForCurrentThread();
         bool worked = Tx.Pump(Host.IsThere);
@@ -160,9 +162,10 @@ internal sealed class HwsimService : IDisposable
         return true;
     }
 
-    private void OnHostChanged()
+    private void OnHostChanged(long nowNs)
     {
-        _warn(Host.IsThere ? "the host is back" : $"the host is away ({Host.Reason}); nobody acknowledges until it is back");
+        string what = Host.IsThere ? "the host is back" : $"the host is away ({Host.Reason}); nobody acknowledges until it is back";
+        _hostWarnings.Warn(what, nowNs);
         if (Host.IsThere)
             return;
         Radios.StartAnew(); // it is told everything when it is back
