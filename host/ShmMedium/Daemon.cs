@@ -38,8 +38,8 @@ internal sealed class Daemon : IDisposable
         Func<MediumEngine, RegionSource, IPortServer> newServer)
     {
         _regions = configuration.Isolation == Isolation.Shared
-            ? new SharedRegionSource(configuration.RegionGeometry)
-            : new PerVmRegionSource(configuration.RegionGeometry);
+            ? new SharedRegionSource(configuration.Geometry)
+            : new PerVmRegionSource(configuration.Geometry);
         Engine = new MediumEngine(log, SpinBudgetOf(configuration.Polling), configuration.Medium,
             exception => fail(DaemonFailure.Of("the engine", exception)));
         if (configuration.Capture is { } capture)

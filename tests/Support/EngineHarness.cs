@@ -24,7 +24,7 @@ internal sealed unsafe class EngineHarness : IDisposable
         var geometry = new RegionGeometry((uint)ports, TxSlots: 256, RxDescriptors: 256);
         _memory = SharedMemory.Create("shmwifi-harness", geometry.RegionSize);
         var region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference, epoch: 1);
-        var lease = new RegionLease(_memory, region, isShared: true);
+        var lease = new RegionLease(_memory, region, isShared: true, portLimit: ports);
         Engine = new MediumEngine(new SilentLog(), new SpinBudget(0), medium ?? new MediumConfiguration(), exception => throw exception);
         for (int port = 0; port < ports; port++)
         {

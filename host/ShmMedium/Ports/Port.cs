@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using ShmWifi.Configuration;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Latency;
@@ -12,10 +11,10 @@ internal sealed unsafe class Port
 {
     private readonly ushort[] _references;
     private readonly byte[] _tapReferences;
-    private readonly Share[] _shares = new Share[DaemonConfiguration.MaxPorts]; // what others have of this one's frames, by their ports
+    private readonly Share[] _shares; // what others have of this one's frames, by their ports
     private readonly Holding[] _holdings;
     private readonly ushort[] _freePool;
-    private readonly ulong[] _refused; // by place in the RX ring: the latest index there whose frame the guest refused, with Known
+    private readonly uint[] _refused; // by place in the RX ring: of the latest index there whose frame the guest refused, the complement
     private readonly uint _rxReserve;
     private int _freePoolCount;
     private uint _stallHead;
@@ -23,8 +22,6 @@ internal sealed unsafe class Port
 
     /// <summary>How long a guest may hold a sender's ring up: longer than a live one is ever kept from a core.</summary>
     public const long StallNs = 200_000_000;
-
-    private const ulong Known = 1UL << 32;
 
     private const int PoolShare = 7; // a sender's dynamic threshold: seven times what it leaves free
 
@@ -43,12 +40,13 @@ internal sealed unsafe class Port
         for (int slot = 0; slot < _freePool.Length; slot++)
             _freePool[slot] = (ushort)slot;
         _freePoolCount = _freePool.Length;
-        _refused = new ulong[geometry.RxDescriptors];
+        _refused = new uint[geometry.RxDescriptors];
         _rxReserve = geometry.RxDescriptors / 8;
         ReclaimedRx = rings.Rx.Tail;
         HoldLimit = (int)geometry.TxSlots / 2;
         HoldLimitByPort = HoldLimit / 2;
-        LatencyFrom = new LinkLatency?[DaemonConfiguration.MaxPorts];
+        _shares = new Share[offer.Region.PortLimit];
+        LatencyFrom = new LinkLatency?[offer.Region.PortLimit];
     }
 
     /// <summary>The engine's number for it.</summary>
@@ -119,10 +117,10 @@ internal sealed unsafe class Port
     public uint ReclaimedRx { get; private set; }
 
     /// <summary>The guest's kernel would not take the frame of an RX descriptor.</summary>
-    public void MarkRefused(uint index) => _refused[index & (uint)(_refused.Length - 1)] = index | Known;
+    public void MarkRefused(uint index) => _refused[index & (uint)(_refused.Length - 1)] = ~index;
 
     /// <summary>Whether it would not, of a descriptor that was reclaimed. Known until the next refusal in the descriptor's place.</summary>
-    public bool WasRefused(uint index) => _refused[index & (uint)(_refused.Length - 1)] == (index | Known);
+    public bool WasRefused(uint index) => _refused[index & (uint)(_refused.Length - 1)] == ~index;
 
     /// <summary>Free slots of the RX pool.</summary>
     public int FreePoolSlots => _freePoolCount;

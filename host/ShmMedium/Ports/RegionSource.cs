@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using ShmWifi.Configuration;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
@@ -18,21 +17,23 @@ internal abstract class RegionSource : IDisposable
 
     private protected const RegionFeatures TakenFromGuests = RegionFeatures.Channels;
 
-    private protected static RegionLease CreateRegion(string name, RegionGeometry geometry, RegionFeatures features, bool isShared)
+    private protected static RegionLease CreateRegion(string name, RegionGeometry geometry, RegionFeatures features, bool isShared,
+        uint portLimit)
     {
         var memory = SharedMemory.Create(name, geometry.RegionSize);
         unsafe
         {
             var region = Region.Create(memory.Address, geometry, features, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
             region.HostState = HostState.Running;
-            return new RegionLease(memory, region, isShared);
+            return new RegionLease(memory, region, isShared, (int)portLimit);
         }
     }
 }
 
 /// <summary>A region that a VM uses; disposing it frees a region of its own, once nobody holds it, and leaves a shared one.</summary>
 /// <param name="isShared">Whether other VMs use it, too.</param>
-internal sealed class RegionLease(SharedMemory memory, Region region, bool isShared) : IDisposable
+/// <param name="portLimit">Ports that the engine may have at a time.</param>
+internal sealed class RegionLease(SharedMemory memory, Region region, bool isShared, int portLimit) : IDisposable
 {
     private readonly Lock _gate = new(); // a VM's port may go while the daemon ends, or while its counters are read
     private int _holds;
@@ -44,8 +45,8 @@ internal sealed class RegionLease(SharedMemory memory, Region region, bool isSha
     /// <summary>The region in it.</summary>
     public Region Region { get; } = region;
 
-    /// <summary>Ports that VMs may have at a time.</summary>
-    public int PortLimit => isShared ? (int)Region.Geometry.Ports : DaemonConfiguration.MaxPorts;
+    /// <summary>Ports that VMs may have at a time, in this region and in others.</summary>
+    public int PortLimit { get; } = portLimit;
 
     /// <summary>Gives a VM the rings that belong to the engine's number for its port.</summary>
     /// <param name="id">Below <see cref="PortLimit"/>; free.</param>
@@ -112,7 +113,8 @@ internal sealed class RegionLease(SharedMemory memory, Region region, bool isSha
 /// <summary>isolation: shared. One region, a port for each VM, delivery by reference.</summary>
 internal sealed class SharedRegionSource(RegionGeometry geometry) : RegionSource
 {
-    private readonly RegionLease _lease = CreateRegion("shmwifi", geometry, RegionFeatures.ByReference | TakenFromGuests, isShared: true);
+    private readonly RegionLease _lease = CreateRegion("shmwifi", geometry, RegionFeatures.ByReference | TakenFromGuests, isShared: true,
+        geometry.Ports);
 
     /// <inheritdoc/>
     public override RegionLease Lease(string vmName) => _lease;
@@ -130,7 +132,7 @@ internal sealed class PerVmRegionSource(RegionGeometry geometry) : RegionSource
     /// <inheritdoc/>
     public override RegionLease Lease(string vmName)
     {
-        var lease = CreateRegion($"shmwifi-{vmName}", _geometry, TakenFromGuests, isShared: false);
+        var lease = CreateRegion($"shmwifi-{vmName}", _geometry, TakenFromGuests, isShared: false, geometry.Ports);
         _leases.RemoveAll(l => l.Memory.IsDisposed);
         _leases.Add(lease);
         return lease;

@@ -176,7 +176,7 @@ public partial class KernelModuleTests
     [Test]
     public async Task ARadioThatListensElsewhereRefuses()
     {
-        await using var datapath = await KernelDatapath.StartAsync(Guest);
+        await using var datapath = await KernelDatapath.StartAsync(Guest, RegionFeatures.Channels);
         await datapath.ListenAsync();
         ushort radio = (await datapath.Host.AwaitAsync("the radio", slot => slot.Kind == RingKind.RadioAdd)).Radio;
         uint index = datapath.Host.Port.Rx.Tail;

@@ -50,7 +50,7 @@ public sealed class TapScheduleTests
     {
         using var memory = new RegionMemory(new RegionGeometry(Ports: 1, TxSlots: 16, RxDescriptors: 16, PoolSlots: 16));
         using var doorbell = new EventFd();
-        var region = new RegionLease(memory.Memory, memory.Region, isShared: true);
+        var region = new RegionLease(memory.Memory, memory.Region, isShared: true, portLimit: (int)memory.Region.Geometry.Ports);
         var offer = new PortOffer { Name = "vm", PeerId = 5, Addresses = AddressPolicy.Unlimited, Region = region, Call = doorbell, Kick = doorbell };
         var rings = region.Attach(id: 0, offer.PeerId, offer.Name);
         var settings = Settings.Create().WithTestingIterations(schedules).WithMaxSchedulingSteps(100_000).WithTelemetryEnabled(false);
