@@ -45,7 +45,7 @@ internal sealed class Radio(Port port, ushort number, MacAddress identity, int i
     public bool ListensOn(uint freqMhz) => ChannelMhz == freqMhz;
 
     /// <summary>Whether it may hear what is sent on a frequency.</summary>
-    public bool MayHear(uint freqMhz) => ChannelMhz is not { } channelMhz || channelMhz == freqMhz;
+    public bool MayHear(uint freqMhz) => ChannelMhz is null || ListensOn(freqMhz);
 
     /// <summary>It sent a frame.</summary>
     internal void OnSent(uint freqMhz) => _sentFreqMhz = freqMhz;

@@ -1,12 +1,13 @@
 namespace ShmWifi.ShmMedium.Ports;
 
 /// <summary>Radios in the order of their coming; changed in place, by the engine thread alone.</summary>
-internal sealed class RadioList
+/// <param name="first">Those that are in it from the start.</param>
+internal sealed class RadioList(ReadOnlySpan<Radio> first)
 {
-    private Radio[] _radios = [];
+    private Radio[] _radios = first.ToArray();
 
     /// <summary>How many.</summary>
-    public int Count { get; private set; }
+    public int Count { get; private set; } = first.Length;
 
     /// <summary>They.</summary>
     public ReadOnlySpan<Radio> Span => _radios.AsSpan(0, Count);

@@ -15,8 +15,6 @@ internal abstract class RegionSource : IDisposable
     /// <summary>Tells all guests that the engine is gone.</summary>
     public abstract void Dispose();
 
-    private protected const RegionFeatures TakenFromGuests = RegionFeatures.Channels;
-
     private protected static RegionLease CreateRegion(string name, RegionGeometry geometry, RegionFeatures features, bool isShared,
         uint portLimit)
     {
@@ -113,7 +111,7 @@ internal sealed class RegionLease(SharedMemory memory, Region region, bool isSha
 /// <summary>isolation: shared. One region, a port for each VM, delivery by reference.</summary>
 internal sealed class SharedRegionSource(RegionGeometry geometry) : RegionSource
 {
-    private readonly RegionLease _lease = CreateRegion("shmwifi", geometry, RegionFeatures.ByReference | TakenFromGuests, isShared: true,
+    private readonly RegionLease _lease = CreateRegion("shmwifi", geometry, RegionFeatures.ByReference | RegionFeatures.Channels, isShared: true,
         geometry.Ports);
 
     /// <inheritdoc/>
@@ -132,7 +130,7 @@ internal sealed class PerVmRegionSource(RegionGeometry geometry) : RegionSource
     /// <inheritdoc/>
     public override RegionLease Lease(string vmName)
     {
-        var lease = CreateRegion($"shmwifi-{vmName}", _geometry, TakenFromGuests, isShared: false, geometry.Ports);
+        var lease = CreateRegion($"shmwifi-{vmName}", _geometry, RegionFeatures.Channels, isShared: false, geometry.Ports);
         _leases.RemoveAll(l => l.Memory.IsDisposed);
         _leases.Add(lease);
         return lease;
