@@ -21,9 +21,12 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
         _deliveries++;
         var acknowledger = outcome.Acknowledger;
         bool hasNoRoom = outcome.HasNoRoom;
+        bool isAckWanted = Acknowledgement.IsWanted(in frame);
         foreach (ref readonly var reception in outcome.Receptions)
         {
             bool isDelivered = reception.Fault is null ? Post(in frame, in reception) : DeliverWithFault(in frame, in reception);
+            if (!isAckWanted)
+                continue;
             outcome.Delivered = isDelivered ? AcknowledgerOf(in frame, in reception) : null;
             if (!reception.IsAcknowledged)
                 continue;
@@ -38,8 +41,8 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
             return;
         if (outcome.Attempts > 1)
             frame.Sender.Port.Rings.Count(HostCounter.Retries, (ulong)outcome.Attempts - 1);
-        if (Acknowledgement.IsWanted(in frame))
-            Report(TxStatus.Of(in frame, outcome.Attempts, outcome.AckSignalDbm), acknowledger);
+        if (isAckWanted)
+            statuses.Report(TxStatus.Of(in frame, outcome.Attempts, outcome.AckSignalDbm), acknowledger);
         hasNoRoom &= acknowledger is null;
         if (hasNoRoom)
             frame.Sender.Port.Rings.Count(HostCounter.NoRoom);
@@ -61,14 +64,6 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
             held.Release(delivery.Handle);
         }
         return any;
-    }
-
-    private void Report(in TxStatus status, Acknowledger? acknowledger)
-    {
-        if (acknowledger is { } from)
-            statuses.Report(in status, in from);
-        else
-            statuses.ReportUnanswered(in status);
     }
 
     /// <summary>Who was just delivered a frame. What an injected fault delays is acknowledged at once.</summary>

@@ -17,15 +17,13 @@ internal sealed unsafe class RxRings
     public bool IsAnyOutstanding { get; set; }
 
     /// <summary>Whether a port has room for a message that is no frame; looks once more at what the guest gave back.</summary>
-    public bool HasRoomForMessage(Port port) => port.HasRoomForStatus || (Reclaim(port, MonotonicClock.NowNs) && port.HasRoomForStatus);
+    public bool HasRoomForMessage(Port port) => port.HasRoomForStatus || (Reclaim(port) && port.HasRoomForStatus);
 
     /// <summary>Whether a port has room for a frame; looks once more at what the guest gave back.</summary>
-    public bool HasRoomForFrame(Port port, Port sender) =>
-        port.HasRoomForFrame(sender) || (Reclaim(port, MonotonicClock.NowNs) && port.HasRoomForFrame(sender));
+    public bool HasRoomForFrame(Port port, Port sender) => port.HasRoomForFrame(sender) || (Reclaim(port) && port.HasRoomForFrame(sender));
 
     /// <summary>Whether a port's pool has a place for a frame; looks once more at what the guest gave back.</summary>
-    public bool HasPlaceForFrame(Port port, Port sender) =>
-        port.HasPlaceForFrame(sender) || (Reclaim(port, MonotonicClock.NowNs) && port.HasPlaceForFrame(sender));
+    public bool HasPlaceForFrame(Port port, Port sender) => port.HasPlaceForFrame(sender) || (Reclaim(port) && port.HasPlaceForFrame(sender));
 
     /// <summary>Remembers that a port has a new descriptor to be published.</summary>
     public void PublishLater(Port port)
@@ -90,6 +88,8 @@ internal sealed unsafe class RxRings
         port.IsStalled = false;
         return true;
     }
+
+    private bool Reclaim(Port port) => Reclaim(port, MonotonicClock.NowNs);
 
     /// <summary>Takes everything back from a guest that is served no more.</summary>
     public static void ReclaimAll(Port port)

@@ -23,13 +23,16 @@ internal sealed unsafe class TxStatusReporter(RxRings rx)
     /// <summary>Whether senders wait for a receiver.</summary>
     public bool IsAwaited(Port receiver) => _waiting[receiver.Id]!.Any;
 
-    /// <summary>Tells the sender that nobody acknowledged its frame.</summary>
-    public void ReportUnanswered(in TxStatus status) => Post(in status, acked: false, status.Rates);
-
     /// <summary>Tells the sender at once, or when a receiver that is behind has come near the frame; where only its guest knows whether it
     /// listens, when the guest has taken the frame, or refused it.</summary>
-    public void Report(in TxStatus status, in Acknowledger from)
+    /// <param name="acknowledger">Null: nobody acknowledges.</param>
+    public void Report(in TxStatus status, Acknowledger? acknowledger)
     {
+        if (acknowledger is not { } from)
+        {
+            Post(in status, acked: false, status.Rates);
+            return;
+        }
         var receiver = from.Port;
         int behind = (int)(from.RxIndex - receiver.ReclaimedRx);
         if (from.IsCertain ? receiver.OutstandingRx <= TxStatusQueue.Slack : behind < 0)

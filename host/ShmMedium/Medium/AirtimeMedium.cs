@@ -79,7 +79,6 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
                 };
             _isWaiting[handle] = true;
             _best[handle] = default;
-            _heard[handle] = null;
             _waiting++;
             if (_model.TryEnqueue(in transmission, frame.Sender.Chain.Read(in frame.Chain, frame.FreqMhz, _state.Errors).Rates))
                 return;

@@ -33,7 +33,7 @@ internal sealed class Outcome
     /// <summary>Who acknowledged it on the medium had no room for it.</summary>
     public bool HasNoRoom { get; set; }
 
-    /// <summary>Set by delivery: who got the last of <see cref="Receptions"/>; null: it had no room.</summary>
+    /// <summary>Set by delivery, of a frame that wants an ACK: who got the last of <see cref="Receptions"/>; null: it had no room.</summary>
     public Acknowledger? Delivered { get; set; }
 
     /// <summary>Signal of the acknowledgement at the sender, dBm.</summary>
