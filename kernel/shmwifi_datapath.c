@@ -230,9 +230,7 @@ static void shmwifi_discard(struct shmwifi_datapath *dp)
 	struct shmwifi_rx_desc desc;
 
 	while (shmwifi_consumer_next(&dp->rx, &desc)) {
-		shmwifi_consumer_stamp(&dp->rx, dp->rx.taken, 1, 0, 0);
-		if (dp->region.features & SHMWIFI_F_CHANNELS)
-			shmwifi_consumer_stamp_refused(&dp->rx, dp->rx.taken, 1);
+		shmwifi_consumer_stamp(&dp->rx, dp->rx.taken, 1, 0, 1, 0);
 		shmwifi_consumer_take(&dp->rx);
 	}
 	shmwifi_consumer_release(&dp->rx);

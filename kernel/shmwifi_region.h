@@ -102,6 +102,7 @@ struct shmwifi_producer {
  * @port: shared
  * @descs: shared
  * @done: shared, when each descriptor's frame was injected
+ * @refused: what @done says of one that was refused; 0 to a host that does not know the word
  * @length: descriptors, a power of two
  * @head: index of the next descriptor to give back
  * @taken: index of the next descriptor to read
@@ -112,6 +113,7 @@ struct shmwifi_consumer {
 	struct shmwifi_port *port;
 	struct shmwifi_rx_desc *descs;
 	u64 *done;
+	u64 refused;
 	u32 length;
 	u32 head;
 	u32 taken;
@@ -132,8 +134,7 @@ void shmwifi_consumer_init(struct shmwifi_consumer *rx, const struct shmwifi_reg
 bool shmwifi_consumer_next(struct shmwifi_consumer *rx, struct shmwifi_rx_desc *desc);
 bool shmwifi_consumer_has_moved(const struct shmwifi_consumer *rx, struct shmwifi_rx_desc *desc);
 void shmwifi_consumer_stamp(struct shmwifi_consumer *rx, u32 first, unsigned int count,
-			    u64 injected, u64 injected_ns);
-void shmwifi_consumer_stamp_refused(struct shmwifi_consumer *rx, u32 first, u64 refused);
+			    u64 injected, u64 refused, u64 injected_ns);
 void shmwifi_consumer_skip(struct shmwifi_consumer *rx);
 void shmwifi_consumer_disarm(struct shmwifi_consumer *rx);
 bool shmwifi_consumer_is_ready(const struct shmwifi_consumer *rx);

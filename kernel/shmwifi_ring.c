@@ -14,8 +14,6 @@
  *
  * The callers serialise.
  */
-#include <linux/bitops.h>
-
 #include "shmwifi_region.h"
 
 /* Source: include/uapi/linux/virtio_ring.h, vring_need_event(); here with 32 bits. */
@@ -136,6 +134,7 @@ void shmwifi_consumer_init(struct shmwifi_consumer *rx, const struct shmwifi_reg
 	rx->descs = (void *)((u8 *)port + region->rx_offset);
 	rx->done = (void *)((u8 *)port + region->done_offset);
 	rx->length = region->rx_descs;
+	rx->refused = region->features & SHMWIFI_F_CHANNELS ? SHMWIFI_DONE_REFUSED : 0;
 	rx->head = READ_ONCE(port->rx_head.value);
 	rx->taken = rx->head;
 	rx->tail = rx->head;
@@ -194,34 +193,23 @@ bool shmwifi_consumer_has_moved(const struct shmwifi_consumer *rx, struct shmwif
 }
 
 /**
- * shmwifi_consumer_stamp() - tell when frames were injected, before they are given back
+ * shmwifi_consumer_stamp() - tell what became of frames, before they are given back
  * @rx: the ring
  * @first: index of the first descriptor
  * @count: descriptors, 64 at most
  * @injected: bit i: the frame of descriptor @first + i was injected
+ * @refused: bit i: it was not
  * @injected_ns: when, host clock
  */
 void shmwifi_consumer_stamp(struct shmwifi_consumer *rx, u32 first, unsigned int count,
-			    u64 injected, u64 injected_ns)
+			    u64 injected, u64 refused, u64 injected_ns)
 {
 	unsigned int i;
 
 	for (i = 0; i < count; i++)
 		WRITE_ONCE(rx->done[(first + i) & (rx->length - 1)],
-			   injected & BIT_ULL(i) ? injected_ns : 0);
-}
-
-/**
- * shmwifi_consumer_stamp_refused() - tell which frames were not injected, after the others
- * @rx: the ring
- * @first: index of the first descriptor
- * @refused: bit i: the frame of descriptor @first + i was refused
- */
-void shmwifi_consumer_stamp_refused(struct shmwifi_consumer *rx, u32 first, u64 refused)
-{
-	for (; refused; refused &= refused - 1)
-		WRITE_ONCE(rx->done[(first + __ffs64(refused)) & (rx->length - 1)],
-			   SHMWIFI_DONE_REFUSED);
+			   injected & BIT_ULL(i) ? injected_ns :
+			   refused & BIT_ULL(i) ? rx->refused : 0);
 }
 
 /* No side effects; the callers' lock is not needed. */

@@ -141,9 +141,7 @@ int shmwifi_receive(struct shmwifi_datapath *dp, int budget)
 
 	dp->watch_asked_ns = 0;
 	now = frames ? shmwifi_clock_to_host(&dp->clock, ktime_get_ns()) : 0;
-	shmwifi_consumer_stamp(&dp->rx, first, count, frames, now);
-	if (dp->region.features & SHMWIFI_F_CHANNELS)
-		shmwifi_consumer_stamp_refused(&dp->rx, first, refused);
+	shmwifi_consumer_stamp(&dp->rx, first, count, frames, refused, now);
 	shmwifi_count(dp, SHMWIFI_RX_FRAMES, hweight64(frames));
 	shmwifi_count_doorbell(dp, shmwifi_consumer_release(&dp->rx));
 	return count;

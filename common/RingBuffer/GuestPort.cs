@@ -5,9 +5,12 @@ namespace ShmWifi.RingBuffer;
 /// <summary>The guest's end of a port: publishes TX slots, takes RX descriptors.</summary>
 public sealed unsafe class GuestPort : PortRings
 {
+    private readonly ulong _refused; // what a completion stamp says of a frame that was refused; 0: the host does not know the word
+
     internal GuestPort(Region region, int index, byte* address)
         : base(region, index, address)
     {
+        _refused = (region.Features & RegionFeatures.Channels) == RegionFeatures.None ? 0 : Abi.DoneRefused;
         var header = Header;
         Tx = new RingProducer(Word(&header->TxTail), Word(&header->TxHead), Word(&header->TxAvailEvent), Word(&header->TxFreeEvent),
             region.Geometry.TxSlots);
@@ -74,8 +77,7 @@ public sealed unsafe class GuestPort : PortRings
 
     /// <summary>Says that the kernel would not take the frame of a descriptor, before it is released; to hosts that know what that means.</summary>
     /// <param name="index">Free-running; its lower bits suffice.</param>
-    public void SetRefused(uint index) =>
-        SetInjected(index, (Region.Features & RegionFeatures.Channels) == RegionFeatures.None ? 0 : Abi.DoneRefused);
+    public void SetRefused(uint index) => SetInjected(index, _refused);
 
     /// <summary>Adds to a counter that the host may read.</summary>
     public void Count(GuestCounter counter, ulong value = 1) => Header->GuestCounters[(int)counter] += value;

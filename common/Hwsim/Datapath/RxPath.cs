@@ -79,19 +79,20 @@ internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, Radio
     /// <param name="index">Counted from the first of this call to <see cref="Drain"/>.</param>
     internal void Handle(in RxDescriptor descriptor, uint index)
     {
-        port.SetInjected(_first + index, 0);
+        if (descriptor.Kind == RingKind.Frame)
+            port.SetRefused(_first + index); // until hwsim has it
+        else
+            port.SetInjected(_first + index, 0);
         switch (descriptor.Kind)
         {
             case RingKind.Frame when !IsSound(descriptor):
                 port.Count(GuestCounter.RxInvalid);
-                port.SetRefused(_first + index);
                 break;
             case RingKind.Frame when radios.Find(descriptor.Radio) is { IsUp: true } radio:
                 byte* payload = Settle(descriptor, index);
                 if (payload == null)
                 {
                     port.Count(GuestCounter.RxInvalid);
-                    port.SetRefused(_first + index);
                     break;
                 }
                 MayBeAnswered = batch.Frames == 0 && (payload[FrameView.Addr1Offset] & 1) == 0;
@@ -104,7 +105,6 @@ internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, Radio
                 break;
             case RingKind.Frame:
                 port.Count(GuestCounter.RxRefused); // the radio is down or gone: hwsim would refuse it, too
-                port.SetRefused(_first + index);
                 break;
             case RingKind.TxStatus:
                 break;
@@ -149,14 +149,15 @@ internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, Radio
         if (frames == 0)
             return;
         port.Count(isTaken ? GuestCounter.RxFrames : GuestCounter.RxRefused, (ulong)frames);
-        ulong nowNs = isTaken ? clock.ToHost(MonotonicClock.NowNs) : 0;
-        for (; _inBatch != 0; _inBatch &= _inBatch - 1)
-        {
-            uint index = _first + (uint)System.Numerics.BitOperations.TrailingZeroCount(_inBatch);
-            if (isTaken)
-                port.SetInjected(index, nowNs);
-            else
-                port.SetRefused(index);
-        }
+        if (isTaken)
+            StampBatch();
+        _inBatch = 0;
+    }
+
+    private void StampBatch()
+    {
+        ulong nowNs = clock.ToHost(MonotonicClock.NowNs);
+        for (ulong rest = _inBatch; rest != 0; rest &= rest - 1)
+            port.SetInjected(_first + (uint)System.Numerics.BitOperations.TrailingZeroCount(rest), nowNs);
     }
 }
