@@ -5,7 +5,7 @@ namespace ShmWifi.Tests.Support;
 
 /// <summary>A copy of what an honest guest sent in a TX slot.</summary>
 /// <param name="Flags">FRAME: <see cref="TxFlags"/>; RADIO_ADD: <see cref="RadioFlags"/>; RADIO_CHANNEL: <see cref="ChannelFlags"/>.</param>
-/// <param name="FreqMhz">FRAME, RX_REFUSED and RADIO_CHANNEL: where.</param>
+/// <param name="FreqMhz">FRAME and RADIO_CHANNEL: where.</param>
 /// <param name="Cookie">FRAME: hwsim's.</param>
 /// <param name="Rates">FRAME: hwsim_tx_rate[4], little-endian in one word.</param>
 /// <param name="Address">RADIO_*, ADDRESS_*: the address.</param>

@@ -77,7 +77,7 @@ internal sealed unsafe class ManyRadios : IRelayMeasurement
     {
     }
 
-    private static double AllocatedBytes(MediumSnapshot medium) => medium.Medium.AllocatedBytesPerFrame * medium.Medium.Frames;
+    private static double AllocatedBytes(MediumSnapshot medium) => Math.Round(medium.Medium.AllocatedBytesPerFrame * medium.Medium.Frames);
 
     private static uint FreqMhz(int vm, int radio) => 5180 + (20 * (uint)(((vm * RadiosAVm) + radio) % Channels));
 

@@ -1,3 +1,4 @@
+using ShmWifi.Dot11.Frames;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Tests.System.KernelModule;
@@ -63,8 +64,10 @@ public partial class KernelModuleTests
 
     private static byte[] AuthenticationRequest(string accessPoint)
     {
-        byte[] to = [.. accessPoint.Split(':').Select(octet => Convert.ToByte(octet, 16))];
-        byte[] from = [.. KernelDatapath.Stranger.Split(':').Select(octet => Convert.ToByte(octet, 16))];
-        return [0xb0, 0, 0, 0, .. to, .. from, .. to, 0, 0, /* open system */ 0, 0, /* first */ 1, 0, /* status */ 0, 0];
+        byte[] request = [0xb0, 0, 0, 0, .. new byte[3 * MacAddress.Length], 0, 0, /* open system */ 0, 0, /* first */ 1, 0, /* status */ 0, 0];
+        MacAddress.Parse(accessPoint).CopyTo(request.AsSpan(FrameView.Addr1Offset));
+        MacAddress.Parse(KernelDatapath.Stranger).CopyTo(request.AsSpan(FrameView.Addr2Offset));
+        MacAddress.Parse(accessPoint).CopyTo(request.AsSpan(FrameView.Addr2Offset + MacAddress.Length));
+        return request;
     }
 }
