@@ -31,7 +31,7 @@ public class DescriptorBenchmarks
         var guest = _medium.Guests[1].Port;
         for (uint slot = 0; slot < Batch; slot++)
         {
-            *to.Rings.Descriptor(to.NextRx) = new RxDescriptor { Kind = RingKind.Frame, Length = 1500, Offset = Abi.HeaderSize };
+            *to.NextDescriptor = new RxDescriptor { Kind = RingKind.Frame, Length = 1500, Offset = Abi.HeaderSize };
             to.CommitReference(from, slot, Abi.SlotHeaderSize, 1500);
         }
         _ = to.PublishRx(nowNs: 1);

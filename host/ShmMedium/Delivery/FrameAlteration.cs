@@ -8,9 +8,6 @@ namespace ShmWifi.ShmMedium.Delivery;
 /// <param name="FlipKey">The stream of random numbers that says which.</param>
 internal readonly record struct FrameAlteration(bool IsRetry, int FlippedBits = 0, ulong FlipKey = 0)
 {
-    /// <summary>Whether anything differs.</summary>
-    public bool IsAny => IsRetry || FlippedBits != 0;
-
     /// <summary>Makes a copy of the frame what the radio receives.</summary>
     public void ApplyTo(Span<byte> frame)
     {

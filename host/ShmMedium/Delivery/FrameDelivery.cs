@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Medium;
@@ -36,7 +37,7 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
                 hasNoRoom = !reception.Receiver.Port.IsFaulted;
         }
         if (outcome.All is { } all)
-            DeliverToAll(in frame, all, outcome.Alike);
+            DeliverToAll(in frame, all, outcome.AllSignalDbm, outcome.AllRateIndex);
         if (!outcome.IsOver)
             return;
         if (outcome.Attempts > 1)
@@ -74,8 +75,9 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
         return new Acknowledger(port, port.NextRx - 1, isCertain);
     }
 
-    private void DeliverToAll(in Frame frame, RadioList receivers, Reception reception)
+    private void DeliverToAll(in Frame frame, RadioList receivers, sbyte signalDbm, byte rateIndex)
     {
+        var reception = new Reception { SignalDbm = signalDbm, RateIndex = rateIndex };
         foreach (var receiver in receivers.Span)
         {
             reception.Receiver = receiver;
@@ -104,69 +106,93 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
                     Post(in frame, in reception);
                 break;
             case CorruptFault corrupt:
-                return Post(in frame, in reception, corrupt.Bits, fault.NextKey());
+                return PostAltered(in frame, in reception, new FrameAlteration(reception.IsRetry, corrupt.Bits, fault.NextKey()));
         }
         return Post(in frame, in reception);
     }
 
     /// <summary>Posts a frame to one radio: where another radio of the VM has it, by reference if it may, else by copy.</summary>
-    private bool Post(in Frame frame, in Reception reception, int flippedBits = 0, ulong flipKey = 0)
+    private bool Post(in Frame frame, in Reception reception)
+    {
+        if (reception.IsRetry)
+            return PostAltered(in frame, in reception, new FrameAlteration(IsRetry: true));
+        var to = reception.Receiver.Port;
+        var from = frame.Sender.Port;
+        if (!HasRoom(to, from))
+            return false;
+        bool isShared = to.Latest.Delivery == _deliveries;
+        if (!isShared && !HasPlace(to, from))
+            return false;
+
+        // Where a slow receiver is copied to: MayHold says no, and the frame goes into the receiver's pool.
+        bool byReference = !isShared && !frame.IsHeld && to.IsInRegionOf(from) && from.MayHold(frame.Slot, to);
+        ushort poolSlot = 0;
+        byte* payload = isShared ? (byte*)to.Latest.Payload : byReference ? frame.Bytes : CopyToPool(in frame, to, out poolSlot);
+        Describe(in frame, in reception, payload);
+        if (isShared)
+            to.CommitShared(from, frame.Length);
+        else if (byReference)
+            to.CommitReference(from, frame.Slot, (ushort)(frame.Bytes - (byte*)from.Rings.TxSlot(frame.Slot)), (ushort)frame.Length);
+        else
+            to.CommitCopy(from, poolSlot, frame.Length);
+        to.Latest = (_deliveries, (nint)payload);
+        rx.PublishLater(to);
+        return true;
+    }
+
+    /// <summary>Posts a frame that is not what the sender wrote to one radio: a copy of its own.</summary>
+    private bool PostAltered(in Frame frame, in Reception reception, FrameAlteration alteration)
     {
         var to = reception.Receiver.Port;
         var from = frame.Sender.Port;
-        if (to.IsFaulted)
+        if (!HasRoom(to, from) || !HasPlace(to, from))
             return false;
-        if (!rx.HasRoomForFrame(to, from))
-        {
-            to.Rings.Count(HostCounter.DropRxRingFull);
-            return false;
-        }
-        var alteration = new FrameAlteration(reception.IsRetry, flippedBits, flipKey);
-        bool isShared = to.Latest.Delivery == _deliveries && !alteration.IsAny;
-        if (!isShared && !rx.HasPlaceForFrame(to, from))
-        {
-            to.Rings.Count(HostCounter.DropPoolEmpty);
-            return false;
-        }
+        byte* copy = CopyToPool(in frame, to, out ushort poolSlot);
+        alteration.ApplyTo(new Span<byte>(copy, (int)frame.Length));
+        Describe(in frame, in reception, copy);
+        to.CommitCopy(from, poolSlot, frame.Length);
+        to.Latest = default; // no other radio of the VM gets it like that
+        rx.PublishLater(to);
+        return true;
+    }
 
-        // Where a slow receiver is copied to: MayHold says no, and the frame goes into the receiver's pool.
-        bool byReference = !isShared && !frame.IsHeld && !alteration.IsAny && to.Rings.Region == from.Rings.Region && from.MayHold(frame.Slot, to);
-        ushort poolSlot = 0;
-        byte* payload = isShared ? (byte*)to.Latest.Payload : byReference ? frame.Bytes : CopyToPool(in frame, to, alteration, out poolSlot);
-        var descriptor = to.Rings.Descriptor(to.NextRx);
-        *descriptor = new RxDescriptor
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool HasRoom(Port to, Port from) => !to.IsFaulted && (rx.HasRoomForFrame(to, from) || Drop(to, HostCounter.DropRxRingFull));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool HasPlace(Port to, Port from) => rx.HasPlaceForFrame(to, from) || Drop(to, HostCounter.DropPoolEmpty);
+
+    private static bool Drop(Port to, HostCounter reason)
+    {
+        to.Rings.Count(reason);
+        return false;
+    }
+
+    /// <summary>Fills the receiver's next descriptor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Describe(in Frame frame, in Reception reception, byte* payload)
+    {
+        var to = reception.Receiver.Port;
+        *to.NextDescriptor = new RxDescriptor
         {
             Kind = RingKind.Frame,
             Radio = reception.Receiver.Number,
             Length = frame.Length,
-            Offset = to.Rings.OffsetOf(payload),
+            Offset = to.OffsetOf(payload),
             FreqMhz = frame.FreqMhz,
             SignalDbm = reception.SignalDbm,
             RateIndex = reception.RateIndex,
-            SourcePort = (ushort)from.Id,
+            SourcePort = (ushort)frame.Sender.Port.Id,
             CapturedNs = frame.CapturedNs,
             TakenNs = frame.TakenNs,
         };
-        if (isShared)
-            to.CommitShared(from);
-        else if (byReference)
-            to.CommitReference(from, frame.Slot, (ushort)(frame.Bytes - (byte*)from.Rings.TxSlot(frame.Slot)), (ushort)frame.Length);
-        else
-            to.CommitCopy(from, poolSlot);
-        to.Latest = (alteration.IsAny ? 0 : _deliveries, (nint)payload);
-        rx.PublishLater(to);
-        to.Rings.Count(HostCounter.RxFrames);
-        to.Rings.Count(HostCounter.RxBytes, frame.Length);
-        return true;
     }
 
-    private static byte* CopyToPool(in Frame frame, Port to, FrameAlteration alteration, out ushort poolSlot)
+    private static byte* CopyToPool(in Frame frame, Port to, out ushort poolSlot)
     {
         _ = to.TryTakePoolSlot(out poolSlot); // there is one: HasPlaceForFrame
         byte* copy = to.Rings.PoolSlot(poolSlot);
         frame.CopyTo(copy);
-        if (alteration.IsAny)
-            alteration.ApplyTo(new Span<byte>(copy, (int)frame.Length));
         to.Rings.Count(HostCounter.Copied);
         to.Rings.Count(HostCounter.CopiedBytes, frame.Length);
         return copy;

@@ -99,7 +99,7 @@ internal sealed unsafe class TxStatusReporter(RxRings rx)
             port.Rings.Count(HostCounter.DropStatus);
             return;
         }
-        *port.Rings.Descriptor(port.NextRx) = new RxDescriptor
+        *port.NextDescriptor = new RxDescriptor
         {
             Kind = RingKind.TxStatus,
             Flags = (status.Flags & (TxFlags.RequestStatus | TxFlags.NoAck)) | (acked ? TxFlags.Acked : TxFlags.None),

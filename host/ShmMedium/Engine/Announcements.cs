@@ -139,7 +139,7 @@ internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMe
             port.Rings.Count(HostCounter.DropStatus);
             return;
         }
-        *port.Rings.Descriptor(port.NextRx) = new RxDescriptor
+        *port.NextDescriptor = new RxDescriptor
         {
             Kind = RingKind.ClockSync,
             Cookie = cookie,

@@ -99,8 +99,7 @@ internal sealed unsafe class FrameIntake(RadioRegistry radios, Announcements ann
         fixed (byte* rates = header.Rates, rateFlags = header.RateFlags)
             frame.Chain = RetryChain.Read(new ReadOnlySpan<byte>(rates, TxRates.Size), new ReadOnlySpan<byte>(rateFlags, RetryChain.FlagsSize));
         sender.OnSent(header.FreqMhz);
-        port.Rings.Count(HostCounter.TxFrames);
-        port.Rings.Count(HostCounter.TxBytes, header.Length);
+        port.CountSent(header.Length);
         return true;
     }
 

@@ -302,6 +302,7 @@ internal sealed class MediumEngine : IDisposable
             _delivery.Deliver(in frame, _outcome);
             port.Credit -= _outcome.Receivers;
         }
+        port.ShowSent();
         _moderation.OnTaken(ready - left, takenNs);
         return true;
     }

@@ -9,11 +9,14 @@ internal sealed class Outcome
     private Reception[] _receptions = new Reception[64];
     private int _count;
 
-    /// <summary>Who receives the frame as <see cref="Alike"/> says, its sender aside, besides <see cref="Receptions"/>; null: nobody.</summary>
+    /// <summary>Who receives the frame alike, its sender aside, besides <see cref="Receptions"/>; null: nobody.</summary>
     public RadioList? All { get; private set; }
 
-    /// <summary>How all of <see cref="All"/> receive it.</summary>
-    public Reception Alike { get; private set; }
+    /// <summary>Strength at all of <see cref="All"/>, dBm.</summary>
+    public sbyte AllSignalDbm { get; private set; }
+
+    /// <summary><see cref="Reception.RateIndex"/> at all of them.</summary>
+    public byte AllRateIndex { get; private set; }
 
     /// <summary>In the order of the attempts.</summary>
     public ReadOnlySpan<Reception> Receptions => _receptions.AsSpan(0, _count);
@@ -68,6 +71,7 @@ internal sealed class Outcome
     public void AddAll(RadioList receivers, sbyte signalDbm, byte rateIndex)
     {
         All = receivers;
-        Alike = new Reception { SignalDbm = signalDbm, RateIndex = rateIndex };
+        AllSignalDbm = signalDbm;
+        AllRateIndex = rateIndex;
     }
 }

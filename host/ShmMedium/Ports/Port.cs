@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
@@ -15,7 +16,13 @@ internal sealed unsafe class Port
     private readonly Holding[] _holdings;
     private readonly ushort[] _freePool;
     private readonly uint[] _refused; // by place in the RX ring: of the latest index there whose frame the guest refused, the complement
+    private readonly byte* _region;
+    private readonly RxDescriptor* _descriptors;
+    private readonly uint _rxLength;
     private readonly uint _rxReserve;
+    private uint _publishedRx;
+    private FrameTally _received; // in descriptors that are not published yet
+    private FrameTally _sent;
     private int _freePoolCount;
     private uint _stallHead;
     private long _stallSinceNs;
@@ -41,8 +48,11 @@ internal sealed unsafe class Port
             _freePool[slot] = (ushort)slot;
         _freePoolCount = _freePool.Length;
         _refused = new uint[geometry.RxDescriptors];
-        _rxReserve = geometry.RxDescriptors / 8;
-        ReclaimedRx = rings.Rx.Tail;
+        _region = rings.Region.Address;
+        _descriptors = rings.Descriptor(0);
+        _rxLength = geometry.RxDescriptors;
+        _rxReserve = _rxLength / 8;
+        NextRx = _publishedRx = ReclaimedRx = rings.Rx.Tail;
         HoldLimit = (int)geometry.TxSlots / 2;
         HoldLimitByPort = HoldLimit / 2;
         _shares = new Share[offer.Region.PortLimit];
@@ -108,7 +118,7 @@ internal sealed unsafe class Port
     public (ulong Delivery, nint Payload) Latest { get; set; }
 
     /// <summary>RX descriptors filled and not yet published.</summary>
-    public uint PendingRx { get; private set; }
+    public uint PendingRx => NextRx - _publishedRx;
 
     /// <summary>RX descriptors that the guest has and that were not reclaimed.</summary>
     public uint OutstandingRx => NextRx - ReclaimedRx;
@@ -147,10 +157,11 @@ internal sealed unsafe class Port
     /// <summary>Whether a frame of a VM for this one has room; TX statuses may use a reserve of an eighth of the ring beyond it.</summary>
     /// <remarks>A sender may fill no more than it leaves free, so however many senders fill what they may, others find room: dynamic thresholds
     /// with a factor of 1, see <c>HeldFrames</c>.</remarks>
-    public bool HasRoomForFrame(Port sender) => OutstandingRx + _rxReserve + sender._shares[Id].Frames < Rings.Rx.Length;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool HasRoomForFrame(Port sender) => OutstandingRx + _rxReserve + sender._shares[Id].Frames < _rxLength;
 
     /// <summary>Whether a TX status or a control message has room.</summary>
-    public bool HasRoomForStatus => OutstandingRx < Rings.Rx.Length;
+    public bool HasRoomForStatus => OutstandingRx < _rxLength;
 
     /// <summary>References into senders' slots that the guest has and that were not reclaimed.</summary>
     public int HeldReferences { get; private set; }
@@ -163,10 +174,12 @@ internal sealed unsafe class Port
 
     /// <summary>Whether one more frame of ours may lie in its slot for <paramref name="receiver"/>.</summary>
     /// <param name="slot">The TX slot's index, free-running.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MayHold(uint slot, Port receiver) =>
         !receiver.IsStalled && _shares[receiver.Id].Slots < HoldLimitByPort && (HeldSlots < HoldLimit || _references[Wrap(slot)] != 0);
 
     /// <summary>Counts one receiver that reads a slot.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AddReference(uint slot)
     {
         if (_references[Wrap(slot)]++ == 0)
@@ -175,6 +188,7 @@ internal sealed unsafe class Port
     }
 
     /// <summary>Counts one receiver less.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void DropReference(uint slot)
     {
         TotalReferences--;
@@ -210,12 +224,26 @@ internal sealed unsafe class Port
             TappedSlots--;
     }
 
-    /// <summary>The next RX descriptor's index; fill it, then call one of the four that commit it.</summary>
-    public uint NextRx => Rings.Rx.Tail + PendingRx;
+    /// <summary>The next RX descriptor's index; fill <see cref="NextDescriptor"/>, then call one of the four that commit it.</summary>
+    public uint NextRx { get; private set; }
+
+    /// <summary>Whether its guest may read what lies in another's rings.</summary>
+    public bool IsInRegionOf(Port other) => _region == other._region;
+
+    /// <summary>Offset of an address in the region, for a descriptor.</summary>
+    public ulong OffsetOf(byte* address) => (ulong)(address - _region);
+
+    /// <summary>The next RX descriptor.</summary>
+    public RxDescriptor* NextDescriptor
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _descriptors + (NextRx & (_rxLength - 1));
+    }
 
     /// <summary>Commits a descriptor that points into a sender's slot.</summary>
     /// <param name="offset">Where in the slot the frame starts.</param>
     /// <param name="length">Bytes of it.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void CommitReference(Port sender, uint slot, ushort offset, ushort length)
     {
         sender.AddReference(slot);
@@ -224,24 +252,29 @@ internal sealed unsafe class Port
         share.Frames++;
         HeldReferences++;
         Hold(new Holding(slot, offset, length, (ushort)sender.Id, HoldingKind.Reference, sender.Generation));
+        _received.Add(length);
     }
 
     /// <summary>Commits a descriptor that points into the RX pool.</summary>
     /// <param name="poolSlot">From <see cref="TryTakePoolSlot"/>.</param>
-    public void CommitCopy(Port sender, ushort poolSlot)
+    /// <param name="length">Bytes of the frame.</param>
+    public void CommitCopy(Port sender, ushort poolSlot, uint length)
     {
         sender._shares[Id].Frames++;
         Hold(new Holding(poolSlot, 0, 0, (ushort)sender.Id, HoldingKind.Copy, sender.Generation));
+        _received.Add(length);
     }
 
     /// <summary>Commits a descriptor that points to where the one before it points: another radio of the VM receives the same frame.</summary>
     /// <remarks>Descriptors come back in their order, so the last of them holds what the frame lies in.</remarks>
-    public void CommitShared(Port sender)
+    /// <param name="length">Bytes of the frame.</param>
+    public void CommitShared(Port sender, uint length)
     {
         sender._shares[Id].Frames++;
         ref var before = ref _holdings[(NextRx - 1) & (uint)(_holdings.Length - 1)];
         Hold(before);
         before = before with { Kind = HoldingKind.HeldByNext };
+        _received.Add(length);
     }
 
     /// <summary>Commits a descriptor without payload.</summary>
@@ -249,6 +282,7 @@ internal sealed unsafe class Port
 
     /// <summary>Whether one more frame of a VM for this one has a place in the pool: as many slots stay free
     /// as references are held, so that each can be moved, and some for other senders.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool HasPlaceForFrame(Port sender) => (_freePoolCount - HeldReferences) * PoolShare > sender._shares[Id].Frames;
 
     /// <summary>Whether the guest gave nothing back for <see cref="StallNs"/>, as far as it was looked at.</summary>
@@ -289,6 +323,12 @@ internal sealed unsafe class Port
         }
     }
 
+    /// <summary>Counts a frame that the guest sent.</summary>
+    public void CountSent(uint length) => _sent.Add(length);
+
+    /// <summary>Shows what was counted in the region; at the end of a batch.</summary>
+    public void ShowSent() => _sent.AddTo(Rings, HostCounter.TxFrames, HostCounter.TxBytes);
+
     /// <summary>Interrupts the guest.</summary>
     public void RingDoorbell()
     {
@@ -313,31 +353,26 @@ internal sealed unsafe class Port
     /// <returns>Whether the guest asked for a doorbell.</returns>
     public bool PublishRx(ulong nowNs)
     {
+        for (uint index = _publishedRx; index != NextRx; index++)
+            _descriptors[index & (_rxLength - 1)].PostedNs = nowNs;
+        _received.AddTo(Rings, HostCounter.RxFrames, HostCounter.RxBytes);
         uint count = PendingRx;
-        for (uint i = 0; i < count; i++)
-            Rings.Descriptor(Rings.Rx.Tail + i)->PostedNs = nowNs;
-        PendingRx = 0;
+        _publishedRx = NextRx;
         return Rings.Rx.Publish(count);
     }
 
     /// <summary>Takes back what the oldest outstanding RX descriptor pointed at.</summary>
     /// <returns>The frame's sender; null when it carried no frame, or its sender is gone.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Port? ReclaimNext()
     {
-        var holding = _holdings[ReclaimedRx++ & (uint)(_holdings.Length - 1)];
-        switch (holding.Kind)
-        {
-            case HoldingKind.Reference:
-                DropHeldReference(in holding);
-                break;
-            case HoldingKind.Copy:
-                _freePool[_freePoolCount++] = (ushort)holding.Slot;
-                break;
-            case HoldingKind.HeldByNext:
-                break;
-            default:
-                return null;
-        }
+        ref readonly var holding = ref _holdings[ReclaimedRx++ & (uint)(_holdings.Length - 1)];
+        if (holding.Kind == HoldingKind.Nothing)
+            return null;
+        if (holding.Kind == HoldingKind.Reference)
+            DropHeldReference(in holding);
+        else if (holding.Kind == HoldingKind.Copy)
+            _freePool[_freePoolCount++] = (ushort)holding.Slot;
         var sender = Peers[holding.Sender];
         if (sender?.Generation != holding.Generation)
             return null; // it has gone, and what was counted of it, too
@@ -345,6 +380,7 @@ internal sealed unsafe class Port
         return sender;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void DropHeldReference(in Holding holding)
     {
         var sender = Peers[holding.Sender]!; // it stays there while its slots are held
@@ -356,7 +392,7 @@ internal sealed unsafe class Port
     private void Hold(Holding holding)
     {
         _holdings[NextRx & (uint)(_holdings.Length - 1)] = holding;
-        PendingRx++;
+        NextRx++;
     }
 
     private int Wrap(uint slot) => (int)(slot & (uint)(_references.Length - 1));
