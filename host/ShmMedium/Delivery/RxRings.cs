@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ShmWifi.Configuration;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
@@ -20,12 +21,15 @@ internal sealed unsafe class RxRings
     public bool HasRoomForMessage(Port port) => port.HasRoomForStatus || (Reclaim(port) && port.HasRoomForStatus);
 
     /// <summary>Whether a port has room for a frame; looks once more at what the guest gave back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool HasRoomForFrame(Port port, Port sender) => port.HasRoomForFrame(sender) || (Reclaim(port) && port.HasRoomForFrame(sender));
 
     /// <summary>Whether a port's pool has a place for a frame; looks once more at what the guest gave back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool HasPlaceForFrame(Port port, Port sender) => port.HasPlaceForFrame(sender) || (Reclaim(port) && port.HasPlaceForFrame(sender));
 
     /// <summary>Remembers that a port has a new descriptor to be published.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PublishLater(Port port)
     {
         if (port.PendingRx == 1)
@@ -65,6 +69,7 @@ internal sealed unsafe class RxRings
             port.BreakOff(PortFault.RxHead);
             return false;
         }
+        var latencies = new BatchLatency(_lateLatencies);
         for (uint index = first; index != head; index++)
         {
             if (port.ReclaimNext() is not { } sender)
@@ -78,10 +83,11 @@ internal sealed unsafe class RxRings
             var descriptor = port.Rings.Descriptor(index);
             var stamps = new FrameStamps(descriptor->CapturedNs, descriptor->TakenNs, descriptor->PostedNs, injectedNs);
             if (port.LatencyFrom[sender.Id] is { } latency)
-                latency.Record(in stamps, _lateLatencies);
+                latencies.Record(latency, in stamps);
             else
                 _lateLatencies.AddFirst(port.LatencyFrom, sender.Id, in stamps);
         }
+        latencies.End();
         if (first == head)
             return false;
         port.ReclaimedAtNs = nowNs;

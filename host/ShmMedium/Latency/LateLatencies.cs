@@ -5,7 +5,7 @@ namespace ShmWifi.ShmMedium.Latency;
 /// <remarks>A link's first frames come here, and a frame that is twice as late as any before. What does not fit is counted as missed.</remarks>
 internal sealed class LateLatencies
 {
-    private readonly (LatencyHistogram Histogram, ulong Ns)[] _late = new (LatencyHistogram, ulong)[1024];
+    private readonly (LatencyHistogram Histogram, ulong Ns, uint Frames)[] _late = new (LatencyHistogram, ulong, uint)[1024];
     private readonly (LinkLatency?[] Links, int From, FrameStamps Stamps)[] _first = new (LinkLatency?[], int, FrameStamps)[1024];
     private int _count;
     private int _firstCount;
@@ -13,13 +13,13 @@ internal sealed class LateLatencies
     /// <summary>Whether any wait.</summary>
     public bool Any => _count != 0 || _firstCount != 0;
 
-    /// <summary>Keeps a duration for <see cref="Settle"/>.</summary>
-    public void Add(LatencyHistogram histogram, ulong ns)
+    /// <summary>Keeps a duration that frames had for <see cref="Settle"/>.</summary>
+    public void Add(LatencyHistogram histogram, ulong ns, uint frames)
     {
         if (_count < _late.Length)
-            _late[_count++] = (histogram, ns);
+            _late[_count++] = (histogram, ns, frames);
         else
-            histogram.Missed++;
+            histogram.Missed += frames;
     }
 
     /// <summary>Keeps the stamps of a frame of a link that had none before.</summary>
@@ -39,7 +39,7 @@ internal sealed class LateLatencies
         Array.Clear(_first, 0, _firstCount);
         _firstCount = 0;
         for (int i = 0; i < _count; i++)
-            _late[i].Histogram.Record(_late[i].Ns);
+            _late[i].Histogram.Record(_late[i].Ns, _late[i].Frames);
         Array.Clear(_late, 0, _count);
         _count = 0;
     }

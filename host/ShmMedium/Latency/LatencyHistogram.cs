@@ -29,36 +29,39 @@ internal sealed class LatencyHistogram
 
     /// <summary>Records a duration.</summary>
     /// <param name="ns">Nanoseconds; what exceeds the range counts as the range's end.</param>
-    public void Record(ulong ns)
+    /// <param name="times">How often.</param>
+    public void Record(ulong ns, uint times = 1)
     {
-        if (TryRecord(ns))
+        if (TryRecord(ns, times))
             return;
         int row = RowOf(Clamp(ns));
         if (_rows[row] is null)
             _rows[row] = new uint[SubBuckets];
         else
             (_carries ??= new uint[]?[_rows.Length])[row] = new uint[SubBuckets];
-        _ = TryRecord(ns);
+        _ = TryRecord(ns, times);
     }
 
     /// <summary>Records a duration, without allocating.</summary>
     /// <param name="ns">Nanoseconds; what exceeds the range counts as the range's end.</param>
+    /// <param name="times">How often.</param>
     /// <returns>False when its row, or that of its carries, is missing: <see cref="Record"/> makes it.</returns>
-    public bool TryRecord(ulong ns)
+    public bool TryRecord(ulong ns, uint times = 1)
     {
         ns = Clamp(ns);
         int row = RowOf(ns);
         if (_rows[row] is not { } counts)
             return false;
         int bucket = (int)(ns >> Math.Max(row - 1, 0)) & (SubBuckets - 1);
-        if (counts[bucket] == uint.MaxValue)
+        ref uint count = ref counts[bucket];
+        if (times > uint.MaxValue - count)
         {
             if (_carries?[row] is not { } carries)
                 return false;
             carries[bucket]++;
         }
-        counts[bucket]++;
-        Count++;
+        count += times;
+        Count += times;
         if (ns > MaxNs)
             MaxNs = ns;
         return true;

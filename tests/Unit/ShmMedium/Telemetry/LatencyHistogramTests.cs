@@ -66,9 +66,38 @@ public sealed class LatencyHistogramTests
         var late = new LateLatencies();
         var latency = new LinkLatency();
         for (int i = 0; i < 1024 + 7; i++)
-            latency.Record(new FrameStamps(CapturedNs: 0, TakenNs: 100, PostedNs: 150, InjectedNs: 0), late);
+            latency.RecordInHost(takenNs: 100, postedNs: 150, frames: 1, late);
         late.Settle();
         Assert.That((latency.InHost.Count, latency.InHost.Missed), Is.EqualTo((1024, 7)));
+    }
+
+    [Test]
+    public void FramesOfABatchAreRecordedAsOneByOne()
+    {
+        var late = new LateLatencies();
+        var inBatches = new BatchLatency(late);
+        LinkLatency[] links = [new(), new()];
+        LinkLatency[] oneByOne = [new(), new()];
+        for (uint frame = 0; frame < 1000; frame++)
+        {
+            int link = (int)(frame / 100 % 2);
+            ulong batch = frame / 8; // some of them end with a link's frames, some in the middle
+            (ulong captured, ulong injected) = (frame % 3 == 0 ? 0 : 1_000 + frame, frame % 5 == 0 ? 0 : 9_000 + (7 * frame));
+            var stamps = new FrameStamps(captured, 2_000 + batch, 2_000 + (3 * batch), injected);
+            inBatches.Record(links[link], in stamps);
+            oneByOne[link].Record(in stamps);
+            if (frame % 100 == 99)
+                late.Settle();
+        }
+        inBatches.End();
+        late.Settle();
+        for (int link = 0; link < links.Length; link++)
+            Assert.That(Of(links[link]), Is.EqualTo(Of(oneByOne[link])));
+
+        static IEnumerable<(ulong, ulong, ulong)> Of(LinkLatency latency) =>
+            from hop in new[] { latency.InHost, latency.GuestToHost, latency.HostToGuest, latency.Total }
+            from fraction in new[] { 0.01, 0.25, 0.5, 0.75, 0.99 }
+            select (hop.Count, hop.Missed, hop.QuantileNs(fraction));
     }
 
     [Test]
