@@ -286,7 +286,7 @@ internal sealed class MediumEngine : IDisposable
     private bool RelayFrames(Port port)
     {
         uint ready = Math.Min(FrameIntake.CountReady(port), Batch);
-        if (!WorkBudget.TryBegin(port, ready))
+        if (!WorkBudget.TryBegin(port, ready, _ports.All.Length))
             return ready != 0;
         _tx.IsAnyHeld = true;
         long takenNs = MonotonicClock.NowNs;
@@ -300,7 +300,7 @@ internal sealed class MediumEngine : IDisposable
             _outcome.Clear();
             _medium.Transmit(in frame, _outcome);
             _delivery.Deliver(in frame, _outcome);
-            port.Credit -= _outcome.Receivers;
+            port.Credit -= WorkBudget.Receiver * _outcome.Receivers;
         }
         port.ShowSent();
         _moderation.OnTaken(ready - left, takenNs);
