@@ -39,9 +39,10 @@ enum shmwifi_datapath_mode {
  * @datapath: the mode in use
  * @dp: state of the kernel datapath; NULL in other modes
  * @uio: the UIO device, registered in user mode
- * @user: who has the UIO device open; serialised by UIO's open and release
- * @fault_lock: a page fault reads @gone and inserts its page under one hold
- * @gone: the UIO device is unregistered: no more pages are handed out
+ * @user: who has the UIO device open; serialised by UIO's open and release.
+ *	Others that have it mapped did so before it was unregistered
+ * @fault_lock: a page fault reads @user and inserts its page under one hold
+ * @lost_page: what others find in place of the device
  */
 struct shmwifi_device {
 	struct kref ref;
@@ -54,7 +55,7 @@ struct shmwifi_device {
 	struct uio_info uio;
 	struct inode *user;
 	struct rw_semaphore fault_lock;
-	bool gone;
+	struct page *lost_page;
 };
 
 void shmwifi_device_release(struct kref *ref);

@@ -37,7 +37,11 @@ static int shmwifi_initial_mode(void)
 
 void shmwifi_device_release(struct kref *ref)
 {
-	kfree(container_of(ref, struct shmwifi_device, ref));
+	struct shmwifi_device *shm = container_of(ref, struct shmwifi_device, ref);
+
+	if (shm->lost_page)
+		__free_page(shm->lost_page);
+	kfree(shm);
 }
 
 /* Other software uses ivshmem devices with the same PCI ID; the magic tells ours. */
@@ -250,8 +254,15 @@ static int shmwifi_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	}
 	kref_init(&shm->ref);
 	mutex_init(&shm->datapath_lock);
+	init_rwsem(&shm->fault_lock);
 	shm->pdev = pdev;
 	shm->datapath = SHMWIFI_DATAPATH_NONE;
+
+	shm->lost_page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	if (!shm->lost_page) {
+		err = -ENOMEM;
+		goto err_put;
+	}
 
 	shm->registers = pci_iomap(pdev, SHMWIFI_BAR_REGISTERS, 0);
 	if (!shm->registers) {

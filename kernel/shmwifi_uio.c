@@ -7,8 +7,10 @@
  * read()		the number of doorbells so far, once it has grown
  *
  * Pages are handed out by page faults only, so that removal can take all of
- * them back: it sets gone, and then unmaps what was handed out before. A
- * process that still has the region mapped gets SIGBUS from there on.
+ * them back: it forgets the user, and then unmaps what was handed out before.
+ * A process that still has the device mapped finds a page of zeros everywhere
+ * from there on, and poll() and read() tell it why: it can end in order, which
+ * SIGBUS would not let it.
  */
 #include <linux/fs.h>
 #include <linux/interrupt.h>
@@ -36,6 +38,11 @@ static void shmwifi_vma_close(struct vm_area_struct *vma)
 	kref_put(&shm->ref, shmwifi_device_release);
 }
 
+static bool shmwifi_is_lost(const struct shmwifi_device *shm, const struct vm_area_struct *vma)
+{
+	return file_inode(vma->vm_file) != shm->user;
+}
+
 /*
  * vmf_insert_page() takes the memory type from the VMA, which is write-back;
  * vmf_insert_pfn() and vmf_insert_mixed() would ask the PAT, which says
@@ -47,7 +54,9 @@ static vm_fault_t shmwifi_region_fault(struct vm_fault *vmf)
 	vm_fault_t ret = VM_FAULT_SIGBUS;
 
 	down_read(&shm->fault_lock);
-	if (!shm->gone && vmf->pgoff < PHYS_PFN(range_len(&shm->region.range))) {
+	if (shmwifi_is_lost(shm, vmf->vma)) {
+		ret = vmf_insert_page(vmf->vma, vmf->address, shm->lost_page);
+	} else if (vmf->pgoff < PHYS_PFN(range_len(&shm->region.range))) {
 		unsigned long pfn = PHYS_PFN(shm->region.range.start) + vmf->pgoff;
 
 		ret = vmf_insert_page(vmf->vma, vmf->address, pfn_to_page(pfn));
@@ -68,7 +77,10 @@ static vm_fault_t shmwifi_registers_fault(struct vm_fault *vmf)
 	vm_fault_t ret = VM_FAULT_SIGBUS;
 
 	down_read(&shm->fault_lock);
-	if (!shm->gone && vmf->pgoff == SHMWIFI_MAP_REGISTERS) {
+	if (shmwifi_is_lost(shm, vmf->vma)) {
+		ret = vmf_insert_pfn_prot(vmf->vma, vmf->address, page_to_pfn(shm->lost_page),
+					  vm_get_page_prot(vmf->vma->vm_flags));
+	} else if (vmf->pgoff == SHMWIFI_MAP_REGISTERS) {
 		phys_addr_t page = shm->uio.mem[SHMWIFI_MAP_REGISTERS].addr;
 
 		ret = vmf_insert_pfn(vmf->vma, vmf->address, PHYS_PFN(page));
@@ -142,17 +154,19 @@ static irqreturn_t shmwifi_doorbell(int irq, void *data)
  */
 static void shmwifi_uio_retire(struct shmwifi_device *shm)
 {
+	struct inode *user;
+
 	/* No open, mmap or release after this. */
 	uio_unregister_device(&shm->uio);
 
 	down_write(&shm->fault_lock);
-	shm->gone = true;
+	user = shm->user;
+	shm->user = NULL;
 	up_write(&shm->fault_lock);
 
-	if (shm->user) {
-		unmap_mapping_range(shm->user->i_mapping, 0, 0, 1);
-		iput(shm->user);
-		shm->user = NULL;
+	if (user) {
+		unmap_mapping_range(user->i_mapping, 0, 0, 1);
+		iput(user);
 	}
 }
 
@@ -167,9 +181,6 @@ int shmwifi_uio_register(struct shmwifi_device *shm)
 	resource_size_t registers = pci_resource_start(shm->pdev, SHMWIFI_BAR_REGISTERS);
 	struct uio_info *uio = &shm->uio;
 	int err;
-
-	init_rwsem(&shm->fault_lock);
-	shm->gone = false;
 
 	uio->name = "shmwifi";
 	uio->version = __stringify(SHMWIFI_ABI_MAJOR) "." __stringify(SHMWIFI_ABI_MINOR);

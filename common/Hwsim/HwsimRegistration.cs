@@ -12,6 +12,7 @@ namespace ShmWifi.Hwsim;
 internal sealed class HwsimRegistration : IDisposable
 {
     private const int SocketBufferSize = 8 << 20;
+    private static readonly TimeSpan AwaitInterval = TimeSpan.FromSeconds(1);
 
     private readonly NetlinkSocket _control = NetlinkSocket.Open(NETLINK_GENERIC);
 
@@ -41,8 +42,27 @@ internal sealed class HwsimRegistration : IDisposable
     public NetlinkSocket Frames { get; }
 
     /// <summary>Looks whether this kernel has the drivers.</summary>
-    /// <exception cref="HwsimException">It does not.</exception>
+    /// <exception cref="HwsimAbsentException">It does not.</exception>
     public static HwsimRegistration Find() => new();
+
+    /// <summary>Waits until this kernel has the drivers.</summary>
+    /// <returns>Null: the control source wants the end.</returns>
+    public static HwsimRegistration? Await(IControlSource control)
+    {
+        while (!control.IsStopWanted)
+        {
+            try
+            {
+                return Find();
+            }
+            catch (HwsimAbsentException)
+            {
+                if (Poll.WaitFor(control.Descriptor, POLLIN, AwaitInterval))
+                    control.Answer();
+            }
+        }
+        return null;
+    }
 
     /// <summary>Takes the frames from the kernel.</summary>
     /// <exception cref="HwsimException">Somebody else has it, or we may not.</exception>

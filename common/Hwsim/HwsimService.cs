@@ -20,6 +20,7 @@ internal sealed class HwsimService : IDisposable
 
     private readonly HwsimRegistration _registration;
     private readonly GuestPort _port;
+    private readonly IPortDevice _device;
     private readonly IControlSource _control;
     private readonly Action<string> _warn;
     private readonly RepeatedWarnings _hostWarnings;
@@ -43,7 +44,7 @@ internal sealed class HwsimService : IDisposable
         HwsimRegistration registration, Region region, GuestPort port, IPortDevice device, IControlSource control, RadioDiscovery discovery,
         long maxBusyPollNs, Action<string> warn)
     {
-        (_registration, _port, _control, _discovery, _warn) = (registration, port, control, discovery, warn);
+        (_registration, _port, _device, _control, _discovery, _warn) = (registration, port, device, control, discovery, warn);
         int frames = registration.Frames.Descriptor;
         ushort family = registration.Hwsim.Family.Id;
         _hostWarnings = new RepeatedWarnings(warn);
@@ -85,6 +86,7 @@ internal sealed class HwsimService : IDisposable
     }
 
     /// <summary>Runs until the control source ends it.</summary>
+    /// <exception cref="HwsimAbsentException">hwsim was unloaded; the host knows that there are no radios.</exception>
     /// <exception cref="HwsimException">The device went away, or the host's words make no sense.</exception>
     public void Run()
     {
@@ -110,11 +112,22 @@ internal sealed class HwsimService : IDisposable
     {
         Tx.IsRadioUnknown = false;
         int refused = Radios.Refused;
-        Radios.Apply(_discovery.List());
+        try
+        {
+            Radios.Apply(_discovery.List());
+        }
+        catch (HwsimAbsentException)
+        {
+            Radios.Apply([]);
+            throw;
+        }
+        finally
+        {
+            _announcer.Pump();
+            _slots.Publish();
+        }
         if (Radios.Refused > refused)
             _warn($"{Radios.Refused} radios are not served: a port has {Abi.MaxRadios} at most");
-        _announcer.Pump();
-        _slots.Publish();
     }
 
     private bool Pass()
@@ -143,7 +156,11 @@ internal sealed class HwsimService : IDisposable
         AllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
 
         if (_port.Tx.IsBroken || _port.Rx.IsBroken)
-            throw new HwsimException("the host wrote ring impossible indices: is this region served by two daemons? Restart this VM");
+        {
+            throw new HwsimException(_device.IsLost
+                ? _device.LossReason
+                : "the host wrote ring impossible indices: is this region served by two daemons? Restart this VM");
+        }
         if (Tx.IsRadioUnknown && Radios.Refused == 0)
             Discover();
         if (nowNs >= _overrunsDueNs)
@@ -164,6 +181,8 @@ internal sealed class HwsimService : IDisposable
 
     private void OnHostChanged(long nowNs)
     {
+        if (_device.IsLost)
+            throw new HwsimException(_device.LossReason);
         string what = Host.IsThere ? "the host is back" : $"the host is away ({Host.Reason}); nobody acknowledges until it is back";
         _hostWarnings.Warn(what, nowNs);
         if (Host.IsThere)

@@ -16,8 +16,28 @@ internal static class InjectorService
     public static void Run(InjectorOptions options)
     {
         using var signals = new SignalQueue();
-        using var registration = HwsimRegistration.Find();
-        using var device = UioDevice.Open(options.Device);
+        var registration = HwsimRegistration.Find();
+        try
+        {
+            using var device = UioDevice.Open(options.Device);
+            while (registration is not null)
+            {
+                if (TryServe(options, signals, registration, device))
+                    return;
+                registration.Dispose();
+                registration = HwsimRegistration.Await(signals);
+            }
+        }
+        finally
+        {
+            registration?.Dispose();
+        }
+    }
+
+    /// <summary>Serves until SIGINT or SIGTERM.</summary>
+    /// <returns>False: until hwsim was unloaded.</returns>
+    private static bool TryServe(InjectorOptions options, SignalQueue signals, HwsimRegistration registration, UioDevice device)
+    {
         var region = device.OpenRegion();
         uint peerId = device.PeerId;
         int portIndex = region.FindPort(peerId);
@@ -43,9 +63,16 @@ internal static class InjectorService
             service.Start();
             Console.Out.WriteLine($"shm-injector: ready, {service.Radios.Count} radios, port {portIndex} (\"{region.GetPortName(portIndex)}\")");
             service.Run();
+            return true;
+        }
+        catch (HwsimAbsentException)
+        {
+            Warn("mac80211_hwsim was unloaded: waiting until it is loaded again");
+            return false;
         }
         finally
         {
+            signals.Report = null;
             statistics.Print();
         }
     }

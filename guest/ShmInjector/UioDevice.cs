@@ -2,6 +2,7 @@ using System.Globalization;
 using ShmWifi.Hwsim.Port;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
+using Tmds.Linux;
 using static ShmWifi.Linux.LibC;
 using static Tmds.Linux.LibC;
 
@@ -43,7 +44,18 @@ internal sealed unsafe class UioDevice : IPortDevice, IDisposable
     public int Descriptor => _file.Descriptor;
 
     /// <inheritdoc/>
-    public string LossReason => $"{Path} gives no more interrupts: was the kernel module shmwifi removed?";
+    public string LossReason =>
+        $"the device is gone: {Path} was unplugged, unbound, or moved to the kernel datapath; start shm-injector again when it is back";
+
+    /// <inheritdoc/>
+    public bool IsLost
+    {
+        get
+        {
+            var state = new pollfd { fd = Descriptor };
+            return Poll.WaitForAny(new Span<pollfd>(ref state), TimeSpan.Zero) != 0;
+        }
+    }
 
     /// <summary>Our ivshmem peer ID.</summary>
     public uint PeerId => Volatile.Read(ref *(uint*)(_registers + IvPosition));

@@ -1,4 +1,7 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
+using ShmWifi.Lab;
+using ShmWifi.Lab.Qemu;
 
 namespace ShmWifi.Tests.System;
 
@@ -7,25 +10,30 @@ namespace ShmWifi.Tests.System;
 public class MixedLabTests
 {
     private const string Name = "mixed-test";
+    private const string Anonymous = "/machine/peripheral-anon"; // devices without an ID
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
-    [TearDown]
-    public void EndTheLab() => ProgramRun.Lab(Limit, "lab", "down", "--lab", Name);
-
-    [Test]
-    public void VmsOfBothPathsAndBothKernelsTalk()
+    [OneTimeSetUp]
+    public void StartTheLab()
     {
         string topology = Path.Combine(TestContext.CurrentContext.WorkDirectory, "mixed.yaml");
         File.WriteAllText(topology, $"""
             name: {Name}
             vms:
-              - {"{"} name: ap, role: ap, kernel: 6.12, path: kernel {"}"}
+              - {"{"} name: ap, role: ap, kernel: 6.12, path: kernel, ssid: Café ☕ {"}"}
               - {"{"} name: sta, role: station, kernel: 6.1, path: user {"}"}
             """);
         var (up, progress) = ProgramRun.Lab(Limit, "lab", "up", topology);
         Assert.That(up, Is.Zero, progress);
+    }
 
-        var (ping, answers) = ProgramRun.Lab(Limit, "lab", "exec", "--lab", Name, "sta", "--", "/bin/ping", "-c", "20", "-i", "0.1", "192.168.77.1");
+    [OneTimeTearDown]
+    public void EndTheLab() => ProgramRun.Lab(Limit, "lab", "down", "--lab", Name);
+
+    [Test]
+    public void VmsOfBothPathsAndBothKernelsTalk()
+    {
+        var (ping, answers) = InStation("/bin/ping -c 20 -i 0.1 192.168.77.1");
         var (status, json) = ProgramRun.Lab(Limit, "lab", "status", "--lab", Name, "--counters", "--json");
         Assert.That(status, Is.Zero, json);
         var vms = JsonNode.Parse(json)!["vms"]!.AsArray();
@@ -37,4 +45,80 @@ public class MixedLabTests
             Assert.That(vms.Select(vm => (long)vm!["counters"]!["rxFrames"]!), Is.All.GreaterThan(20));
         }
     }
+
+    [Test]
+    [DependsOnTest(nameof(VmsOfBothPathsAndBothKernelsTalk), AllowFailure = true)]
+    public void ShmInjectorWaitsForHwsimThatWasUnloaded()
+    {
+        var (reload, output) = InStation("""
+            killall wpa_supplicant udhcpc
+            log=/run/shm-injector.log
+            shm-injector radios list
+            rmmod mac80211_hwsim || exit 2
+            tries=100; until grep -q 'unloaded: waiting' $log || [ $tries = 0 ]; do tries=$((tries - 1)); usleep 100000; done
+            sleep 2
+            modprobe mac80211_hwsim radios=0
+            tries=100; until [ $(grep -c ': ready, 1 radios' $log) = 2 ] || [ $tries = 0 ]; do tries=$((tries - 1)); usleep 100000; done
+            shm-injector radios list
+            ip link set wlan0 up
+            tries=20; until iw dev wlan0 scan | grep SSID: || [ $tries = 0 ]; do tries=$((tries - 1)); sleep 0.5; done
+            cat $log
+            """);
+        Assert.That(reload, Is.Zero, output);
+        string[] addresses = [.. output.Split('\n').Where(line => line.StartsWith("phy", StringComparison.Ordinal)).Select(line => line.Split(' ',
+            StringSplitOptions.RemoveEmptyEntries)[2])];
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(addresses, Has.Length.EqualTo(2), output);
+            Assert.That(addresses.Distinct(), Has.Exactly(1).Items, output);
+            Assert.That(output, Does.Contain(@"SSID: Caf\xc3\xa9 \xe2\x98\x95"), "frames pass the medium again");
+        }
+    }
+
+    [Test]
+    [DependsOnTest(nameof(ShmInjectorWaitsForHwsimThatWasUnloaded), AllowFailure = true)]
+    public async Task ShmInjectorSaysThatItsDeviceIsGone()
+    {
+        var (start, log) = InStation("""
+            kill $(pidof shm-injector)
+            while pidof shm-injector; do usleep 100000; done
+            (shm-injector run --radios 1; echo "exit code $?") </dev/null >/run/shm-injector.log 2>&1 &
+            tries=100; until grep ': ready' /run/shm-injector.log || [ $tries = 0 ]; do tries=$((tries - 1)); usleep 100000; done
+            """);
+        Assert.That(log, Does.Contain(": ready, 1 radios"), $"{start}");
+        using (var monitor = await QmpClient.ConnectAsync(QemuCommand.QmpSocket(Path.Combine(Checkout.Run, Name, "sta")), CancellationToken.None))
+        {
+            var devices = await monitor.ExecuteAsync("qom-list", CancellationToken.None, new JsonObject { ["path"] = Anonymous });
+            string device = (string)devices!.AsArray().Single(one => (string?)one!["type"] == "child<ivshmem-doorbell>")!["name"]!;
+            await monitor.ExecuteAsync("device_del", CancellationToken.None, new JsonObject { ["id"] = $"{Anonymous}/{device}" });
+        }
+        var (_, output) = InStation("""
+            tries=100; until grep -q 'exit code' /run/shm-injector.log || [ $tries = 0 ]; do tries=$((tries - 1)); usleep 100000; done
+            cat /run/shm-injector.log
+            """);
+        Assert.That(output, Does.Contain("shm-injector: the device is gone: /dev/uio0 was unplugged").And.Contain("exit code 1"));
+    }
+
+    [Test]
+    [DependsOnTest(nameof(ShmInjectorSaysThatItsDeviceIsGone), AllowFailure = true)]
+    public void StatusSaysThatTheDaemonHasEnded()
+    {
+        var (_, json) = ProgramRun.Lab(Limit, "lab", "status", "--lab", Name, "--json");
+        using (var medium = Process.GetProcessById((int)JsonNode.Parse(json)!["medium"]!["id"]!))
+        {
+            medium.Kill();
+            medium.WaitForExit();
+        }
+        var (status, output) = ProgramRun.Lab(Limit, "lab", "status", "--lab", Name);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((string?)JsonNode.Parse(json)!["vms"]![0]!["ssid"], Is.EqualTo("Café ☕"));
+            Assert.That(JsonNode.Parse(json)!["problems"]!.AsArray(), Is.Empty);
+            Assert.That(status, Is.EqualTo(1));
+            Assert.That(output.ReplaceLineEndings(" "), Does.Contain("has ended: no radio of the lab hears another"));
+        }
+    }
+
+    private static (int ExitCode, string Output) InStation(string script) =>
+        ProgramRun.Lab(Limit, "lab", "exec", "--lab", Name, "sta", "--", "sh", "-c", script);
 }

@@ -16,6 +16,9 @@ internal static class GenericNetlink
     /// <summary>Bytes between a message's header and its attributes: u8 command, u8 version, u16 reserved.</summary>
     public const int HeaderSize = 4;
 
+    /// <summary>The controller's group, which tells of families that come and go; source: linux net/netlink/genetlink.c, genl_ctrl_groups.</summary>
+    public const uint NotifyGroup = ControllerId;
+
     private const ushort ControllerId = 0x10;
     private const byte GetFamily = 3;
     private const ushort AttributeFamilyId = 1;

@@ -9,6 +9,9 @@ internal interface IPortDevice
     /// <summary>What it means when the descriptor reports an error: what is wrong, and what to do.</summary>
     string LossReason { get; }
 
+    /// <summary>Whether the descriptor reports an error now: what the region says means nothing any more.</summary>
+    bool IsLost { get; }
+
     /// <summary>Rings the host.</summary>
     void RingHost();
 }

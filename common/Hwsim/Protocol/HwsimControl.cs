@@ -23,11 +23,11 @@ internal sealed class HwsimControl(NetlinkSocket control, GenericFamily family)
 
     /// <summary>Finds hwsim.</summary>
     /// <param name="control">A generic netlink socket, kept open.</param>
-    /// <exception cref="HwsimException">It is not loaded.</exception>
+    /// <exception cref="HwsimAbsentException">It is not loaded.</exception>
     public static HwsimControl Find(NetlinkSocket control) =>
         GenericNetlink.Find(control, HwsimProtocol.FamilyName) is { } family
             ? new HwsimControl(control, family)
-            : throw new HwsimException("this kernel has no mac80211_hwsim: load it by \"modprobe mac80211_hwsim radios=N\"");
+            : throw new HwsimAbsentException();
 
     /// <summary>Takes the frames over from the kernel; closing the socket gives it back.</summary>
     /// <param name="frames">The socket that all frames will pass.</param>
@@ -97,27 +97,40 @@ internal sealed class HwsimControl(NetlinkSocket control, GenericFamily family)
     }
 
     /// <summary>Lists the radios of this network namespace.</summary>
+    /// <exception cref="HwsimAbsentException">It was unloaded. If it was loaded again, the kernel has given it another number since.</exception>
     public List<HwsimRadio> ListRadios()
     {
         var writer = new NetlinkWriter(stackalloc byte[RequestSize]);
         writer.BeginGeneric(0, family.Id, NetlinkMessage.FlagRequest | NetlinkMessage.FlagDump, control.NextSequence(), (byte)HwsimCommand.GetRadio);
         var radios = new List<HwsimRadio>();
-        control.Request(writer.Complete(), "list mac80211_hwsim's radios", (scoped in NetlinkMessage message) =>
+        try
         {
-            if (message.Type != family.Id || !GenericNetlink.TrySplit(message, out _, out var attributes))
-                return;
-            uint? id = null;
-            string? name = null;
-            while (attributes.MoveNext())
+            control.Request(writer.Complete(), "list mac80211_hwsim's radios", (scoped in NetlinkMessage message) =>
             {
-                if (attributes.Type == HwsimAttribute.RadioId && attributes.TryReadUInt32(out uint value))
-                    id = value;
-                else if (attributes.Type == HwsimAttribute.RadioName)
-                    name = attributes.ReadText();
-            }
-            if (id is not null && name is not null)
-                radios.Add(new HwsimRadio(id.Value, name));
-        });
+                if (ReadRadio(message) is { } radio)
+                    radios.Add(radio);
+            });
+        }
+        catch (NetlinkException e) when (e.Errno == ENOENT)
+        {
+            throw new HwsimAbsentException();
+        }
         return radios;
+    }
+
+    private HwsimRadio? ReadRadio(scoped in NetlinkMessage message)
+    {
+        if (message.Type != family.Id || !GenericNetlink.TrySplit(message, out _, out var attributes))
+            return null;
+        uint? id = null;
+        string? name = null;
+        while (attributes.MoveNext())
+        {
+            if (attributes.Type == HwsimAttribute.RadioId && attributes.TryReadUInt32(out uint value))
+                id = value;
+            else if (attributes.Type == HwsimAttribute.RadioName)
+                name = attributes.ReadText();
+        }
+        return id is { } number && name is not null ? new HwsimRadio(number, name) : null;
     }
 }

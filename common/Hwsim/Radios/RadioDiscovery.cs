@@ -34,6 +34,7 @@ internal sealed class RadioDiscovery : IDisposable
             _wirelessEvents.SetOption(SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, 1);
             _linkEvents.SetOption(SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, 1);
         }
+        _wirelessEvents.SetOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, (int)GenericNetlink.NotifyGroup);
         _wirelessEvents.SetOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, (int)hwsim.Family.ConfigGroup);
         _wirelessEvents.SetOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, (int)nl80211.Family.ConfigGroup);
         _linkEvents.SetOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, (int)NetworkLinks.LinkGroup);
@@ -59,6 +60,7 @@ internal sealed class RadioDiscovery : IDisposable
     }
 
     /// <summary>Lists the radios as they are now.</summary>
+    /// <exception cref="HwsimAbsentException">hwsim was unloaded.</exception>
     public List<RadioSnapshot> List()
     {
         var snapshots = new List<RadioSnapshot>();

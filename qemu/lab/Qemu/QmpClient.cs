@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace ShmWifi.Lab.Qemu;
@@ -39,13 +38,17 @@ internal sealed class QmpClient : IDisposable
         }
     }
 
-    /// <summary>Runs a command without arguments.</summary>
+    /// <summary>Runs a command.</summary>
     /// <param name="command">"quit", "query-status", "stop", "cont".</param>
+    /// <param name="arguments">By name; null: none.</param>
     /// <returns>The value of "return"; null when QEMU closed the connection instead, as "quit" may make it.</returns>
     /// <exception cref="LabException">QEMU refused the command.</exception>
-    public async Task<JsonNode?> ExecuteAsync(string command, CancellationToken cancellation)
+    public async Task<JsonNode?> ExecuteAsync(string command, CancellationToken cancellation, JsonObject? arguments = null)
     {
-        await _writer.WriteAsync(JsonSerializer.Serialize(new Dictionary<string, string> { ["execute"] = command }).AsMemory(), cancellation);
+        var request = new JsonObject { ["execute"] = command };
+        if (arguments is not null)
+            request["arguments"] = arguments;
+        await _writer.WriteAsync(request.ToJsonString().AsMemory(), cancellation);
         while (await _reader.ReadLineAsync(cancellation) is { } line)
         {
             var answer = JsonNode.Parse(line)!;

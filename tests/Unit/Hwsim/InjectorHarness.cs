@@ -192,6 +192,8 @@ internal sealed unsafe class InjectorHarness : IDisposable
 
         public string LossReason => "";
 
+        public bool IsLost => false;
+
         public void RingHost()
         {
         }

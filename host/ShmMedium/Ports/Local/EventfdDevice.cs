@@ -19,6 +19,9 @@ internal sealed class EventfdDevice : IPortDevice, IDisposable
     public string LossReason => "an eventfd reports an error: was it closed?";
 
     /// <inheritdoc/>
+    public bool IsLost => false;
+
+    /// <inheritdoc/>
     public void RingHost() => KickFd.Signal();
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using ShmWifi.Hwsim;
+using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Hwsim.Radios;
 using ShmWifi.ShmMedium.Engine;
 
@@ -12,7 +13,6 @@ internal sealed class LocalServer : IPortServer
 
     private const uint PeerId = 1; // the first that a VM would get
     private readonly MediumEngine _engine;
-    private readonly HwsimRegistration _registration;
     private readonly Action<string> _warn;
     private readonly Action<string> _fail;
     private readonly RegionLease _lease;
@@ -20,6 +20,7 @@ internal sealed class LocalServer : IPortServer
     private readonly StopSignal _stop = new();
     private readonly TaskCompletionSource _started = new();
     private readonly Thread _thread;
+    private HwsimRegistration? _registration; // null: hwsim is not loaded
     private Port? _port;
 
     /// <summary>Frames wait in the kernel until <see cref="Start"/>.</summary>
@@ -56,7 +57,7 @@ internal sealed class LocalServer : IPortServer
         _stop.Stop();
         if (_thread.IsAlive)
             _thread.Join();
-        _registration.Dispose();
+        _registration?.Dispose();
         if (_port is { } port)
             _engine.DetachAsync(port).GetAwaiter().GetResult();
         _stop.Dispose();
@@ -68,18 +69,40 @@ internal sealed class LocalServer : IPortServer
     {
         try
         {
-            var discovery = new RadioDiscovery(_registration.Hwsim, _registration.Nl80211, new NetworkNamespaces(_warn));
-            using var loop =
-                new HwsimService(_registration, _lease.Region, _lease.Region.OpenGuestPort(0), _device, _stop, discovery, maxBusyPollNs: 0, _warn);
-            loop.Clock.KnowSame();
-            loop.Start();
-            _started.SetResult();
-            loop.Run();
+            while (_registration is { } registration && !TryServe(registration))
+            {
+                registration.Dispose();
+                _registration = null;
+                _registration = HwsimRegistration.Await(_stop);
+                _registration?.Register();
+            }
         }
         catch (IOException exception)
         {
             if (!_started.TrySetException(exception))
                 _fail(exception.Message);
+        }
+    }
+
+    /// <summary>Serves until the daemon ends.</summary>
+    /// <returns>False: until hwsim was unloaded.</returns>
+    private bool TryServe(HwsimRegistration registration)
+    {
+        var discovery = new RadioDiscovery(registration.Hwsim, registration.Nl80211, new NetworkNamespaces(_warn));
+        using var loop =
+            new HwsimService(registration, _lease.Region, _lease.Region.OpenGuestPort(0), _device, _stop, discovery, maxBusyPollNs: 0, _warn);
+        loop.Clock.KnowSame();
+        try
+        {
+            loop.Start();
+            _ = _started.TrySetResult();
+            loop.Run();
+            return true;
+        }
+        catch (HwsimAbsentException) when (_started.Task.IsCompletedSuccessfully)
+        {
+            _warn("mac80211_hwsim was unloaded: waiting until it is loaded again");
+            return false;
         }
     }
 }
