@@ -18,7 +18,7 @@ internal sealed record DemoOptions(string Name, string Kernel, bool PerVmIsolati
     public TimeSpan ReloadEvery { get; init; }
 
     /// <summary>The network.</summary>
-    public Network Network => new("ShmWifi", Security, "one medium, two machines", 1);
+    public Network Network => new(Ssid.Of("ShmWifi"), Security, "one medium, two machines", 1);
 
     /// <summary>The lab: an access point, the stations, and the VM of the in-kernel floor.</summary>
     public Topology Topology => new(Name, PerVmIsolation,

@@ -68,7 +68,7 @@ public class LabTests
         }
     }
 
-    private static List<int> VmProcesses() => [.. TryState()!["vms"]!.AsArray().Select(vm => (int)vm!["processId"]!)];
+    private static List<int> VmProcesses() => [.. TryState()!["vms"]!.AsArray().Select(vm => (int)vm!["process"]!["id"]!)];
 
     private static JsonNode? TryState()
     {

@@ -125,7 +125,7 @@ internal sealed class VmLab : IAsyncDisposable
 
     private static VmSpec OnKernelPath(VmSpec vm) => vm with { Path = FramePath.Kernel };
 
-    private static Network OpenNetwork => new("ShmWifi", Security.Open, "", 1);
+    private static Network OpenNetwork => new(Ssid.Of("ShmWifi"), Security.Open, "", 1);
 
-    private static Network UserPathNetwork => new("ShmWifi-user", Security.Open, "", 11);
+    private static Network UserPathNetwork => new(Ssid.Of("ShmWifi-user"), Security.Open, "", 11);
 }

@@ -19,7 +19,7 @@ internal static class StatusCommand
         var name = LabOptions.Name();
         var json = new Option<bool>("--json") { Description = "The state as JSON." };
         var counters = new Option<bool>("--counters") { Description = "Ask the guests, too, what they counted." };
-        var command = new Command("status", "Show the running lab.") { name, json, counters };
+        var command = new Command("status", "Show the running lab. Exit code 1: shm-medium or a VM of it has ended.") { name, json, counters };
         command.SetAction(async (result, cancellation) =>
         {
             var state = LabOptions.Find(result.GetValue(name)).ReadRunning();
@@ -29,7 +29,7 @@ internal static class StatusCommand
                 Console.WriteLine(JsonSerializer.Serialize(state, LabStateJson.Default.LabState));
             else
                 Print(state);
-            return 0;
+            return state.Problems.Count == 0 ? 0 : 1;
         });
         return command;
     }
@@ -38,7 +38,7 @@ internal static class StatusCommand
     public static void Print(LabState state)
     {
         AnsiConsole.MarkupInterpolated($"lab [bold]{state.Name}[/] is {state.Phase}: {state.Accel ?? "?"}, isolation {state.Isolation}, ");
-        AnsiConsole.MarkupLineInterpolated($"supervisor {state.Supervisor.Id}, shm-medium {state.Medium?.ToString() ?? "none"}");
+        AnsiConsole.MarkupLineInterpolated($"supervisor {state.Supervisor.Id}, shm-medium {Describe(state.Medium, absent: "none")}");
         var table = new Table().Border(TableBorder.Simple)
             .AddColumns("VM", "role", "kernel", "path", "QEMU", "wired", "network", "Wi-Fi", "associated");
         foreach (var vm in state.Vms)
@@ -48,7 +48,7 @@ internal static class StatusCommand
                 vm.Role,
                 vm.Kernel,
                 vm.Path ?? "-",
-                ProcessIdentity.Of(vm.ProcessId) == null ? "[red]gone[/]" : $"{vm.ProcessId}",
+                Describe(vm.Process, absent: "gone"),
                 vm.WiredAddress,
                 Markup.Escape(vm.Ssid ?? "-"),
                 vm.WifiAddress ?? "-",
@@ -58,11 +58,15 @@ internal static class StatusCommand
         AnsiConsole.Write(table);
         if (state.Vms.Any(vm => vm.Counters != null))
             AnsiConsole.Write(Counters(state));
+        foreach (string problem in state.Problems)
+            AnsiConsole.MarkupLineInterpolated($"[red]{problem}[/]");
         string folder = new LabDirectory(state.Name).Path;
         Console.WriteLine($"logs: {folder}");
         if (state.Medium != null)
             Console.WriteLine($"capture: {MediumProcess.CaptureFile(folder)}");
     }
+
+    private static string Describe(ProcessIdentity? process, string absent) => process is null ? absent : process.IsAlive ? $"{process.Id}" : "gone";
 
     private static async Task<VmState> CountAsync(string lab, VmState vm, CancellationToken cancellation)
     {

@@ -43,7 +43,7 @@ internal static class SuperviseCommand
                 {
                     Phase = "up",
                     Accel = lab.Accel,
-                    Medium = lab.Medium?.ProcessId,
+                    Medium = lab.Medium is { } medium ? ProcessIdentity.Of(medium.ProcessId) : null,
                     NetworkNamespace = lab.NetworkNamespace,
                     Vms = [.. lab.Vms.Select(vm => Describe(vm, roles.Members.FirstOrDefault(member => member.Radio.Vm == vm)))],
                 };
@@ -69,9 +69,9 @@ internal static class SuperviseCommand
         vm.Spec.Role switch { Role.AccessPoint => "ap", Role.Station => "station", _ => "plain" },
         vm.Spec.Kernel,
         vm.Spec.Radios > 0 ? vm.Spec.Path.ToString().ToLowerInvariant() : null,
-        vm.ProcessId,
+        ProcessIdentity.Of(vm.ProcessId),
         WiredNetwork.Address(vm.Index),
-        vm.Spec.Network?.Ssid,
+        vm.Spec.Network?.Ssid.ToString(),
         member?.Address,
         member?.Association?.Milliseconds,
         vm.SerialLog);

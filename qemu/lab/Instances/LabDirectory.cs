@@ -47,9 +47,18 @@ internal sealed class LabDirectory(string name)
         File.Move(StateFile + ".new", StateFile, overwrite: true);
     }
 
-    /// <summary>The state of the lab that ran here last; null when none has.</summary>
-    public LabState? TryRead() =>
-        File.Exists(StateFile) ? JsonSerializer.Deserialize(File.ReadAllText(StateFile), LabStateJson.Default.LabState) : null;
+    /// <summary>The state of the lab that ran here last; null when none has, or one of another version.</summary>
+    public LabState? TryRead()
+    {
+        try
+        {
+            return File.Exists(StateFile) ? JsonSerializer.Deserialize(File.ReadAllText(StateFile), LabStateJson.Default.LabState) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The state of the running lab.</summary>
     /// <exception cref="LabException">None runs.</exception>

@@ -10,7 +10,7 @@ namespace ShmWifi.Lab.Instances;
 /// <param name="Failure">Why it failed; else null.</param>
 /// <param name="Accel">"kvm" or "tcg"; null while that is being found out.</param>
 /// <param name="Isolation">"shared" or "per-vm".</param>
-/// <param name="Medium">Process ID of shm-medium; null without one.</param>
+/// <param name="Medium">shm-medium; null without one.</param>
 /// <param name="NetworkNamespace">A path for <c>nsenter --net=</c>.</param>
 internal sealed record LabState(
     string Name,
@@ -19,13 +19,25 @@ internal sealed record LabState(
     string? Failure,
     string? Accel,
     string Isolation,
-    int? Medium,
+    ProcessIdentity? Medium,
     string? NetworkNamespace,
-    IReadOnlyList<VmState> Vms);
+    IReadOnlyList<VmState> Vms)
+{
+    /// <summary>What does not run any more though it should, by a look at the processes now.</summary>
+    public IReadOnlyList<string> Problems =>
+    [
+        .. Medium is { IsAlive: false } medium
+            ? [$"shm-medium, process {medium.Id}, has ended: no radio of the lab hears another until it is started anew; "
+                + $"'./shmwifi lab down --lab {Name}', then 'lab up'"]
+            : Array.Empty<string>(),
+        .. Vms.Where(vm => vm.Process is not { IsAlive: true }).Select(vm => $"VM '{vm.Name}' has ended: {vm.SerialLog} has what it printed"),
+    ];
+}
 
 /// <summary>A VM of a running lab.</summary>
 /// <param name="Role">"ap", "station" or "plain".</param>
 /// <param name="Path">What moves its frames, "user" or "kernel"; null for a VM without radios on the lab's medium.</param>
+/// <param name="Process">QEMU; null when it had ended before the lab was up.</param>
 /// <param name="Ssid">The network that it offers or joins; null for a plain VM.</param>
 /// <param name="WifiAddress">Its address there; null for a plain VM, or while it has none.</param>
 /// <param name="AssociationMs">How long a station took to associate.</param>
@@ -35,7 +47,7 @@ internal sealed record VmState(
     string Role,
     string Kernel,
     string? Path,
-    int ProcessId,
+    ProcessIdentity? Process,
     string WiredAddress,
     string? Ssid,
     string? WifiAddress,

@@ -53,10 +53,9 @@ internal enum FramePath
 }
 
 /// <summary>A Wi-Fi network.</summary>
-/// <param name="Ssid">1..32 bytes UTF-8.</param>
 /// <param name="Passphrase">8..63 printable ASCII characters; not used by an open network.</param>
 /// <param name="Channel">1..13 on 2.4 GHz, or one of <see cref="Channels5GHz"/>.</param>
-internal sealed record Network(string Ssid, Security Security, string Passphrase, int Channel)
+internal sealed record Network(Ssid Ssid, Security Security, string Passphrase, int Channel)
 {
     /// <summary>Channels of 5 GHz that need no radar detection in the United States (47 CFR
     /// 15.407(h)), whose rules the access points follow there.</summary>

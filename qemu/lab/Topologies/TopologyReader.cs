@@ -12,10 +12,12 @@ internal sealed partial class TopologyReader
     private static readonly string[] OwnSections = ["vms", "socket", "isolation", "capture"];
     private static readonly string[] VmKeys =
     [
-        "name", "role", "radios", "path", "kernelRadios", "memory", "cpus", "kernel", "ssid", "security", "passphrase", "channel", "mode",
-        "uplink", "kernelArguments", "qemu",
+        "name", "role", "radios", "path", "kernelRadios", "memory", "cpus", "kernel", "ssid", "ssidHex", "security", "passphrase", "channel",
+        "mode", "uplink", "kernelArguments", "qemu",
     ];
 
+    private static readonly Ssid DefaultSsid = Topologies.Ssid.Of("ShmWifi");
+    private static readonly Ssid FirstNetwork = new(""); // of a station that names none
     private readonly string _file;
     private readonly List<string> _errors = [];
 
@@ -119,7 +121,7 @@ internal sealed partial class TopologyReader
             _ => Role.Plain,
         };
         if (role == Role.Plain)
-            NotFor(vm, "a plain VM", "ssid", "security", "passphrase", "channel", "mode");
+            NotFor(vm, "a plain VM", "ssid", "ssidHex", "security", "passphrase", "channel", "mode");
         if (role == Role.Station)
             NotFor(vm, "a station: it takes them from the access point with its ssid", "security", "passphrase", "channel", "mode");
         if (role != Role.AccessPoint)
@@ -146,7 +148,7 @@ internal sealed partial class TopologyReader
             Network = role switch
             {
                 Role.AccessPoint => AccessPointNetwork(vm),
-                Role.Station => new Network(Ssid(vm) ?? "", Security.Open, "", 1), // completed by JoinStations
+                Role.Station => new Network(Ssid(vm) ?? FirstNetwork, Security.Open, "", 1), // completed by JoinStations
                 _ => null,
             },
             Uplink = Text(vm, "uplink", InterfaceName(), "the name of a bridge of this machine"),
@@ -173,7 +175,7 @@ internal sealed partial class TopologyReader
             "a" => PhyMode.A,
             _ => PhyMode.N,
         };
-        var network = new Network(Ssid(vm) ?? "ShmWifi", security, passphrase ?? "one medium, two machines", channel) { Mode = mode };
+        var network = new Network(Ssid(vm) ?? DefaultSsid, security, passphrase ?? "one medium, two machines", channel) { Mode = mode };
         if (mode == PhyMode.A ? !network.Is5GHz : mode != PhyMode.N && network.Is5GHz)
             Error(vm["mode"], $"'mode' must be {(network.Is5GHz ? "a or n on 5 GHz" : "b, g or n on 2.4 GHz")}, where channel {channel} is");
         return network;
@@ -190,7 +192,23 @@ internal sealed partial class TopologyReader
         return 1;
     }
 
-    private string? Ssid(Dictionary<string, YamlNode> vm) => Text(vm, "ssid", PrintableSsid(), "1 to 32 printable ASCII characters");
+    private Ssid? Ssid(Dictionary<string, YamlNode> vm)
+    {
+        if (vm.ContainsKey("ssid") && vm.TryGetValue("ssidHex", out var second))
+            Error(second, "a network has one name: either 'ssid' or 'ssidHex'");
+        return Ssid(vm, "ssid", Topologies.Ssid.TryOfText, "1 to 32 octets of text in UTF-8; other octets are written as 'ssidHex'")
+            ?? Ssid(vm, "ssidHex", Topologies.Ssid.TryOfHex, "1 to 32 octets in hexadecimal");
+    }
+
+    private Ssid? Ssid(Dictionary<string, YamlNode> vm, string key, Func<string, Ssid?> read, string allowed)
+    {
+        if (!vm.TryGetValue(key, out var node))
+            return null;
+        if (node is YamlScalarNode { Value: { } value } && read(value) is { } ssid)
+            return ssid;
+        Error(node, $"'{key}' must be {allowed}");
+        return null;
+    }
 
     /// <summary>Gives each station the network of the access point with its SSID; of the first one when it names none.</summary>
     private List<VmSpec> JoinStations(List<(VmSpec Vm, YamlNode Node)> vms)
@@ -205,13 +223,13 @@ internal sealed partial class TopologyReader
                 continue;
             }
 
-            string ssid = vm.Network!.Ssid;
-            var network = ssid.Length == 0 ? networks.FirstOrDefault() : networks.Find(candidate => candidate.Ssid == ssid);
+            var ssid = vm.Network!.Ssid;
+            var network = ssid == FirstNetwork ? networks.FirstOrDefault() : networks.Find(candidate => candidate.Ssid == ssid);
             if (network == null)
             {
                 Error(node, networks.Count == 0
                     ? $"station '{vm.Name}' has no access point to join: give a VM 'role: ap'"
-                    : $"no access point has the ssid '{ssid}' of station '{vm.Name}': there are {Join(networks.Select(n => n.Ssid))}");
+                    : $"no access point has the ssid '{ssid}' of station '{vm.Name}': there are {Join(networks.Select(n => $"{n.Ssid}"))}");
             }
 
             joined.Add(vm with { Network = network });
@@ -299,7 +317,4 @@ internal sealed partial class TopologyReader
 
     [GeneratedRegex("^[ -~]{8,63}$", RegexOptions.None, 1000)]
     private static partial Regex Passphrase();
-
-    [GeneratedRegex("^[ -~]{1,32}$", RegexOptions.None, 1000)]
-    private static partial Regex PrintableSsid();
 }

@@ -60,7 +60,8 @@ internal sealed class AccessPoint(WifiInterface radio, Network network)
     {
         List<string> lines =
         [
-            $"interface={radio.Name}", "driver=nl80211", $"ssid={network.Ssid}", $"hw_mode={HardwareMode()}", $"channel={network.Channel}",
+            $"interface={radio.Name}", "driver=nl80211", $"ssid2={network.Ssid.Hex}", $"utf8_ssid={(network.Ssid.IsUtf8 ? 1 : 0)}",
+            $"hw_mode={HardwareMode()}", $"channel={network.Channel}",
             "ctrl_interface=/run/hostapd",
         ];
         if (network.Mode == PhyMode.N)

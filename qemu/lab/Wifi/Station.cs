@@ -67,7 +67,7 @@ internal sealed partial class Station(WifiInterface radio, Network network)
             $$"""
             ctrl_interface=/run/wpa_supplicant
             network={
-                ssid="{{network.Ssid}}"
+                ssid={{network.Ssid.Hex}}
                 {{keys}}
             }
             """;

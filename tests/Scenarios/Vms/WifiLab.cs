@@ -54,7 +54,7 @@ internal sealed class WifiLab : IAsyncDisposable
     /// <summary>An open network.</summary>
     /// <param name="basicRates">Rates that every member must have, 100 kbit/s; one of them can be fixed.</param>
     public static Network Open(string ssid, int channel, PhyMode mode, params int[] basicRates) =>
-        new(ssid, Security.Open, "", channel) { Mode = mode, BasicRates = basicRates };
+        new(Ssid.Of(ssid), Security.Open, "", channel) { Mode = mode, BasicRates = basicRates };
 
     /// <summary>Starts a network, and associates stations with it; all have addresses then.</summary>
     /// <param name="device">Of all the VMs, such as "wlan0".</param>

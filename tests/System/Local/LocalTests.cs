@@ -15,7 +15,7 @@ public class LocalTests
     private const string Name = "local";
     private const string Absent = "02:00:00:00:99:99";
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3); // .NET starts in an emulated CPU, on a machine that may do much else
-    private static readonly Network Network = new("ShmWifi", Security.Wpa2, "one medium, one machine", Channel: 6);
+    private static readonly Network Network = new(Ssid.Of("ShmWifi"), Security.Wpa2, "one medium, one machine", Channel: 6);
 
     private LabInstance? _lab;
 
@@ -83,7 +83,7 @@ public class LocalTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(pings.Received, Is.EqualTo(120), "of 100 over ShmMedium and 20 over the kernel's own, after it got its frames back");
-            Assert.That(seen, Does.Contain(Network.Ssid).And.Contain($"signal: {RadioConfiguration.DefaultNoiseFloorDbm + 30:0.00} dBm"));
+            Assert.That(seen, Does.Contain(Network.Ssid.ToString()).And.Contain($"signal: {RadioConfiguration.DefaultNoiseFloorDbm + 30:0.00} dBm"));
             Assert.That(controlled, Does.Contain($"local/{radios[0]}").And.Contain($"local/{radios[1]}").And.Contain($"local/{radios[2]}"));
             Assert.That(medium["radios"]!.AsArray().Select(radio => (string)radio!["name"]!), Is.EquivalentTo(radios));
             Assert.That((ulong)medium["acked"]!, Is.GreaterThan(200));

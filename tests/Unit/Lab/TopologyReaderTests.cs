@@ -105,7 +105,20 @@ public class TopologyReaderTests
             "t.yaml");
         Assert.That(topology.Medium.ReplaceLineEndings("\n"),
             Is.EqualTo("timing: airtime\nlinks: [{from: a, to: \"02:00:00:00:00:01\", snrDb: 25}]\n"));
-        Assert.That(topology.Vms[0].Network, Is.EqualTo(new Network("ShmWifi", Security.Wpa2, "one medium, two machines", 36) { Mode = PhyMode.A }));
+        Assert.That(topology.Vms[0].Network, Is.EqualTo(
+            new Network(Ssid.Of("ShmWifi"), Security.Wpa2, "one medium, two machines", 36) { Mode = PhyMode.A }));
+    }
+
+    [TestCase("ssid: Café ☕", "436166c3a920e29895", "Café ☕", true)]
+    [TestCase("ssidHex: 00ff80", "00ff80", "0x00ff80", false)]
+    [TestCase("ssidHex: 410A", "410a", "0x410a", true)]
+    [TestCase("ssid: '\"quoted\" #1'", "2271756f74656422202331", "\"quoted\" #1", true)]
+    public void AnSsidIsAny32Octets(string key, string hex, string shown, bool isUtf8)
+    {
+        var topology = TopologyReader.Read($"vms:\n  - name: a\n    role: ap\n    {key}\n  - name: b\n    role: station\n    {key}", "t.yaml");
+        var ssid = topology.Vms[1].Network!.Ssid;
+        Assert.That((ssid.Hex, ssid.ToString(), ssid.IsUtf8), Is.EqualTo((hex, shown, isUtf8)));
+        Assert.That(topology.Vms[1].Network, Is.EqualTo(topology.Vms[0].Network));
     }
 
     [Test]
@@ -132,6 +145,10 @@ public class TopologyReaderTests
     [TestCase("vms:\n  - { name: a, role: station }", "station 'a' has no access point to join")]
     [TestCase("vms:\n  - { name: a, role: ap, ssid: x }\n  - { name: b, role: station, ssid: y }",
         "no access point has the ssid 'y' of station 'b': there are x")]
+    [TestCase("vms:\n  - { name: a, role: ap, ssid: ☕☕☕☕☕☕☕☕☕☕☕ }",
+        "t.yaml:2:32: error: 'ssid' must be 1 to 32 octets of text in UTF-8")]
+    [TestCase("vms:\n  - { name: a, role: ap, ssidHex: 0x41 }", "'ssidHex' must be 1 to 32 octets in hexadecimal")]
+    [TestCase("vms:\n  - { name: a, role: ap, ssid: A, ssidHex: 41 }", "either 'ssid' or 'ssidHex'")]
     [TestCase("vms:\n  - { name: a, radios: 1, kernelRadios: 2 }", "either 'radios' or 'kernelRadios'")]
     [TestCase("vms:\n  - { name: a, uplink: br0 }", "'uplink' is not for any VM but an access point")]
     [TestCase("vms:\n  - { name: a, qemu: -smp }", "'qemu' must be a list of strings")]
