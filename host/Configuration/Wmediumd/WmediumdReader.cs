@@ -15,12 +15,12 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
     /// <summary>dB, of a link that is not given: SNR_DEFAULT.</summary>
     private const double DefaultSnrDb = 30;
 
-    private readonly List<ImportWarning> _warnings = [];
+    private readonly List<ConfigurationWarning> _warnings = [];
     private readonly HashSet<string> _toldOf = new(StringComparer.Ordinal);
     private List<RadioPattern> _radios = [];
 
     /// <summary>What differs.</summary>
-    public IReadOnlyList<ImportWarning> Warnings => _warnings;
+    public IReadOnlyList<ConfigurationWarning> Warnings => _warnings;
 
     /// <summary>The medium of a file; of use only when there are no errors.</summary>
     public MediumConfiguration Read(LibconfigGroup root)

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting.Systemd;
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Text;
 using ShmWifi.ShmMedium.Logging;
+using ShmWifi.ShmMedium.Medium.Phy;
 using ShmWifi.ShmMedium.Telemetry;
 using ShmWifi.ShmMedium.Terminal;
 
@@ -67,6 +68,7 @@ internal sealed class ServeOptions
         catch (ConfigurationException exception)
         {
             foreach (var error in exception.Errors)
+            ErrorTables.Check(configuration.Medium);
                 Console.Error.WriteLine(error);
             return 1;
         }

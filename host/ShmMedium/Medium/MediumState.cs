@@ -55,20 +55,8 @@ internal sealed class MediumState
     /// <exception cref="ConfigurationException">One cannot be read, or is wrong.</exception>
     public void Prepare(MediumChange change)
     {
-        switch (change)
-        {
-            case SetErrorTable { File: { } file }:
-                _tables[file] = ErrorModel.Load(file);
-                break;
-            case ReplaceMedium { Medium: var medium }:
-                if (medium.ErrorTable is { } table)
-                    _tables[table] = ErrorModel.Load(table);
-                PrepareAll(medium.Schedule);
-                break;
-            case SetSchedule { Schedule: var schedule }:
-                PrepareAll(schedule);
-                break;
-        }
+        foreach (string file in ErrorTables.NamedBy(change))
+            _tables[file] = ErrorModel.Load(file);
     }
 
     /// <summary>Carries out a change.</summary>
@@ -121,12 +109,6 @@ internal sealed class MediumState
         Schedule = [.. _schedule.Skip(_nextScheduled)
             .Select(coming => coming with { At = coming.At - TimeSpan.FromTicks((mediumNs - _scheduleSinceNs) / TimeSpan.NanosecondsPerTick) })],
     };
-
-    private void PrepareAll(IReadOnlyList<ScheduledChange> schedule)
-    {
-        foreach (var coming in schedule)
-            Prepare(coming.Change);
-    }
 
     private void Schedule(IReadOnlyList<ScheduledChange> schedule, long mediumNs)
     {
