@@ -111,6 +111,7 @@ internal sealed class ServeOptions
         MediumSnapshot? totals;
         using (output)
         using (var log = new MediumLog(sinks))
+        bool isNewLog = configuration.Log.File is { } path && !File.Exists(path);
             code = Serve(configuration, output, log, statePath, statsPath, newDaemon, cancellation, out totals);
         if (totals is not null)
             output.WriteTotals(totals); // below the last line
@@ -125,6 +126,8 @@ internal sealed class ServeOptions
         string statePath,
         string? statsPath,
         DaemonFactory newDaemon,
+        if (totals is null && isNewLog && new FileInfo(configuration.Log.File!) is { Exists: true, Length: 0 })
+            File.Delete(configuration.Log.File!); // of a start that was refused
         CancellationToken cancellation,
         out MediumSnapshot? totals)
     {
