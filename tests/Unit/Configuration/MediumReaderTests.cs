@@ -198,7 +198,8 @@ public sealed class MediumReaderTests
             "/lab/medium.yaml:6:26: error: unknown key 'snr' in 'links'; allowed: from, to, oneWay, snrDb, loss",
             "/lab/medium.yaml:7:33: error: 'snrDb' is '.nan'; allowed: a number from -50 to 150 dB",
             "/lab/medium.yaml:9:5: error: the link from 'ap' to 'sta2' is here a second time; the first is in line 8",
-            "/lab/medium.yaml:10:9: error: 'fading' is 'rice'; allowed: none, rayleigh, rician, or a mapping with 'model' and its parameters",
+            "/lab/medium.yaml:10:9: error: 'fading' is 'rice'; allowed: none, rayleigh, rician, nakagami, or a mapping with 'model' and its "
+                + "parameters",
         }));
 
     [TestCase("timing: airtme", "'timing' is 'airtme' (did you mean 'airtime'?); allowed: instant, airtime")]

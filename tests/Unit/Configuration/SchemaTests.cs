@@ -32,6 +32,7 @@ public sealed class SchemaTests
         ["twoRayGround"] = MediumKeys.TwoRayGround,
         ["rayleigh"] = MediumKeys.Rayleigh,
         ["rician"] = MediumKeys.Rician,
+        ["nakagami"] = MediumKeys.Nakagami,
         ["fault"] = MediumKeys.Fault,
         ["match"] = MediumKeys.Match,
         ["action"] = MediumKeys.Action,
