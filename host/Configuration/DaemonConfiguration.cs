@@ -30,7 +30,7 @@ public sealed record DaemonConfiguration(
     LogConfiguration Log)
 {
     /// <summary>VMs of one medium at most; where they share a region, <see cref="Abi.MaxPorts"/>.</summary>
-    public const int MaxPorts = 1024;
+    public const int MaxPorts = MediumLimits.Vms;
 
     /// <summary>What the medium is like at the start.</summary>
     public MediumConfiguration Medium { get; init; } = new();

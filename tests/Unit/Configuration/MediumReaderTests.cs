@@ -297,7 +297,6 @@ public sealed class MediumReaderTests
     }
 
     [TestCase("radios", "{radio: '02:00:00:00:%X:%Y', txPowerDbm: 1}", MediumLimits.Radios)]
-    [TestCase("links", "{from: '02:00:00:00:%X:%Y', to: ap, snrDb: 1}", MediumLimits.Links)]
     [TestCase("faults", "{action: drop}", MediumLimits.Faults)]
     [TestCase("schedule", "{at: 1s, timing: airtime}", MediumLimits.Schedule)]
     public void ThereIsALimitToEach(string key, string item, int limit)
