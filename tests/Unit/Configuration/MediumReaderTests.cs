@@ -191,8 +191,8 @@ public sealed class MediumReaderTests
         {
             "/lab/medium.yaml:3:13: error: no VM is called 'stal' (did you mean 'sta1'?); there are ap, sta1, sta2",
             "/lab/medium.yaml:3:31: error: 'txPowerDbm' is 'lots'; allowed: a number from -100 to 100 dBm",
-            "/lab/medium.yaml:4:5: error: 'radio' is missing in 'radios'; give a VM ('ap'), a VM's radio ('ap/phy0'), the address of a radio "
-                + "('02:00:00:00:00:01') or all radios ('*')",
+            "/lab/medium.yaml:4:5: error: 'radio' is missing in 'radios'; give a VM ('ap'), a VM's radio ('ap/phy0' or 'ap/radio0'), the address of "
+                + "a radio ('02:00:00:00:00:01') or all radios ('*')",
             "/lab/medium.yaml:4:16: error: 'position' has 2 values; allowed: a list of 3 numbers, each a number from -1000000 to 1000000 m",
             "/lab/medium.yaml:6:5: error: this link has neither 'snrDb' nor 'loss'; give one of them",
             "/lab/medium.yaml:6:26: error: unknown key 'snr' in 'links'; allowed: from, to, oneWay, snrDb, loss",

@@ -31,7 +31,7 @@ internal static class CtlSetCommands
 
     private static Command Link(CtlSession session)
     {
-        var from = new Argument<string>("FROM") { Description = "Who sends: a VM (ap), VM and radio (ap/phy0), an address, or *." };
+        var from = new Argument<string>("FROM") { Description = "Who sends: a VM (ap), VM and radio (ap/phy0 or ap/radio0), an address, or *." };
         var to = new Argument<string>("TO") { Description = "Who receives." };
         var snr = new Option<string?>("--snr-db") { Description = "Signal to noise in 20 MHz, dB." };
         var loss = new Option<string?>("--loss") { Description = "Probability that an attempt is not received, 0 to 1." };
@@ -53,7 +53,7 @@ internal static class CtlSetCommands
 
     private static Command Radio(CtlSession session)
     {
-        var radio = new Argument<string>("RADIO") { Description = "A VM (sta1), VM and radio (sta1/phy0), an address, or *." };
+        var radio = new Argument<string>("RADIO") { Description = "A VM (sta1), VM and radio (sta1/phy0 or sta1/radio0), an address, or *." };
         var more = new Argument<string?>("MAPPING")
         {
             Description =

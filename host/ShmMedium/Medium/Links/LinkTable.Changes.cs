@@ -11,7 +11,8 @@ internal sealed partial class LinkTable
     private readonly List<LinkEndpoint> _receivers = [];
 
     /// <summary>A radio comes.</summary>
-    public LinkEndpoint Add(string vm, string radio, ReadOnlySpan<MacAddress> addresses, long mediumNs)
+    /// <param name="number">Its port's number for it.</param>
+    public LinkEndpoint Add(string vm, string radio, ReadOnlySpan<MacAddress> addresses, long mediumNs, int number = 0)
     {
         int index = Array.IndexOf(_radios, null);
         if (index < 0)
@@ -22,7 +23,7 @@ internal sealed partial class LinkTable
             _rows.CopyTo(rows, 0);
             _rows = rows;
         }
-        var model = new LinkEndpoint(index, vm);
+        var model = new LinkEndpoint(index, vm, number);
         _radios[index] = model;
         if (_radios.Length <= EagerRows)
             Reserve();

@@ -80,7 +80,7 @@ public sealed class CtlTests
         Assert.That(_harness.Medium.CurrentMedium.Radios[^1].Motion, Is.InstanceOf<RandomWaypointMotion>());
         Assert.That(_harness.Medium.CurrentMedium.Radios[^1].TxPowerDbm, Is.EqualTo(11));
         Assert.That(await SucceedAsync("get", "radios/sta1"),
-            Does.Match("sta1/phy0 +sta1 +phy0 +02:00:00:00:02:00 +0 +false +10, 0.123, 1 +15 +0 +-91"));
+            Does.Match("sta1/phy0 +sta1 +phy0 +0 +02:00:00:00:02:00 +0 +false +10, 0.123, 1 +15 +0 +-91"));
     }
 
     [Test]
