@@ -47,6 +47,7 @@ internal sealed class Daemon : IDisposable
             Snapshots = new SnapshotSource(Engine, capture, frameLog);
             var server = Keep(newServer(Engine, regions));
             Keep(new MediumMeter(Snapshots));
+            Keep(new AbsenceWatch(new EngineMedium(Engine), log.RadioAbsent));
             if (configuration.Scheduling == Scheduling.Realtime)
                 Engine.Post(() => EnterRealtime(log));
             Engine.Start();
