@@ -235,6 +235,7 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         var defaults = new CaptureConfiguration(ReadPath(section, "file") ?? "");
         return defaults with
         {
+            Format = section.Word("format", CaptureFormat.Pcapng, DaemonKeys.CaptureFormats),
             Group = section.Scalar("group", "the name of a group")?.Value,
             FileSize = section.Bytes("fileSize", CaptureConfiguration.MinFileSize, CaptureConfiguration.MaxFileSize) ?? defaults.FileSize,
             Files = section.Integer("files", defaults.Files, CaptureConfiguration.MinFiles, CaptureConfiguration.MaxFiles),

@@ -113,7 +113,8 @@ internal sealed class ConfigCheckCommand : Command
     {
         string age = capture.Duration is { } duration ? $" or {Duration.ToText(duration)}" : "";
         string group = capture.Group is { } name ? $", of group {name}" : "";
-        return $"{capture.File}: files of {ByteSize.ToText(capture.FileSize)}{age}, {capture.Files} at most{group}";
+        string format = capture.Format == CaptureFormat.Pcap ? ", pcap" : "";
+        return $"{capture.File}{format}: files of {ByteSize.ToText(capture.FileSize)}{age}, {capture.Files} at most{group}";
     }
 
     private static string Bytes(ulong bytes) => bytes >= 1 << 20 ? $"{bytes >> 20} MiB" : $"{bytes >> 10} KiB";
@@ -165,7 +166,7 @@ internal sealed record WrongConfiguration(IReadOnlyList<ConfigurationError> Erro
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,
-    Converters = [typeof(IsolationJson), typeof(LogFormatJson)])]
+    Converters = [typeof(IsolationJson), typeof(LogFormatJson), typeof(CaptureFormatJson)])]
 [JsonSerializable(typeof(CheckedConfiguration))]
 [JsonSerializable(typeof(WrongConfiguration))]
 internal sealed partial class CheckJson : JsonSerializerContext;

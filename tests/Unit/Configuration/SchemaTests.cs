@@ -45,6 +45,7 @@ public sealed class SchemaTests
         ["spoofing"] = [.. DaemonKeys.Spoofing.Select(s => s.Word)],
         ["isolation"] = [.. DaemonKeys.Isolations.Select(i => i.Word)],
         ["scheduling"] = [.. DaemonKeys.Schedulings.Select(s => s.Word)],
+        ["captureFormat"] = [.. DaemonKeys.CaptureFormats.Select(f => f.Word)],
         ["logFormat"] = [.. DaemonKeys.LogFormats.Select(f => f.Word)],
         ["timing"] = [.. MediumKeys.Timings.Select(t => t.Word)],
         ["propagationModel"] = [.. MediumKeys.PropagationModels.Select(m => m.Word)],
