@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11.Frames;
 
@@ -53,14 +54,15 @@ internal sealed partial class LinkTable
 
     /// <summary>Carries a change out. What is not of links is ignored.</summary>
     /// <param name="mediumNs">Now: motions that the change speaks of start here.</param>
-    public void Apply(MediumChange change, MediumConfiguration after, long mediumNs)
+    /// <param name="given">The links of a whole new medium, if they are at hand: many take a while.</param>
+    public void Apply(MediumChange change, MediumConfiguration after, long mediumNs, LinkOverrides? given = null)
     {
         ArgumentNullException.ThrowIfNull(after);
         Use(after);
         switch (change)
         {
             case ReplaceMedium:
-                Replace(mediumNs);
+                Replace(given ?? LinkOverrides.Of(after.Links), mediumNs);
                 break;
             case SetLink set:
                 _overrides.Set(set.Link);
@@ -106,11 +108,12 @@ internal sealed partial class LinkTable
     private MotionConfiguration Later(RadioPattern pattern, MotionConfiguration motion, long mediumNs) =>
         Trajectory.Of(motion, key: 0).Later(Math.Max(mediumNs - MotionSinceNs(pattern), 0));
 
-    private void Replace(long mediumNs)
+    [MemberNotNull(nameof(_overrides))]
+    private void Replace(LinkOverrides given, long mediumNs)
     {
         _sinceNs = mediumNs;
         _motionsSinceNs.Clear();
-        _overrides.Replace(_medium.Links);
+        _overrides = given;
         UseModels();
         foreach (ref var row in _rows.AsSpan())
             row.Pairs.Clear();
