@@ -40,28 +40,27 @@ internal sealed partial class WmediumdReader
     {
         var losses = new Dictionary<(int From, int To), double>();
         int size = _radios.Count;
-        for (int to = 0; to < size; to++)
+        for (int place = 0; place < size * size && !errors.Any; place++)
         {
-            for (int from = 0; from < size; from++)
+            (int to, int from) = Math.DivRem(place, size);
+            if (from == to)
+                continue;
+            double loss = losses[(from, to)] = Probability(matrices[0].Items[place], "prob.matrix_list");
+            foreach (var node in matrices.Skip(1).Select(matrix => matrix.Items[place]))
             {
-                if (from == to)
+                double other = Probability(node, "prob.matrix_list");
+                if (other == loss || errors.Any)
                     continue;
-                int place = (to * size) + from;
-                double loss = losses[(from, to)] = Probability(matrices[0].Items[place], "prob.matrix_list");
-                if (matrices.Skip(1).FirstOrDefault(m => Probability(m.Items[place], "prob.matrix_list") != loss) is not { } other)
-                    continue;
-                var node = other.Items[place];
                 errors.Add(node.Line, node.Column, FormattableString.Invariant(
-                    $"'prob.matrix_list' has a loss of {((LibconfigNumber)node).Value} from {from} to {to} here, and of {loss} in its first matrix; ")
+                    $"'prob.matrix_list' has a loss of {other} from {from} to {to} here, and of {loss} in its first matrix; ")
                     + "a link of ours loses as much at each rate: give the same at all, or an SNR, which makes fast rates lose more");
-                return losses;
             }
         }
 
         return losses;
     }
 
-    /// <summary>The links, and in front of all others those of radios whose frames nobody gets.</summary>
+    /// <summary>The links, and behind all others, so that they hold, those of radios whose frames nobody gets.</summary>
     private IReadOnlyList<LinkConfiguration> Jam(LibconfigNode jam, IReadOnlyList<LinkConfiguration> links)
     {
         switch (jam)

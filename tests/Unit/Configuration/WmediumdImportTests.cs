@@ -240,6 +240,9 @@ public sealed class WmediumdImportTests
         "medium.cfg:2:81: error: 'prob.matrix_list' has a loss of 0.7 from 1 to 0 here, and of 0 in its first matrix")]
     [TestCase(Three + "prob : { matrix_list = ([ 0.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 ]); };",
         "medium.cfg:2:32: error: 'prob.matrix_list' is -1; wmediumd allows")]
+    [TestCase(Three + "prob : { matrix_list = ([ 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 ], "
+        + "[ 0.0, \"x\", 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 ]) };",
+        "error: 'prob.matrix_list' is the text \"x\"; it must be a number")]
     [TestCase("medium = ( { id = 0; } );", "medium.cfg:1:10: error: 'medium' is of yawmd, whose configurations are not imported")]
     [TestCase(Four + "model : { type = \"prob\"; lniks = ((0, 1, 0.5)); };",
         "medium.cfg:2:34: error: 'model.lniks' is a setting of no wmediumd that is known (did you mean 'links'?)")]
