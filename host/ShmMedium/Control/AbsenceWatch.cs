@@ -17,7 +17,7 @@ internal sealed class AbsenceWatch : IDisposable
     private readonly Timer _clock;
     private readonly HashSet<RadioPattern> _told = [];
     private MediumConfiguration? _lastMedium;
-    private string[] _lastRadios = [];
+    private RadioIdentity[] _lastRadios = [];
     private bool _isLookedAt;
 
     /// <summary>Watches from now on.</summary>
@@ -40,9 +40,8 @@ internal sealed class AbsenceWatch : IDisposable
     {
         var medium = _medium.CurrentMedium;
         RadioIdentity[] radios = [.. _medium.Radios];
-        string[] names = [.. radios.Select(r => $"{r.FullName} {r.Number}")];
-        bool isSettled = ReferenceEquals(medium, _lastMedium) && names.SequenceEqual(_lastRadios);
-        (_lastMedium, _lastRadios) = (medium, names);
+        bool isSettled = ReferenceEquals(medium, _lastMedium) && radios.SequenceEqual(_lastRadios);
+        (_lastMedium, _lastRadios) = (medium, radios);
         if (isSettled && !_isLookedAt)
             Tell(medium, radios);
         _isLookedAt = isSettled;
