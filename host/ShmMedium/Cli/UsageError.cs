@@ -52,7 +52,10 @@ internal static class UsageError
         }
 
         foreach (var option in command.Options.Where(o => !o.Hidden && o.Name != "--help"))
-            yield return option.ValueType == typeof(bool) ? $"[{option.Name}]" : $"[{option.Name} {option.Name.TrimStart('-').ToUpperInvariant()}]";
+        {
+            bool isFlag = option.Arity.MaximumNumberOfValues == 0 || option.ValueType == typeof(bool);
+            yield return isFlag ? $"[{option.Name}]" : $"[{option.Name} {option.Name.TrimStart('-').ToUpperInvariant()}]";
+        }
     }
 
     private static IEnumerable<string> NamesOf(Symbol symbol) => symbol switch
