@@ -19,6 +19,7 @@ internal sealed class AbsenceWatch : IDisposable
     private MediumConfiguration? _lastMedium;
     private RadioIdentity[] _lastRadios = [];
     private bool _isLookedAt;
+    private bool _isOver; // a tick may wait while it ends
 
     /// <summary>Watches from now on.</summary>
     /// <param name="tell">Gets the VM, the names, and which radios it has.</param>
@@ -32,7 +33,10 @@ internal sealed class AbsenceWatch : IDisposable
     public void Dispose()
     {
         lock (_told)
+        {
+            _isOver = true;
             _clock.Dispose();
+        }
     }
 
     /// <summary>Looks, if nothing has changed since it was called before.</summary>
@@ -51,8 +55,10 @@ internal sealed class AbsenceWatch : IDisposable
     {
         lock (_told)
         {
+            if (_isOver)
+                return;
             Look();
-            _ = _clock.Change(s_interval, Timeout.InfiniteTimeSpan); // false: it is over
+            _ = _clock.Change(s_interval, Timeout.InfiniteTimeSpan);
         }
     }
 
