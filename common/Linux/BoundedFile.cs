@@ -6,8 +6,8 @@ namespace ShmWifi.Linux;
 /// <summary>Reads whole files that others name: whatever they are, reading ends, and takes bounded memory.</summary>
 public static class BoundedFile
 {
-    /// <summary>Bytes that are read; some ten times as much as the longest configuration has.</summary>
-    public const int MaxBytes = 16 << 20;
+    /// <summary>Bytes that are read: half as much again as the longest configuration has, the links of all pairs of 1,024 VMs.</summary>
+    public const int MaxBytes = 32 << 20;
 
     /// <summary>Reads a file that a configuration names.</summary>
     /// <exception cref="IOException">It is not there, cannot be read, is longer than <see cref="MaxBytes"/>, or no regular file.</exception>

@@ -30,7 +30,7 @@ public sealed record DaemonConfiguration(
     LogConfiguration Log)
 {
     /// <summary>VMs of one medium at most; where they share a region, <see cref="Abi.MaxPorts"/>.</summary>
-    public const int MaxPorts = 1024;
+    public const int MaxPorts = MediumLimits.Vms;
 
     /// <summary>What the medium is like at the start.</summary>
     public MediumConfiguration Medium { get; init; } = new();
@@ -144,6 +144,9 @@ public sealed record CaptureConfiguration(string File)
     /// <summary>Bounds of <see cref="Duration"/>.</summary>
     public static readonly TimeSpan MinDuration = TimeSpan.FromSeconds(1), MaxDuration = TimeSpan.FromHours(10_000);
 
+    /// <summary>What is in the files.</summary>
+    public CaptureFormat Format { get; init; }
+
     /// <summary>The group that owns the files; null leaves the daemon's own.</summary>
     public string? Group { get; init; }
 
@@ -155,6 +158,16 @@ public sealed record CaptureConfiguration(string File)
 
     /// <summary>A file that is as old is followed by another; null: however old.</summary>
     public TimeSpan? Duration { get; init; }
+}
+
+/// <summary>What a capture's files are.</summary>
+public enum CaptureFormat
+{
+    /// <summary>An interface for each radio, nanoseconds. Written <c>pcapng</c>.</summary>
+    Pcapng,
+
+    /// <summary>For tools that do not know the other. Written <c>pcap</c>.</summary>
+    Pcap,
 }
 
 /// <summary>Where and how the daemon logs.</summary>

@@ -16,7 +16,7 @@ internal static class DaemonKeys
 
     public static readonly string[] Control = ["socket", "group", "readers"];
 
-    public static readonly string[] Capture = ["file", "group", "fileSize", "files", "duration"];
+    public static readonly string[] Capture = ["file", "format", "group", "fileSize", "files", "duration"];
 
     public static readonly string[] Log = ["file", "format"];
 
@@ -25,6 +25,8 @@ internal static class DaemonKeys
     public static readonly (string Word, bool IsAllowed)[] Spoofing = [("refused", false), ("allowed", true)];
 
     public static readonly (string Word, Scheduling Scheduling)[] Schedulings = [("normal", Scheduling.Normal), ("realtime", Scheduling.Realtime)];
+
+    public static readonly (string Word, CaptureFormat Format)[] CaptureFormats = [("pcapng", CaptureFormat.Pcapng), ("pcap", CaptureFormat.Pcap)];
 
     public static readonly (string Word, LogFormat Format)[] LogFormats = [("text", LogFormat.Text), ("json", LogFormat.Json)];
 }

@@ -38,8 +38,14 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
 
         var reader = new MediumReader(errors, _folder);
         var medium = reader.Read(top);
+        bool spoofing = top.Word("spoofing", false, DaemonKeys.Spoofing);
         foreach (var (pattern, node) in needsVms ? reader.Patterns : [])
+        {
             CheckVm(pattern, node, vms, hasCommonSocket: socket is not null);
+            if (socket is null && vms.Count > 0 && pattern.Address is { } address && !vms.Exists(vm => MayHave(vm, address, spoofing)))
+                errors.Add(node, $"no VM may have the address {address}: see their 'addresses'");
+        }
+
         return new(
             Path.GetFullPath(file),
             isolation,
@@ -54,13 +60,15 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         {
             Medium = medium,
             Control = ReadControl(top),
-            Spoofing = top.Word("spoofing", false, DaemonKeys.Spoofing),
+            Spoofing = spoofing,
         };
     }
 
     // The VMs that can attach are known: those listed, and vm1, vm2 and so on where a common socket is.
     private void CheckVm(RadioPattern pattern, YamlNode node, List<VmConfiguration> vms, bool hasCommonSocket)
     {
+        if (vms.Find(vm => vm.Name == pattern.Vm) is { } one && pattern.Number >= one.MaxRadios)
+            errors.Add(node, $"VM '{one.Name}' has no radio {pattern.Number}: its 'radios' is {one.MaxRadios}, and they are numbered from 0");
         if (pattern.Vm is not { } name || (vms.Count == 0 && !hasCommonSocket)
             || vms.Exists(vm => vm.Name == name) || (hasCommonSocket && VmConfiguration.IsAutomatic(name)))
             return;
@@ -68,6 +76,9 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         string known = string.Join(", ", vms.Select(vm => vm.Name).Append(common).Where(text => text.Length > 0));
         errors.Add(node, $"no VM is called '{name}'{Nearest.Hint(name, vms.Select(vm => vm.Name))}; there are {known}");
     }
+
+    private static bool MayHave(VmConfiguration vm, MacAddress address, bool spoofing) =>
+        (vm.Spoofing ?? spoofing) || vm.Addresses.Count == 0 || vm.Addresses.Any(prefix => prefix.Contains(address));
 
     private RegionGeometry ReadGeometry(Section top, int maxPorts)
     {
@@ -224,6 +235,7 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         var defaults = new CaptureConfiguration(ReadPath(section, "file") ?? "");
         return defaults with
         {
+            Format = section.Word("format", CaptureFormat.Pcapng, DaemonKeys.CaptureFormats),
             Group = section.Scalar("group", "the name of a group")?.Value,
             FileSize = section.Bytes("fileSize", CaptureConfiguration.MinFileSize, CaptureConfiguration.MaxFileSize) ?? defaults.FileSize,
             Files = section.Integer("files", defaults.Files, CaptureConfiguration.MinFiles, CaptureConfiguration.MaxFiles),

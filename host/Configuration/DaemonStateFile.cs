@@ -24,16 +24,24 @@ public sealed class DaemonStateFile : IDisposable
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
         MakeFolder(path);
         string unfinished = $"{path}.{state.Pid}";
-        using (var stream = new FileStream(
-            unfinished,
-            new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = ReadableToAll }))
+        try
         {
-            JsonSerializer.Serialize(stream, state, DaemonStateJson.Default.DaemonState);
-        }
+            using (var stream = new FileStream(
+                unfinished,
+                new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = ReadableToAll }))
+            {
+                JsonSerializer.Serialize(stream, state, DaemonStateJson.Default.DaemonState);
+            }
 
-        File.SetUnixFileMode(unfinished, ReadableToAll); // Whatever the umask is.
-        File.Move(unfinished, path, overwrite: true);
-        return new(path, state);
+            File.SetUnixFileMode(unfinished, ReadableToAll); // Whatever the umask is.
+            File.Move(unfinished, path, overwrite: true);
+            return new(path, state);
+        }
+        catch
+        {
+            File.Delete(unfinished);
+            throw;
+        }
     }
 
     /// <summary>Makes the folder of a state file (0755) when it is missing.</summary>

@@ -8,3 +8,6 @@ public sealed class IsolationJson() : JsonStringEnumConverter<Isolation>(JsonNam
 
 /// <summary>Writes <see cref="LogFormat"/> in JSON as the configuration does: <c>text</c>, <c>json</c>.</summary>
 public sealed class LogFormatJson() : JsonStringEnumConverter<LogFormat>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+/// <summary>Writes <see cref="CaptureFormat"/> as the configuration does.</summary>
+public sealed class CaptureFormatJson() : JsonStringEnumConverter<CaptureFormat>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

@@ -12,17 +12,11 @@ using ShmWifi.ShmMedium.Telemetry;
 
 namespace ShmWifi.ShmMedium;
 
-/// <summary>All parts of shm-medium, wired: sockets, engine, server, capture, frame log, meter, control API, state file.</summary>
-/// <remarks>Made in this order, taken down in the reverse one.</remarks>
+/// <summary>All parts of shm-medium, wired: capture, frame log, engine, server with its sockets, meter, control API, state file.</summary>
+/// <remarks>Its parts are taken down in the reverse order of their making, also of those that a start has made before it is refused.</remarks>
 internal sealed class Daemon : IDisposable
 {
-    private readonly IPortServer _server;
-    private readonly RegionSource _regions;
-    private readonly CaptureTap? _capture;
-    private readonly FrameLog? _frameLog;
-    private readonly MediumMeter _meter;
-    private readonly ControlServer? _control;
-    private readonly DaemonStateFile _state;
+    private readonly Stack<IDisposable> _parts = [];
 
     /// <summary>Opens the sockets and takes VMs on.</summary>
     /// <param name="configuration">Checked.</param>
@@ -37,41 +31,36 @@ internal sealed class Daemon : IDisposable
     private Daemon(DaemonConfiguration configuration, string statePath, MediumLog log, Action<DaemonFailure> fail,
         Func<MediumEngine, RegionSource, IPortServer> newServer)
     {
-        _regions = configuration.Isolation == Isolation.Shared
-            ? new SharedRegionSource(configuration.Geometry)
-            : new PerVmRegionSource(configuration.Geometry);
-        Engine = new MediumEngine(log, SpinBudgetOf(configuration.Polling), configuration.Medium,
-            exception => fail(DaemonFailure.Of("the engine", exception)));
-        if (configuration.Capture is { } capture)
-        {
-            _capture = new CaptureTap(capture, log.Warn);
-            Engine.AddTap(_capture.Tap);
-            _capture.Start();
-        }
-        if (log.WantsFrames)
-        {
-            _frameLog = new FrameLog(log);
-            Engine.AddTap(_frameLog.Tap);
-            _frameLog.Start();
-        }
-        Snapshots = new SnapshotSource(Engine, _capture, _frameLog);
-        _meter = new MediumMeter(Snapshots);
-        _server = newServer(Engine, _regions);
-        if (configuration.Scheduling == Scheduling.Realtime)
-            Engine.Post(() => EnterRealtime(log));
-        Engine.Start();
         try
         {
-            _server.Start();
-            _control = OpenControl(configuration, statePath, log);
-            _control?.Start();
-            _state = DaemonStateFile.Publish(statePath, DaemonState.Of(configuration, configuration.Control?.SocketFor(statePath)));
+            var regions = Keep<RegionSource>(configuration.Isolation == Isolation.Shared
+                ? new SharedRegionSource(configuration.Geometry)
+                : new PerVmRegionSource(configuration.Geometry));
+            var capture = configuration.Capture is { } wanted ? Keep(new CaptureTap(wanted, log.Warn)) : null;
+            var frameLog = log.WantsFrames ? Keep(new FrameLog(log)) : null;
+            Engine = Keep(new MediumEngine(log, SpinBudgetOf(configuration.Polling), configuration.Medium,
+                exception => fail(DaemonFailure.Of("the engine", exception))));
+            if (capture is not null)
+                Engine.AddTap(capture.Tap);
+            if (frameLog is not null)
+                Engine.AddTap(frameLog.Tap);
+            Snapshots = new SnapshotSource(Engine, capture, frameLog);
+            var server = Keep(newServer(Engine, regions));
+            Keep(new MediumMeter(Snapshots));
+            Keep(new AbsenceWatch(new EngineMedium(Engine), log.RadioAbsent));
+            if (configuration.Scheduling == Scheduling.Realtime)
+                Engine.Post(() => EnterRealtime(log));
+            Engine.Start();
+            server.Start();
+            if (configuration.Control is { } control)
+                Keep(OpenControl(control, configuration, statePath, log)).Start();
+            Keep(DaemonStateFile.Publish(statePath, DaemonState.Of(configuration, configuration.Control?.SocketFor(statePath))));
+            capture?.Start(); // last: a start that is refused leaves no file
+            frameLog?.Start();
         }
         catch
         {
-            _control?.Dispose();
-            _server.Dispose();
-            Engine.Dispose();
+            Dispose();
             throw;
         }
     }
@@ -89,16 +78,6 @@ internal sealed class Daemon : IDisposable
     /// <exception cref="HwsimException">This kernel has no such radios, or does not give their medium.</exception>
     public static Daemon ForThisKernel(DaemonConfiguration configuration, string statePath, MediumLog log, Action<DaemonFailure> fail)
     {
-        var medium = HwsimRegistration.Find();
-        try
-        {
-            medium.Register();
-        }
-        catch
-        {
-            medium.Dispose();
-            throw;
-        }
         var local = configuration with
         {
             Isolation = Isolation.Shared,
@@ -107,20 +86,21 @@ internal sealed class Daemon : IDisposable
             Vms = [],
         };
         return new Daemon(local, statePath, log, fail, (engine, regions) =>
-            new LocalServer(engine, regions, medium, log.Warn, reason => fail(new DaemonFailure(reason, DaemonFailure.Environment))));
+            new LocalServer(engine, regions, TakeRadios(), log.Warn, reason => fail(new DaemonFailure(reason, DaemonFailure.Environment))));
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _state.Dispose();
-        _control?.Dispose();
-        _meter.Dispose();
-        _server.Dispose();
-        Engine.Dispose();
-        _capture?.Dispose();
-        _frameLog?.Dispose();
-        _regions.Dispose();
+        while (_parts.TryPop(out var part))
+            part.Dispose();
+    }
+
+    private T Keep<T>(T part)
+        where T : IDisposable
+    {
+        _parts.Push(part);
+        return part;
     }
 
     /// <summary>A daemon that may not be real-time serves all the same.</summary>
@@ -137,10 +117,8 @@ internal sealed class Daemon : IDisposable
         }
     }
 
-    private ControlServer? OpenControl(DaemonConfiguration configuration, string statePath, MediumLog log)
+    private ControlServer OpenControl(ControlConfiguration control, DaemonConfiguration configuration, string statePath, MediumLog log)
     {
-        if (configuration.Control is not { } control)
-            return null;
         DaemonStateFile.MakeFolder(statePath); // the socket's default place
         var rights = ControlRights.Of(control);
         var socket = ListeningSocket.Open(control.SocketFor(statePath), rights.Access);
@@ -148,12 +126,27 @@ internal sealed class Daemon : IDisposable
     }
 
     private static Func<MediumEngine, RegionSource, IPortServer> ForVms(DaemonConfiguration configuration, MediumLog log,
-        Action<DaemonFailure> fail)
+        Action<DaemonFailure> fail) => (engine, regions) =>
     {
         var sockets = OpenSockets(configuration);
         DescriptorBudget.Check(sockets.Sum(s => s.ConnectionLimit), (int)configuration.Geometry.Ports, sockets.Count, log.Warn);
-        return (engine, regions) => new IvshmemServer(engine, log, regions, sockets, new PeerIds(),
+        return new IvshmemServer(engine, log, regions, sockets, new PeerIds(),
             exception => fail(DaemonFailure.Of("the server that VMs connect to", exception)));
+    };
+
+    private static HwsimRegistration TakeRadios()
+    {
+        var radios = HwsimRegistration.Find();
+        try
+        {
+            radios.Register();
+            return radios;
+        }
+        catch
+        {
+            radios.Dispose();
+            throw;
+        }
     }
 
     private static List<VmSocket> OpenSockets(DaemonConfiguration configuration)

@@ -8,6 +8,11 @@ public readonly ref partial struct FrameView
     private const byte SsidElement = 0;
     private const int MaxSsidLength = 32;
 
+    private const int BeaconIntervalOffset = 8; // after Timestamp
+    private const int CapabilityOffset = BeaconIntervalOffset + 2;
+    private const int BeaconFixedLength = CapabilityOffset + 2;
+    private const byte CapabilityEss = 1, CapabilityIbss = 2;
+
     private const byte EapolTypeKey = 3;
     private const byte DescriptorRsn = 2;
     private const byte DescriptorWpa = 254;
@@ -20,6 +25,14 @@ public readonly ref partial struct FrameView
     private const int KeyRequest = 1 << 11;
 
     private static ReadOnlySpan<byte> EapolLlc => [0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00, 0x88, 0x8e];
+
+    /// <summary>Of an access point's beacon: how often it sends one, time units of 1024 µs; null: any other frame, or of a mesh.</summary>
+    /// <remarks>Beacon Interval, where Capability Information has ESS and not IBSS.
+    /// Source: IEEE 802.11-2020 clauses 9.3.3.2, 9.4.1.3 and 9.4.1.4.</remarks>
+    public int? ApBeaconInterval => FrameControl.Subtype == FrameSubtype.Beacon && Body is { Length: >= BeaconFixedLength } body
+        && (body[CapabilityOffset] & (CapabilityEss | CapabilityIbss)) == CapabilityEss
+            ? BinaryPrimitives.ReadUInt16LittleEndian(body[BeaconIntervalOffset..])
+            : null;
 
     /// <summary>An EAPOL packet in the clear: LLC/SNAP with EtherType 88-8e, in a data frame that is neither protected nor an A-MSDU.</summary>
     public bool IsEapol => FrameControl is { CarriesData: true, Protected: false }
@@ -61,7 +74,7 @@ public readonly ref partial struct FrameView
         ssid = default;
         int? fixedLength = FrameControl.Subtype switch
         {
-            FrameSubtype.Beacon or FrameSubtype.ProbeResponse => 8 + 2 + 2, // Timestamp, Beacon Interval, Capability Information
+            FrameSubtype.Beacon or FrameSubtype.ProbeResponse => BeaconFixedLength,
             FrameSubtype.ProbeRequest => 0,
             FrameSubtype.AssociationRequest => 2 + 2, // Capability Information, Listen Interval
             FrameSubtype.ReassociationRequest => 2 + 2 + MacAddress.Length, // and Current AP Address

@@ -21,7 +21,7 @@ public sealed record SetLink(LinkConfiguration Link) : MediumChange
     public override MediumConfiguration ApplyTo(MediumConfiguration medium)
     {
         ArgumentNullException.ThrowIfNull(medium);
-        return medium with { Links = [.. medium.Links.Where(l => l.From != Link.From || l.To != Link.To), Link] };
+        return medium with { Links = LinkList.Of(medium.Links).With(Link) };
     }
 }
 
@@ -32,7 +32,7 @@ public sealed record RemoveLink(RadioPattern From, RadioPattern To) : MediumChan
     public override MediumConfiguration ApplyTo(MediumConfiguration medium)
     {
         ArgumentNullException.ThrowIfNull(medium);
-        return medium with { Links = [.. medium.Links.Where(l => l.From != From || l.To != To)] };
+        return medium with { Links = LinkList.Of(medium.Links).Without(From, To) };
     }
 }
 

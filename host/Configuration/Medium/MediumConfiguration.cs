@@ -5,6 +5,8 @@ namespace ShmWifi.Configuration.Medium;
 /// configuration file, in the control API and in what <c>ctl save</c> writes.</remarks>
 public sealed record MediumConfiguration
 {
+    private readonly LinkList _links = LinkList.Empty;
+
     /// <summary>Whether frames take their airtime.</summary>
     public Timing Timing { get; init; }
 
@@ -15,7 +17,11 @@ public sealed record MediumConfiguration
     public IReadOnlyList<RadioConfiguration> Radios { get; init; } = [];
 
     /// <summary>Links that are given, not computed. The last one that names a pair holds.</summary>
-    public IReadOnlyList<LinkConfiguration> Links { get; init; } = [];
+    public IReadOnlyList<LinkConfiguration> Links
+    {
+        get => _links;
+        init => _links = LinkList.Of(value);
+    }
 
     /// <summary>How links that are not given are computed from positions; null: they are perfect.</summary>
     public PropagationConfiguration? Propagation { get; init; }

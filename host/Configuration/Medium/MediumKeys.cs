@@ -21,6 +21,8 @@ internal static partial class MediumKeys
 
     public static readonly string[] Rician = ["model", "k", "coherenceTime"];
 
+    public static readonly string[] Nakagami = ["model", "m", "coherenceTime"];
+
     public static readonly string[] Fault = ["name", "match", "action", "probability", "count"];
 
     public static readonly string[] Match = ["frame", "from", "to", "addr1", "addr2", "ssid"];
@@ -38,7 +40,7 @@ internal static partial class MediumKeys
 
     public static (string Word, string[] Keys)[] PropagationModels => [.. PropagationConfiguration.Models.Select(m => (m.Word, m.Keys))];
 
-    public static readonly (string Word, string[] Keys)[] FadingModels = [("rayleigh", Rayleigh), ("rician", Rician)];
+    public static readonly (string Word, string[] Keys)[] FadingModels = [("rayleigh", Rayleigh), ("rician", Rician), ("nakagami", Nakagami)];
 
     /// <summary>Takes a model, or a table of error rates, away.</summary>
     public const string None = "none";

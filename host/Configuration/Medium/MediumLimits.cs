@@ -6,11 +6,14 @@ namespace ShmWifi.Configuration.Medium;
 /// that it cannot fill the daemon's memory or slow its engine.</summary>
 public static class MediumLimits
 {
+    /// <summary>VMs of one medium.</summary>
+    public const int Vms = 1024;
+
     /// <summary>Entries about radios. 120 VMs of 64 radios are 7680 radios, but one entry may be about all radios of a VM.</summary>
     public const int Radios = 1024;
 
-    /// <summary>Given links: all pairs of 64 radios, one way each, and some.</summary>
-    public const int Links = 4096;
+    /// <summary>Given links: all pairs of as many VMs as there may be, one way each.</summary>
+    public const int Links = Vms * (Vms - 1);
 
     /// <summary>Faults: each is looked at for each frame and receiver.</summary>
     public const int Faults = 256;
@@ -30,9 +33,11 @@ public static class MediumLimits
         return Section.TooMany("schedule", changes.Count, Schedule)
             ?? Section.TooMany("radios", medium.Radios.Concat(changes.OfType<SetRadio>().Select(c => c.Radio)).DistinctBy(r => r.Radio).Count(),
                 Radios)
-            ?? Section.TooMany("links", medium.Links.Concat(changes.OfType<SetLink>().Select(c => c.Link)).DistinctBy(l => (l.From, l.To)).Count(),
-                Links)
+            ?? Section.TooMany("links", LinksAtMost(LinkList.Of(medium.Links), changes), Links)
             ?? Section.TooMany("faults", medium.Faults.Concat(changes.OfType<SetFault>().Select(c => c.Fault)).DistinctBy(f => f.Name).Count(),
                 Faults);
     }
+
+    private static int LinksAtMost(LinkList links, IEnumerable<MediumChange> changes) =>
+        links.Count + changes.OfType<SetLink>().DistinctBy(c => (c.Link.From, c.Link.To)).Count(c => !links.Has(c.Link.From, c.Link.To));
 }

@@ -62,13 +62,14 @@ internal sealed partial class MediumReader
 
         var changes = medium.Schedule.Select(c => c.Change).ToList();
         var faults = medium.Faults.Concat(changes.OfType<SetFault>().Select(c => c.Fault)).Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
-        var links = medium.Links.Concat(changes.OfType<SetLink>().Select(c => c.Link)).Select(l => (l.From, l.To)).ToHashSet();
+        var links = LinkList.Of(medium.Links);
+        var coming = changes.OfType<SetLink>().Select(c => (c.Link.From, c.Link.To)).ToHashSet();
         foreach (var (at, change) in medium.Schedule.TakeWhile(_ => !errors.IsFull))
         {
             if (change is RemoveFault { Name: var name } && !faults.Contains(name))
                 errors.Add(node,
                     $"'removeFault' at {Duration.ToText(at)} names '{YamlScalar.Shown(name)}', which no fault is called{Nearest.Hint(name, faults)}");
-            else if (change is RemoveLink { From: var from, To: var to } && !links.Contains((from, to)))
+            else if (change is RemoveLink { From: var from, To: var to } && !links.Has(from, to) && !coming.Contains((from, to)))
                 errors.Add(node, $"'removeLink' at {Duration.ToText(at)} is of a link from '{from}' to '{to}', which is not given");
         }
     }

@@ -23,7 +23,8 @@ internal sealed partial class MediumReader
     private static readonly Bounds Snr = new(-50, 150, "dB");
     private static readonly Bounds Probability = new(0, 1);
 
-    private const string PatternAllowed = "a VM ('ap'), a VM's radio ('ap/phy0'), the address of a radio ('02:00:00:00:00:01') or all radios ('*')";
+    private const string PatternAllowed =
+        "a VM ('ap'), a VM's radio ('ap/phy0' or 'ap/radio0'), the address of a radio ('02:00:00:00:00:01') or all radios ('*')";
 
     /// <summary>An entry about radios.</summary>
     public RadioConfiguration ReadRadio(YamlNode node)

@@ -14,6 +14,9 @@ internal sealed partial class MediumReader(ErrorList errors, string? folder)
 
     private static readonly Bounds RicianK = new(0, 1e6);
 
+    /// <summary>Below 0.5 there is no such distribution; M. Nakagami, The m-Distribution, 1960.</summary>
+    private static readonly Bounds NakagamiM = new(0.5, 1000);
+
     /// <summary>0.423 c/(f v) at walking pace (1.3 m/s) and 2.45 GHz. Source: T. S. Rappaport,
     /// Wireless Communications, 2nd edition, equation 5.40.c.</summary>
     private static readonly TimeSpan DefaultCoherenceTime = TimeSpan.FromMilliseconds(40);
@@ -56,9 +59,14 @@ internal sealed partial class MediumReader(ErrorList errors, string? folder)
             return null;
         if (model == "rician" && section.Value("k") is null)
             section.Missing("k", $"{RicianK.Allowed}: the steady part's power over the scattered part's");
+        if (model == "nakagami" && section.Value("m") is null)
+            section.Missing("m", $"{NakagamiM.Allowed}: 1 varies as Rayleigh fading does, more varies less");
         return new(
             (model == "rician" ? section.Number("k", RicianK) : null) ?? 0,
-            section.Duration("coherenceTime", TimeSpan.FromMicroseconds(1), TimeSpan.FromHours(1)) ?? DefaultCoherenceTime);
+            section.Duration("coherenceTime", TimeSpan.FromMicroseconds(1), TimeSpan.FromHours(1)) ?? DefaultCoherenceTime)
+        {
+            NakagamiM = model == "nakagami" ? section.Number("m", NakagamiM) : null,
+        };
     }
 
     // A word is a model with all its defaults.

@@ -80,7 +80,8 @@ public static class MediumWriter
     {
         if (fading is null)
             return MediumKeys.None;
-        var json = new JsonObject { ["model"] = fading.RicianK == 0 ? "rayleigh" : "rician" };
+        var json = new JsonObject { ["model"] = fading.NakagamiM is not null ? "nakagami" : fading.RicianK == 0 ? "rayleigh" : "rician" };
+        Add(json, "m", fading.NakagamiM);
         if (fading.RicianK != 0)
             json["k"] = fading.RicianK;
         json["coherenceTime"] = Duration.ToText(fading.CoherenceTime);

@@ -8,7 +8,7 @@ namespace ShmWifi.Configuration.Wmediumd;
 /// <summary>What a configuration of wmediumd is as ours.</summary>
 /// <param name="Vms">The names that its radios got, in the order of <c>ids</c>; empty when they are called by their addresses.</param>
 /// <param name="Warnings">What is not as in wmediumd, in the order of the file.</param>
-public sealed record WmediumdImport(MediumConfiguration Medium, IReadOnlyList<string> Vms, IReadOnlyList<ImportWarning> Warnings)
+public sealed record WmediumdImport(MediumConfiguration Medium, IReadOnlyList<string> Vms, IReadOnlyList<ConfigurationWarning> Warnings)
 {
     /// <summary>Converts a configuration.</summary>
     /// <param name="errorTable">Absolute path of the table that wmediumd is given by <c>-x</c>; null: none.</param>
@@ -57,15 +57,4 @@ public sealed record WmediumdImport(MediumConfiguration Medium, IReadOnlyList<st
                 errors.Add(0, 0, $"is beyond our configuration at '{error.Field}': {error.Message}");
         }
     }
-}
-
-/// <summary>Something that is not as where it comes from.</summary>
-/// <param name="File">The file, as it was named to us.</param>
-/// <param name="Line">From 1.</param>
-/// <param name="Column">From 1.</param>
-/// <param name="Message">What differs, and what to do if it matters.</param>
-public sealed record ImportWarning(string File, int Line, int Column, string Message)
-{
-    /// <summary>As compilers write it, so that editors find the place.</summary>
-    public override string ToString() => $"{File}:{Line}:{Column}: warning: {Message}";
 }

@@ -20,7 +20,8 @@ internal sealed partial class WmediumdReader
     private MediumConfiguration ReadPathLoss(LibconfigGroup model, MediumConfiguration medium)
     {
         var positions = Rows(model, "positions", _radios.Count, required: true);
-        bool isMininet = positions.Any(p => p.Length == 3);
+        double? nakagami = NakagamiOf(model);
+        bool isMininet = nakagami is not null || positions.Any(p => p.Length == 3);
         var directions = Rows(model, "directions", _radios.Count, required: false);
         var powers = Powers(model);
         if (errors.Any)
@@ -38,6 +39,7 @@ internal sealed partial class WmediumdReader
         return medium with
         {
             Propagation = propagation,
+            Fading = nakagami is { } m ? new(RicianK: 0, TimeSpan.FromSeconds(MoveInterval)) { NakagamiM = m } : null,
             Radios =
             [
                 .. _radios.Select((radio, i) => new RadioConfiguration(radio)
@@ -66,10 +68,13 @@ internal sealed partial class WmediumdReader
                 return new FreeSpacePropagation();
             case "log_distance":
                 CheckPathLossKeys(model, "path_loss_exp", "xg");
-                offset = RequiredReal(model, "xg");
-                if (offset != 0)
-                    Warn(model.Settings["xg"],
-                        string.Create(CultureInfo.InvariantCulture, $"'xg' is a constant loss: {offset} dB are taken off each transmit power"));
+                offset = ConstantLoss(model);
+                return new LogDistancePropagation(RequiredReal(model, "path_loss_exp"), 1);
+            case "nakagami":
+                CheckPathLossKeys(model, "m", "path_loss_exp", "xg");
+                offset = ConstantLoss(model);
+                Warn(name!, "wmediumd draws Nakagami fading once in 3 s where stations move, else once at the start; here each pair has one each 3 s"
+                    + ": see 'coherenceTime' in 'fading'");
                 return new LogDistancePropagation(RequiredReal(model, "path_loss_exp"), 1);
             case "log_normal_shadowing":
                 CheckPathLossKeys(model, "path_loss_exp", "sL");
@@ -90,7 +95,7 @@ internal sealed partial class WmediumdReader
                     at.Line,
                     at.Column,
                     $"'model.model_name' is {name?.Kind ?? "missing"}; wmediumd knows \"free_space\", \"log_distance\", \"itu\", and "
-                        + $"Mininet-WiFi's \"two_ray_ground\", \"log_normal_shadowing\"");
+                        + $"forks of it \"two_ray_ground\", \"log_normal_shadowing\", \"nakagami\"");
                 return null;
         }
     }
@@ -119,6 +124,22 @@ internal sealed partial class WmediumdReader
         }
 
         return new(coefficient, (int)floors, floors * loss);
+    }
+
+    /// <summary>Nakagami's m, of who asks for it; 1 unless given, as there.</summary>
+    private double? NakagamiOf(LibconfigGroup model)
+    {
+        if (model.Settings.GetValueOrDefault("model_name") is not LibconfigText { Value: "nakagami" })
+            return null;
+        return model.Settings.TryGetValue("m", out var m) ? Real(m, "model.m", isLookedUp: true) : 1;
+    }
+
+    private double ConstantLoss(LibconfigGroup model)
+    {
+        double loss = RequiredReal(model, "xg");
+        if (loss != 0)
+            Warn(model.Settings["xg"], FormattableString.Invariant($"'xg' is a constant loss: {loss} dB are taken off each transmit power"));
+        return loss;
     }
 
     // A linear factor of the loss, a whole number.
@@ -192,11 +213,13 @@ internal sealed partial class WmediumdReader
 
     // wmediumd adds c times a normal deviate, in whole dB, to the SNR of each frame. The power of Rician fading has a standard deviation of about
     // 10/ln 10 * sqrt(2/K) dB where K is large, and 5.57 dB where K = 0.
-    private FadingConfiguration? ReadFading(LibconfigGroup model)
+    private FadingConfiguration? ReadFading(LibconfigGroup model, FadingConfiguration? nakagami)
     {
         const double RayleighDb = 5.57;
         if (!model.Settings.TryGetValue("fading_coefficient", out var node) || Whole(node, "model.fading_coefficient") <= 0)
-            return null;
+            return nakagami;
+        if (nakagami is not null)
+            errors.Add(node.Line, node.Column, "'model.fading_coefficient' is beside Nakagami fading; our configuration has one kind: leave one out");
         double sigma = ((LibconfigNumber)node).Value;
         double k = sigma >= RayleighDb ? 0 : Math.Round(2 * Math.Pow(10 / Math.Log(10) / sigma, 2), 2);
         Warn(

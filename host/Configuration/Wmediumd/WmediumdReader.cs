@@ -9,23 +9,32 @@ namespace ShmWifi.Configuration.Wmediumd;
 /// <summary>Converts a configuration of wmediumd, and reports what is wrong and what differs.</summary>
 /// <remarks>Source of what settings mean: wmediumd's README.md, wmediumd/config.c and
 /// wmediumd/wmediumd.c (github.com/bcopeland/wmediumd, 717e5d7), and those of
-/// Mininet-WiFi's wmediumd (github.com/ramonfontes/wmediumd, 1ea88d5), which has positions of three coordinates and more models.</remarks>
+/// Mininet-WiFi's wmediumd (github.com/ramonfontes/wmediumd, 1ea88d5), which has positions of three coordinates and more models, and of what others
+/// made of it: several mediums (github.com/hsynydn/wmediumd, dd66b68), Nakagami fading (github.com/brunosfer/wmediumd, 0c5d95e).</remarks>
 internal sealed partial class WmediumdReader(ErrorList errors, string file, string? errorTable, IReadOnlyList<string> vms)
 {
     /// <summary>dB, of a link that is not given: SNR_DEFAULT.</summary>
     private const double DefaultSnrDb = 30;
 
-    private readonly List<ImportWarning> _warnings = [];
+    private readonly List<ConfigurationWarning> _warnings = [];
+    private readonly Dictionary<MacAddress, RadioPattern> _byAddress = [];
     private readonly HashSet<string> _toldOf = new(StringComparer.Ordinal);
     private List<RadioPattern> _radios = [];
 
     /// <summary>What differs.</summary>
-    public IReadOnlyList<ImportWarning> Warnings => _warnings;
+    public IReadOnlyList<ConfigurationWarning> Warnings => _warnings;
 
     /// <summary>The medium of a file; of use only when there are no errors.</summary>
     public MediumConfiguration Read(LibconfigGroup root)
     {
-        CheckKeys(root, "", "ifaces", "model");
+        if (root.Settings.TryGetValue("medium", out var mediums))
+        {
+            errors.Add(mediums.Line, mediums.Column, "'medium' is of yawmd, whose configurations are not imported: give each of its models as "
+                + "wmediumd has it, with 'ifaces' and 'model'");
+            return new();
+        }
+
+        CheckKeys(root, "", "ifaces", "model", "prob", "jam");
         var ifaces = Group(root, "ifaces");
         if (ifaces is null)
         {
@@ -33,7 +42,7 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
             return new();
         }
 
-        CheckKeys(ifaces, "ifaces.", "ids", "count", "links", "enable_interference");
+        CheckKeys(ifaces, "ifaces.", "ids", "count", "links", "enable_interference", "medium_array", "enable_medium_detection");
         _radios = ReadIds(ifaces);
 
         // Frames take their airtime in wmediumd, always.
@@ -41,7 +50,13 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
         if (ifaces.Settings.GetValueOrDefault("enable_interference") is LibconfigBoolean { Value: true } interference)
             Warn(interference, "wmediumd draws collisions from how busy others were lately; 'timing: airtime' has the collisions that happen");
         var model = Group(root, "model");
-        if (ifaces.Settings.TryGetValue("links", out var links))
+        if (Group(root, "prob") is { } prob)
+        {
+            if (model is not null)
+                errors.Add(prob.Line, prob.Column, "'prob' is of the first wmediumd, and 'model' of later ones; keep one of them");
+            medium = ReadMatrices(prob, medium);
+        }
+        else if (ifaces.Settings.TryGetValue("links", out var links))
         {
             if (model?.Settings.GetValueOrDefault("type") is { } type)
                 Warn(type, "wmediumd does not look at the model, since 'ifaces.links' is there; neither does the import");
@@ -56,7 +71,10 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
             medium = medium with { Links = [Everywhere with { SnrDb = DefaultSnrDb }] };
         }
 
-        return model is null ? medium : medium with { Fading = ReadFading(model) };
+        medium = medium with { Links = Part(ifaces, medium.Links) };
+        if (root.Settings.TryGetValue("jam", out var jam))
+            medium = medium with { Links = Jam(jam, medium.Links) };
+        return model is null ? medium : medium with { Fading = ReadFading(model, medium.Fading) };
     }
 
     private static LinkConfiguration Everywhere => new(RadioPattern.Any, RadioPattern.Any);
@@ -66,6 +84,9 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
         if (!model.Settings.TryGetValue("type", out var type))
         {
             CheckKeys(model, "model.", "fading_coefficient");
+            foreach (string key in model.Settings.Keys.Where(key => key is "links" or "default_prob" or "positions").Take(1))
+                errors.Add(model.Line, model.Column, $"'model.type' is missing, so wmediumd would not look at 'model.{key}'; give \"snr\", \"prob\" "
+                    + "or \"path_loss\"");
             return medium with { Links = [Everywhere with { SnrDb = DefaultSnrDb }] };
         }
 
@@ -104,12 +125,15 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
         for (int i = 0; i < ids.Items.Count; i++)
         {
             var id = ids.Items[i];
-            if (id is not LibconfigText { Value: var text } || !MacAddress.TryParse(text, out var address) || address.IsGroup)
+            bool isAddress = MacAddress.TryParse((id as LibconfigText)?.Value ?? "", out var address) && !address.IsGroup;
+            if (!isAddress)
                 errors.Add(id.Line, id.Column, $"'ifaces.ids[{i}]' is {id.Kind}; it must be the address of a radio, such as \"02:00:00:00:00:00\"");
             string name = i < vms.Count ? vms[i] : (id as LibconfigText)?.Value ?? "";
             if (RadioPattern.TryParse(name, out var radio) && radios.Contains(radio))
                 errors.Add(id.Line, id.Column, $"'{name}' is there twice");
             radios.Add(radio);
+            if (isAddress)
+                _byAddress[address] = radio;
         }
 
         return radios;
@@ -249,10 +273,26 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
         return node as LibconfigGroup;
     }
 
+    /// <summary>All settings of wmediumds in a group; and those in their own examples that none of them looks at.</summary>
+    private static string[] KnownIn(string path) => path switch
+    {
+        "ifaces." => ["ids", "count", "links", "enable_interference", "medium_array", "enable_medium_detection"],
+        "model." => ["band", "links", "default_prob", .. PathLossKeys, .. MininetKeys, "path_loss_exp", "xg", "sL", "nFLOORS", "LF", "lF", "pL", "m"],
+        "prob." => ["rates", "matrix_list"],
+        _ => ["ifaces", "model", "prob", "jam"],
+    };
+
     private void CheckKeys(LibconfigGroup group, string path, params string[] known)
     {
         foreach (var (key, node) in group.Settings.Where(s => !known.Contains(s.Key)))
-            Warn(node, $"'{path}{key}' is nothing that wmediumd looks at here{Nearest.Hint(key, known)}; it is left out");
+        {
+            string[] ofAny = KnownIn(path);
+            if (ofAny.Contains(key))
+                Warn(node, $"'{path}{key}' is nothing that wmediumd looks at here; it is left out");
+            else
+                errors.Add(node.Line, node.Column, $"'{path}{key}' is a setting of no wmediumd that is known{Nearest.Hint(key, ofAny)}; correct it, "
+                    + $"or leave it out; known are {string.Join(", ", ofAny)}");
+        }
     }
 
     private void Warn(LibconfigNode at, string message) => _warnings.Add(new(file, at.Line, at.Column, message));

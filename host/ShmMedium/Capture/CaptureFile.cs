@@ -1,3 +1,4 @@
+using ShmWifi.Configuration;
 using ShmWifi.Dot11;
 using ShmWifi.Dot11.Rates;
 using ShmWifi.ShmMedium.Delivery;
@@ -7,13 +8,14 @@ using static Tmds.Linux.LibC;
 
 namespace ShmWifi.ShmMedium.Capture;
 
-/// <summary>One pcapng file, FIFO or device that frames are written to; one interface a radio.</summary>
-/// <remarks>What is in the file are whole blocks, always: those that find no space wait here, and what was written of them is cut off.</remarks>
+/// <summary>One file, FIFO or device that frames are written to; one interface a radio, where the format has such.</summary>
+/// <remarks>What is in the file are whole records, always: those that find no space wait here, and what was written of them is cut off.</remarks>
 /// <param name="stream">Owned from now on.</param>
+/// <param name="format">pcapng or pcap.</param>
 /// <param name="unixFromMonotonicNs">What makes a time of CLOCK_MONOTONIC one since 1970.</param>
-internal sealed class CaptureFile(FileStream stream, long unixFromMonotonicNs) : IDisposable
+internal sealed class CaptureFile(FileStream stream, CaptureFormat format, long unixFromMonotonicNs) : IDisposable
 {
-    private readonly PcapngWriter _writer = new(stream, "shm-medium");
+    private readonly CaptureWriter _writer = format == CaptureFormat.Pcap ? new PcapWriter(stream) : new PcapngWriter(stream, "shm-medium");
     private readonly Dictionary<int, Interface> _interfaces = []; // by radio
     private readonly byte[] _radiotap = new byte[RadiotapHeader.MaxLength];
     private readonly long _startedMs = Environment.TickCount64;

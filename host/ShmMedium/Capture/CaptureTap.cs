@@ -4,7 +4,7 @@ using ShmWifi.ShmMedium.Delivery;
 
 namespace ShmWifi.ShmMedium.Capture;
 
-/// <summary>Writes all frames that pass to pcapng files, a FIFO or a device, on a thread of its own.</summary>
+/// <summary>Writes all frames that pass to files, a FIFO or a device, on a thread of its own.</summary>
 /// <remarks>While a disk is full, frames are left out and counted. Any other write that fails (reader gone, disk broken) ends the capture with a
 /// message; the medium goes on.</remarks>
 internal sealed class CaptureTap : IDisposable
@@ -134,7 +134,7 @@ internal sealed class CaptureTap : IDisposable
         CaptureFile? next = null;
         try
         {
-            next = new CaptureFile(OpenNext(), _unixFromMonotonicNs);
+            next = new CaptureFile(OpenNext(), _configuration.Format, _unixFromMonotonicNs);
             if (_file is not null)
                 next.Continue(_file);
         }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using ShmWifi.Dot11.Frames;
@@ -7,9 +6,6 @@ namespace ShmWifi.ShmMedium.Capture;
 
 /// <summary>Writes 802.11 frames with radiotap headers as pcapng: one section, one interface a radio.</summary>
 /// <remarks>
-/// Blocks collect in a buffer, which goes to the stream when it is full and on <see cref="Flush"/>; a reader of a pipe sees
-/// what was flushed. Not thread-safe. The stream stays the caller's. When the stream has thrown, nothing of the buffer is lost: cut the stream
-/// off at <see cref="Written"/> and flush again, or give the writer up.
 /// <code>
 /// SHB 0x0a0d0d0a: byte-order magic u32, version u16.u16, section length s64 (-1), options
 /// IDB 1: link type u16, reserved u16, snap length u32 (0: none), options
@@ -19,12 +15,8 @@ namespace ShmWifi.ShmMedium.Capture;
 /// </code>
 /// Source: draft-ietf-opsawg-pcapng, sections 3 and 4.
 /// </remarks>
-internal sealed class PcapngWriter
+internal sealed class PcapngWriter : CaptureWriter
 {
-    /// <summary>Bytes of the longest frame and of its header that can be written.</summary>
-    public const int MaxFrameLength = ushort.MaxValue;
-
-    private const int BufferSize = 128 * 1024;
     private const int BlockOverhead = 12;
     private const int PacketHeaderLength = 20;
     private const int OptionHeaderLength = 4;
@@ -32,8 +24,6 @@ internal sealed class PcapngWriter
     private const uint SectionHeaderBlock = 0x0a0d0d0a;
     private const uint InterfaceDescriptionBlock = 1;
     private const uint EnhancedPacketBlock = 6;
-
-    private const ushort LinkTypeRadiotap = 127;
 
     private const ushort EndOfOptions = 0;
     private const ushort SectionHardware = 2;
@@ -47,33 +37,18 @@ internal sealed class PcapngWriter
 
     private const byte NanosecondResolution = 9; // 10^-9 s
 
-    private readonly Stream _stream;
-    private readonly byte[] _buffer = new byte[BufferSize];
-    private int _length;
     private int _blockStart;
     private int _interfaces;
 
-    /// <summary>Bytes that the stream has taken: whole blocks.</summary>
-    public long Written { get; private set; }
-
-    /// <summary>Bytes, those in the buffer included.</summary>
-    public long Length => Written + _length;
-
-    /// <summary>Frames that the stream has taken.</summary>
-    public long Frames { get; private set; }
-
-    /// <summary>Frames in the buffer.</summary>
-    public int WaitingFrames { get; private set; }
+    private static ReadOnlySpan<byte> Zeros => [0, 0, 0];
 
     /// <summary>Begins a file: the section header goes to the buffer.</summary>
     /// <param name="stream">Where the file goes; its own buffer would only cost a copy.</param>
     /// <param name="application">Name and version of the program that writes.</param>
     public PcapngWriter(Stream stream, string application)
+        : base(stream)
     {
-        ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(application);
-        _stream = stream;
-
         string hardware = RuntimeInformation.ProcessArchitecture.ToString(), os = RuntimeInformation.OSDescription;
         int options = TextOptionLength(hardware) + TextOptionLength(os) + TextOptionLength(application) + OptionHeaderLength;
         BeginBlock(SectionHeaderBlock, 16 + options);
@@ -89,12 +64,9 @@ internal sealed class PcapngWriter
         EndBlock();
     }
 
-    /// <summary>Adds an interface, at any time between frames.</summary>
-    /// <param name="name">Name, such as <c>ap/wlan0</c>.</param>
-    /// <returns>The interface's number, for <see cref="WriteFrame"/>.</returns>
+    /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">A name of more than 65535 bytes.</exception>
-    /// <exception cref="IOException">The stream could not be written.</exception>
-    public int AddInterface(string name, MacAddress address)
+    public override int AddInterface(string name, MacAddress address)
     {
         ArgumentNullException.ThrowIfNull(name);
         Span<byte> octets = stackalloc byte[MacAddress.Length];
@@ -115,23 +87,13 @@ internal sealed class PcapngWriter
         return _interfaces++;
     }
 
-    /// <summary>Adds a frame. Does not allocate; copies the frame once, into the buffer.</summary>
-    /// <param name="interfaceNumber">What <see cref="AddInterface"/> returned.</param>
-    /// <param name="unixTimeNs">Nanoseconds since 1970-01-01 UTC.</param>
-    /// <param name="direction">Which way the frame went at that interface.</param>
-    /// <param name="radiotap">Its header, by <see cref="RadiotapHeader"/>.</param>
-    /// <param name="frame">The 802.11 frame without FCS.</param>
-    /// <exception cref="ArgumentOutOfRangeException">No such interface, a time before 1970,
-    /// or more than <see cref="MaxFrameLength"/> bytes.</exception>
-    /// <exception cref="IOException">The stream could not be written.</exception>
-    public void WriteFrame(int interfaceNumber, long unixTimeNs, FrameDirection direction, ReadOnlySpan<byte> radiotap, ReadOnlySpan<byte> frame)
+    /// <inheritdoc/>
+    protected override void PutFrame(int interfaceNumber, long unixTimeNs, FrameDirection direction, ReadOnlySpan<byte> radiotap,
+        ReadOnlySpan<byte> frame)
     {
         int dataLength = radiotap.Length + frame.Length;
         ArgumentOutOfRangeException.ThrowIfNegative(interfaceNumber);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(interfaceNumber, _interfaces);
-        ArgumentOutOfRangeException.ThrowIfNegative(unixTimeNs);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(dataLength, MaxFrameLength, nameof(frame));
-
         BeginBlock(EnhancedPacketBlock, PacketHeaderLength + Padded(dataLength) + OptionLength(sizeof(uint)) + OptionHeaderLength);
         Put32((uint)interfaceNumber);
         Put32((uint)(unixTimeNs >> 32));
@@ -146,15 +108,6 @@ internal sealed class PcapngWriter
         Put32((uint)direction);
         PutOption(EndOfOptions, []);
         EndBlock();
-        WaitingFrames++;
-    }
-
-    /// <summary>Hands all that was written to the stream, and flushes it.</summary>
-    /// <exception cref="IOException">The stream could not be written.</exception>
-    public void Flush()
-    {
-        Drain();
-        _stream.Flush();
     }
 
     private static int Padded(int length) => (length + 3) & ~3;
@@ -168,51 +121,18 @@ internal sealed class PcapngWriter
         return OptionLength(length);
     }
 
-    private void Drain()
-    {
-        _stream.Write(_buffer, 0, _length);
-        Written += _length;
-        Frames += WaitingFrames;
-        _length = WaitingFrames = 0;
-    }
-
     private void BeginBlock(uint type, int bodyLength)
     {
         int total = bodyLength + BlockOverhead;
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(total, BufferSize, nameof(bodyLength));
-        if (_length + total > BufferSize) Drain();
-
-        _blockStart = _length;
+        MakeRoom(total);
+        _blockStart = Used;
         Put32(type);
         Put32((uint)total);
     }
 
-    private void EndBlock() => Put32((uint)(_length + sizeof(uint) - _blockStart));
+    private void EndBlock() => Put32((uint)(Used + sizeof(uint) - _blockStart));
 
-    private void Put16(ushort value)
-    {
-        BinaryPrimitives.WriteUInt16LittleEndian(_buffer.AsSpan(_length), value);
-        _length += sizeof(ushort);
-    }
-
-    private void Put32(uint value)
-    {
-        BinaryPrimitives.WriteUInt32LittleEndian(_buffer.AsSpan(_length), value);
-        _length += sizeof(uint);
-    }
-
-    private void Put(ReadOnlySpan<byte> bytes)
-    {
-        bytes.CopyTo(_buffer.AsSpan(_length));
-        _length += bytes.Length;
-    }
-
-    private void Pad()
-    {
-        int padding = -(_length - _blockStart) & 3;
-        _buffer.AsSpan(_length, padding).Clear();
-        _length += padding;
-    }
+    private void Pad() => Put(Zeros[..(-(Used - _blockStart) & 3)]);
 
     private void PutOption(ushort code, ReadOnlySpan<byte> value)
     {

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Configuration.Text;
+using ShmWifi.ShmMedium.Medium.Phy;
 
 namespace ShmWifi.ShmMedium.Cli;
 
@@ -34,10 +35,16 @@ internal sealed class ConfigCheckCommand : Command
         try
         {
             var configuration = DaemonConfiguration.Load(options.GetRequiredValue(_file), needsVms: !options.GetValue(_local));
+            var warnings = ErrorTables.Check(configuration.Medium);
             if (json)
-                output.WriteLine(JsonSerializer.Serialize(CheckedConfiguration.Of(configuration), CheckJson.Default.CheckedConfiguration));
-            else
-                Print(output, configuration);
+            {
+                output.WriteLine(JsonSerializer.Serialize(CheckedConfiguration.Of(configuration, warnings), CheckJson.Default.CheckedConfiguration));
+                return 0;
+            }
+
+            foreach (var warning in warnings)
+                error.WriteLine(warning);
+            Print(output, configuration);
             return 0;
         }
         catch (ConfigurationException e)
@@ -106,7 +113,8 @@ internal sealed class ConfigCheckCommand : Command
     {
         string age = capture.Duration is { } duration ? $" or {Duration.ToText(duration)}" : "";
         string group = capture.Group is { } name ? $", of group {name}" : "";
-        return $"{capture.File}: files of {ByteSize.ToText(capture.FileSize)}{age}, {capture.Files} at most{group}";
+        string format = capture.Format == CaptureFormat.Pcap ? ", pcap" : "";
+        return $"{capture.File}{format}: files of {ByteSize.ToText(capture.FileSize)}{age}, {capture.Files} at most{group}";
     }
 
     private static string Bytes(ulong bytes) => bytes >= 1 << 20 ? $"{bytes >> 20} MiB" : $"{bytes >> 10} KiB";
@@ -129,9 +137,10 @@ internal sealed record CheckedConfiguration(
     JsonObject Medium,
     CaptureConfiguration? Capture,
     LogConfiguration Log,
-    ControlConfiguration? Control)
+    ControlConfiguration? Control,
+    IReadOnlyList<ConfigurationWarning> Warnings)
 {
-    public static CheckedConfiguration Of(DaemonConfiguration c) => new(
+    public static CheckedConfiguration Of(DaemonConfiguration c, IReadOnlyList<ConfigurationWarning> warnings) => new(
         c.File,
         c.Isolation,
         c.RegionGeometry.RegionSize,
@@ -147,7 +156,8 @@ internal sealed record CheckedConfiguration(
         MediumWriter.ToJson(c.Medium),
         c.Capture,
         c.Log,
-        c.Control);
+        c.Control,
+        warnings);
 }
 
 /// <summary>What <c>--json</c> prints of a wrong configuration.</summary>
@@ -156,7 +166,7 @@ internal sealed record WrongConfiguration(IReadOnlyList<ConfigurationError> Erro
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,
-    Converters = [typeof(IsolationJson), typeof(LogFormatJson)])]
+    Converters = [typeof(IsolationJson), typeof(LogFormatJson), typeof(CaptureFormatJson)])]
 [JsonSerializable(typeof(CheckedConfiguration))]
 [JsonSerializable(typeof(WrongConfiguration))]
 internal sealed partial class CheckJson : JsonSerializerContext;

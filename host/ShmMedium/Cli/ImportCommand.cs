@@ -7,6 +7,7 @@ using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Configuration.Text;
 using ShmWifi.Configuration.Wmediumd;
+using ShmWifi.ShmMedium.Medium.Phy;
 
 namespace ShmWifi.ShmMedium.Cli;
 
@@ -80,12 +81,11 @@ internal sealed class ImportCommand : Command
         }
 
         string? per = options.GetValue(_per) is { } table ? Path.GetFullPath(table) : null;
-        if (per is not null && !File.Exists(per))
-            throw Wrong("--per", $"there is no file '{per}'");
         string file = options.GetRequiredValue(_file);
         try
         {
-            return WmediumdImport.Read(InputText.Read(file), file, per, vms);
+            var import = WmediumdImport.Read(InputText.Read(file), file, per, vms);
+            return import with { Warnings = [.. import.Warnings, .. ErrorTables.Check(import.Medium)] };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -113,7 +113,7 @@ internal sealed class ImportCommand : Command
 }
 
 /// <summary>What <c>--json</c> prints of an import.</summary>
-internal sealed record ImportedConfiguration(JsonObject Configuration, IReadOnlyList<ImportWarning> Warnings);
+internal sealed record ImportedConfiguration(JsonObject Configuration, IReadOnlyList<ConfigurationWarning> Warnings);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(ImportedConfiguration))]

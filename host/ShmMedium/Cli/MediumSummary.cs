@@ -21,7 +21,7 @@ internal static class MediumSummary
             yield return $"link       {Link(link)}";
         yield return $"paths      {Propagation(medium.Propagation)}";
         if (medium.Fading is not null)
-            yield return $"fading     {Fading(medium.Fading)}";
+            yield return $"fading     {medium.Fading.ToWords()}";
         if (medium.ErrorTable is not null)
             yield return $"errors     {medium.ErrorTable}";
         foreach (var fault in medium.Faults)
@@ -57,11 +57,6 @@ internal static class MediumSummary
 
     private static string Propagation(PropagationConfiguration? propagation) => propagation?.ToWords() ?? "perfect where no link is given";
 
-    private static string Fading(FadingConfiguration? fading) => fading is null
-        ? "none"
-        : string.Create(CultureInfo.InvariantCulture,
-            $"{(fading.RicianK == 0 ? "Rayleigh" : $"Rician, K {fading.RicianK}")}, a draw each {Duration.ToText(fading.CoherenceTime)}");
-
     private static string Fault(FaultConfiguration fault)
     {
         var match = fault.Match;
@@ -87,7 +82,7 @@ internal static class MediumSummary
         SetFault { Fault: var fault } => $"fault {Fault(fault)}",
         RemoveFault { Name: var name } => $"fault {name} ends",
         SetPropagation { Propagation: var propagation } => $"paths {Propagation(propagation)}",
-        SetFading { Fading: var fading } => $"fading {Fading(fading)}",
+        SetFading { Fading: var fading } => $"fading {fading?.ToWords() ?? "none"}",
         SetErrorTable { File: var file } => $"errors {file ?? "as computed"}",
         SetTiming { Timing: var timing } => timing == Timing.Airtime ? "timing airtime" : "timing instant",
         _ => MediumWriter.ToJson(change).ToJsonString(),

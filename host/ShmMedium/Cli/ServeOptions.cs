@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting.Systemd;
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Text;
 using ShmWifi.ShmMedium.Logging;
+using ShmWifi.ShmMedium.Medium.Phy;
 using ShmWifi.ShmMedium.Telemetry;
 using ShmWifi.ShmMedium.Terminal;
 
@@ -21,8 +22,11 @@ internal sealed class ServeOptions
     private readonly Option<FileInfo?> _config = new("--config", "-c") { Description = "Configuration in YAML (docs/configuration.md)." };
     private readonly Option<string?> _capture = new("--capture")
     {
-        Description = "Writes all frames as pcapng to files of this name and a number, or to this FIFO (docs/monitoring.md).",
+        Description = "Writes all frames to files of this name and a number, or to this FIFO (docs/monitoring.md).",
     };
+
+    private readonly Option<string?> _captureFormat =
+        new("--capture-format") { Description = "pcapng (default), or pcap for tools that do not know it (docs/capture.md)." };
 
     private readonly Option<string?> _stats = new("--stats") { Description = "Writes totals as JSON to this file on SIGUSR1 and at the end." };
     private readonly Option<string?> _state = new("--state") { Description = "Where ivshmem-args and others find this daemon." };
@@ -43,6 +47,7 @@ internal sealed class ServeOptions
     {
         _print.AcceptOnlyFromAmong("frames", "table", "none");
         _logFormat.AcceptOnlyFromAmong("text", "json");
+        _captureFormat.AcceptOnlyFromAmong("pcapng", "pcap");
     }
 
     /// <summary>What errors call a configuration that the command line gives.</summary>
@@ -51,7 +56,7 @@ internal sealed class ServeOptions
     /// <summary>Adds the options.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_config, _capture, _print, _logFile, _logFormat, _json, _stats, _state, _control])
+        foreach (var option in (Option[])[_config, _capture, _captureFormat, _print, _logFile, _logFormat, _json, _stats, _state, _control])
             command.Options.Add(option);
     }
 
@@ -63,6 +68,7 @@ internal sealed class ServeOptions
         try
         {
             configuration = Override(load(parse.GetValue(_config)), parse);
+            ErrorTables.Check(configuration.Medium);
         }
         catch (ConfigurationException exception)
         {
@@ -81,9 +87,7 @@ internal sealed class ServeOptions
 
     private DaemonConfiguration Override(DaemonConfiguration configuration, ParseResult parse) => configuration with
     {
-        Capture = parse.GetValue(_capture) is { } capture
-            ? (configuration.Capture ?? new CaptureConfiguration("")) with { File = Path.GetFullPath(capture) }
-            : configuration.Capture,
+        Capture = Override(configuration.Capture, parse.GetValue(_capture), parse.GetValue(_captureFormat)),
         Control = parse.GetValue(_control) is { } control
             ? ControlConfiguration.Override(configuration.Control, control)
             : configuration.Control,
@@ -92,10 +96,22 @@ internal sealed class ServeOptions
             parse.GetValue(_logFormat) switch { "text" => LogFormat.Text, "json" => LogFormat.Json, _ => configuration.Log.Format }),
     };
 
+    private static CaptureConfiguration? Override(CaptureConfiguration? configured, string? file, string? format)
+    {
+        var capture = file is null ? configured : (configured ?? new CaptureConfiguration("")) with { File = Path.GetFullPath(file) };
+        return format switch
+        {
+            null => capture,
+            "pcap" => capture is null ? null : capture with { Format = CaptureFormat.Pcap },
+            _ => capture is null ? null : capture with { Format = CaptureFormat.Pcapng },
+        };
+    }
+
     private static int Run(DaemonConfiguration configuration, ConsoleOutput output, string statePath, string? statsPath, DaemonFactory newDaemon,
         CancellationToken cancellation)
     {
         IReadOnlyList<ILogSink> sinks;
+        bool isNewLog = configuration.Log.File is { } path && !File.Exists(path);
         try
         {
             sinks = output.OpenSinks(configuration.Log);
@@ -110,6 +126,8 @@ internal sealed class ServeOptions
         using (output)
         using (var log = new MediumLog(sinks))
             code = Serve(configuration, output, log, statePath, statsPath, newDaemon, cancellation, out totals);
+        if (totals is null && isNewLog && new FileInfo(configuration.Log.File!) is { Exists: true, Length: 0 })
+            File.Delete(configuration.Log.File!); // of a start that was refused
         if (totals is not null)
             output.WriteTotals(totals); // below the last line
         return code;

@@ -97,6 +97,7 @@ internal sealed class ConfigurationSchemas : IOpenApiOperationTransformer, IOpen
         all["linkChange"] = WithProperties(all["link"]!, key => key is not ("from" or "to"));
         all["radioChange"] = WithProperties(all["radio"]!, key => key != "radio");
         all["faultChange"] = WithProperties(all["fault"]!, key => key != "name");
+        all["linkReading"] = WithAbsent(all["link"]!);
         all["faultReading"] = FaultReading(all["fault"]!);
         all["change"] = Change(all["scheduledChange"]!);
         return all;
@@ -114,10 +115,23 @@ internal sealed class ConfigurationSchemas : IOpenApiOperationTransformer, IOpen
         return part;
     }
 
+    /// <summary>An entry, and which of its names mean nobody.</summary>
+    private static JsonObject WithAbsent(JsonNode entry)
+    {
+        var reading = entry.DeepClone().AsObject();
+        reading["properties"]!["absent"] = new JsonObject
+        {
+            ["description"] = "Those of its names that no radio on the medium has; missing: there are none.",
+            ["type"] = "array",
+            ["items"] = new JsonObject { ["type"] = "string" },
+        };
+        return reading;
+    }
+
     /// <summary>A fault, and how often it was carried out.</summary>
     private static JsonObject FaultReading(JsonNode fault)
     {
-        var reading = fault.DeepClone().AsObject();
+        var reading = WithAbsent(fault);
         reading["properties"]!["hits"] =
             new JsonObject { ["description"] = "Frames that were hit since it was given.", ["type"] = "integer", ["minimum"] = 0 };
         reading["required"] = new JsonArray("name", "action", "hits");

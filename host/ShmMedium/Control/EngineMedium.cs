@@ -16,7 +16,7 @@ internal sealed class EngineMedium(MediumEngine engine) : IControlledMedium
     public MediumConfiguration CurrentMedium => engine.CurrentMedium;
 
     /// <inheritdoc/>
-    public IEnumerable<RadioIdentity> Radios => engine.Radios.Radios.Select(r => new RadioIdentity(r.Port.Name, r.Name, r.Addresses));
+    public IEnumerable<RadioIdentity> Radios => engine.Radios.Radios.Select(r => new RadioIdentity(r.Port.Name, r.Name, r.Number, r.Addresses));
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, long> FaultHits => engine.Faults.ToDictionary(f => f.Configuration.Name, f => f.Hits, StringComparer.Ordinal);
@@ -80,6 +80,7 @@ internal sealed class EngineMedium(MediumEngine engine) : IControlledMedium
     private static RadioReading Read(Radio radio, long mediumNs) => new(
         radio.Port.Name,
         radio.Name,
+        radio.Number,
         radio.Addresses,
         (int)radio.FreqMhz,
         radio.Flags.HasFlag(RingBuffer.Layout.RadioFlags.Monitor),

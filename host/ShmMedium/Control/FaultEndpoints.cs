@@ -18,7 +18,7 @@ internal static class FaultEndpoints
     {
         var faults = routes.MapGroup("").WithTags("faults");
         faults.MapGet("/faults", [return: ConfigurationSchema("faultReading", IsList = true)] (IControlledMedium medium) =>
-            new JsonArray([.. medium.CurrentMedium.Faults.Select(f => Read(medium, f))]))
+            ReadAll(medium, medium.CurrentMedium.Faults))
             .Describe("getFaults", "The injected faults, and how often each was carried out.");
         faults.MapPost("/faults", AddAsync)
             .Describe("addFault", "Orders a fault; one without a name gets one.")
@@ -66,10 +66,17 @@ internal static class FaultEndpoints
         ?? throw new ControlException(404, $"no fault is called '{name}'{Nearest.Hint(name, medium.CurrentMedium.Faults.Select(f => f.Name))}; GET "
             + $"/v1/faults tells which there are");
 
-    private static JsonObject Read(IControlledMedium medium, FaultConfiguration fault)
+    private static JsonArray ReadAll(IControlledMedium medium, IEnumerable<FaultConfiguration> faults)
     {
-        var json = MediumWriter.ToJson(fault);
-        json["hits"] = medium.FaultHits.GetValueOrDefault(fault.Name);
-        return json;
+        var (hits, present) = (medium.FaultHits, new PresentRadios(medium.Radios));
+        return [.. faults.Select(fault =>
+        {
+            var json = MediumWriter.ToJson(fault);
+            json["hits"] = hits.GetValueOrDefault(fault.Name);
+            present.Mark(json, new SetFault(fault));
+            return json;
+        })];
     }
+
+    private static JsonObject Read(IControlledMedium medium, FaultConfiguration fault) => ReadAll(medium, [fault])[0]!.AsObject();
 }

@@ -31,8 +31,11 @@ internal static class LinkEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var links = routes.MapGroup("").WithTags("links");
-        links.MapGet("/links", [return: ConfigurationSchema("links")] (IControlledMedium medium) =>
-            new JsonArray([.. medium.CurrentMedium.Links.Select(l => MediumWriter.ToJson(l))]))
+        links.MapGet("/links", [return: ConfigurationSchema("linkReading", IsList = true)] (IControlledMedium medium) =>
+        {
+            var present = new PresentRadios(medium.Radios);
+            return new JsonArray([.. medium.CurrentMedium.Links.Select(link => present.Mark(MediumWriter.ToJson(link), new SetLink(link)))]);
+        })
             .Describe("getLinks", "The links that are given; the others are computed.");
         links.MapGet("/links/{from}/{to}", ReadAsync)
             .Describe("getLink", "The links between radios now: each pair that the two names mean.")
@@ -61,9 +64,10 @@ internal static class LinkEndpoints
     {
         var sender = RadioNames.Read("from", from);
         var receiver = RadioNames.Read("to", to);
-        if (medium.CurrentMedium.Links.Any(l => l.From == sender && l.To == receiver))
+        var links = medium.CurrentMedium.Links;
+        if (links.Any(l => l.From == sender && l.To == receiver))
             return medium.ChangeSilentlyAsync(new RemoveLink(sender, receiver));
-        bool isOther = medium.CurrentMedium.Links.Any(l => l.From == receiver && l.To == sender);
+        bool isOther = links.Any(l => l.From == receiver && l.To == sender);
         string hint = isOther ? $"; one is given from '{receiver}' to '{sender}'" : "; GET /v1/links tells which are";
         throw new ControlException(404, $"no link is given from '{sender}' to '{receiver}'{hint}");
     }

@@ -15,7 +15,8 @@ internal sealed class RadioNames(IControlledMedium medium, DaemonConfiguration c
             400,
             $"'{text}' names no radio",
             new FieldError(field,
-                $"'{text}' names no radio; allowed: a VM (ap), VM and radio (ap/phy0; in a path ap%2Fphy0), an address (02:00:00:00:00:01), or *"));
+                $"'{text}' names no radio; allowed: a VM (ap), VM and radio (ap/phy0 or ap/radio0; in a path ap%2Fphy0), an address "
+                    + "(02:00:00:00:00:01), or *"));
 
     /// <summary>The radios that are on the medium and that a name means.</summary>
     /// <exception cref="ControlException">404: there are none.</exception>
@@ -52,7 +53,7 @@ internal sealed class RadioNames(IControlledMedium medium, DaemonConfiguration c
 
     private ControlException NoRadio(string field, RadioPattern pattern, IReadOnlyList<RadioIdentity> all, string where)
     {
-        string[] near = [.. all.Select(r => r.FullName), .. all.Select(r => r.Vm), .. all.SelectMany(r => r.Addresses).Select(a => a.ToString()),
+        string[] near = [.. all.SelectMany(r => RadioPattern.AllOf(r.Vm, r.Name, r.Number, [.. r.Addresses])).Select(p => p.ToString()),
             .. configuration.Vms.Select(v => v.Name)];
         string name = pattern.ToString();
         const int Shown = 8;

@@ -6,17 +6,19 @@ namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>A radio that is on the medium.</summary>
 /// <param name="Name">Its name there, such as "phy0".</param>
-internal record RadioIdentity(string Vm, string Name, IReadOnlyList<MacAddress> Addresses)
+/// <param name="Number">Its port's number for it.</param>
+internal record RadioIdentity(string Vm, string Name, int Number, IReadOnlyList<MacAddress> Addresses)
 {
     /// <summary>"vm/radio".</summary>
     public string FullName => $"{Vm}/{Name}";
 
     /// <summary>Whether a pattern means it.</summary>
-    public bool IsMeantBy(RadioPattern pattern) => pattern.Matches(Vm, Name, [.. Addresses]);
+    public bool IsMeantBy(RadioPattern pattern) => pattern.Matches(Vm, Name, Number, [.. Addresses]);
 }
 
 /// <summary>A radio that is on the medium, as it is now.</summary>
 /// <param name="Name">Its name there, such as "phy0".</param>
+/// <param name="Number">Its port's number for it.</param>
 /// <param name="FreqMhz">Where it listens, as its guest told; else of its latest transmission; 0: nowhere, or not known.</param>
 /// <param name="IsMonitor">Whether it wants frames addressed to others.</param>
 /// <param name="Position">Where it is, metres.</param>
@@ -26,13 +28,14 @@ internal record RadioIdentity(string Vm, string Name, IReadOnlyList<MacAddress> 
 internal sealed record RadioReading(
     string Vm,
     string Name,
+    int Number,
     IReadOnlyList<MacAddress> Addresses,
     int FreqMhz,
     bool IsMonitor,
     Position Position,
     double TxPowerDbm,
     double AntennaGainDbi,
-    double NoiseFloorDbm) : RadioIdentity(Vm, Name, Addresses);
+    double NoiseFloorDbm) : RadioIdentity(Vm, Name, Number, Addresses);
 
 /// <summary>Which link is asked for.</summary>
 /// <param name="To">Who receives; another radio.</param>

@@ -14,8 +14,8 @@ internal sealed record RequestBody(string Text) : IBindableFromHttpContext<Reque
     /// <summary>What errors call it.</summary>
     public const string Source = "the body";
 
-    /// <summary>Bytes that are read: some 4000 links.</summary>
-    public const int Limit = 256 << 10;
+    /// <summary>Bytes that are read: the links of all pairs of 120 VMs, one way each, and some.</summary>
+    public const int Limit = 1 << 20;
 
     /// <summary>Bytes that are read and thrown away before a body is refused: a client that still writes might not read our answer.</summary>
     public const int DrainLimit = 64 << 20;

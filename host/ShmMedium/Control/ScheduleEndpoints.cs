@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -34,7 +35,13 @@ internal static class ScheduleEndpoints
     private static async Task<ScheduleState> ReadAsync(IControlledMedium medium)
     {
         var reading = await medium.ReadScheduleAsync();
-        return new ScheduleState(Rounded.To(reading.Elapsed.TotalSeconds, 3), reading.Done, MediumWriter.ToJson(medium.CurrentMedium.Schedule));
+        var schedule = medium.CurrentMedium.Schedule;
+        var coming = schedule.Skip(reading.Done).SelectMany(scheduled => PresentRadios.NamesIn(scheduled.Change));
+        var absent = new PresentRadios(medium.Radios).AbsentOf(coming);
+        return new ScheduleState(Rounded.To(reading.Elapsed.TotalSeconds, 3), reading.Done, MediumWriter.ToJson(schedule))
+        {
+            Absent = absent.Count == 0 ? null : [.. absent.Select(name => name.ToString())],
+        };
     }
 
     /// <summary>The radios that a change names, and where.</summary>
@@ -52,4 +59,10 @@ internal static class ScheduleEndpoints
 internal sealed record ScheduleState(
     [property: Description("Seconds since it was given: its times count from there.")] decimal ElapsedS,
     [property: Description("Changes that were carried out.")] int Done,
-    JsonArray Changes);
+    JsonArray Changes)
+{
+    /// <summary>Not always there.</summary>
+    [Description("Names in changes to come that no radio on the medium has.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Absent { get; init; }
+}

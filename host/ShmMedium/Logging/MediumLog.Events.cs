@@ -167,6 +167,11 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
         EventName = "transmitter-refused")]
     private partial void TransmitterRefused(string vm, string radio, string address);
 
+    /// <summary>A VM is on the medium, but not with radios by which the medium names it.</summary>
+    [LoggerMessage(206, LogLevel.Warning, "no radio of it is called {Names}, so what the medium says of that is of nobody; it has {Radios}",
+        EventName = "radio-absent")]
+    public partial void RadioAbsent(string vm, string names, string radios);
+
     [LoggerMessage(904, LogLevel.Warning, "the medium of timing: airtime failed and begins anew; please report: {Exception}",
         EventName = "airtime-failed")]
     private partial void AirtimeFailed(string exception);

@@ -16,6 +16,12 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     private const uint MaxFreqMhz = 100_000; // beyond the bands of 802.11, all of them below 72 GHz
     private const long MaxLateNs = 5_000_000; // what a busy machine keeps the engine from a core; a guest that claims more would send in the past
 
+    private const long TimeUnitNs = 1_024_000;
+
+    /// <summary>Who has sent no beacon for so many intervals is no access point any more: a station that misses as many gives its access point up.
+    /// Source: linux net/mac80211/mlme.c, beacon_loss_count.</summary>
+    private const int BeaconsUntilGone = 7;
+
     private readonly RadioRegistry _radios;
     private readonly MediumState _state;
     private readonly MediumClock _clock;
@@ -76,6 +82,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
                 {
                     WantsAck = Acknowledgement.IsWanted(in frame),
                     UsesDcf = view.FrameControl is { Type: FrameType.Data, IsQos: false },
+                    ApForNs = view.ApBeaconInterval * BeaconsUntilGone * TimeUnitNs ?? 0,
                 };
             _isWaiting[handle] = true;
             _best[handle] = default;

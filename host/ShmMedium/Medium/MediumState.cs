@@ -13,6 +13,7 @@ namespace ShmWifi.ShmMedium.Medium;
 internal sealed class MediumState
 {
     private readonly ConcurrentDictionary<string, ErrorModel> _tables = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<ReplaceMedium, LinkOverrides> _links = new(ReferenceEqualityComparer.Instance); // of changes that come
     private MediumConfiguration _current = new();
     private ScheduledChange[] _schedule = []; // by time
     private int _nextScheduled;
@@ -51,24 +52,14 @@ internal sealed class MediumState
     internal Fault? FaultOn(in Frame frame, Radio receiver) =>
         Faults.IsEmpty ? null : Faults.Hit(frame.Span, frame.Sender.Endpoint, receiver.Endpoint);
 
-    /// <summary>Reads the files that a change names, so that the engine need not; any thread may.</summary>
+    /// <summary>Reads the files that a change names, and finds its links' places, so that the engine need not; any thread may.</summary>
     /// <exception cref="ConfigurationException">One cannot be read, or is wrong.</exception>
     public void Prepare(MediumChange change)
     {
-        switch (change)
-        {
-            case SetErrorTable { File: { } file }:
-                _tables[file] = ErrorModel.Load(file);
-                break;
-            case ReplaceMedium { Medium: var medium }:
-                if (medium.ErrorTable is { } table)
-                    _tables[table] = ErrorModel.Load(table);
-                PrepareAll(medium.Schedule);
-                break;
-            case SetSchedule { Schedule: var schedule }:
-                PrepareAll(schedule);
-                break;
-        }
+        foreach (string file in ErrorTables.NamedBy(change))
+            _tables[file] = ErrorModel.Load(file);
+        if (change is ReplaceMedium all)
+            _links[all] = LinkOverrides.Of(all.Medium.Links);
     }
 
     /// <summary>Carries out a change.</summary>
@@ -77,7 +68,7 @@ internal sealed class MediumState
         var before = _current;
         var after = change.ApplyTo(before);
         Volatile.Write(ref _current, after);
-        Links.Apply(change, after, mediumNs);
+        Links.Apply(change, after, mediumNs, change is ReplaceMedium all && _links.TryRemove(all, out var given) ? given : null);
         Errors = after.ErrorTable is { } file ? _tables[file] : ErrorModel.BuiltIn;
         if (!ReferenceEquals(before.Faults, after.Faults))
             Faults.Apply(after.Faults, after.Seed);
@@ -121,12 +112,6 @@ internal sealed class MediumState
         Schedule = [.. _schedule.Skip(_nextScheduled)
             .Select(coming => coming with { At = coming.At - TimeSpan.FromTicks((mediumNs - _scheduleSinceNs) / TimeSpan.NanosecondsPerTick) })],
     };
-
-    private void PrepareAll(IReadOnlyList<ScheduledChange> schedule)
-    {
-        foreach (var coming in schedule)
-            Prepare(coming.Change);
-    }
 
     private void Schedule(IReadOnlyList<ScheduledChange> schedule, long mediumNs)
     {

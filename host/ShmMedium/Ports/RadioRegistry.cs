@@ -82,7 +82,7 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
         if (port.Radios.Count(r => r is not null) >= port.Offer.MaxRadios || port.RadiosEver == MaxRadiosEver)
             return null;
         port.RadiosEver++;
-        radio = new Radio(port, number, identity, _radiosEver++, links.Add(port.Name, name, [], clock.NowNs)) { Name = name };
+        radio = new Radio(port, number, identity, _radiosEver++, links.Add(port.Name, name, [], clock.NowNs, number)) { Name = name };
         port.Radios[number] = radio;
         Volatile.Write(ref _radios, [.. _radios, radio]);
         if (radio.Endpoint.Index >= _byModel.Length)

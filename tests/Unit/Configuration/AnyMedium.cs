@@ -86,9 +86,10 @@ internal sealed class AnyMedium(int seed)
         return propagation is null ? null : propagation with { ShadowingDb = OneOf(0, Number(0, 12)) };
     }
 
-    private FadingConfiguration? Fading() => _random.Next(3) switch
+    private FadingConfiguration? Fading() => _random.Next(4) switch
     {
         0 => new(0, Time(1)),
+        2 => new(0, Time(1)) { NakagamiM = Number(0.5, 20) },
         1 => new(Number(0.1, 20), Time(1)),
         _ => null,
     };

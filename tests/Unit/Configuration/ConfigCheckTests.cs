@@ -6,13 +6,19 @@ namespace ShmWifi.Tests.Unit.Configuration;
 
 public sealed class ConfigCheckTests
 {
+    private string _folder = "";
+
     private string _file = "";
 
     [SetUp]
-    public void MakeFile() => _file = Path.GetTempFileName();
+    public void MakeFolder()
+    {
+        _folder = Directory.CreateTempSubdirectory("shmwifi-check").FullName;
+        _file = Path.Combine(_folder, "medium.yaml");
+    }
 
     [TearDown]
-    public void RemoveFile() => File.Delete(_file);
+    public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
 
     private (int Code, string Output, string Error) Check(string yaml, params string[] options)
     {
@@ -80,12 +86,34 @@ public sealed class ConfigCheckTests
     }
 
     [Test]
+    public void TablesOfErrorRatesAreReadAlsoThoseOfTheSchedule()
+    {
+        File.WriteAllText(Path.Combine(_folder, "wrong.txt"), "ofdm 54 length 1000\n 18 1\n 20 2\n");
+        File.WriteAllText(Path.Combine(_folder, "high.txt"), string.Join('\n', "-75" + Repeat(" 1", 16), "-74" + Repeat(" 529", 16)));
+        var wrong = Check("socket: a\nerrorTable: none.txt\nschedule: [{at: 1s, errorTable: wrong.txt}, {at: 2s, errorTable: high.txt}]");
+        var high = Check("socket: a\nerrorTable: high.txt");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(wrong.Code, Is.EqualTo(1));
+            Assert.That(wrong.Output, Is.Empty);
+            Assert.That(wrong.Error, Does.Contain($"{_folder}/none.txt: error: cannot be read: ")
+                .And.Contain($"{_folder}/wrong.txt:3:5: error: '2' is no PER: 0 to 1"));
+            Assert.That(high.Code, Is.Zero);
+            Assert.That(high.Output, Does.Contain($"errors     {_folder}/high.txt\n"));
+            Assert.That(high.Error, Does.StartWith($"{_folder}/high.txt:2:5: warning: '529' is above 1"));
+        }
+
+        static string Repeat(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
+    }
+
+    [Test]
     public void EveryDocumentedConfigurationMeansWhatTheDocumentSays()
     {
         string root = TestContext.CurrentContext.TestDirectory;
         while (!File.Exists(Path.Combine(root, "ShmWifi.sln")))
             root = Path.GetDirectoryName(root)!;
         string document = File.ReadAllText(Path.Combine(root, "docs", "configuration.md"));
+        File.WriteAllText(Path.Combine(_folder, "per.txt"), "ofdm 54 length 1000\n18 1\n23 0\n");
         foreach (string? yaml in document.Split("```yaml\n").Skip(1).Select(part => part.Split("```")[0]))
         {
             var (code, output, error) = Check(yaml);

@@ -47,7 +47,7 @@ public sealed class ImportCommandTests
     [Test]
     public void AFileForVmsCanBeRun()
     {
-        File.WriteAllText(At("per"), "");
+        File.WriteAllText(At("per"), string.Join('\n', Per(-75, 1), Per(-74, 0)));
         var (code, output, _) = Import(TwoNodes, "--vms", "ap,sta1", "--per", At("per"), "-o", At("medium.yaml"));
         var configuration = DaemonConfiguration.Load(At("medium.yaml"));
         using (Assert.EnterMultipleScope())
@@ -59,6 +59,25 @@ public sealed class ImportCommandTests
             Assert.That(configuration.Medium.ErrorTable, Is.EqualTo(At("per")));
         }
     }
+
+    [Test]
+    public void TheTableIsReadAndItsFaultsAreSaid()
+    {
+        File.WriteAllText(At("per"), string.Join('\n', Per(-75, 1), "-74 1"));
+        File.WriteAllText(At("high"), string.Join('\n', Per(-75, 1), Per(-74, 529)));
+        var wrong = Import(TwoNodes, "--per", At("per"));
+        var high = Import(TwoNodes, "--per", At("high"));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(wrong.Code, Is.EqualTo(1));
+            Assert.That(wrong.Output, Is.Empty);
+            Assert.That(wrong.Error, Does.StartWith($"{At("per")}:2:1: error: 2 numbers: a line has 17"));
+            Assert.That(high.Code, Is.Zero);
+            Assert.That(high.Error, Does.Contain($"{At("high")}:2:5: warning: '529' is above 1"));
+        }
+    }
+
+    private static string Per(int dbm, int per) => $"{dbm}{string.Concat(Enumerable.Repeat($" {per}", 16))}";
 
     [Test]
     public void JsonHasTheConfigurationAndTheWarnings()
@@ -95,7 +114,7 @@ public sealed class ImportCommandTests
 
     [TestCase("ifaces: {", "medium.cfg:1:10: error: here is the end of the file; expected the name of a setting, or '}'")]
     [TestCase(TwoNodes, "--vms: error: 'a b' cannot be a VM's name; allowed: 1 to 47 characters out of A-Z a-z 0-9 _ . -", "--vms", "a b,c")]
-    [TestCase(TwoNodes, "--per: error: there is no file '/nowhere/per'", "--per", "/nowhere/per")]
+    [TestCase(TwoNodes, "/nowhere/per: error: cannot be read: ", "--per", "/nowhere/per")]
     [TestCase(TwoNodes, "/nowhere/x.yaml: error: cannot be written: ", "-o", "/nowhere/x.yaml")]
     public void WhatIsWrongIsSaid(string text, string expected, params string[] options)
     {

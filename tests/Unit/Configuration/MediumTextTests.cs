@@ -87,13 +87,13 @@ public sealed class MediumTextTests
     [Test]
     public void AHugeTextIsRefused()
     {
-        var tooLong = ErrorsOf(() => MediumText.ReadMedium("seed: " + new string('1', 5 << 20), "request")).Single();
-        var tooMany = ErrorsOf(() => MediumText.ReadMedium("links: [" + string.Concat(Enumerable.Repeat("1,", 1 << 19)) + "]", "request")).Single();
+        var tooLong = ErrorsOf(() => MediumText.ReadMedium("seed: " + new string('1', 33 << 20), "request")).Single();
+        var tooMany = ErrorsOf(() => MediumText.ReadMedium("links: [" + string.Concat(Enumerable.Repeat("1,", 1 << 22)) + "]", "request")).Single();
         var tooDeep = ErrorsOf(() => MediumText.ReadMedium("{\"a\":" + string.Concat(Enumerable.Repeat("{\"a\":", 100_000)), "request")).Single();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(tooLong.Message, Is.EqualTo("has 5242886 characters; allowed: at most 4194304"));
-            Assert.That(tooMany.Message, Does.Contain("more than 262144 values"));
+            Assert.That(tooLong.Message, Is.EqualTo("has 34603014 characters; allowed: at most 33554432"));
+            Assert.That(tooMany.Message, Does.Contain("more than 4194304 values"));
             Assert.That(tooDeep.Message, Does.Contain("nested more than 32 deep"));
         }
     }

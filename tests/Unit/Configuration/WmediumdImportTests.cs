@@ -166,6 +166,97 @@ public sealed class WmediumdImportTests
         }
     }
 
+    // github.com/brunosfer/wmediumd, README.md: log distance, and Nakagami fading on top.
+    [Test]
+    public void NakagamiFadingIsImported()
+    {
+        const string Model = "positions = ((0.0, 0.0, 0.0), (9.0, 0.0, 0.0)); model_name = \"nakagami\"; path_loss_exp = 4.0; xg = 0.0;";
+        var given = Import(PathLoss($"{Model} m = 1.5;"));
+        var unsaid = Import(PathLoss(Model));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(given.Medium.Propagation, Is.EqualTo(new LogDistancePropagation(4, 1)));
+            Assert.That(given.Medium.Fading, Is.EqualTo(new FadingConfiguration(0, TimeSpan.FromSeconds(3)) { NakagamiM = 1.5 }));
+            Assert.That(given.ToYaml(), Does.Contain("fading: {model: nakagami, m: 1.5, coherenceTime: 3s}"));
+            Assert.That(given.Medium.Radios[0].AntennaGainDbi, Is.EqualTo(5));
+            Assert.That(Warnings(given), Has.One.Contains("draws Nakagami fading once in 3 s"));
+            Assert.That(unsaid.Medium.Fading!.NakagamiM, Is.EqualTo(1));
+        }
+    }
+
+    // github.com/hsynydn/wmediumd, and what Mininet-WiFi writes: who is in no list is on a medium with all such.
+    [Test]
+    public void RadiosOfDifferentMediumsDoNotHearEachOther()
+    {
+        string Mediums(string lists) => Four.Replace("] };", $"]; medium_array = {lists}; }};", StringComparison.Ordinal)
+            .Replace("]; };", $"]; medium_array = {lists}; }};", StringComparison.Ordinal);
+        var snr = Import(Mediums("((0, 1), (2))") + "model: { type = \"snr\"; links = ((0, 1, 12), (0, 2, 20)); };", null, Names);
+        var walk = Import(
+            Mediums("((0, 1), (2, 3))") + "model: { type = \"path_loss\"; positions = ((0.0, 0.0), (1.0, 0.0), (2.0, 0.0), (3.0, 0.0)); "
+            + "tx_powers = (1.0, 1.0, 1.0, 1.0); model_name = \"free_space\"; };",
+            null,
+            Names);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Links(snr),
+                Is.EqualTo(new[] { "*-* snr 30", "a-b snr 12", "a-c snr -50", "a-d snr -50", "b-c snr -50", "b-d snr -50", "c-d snr -50" }));
+            Assert.That(Warnings(snr).Single(), Does.Contain("wmediumd puts a station on the medium of whom it associates with"));
+            Assert.That(Links(walk), Is.EqualTo(new[] { "a-c snr -50", "a-d snr -50", "b-c snr -50", "b-d snr -50" }));
+            Assert.That(walk.Medium.Propagation, Is.EqualTo(new FreeSpacePropagation()));
+            Assert.That(ErrorsOf(Mediums("((0, 4))")).Single(), Does.EndWith("error: 4 is no index of 'ids'; allowed: 0 to 3"));
+            Assert.That(ErrorsOf(Mediums("(0, 1)"))[0],
+                Does.EndWith("this one of 'ifaces.medium_array' is 0; it must be a list of indices of 'ids'"));
+        }
+    }
+
+    private const string Three = "ifaces : { count = 3; ids = [ \"42:00:00:00:00:00\", \"42:00:00:00:01:00\", \"42:00:00:00:02:00\" ]; };\n";
+
+    // github.com/cozybit/wmediumd, cfg-examples: a row for each receiver; the same loss at all rates is our link's.
+    [Test]
+    public void MatricesOfLosses()
+    {
+        const string Matrix = "[ -1.0, 0.0, 1.0, 0.5, -1.0, 0.9, 1.0, 0.9, -1.0 ]";
+        var import = Import(Three + $"prob : {{ rates = 2; matrix_list = ( {Matrix}, {Matrix} ); }};", null, "a", "b", "c");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Links(import), Is.EqualTo(new[] { "a>b loss 0.5", "b>a loss 0", "a-c loss 1", "b-c loss 0.9" }));
+            Assert.That(import.Medium.Timing, Is.EqualTo(Timing.Instant), "it knows no time");
+            Assert.That(import.Warnings, Is.Empty);
+        }
+    }
+
+    [TestCase("jam = \"off\";", new string[0])]
+    [TestCase("jam = \"all\";", new[] { "*-* loss 1" })]
+    [TestCase("jam = [ \"42:00:00:00:01:00\" ];", new[] { "b>* loss 1" })]
+    public void JammedRadiosReachNobody(string jam, string[] links) =>
+        Assert.That(Links(Import($"{jam}\n{Three}prob : {{ matrix_list = ( [ {Zeros}, 0.0 ] ); }};", null, "a", "b", "c"))[3..], Is.EqualTo(links));
+
+    private const string Zeros = "0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0";
+
+    [TestCase(Three + "prob : { };", "medium.cfg:2:8: error: 'prob.matrix_list' is missing")]
+    [TestCase(Three + "prob : { matrix_list = ([ 0.0 ]); };",
+        "medium.cfg:2:25: error: this one of 'prob.matrix_list' is a list of 1; it must be a list of 9")]
+    [TestCase(Three + $"prob : {{ matrix_list = ([ {Zeros}, 0.0 ], [ 0.0, 0.7, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 ]); }};",
+        "medium.cfg:2:81: error: 'prob.matrix_list' has a loss of 0.7 from 1 to 0 here, and of 0 in its first matrix")]
+    [TestCase(Three + "prob : { matrix_list = ([ 0.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 ]); };",
+        "medium.cfg:2:32: error: 'prob.matrix_list' is -1; wmediumd allows")]
+    [TestCase(Three + "prob : { matrix_list = ([ 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 ], "
+        + "[ 0.0, \"x\", 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 ]) };",
+        "error: 'prob.matrix_list' is the text \"x\"; it must be a number")]
+    [TestCase("medium = ( { id = 0; } );", "medium.cfg:1:10: error: 'medium' is of yawmd, whose configurations are not imported")]
+    [TestCase(Four + "model : { type = \"prob\"; lniks = ((0, 1, 0.5)); };",
+        "medium.cfg:2:34: error: 'model.lniks' is a setting of no wmediumd that is known (did you mean 'links'?)")]
+    [TestCase(Four + "modle : { type = \"prob\"; default_prob = 0.5; };",
+        "medium.cfg:2:9: error: 'modle' is a setting of no wmediumd that is known (did you mean 'model'?)")]
+    [TestCase(Four + "model : { links = ((0, 1, 0.5)); };",
+        "medium.cfg:2:9: error: 'model.type' is missing, so wmediumd would not look at 'model.links'")]
+    [TestCase("ifaces : { ids = [ \"02:00:00:00:00:00\" ]; enable_medium_detection = true; };",
+        "medium.cfg:1:69: error: 'ifaces.enable_medium_detection' puts stations on the medium of whom they associate with")]
+    [TestCase("ifaces : { ids = [ \"02:00:00:00:00:00\" ]; };\nmodel : { type = \"path_loss\"; positions = ((0.0, 0.0)); tx_powers = (1.0); "
+        + "model_name = \"nakagami\"; path_loss_exp = 3.0; xg = 0.0; fading_coefficient = 3; };", "is beside Nakagami fading")]
+    public void WhatWouldBeLostIsAnErrorNotAPerfectMedium(string text, string expected) =>
+        Assert.That(ErrorsOf(text), Has.One.Contains(expected));
+
     private static string PathLoss(string model) => $$"""
         ifaces : { ids = [ "02:00:00:00:00:00", "02:00:00:00:01:00" ]; };
         model : { type = "path_loss"; tx_powers = (15.0, 15.0); {{model}} };

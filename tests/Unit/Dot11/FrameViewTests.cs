@@ -38,6 +38,20 @@ public class FrameViewTests
         ReadAll(default(FrameView));
     }
 
+    [TestCase(0x31, 0x04, 100, Description = "ESS")]
+    [TestCase(0x02, 0x00, null, Description = "IBSS")]
+    [TestCase(0x10, 0x00, null, Description = "a mesh")]
+    [TestCase(0x03, 0x00, null)]
+    public void ABeaconOfAnAccessPointTellsHowOftenItIsSent(byte capabilities, byte more, int? interval)
+    {
+        byte[] frame = Frames.Beacon();
+        (frame[34], frame[35]) = (capabilities, more);
+        Assert.That(FrameView.TryParse(frame, out var beacon) ? beacon.ApBeaconInterval : -1, Is.EqualTo(interval));
+        Assert.That(FrameView.TryParse(frame.AsSpan(0, 35), out beacon) ? beacon.ApBeaconInterval : -1, Is.Null, "too short");
+        frame[0] = 0x50;
+        Assert.That(FrameView.TryParse(frame, out var response) ? response.ApBeaconInterval : -1, Is.Null, "a probe response");
+    }
+
     [Test]
     public void ABeaconHasThreeAddressesAndASequenceNumber()
     {

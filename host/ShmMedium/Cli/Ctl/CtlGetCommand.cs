@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ShmWifi.Configuration.Medium;
 
 namespace ShmWifi.ShmMedium.Cli.Ctl;
 
@@ -25,7 +26,7 @@ internal sealed class CtlGetCommand : Command
 
     private readonly (Option<string?> Option, string Parameter)[] _query =
     [
-        (new("--freq-mhz") { Description = "Of links: on which frequency." }, "freqMhz"),
+        (new("--freq-mhz", "--freq") { Description = "Of links: on which frequency." }, "freqMhz"),
         (new("--rate") { Description = "Of links: packet error rate for this rate, such as 'ht 7'." }, "rate"),
         (new("--octets") { Description = "Of links: packet error rate for this length." }, "octets"),
     ];
@@ -57,10 +58,21 @@ internal sealed class CtlGetCommand : Command
         var output = options.InvocationConfiguration.Output;
         if (_session.WantsJson(options) || !TryParse(answer, out var json))
             await output.WriteAsync(answer);
+        else if (words is ["links"] && json is JsonArray { Count: 0 })
+            await output.WriteLineAsync(await NoneGivenAsync(client, cancellation));
         else
             ReadableJson.Write(output, json);
         return 0;
     });
+
+    /// <summary>What links are where none is given.</summary>
+    private static async Task<string> NoneGivenAsync(ControlClient client, CancellationToken cancellation)
+    {
+        var propagation = MediumText.ReadPropagation(await client.SendAsync(HttpMethod.Get, "propagation", body: null, cancellation), "propagation");
+        var fading = MediumText.ReadFading(await client.SendAsync(HttpMethod.Get, "fading", body: null, cancellation), "fading");
+        string links = propagation is null ? "perfect" : $"computed: {propagation.ToWords()}";
+        return $"none is given; links are {links}{(fading is null ? "" : $"; fading {fading.ToWords()}")}";
+    }
 
     private string QueryOf(ParseResult options)
     {

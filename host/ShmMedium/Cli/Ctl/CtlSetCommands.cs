@@ -31,9 +31,9 @@ internal static class CtlSetCommands
 
     private static Command Link(CtlSession session)
     {
-        var from = new Argument<string>("FROM") { Description = "Who sends: a VM (ap), VM and radio (ap/phy0), an address, or *." };
+        var from = new Argument<string>("FROM") { Description = "Who sends: a VM (ap), VM and radio (ap/phy0 or ap/radio0), an address, or *." };
         var to = new Argument<string>("TO") { Description = "Who receives." };
-        var snr = new Option<string?>("--snr-db") { Description = "Signal to noise in 20 MHz, dB." };
+        var snr = new Option<string?>("--snr-db", "--snr") { Description = "Signal to noise in 20 MHz, dB." };
         var loss = new Option<string?>("--loss") { Description = "Probability that an attempt is not received, 0 to 1." };
         var oneWay = new Option<bool>("--one-way") { Description = "Only from FROM to TO; else both ways." };
         var command = new Command("link", "Gives a link.") { from, to, snr, loss, oneWay };
@@ -53,7 +53,7 @@ internal static class CtlSetCommands
 
     private static Command Radio(CtlSession session)
     {
-        var radio = new Argument<string>("RADIO") { Description = "A VM (sta1), VM and radio (sta1/phy0), an address, or *." };
+        var radio = new Argument<string>("RADIO") { Description = "A VM (sta1), VM and radio (sta1/phy0 or sta1/radio0), an address, or *." };
         var more = new Argument<string?>("MAPPING")
         {
             Description =
@@ -62,9 +62,9 @@ internal static class CtlSetCommands
         };
         var position = new Option<string?>("--position") { Description = "x,y,z in metres." };
         var velocity = new Option<string?>("--velocity") { Description = "x,y,z in m/s." };
-        var power = new Option<string?>("--tx-power-dbm") { Description = "Transmit power, dBm." };
-        var gain = new Option<string?>("--antenna-gain-dbi") { Description = "Antenna gain, dBi." };
-        var noise = new Option<string?>("--noise-floor-dbm") { Description = "Noise at the receiver in 20 MHz, dBm." };
+        var power = new Option<string?>("--tx-power-dbm", "--tx-power") { Description = "Transmit power, dBm." };
+        var gain = new Option<string?>("--antenna-gain-dbi", "--gain") { Description = "Antenna gain, dBi." };
+        var noise = new Option<string?>("--noise-floor-dbm", "--noise") { Description = "Noise at the receiver in 20 MHz, dBm." };
         var command = new Command("radio", "Says where radios are, how they move, and how they send and receive. What is left out stays as it was.")
         {
             radio, more, position, velocity, power, gain, noise,

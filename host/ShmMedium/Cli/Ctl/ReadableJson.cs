@@ -23,6 +23,9 @@ internal static class ReadableJson
             case JsonObject map:
                 WriteMap(output, map, indent);
                 break;
+            case JsonArray { Count: 0 }:
+                output.WriteLine(indent + Text(null));
+                break;
             default:
                 output.WriteLine(indent + Text(value));
                 break;

@@ -62,8 +62,11 @@ internal sealed class Contender(LinkEndpoint model)
     /// <summary>It was asked to send more than DSSS and CCK on 2.4 GHz: an ERP station, with the short slot.</summary>
     public bool IsErp;
 
-    /// <summary>It sends beacons.</summary>
+    /// <summary>It is an access point, as far as its beacons told when it came to have a frame to send.</summary>
     public bool IsAp;
+
+    /// <summary>Until when they tell so.</summary>
+    public long ApUntilNs;
 
     /// <summary>What it is doing.</summary>
     public ContenderState State;

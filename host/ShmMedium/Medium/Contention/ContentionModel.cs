@@ -1,5 +1,4 @@
 using ShmWifi.Dot11;
-using ShmWifi.Dot11.Frames;
 using ShmWifi.Dot11.Rates;
 using ShmWifi.Dot11.Timing;
 using ShmWifi.ShmMedium.Medium.Links;
@@ -222,7 +221,9 @@ internal sealed partial class ContentionModel
     /// <summary>What a frame of a 2.4 GHz radio or an AP tells of its station.</summary>
     private void Learn(Contender station, in Transmission frame, ReadOnlySpan<TxRate> rates)
     {
-        station.IsAp |= frame.Category == AccessCategory.Beacon;
+        if (frame.ApForNs != 0)
+            station.ApUntilNs = Math.Max(station.ApUntilNs, _nowNs + frame.ApForNs);
+        station.IsAp = _nowNs < station.ApUntilNs;
         if (station.IsErp)
             return;
         foreach (ref readonly var link in rates)

@@ -19,6 +19,9 @@ internal readonly record struct Transmission(int Handle, LinkEndpoint Sender, in
 
     /// <summary>Contends by DCF, not by EDCA: a data frame without QoS.</summary>
     public bool UsesDcf { get; init; }
+
+    /// <summary>For how long it tells that its sender is an access point; 0: it tells nothing of that.</summary>
+    public long ApForNs { get; init; }
 }
 
 /// <summary>A transmission that waits, or is being sent.</summary>

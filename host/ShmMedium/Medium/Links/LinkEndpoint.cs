@@ -12,13 +12,16 @@ internal sealed class LinkEndpoint
     private long _motionSinceNs;
     private Trajectory _trajectory = Trajectory.Origin;
 
-    internal LinkEndpoint(int index, string vm) => (Index, Vm) = (index, vm);
+    internal LinkEndpoint(int index, string vm, int number) => (Index, Vm, Number) = (index, vm, number);
 
     /// <summary>Its place in tables: dense from 0; given to another radio after this one was removed.</summary>
     public int Index { get; }
 
     /// <summary>Its VM's name.</summary>
     public string Vm { get; }
+
+    /// <summary>Its port's number for it.</summary>
+    public int Number { get; }
 
     /// <summary>The guest's name for it, such as "phy0".</summary>
     public string Name { get; private set; } = "";
@@ -45,14 +48,14 @@ internal sealed class LinkEndpoint
     /// <param name="mediumNs">When, by the medium's clock.</param>
     public Position PositionAt(long mediumNs) => _trajectory.At(Math.Max(mediumNs - _motionSinceNs, 0));
 
-    internal bool Matches(RadioPattern pattern) => pattern.Matches(Vm, Name, _addresses);
+    internal bool Matches(RadioPattern pattern) => pattern.Matches(Vm, Name, Number, _addresses);
 
     internal void Call(string name, ReadOnlySpan<MacAddress> addresses)
     {
         Name = name;
         _addresses = addresses.ToArray();
         Identity = RandomStream.Hash($"{Vm}/{name}");
-        Patterns = [RadioPattern.Any, RadioPattern.Of(Vm), RadioPattern.Of(Vm, name), .. _addresses.Select(RadioPattern.Of)];
+        Patterns = RadioPattern.AllOf(Vm, name, Number, addresses);
     }
 
     // A motion that is as it was goes on: a long random walk is not walked again.

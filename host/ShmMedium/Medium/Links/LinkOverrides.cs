@@ -10,12 +10,13 @@ internal sealed class LinkOverrides
     private readonly Dictionary<RadioPattern, Dictionary<RadioPattern, Entry>> _byFrom = [];
     private long _order;
 
-    /// <summary>All again.</summary>
-    public void Replace(IReadOnlyList<LinkConfiguration> links)
+    /// <summary>These links.</summary>
+    public static LinkOverrides Of(IReadOnlyList<LinkConfiguration> links)
     {
-        _byFrom.Clear();
+        var overrides = new LinkOverrides();
         foreach (var link in links)
-            Add(link);
+            overrides.Add(link);
+        return overrides;
     }
 
     /// <summary>Gives a link in place of those of the same patterns.</summary>

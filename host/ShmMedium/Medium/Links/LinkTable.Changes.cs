@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11.Frames;
 
@@ -11,7 +12,8 @@ internal sealed partial class LinkTable
     private readonly List<LinkEndpoint> _receivers = [];
 
     /// <summary>A radio comes.</summary>
-    public LinkEndpoint Add(string vm, string radio, ReadOnlySpan<MacAddress> addresses, long mediumNs)
+    /// <param name="number">Its port's number for it.</param>
+    public LinkEndpoint Add(string vm, string radio, ReadOnlySpan<MacAddress> addresses, long mediumNs, int number = 0)
     {
         int index = Array.IndexOf(_radios, null);
         if (index < 0)
@@ -22,7 +24,7 @@ internal sealed partial class LinkTable
             _rows.CopyTo(rows, 0);
             _rows = rows;
         }
-        var model = new LinkEndpoint(index, vm);
+        var model = new LinkEndpoint(index, vm, number);
         _radios[index] = model;
         if (_radios.Length <= EagerRows)
             Reserve();
@@ -52,14 +54,15 @@ internal sealed partial class LinkTable
 
     /// <summary>Carries a change out. What is not of links is ignored.</summary>
     /// <param name="mediumNs">Now: motions that the change speaks of start here.</param>
-    public void Apply(MediumChange change, MediumConfiguration after, long mediumNs)
+    /// <param name="given">The links of a whole new medium, if they are at hand: many take a while.</param>
+    public void Apply(MediumChange change, MediumConfiguration after, long mediumNs, LinkOverrides? given = null)
     {
         ArgumentNullException.ThrowIfNull(after);
         Use(after);
         switch (change)
         {
             case ReplaceMedium:
-                Replace(mediumNs);
+                Replace(given ?? LinkOverrides.Of(after.Links), mediumNs);
                 break;
             case SetLink set:
                 _overrides.Set(set.Link);
@@ -105,11 +108,12 @@ internal sealed partial class LinkTable
     private MotionConfiguration Later(RadioPattern pattern, MotionConfiguration motion, long mediumNs) =>
         Trajectory.Of(motion, key: 0).Later(Math.Max(mediumNs - MotionSinceNs(pattern), 0));
 
-    private void Replace(long mediumNs)
+    [MemberNotNull(nameof(_overrides))]
+    private void Replace(LinkOverrides given, long mediumNs)
     {
         _sinceNs = mediumNs;
         _motionsSinceNs.Clear();
-        _overrides.Replace(_medium.Links);
+        _overrides = given;
         UseModels();
         foreach (ref var row in _rows.AsSpan())
             row.Pairs.Clear();

@@ -19,7 +19,7 @@ internal sealed partial class LinkTable
     // Up to so many radios there is room for their pairs when they come, not by their first frames: 5 MB at most.
     private const int EagerRows = 256;
 
-    private readonly LinkOverrides _overrides = new();
+    private LinkOverrides _overrides;
     private MediumConfiguration _medium;
     private ulong _fates; // RandomStream.Root of its seed
     private ulong _responseFates;
@@ -36,7 +36,7 @@ internal sealed partial class LinkTable
     {
         ArgumentNullException.ThrowIfNull(medium);
         Use(medium);
-        Replace(mediumNs);
+        Replace(LinkOverrides.Of(medium.Links), mediumNs);
     }
 
     /// <summary>Whether every radio receives every other with <see cref="PerfectSignalDbm"/>: no link is given and no model is set.</summary>

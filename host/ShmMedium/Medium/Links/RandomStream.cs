@@ -36,6 +36,27 @@ internal static class RandomStream
         return (radius * cos, radius * sin);
     }
 
+    /// <summary>Number <paramref name="n"/> of the gamma distribution of a shape, and of scale 1.</summary>
+    /// <remarks>Source: Marsaglia and Tsang, A Simple Method for Generating Gamma Variables, ACM Transactions on Mathematical Software 26 (3), 2000.
+    /// What is tried until it is taken is a stream of its own, so that numbers have nothing to do with each other.</remarks>
+    /// <param name="shape">Above 0.</param>
+    public static double Gamma(ulong key, ulong n, double shape)
+    {
+        ulong own = At(key, n);
+        if (shape < 1)
+            return Gamma(own, 0, shape + 1) * Math.Pow(Uniform(At(own, 1)), 1 / shape);
+        double d = shape - (1.0 / 3), c = 1 / Math.Sqrt(9 * d);
+        for (ulong attempt = 0; ; attempt++)
+        {
+            ulong tried = At(own, attempt);
+            double x = Normal(tried, 0).X;
+            double root = 1 + (c * x);
+            double v = root * root * root;
+            if (v > 0 && Math.Log(Uniform(At(tried, 2))) < (0.5 * x * x) + d - (d * v) + (d * Math.Log(v)))
+                return d * v;
+        }
+    }
+
     /// <summary>64 bits of a text, the same in every run.</summary>
     /// <remarks>Source: FNV-1a, draft-eastlake-fnv, over UTF-16 code units, then mixed.</remarks>
     public static ulong Hash(ReadOnlySpan<char> text)

@@ -24,8 +24,9 @@ internal sealed class ErrorModel
     private const int FirstVht = FirstHt + 8;
     private const int FirstHe = FirstVht + 10;
     private const int FirstEht = FirstHe + 12;
+    private const int FirstHtOfTwoStreams = FirstEht + 14;
 
-    // One rate of each curve: one stream, 20 MHz wide.
+    // One rate of each curve: one stream, 20 MHz wide; HT of two streams has curves of its own where a table gives them.
     private static readonly PhyRate[] s_modulations =
     [
         .. LegacyRates.Of(Band.Ghz2).ToArray().Select(bitRate => PhyRate.Legacy(bitRate)),
@@ -33,6 +34,7 @@ internal sealed class ErrorModel
         .. Enumerable.Range(0, 10).Select(mcs => PhyRate.Vht(mcs)),
         .. Enumerable.Range(0, 12).Select(mcs => PhyRate.He(mcs)),
         .. Enumerable.Range(0, 14).Select(mcs => PhyRate.Eht(mcs)),
+        .. Enumerable.Range(0, 8).Select(mcs => PhyRate.Ht(mcs)),
     ];
 
     private static readonly float[] s_lossesDb =
@@ -47,8 +49,9 @@ internal sealed class ErrorModel
 
     /// <summary>The built-in curves, except for the rates that a file has tables of.</summary>
     /// <param name="path">Our own form (docs/models.md) or wmediumd's PER file; which one, its first word tells: a rate's name or a number.</param>
+    /// <param name="warnings">Gets what is taken otherwise than it is written.</param>
     /// <exception cref="ConfigurationException">The file cannot be read, or is wrong; all that is wrong is told, with line and column.</exception>
-    public static ErrorModel Load(string path)
+    public static ErrorModel Load(string path, ICollection<ConfigurationWarning>? warnings = null)
     {
         var errors = new List<ConfigurationError>();
         List<TableLine> lines = [];
@@ -67,11 +70,16 @@ internal sealed class ErrorModel
         }
 
         bool isOfWmediumd = lines.Count > 0 && ErrorTableFile.StartsWithNumber(lines[0]);
-        var tables = isOfWmediumd ? WmediumdPerFile.Read(path, lines, errors) : ErrorTableFile.Read(path, lines, errors);
+        var tables = isOfWmediumd ? WmediumdPerFile.Read(path, lines, errors, warnings ?? []) : ErrorTableFile.Read(path, lines, errors);
         if (errors.Count > 0) throw new ConfigurationException([.. errors.OrderBy(error => error.Line).ThenBy(error => error.Column)]);
 
         ErrorCurve[] curves = [.. BuiltIn._curves];
-        foreach (var table in tables) curves[CurveOf(table.Rate) >> ShapeBits] = table.ToCurve();
+        foreach (var table in tables)
+        {
+            var curve = curves[IndexOf(table.Rate)] = table.ToCurve();
+            if (table.Rate is { Kind: PhyKind.Ht, Nss: 1, Mcs: var mcs }) curves[FirstHtOfTwoStreams + mcs] = curve; // unless its own follows
+        }
+
         return new ErrorModel(curves);
     }
 
@@ -97,7 +105,7 @@ internal sealed class ErrorModel
 
     private static int IndexOf(in PhyRate rate) => rate.Kind switch
     {
-        PhyKind.Ht => FirstHt + (rate.Mcs & 7),
+        PhyKind.Ht => (rate.Nss == 2 ? FirstHtOfTwoStreams : FirstHt) + (rate.Mcs & 7),
         PhyKind.Vht => FirstVht + rate.Mcs,
         PhyKind.He => FirstHe + rate.Mcs,
         PhyKind.Eht => FirstEht + rate.Mcs,
@@ -106,5 +114,6 @@ internal sealed class ErrorModel
 
     private static ErrorCurve BuiltInCurve(PhyRate rate) => new(snrDb => AwgnErrors.Exponent(rate, Math.Pow(10, snrDb / 10)), isForAnyLength: false);
 
-    private static float LossDb(int streams, int widths) => (float)(10 * Math.Log10(streams * widths));
+    /// <summary>How much less than the SNR of the whole signal each stream, and each 20 MHz of it, sees, dB.</summary>
+    internal static float LossDb(int streams, int widths) => (float)(10 * Math.Log10(streams * widths));
 }

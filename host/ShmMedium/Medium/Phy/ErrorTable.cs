@@ -3,13 +3,18 @@ using ShmWifi.Dot11.Rates;
 namespace ShmWifi.ShmMedium.Medium.Phy;
 
 /// <summary>Measured or simulated points of one modulation, which take the place of a built-in curve.</summary>
-/// <param name="Rate">One stream, 20 MHz wide.</param>
+/// <param name="Rate">20 MHz wide; one stream, or HT of two.</param>
 /// <param name="Octets">The frame length that the points stand for; null: any.</param>
 /// <param name="Points">SNR in dB, rising, and PER, 0..1; between points PER is interpolated, outside it stays as at the ends.</param>
 internal sealed record ErrorTable(PhyRate Rate, int? Octets, IReadOnlyList<(double SnrDb, double Per)> Points)
 {
     /// <summary>The table as a curve. PER of 1 means that nothing gets through, be it as short as an ACK.</summary>
-    public ErrorCurve ToCurve() => new(snrDb => -Math.Log(1 - PerAt(snrDb)) / (Octets ?? 1), isForAnyLength: Octets is null);
+    /// <remarks>A curve is by the SNR of one stream, a table by that of the whole signal.</remarks>
+    public ErrorCurve ToCurve()
+    {
+        double lossDb = ErrorModel.LossDb(Rate.Nss, widths: 1);
+        return new(snrDb => -Math.Log(1 - PerAt(snrDb + lossDb)) / (Octets ?? 1), isForAnyLength: Octets is null);
+    }
 
     private double PerAt(double snrDb)
     {

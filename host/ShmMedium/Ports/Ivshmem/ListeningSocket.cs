@@ -27,17 +27,23 @@ internal sealed unsafe class ListeningSocket : IDisposable
     {
         var fileLock = FileLock.TryTake($"{path}.lock") ?? throw ServedByAnother(path);
         FileDescriptor? listener = null;
+        bool isBound = false;
         try
         {
             listener = FileDescriptor.Of(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
             RemoveStale(path);
             Bind(listener, path, access);
+            isBound = true;
+            if (access.Uid is not null || access.Gid is not null)
+                Accounts.Give(path, access.Uid, access.Gid);
             LibCException.ThrowIfFailed(listen(listener.Descriptor, Backlog), $"listen on {path}");
             return new ListeningSocket(listener, fileLock, path);
         }
         catch
         {
             listener?.Dispose();
+            if (isBound)
+                Remove(path);
             fileLock.Dispose();
             throw;
         }
@@ -61,8 +67,6 @@ internal sealed unsafe class ListeningSocket : IDisposable
         _ = umask(mask);
         if (bound < 0)
             throw new LibCException($"bind {path}", error);
-        if (access.Uid is not null || access.Gid is not null)
-            Accounts.Give(path, access.Uid, access.Gid);
     }
 
     /// <summary>Who has the lock need fear no other daemon of ours; but what is there may be another program's.</summary>

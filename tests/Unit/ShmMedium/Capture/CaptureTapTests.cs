@@ -45,6 +45,24 @@ public sealed unsafe class CaptureTapTests
     private string[] Files => [.. Directory.EnumerateFiles(_folder).Where(f => new FileInfo(f).LinkTarget is null).Order(StringComparer.Ordinal)];
 
     [Test]
+    public void PcapIsWrittenInTheSameRingOfFiles()
+    {
+        var configuration =
+            new CaptureConfiguration(PathOf("medium.pcap")) { Format = CaptureFormat.Pcap, FileSize = CaptureConfiguration.MinFileSize };
+        using (var first = Start(configuration))
+            Offer(first, 1000);
+        using (var second = Start(configuration))
+            Offer(second, 5);
+
+        Assert.That(Files, Has.Length.GreaterThanOrEqualTo(3), "more than a file's size, and a restart");
+        Assert.That(Files.Select(Path.GetFileName), Is.All.Match(@"^medium_0000\d_\d{14}\.pcap$"));
+        Assert.That(Files.Sum(FramesIn), Is.EqualTo(1005));
+        Assert.That(FramesIn(configuration.File), Is.EqualTo(5));
+        Assert.That(Files.Select(file => Convert.ToHexStringLower(File.ReadAllBytes(file).AsSpan(0, 4))), Is.All.EqualTo("d4c3b2a1"));
+        Assert.That(_warnings, Is.Empty);
+    }
+
+    [Test]
     public void ARestartLeavesTheCaptureOfWhatWentBeforeAndThePathLeadsToTheNewest()
     {
         using (var first = Start(Configuration))

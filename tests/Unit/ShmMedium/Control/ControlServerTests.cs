@@ -54,7 +54,7 @@ public sealed class ControlServerTests
     {
         var answer = await _harness.SendAsync("PUT", "/v1/medium", new string(' ', 10 << 20));
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.RequestEntityTooLarge));
-        Assert.That(answer.Json["detail"]!.ToString(), Does.Contain("more than 262144 bytes"));
+        Assert.That(answer.Json["detail"]!.ToString(), Does.Contain("more than 1048576 bytes"));
         Assert.That(_harness.Medium.Changes, Is.Empty);
         await AssertItAnswersAsync();
     }

@@ -69,6 +69,66 @@ public sealed class CtlTests
     }
 
     [Test]
+    public async Task WhereNoLinkIsGivenItIsSaidWhatLinksAre()
+    {
+        Assert.That(await SucceedAsync("get", "links"), Is.EqualTo("none is given; links are perfect\n"));
+        Assert.That(await SucceedAsync("get", "links", "--json"), Is.EqualTo("[]\n"));
+        await SucceedAsync("set", "propagation", "{model: logDistance, exponent: 3, shadowingDb: 4}");
+        await SucceedAsync("set", "fading", "{model: nakagami, m: 2}");
+        Assert.That(await SucceedAsync("get", "links"),
+            Is.EqualTo("none is given; links are computed: log distance, exponent 3 beyond 1 m, shadowing 4 dB; "
+                + "fading Nakagami, m 2, a draw each 40ms\n"));
+        Assert.That(await SucceedAsync("get", "faults"), Is.EqualTo("none\n"));
+    }
+
+    [Test]
+    public async Task ShortOptionsAreTheLongOnes()
+    {
+        await SucceedAsync("set", "link", "ap", "sta1", "--snr", "-10");
+        Assert.That(_harness.Medium.CurrentMedium.Links[0].SnrDb, Is.EqualTo(-10));
+        await SucceedAsync("set", "radio", "sta1/radio0", "--tx-power", "10", "--gain", "2", "--noise=-95");
+        var radio = _harness.Medium.CurrentMedium.Radios[0];
+        Assert.That((radio.TxPowerDbm, radio.AntennaGainDbi, radio.NoiseFloorDbm), Is.EqualTo((10.0, 2.0, -95.0)));
+        Assert.That(await SucceedAsync("get", "link", "ap", "sta1/radio1", "--freq", "2412"), Does.Match("ap/phy0 +sta1/phy1 +2412"));
+    }
+
+    [TestCase(new[] { "set", "link", "ap", "sta1", "--snrr", "20" }, "set link: unknown option '--snrr' (did you mean '--snr'?)",
+        "set link FROM TO [--snr-db SNR-DB] [--loss LOSS] [--one-way]")]
+    [TestCase(new[] { "set", "link", "ap", "sta1", "--jsn" }, "set link: unknown option '--jsn' (did you mean '--json'?)", "set link FROM TO ")]
+    [TestCase(new[] { "set", "lnk", "ap", "sta1" },
+        "set: unknown command 'lnk' (did you mean 'link'?); there are link, radio, fault, ", "set link|radio|fault")]
+    [TestCase(new[] { "set", "timing", "airtime", "now" }, "set timing: 'now' is one argument too many", "set timing WORD")]
+    [TestCase(new[] { "set", "link", "ap" }, "set link: Required argument 'TO' missing for command: 'link'.", "set link FROM TO")]
+    [TestCase(new[] { "set", "fault", "x", "--drop", "--delay", "5ms" },
+        "set fault: a fault does one thing: give one of", "set fault NAME [MAPPING] [--frame")]
+    public void AWrongCommandIsToldOfWithItsOwnUsage(string[] arguments, string reason, string usage)
+    {
+        using var error = new StringWriter();
+        int code = UsageError.Tell(new RootCommand { new CtlCommand() }.Parse(["ctl", .. arguments]), error);
+        string[] lines = error.ToString().Split('\n');
+        Assert.That(code, Is.EqualTo(1));
+        Assert.That(lines, Has.Length.EqualTo(4), error.ToString());
+        Assert.That(lines[0], Does.Contain($" ctl {reason}"));
+        Assert.That(lines[1], Does.StartWith("usage: ").And.Contain($" ctl {usage}"));
+        Assert.That(lines[2], Does.EndWith("--help' tells more"));
+    }
+
+    [Test]
+    public void TheProgramTellsOfItSo()
+    {
+        (int code, string output, string error) = MediumProcess.Run("ctl", "set", "link", "ap", "sta1", "--snrr", "20");
+        Assert.That((code, output), Is.EqualTo((1, "")));
+        Assert.That(error, Is.EqualTo("shm-medium ctl set link: unknown option '--snrr' (did you mean '--snr'?)\n"
+            + "usage: shm-medium ctl set link FROM TO [--snr-db SNR-DB] [--loss LOSS] [--one-way]\n'shm-medium ctl set link --help' tells more\n"));
+        (code, _, error) = MediumProcess.Run("bogus");
+        Assert.That((code, error), Is.EqualTo((1, "shm-medium: unknown command 'bogus'; there are run, local, ctl, top, config, import\n"
+            + "usage: shm-medium run|local|ctl|top|config|import [--version]\n'shm-medium --help' tells more\n")));
+        (code, output, _) = MediumProcess.Run("ctl", "set", "link", "--help");
+        Assert.That((code, output), Is.EqualTo((0, output)));
+        Assert.That(output, Does.Contain("Gives a link."));
+    }
+
+    [Test]
     public async Task ARadioIsMoved()
     {
         await SucceedAsync("set", "radio", "sta1", "--position", "1, 2,3.5", "--velocity=-1,0,0", "--tx-power-dbm", "10", "--antenna-gain-dbi", "2",
@@ -80,7 +140,7 @@ public sealed class CtlTests
         Assert.That(_harness.Medium.CurrentMedium.Radios[^1].Motion, Is.InstanceOf<RandomWaypointMotion>());
         Assert.That(_harness.Medium.CurrentMedium.Radios[^1].TxPowerDbm, Is.EqualTo(11));
         Assert.That(await SucceedAsync("get", "radios/sta1"),
-            Does.Match("sta1/phy0 +sta1 +phy0 +02:00:00:00:02:00 +0 +false +10, 0.123, 1 +15 +0 +-91"));
+            Does.Match("sta1/phy0 +sta1 +phy0 +0 +02:00:00:00:02:00 +0 +false +10, 0.123, 1 +15 +0 +-91"));
     }
 
     [Test]

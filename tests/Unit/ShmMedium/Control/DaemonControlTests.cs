@@ -55,6 +55,34 @@ public sealed class DaemonControlTests
         Assert.That(Received(), Is.EqualTo(1));
     }
 
+    // As when shm-injector starts again: Linux counts phy on, the port's number is the same.
+    [Test]
+    public void ARadioThatComesAgainByAnotherNameKeepsItsNumberAndWhoIsMissingIsTold()
+    {
+        Ctl("set", "link", "vm1/phy0", "vm2", "--loss", "1");
+        Assert.That(Received(), Is.Zero);
+        ComeAgain("phy7");
+        Assert.That(Received(), Is.EqualTo(1));
+        Assert.That(Ctl("get", "links")![0]!["absent"]!.ToJsonString(), Is.EqualTo("[\"vm1/phy0\"]"));
+        Deadline.Until(() => _daemon.Log.Count("radio-absent") != 0, "a line in the log");
+
+        Ctl("set", "link", "vm1/radio0", "vm2", "--loss", "1");
+        Assert.That(Received(), Is.Zero);
+        ComeAgain("phy8");
+        Assert.That(Received(), Is.Zero);
+        Assert.That(Ctl("get", "radios", "vm1/radio0")![0]!["name"]!.ToString(), Is.EqualTo("phy8"));
+        Assert.That(Ctl("get", "links")![1]!["absent"], Is.Null);
+
+        void ComeAgain(string name)
+        {
+            _vms[0].Hello();
+            _vms[0].AnnounceRadio(0, Address(1), name);
+            _vms[0].AddAddress(0, Address(1));
+            _vms[0].Tune(0, 2412);
+            _vms[0].Drain();
+        }
+    }
+
     [Test]
     public void AFaultIsCarriedOutAndCounted()
     {

@@ -77,7 +77,7 @@ public sealed class OpenApiTests
             Assert.That(setLink["requestBody"]!["content"]![type]!["schema"]!["$ref"]!.ToString(), Is.EqualTo("#/components/schemas/linkChange"));
         Assert.That(setLink["responses"]!["200"]!["content"]!["application/json"]!["schema"]!["$ref"]!.ToString(),
             Is.EqualTo("#/components/schemas/link"));
-        Assert.That(setLink["responses"]!["413"]!["description"]!.ToString(), Is.EqualTo("Refused: the body has more than 262144 bytes."));
+        Assert.That(setLink["responses"]!["413"]!["description"]!.ToString(), Is.EqualTo("Refused: the body has more than 1048576 bytes."));
         var link = description["components"]!["schemas"]!["link"]!.AsObject();
         Assert.That(link["properties"]!["snrDb"]!["maximum"]!.GetValue<int>(), Is.EqualTo(150));
         Assert.That(link["oneOf"]!.AsArray(), Has.Count.EqualTo(2), "either of snrDb and loss");

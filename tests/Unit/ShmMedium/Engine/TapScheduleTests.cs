@@ -169,7 +169,7 @@ public sealed class TapScheduleTests
         /// <summary>Returns what was wrong, if anything.</summary>
         public string? Run(int waiting, bool isClosed)
         {
-            var radio = new Radio(_port, 0, default, id: 0, new(0, "vm"));
+            var radio = new Radio(_port, 0, default, id: 0, new(0, "vm", 0));
             ScheduledAccess.Alone(() =>
             {
                 for (int i = 0; i < waiting; i++)

@@ -83,6 +83,7 @@ internal sealed class AirtimeHarness : IReceivers
         {
             WantsAck = flow.To is not null,
             UsesDcf = flow.UsesDcf,
+            ApForNs = flow.ApForNs,
         };
         if (Medium.TryEnqueue(in frame, flow.Rates))
         {
@@ -195,6 +196,9 @@ internal sealed class Flow(string from, string? to, string rate, int freqMhz = 5
     public AccessCategory Category { get; init; } = AccessCategory.BestEffort;
 
     public bool UsesDcf { get; init; }
+
+    /// <summary>As its beacons tell.</summary>
+    public long ApForNs { get; init; }
 
     public bool ReceiverListens { get; set; } = true;
 

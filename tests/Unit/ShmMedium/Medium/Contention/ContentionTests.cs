@@ -1,6 +1,7 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11.Frames;
 using ShmWifi.Dot11.Rates;
+using ShmWifi.Dot11.Timing;
 using ShmWifi.ShmMedium.Medium.Contention;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Contention;
@@ -103,6 +104,43 @@ public sealed class ContentionTests
         Assert.That(video.Delivered, Is.GreaterThan(10 * background.Delivered));
         Assert.That(background.Delivered, Is.GreaterThan(0));
         Assert.That(background.Attempts + video.Attempts, Is.EqualTo(background.Done + video.Done), "no collisions on the medium");
+    }
+
+    // Of two frames that come together the second waits AIFS and a backoff that may be 0: AIFSN is 1 for an AP's voice, 2 for a station's.
+    [Test]
+    public void AnAccessPointIsOneAsLongAsItsBeaconsTellSo()
+    {
+        const long apForNs = 716_800_000; // 7 beacon intervals
+        var harness = new AirtimeHarness();
+        var voice = new Flow("a", null, "ofdm 54") { Category = AccessCategory.Voice };
+        var beacon = new Flow("a", null, "ofdm 6") { Category = AccessCategory.Beacon, MpduOctets = 300, ApForNs = apForNs };
+        var meshBeacon = new Flow("a", null, "ofdm 6") { Category = AccessCategory.Beacon, MpduOctets = 300 };
+        _ = harness["b"];
+
+        long asStation = ShortestNs();
+        harness.Send(meshBeacon);
+        Assert.That(ShortestNs(), Is.EqualTo(asStation), "not all who send beacons are APs");
+        harness.Send(beacon);
+        Assert.That(ShortestNs(), Is.EqualTo(asStation - MacTiming.Ofdm.SlotNs));
+        harness.Run(TimeSpan.FromMilliseconds(200));
+        Assert.That(ShortestNs(), Is.EqualTo(asStation - MacTiming.Ofdm.SlotNs), "a beacon or two may be missing");
+        harness.RunUntil(harness.NowNs + apForNs);
+        Assert.That(ShortestNs(), Is.EqualTo(asStation), "it sends no beacons any more");
+
+        long ShortestNs()
+        {
+            long shortest = long.MaxValue;
+            for (int i = 0; i < 50; i++)
+            {
+                harness.Run(TimeSpan.FromMilliseconds(5));
+                long startNs = harness.NowNs;
+                harness.Send(voice);
+                harness.Send(voice);
+                harness.Run(TimeSpan.FromMilliseconds(2));
+                shortest = Math.Min(shortest, voice.LastDoneNs - startNs);
+            }
+            return shortest;
+        }
     }
 
     [Test]

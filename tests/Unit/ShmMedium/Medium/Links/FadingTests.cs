@@ -63,6 +63,48 @@ public class FadingTests
             Is.EqualTo(expected).Within(4 * Math.Sqrt(expected * (1 - expected) / Blocks)));
     }
 
+    private static double[] Nakagami(double m)
+    {
+        var fading = new BlockFading(new FadingConfiguration(0, TimeSpan.FromMilliseconds(1)) { NakagamiM = m }, seed: 3);
+        ulong key = RandomStream.Key(3, RandomPurpose.Fading, 1, 2);
+        return [.. Enumerable.Range(0, Blocks).Select(block => fading.PowerGain(key, block))];
+    }
+
+    // The power gain is gamma distributed: mean 1, variance 1/m, third central moment 2/m^2, fourth (3 + 6/m)/m^2, sixth as below.
+    // The tolerance is four standard errors.
+    [TestCase(0.5)]
+    [TestCase(0.75)]
+    [TestCase(1)]
+    [TestCase(1.5)]
+    [TestCase(4)]
+    public void NakagamisPowerHasTheMomentsOfTheGammaDistribution(double m)
+    {
+        double[] gains = Nakagami(m);
+        double second = 1 / m, third = 2 / (m * m), fourth = (3 + (6 / m)) / (m * m);
+        double sixth = ((15 * m * m) + (130 * m) + 120) / Math.Pow(m, 5);
+        Assert.Multiple(() =>
+        {
+            Assert.That(gains.Average(), Is.EqualTo(1).Within(4 * Math.Sqrt(second / Blocks)));
+            Assert.That(gains.Average(g => Math.Pow(g - 1, 2)), Is.EqualTo(second).Within(4 * Math.Sqrt((fourth - (second * second)) / Blocks)));
+            Assert.That(gains.Average(g => Math.Pow(g - 1, 3)), Is.EqualTo(third).Within(4 * Math.Sqrt((sixth - (third * third)) / Blocks)));
+        });
+    }
+
+    // m = 1 is Rayleigh fading; m = 0.5 the square of a normal deviate, whose distribution is the error function's; each block has its own draw.
+    [Test]
+    public void NakagamisPowerIsDistributedAsForKnownM()
+    {
+        double rayleigh = 1 - Math.Exp(-0.1), chiSquare = 0.24817; // P(z^2 < 0.1): erf(sqrt(0.05))
+        double[] half = Nakagami(0.5);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Nakagami(1).Count(g => g < 0.1) / (double)Blocks,
+                Is.EqualTo(rayleigh).Within(4 * Math.Sqrt(rayleigh * (1 - rayleigh) / Blocks)));
+            Assert.That(half.Count(g => g < 0.1) / (double)Blocks, Is.EqualTo(chiSquare).Within(4 * Math.Sqrt(chiSquare * (1 - chiSquare) / Blocks)));
+            Assert.That(half.Zip(half.Skip(1), (a, b) => (a - 1) * (b - 1)).Average(), Is.Zero.Within(4 * 2 / Math.Sqrt(Blocks)));
+        });
+    }
+
     [Test]
     public void ADrawHoldsForTheCoherenceTimeAndBothWays()
     {

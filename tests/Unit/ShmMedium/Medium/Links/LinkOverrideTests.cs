@@ -8,6 +8,19 @@ namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Links;
 public class LinkOverrideTests
 {
     [Test]
+    public void ALinkByTheRadiosNumberHoldsWhateverItsGuestCallsIt()
+    {
+        var table = new LinkTable(new MediumConfiguration { Links = [Snr("a/radio3", "b", 12)] }, mediumNs: 0);
+        var radio = table.Add("a", "phy0", [], mediumNs: 0, number: 3);
+        var other = table.Add("a", "phy1", [], mediumNs: 0, number: 1);
+        var peer = table.Add("b");
+        Assert.That(table.Snr(radio, peer), Is.EqualTo(12));
+        table.Update(radio, "phy9", [], mediumNs: 0);
+        Assert.That(table.Snr(radio, peer), Is.EqualTo(12));
+        Assert.That(table.Snr(other, peer), Is.Not.EqualTo(12));
+    }
+
+    [Test]
     public void WithoutLinksAndModelsEveryLinkIsPerfect()
     {
         var table = new LinkTable(new MediumConfiguration { Radios = [new(Pattern("b")) { NoiseFloorDbm = -95 }] }, mediumNs: 0);

@@ -156,15 +156,69 @@ public class ErrorTableTests
     [Test]
     public void EveryErrorInWmediumdsFileNamesItsPlace() =>
         Assert.That(
-            Errors("# RSSI", "-75 1 1 1", Wmediumd(-75, 1, 1), Wmediumd(-73, 0.5, 2),
+            Errors("# RSSI", "-75 1 1 1", Wmediumd(-75, 1, 1), Wmediumd(-73, 0.5, -2),
                 Wmediumd(-72, 0, 0).Replace("-72", "-72.5", StringComparison.Ordinal)),
             Is.EqualTo(new[]
             {
                 "t.per:2:1: error: 4 numbers: a line has 13, the signal in dBm and the PER of 12 rates, 1 to 54 Mbit/s",
                 "t.per:4:1: error: -73 dBm after -75 dBm: the signal must rise by 1 dB a line",
-                "t.per:4:49: error: '2' is no PER: 0 to 1",
+                "t.per:4:49: error: '-2' is no PER: 0 to 1",
                 "t.per:5:1: error: '-72.5' is no signal: an integer of dBm, -200 to 100",
             }));
+
+    /// <summary>A line of as many columns, each with its own PER at -74 dBm; 1 below, 0 above.</summary>
+    private static string[] Columns(int count)
+    {
+        return [Line(-75, _ => 1), Line(-74, column => (column + 1) / 32.0), Line(-73, _ => 0)];
+
+        string Line(int dbm, Func<int, double> per) => string.Join('\t',
+            Enumerable.Range(0, count).Select(per).Prepend(dbm).Select(number => number.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    // Mininet-WiFi's tables of 802.11n.
+    [Test]
+    public void SixteenColumnsAreHtMcs0To15()
+    {
+        var model = Load(Columns(16));
+        for (int mcs = 0; mcs < 16; mcs++)
+        {
+            Assert.That(model.Per(PhyRate.Ht(mcs), 91 - 74, 1000), Is.EqualTo((mcs + 1) / 32.0).Within(0.01), $"MCS {mcs}: by the whole signal");
+            Assert.That(model.Per(PhyRate.Ht(mcs), 91 - 75.1f, 14), Is.EqualTo(1), $"MCS {mcs}");
+            Assert.That(model.Per(PhyRate.Ht(mcs), 91 - 72.9f, 2304), Is.Zero, $"MCS {mcs}");
+            Assert.That(model.Per(PhyRate.Ht(mcs, 40), 91 - 74 + 3.0103f, 1000), Is.EqualTo((mcs + 1) / 32.0).Within(0.01), $"MCS {mcs}, 40 MHz");
+        }
+
+        Assert.That(model.Per(PhyRate.Ht(16), 91 - 74 + 4.7712f, 1000), Is.EqualTo(1 / 32.0).Within(0.01), "three streams follow from one");
+        Assert.That(model.Per(Rate("ofdm 54"), 17, 1000), Is.EqualTo(ErrorModel.BuiltIn.Per(Rate("ofdm 54"), 17, 1000)));
+        Assert.That(model.Per(Rate("vht 7"), 17, 1000), Is.EqualTo(ErrorModel.BuiltIn.Per(Rate("vht 7"), 17, 1000)));
+    }
+
+    [Test]
+    public void EightColumnsAreTheRatesOfOfdm()
+    {
+        var model = Load(Columns(8));
+        Assert.That(model.Per(Rate("ofdm 6"), 17, 1000), Is.EqualTo(1 / 32.0).Within(1e-4));
+        Assert.That(model.Per(Rate("ofdm 54"), 17, 1000), Is.EqualTo(8 / 32.0).Within(1e-4));
+        Assert.That(model.Per(Rate("cck 11"), 17, 1000), Is.EqualTo(ErrorModel.BuiltIn.Per(Rate("cck 11"), 17, 1000)));
+    }
+
+    // As in Mininet-WiFi's: "529" where 0.529 was meant. wmediumd compares it with a number below 1.
+    [Test]
+    public void WhatIsAboveOneLosesEachFrameAsInWmediumdAndIsToldOf()
+    {
+        File.WriteAllLines(_path, [Wmediumd(-75, 1, 1), Wmediumd(-74, 0.25, 529), Wmediumd(-73, 0, 0)]);
+        List<ConfigurationWarning> warnings = [];
+        var model = ErrorModel.Load(_path, warnings);
+        Assert.That(model.Per(Rate("ofdm 54"), 17, 100), Is.EqualTo(1));
+        Assert.That(warnings.Select(w => w.ToString()),
+            Is.EqualTo(new[] { $"{_path}:2:60: warning: '529' is above 1, and counts as 1, as in wmediumd: no frame gets through" }));
+    }
+
+    [Test]
+    public void ANumberOfColumnsThatNoTableHasIsAnError() => Assert.That(
+        Errors("-75 1 1 1", "-74 0 0 0").Single(),
+        Is.EqualTo("t.per:1:1: error: 4 numbers: a line has the signal in dBm and the PER of each rate, so 9 (6 to 54 Mbit/s), 13 (1 to 54 Mbit/s), "
+            + "17 (HT MCS 0 to 15)"));
 
     [Test]
     public void AnyTextLoadsOrIsRefused() =>
