@@ -13,8 +13,8 @@ internal static class WorkBudget
     /// <summary>What posting a frame to one receiver takes, in units: 60 to 90 ns (<c>bench relay</c>).</summary>
     public const int Receiver = 6;
 
-    private const int LeastQuantum = 256; // 3 us: others hardly notice it, and a batch of frames for one receiver takes two turns
-    private const int QuantumAPort = 64; // a round looks at every port, for 2 to 3 units each: a turn is to be worth twenty times that
+    private const int LeastQuantum = 256; // 3 us: with twice as much, round trips beside a VM that broadcasts take 2.7, not 2 times as long
+    private const int QuantumAPort = 80; // a round looks at every port, for a few units each: a turn is to be worth much more than that
     private const int MostCharged = 4096; // the rest was somebody else's: another process had the core
 
     /// <summary>Begins a VM's turn.</summary>
