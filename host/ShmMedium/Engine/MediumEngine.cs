@@ -277,6 +277,7 @@ internal sealed class MediumEngine : IDisposable
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             _log.PortFailed(port, e);
+            port.ShowSent();
             port.BreakOff(PortFault.HostFailure);
             return true;
         }
