@@ -213,11 +213,10 @@ public partial class KernelModuleTests
     public async Task AHostThatComesAndGoesIsToldOfTenTimesAMinute()
     {
         await using var datapath = await KernelDatapath.StartAsync(Guest);
-        datapath.Host.IsSilent = true; // without answers the module looks at it a hundred times a second
-        for (int i = 0; i < 200; i++)
+        for (int i = 0; i < 16; i++)
         {
             datapath.Host.Region.HostState = i % 2 == 0 ? HostState.Away : HostState.Running;
-            await Task.Delay(100);
+            await Task.Delay(1200); // the module looks once a second
         }
         int lines = (await datapath.LogAsync()).Split('\n').Count(line => line.Contains(": the host is ", StringComparison.Ordinal));
         Assert.That(lines, Is.InRange(2, 10));
