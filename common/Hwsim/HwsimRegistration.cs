@@ -45,23 +45,27 @@ internal sealed class HwsimRegistration : IDisposable
     /// <exception cref="HwsimAbsentException">It does not.</exception>
     public static HwsimRegistration Find() => new();
 
-    /// <summary>Waits until this kernel has the drivers.</summary>
-    /// <returns>Null: the control source wants the end.</returns>
-    public static HwsimRegistration? Await(IControlSource control)
+    /// <summary>Serves until the control source wants the end, and anew each time that hwsim is back after it was unloaded.</summary>
+    /// <param name="first">Disposed of at its end, as those that follow it.</param>
+    /// <param name="serve">Throws <see cref="HwsimAbsentException"/> when hwsim is unloaded.</param>
+    /// <param name="warn">Told of that.</param>
+    public static void ServeWheneverLoaded(HwsimRegistration first, IControlSource control, Action<HwsimRegistration> serve, Action<string> warn)
     {
-        while (!control.IsStopWanted)
+        for (var registration = first; registration is not null; registration = Await(control))
         {
-            try
+            using (registration)
             {
-                return Find();
-            }
-            catch (HwsimAbsentException)
-            {
-                if (Poll.WaitFor(control.Descriptor, POLLIN, AwaitInterval))
-                    control.Answer();
+                try
+                {
+                    serve(registration);
+                    return;
+                }
+                catch (HwsimAbsentException)
+                {
+                    warn("mac80211_hwsim was unloaded: waiting until it is loaded again");
+                }
             }
         }
-        return null;
     }
 
     /// <summary>Takes the frames from the kernel.</summary>
@@ -86,5 +90,24 @@ internal sealed class HwsimRegistration : IDisposable
     {
         Frames.Dispose();
         _control.Dispose();
+    }
+
+    /// <summary>Waits until this kernel has the drivers.</summary>
+    /// <returns>Null: the control source wants the end.</returns>
+    private static HwsimRegistration? Await(IControlSource control)
+    {
+        while (!control.IsStopWanted)
+        {
+            try
+            {
+                return Find();
+            }
+            catch (HwsimAbsentException)
+            {
+                if (Poll.WaitFor(control.Descriptor, POLLIN, AwaitInterval))
+                    control.Answer();
+            }
+        }
+        return null;
     }
 }

@@ -16,27 +16,12 @@ internal static class InjectorService
     public static void Run(InjectorOptions options)
     {
         using var signals = new SignalQueue();
-        var registration = HwsimRegistration.Find();
-        try
-        {
-            using var device = UioDevice.Open(options.Device);
-            while (registration is not null)
-            {
-                if (TryServe(options, signals, registration, device))
-                    return;
-                registration.Dispose();
-                registration = HwsimRegistration.Await(signals);
-            }
-        }
-        finally
-        {
-            registration?.Dispose();
-        }
+        using var registration = HwsimRegistration.Find();
+        using var device = UioDevice.Open(options.Device);
+        HwsimRegistration.ServeWheneverLoaded(registration, signals, one => Serve(options, signals, one, device), Warn);
     }
 
-    /// <summary>Serves until SIGINT or SIGTERM.</summary>
-    /// <returns>False: until hwsim was unloaded.</returns>
-    private static bool TryServe(InjectorOptions options, SignalQueue signals, HwsimRegistration registration, UioDevice device)
+    private static void Serve(InjectorOptions options, SignalQueue signals, HwsimRegistration registration, UioDevice device)
     {
         var region = device.OpenRegion();
         uint peerId = device.PeerId;
@@ -63,12 +48,6 @@ internal static class InjectorService
             service.Start();
             Console.Out.WriteLine($"shm-injector: ready, {service.Radios.Count} radios, port {portIndex} (\"{region.GetPortName(portIndex)}\")");
             service.Run();
-            return true;
-        }
-        catch (HwsimAbsentException)
-        {
-            Warn("mac80211_hwsim was unloaded: waiting until it is loaded again");
-            return false;
         }
         finally
         {

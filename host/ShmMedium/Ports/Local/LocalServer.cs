@@ -13,6 +13,7 @@ internal sealed class LocalServer : IPortServer
 
     private const uint PeerId = 1; // the first that a VM would get
     private readonly MediumEngine _engine;
+    private readonly HwsimRegistration _registration; // the first
     private readonly Action<string> _warn;
     private readonly Action<string> _fail;
     private readonly RegionLease _lease;
@@ -20,7 +21,6 @@ internal sealed class LocalServer : IPortServer
     private readonly StopSignal _stop = new();
     private readonly TaskCompletionSource _started = new();
     private readonly Thread _thread;
-    private HwsimRegistration? _registration; // null: hwsim is not loaded
     private Port? _port;
 
     /// <summary>Frames wait in the kernel until <see cref="Start"/>.</summary>
@@ -57,7 +57,7 @@ internal sealed class LocalServer : IPortServer
         _stop.Stop();
         if (_thread.IsAlive)
             _thread.Join();
-        _registration?.Dispose();
+        _registration.Dispose();
         if (_port is { } port)
             _engine.DetachAsync(port).GetAwaiter().GetResult();
         _stop.Dispose();
@@ -69,13 +69,7 @@ internal sealed class LocalServer : IPortServer
     {
         try
         {
-            while (_registration is { } registration && !TryServe(registration))
-            {
-                registration.Dispose();
-                _registration = null;
-                _registration = HwsimRegistration.Await(_stop);
-                _registration?.Register();
-            }
+            HwsimRegistration.ServeWheneverLoaded(_registration, _stop, Serve, _warn);
         }
         catch (IOException exception)
         {
@@ -84,10 +78,10 @@ internal sealed class LocalServer : IPortServer
         }
     }
 
-    /// <summary>Serves until the daemon ends.</summary>
-    /// <returns>False: until hwsim was unloaded.</returns>
-    private bool TryServe(HwsimRegistration registration)
+    private void Serve(HwsimRegistration registration)
     {
+        if (registration != _registration)
+            registration.Register();
         var discovery = new RadioDiscovery(registration.Hwsim, registration.Nl80211, new NetworkNamespaces(_warn));
         using var loop =
             new HwsimService(registration, _lease.Region, _lease.Region.OpenGuestPort(0), _device, _stop, discovery, maxBusyPollNs: 0, _warn);
@@ -95,14 +89,13 @@ internal sealed class LocalServer : IPortServer
         try
         {
             loop.Start();
-            _ = _started.TrySetResult();
-            loop.Run();
-            return true;
         }
-        catch (HwsimAbsentException) when (_started.Task.IsCompletedSuccessfully)
+        catch (HwsimAbsentException absent)
         {
-            _warn("mac80211_hwsim was unloaded: waiting until it is loaded again");
-            return false;
+            _ = _started.TrySetException(absent); // the daemon's start is refused
+            throw;
         }
+        _ = _started.TrySetResult();
+        loop.Run();
     }
 }
