@@ -2,7 +2,6 @@ using System.Globalization;
 using ShmWifi.Hwsim.Port;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
-using Tmds.Linux;
 using static ShmWifi.Linux.LibC;
 using static Tmds.Linux.LibC;
 
@@ -48,14 +47,7 @@ internal sealed unsafe class UioDevice : IPortDevice, IDisposable
         $"the device is gone: {Path} was unplugged, unbound, or moved to the kernel datapath; start shm-injector again when it is back";
 
     /// <inheritdoc/>
-    public bool IsLost
-    {
-        get
-        {
-            var state = new pollfd { fd = Descriptor };
-            return Poll.WaitForAny(new Span<pollfd>(ref state), TimeSpan.Zero) != 0;
-        }
-    }
+    public bool IsLost => Poll.WaitFor(Descriptor, events: 0, TimeSpan.Zero); // an error counts, whatever is asked for
 
     /// <summary>Our ivshmem peer ID.</summary>
     public uint PeerId => Volatile.Read(ref *(uint*)(_registers + IvPosition));
