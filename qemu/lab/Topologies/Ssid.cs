@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 
 namespace ShmWifi.Lab.Topologies;
 
@@ -8,7 +9,6 @@ namespace ShmWifi.Lab.Topologies;
 internal sealed record Ssid(string Hex)
 {
     private const int MaxLength = 32;
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Of a text.</summary>
     public static Ssid Of(string text) => new(Convert.ToHexStringLower(Encoding.UTF8.GetBytes(text)));
@@ -23,20 +23,12 @@ internal sealed record Ssid(string Hex)
         hex.Length is >= 2 and <= 2 * MaxLength && hex.Length % 2 == 0 && hex.All(char.IsAsciiHexDigit) ? new Ssid(hex.ToLowerInvariant()) : null;
 
     /// <summary>Whether it is text in UTF-8.</summary>
-    public bool IsUtf8 => TryText() is not null;
+    public bool IsUtf8 => Utf8.IsValid(Convert.FromHexString(Hex));
 
     /// <summary>The text, where it is one that a terminal shows; else 0x and hexadecimal.</summary>
-    public override string ToString() => TryText() is { } text && !text.Any(char.IsControl) ? text : $"0x{Hex}";
-
-    private string? TryText()
+    public override string ToString()
     {
-        try
-        {
-            return StrictUtf8.GetString(Convert.FromHexString(Hex));
-        }
-        catch (DecoderFallbackException)
-        {
-            return null;
-        }
+        string text = Encoding.UTF8.GetString(Convert.FromHexString(Hex));
+        return IsUtf8 && !text.Any(char.IsControl) ? text : $"0x{Hex}";
     }
 }
