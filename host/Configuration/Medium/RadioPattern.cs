@@ -84,7 +84,7 @@ public readonly record struct RadioPattern
     public bool Matches(string vm, string radio, int number, ReadOnlySpan<MacAddress> addresses) =>
         Address is { } address
             ? addresses.Contains(address)
-            : (Vm is null || Vm == vm) && (Radio is null || (_numberAndOne == 0 ? Radio == radio : _numberAndOne - 1 == number));
+            : (Vm is null || Vm == vm) && (Radio is null || (Number is { } own ? own == number : Radio == radio));
 
     /// <summary>The text form.</summary>
     public override string ToString() => Address?.ToString() ?? (Vm is null ? "*" : Radio is null ? Vm : $"{Vm}/{Radio}");

@@ -9,7 +9,7 @@ internal sealed partial class WmediumdReader
 {
     private MediumConfiguration ReadMatrices(LibconfigGroup prob, MediumConfiguration medium)
     {
-        CheckKeys(prob, "prob.", "rates", "matrix_list");
+        CheckKeys(prob, "prob.");
         if (errorTable is not null)
             errors.Add(prob.Line, prob.Column, "'prob' has losses, whatever the signal; a table of error rates has no place here: leave --per out");
         if (prob.Settings.GetValueOrDefault("matrix_list") is not LibconfigList { Items: { Count: > 0 } matrices })

@@ -34,7 +34,7 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
             return new();
         }
 
-        CheckKeys(root, "", "ifaces", "model", "prob", "jam");
+        CheckKeys(root, "");
         var ifaces = Group(root, "ifaces");
         if (ifaces is null)
         {
@@ -42,7 +42,7 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
             return new();
         }
 
-        CheckKeys(ifaces, "ifaces.", "ids", "count", "links", "enable_interference", "medium_array", "enable_medium_detection");
+        CheckKeys(ifaces, "ifaces.");
         _radios = ReadIds(ifaces);
 
         // Frames take their airtime in wmediumd, always.
@@ -281,6 +281,8 @@ internal sealed partial class WmediumdReader(ErrorList errors, string file, stri
         "prob." => ["rates", "matrix_list"],
         _ => ["ifaces", "model", "prob", "jam"],
     };
+
+    private void CheckKeys(LibconfigGroup group, string path) => CheckKeys(group, path, KnownIn(path));
 
     private void CheckKeys(LibconfigGroup group, string path, params string[] known)
     {
