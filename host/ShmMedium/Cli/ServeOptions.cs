@@ -99,12 +99,7 @@ internal sealed class ServeOptions
     private static CaptureConfiguration? Override(CaptureConfiguration? configured, string? file, string? format)
     {
         var capture = file is null ? configured : (configured ?? new CaptureConfiguration("")) with { File = Path.GetFullPath(file) };
-        return format switch
-        {
-            null => capture,
-            "pcap" => capture is null ? null : capture with { Format = CaptureFormat.Pcap },
-            _ => capture is null ? null : capture with { Format = CaptureFormat.Pcapng },
-        };
+        return capture is null || format is null ? capture : capture with { Format = format == "pcap" ? CaptureFormat.Pcap : CaptureFormat.Pcapng };
     }
 
     private static int Run(DaemonConfiguration configuration, ConsoleOutput output, string statePath, string? statsPath, DaemonFactory newDaemon,

@@ -21,8 +21,7 @@ internal struct BatchLatency(LateLatencies late)
             (_link, _takenNs, _postedNs) = (link, stamps.TakenNs, stamps.PostedNs);
         }
         _frames++;
-        if ((stamps.CapturedNs | stamps.InjectedNs) != 0)
-            link.RecordInGuests(in stamps, late);
+        link.RecordInGuests(in stamps, late);
     }
 
     /// <summary>Records what is still open.</summary>
