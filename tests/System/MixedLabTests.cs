@@ -10,6 +10,8 @@ namespace ShmWifi.Tests.System;
 public class MixedLabTests
 {
     private const string Name = "mixed-test";
+    // Runs a command until it succeeds, 100 times at most.
+    private const string Await = """await() { tries=100; until eval "$1" || [ $tries = 0 ]; do tries=$((tries - 1)); usleep 100000; done; }; """;
     private const string Anonymous = "/machine/peripheral-anon"; // devices without an ID
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
@@ -55,10 +57,10 @@ public class MixedLabTests
             log=/run/shm-injector.log
             shm-injector radios list
             rmmod mac80211_hwsim || exit 2
-            tries=100; until grep -q 'unloaded: waiting' $log || [ $tries = 0 ]; do tries=$((tries - 1)); usleep 100000; done
+            await "grep -q 'unloaded: waiting' $log"
             sleep 2
             modprobe mac80211_hwsim radios=0
-            tries=100; until [ $(grep -c ': ready, 1 radios' $log) = 2 ] || [ $tries = 0 ]; do tries=$((tries - 1)); usleep 100000; done
+            await "[ \$(grep -c ': ready, 1 radios' $log) = 2 ]"
             shm-injector radios list
             ip link set wlan0 up
             tries=20; until iw dev wlan0 scan | grep SSID: || [ $tries = 0 ]; do tries=$((tries - 1)); sleep 0.5; done
@@ -83,7 +85,7 @@ public class MixedLabTests
             kill $(pidof shm-injector)
             while pidof shm-injector; do usleep 100000; done
             (shm-injector run --radios 1; echo "exit code $?") </dev/null >/run/shm-injector.log 2>&1 &
-            tries=100; until grep ': ready' /run/shm-injector.log || [ $tries = 0 ]; do tries=$((tries - 1)); usleep 100000; done
+            await "grep ': ready' /run/shm-injector.log"
             """);
         Assert.That(log, Does.Contain(": ready, 1 radios"), $"{start}");
         using (var monitor = await QmpClient.ConnectAsync(QemuCommand.QmpSocket(Path.Combine(Checkout.Run, Name, "sta")), CancellationToken.None))
@@ -93,7 +95,7 @@ public class MixedLabTests
             await monitor.ExecuteAsync("device_del", CancellationToken.None, new JsonObject { ["id"] = $"{Anonymous}/{device}" });
         }
         var (_, output) = InStation("""
-            tries=100; until grep -q 'exit code' /run/shm-injector.log || [ $tries = 0 ]; do tries=$((tries - 1)); usleep 100000; done
+            await "grep -q 'exit code' /run/shm-injector.log"
             cat /run/shm-injector.log
             """);
         Assert.That(output, Does.Contain("shm-injector: the device is gone: /dev/uio0 was unplugged").And.Contain("exit code 1"));
@@ -120,5 +122,5 @@ public class MixedLabTests
     }
 
     private static (int ExitCode, string Output) InStation(string script) =>
-        ProgramRun.Lab(Limit, "lab", "exec", "--lab", Name, "sta", "--", "sh", "-c", script);
+        ProgramRun.Lab(Limit, "lab", "exec", "--lab", Name, "sta", "--", "sh", "-c", Await + script);
 }

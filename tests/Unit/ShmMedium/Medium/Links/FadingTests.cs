@@ -8,9 +8,9 @@ public class FadingTests
 {
     private const int Blocks = 100_000;
 
-    private static double[] Gains(double k)
+    private static double[] Gains(double k, double? nakagamiM = null)
     {
-        var fading = new BlockFading(new FadingConfiguration(k, TimeSpan.FromMilliseconds(1)), seed: 3);
+        var fading = new BlockFading(new FadingConfiguration(k, TimeSpan.FromMilliseconds(1)) { NakagamiM = nakagamiM }, seed: 3);
         ulong key = RandomStream.Key(3, RandomPurpose.Fading, 1, 2);
         return [.. Enumerable.Range(0, Blocks).Select(block => fading.PowerGain(key, block))];
     }
@@ -63,12 +63,7 @@ public class FadingTests
             Is.EqualTo(expected).Within(4 * Math.Sqrt(expected * (1 - expected) / Blocks)));
     }
 
-    private static double[] Nakagami(double m)
-    {
-        var fading = new BlockFading(new FadingConfiguration(0, TimeSpan.FromMilliseconds(1)) { NakagamiM = m }, seed: 3);
-        ulong key = RandomStream.Key(3, RandomPurpose.Fading, 1, 2);
-        return [.. Enumerable.Range(0, Blocks).Select(block => fading.PowerGain(key, block))];
-    }
+    private static double[] Nakagami(double m) => Gains(k: 0, m);
 
     // The power gain is gamma distributed: mean 1, variance 1/m, third central moment 2/m^2, fourth (3 + 6/m)/m^2, sixth as below.
     // The tolerance is four standard errors.
