@@ -9,7 +9,8 @@ namespace ShmWifi.Tests.Scenarios.Medium;
 /// <summary>A client of the control API that changes one link again and again, on a thread of its own, without allocating.</summary>
 internal sealed class LinkChanger : IDisposable
 {
-    private static readonly byte[] EndOfHeader = "\r\n\r\n"u8.ToArray();
+    /// <summary>RFC 9112, 7.1: the API's answers are chunked, and a chunk may come by itself.</summary>
+    private static readonly byte[] EndOfAnswer = "\r\n0\r\n\r\n"u8.ToArray();
     private readonly byte[][] _requests;
     private readonly long _intervalNs;
     private readonly Socket _socket;
@@ -83,7 +84,7 @@ internal sealed class LinkChanger : IDisposable
             nextNs += _intervalNs;
             _socket.Send(_requests[_changes % _requests.Length]);
             int length = 0;
-            while (answer.AsSpan(0, length).IndexOf(EndOfHeader) < 0)
+            while (!answer.AsSpan(0, length).EndsWith(EndOfAnswer))
                 length += _socket.Receive(answer.AsSpan(length));
             if (answer.AsSpan(0, length).StartsWith("HTTP/1.1 2"u8))
                 Volatile.Write(ref _changes, _changes + 1);
