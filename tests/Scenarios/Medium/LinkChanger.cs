@@ -84,9 +84,12 @@ internal sealed class LinkChanger : IDisposable
             nextNs += _intervalNs;
             _socket.Send(_requests[_changes % _requests.Length]);
             int length = 0;
-            while (!answer.AsSpan(0, length).EndsWith(EndOfAnswer))
-                length += _socket.Receive(answer.AsSpan(length));
-            if (answer.AsSpan(0, length).StartsWith("HTTP/1.1 2"u8))
+            int received = 1;
+            while (received > 0 && !answer.AsSpan(0, length).EndsWith(EndOfAnswer))
+                length += received = _socket.Receive(answer.AsSpan(length));
+            if (received == 0)
+                _refusal = "the connection ended";
+            else if (answer.AsSpan(0, length).StartsWith("HTTP/1.1 2"u8))
                 Volatile.Write(ref _changes, _changes + 1);
             else
                 _refusal = Encoding.ASCII.GetString(answer, 0, length);
