@@ -97,19 +97,22 @@ public class PcapngWriterTests
     [Test]
     public void WritingAFrameAllocatesNothing()
     {
-        var writer = new PcapngWriter(Stream.Null, "t");
-        int number = writer.AddInterface("a", Frames.Ap);
-        byte[] frame = Frames.QosData();
+        _ = OfANewWriter(); // with what the runtime allocates at first calls
+        Assert.That(OfANewWriter(), Is.Zero);
 
-        Assert.That(Allocations.OfWarm(WriteAll), Is.Zero);
-
-        void WriteAll()
+        static long OfANewWriter()
         {
-            for (int i = 0; i < 1000; i++) Write();
+            var writer = new PcapngWriter(Stream.Null, "t");
+            int number = writer.AddInterface("a", Frames.Ap);
+            byte[] frame = Frames.QosData();
+            Write(writer, number, frame);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 1000; i++) Write(writer, number, frame);
             writer.Flush();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
-        void Write()
+        static void Write(PcapngWriter writer, int number, byte[] frame)
         {
             Span<byte> radiotap = stackalloc byte[RadiotapHeader.MaxLength];
             int length = RadiotapHeader.Write(radiotap, new RadiotapFields(2412, null, -50));

@@ -88,15 +88,11 @@ public class LinkTableCostTests
         };
         var table = new LinkTable(medium, mediumNs: 0);
         LinkEndpoint[] radios = [.. Enumerable.Range(0, 32).Select(i => table.Add($"vm{i}"))];
-        long lastNs = 0;
-
-        Assert.That(Allocations.OfWarm(ManyFrames), Is.Zero);
-
-        void ManyFrames()
-        {
-            for (int i = 0; i < 100; i++, lastNs += 3 * Millisecond)
-                Frames(lastNs);
-        }
+        Frames(mediumNs: 0);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 1; i < 100; i++)
+            Frames(i * 3 * Millisecond);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
 
         void Frames(long mediumNs)
         {
