@@ -129,7 +129,7 @@ internal sealed class Daemon : IDisposable
         Action<DaemonFailure> fail) => (engine, regions) =>
     {
         var sockets = OpenSockets(configuration);
-        DescriptorBudget.Check(sockets.Sum(s => s.ConnectionLimit), (int)configuration.Geometry.Ports, sockets.Count, log.Warn);
+        DescriptorBudget.Check(sockets.Sum(s => s.ConnectionLimit), sockets.Count, log.Warn);
         return new IvshmemServer(engine, log, regions, sockets, new PeerIds(),
             exception => fail(DaemonFailure.Of("the server that VMs connect to", exception)));
     };

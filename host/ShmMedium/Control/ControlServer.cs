@@ -13,7 +13,6 @@ namespace ShmWifi.ShmMedium.Control;
 /// <remarks>ASP.NET Core starts when the first client connects: a medium that nobody controls does without its memory, some 25 MB.</remarks>
 internal sealed class ControlServer : IDisposable
 {
-    private const int ConnectionLimit = 256;
     private const int HeaderBytes = 16 << 10;
     private const int HeaderLines = 64;
     private static readonly TimeSpan s_headersTimeout = TimeSpan.FromSeconds(10);
@@ -63,7 +62,7 @@ internal sealed class ControlServer : IDisposable
     private void Listen(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
-        options.Limits.MaxConcurrentConnections = ConnectionLimit;
+        options.Limits.MaxConcurrentConnections = DescriptorBudget.Clients();
         options.Limits.MaxConcurrentUpgradedConnections = 0;
         options.Limits.MaxRequestHeadersTotalSize = HeaderBytes;
         options.Limits.MaxRequestHeaderCount = HeaderLines;

@@ -3,25 +3,54 @@ using static ShmWifi.Linux.LibC;
 
 namespace ShmWifi.ShmMedium.Ports.Ivshmem;
 
-/// <summary>Whether this process may open as many files as VMs and clients can make it open.</summary>
+/// <summary>Who may take how many of the files that this process may open: VMs get what the daemon and clients of its control API leave.</summary>
+/// <remarks>
+/// .NET keeps two descriptors open for each assembly that it has loaded, and makes a pipe for each thread that it starts. A process where that
+/// fails is ended by its runtime ("Out of memory."), so the daemon's own share is never given away.
+/// </remarks>
 internal static unsafe class DescriptorBudget
 {
-    private const int PerPort = 3; // beside its connection: the region, and two eventfds
+    private const int Own = 256; // 130 after the start, 200 once the control API has answered; the rest is for threads, captures, statistics
+    private const int MaxClients = 256;
+    private const int PerConnection = 4; // itself, the region, and two eventfds
     private const int PerSocket = 2; // the socket, and its lock
-    private const int Others = 256 + 128; // clients of the control API; the runtime's, and the daemon's own
 
-    /// <summary>At most so many.</summary>
-    /// <param name="connections">Of VMs.</param>
-    public static int Need(int connections, int ports, int sockets) => connections + (PerPort * ports) + (PerSocket * sockets) + Others;
-
-    /// <summary>Tells when it may not: then VMs that connect wait when there are none left.</summary>
+    /// <summary>Clients that the control API may serve at a time.</summary>
     /// <exception cref="LibCException">The limit cannot be read.</exception>
-    public static void Check(int connections, int ports, int sockets, Action<string> warn)
+    public static int Clients() => ClientsUnder(Limit());
+
+    /// <summary>Connections that VMs may have at a time, refused ones included. Less than 1: the limit is too low for any.</summary>
+    /// <param name="sockets">Where they connect.</param>
+    /// <exception cref="LibCException">The limit cannot be read.</exception>
+    public static int Connections(int sockets) => ConnectionsUnder(Limit(), sockets);
+
+    /// <summary>Tells when VMs could have more connections if more files might be open: then those beyond wait.</summary>
+    /// <param name="connections">That VMs may have.</param>
+    /// <exception cref="LibCException">The limit cannot be read.</exception>
+    public static void Check(int connections, int sockets, Action<string> warn)
+    {
+        int limit = Limit();
+        int possible = ConnectionsUnder(limit, sockets);
+        if (possible < connections)
+        {
+            int need = Own + MaxClients + (PerSocket * sockets) + (PerConnection * connections);
+            warn($"only {limit} files may be open: enough for {Math.Max(possible, 0)} connections of VMs, which can be {connections}; "
+                + $"raise the limit to {need} (ulimit -n, LimitNOFILE)");
+        }
+    }
+
+    /// <summary>As <see cref="Clients"/>.</summary>
+    /// <param name="limit">Files that may be open.</param>
+    internal static int ClientsUnder(int limit) => Math.Clamp((limit - Own) / 2, 1, MaxClients);
+
+    /// <summary>As <see cref="Connections"/>.</summary>
+    /// <param name="limit">Files that may be open.</param>
+    internal static int ConnectionsUnder(int limit, int sockets) => (limit - Own - ClientsUnder(limit) - (PerSocket * sockets)) / PerConnection;
+
+    private static int Limit()
     {
         rlimit limit;
         LibCException.ThrowIfFailed(getrlimit(RLIMIT_NOFILE, &limit), "read the limit of open files");
-        int need = Need(connections, ports, sockets);
-        if (limit.rlim_cur < (ulong)need)
-            warn($"only {limit.rlim_cur} files may be open, and VMs and clients can take {need}; raise the limit (ulimit -n, LimitNOFILE)");
+        return (int)Math.Min(limit.rlim_cur, int.MaxValue);
     }
 }

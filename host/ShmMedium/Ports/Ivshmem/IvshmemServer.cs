@@ -108,6 +108,12 @@ internal sealed unsafe class IvshmemServer : IPortServer
         VmConnection connection;
         try
         {
+            int limit = DescriptorBudget.Connections(_sockets.Count);
+            if (_connections.Count >= limit)
+            {
+                PauseAll(socket, $"VMs have {_connections.Count} connections, and the files that may be open are enough for {Math.Max(limit, 0)}");
+                return;
+            }
             _blank ??= SharedMemory.Create("shmwifi-blank", BlankRegionSize);
             connection = new VmConnection(socket, _peerIds);
         }
