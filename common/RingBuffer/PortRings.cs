@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.RingBuffer;
@@ -47,6 +48,7 @@ public abstract unsafe class PortRings
 
     /// <summary>A TX slot, header and payload.</summary>
     /// <param name="index">Free-running.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TxSlotHeader* TxSlot(uint index) => (TxSlotHeader*)(TxSlots + ((ulong)(index & TxMask) * Abi.SlotSize));
 
     private protected static SharedIndex Word(uint* word) => new(word);

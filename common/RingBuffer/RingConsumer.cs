@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ShmWifi.RingBuffer;
 
 /// <summary>The reading end of a single-producer single-consumer ring: its indices, not its slots.</summary>
@@ -50,6 +52,7 @@ public sealed class RingConsumer
     public bool IsBroken { get; private set; }
 
     /// <summary>Slots ready to take; reads the tail only when all that was seen is taken.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint CountReady()
     {
         uint ready = _tail - _taken;
@@ -69,6 +72,7 @@ public sealed class RingConsumer
     /// <summary>Gives the oldest <paramref name="count"/> taken slots back.</summary>
     /// <param name="count">Not more than are held.</param>
     /// <returns>Whether the peer asked for a doorbell for any of them.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Release(uint count)
     {
         uint old = _head;

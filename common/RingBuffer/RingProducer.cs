@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ShmWifi.RingBuffer;
 
 /// <summary>The writing end of a single-producer single-consumer ring: its indices, not its slots.</summary>
@@ -58,6 +60,7 @@ public sealed class RingProducer
 
     /// <summary>Whether at least <paramref name="count"/> slots are free; reads the head only if the cached one says no.</summary>
     /// <param name="count">Slots wanted.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool HasFree(uint count) => Length - (_tail - _head) >= count || (RefreshHead() && Length - (_tail - _head) >= count);
 
     /// <summary>Slots free, after a fresh look at the head.</summary>
@@ -81,6 +84,7 @@ public sealed class RingProducer
     /// <summary>Gives the next <paramref name="count"/> slots, which are filled, to the peer.</summary>
     /// <param name="count">Slots, not more than are free.</param>
     /// <returns>Whether the peer asked for a doorbell for any of them.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Publish(uint count)
     {
         uint old = _tail;
