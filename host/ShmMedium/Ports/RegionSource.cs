@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 
@@ -21,7 +20,8 @@ internal abstract class RegionSource : IDisposable
         var memory = SharedMemory.Create(name, geometry.RegionSize);
         unsafe
         {
-            var region = Region.Create(memory.Address, geometry, features, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
+            ulong epoch = (ulong)Random.Shared.NextInt64(); // has to differ, not to be a secret: OpenSSL would take 5 MB
+            var region = Region.Create(memory.Address, geometry, features, epoch);
             region.HostState = HostState.Running;
             return new RegionLease(memory, region, isShared, (int)portLimit);
         }
