@@ -39,7 +39,10 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         var reader = new MediumReader(errors, _folder);
         var medium = reader.Read(top);
         bool spoofing = top.Word("spoofing", false, DaemonKeys.Spoofing);
-        foreach (var (pattern, node) in needsVms ? reader.Patterns : [])
+        var jammers = medium.AllJammers.Select(j => j.Name).ToHashSet(StringComparer.Ordinal);
+        if (vms.Find(vm => jammers.Contains(vm.Name)) is { Name: var both })
+            errors.Add(top.Value("jammers") ?? top.Value("schedule")!, $"'{both}' is a VM and a jammer; give them different names");
+        foreach (var (pattern, node) in needsVms ? reader.Patterns.Where(p => !jammers.Contains(p.Pattern.Vm ?? "")) : [])
         {
             CheckVm(pattern, node, vms, hasCommonSocket: socket is not null);
             if (socket is null && vms.Count > 0 && pattern.Address is { } address && !vms.Exists(vm => MayHave(vm, address, spoofing)))

@@ -84,6 +84,40 @@ public sealed record RemoveFault(string Name) : MediumChange
     }
 }
 
+/// <summary>Gives a jammer, in place of the one of its name.</summary>
+public sealed record SetJammer(JammerConfiguration Jammer) : MediumChange
+{
+    /// <inheritdoc/>
+    public override MediumConfiguration ApplyTo(MediumConfiguration medium)
+    {
+        ArgumentNullException.ThrowIfNull(medium);
+        return medium with { Jammers = [.. medium.Jammers.Where(j => j.Name != Jammer.Name), Jammer] };
+    }
+}
+
+/// <summary>Takes a jammer back, with what was said of its place, power and links: none of it would mean anything.</summary>
+public sealed record RemoveJammer(string Name) : MediumChange
+{
+    /// <summary>The links that name it.</summary>
+    public IEnumerable<LinkConfiguration> LinksOf(MediumConfiguration medium)
+    {
+        ArgumentNullException.ThrowIfNull(medium);
+        return medium.Links.Where(link => link.From.Vm == Name || link.To.Vm == Name);
+    }
+
+    /// <inheritdoc/>
+    public override MediumConfiguration ApplyTo(MediumConfiguration medium)
+    {
+        ArgumentNullException.ThrowIfNull(medium);
+        return medium with
+        {
+            Jammers = [.. medium.Jammers.Where(j => j.Name != Name)],
+            Radios = [.. medium.Radios.Where(radio => radio.Radio.Vm != Name)],
+            Links = LinksOf(medium).Aggregate(LinkList.Of(medium.Links), (links, link) => links.Without(link.From, link.To)),
+        };
+    }
+}
+
 /// <summary>Changes how links are computed.</summary>
 /// <param name="Propagation">The model; null: perfect links.</param>
 public sealed record SetPropagation(PropagationConfiguration? Propagation) : MediumChange

@@ -35,8 +35,14 @@ public sealed record MediumConfiguration
     /// <summary>The injected faults; the first one that matches a frame and receiver is carried out.</summary>
     public IReadOnlyList<FaultConfiguration> Faults { get; init; } = [];
 
+    /// <summary>Sources of noise that are no guests.</summary>
+    public IReadOnlyList<JammerConfiguration> Jammers { get; init; } = [];
+
     /// <summary>What changes by itself, in the order of time.</summary>
     public IReadOnlyList<ScheduledChange> Schedule { get; init; } = [];
+
+    /// <summary>The jammers of now, and those that the schedule brings.</summary>
+    public IEnumerable<JammerConfiguration> AllJammers => Jammers.Concat(Schedule.Select(c => c.Change).OfType<SetJammer>().Select(c => c.Jammer));
 }
 
 /// <summary>How long frames take.</summary>

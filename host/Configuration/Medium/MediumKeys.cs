@@ -3,7 +3,8 @@ namespace ShmWifi.Configuration.Medium;
 /// <summary>The keys and words of a medium's sections. The JSON schema has the same: a test compares them.</summary>
 internal static partial class MediumKeys
 {
-    public static readonly string[] Medium = ["timing", "seed", "radios", "links", "propagation", "fading", "errorTable", "faults", "schedule"];
+    public static readonly string[] Medium =
+        ["timing", "seed", "radios", "links", "propagation", "fading", "errorTable", "faults", "jammers", "schedule"];
 
     public static readonly string[] Radio =
         ["radio", "position", "velocity", "waypoints", "randomWaypoint", "txPowerDbm", "antennaGainDbi", "noiseFloorDbm"];
@@ -25,12 +26,14 @@ internal static partial class MediumKeys
 
     public static readonly string[] Fault = ["name", "match", "action", "probability", "count"];
 
+    public static readonly string[] Jammer = ["name", "freqMhz", "bandwidthMhz", "period", "dutyCycle"];
+
     public static readonly string[] Match = ["frame", "from", "to", "addr1", "addr2", "ssid"];
 
     public static readonly string[] Action = [.. FaultAction.Kinds.Where(k => k.Example is not null).Select(k => k.Key)];
 
     public static readonly string[] Change =
-        ["link", "removeLink", "radio", "fault", "removeFault", "propagation", "fading", "errorTable", "timing"];
+        ["link", "removeLink", "radio", "fault", "removeFault", "jammer", "removeJammer", "propagation", "fading", "errorTable", "timing"];
 
     public static readonly string[] ScheduledChange = ["at", .. Change];
 

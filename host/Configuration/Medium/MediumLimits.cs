@@ -18,6 +18,9 @@ public static class MediumLimits
     /// <summary>Faults: each is looked at for each frame and receiver.</summary>
     public const int Faults = 256;
 
+    /// <summary>Jammers: each burst reaches every radio on its channels.</summary>
+    public const int Jammers = 64;
+
     /// <summary>Scheduled changes: one a second for an hour, and some.</summary>
     public const int Schedule = 4096;
 
@@ -35,7 +38,8 @@ public static class MediumLimits
                 Radios)
             ?? Section.TooMany("links", LinksAtMost(LinkList.Of(medium.Links), changes), Links)
             ?? Section.TooMany("faults", medium.Faults.Concat(changes.OfType<SetFault>().Select(c => c.Fault)).DistinctBy(f => f.Name).Count(),
-                Faults);
+                Faults)
+            ?? Section.TooMany("jammers", medium.AllJammers.DistinctBy(j => j.Name).Count(), Jammers);
     }
 
     private static int LinksAtMost(LinkList links, IEnumerable<MediumChange> changes) =>

@@ -62,6 +62,7 @@ internal sealed partial class MediumReader
 
         var changes = medium.Schedule.Select(c => c.Change).ToList();
         var faults = medium.Faults.Concat(changes.OfType<SetFault>().Select(c => c.Fault)).Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
+        var jammers = medium.AllJammers.Select(j => j.Name).ToHashSet(StringComparer.Ordinal);
         var links = LinkList.Of(medium.Links);
         var coming = changes.OfType<SetLink>().Select(c => (c.Link.From, c.Link.To)).ToHashSet();
         foreach (var (at, change) in medium.Schedule.TakeWhile(_ => !errors.IsFull))
@@ -69,6 +70,10 @@ internal sealed partial class MediumReader
             if (change is RemoveFault { Name: var name } && !faults.Contains(name))
                 errors.Add(node,
                     $"'removeFault' at {Duration.ToText(at)} names '{YamlScalar.Shown(name)}', which no fault is called{Nearest.Hint(name, faults)}");
+            else if (change is RemoveJammer { Name: var jammer } && !jammers.Contains(jammer))
+                errors.Add(node,
+                    $"'removeJammer' at {Duration.ToText(at)} names '{YamlScalar.Shown(jammer)}', which no jammer is called"
+                    + Nearest.Hint(jammer, jammers));
             else if (change is RemoveLink { From: var from, To: var to } && !links.Has(from, to) && !coming.Contains((from, to)))
                 errors.Add(node, $"'removeLink' at {Duration.ToText(at)} is of a link from '{from}' to '{to}', which is not given");
         }
@@ -96,6 +101,8 @@ internal sealed partial class MediumReader
             "radio" => new SetRadio(ReadRadio(node)),
             "fault" => new SetFault(ReadFault(node, mayReplace: true)),
             "removeFault" => new RemoveFault(section.Scalar(key, "the name of a fault")?.Value ?? ""),
+            "jammer" => new SetJammer(ReadJammer(node, mayReplace: true)),
+            "removeJammer" => new RemoveJammer(section.Scalar(key, "the name of a jammer")?.Value ?? ""),
             "propagation" => new SetPropagation(ReadPropagation(node)),
             "fading" => new SetFading(ReadFading(node)),
             "errorTable" => new SetErrorTable(ReadErrorTable(section)),

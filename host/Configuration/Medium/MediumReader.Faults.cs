@@ -10,6 +10,8 @@ internal sealed partial class MediumReader
 {
     private const int MaxCount = 1_000_000_000, MaxNameLength = 64, MaxSsidBytes = 32;
 
+    private static readonly string NameAllowed = $"1 to {MaxNameLength} characters out of A-Z a-z 0-9 _ . -";
+
     private readonly HashSet<string> _faultNames = new(StringComparer.Ordinal);
     private readonly HashSet<string> _reserved = new(StringComparer.Ordinal);
 
@@ -45,13 +47,10 @@ internal sealed partial class MediumReader
 
     private string FaultName(Section section, bool mayReplace)
     {
-        string allowed = $"1 to {MaxNameLength} characters out of A-Z a-z 0-9 _ . -";
-        if (section.Scalar("name", allowed) is not { Value: var name } scalar)
+        if (ReadName(section) is not { } name)
             return NextFaultName();
-        if (!IsFaultName(name))
-            errors.Add(scalar, $"'name' is {scalar.Kind}; allowed: {allowed}");
-        else if (!_faultNames.Add(name) && !mayReplace)
-            errors.Add(scalar, $"a fault called '{name}' is there already; give each its own name");
+        if (!_faultNames.Add(name) && !mayReplace)
+            errors.Add(section.Value("name")!, $"a fault called '{name}' is there already; give each its own name");
         return name;
     }
 
@@ -65,8 +64,15 @@ internal sealed partial class MediumReader
         }
     }
 
-    private static bool IsFaultName(string name) =>
-        name.Length is > 0 and <= MaxNameLength && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-');
+    /// <summary>The name of a fault or jammer; null: it has none.</summary>
+    private string? ReadName(Section section)
+    {
+        if (section.Scalar("name", NameAllowed) is not { Value: var name } scalar)
+            return null;
+        if (!(name.Length is > 0 and <= MaxNameLength && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-')))
+            errors.Add(scalar, $"'name' is {scalar.Kind}; allowed: {NameAllowed}");
+        return name;
+    }
 
     private FrameMatch ReadMatch(YamlNode node)
     {

@@ -42,6 +42,7 @@ internal sealed partial class MediumReader(ErrorList errors, string? folder)
             Fading = top.Value("fading") is { } fading ? ReadFading(fading) : null,
             ErrorTable = ReadErrorTable(top),
             Faults = ReadFaults(top),
+            Jammers = ReadJammers(top),
         };
         return medium with { Schedule = ReadSchedule(top, medium) };
     }

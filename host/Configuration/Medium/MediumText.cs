@@ -29,6 +29,11 @@ public static class MediumText
     public static FaultConfiguration ReadFault(string text, string source, IEnumerable<string>? names = null) =>
         Read(text, source, null, (reader, node, _) => Naming(reader, names).ReadFault(node, mayReplace: true));
 
+    /// <summary>An entry of <c>jammers</c>.</summary>
+    /// <inheritdoc cref="ReadMedium"/>
+    public static JammerConfiguration ReadJammer(string text, string source) =>
+        Read(text, source, null, (reader, node, _) => reader.ReadJammer(node, mayReplace: true));
+
     /// <summary>The value of <c>propagation</c>.</summary>
     /// <returns>null: <c>none</c>.</returns>
     /// <inheritdoc cref="ReadMedium"/>

@@ -21,6 +21,7 @@ public static class MediumWriter
             ["fading"] = ToJson(medium.Fading),
             ["errorTable"] = medium.ErrorTable ?? MediumKeys.None,
             ["faults"] = List(medium.Faults, ToJson),
+            ["jammers"] = List(medium.Jammers, ToJson),
             ["schedule"] = ToJson(medium.Schedule),
         };
     }
@@ -103,6 +104,20 @@ public static class MediumWriter
         return json;
     }
 
+    /// <summary>An entry of <c>jammers</c>.</summary>
+    public static JsonObject ToJson(JammerConfiguration jammer)
+    {
+        ArgumentNullException.ThrowIfNull(jammer);
+        return new()
+        {
+            ["name"] = jammer.Name,
+            ["freqMhz"] = jammer.FreqMhz,
+            ["bandwidthMhz"] = jammer.BandwidthMhz,
+            ["period"] = Duration.ToText(jammer.Period),
+            ["dutyCycle"] = jammer.DutyCycle,
+        };
+    }
+
     /// <summary>The value of <c>schedule</c>.</summary>
     public static JsonArray ToJson(IReadOnlyList<ScheduledChange> schedule)
     {
@@ -124,6 +139,8 @@ public static class MediumWriter
         SetRadio { Radio: var radio } => new() { ["radio"] = ToJson(radio) },
         SetFault { Fault: var fault } => new() { ["fault"] = ToJson(fault) },
         RemoveFault { Name: var name } => new() { ["removeFault"] = name },
+        SetJammer { Jammer: var jammer } => new() { ["jammer"] = ToJson(jammer) },
+        RemoveJammer { Name: var name } => new() { ["removeJammer"] = name },
         SetPropagation { Propagation: var propagation } => new() { ["propagation"] = ToJson(propagation) },
         SetFading { Fading: var fading } => new() { ["fading"] = ToJson(fading) },
         SetErrorTable { File: var file } => new() { ["errorTable"] = file ?? MediumKeys.None },

@@ -26,6 +26,8 @@ internal static class MediumSummary
             yield return $"errors     {medium.ErrorTable}";
         foreach (var fault in medium.Faults)
             yield return $"fault      {Fault(fault)}";
+        foreach (var jammer in medium.Jammers)
+            yield return $"jammer     {Jammer(jammer)}{(medium.Timing == Timing.Airtime ? "" : "; of no effect while frames take no time")}";
         foreach (var (at, change) in medium.Schedule)
             yield return $"schedule   {Duration.ToText(at)}: {Change(change)}";
     }
@@ -74,6 +76,10 @@ internal static class MediumSummary
         return $"{fault.Name}: {share}{string.Concat(frames)}{count}: {fault.Action.ToWords()}";
     }
 
+    private static string Jammer(JammerConfiguration jammer) => FormattableString.Invariant(
+        $"{jammer.Name}: {jammer.BandwidthMhz} MHz at {jammer.FreqMhz} MHz, ")
+        + (jammer.DutyCycle == 1 ? "always" : $"{Percent(jammer.DutyCycle)} of each {Duration.ToText(jammer.Period)}");
+
     private static string Change(MediumChange change) => change switch
     {
         SetLink { Link: var link } => $"link {Link(link)}",
@@ -81,6 +87,8 @@ internal static class MediumSummary
         SetRadio { Radio: var radio } => $"radio {Radio(radio)}",
         SetFault { Fault: var fault } => $"fault {Fault(fault)}",
         RemoveFault { Name: var name } => $"fault {name} ends",
+        SetJammer { Jammer: var jammer } => $"jammer {Jammer(jammer)}",
+        RemoveJammer { Name: var name } => $"jammer {name} ends",
         SetPropagation { Propagation: var propagation } => $"paths {Propagation(propagation)}",
         SetFading { Fading: var fading } => $"fading {fading?.ToWords() ?? "none"}",
         SetErrorTable { File: var file } => $"errors {file ?? "as computed"}",

@@ -65,7 +65,7 @@ internal sealed class AbsenceWatch : IDisposable
     private void Tell(MediumConfiguration medium, RadioIdentity[] radios)
     {
         var byVm = radios.ToLookup(r => r.Vm, StringComparer.Ordinal);
-        RadioPattern[] absent = [.. new PresentRadios(radios).AbsentOf(PresentRadios.NamesIn(new ReplaceMedium(medium)))
+        RadioPattern[] absent = [.. new PresentRadios(radios, medium.Jammers).AbsentOf(PresentRadios.NamesIn(new ReplaceMedium(medium)))
             .Where(name => name is { Vm: { } vm, Radio: not null } && byVm.Contains(vm))];
         _told.IntersectWith(absent);
         foreach (var ofVm in absent.Where(_told.Add).GroupBy(name => name.Vm!))

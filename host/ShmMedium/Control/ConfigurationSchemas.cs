@@ -97,8 +97,10 @@ internal sealed class ConfigurationSchemas : IOpenApiOperationTransformer, IOpen
         all["linkChange"] = WithProperties(all["link"]!, key => key is not ("from" or "to"));
         all["radioChange"] = WithProperties(all["radio"]!, key => key != "radio");
         all["faultChange"] = WithProperties(all["fault"]!, key => key != "name");
+        all["jammerChange"] = WithProperties(all["jammer"]!, key => key != "name");
         all["linkReading"] = WithAbsent(all["link"]!);
         all["faultReading"] = FaultReading(all["fault"]!);
+        all["jammerReading"] = JammerReading(all["jammer"]!);
         all["change"] = Change(all["scheduledChange"]!);
         return all;
     }
@@ -135,6 +137,16 @@ internal sealed class ConfigurationSchemas : IOpenApiOperationTransformer, IOpen
         reading["properties"]!["hits"] =
             new JsonObject { ["description"] = "Frames that were hit since it was given.", ["type"] = "integer", ["minimum"] = 0 };
         reading["required"] = new JsonArray("name", "action", "hits");
+        return reading;
+    }
+
+    /// <summary>A jammer, and whether it jams.</summary>
+    private static JsonObject JammerReading(JsonNode jammer)
+    {
+        var reading = jammer.DeepClone().AsObject();
+        reading["properties"]!["active"] =
+            new JsonObject { ["description"] = "Whether it has an effect: while frames take their airtime.", ["type"] = "boolean" };
+        reading["required"] = new JsonArray("name", "freqMhz", "bandwidthMhz", "period", "dutyCycle", "active");
         return reading;
     }
 

@@ -79,6 +79,7 @@ internal static class ControlApplication
         RadioEndpoints.Map(api);
         LinkEndpoints.Map(api);
         FaultEndpoints.Map(api);
+        JammerEndpoints.Map(api);
         ScheduleEndpoints.Map(api);
         DaemonEndpoints.Map(api);
     }

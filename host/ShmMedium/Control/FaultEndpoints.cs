@@ -68,7 +68,7 @@ internal static class FaultEndpoints
 
     private static JsonArray ReadAll(IControlledMedium medium, IEnumerable<FaultConfiguration> faults)
     {
-        var (hits, present) = (medium.FaultHits, new PresentRadios(medium.Radios));
+        var (hits, present) = (medium.FaultHits, PresentRadios.On(medium));
         return [.. faults.Select(fault =>
         {
             var json = MediumWriter.ToJson(fault);

@@ -33,7 +33,7 @@ internal static class LinkEndpoints
         var links = routes.MapGroup("").WithTags("links");
         links.MapGet("/links", [return: ConfigurationSchema("linkReading", IsList = true)] (IControlledMedium medium) =>
         {
-            var present = new PresentRadios(medium.Radios);
+            var present = PresentRadios.On(medium);
             return new JsonArray([.. medium.CurrentMedium.Links.Select(link => present.Mark(MediumWriter.ToJson(link), new SetLink(link)))]);
         })
             .Describe("getLinks", "The links that are given; the others are computed.");

@@ -5,10 +5,18 @@ namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>Who of those that a medium's entries name is on it.</summary>
 /// <param name="radios">Those that are.</param>
-internal sealed class PresentRadios(IEnumerable<RadioIdentity> radios)
+/// <param name="jammers">Those that are.</param>
+internal sealed class PresentRadios(IEnumerable<RadioIdentity> radios, IEnumerable<JammerConfiguration> jammers)
 {
     private readonly HashSet<RadioPattern> _names =
-        [RadioPattern.Any, .. radios.SelectMany(r => RadioPattern.AllOf(r.Vm, r.Name, r.Number, [.. r.Addresses]))];
+    [
+        RadioPattern.Any,
+        .. radios.SelectMany(r => RadioPattern.AllOf(r.Vm, r.Name, r.Number, [.. r.Addresses])),
+        .. jammers.Select(j => RadioPattern.Of(j.Name)),
+    ];
+
+    /// <summary>Of a medium as it is.</summary>
+    public static PresentRadios On(IControlledMedium medium) => new(medium.Radios, medium.CurrentMedium.Jammers);
 
     /// <summary>The names of a list that mean no radio of the medium, each once.</summary>
     public IReadOnlyList<RadioPattern> AbsentOf(IEnumerable<RadioPattern> names) => [.. names.Where(name => !_names.Contains(name)).Distinct()];

@@ -43,7 +43,7 @@ internal sealed class RadioNames(IControlledMedium medium, DaemonConfiguration c
     {
         var current = medium.CurrentMedium;
         if (pattern == RadioPattern.Any || medium.Radios.Any(r => r.IsMeantBy(pattern)) || current.Radios.Any(r => r.Radio == pattern)
-            || current.Links.Any(l => l.From == pattern || l.To == pattern))
+            || current.Links.Any(l => l.From == pattern || l.To == pattern) || current.AllJammers.Any(j => RadioPattern.Of(j.Name) == pattern))
         {
             return true;
         }

@@ -37,7 +37,7 @@ internal static class ScheduleEndpoints
         var reading = await medium.ReadScheduleAsync();
         var schedule = medium.CurrentMedium.Schedule;
         var coming = schedule.Skip(reading.Done).SelectMany(scheduled => PresentRadios.NamesIn(scheduled.Change));
-        var absent = new PresentRadios(medium.Radios).AbsentOf(coming);
+        var absent = PresentRadios.On(medium).AbsentOf(coming);
         return new ScheduleState(Rounded.To(reading.Elapsed.TotalSeconds, 3), reading.Done, MediumWriter.ToJson(schedule))
         {
             Absent = absent.Count == 0 ? null : [.. absent.Select(name => name.ToString())],

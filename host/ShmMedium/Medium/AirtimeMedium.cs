@@ -31,6 +31,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     private readonly BestReception[] _best = new BestReception[HeldFrames.Capacity]; // so far
     private readonly Acknowledger?[] _heard = new Acknowledger?[HeldFrames.Capacity]; // who owns its receiver address and got it
     private readonly DrawnFaults _drawnFaults = new(HeldFrames.Capacity);
+    private readonly List<Jammer> _jammers = [];
     private ContentionModel _model;
     private int _waiting;
     private int _abandonedCount;
@@ -42,7 +43,12 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     {
         (_radios, _state, _clock, _held) = (radios, state, clock, held);
         _model = NewModel();
-        _ = state.Watch(_ => _model.Errors = state.Errors);
+        UpdateJammers();
+        _ = state.Watch(_ =>
+        {
+            _model.Errors = state.Errors;
+            UpdateJammers();
+        });
         radios.Added += radio => _model.Add(radio.Endpoint);
         radios.Removed += ForgetFramesOf;
         radios.Tuned += radio => Listen(_model, radio);
@@ -232,7 +238,29 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
             model.Add(radio.Endpoint);
             Listen(model, radio);
         }
+        _jammers.ForEach(jammer => model.Add(jammer, _clock.NowNs));
         return model;
+    }
+
+    /// <summary>Jammers come and go as the configuration says; those that stay go on. There are none while frames take no time.</summary>
+    private void UpdateJammers()
+    {
+        var medium = _state.Current;
+        var given = medium.Timing == Timing.Airtime ? medium.Jammers : [];
+        if (_jammers.Count == 0 && given.Count == 0)
+            return;
+        foreach (var gone in _jammers.Where(jammer => !given.Contains(jammer.Configuration)).ToArray())
+        {
+            _model.Remove(gone);
+            _state.Links.Remove(gone.Endpoint);
+            _jammers.Remove(gone);
+        }
+        foreach (var come in given.Except(_jammers.Select(jammer => jammer.Configuration)).ToArray())
+        {
+            var jammer = new Jammer(come, _state.Links.Add(come.Name, Jammer.RadioName, [], _clock.NowNs));
+            _jammers.Add(jammer);
+            _model.Add(jammer, _clock.NowNs);
+        }
     }
 
     private static void Listen(ContentionModel model, Radio radio) =>

@@ -12,6 +12,7 @@ internal sealed class AnyMedium(int seed)
     public MediumConfiguration Medium()
     {
         var faults = Many(4, Fault);
+        var jammers = Many(3, Jammer);
         var links = Many(4, Link).DistinctBy(l => (l.From, l.To)).ToList();
         return new()
         {
@@ -23,7 +24,8 @@ internal sealed class AnyMedium(int seed)
             Fading = Fading(),
             ErrorTable = ErrorTable(),
             Faults = faults,
-            Schedule = [.. Many(6, () => new ScheduledChange(Time(1000), Change(faults, links))).OrderBy(c => c.At)],
+            Jammers = jammers,
+            Schedule = [.. Many(6, () => new ScheduledChange(Time(1000), Change(faults, jammers, links))).OrderBy(c => c.At)],
         };
     }
 
@@ -36,18 +38,21 @@ internal sealed class AnyMedium(int seed)
         return pattern;
     }
 
-    private MediumChange Change(List<FaultConfiguration> faults, List<LinkConfiguration> links) => _random.Next(9) switch
-    {
-        0 => new SetLink(Link()),
-        1 when links.Count > 0 => new RemoveLink(links[0].From, links[0].To),
-        2 => new SetRadio(Radio()),
-        3 => new SetFault(Fault()),
-        4 when faults.Count > 0 => new RemoveFault(faults[0].Name),
-        5 => new SetPropagation(Propagation()),
-        6 => new SetFading(Fading()),
-        7 => new SetErrorTable(ErrorTable()),
-        _ => new SetTiming(OneOf(Timing.Instant, Timing.Airtime)),
-    };
+    private MediumChange Change(List<FaultConfiguration> faults, List<JammerConfiguration> jammers, List<LinkConfiguration> links) =>
+        _random.Next(11) switch
+        {
+            0 => new SetLink(Link()),
+            1 when links.Count > 0 => new RemoveLink(links[0].From, links[0].To),
+            2 => new SetRadio(Radio()),
+            3 => new SetFault(Fault()),
+            4 when faults.Count > 0 => new RemoveFault(faults[0].Name),
+            5 => new SetPropagation(Propagation()),
+            6 => new SetFading(Fading()),
+            7 => new SetErrorTable(ErrorTable()),
+            8 => new SetJammer(Jammer()),
+            9 when jammers.Count > 0 => new RemoveJammer(jammers[0].Name),
+            _ => new SetTiming(OneOf(Timing.Instant, Timing.Airtime)),
+        };
 
     private RadioConfiguration Radio() => new(Pattern())
     {
@@ -104,6 +109,13 @@ internal sealed class AnyMedium(int seed)
     {
         Probability = OneOf(1, Number(0, 1)),
         Count = OneOf<long?>(null, _random.Next(1, 1_000_000)),
+    };
+
+    private JammerConfiguration Jammer() => new($"j{_names++}", _random.Next(1000, 72_000))
+    {
+        BandwidthMhz = OneOf(20, _random.Next(1, 1000)),
+        Period = TimeSpan.FromMilliseconds(0.1) + Time(10),
+        DutyCycle = OneOf(1, Number(0.001, 1)),
     };
 
     private FrameMatch Match() => new()

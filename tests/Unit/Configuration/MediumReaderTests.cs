@@ -110,6 +110,29 @@ public sealed class MediumReaderTests
     }
 
     [Test]
+    public void JammersAreRead()
+    {
+        var medium = Read("""
+            jammers:
+              - {name: oven, freqMhz: 2450, bandwidthMhz: 80, period: 20ms, dutyCycle: 0.5}
+              - {name: carrier, freqMhz: 5180}
+            radios:
+              - {radio: oven, position: [3, 0, 1], txPowerDbm: 10}
+            schedule:
+              - {at: 5s, jammer: {name: late, freqMhz: 2412}}
+              - {at: 9s, removeJammer: oven}
+              - {at: 9s, radio: {radio: late, txPowerDbm: 30}}
+            """);
+        Assert.That(medium.Jammers, Is.EqualTo(new[]
+        {
+            new JammerConfiguration("oven", 2450) { BandwidthMhz = 80, Period = TimeSpan.FromMilliseconds(20), DutyCycle = 0.5 },
+            new JammerConfiguration("carrier", 5180) { BandwidthMhz = 20, Period = TimeSpan.FromMilliseconds(10), DutyCycle = 1 },
+        }));
+        Assert.That(medium.Schedule.Take(2).Select(c => c.Change),
+            Is.EqualTo(new MediumChange[] { new SetJammer(new JammerConfiguration("late", 2412)), new RemoveJammer("oven") }));
+    }
+
+    [Test]
     public void FaultsAreRead()
     {
         var faults = Read("""
@@ -271,6 +294,16 @@ public sealed class MediumReaderTests
     [TestCase("faults: [{action: drop, match: {addr1: x}}]", "'addr1' is 'x'; allowed: an address")]
     [TestCase("faults: [{action: drop, match: {to: sta9}}]", "no VM is called 'sta9' (did you mean 'sta1'?)")]
     [TestCase("faults: [{action: drop, match: {ssid: 123456789012345678901234567890123}}]", "33 bytes; allowed: a text of at most 32 bytes")]
+    [TestCase("jammers: [{name: oven}]", "'freqMhz' is missing in 'jammers'; give a whole number from 1000 to 72000")]
+    [TestCase("jammers: [{freqMhz: 2450}]", "'name' is missing in 'jammers'; give 1 to 64 characters")]
+    [TestCase("jammers: [{name: oven, freqMhz: 2.45}]", "'freqMhz' is '2.45'; allowed: a whole number from 1000 to 72000")]
+    [TestCase("jammers: [{name: oven, freqMhz: 2450, bandwidthMhz: 0}]", "'bandwidthMhz' is '0'; allowed: a whole number from 1 to 1000")]
+    [TestCase("jammers: [{name: oven, freqMhz: 2450, dutyCycle: 0}]", "'dutyCycle' is '0'; allowed: a number from 0.001 to 1")]
+    [TestCase("jammers: [{name: oven, freqMhz: 2450, period: 10us}]", "'period' is '10us'; allowed: a number and its unit")]
+    [TestCase("jammers: [{name: oven, freqMhz: 2450}, {name: oven, freqMhz: 2412}]", "a jammer called 'oven' is there already")]
+    [TestCase("jammers: [{name: sta1, freqMhz: 2450}]", "'sta1' is a VM and a jammer; give them different names")]
+    [TestCase("jammers: [{name: oven, freqMhz: 2450}]\nradios: [{radio: ovn, txPowerDbm: 1}]", "no VM is called 'ovn'")]
+    [TestCase("schedule: [{at: 1s, removeJammer: oven}]", "'removeJammer' at 1s names 'oven', which no jammer is called")]
     [TestCase("schedule: 3", "the schedule is '3'; it must be a list of changes, each with 'at'")]
     [TestCase("schedule: [{timing: airtime}]", "'at' is missing in 'schedule'")]
     [TestCase("schedule: [{at: 1s}]", "this change has nothing that changes; give one of link, removeLink,")]
@@ -298,6 +331,7 @@ public sealed class MediumReaderTests
 
     [TestCase("radios", "{radio: '02:00:00:00:%X:%Y', txPowerDbm: 1}", MediumLimits.Radios)]
     [TestCase("faults", "{action: drop}", MediumLimits.Faults)]
+    [TestCase("jammers", "{name: j%X%Y, freqMhz: 2450}", MediumLimits.Jammers)]
     [TestCase("schedule", "{at: 1s, timing: airtime}", MediumLimits.Schedule)]
     public void ThereIsALimitToEach(string key, string item, int limit)
     {

@@ -34,6 +34,7 @@ public sealed class SchemaTests
         ["rician"] = MediumKeys.Rician,
         ["nakagami"] = MediumKeys.Nakagami,
         ["fault"] = MediumKeys.Fault,
+        ["jammer"] = MediumKeys.Jammer,
         ["match"] = MediumKeys.Match,
         ["action"] = MediumKeys.Action,
         ["scheduledChange"] = MediumKeys.ScheduledChange,

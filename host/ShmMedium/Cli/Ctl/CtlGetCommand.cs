@@ -13,14 +13,15 @@ internal sealed class CtlGetCommand : Command
         ["radio"] = "radios",
         ["link"] = "links",
         ["fault"] = "faults",
+        ["jammer"] = "jammers",
         ["error-table"] = "errorTable",
     };
 
     private readonly CtlSession _session;
     private readonly Argument<string[]> _path = new("PATH")
     {
-        Description = "medium (default), radios [RADIO], links [FROM TO], faults [NAME], timing, seed, propagation, fading, errorTable, schedule, "
-            + "status, configuration, openapi.json.",
+        Description = "medium (default), radios [RADIO], links [FROM TO], faults [NAME], jammers [NAME], timing, seed, propagation, fading, "
+            + "errorTable, schedule, status, configuration, openapi.json.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 

@@ -15,6 +15,7 @@ internal static class CtlSetCommands
         Link(session),
         Radio(session),
         CtlSetFaultCommand.Create(session),
+        Jammer(session),
         Value(session, "timing", "timing", "WORD", "instant or airtime.", "Whether frames take their airtime."),
         Value(session, "seed", "seed", "NUMBER", "0 to 18446744073709551615.", "Starts the medium as it was given again, with another seed."),
         Value(session, "propagation", "propagation", "MODEL", "none, freeSpace, or such as '{model: logDistance, exponent: 3}'.",
@@ -80,6 +81,27 @@ internal static class CtlSetCommands
             return session.ChangeAsync(
                 options, HttpMethod.Patch, ControlClient.PathOf("radios", options.GetRequiredValue(radio)), Merge(options.GetValue(more),
                     body), cancellation);
+        });
+        return command;
+    }
+
+    private static Command Jammer(CtlSession session)
+    {
+        var name = new Argument<string>("NAME") { Description = "Names it; one of this name is replaced. 'set radio NAME' says where it is." };
+        var freq = new Option<string?>("--freq-mhz", "--freq") { Description = "Centre of its spectrum, MHz.", Required = true };
+        var bandwidth = new Option<string?>("--bandwidth-mhz", "--bandwidth") { Description = "Width of its spectrum, MHz; 20 unless given." };
+        var period = new Option<string?>("--period") { Description = "From one burst's start to the next, such as 20ms; 10ms unless given." };
+        var duty = new Option<string?>("--duty-cycle", "--duty") { Description = "For which part of it the jammer is on, 0.001 to 1 (default)." };
+        var command = new Command("jammer", "Gives a source of noise (in 'timing: airtime').") { name, freq, bandwidth, period, duty };
+        command.SetAction((options, cancellation) =>
+        {
+            var body = new JsonObject();
+            AddNumber(body, "freqMhz", options.GetValue(freq));
+            AddNumber(body, "bandwidthMhz", options.GetValue(bandwidth));
+            AddNumber(body, "period", options.GetValue(period));
+            AddNumber(body, "dutyCycle", options.GetValue(duty));
+            return session.ChangeAsync(
+                options, HttpMethod.Put, ControlClient.PathOf("jammers", options.GetRequiredValue(name)), body, cancellation);
         });
         return command;
     }

@@ -9,7 +9,8 @@ internal static class CtlUnsetCommands
     public static Command Create(CtlSession session) => new("unset", "Takes something back.")
     {
         Link(session),
-        Fault(session),
+        Named(session, "fault", "faults", "It is carried out no more."),
+        Named(session, "jammer", "jammers", "It is gone."),
         Model(session, "propagation", "propagation", "Links are perfect unless they are given."),
         Model(session, "fading", "fading", "Signals do not vary."),
         Model(session, "error-table", "errorTable", "Error rates come from the built-in curves."),
@@ -26,12 +27,12 @@ internal static class CtlUnsetCommands
         return command;
     }
 
-    private static Command Fault(CtlSession session)
+    private static Command Named(CtlSession session, string kind, string resource, string description)
     {
         var name = new Argument<string>("NAME") { Description = "Its name." };
-        var command = new Command("fault", "It is carried out no more.") { name };
+        var command = new Command(kind, description) { name };
         command.SetAction((options, cancellation) => session.ChangeAsync(
-            options, HttpMethod.Delete, ControlClient.PathOf("faults", options.GetRequiredValue(name)), body: (string?)null, cancellation));
+            options, HttpMethod.Delete, ControlClient.PathOf(resource, options.GetRequiredValue(name)), body: (string?)null, cancellation));
         return command;
     }
 

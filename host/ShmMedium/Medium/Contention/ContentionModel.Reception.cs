@@ -39,23 +39,30 @@ internal sealed partial class ContentionModel
 
     private Ppdu NewPpdu(Contender station, PpduKind kind, in PhyRate rate, int octets, long durationNs)
     {
+        var range = FrequencyRange.Of(rate, station.FreqMhz);
+        var ppdu = NewPpdu(station.Endpoint, kind, station.FreqMhz, range, Airtime.Ppdu(rate, octets, station.Band));
+        ppdu.Rate = rate;
+        ppdu.Octets = octets;
+        ppdu.Curve = ErrorModel.CurveOf(rate);
+        ppdu.PerKey = ((((long)_errorsVersion << 16) | (uint)ppdu.Curve) << 16) | (uint)octets;
+        ppdu.DurationNs = durationNs;
+        ppdu.PayloadNs = _nowNs + Airtime.PreambleNs(rate);
+        return ppdu;
+    }
+
+    private Ppdu NewPpdu(LinkEndpoint sender, PpduKind kind, int freqMhz, FrequencyRange range, long airtimeNs)
+    {
         var ppdu = TakePpdu();
         ppdu.Kind = kind;
-        ppdu.Sender = station.Endpoint;
+        ppdu.Sender = sender;
         ppdu.To = -1;
         ppdu.Handle = -1;
         ppdu.Attempt = 0;
         ppdu.IsRetry = ppdu.WantsAck = ppdu.IsAnswered = false;
-        ppdu.Rate = rate;
-        ppdu.Octets = octets;
-        ppdu.FreqMhz = station.FreqMhz;
-        ppdu.Range = FrequencyRange.Of(rate, station.FreqMhz);
-        ppdu.Curve = ErrorModel.CurveOf(rate);
-        ppdu.PerKey = ((((long)_errorsVersion << 16) | (uint)ppdu.Curve) << 16) | (uint)octets;
-        ppdu.DurationNs = durationNs;
+        ppdu.FreqMhz = freqMhz;
+        ppdu.Range = range;
         ppdu.StartNs = _nowNs;
-        ppdu.PayloadNs = _nowNs + Airtime.PreambleNs(rate);
-        ppdu.EndNs = _nowNs + Airtime.Ppdu(rate, octets, station.Band);
+        ppdu.EndNs = _nowNs + airtimeNs;
         ppdu.Receptions.Clear();
         return ppdu;
     }
@@ -92,6 +99,14 @@ internal sealed partial class ContentionModel
             if (_active[i].Receptions.Has(sender.Index))
                 Unfollow(sender, ref _active[i].Receptions.Of(sender.Index)); // who sends receives nothing
         }
+        BeginPpdu(ppdu, sender);
+        UpdateBusy(sender);
+    }
+
+    /// <summary>A PPDU begins at all stations that it reaches.</summary>
+    /// <param name="sender">Null: a jammer, which is no station.</param>
+    private void BeginPpdu(Ppdu ppdu, Contender? sender)
+    {
         if (_activeCount == _active.Length)
             Array.Resize(ref _active, 2 * _activeCount);
         ppdu.Place = _activeCount;
@@ -109,12 +124,12 @@ internal sealed partial class ContentionModel
         }
         if (ppdu.To >= 0)
             _reached.Add(ppdu.To);
-        _reached.Remove(sender.Index);
+        if (sender is not null)
+            _reached.Remove(sender.Index);
         bool isAlone = OverlapsOf(ppdu).IsEmpty;
         foreach (int index in _reached)
             Arrive(ppdu, _contenders[index]!, isAsked: asked.Contains(index), isAlone);
         Disturb(ppdu);
-        UpdateBusy(sender);
     }
 
     /// <summary>Those who may want what a PPDU carries.</summary>
@@ -130,7 +145,7 @@ internal sealed partial class ContentionModel
     private void Arrive(Ppdu ppdu, Contender station, bool isAsked, bool isAlone)
     {
         ref var reception = ref ppdu.Receptions.Add(station.Index);
-        bool isOnChannel = station.FreqMhz == ppdu.FreqMhz;
+        bool isOnChannel = ppdu.IsOn(station.FreqMhz);
         if (isAsked && (station.ListensMhz is not { } listensMhz || (isOnChannel && listensMhz == ppdu.FreqMhz)))
             reception.Interest = _receivers.InterestOf(ppdu.Handle, station.Endpoint);
         if (!isOnChannel && reception.Interest != Interest.None && HasFramesForItsChannel(station))
@@ -318,7 +333,7 @@ internal sealed partial class ContentionModel
                 Report(new ContentionOutcome(ContentionOutcomeKind.Lost, ppdu.Handle, from, to) { MediumNs = _nowNs });
             }
         }
-        var sender = ppdu.Sender is { } radio ? _contenders[radio.Index] : null;
+        var sender = ppdu is { Sender: { } radio, Kind: not PpduKind.Noise } ? _contenders[radio.Index] : null;
         if (sender is not null)
         {
             AfterSending(sender, ppdu);

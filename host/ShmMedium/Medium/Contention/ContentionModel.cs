@@ -212,6 +212,9 @@ internal sealed partial class ContentionModel
             case MediumEvent.NavCheck:
                 CheckNav(_contenders[owner]!);
                 break;
+            case MediumEvent.Burst:
+                StartBurst(owner);
+                break;
             default:
                 Access(_contenders[owner]!);
                 break;

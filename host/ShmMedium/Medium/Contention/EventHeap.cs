@@ -14,13 +14,16 @@ internal enum MediumEvent
 
     /// <summary>A station's backoff ends.</summary>
     Access,
+
+    /// <summary>A jammer's burst begins.</summary>
+    Burst,
 }
 
 /// <summary>Events by time: a binary heap in which each has a place of its own, so that it can be moved or dropped.</summary>
 /// <remarks>Events of the same time come in the order of <see cref="MediumEvent"/>, then of their owners.</remarks>
 internal sealed class EventHeap
 {
-    private const int Kinds = 4;
+    private const int Kinds = 5;
 
     private long[] _times = new long[Kinds * 16]; // by id: owner * Kinds + kind
     private int[] _places = NoPlaces(Kinds * 16);
@@ -31,7 +34,7 @@ internal sealed class EventHeap
     public long NextNs => _count == 0 ? long.MaxValue : _times[_heap[0]];
 
     /// <summary>Sets or moves an event.</summary>
-    /// <param name="owner">Index of the PPDU or the station.</param>
+    /// <param name="owner">Index of the PPDU, the station, or the jammer.</param>
     public void Set(MediumEvent kind, int owner, long mediumNs)
     {
         int id = (owner * Kinds) + (int)kind;

@@ -17,6 +17,9 @@ internal readonly record struct FrequencyRange(int LowMhz, int HighMhz)
     /// <summary>A 20 MHz channel.</summary>
     public static FrequencyRange Of20Mhz(int freqMhz) => new(freqMhz - 10, freqMhz + 10);
 
+    /// <summary>So many MHz around a centre.</summary>
+    public static FrequencyRange Around(int freqMhz, int widthMhz) => new(freqMhz - (widthMhz / 2), freqMhz - (widthMhz / 2) + widthMhz);
+
     /// <summary>What a PPDU takes.</summary>
     /// <param name="freqMhz">Centre of its primary 20 MHz.</param>
     public static FrequencyRange Of(in PhyRate rate, int freqMhz)

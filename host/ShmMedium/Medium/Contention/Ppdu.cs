@@ -20,6 +20,9 @@ internal enum PpduKind
 
     /// <summary>ACK.</summary>
     Ack,
+
+    /// <summary>A jammer's burst: energy, and nothing that a receiver could follow.</summary>
+    Noise,
 }
 
 /// <summary>A PPDU on the medium, and how each radio receives it. Used again and again.</summary>
@@ -91,8 +94,11 @@ internal sealed class Ppdu(int index, int stations)
     /// <summary>End.</summary>
     public long EndNs = long.MinValue;
 
+    /// <summary>Whether that is the 20 MHz channel on which a receiver can follow it.</summary>
+    public bool IsOn(int freqMhz) => freqMhz == FreqMhz && Kind != PpduKind.Noise;
+
     /// <summary>Whether a receiver on that 20 MHz channel sees its preamble: that of a wide PPDU is on each of its 20 MHz.</summary>
     public bool HasPreambleOn(int freqMhz) =>
-        freqMhz == FreqMhz
+        IsOn(freqMhz)
         || (Rate.BandwidthMhz > 20 && freqMhz - 10 >= Range.LowMhz && freqMhz + 10 <= Range.HighMhz && (freqMhz - 10 - Range.LowMhz) % 20 == 0);
 }

@@ -58,6 +58,7 @@ internal sealed partial class LinkTable
     public void Apply(MediumChange change, MediumConfiguration after, long mediumNs, LinkOverrides? given = null)
     {
         ArgumentNullException.ThrowIfNull(after);
+        var before = _medium;
         Use(after);
         switch (change)
         {
@@ -71,6 +72,10 @@ internal sealed partial class LinkTable
             case RemoveLink remove:
                 _overrides.Remove(remove.From, remove.To);
                 Forget(remove.From, remove.To);
+                break;
+            case RemoveJammer remove:
+                foreach (var link in remove.LinksOf(before))
+                    _overrides.Remove(link.From, link.To);
                 break;
             case SetRadio set:
                 if (set.Radio.Motion is not null)

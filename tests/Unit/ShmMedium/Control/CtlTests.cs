@@ -165,6 +165,33 @@ public sealed class CtlTests
     }
 
     [Test]
+    public async Task AJammerIsSetPlacedAndTakenBack()
+    {
+        await SucceedAsync("set", "jammer", "oven", "--freq", "2450", "--bandwidth", "80", "--period", "20ms", "--duty", "0.5");
+        Assert.That(_harness.Medium.CurrentMedium.Jammers, Is.EqualTo(new[]
+        {
+            new JammerConfiguration("oven", 2450) { BandwidthMhz = 80, Period = TimeSpan.FromMilliseconds(20), DutyCycle = 0.5 },
+        }));
+        Assert.That(await SucceedAsync("get", "jammer", "oven"), Does.Contain("2450").And.Contain("20ms").And.Contain("false"), "timing is instant");
+        await SucceedAsync("set", "timing", "airtime");
+        Assert.That(await SucceedAsync("get", "jammers"), Does.Contain("true"));
+        await SucceedAsync("set", "radio", "oven", "--position", "1,2,3", "--tx-power", "30");
+        await SucceedAsync("set", "link", "oven", "sta1", "--snr", "9");
+        await SucceedAsync("set", "jammer", "oven", "--freq", "2412");
+        Assert.That(_harness.Medium.CurrentMedium.Jammers, Is.EqualTo(new[] { new JammerConfiguration("oven", 2412) }));
+        await SucceedAsync("unset", "jammer", "oven");
+        var left = _harness.Medium.CurrentMedium;
+        Assert.That((left.Jammers.Count, left.Links.Count), Is.EqualTo((0, 0)));
+        Assert.That(left.Radios.Select(r => r.Radio.Vm), Has.None.EqualTo("oven"));
+        (int code, _, string error) = await RunAsync("set", "jammer", "oven", "--freq", "2.4e9");
+        Assert.That((code, error), Is.EqualTo((1, error)));
+        Assert.That(error, Does.Contain("freqMhz").And.Contain("1000 to 72000"));
+        (code, _, error) = await RunAsync("unset", "jammer", "ovn");
+        Assert.That((code, error), Is.EqualTo((1, error)));
+        Assert.That(error, Does.Contain("no jammer is called 'ovn'"));
+    }
+
+    [Test]
     public async Task ModelsAndValuesAreSetAndUnset()
     {
         await SucceedAsync("set", "timing", "airtime");

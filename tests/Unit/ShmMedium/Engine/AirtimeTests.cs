@@ -107,6 +107,51 @@ public class AirtimeTests
         Assert.That(_daemon.Daemon.Engine.Faults.Single().Hits, Is.EqualTo(1));
     }
 
+    /// <summary>Through the engine: as long as it is on, nothing is sent; a medium whose frames take no time has none.</summary>
+    [Test]
+    public void UnderAJammerNothingIsSentUntilItIsTakenBack()
+    {
+        Change(new SetJammer(new JammerConfiguration("oven", 2412)));
+        A.SendFrame(0, Data(Address(2), Address(1)));
+        Assert.That(() => A.TryReceive(out _), Is.False.After(200));
+        Change(new RemoveJammer("oven"));
+        Assert.That(A.Receive().Descriptor.Flags, Is.EqualTo(TxFlags.RequestStatus | TxFlags.Acked));
+        _ = B.Receive();
+
+        Change(new SetJammer(new JammerConfiguration("oven", 2412)));
+        A.SendFrame(0, Data(Address(2), Address(1)));
+        Assert.That(() => A.TryReceive(out _), Is.False.After(100));
+        Change(new SetTiming(Timing.Instant));
+        A.SendFrame(0, Data(Address(2), Address(1)));
+        Assert.That(A.Receive().Descriptor.Flags, Is.EqualTo(TxFlags.RequestStatus | TxFlags.Acked));
+    }
+
+    /// <summary>Where it is and how strong, the radios' entries say of its name, and it may move.</summary>
+    [Test]
+    public void AJammerThatIsTakenAwayInSpaceJamsNoMore()
+    {
+        Change(new SetPropagation(new FreeSpacePropagation()));
+        Change(new SetRadio(new RadioConfiguration(RadioPattern.Of("oven")) { Motion = new LinearMotion(new(1, 0, 0), default) }));
+        Change(new SetJammer(new JammerConfiguration("oven", 2412)));
+        A.SendFrame(0, Data(Address(2), Address(1)));
+        Assert.That(() => A.TryReceive(out _), Is.False.After(200));
+        Change(new SetRadio(new RadioConfiguration(RadioPattern.Of("oven")) { Motion = new LinearMotion(new(1e5, 0, 0), default) }));
+        Assert.That(A.Receive().Descriptor.Flags, Is.EqualTo(TxFlags.RequestStatus | TxFlags.Acked));
+    }
+
+    [Test]
+    public void AJammersLinksGoWithIt()
+    {
+        Change(new SetJammer(new JammerConfiguration("oven", 2412)));
+        Change(new SetLink(new LinkConfiguration(RadioPattern.Of("oven"), RadioPattern.Any) { SnrDb = -50 }));
+        A.SendFrame(0, Data(Address(2), Address(1)));
+        Assert.That(A.Receive().Descriptor.Flags, Is.EqualTo(TxFlags.RequestStatus | TxFlags.Acked));
+        Change(new RemoveJammer("oven"));
+        Change(new SetJammer(new JammerConfiguration("oven", 2412)));
+        A.SendFrame(0, Data(Address(2), Address(1)));
+        Assert.That(() => A.TryReceive(out _), Is.False.After(200));
+    }
+
     [Test]
     public void AFrameThatFoundNoRoomWasNeverSent()
     {

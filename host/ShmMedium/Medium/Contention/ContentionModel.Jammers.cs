@@ -1,0 +1,53 @@
+namespace ShmWifi.ShmMedium.Medium.Contention;
+
+// Jammers: bursts of noise that keep the medium busy, and disturb what is received meanwhile. They sense nothing, and nobody answers them.
+internal sealed partial class ContentionModel
+{
+    private readonly List<Jammer?> _jammers = [];
+
+    /// <summary>A jammer comes.</summary>
+    /// <param name="mediumNs">When its first burst begins.</param>
+    public void Add(Jammer jammer, long mediumNs)
+    {
+        int place = _jammers.IndexOf(null);
+        if (place < 0)
+        {
+            place = _jammers.Count;
+            _jammers.Add(null);
+        }
+        _jammers[place] = jammer;
+        _events.Set(MediumEvent.Burst, place, Math.Max(mediumNs, _nowNs));
+    }
+
+    /// <summary>A jammer goes, its burst at once.</summary>
+    public void Remove(Jammer jammer)
+    {
+        int place = _jammers.IndexOf(jammer);
+        if (place < 0)
+            return;
+        _jammers[place] = null;
+        _events.Clear(MediumEvent.Burst, place);
+        _eventNs = _nowNs;
+        foreach (var ppdu in _ppdus)
+        {
+            if (ppdu.Sender != jammer.Endpoint)
+                continue;
+            if (ppdu.EndNs > _nowNs)
+            {
+                _events.Clear(MediumEvent.PpduEnd, ppdu.Index);
+                ppdu.EndNs = _nowNs;
+                EndPpdu(ppdu);
+            }
+            ppdu.Sender = null;
+        }
+    }
+
+    private void StartBurst(int place)
+    {
+        var jammer = _jammers[place]!;
+        var noise = NewPpdu(jammer.Endpoint, PpduKind.Noise, jammer.FreqMhz, jammer.Range, jammer.BurstNs);
+        noise.Rate = default; // nothing that is on several channels
+        BeginPpdu(noise, sender: null);
+        _events.Set(MediumEvent.Burst, place, _nowNs + jammer.PeriodNs);
+    }
+}
