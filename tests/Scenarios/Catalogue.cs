@@ -15,6 +15,7 @@ internal static class Catalogue
         new Medium.EngineGoodput(),
         new Medium.EngineChannels(),
         new Medium.HiddenNodes(),
+        new Medium.Jamming(),
         new Medium.AirtimeCost(),
         new Vms.GuestErrorRate(),
         new Vms.TotalLoss(),
