@@ -32,6 +32,13 @@ internal sealed partial class MediumReader
         };
     }
 
-    private List<JammerConfiguration> ReadJammers(Section top) =>
-        [.. top.Items("jammers", "a list of jammers", MediumLimits.Jammers).Select(node => ReadJammer(node, mayReplace: false))];
+    private List<JammerConfiguration> ReadJammers(Section top)
+    {
+        int before = errors.Count;
+        List<JammerConfiguration> jammers =
+            [.. top.Items("jammers", "a list of jammers", MediumLimits.Jammers).Select(node => ReadJammer(node, mayReplace: false))];
+        if (errors.Count == before && MediumLimits.TooManyBursts(jammers) is { } problem)
+            errors.Add(top.Value("jammers")!, problem);
+        return jammers;
+    }
 }

@@ -301,6 +301,8 @@ public sealed class MediumReaderTests
     [TestCase("jammers: [{name: oven, freqMhz: 2450, dutyCycle: 0}]", "'dutyCycle' is '0'; allowed: a number from 0.001 to 1")]
     [TestCase("jammers: [{name: oven, freqMhz: 2450, period: 10us}]", "'period' is '10us'; allowed: a number and its unit")]
     [TestCase("jammers: [{name: oven, freqMhz: 2450}, {name: oven, freqMhz: 2412}]", "a jammer called 'oven' is there already")]
+    [TestCase("jammers: [{name: a, freqMhz: 2450, period: 100us}, {name: b, freqMhz: 2450, period: 1ms}]",
+        "'jammers' have 11000 bursts a second; allowed: at most 10000; give longer periods")]
     [TestCase("jammers: [{name: sta1, freqMhz: 2450}]", "'sta1' is a VM and a jammer; give them different names")]
     [TestCase("jammers: [{name: oven, freqMhz: 2450}]\nradios: [{radio: ovn, txPowerDbm: 1}]", "no VM is called 'ovn'")]
     [TestCase("schedule: [{at: 1s, removeJammer: oven}]", "'removeJammer' at 1s names 'oven', which no jammer is called")]
