@@ -20,7 +20,7 @@ public sealed class HostilePlayTests
         Play(isolation, medium, seed, Words / Cases);
 
     [Test]
-    [Explicit("takes an hour")]
+    [Explicit("takes three hours: who is put out may attach again twice a second")]
     [Category("Nightly")]
     public void TheEngineLivesAndHonestVmsAreServedThroughTheNight(
         [Values] Isolation isolation, [Values("perfect", "instant", "airtime")] string medium, [Values(3, 4)] int seed) =>
