@@ -40,7 +40,8 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         var medium = reader.Read(top);
         bool spoofing = top.Word("spoofing", false, DaemonKeys.Spoofing);
         var jammers = medium.AllJammers.Select(j => j.Name).ToHashSet(StringComparer.Ordinal);
-        if (vms.Find(vm => jammers.Contains(vm.Name)) is { Name: var both })
+        bool IsVm(string name) => vms.Exists(vm => vm.Name == name) || (socket is not null && VmConfiguration.IsAutomatic(name));
+        if (jammers.FirstOrDefault(IsVm) is { } both)
             errors.Add(top.Value("jammers") ?? top.Value("schedule")!, $"'{both}' is a VM and a jammer; give them different names");
         foreach (var (pattern, node) in needsVms ? reader.Patterns.Where(p => !jammers.Contains(p.Pattern.Vm ?? "")) : [])
         {

@@ -109,6 +109,8 @@ public sealed record RemoveJammer(string Name) : MediumChange
     public override MediumConfiguration ApplyTo(MediumConfiguration medium)
     {
         ArgumentNullException.ThrowIfNull(medium);
+        if (!medium.Jammers.Any(j => j.Name == Name))
+            return medium;
         return medium with
         {
             Jammers = [.. medium.Jammers.Where(j => j.Name != Name)],

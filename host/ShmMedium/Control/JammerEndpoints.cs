@@ -23,7 +23,7 @@ internal static class JammerEndpoints
             .Refuses(404, "no jammer is called so");
         jammers.MapPut("/jammers/{name}", SetAsync)
             .Describe("setJammer", "Gives a jammer, in place of the one of this name.")
-            .Refuses(409, "there are as many jammers as may be");
+            .Refuses(409, "a VM is called so, or there are as many jammers as may be");
         jammers.MapDelete("/jammers/{name}", (string name, IControlledMedium medium) =>
             medium.ChangeSilentlyAsync(new RemoveJammer(Find(medium, name).Name)))
             .Describe("removeJammer", "Takes a jammer back.")
@@ -31,8 +31,10 @@ internal static class JammerEndpoints
     }
 
     [return: ConfigurationSchema("jammerReading")]
-    private static async Task<JsonObject> SetAsync(string name, [ConfigurationSchema("jammerChange")] RequestBody body, IControlledMedium medium)
+    private static async Task<JsonObject> SetAsync(string name, [ConfigurationSchema("jammerChange")] RequestBody body, IControlledMedium medium,
+        RadioNames names)
     {
+        names.CheckNoVms(("name", name));
         var jammer = MediumText.ReadJammer(body.With(("name", name)), RequestBody.Source);
         await medium.ChangeAsync(new SetJammer(jammer));
         return Read(medium, jammer);

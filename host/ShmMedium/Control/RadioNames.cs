@@ -39,6 +39,17 @@ internal sealed class RadioNames(IControlledMedium medium, DaemonConfiguration c
         }
     }
 
+    /// <summary>Refuses jammers that are called as a VM is: what is said of a name could mean either.</summary>
+    /// <exception cref="ControlException">409: one is.</exception>
+    public void CheckNoVms(params IEnumerable<(string Field, string Name)> jammers)
+    {
+        foreach ((string field, string name) in jammers)
+        {
+            if (configuration.CanAttach(name))
+                throw new ControlException(409, $"'{name}' is a VM", new FieldError(field, $"'{name}' is a VM; give the jammer another name"));
+        }
+    }
+
     private bool IsKnown(RadioPattern pattern)
     {
         var current = medium.CurrentMedium;

@@ -19,7 +19,8 @@ internal static class ScheduleEndpoints
             .Describe("getSchedule", "What changes by itself, and how far that is.");
         schedule.MapPut("/schedule", SetAsync)
             .Describe("setSchedule", "Gives what is to change by itself, in place of what was; its times count from now.")
-            .Refuses(404, "it names a radio that is neither on the medium nor in the configuration");
+            .Refuses(404, "it names a radio that is neither on the medium nor in the configuration")
+            .Refuses(409, "a jammer is called as a VM is");
         schedule.MapDelete("/schedule", (IControlledMedium medium) => medium.ChangeSilentlyAsync(new SetSchedule([])))
             .Describe("removeSchedule", "Nothing changes by itself any more; what was changed stays.");
     }
@@ -28,6 +29,8 @@ internal static class ScheduleEndpoints
     {
         var changes = MediumText.ReadSchedule(body.Text, RequestBody.Source, names: medium.CurrentMedium.Faults.Select(f => f.Name));
         names.CheckKnown(changes.SelectMany((c, i) => NamesIn(c.Change).Select(n => ($"[{i}].{n.Field}", n.Pattern))));
+        names.CheckNoVms(changes.Select((c, i) => (c.Change, i)).Where(one => one.Change is SetJammer)
+            .Select(one => ($"[{one.i}].jammer.name", ((SetJammer)one.Change).Jammer.Name)));
         await medium.ChangeAsync(new SetSchedule(changes));
         return await ReadAsync(medium);
     }

@@ -32,6 +32,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     private readonly Acknowledger?[] _heard = new Acknowledger?[HeldFrames.Capacity]; // who owns its receiver address and got it
     private readonly DrawnFaults _drawnFaults = new(HeldFrames.Capacity);
     private readonly List<Jammer> _jammers = [];
+    private IReadOnlyList<JammerConfiguration> _givenJammers = [];
     private ContentionModel _model;
     private int _waiting;
     private int _abandonedCount;
@@ -247,8 +248,9 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     {
         var medium = _state.Current;
         var given = medium.Timing == Timing.Airtime ? medium.Jammers : [];
-        if (_jammers.Count == 0 && given.Count == 0)
+        if (ReferenceEquals(given, _givenJammers))
             return;
+        _givenJammers = given;
         foreach (var gone in _jammers.Where(jammer => !given.Contains(jammer.Configuration)).ToArray())
         {
             _model.Remove(gone);

@@ -110,6 +110,11 @@ public sealed class MediumReaderTests
     }
 
     [Test]
+    public void AJammerIsNotCalledAsAVmOfTheCommonSocketIs() => Assert.That(
+        () => DaemonConfiguration.Parse("socket: s\njammers: [{name: vm7, freqMhz: 2450}]", "/lab/medium.yaml"),
+        Throws.TypeOf<ConfigurationException>().With.Message.Contains("'vm7' is a VM and a jammer"));
+
+    [Test]
     public void JammersAreRead()
     {
         var medium = Read("""

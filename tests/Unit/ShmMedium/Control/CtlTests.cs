@@ -186,6 +186,9 @@ public sealed class CtlTests
         (int code, _, string error) = await RunAsync("set", "jammer", "oven", "--freq", "2.4e9");
         Assert.That((code, error), Is.EqualTo((1, error)));
         Assert.That(error, Does.Contain("freqMhz").And.Contain("1000 to 72000"));
+        (code, _, error) = await RunAsync("set", "jammer", "sta1", "--freq", "2412");
+        Assert.That((code, error), Is.EqualTo((1, error)));
+        Assert.That(error, Does.Contain("'sta1' is a VM; give the jammer another name"));
         (code, _, error) = await RunAsync("unset", "jammer", "ovn");
         Assert.That((code, error), Is.EqualTo((1, error)));
         Assert.That(error, Does.Contain("no jammer is called 'ovn'"));

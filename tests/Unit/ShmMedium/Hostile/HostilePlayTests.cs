@@ -60,6 +60,12 @@ public sealed class HostilePlayTests
         TestContext.Out.WriteLine($"{hostile.Words + accomplice.Words} words, {hostile.Faults + accomplice.Faults} faults, {number} honest frames");
     }
 
+    private static string CountersOf(SimulatedGuest vm) =>
+        string.Join(' ', Enum.GetValues<HostCounter>().Select(counter => $"{counter}={TestDaemon.Count(vm, counter)}"));
+
+    private static string EventsOf(TestDaemon daemon) =>
+        string.Join(' ', daemon.Log.Events.CountBy(e => e.Event).Select(kind => $"{kind.Key}={kind.Value}"));
+
     /// <summary>One frame and its ACK: at once, whatever the others do.</summary>
     private static void AssertTalk(SimulatedGuest a, SimulatedGuest b, uint number, TestDaemon daemon)
     {
@@ -80,7 +86,9 @@ public sealed class HostilePlayTests
             {
                 if (answer.Descriptor.Kind != RingKind.TxStatus || answer.Descriptor.Cookie != number)
                     continue;
-                Assert.That(answer.Descriptor.Flags.HasFlag(TxFlags.Acked), $"frame {number} is acknowledged");
+                Assert.That(answer.Descriptor.Flags.HasFlag(TxFlags.Acked), () =>
+                    $"frame {number} is acknowledged; attempts {answer.Descriptor.Rates:x16}, received {isReceived}, "
+                    + $"counters of sender [{CountersOf(a)}] and receiver [{CountersOf(b)}]; events {EventsOf(daemon)}");
                 isAcked = true;
             }
             Assert.That(a.Port.State, Is.EqualTo(PortState.Attached));
