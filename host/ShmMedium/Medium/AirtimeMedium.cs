@@ -217,7 +217,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         if (came.Acknowledger is not { } acknowledger)
             return;
         outcome.AckSignalDbm = Reception.ToSignal(came.SignalDbm);
-        outcome.Acknowledger = _heard[came.Handle]?.Port == _radios.Of(acknowledger).Port ? _heard[came.Handle] : null;
+        outcome.Acknowledger = _radios.Find(acknowledger) is { } there && _heard[came.Handle]?.Port == there.Port ? _heard[came.Handle] : null;
         outcome.HasNoRoom = outcome.Acknowledger is null;
     }
 

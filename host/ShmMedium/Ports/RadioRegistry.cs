@@ -32,7 +32,10 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
     public Radio[] Radios => Volatile.Read(ref _radios);
 
     /// <summary>The radio of a model. Engine thread only.</summary>
-    public Radio Of(LinkEndpoint model) => _byModel[model.Index]!;
+    public Radio Of(LinkEndpoint model) => Find(model)!;
+
+    /// <summary>The same of a model whose radio may have gone since; null: it has. Another may be in its place.</summary>
+    public Radio? Find(LinkEndpoint model) => _byModel[model.Index];
 
     /// <summary>Who may hear a frame on a frequency, its sender included. Engine thread only.</summary>
     public RadioList ListenersOn(uint freqMhz) => _listeners.On(freqMhz);
