@@ -18,7 +18,7 @@
 enum shmwifi_fate {
 	SHMWIFI_FATE_NONE,	/* no frame */
 	SHMWIFI_FATE_INJECTED,
-	SHMWIFI_FATE_REFUSED,	/* a frame that hwsim did not get: the host must not acknowledge it */
+	SHMWIFI_FATE_REFUSED,	/* hwsim did not get it: to the host, not acknowledged */
 };
 
 static bool shmwifi_is_sound(const struct shmwifi_datapath *dp, const struct shmwifi_rx_desc *desc)
