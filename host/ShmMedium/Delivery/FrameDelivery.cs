@@ -31,8 +31,8 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
             outcome.Delivered = isDelivered ? AcknowledgerOf(in frame, in reception) : null;
             if (!reception.IsAcknowledged)
                 continue;
-            if (outcome.Delivered is { } heard)
-                acknowledger = Acknowledger.Prefer(acknowledger, in heard);
+            if (outcome.Delivered is { } delivered)
+                acknowledger = Acknowledger.Prefer(acknowledger, in delivered);
             else
                 hasNoRoom = !reception.Receiver.Port.IsFaulted;
         }

@@ -10,7 +10,7 @@ namespace ShmWifi.ShmMedium.Medium;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Acknowledger(Port Port, uint RxIndex, bool IsCertain)
 {
-    /// <summary>Of several (clones, spoofed addresses) one that is sure to have heard, and the one that comes to it first: a stopped one
+    /// <summary>Of several (clones, spoofed addresses) one that is sure to have received, and the one that comes to it first: a stopped one
     /// delays nobody.</summary>
     public static Acknowledger Prefer(Acknowledger? one, in Acknowledger other)
     {

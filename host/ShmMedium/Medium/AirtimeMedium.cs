@@ -29,7 +29,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     private readonly int[] _abandoned = new int[HeldFrames.Capacity]; // whose radio went, and whose sender was not told yet
     private readonly bool[] _isWaiting = new bool[HeldFrames.Capacity]; // for its turn, by handle
     private readonly BestReception[] _best = new BestReception[HeldFrames.Capacity]; // so far
-    private readonly Acknowledger?[] _heard = new Acknowledger?[HeldFrames.Capacity]; // who owns its receiver address and got it
+    private readonly Acknowledger?[] _delivered = new Acknowledger?[HeldFrames.Capacity]; // who owns its receiver address and got it
     private readonly DrawnFaults _drawnFaults = new(HeldFrames.Capacity);
     private readonly List<Jammer> _jammers = [];
     private IReadOnlyList<JammerConfiguration> _givenJammers = [];
@@ -145,14 +145,14 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     {
         ref var frame = ref _held[handle];
         if (outcome.Receptions is [{ Receiver: var receiver }] && !frame.Receiver.IsGroup && receiver.Owns(frame.Receiver))
-            _heard[handle] = outcome.Delivered ?? _heard[handle];
+            _delivered[handle] = outcome.Delivered ?? _delivered[handle];
     }
 
     /// <summary>Lets a frame go that is over.</summary>
     public void Release(int handle)
     {
         _drawnFaults.Forget(handle);
-        _heard[handle] = null;
+        _delivered[handle] = null;
         _isWaiting[handle] = false;
         _waiting--;
         _held.Release(handle);
@@ -217,7 +217,8 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         if (came.Acknowledger is not { } acknowledger)
             return;
         outcome.AckSignalDbm = Reception.ToSignal(came.SignalDbm);
-        outcome.Acknowledger = _radios.Find(acknowledger) is { } there && _heard[came.Handle]?.Port == there.Port ? _heard[came.Handle] : null;
+        var delivered = _delivered[came.Handle];
+        outcome.Acknowledger = delivered is not null && delivered.Value.Port == _radios.Find(acknowledger)?.Port ? delivered : null;
         outcome.HasNoRoom = outcome.Acknowledger is null;
     }
 

@@ -65,12 +65,12 @@ internal sealed partial class ContentionModel
     private bool Senses(Contender station)
     {
         float energyMw = 0;
-        foreach (ref readonly var heard in OverlapsOf(station.Channel))
+        foreach (ref readonly var overlap in OverlapsOf(station.Channel))
         {
-            ref var reception = ref heard.Ppdu.Receptions.Of(station.Index);
-            if (reception.IsSensed || (reception.IsLocked && heard.Ppdu.FreqMhz == station.FreqMhz))
+            ref var reception = ref overlap.Ppdu.Receptions.Of(station.Index);
+            if (reception.IsSensed || (reception.IsLocked && overlap.Ppdu.FreqMhz == station.FreqMhz))
                 return true;
-            energyMw += heard.Share * SignalMw(heard.Ppdu, station, ref reception);
+            energyMw += overlap.Share * SignalMw(overlap.Ppdu, station, ref reception);
         }
         return energyMw >= s_energySenseMw;
     }
