@@ -17,9 +17,7 @@ public sealed class AirtimeDepartureTests
     {
         using var harness = new EngineHarness(ports: 3, new MediumConfiguration { Timing = Timing.Airtime });
         var address = EngineHarness.AddressOf(Receiver);
-        Exchange(harness, address); // what comes now is compiled
-        harness.Guests[Sender].SendFrame(0, Data(address, EngineHarness.AddressOf(Sender)));
-        harness.Relay();
+        Deadline.Until(() => IsWaiting(harness, address), "a round that ends before the frame does");
         Thread.Sleep(20); // it is received and acknowledged by now, and nobody looked
 
         harness.Guests[Other].SendFrame(0, Data(MacAddress.Broadcast, EngineHarness.AddressOf(Other)), TxFlags.NoAck);
@@ -38,19 +36,18 @@ public sealed class AirtimeDepartureTests
         Assert.That(harness.Guests[Receiver].TryReceive(out _), Is.False);
     }
 
-    private static void Exchange(EngineHarness harness, MacAddress receiver)
+    /// <summary>Whether a frame that is sent is still on the medium after the engine's round: on a busy machine it may be over.</summary>
+    private static bool IsWaiting(EngineHarness harness, MacAddress receiver)
     {
-        harness.Guests[Sender].SendFrame(0, Data(receiver, EngineHarness.AddressOf(Sender)));
-        harness.Guests[Other].SendFrame(0, Data(MacAddress.Broadcast, EngineHarness.AddressOf(Other)), TxFlags.NoAck);
+        harness.Guests[Sender].SendFrame(0, Data(receiver, EngineHarness.AddressOf(Sender), new byte[2000])); // 3 ms
         harness.Relay();
-        Thread.Sleep(50);
-        harness.Relay();
-        bool isAcked = false;
-        while (harness.Guests[Sender].TryReceive(out var one))
-            isAcked |= one.Descriptor.Flags.HasFlag(TxFlags.Acked);
-        Assert.That(isAcked);
-        while (harness.Guests[Receiver].TryReceive(out _))
+        if (!harness.Guests[Receiver].TryReceive(out _))
+            return true;
+        Thread.Sleep(20);
+        harness.Relay(); // the status
+        while (harness.Guests[Sender].TryReceive(out _))
         {
         }
+        return false;
     }
 }
