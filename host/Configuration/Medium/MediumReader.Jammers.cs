@@ -21,10 +21,10 @@ internal sealed partial class MediumReader
             section.Missing("name", $"{NameAllowed}; 'radios' and 'links' name it by it");
         if (section.Value("freqMhz") is null)
             section.Missing("freqMhz", $"a whole number from {MinFreqMhz} to {MaxFreqMhz}: the centre of its spectrum");
-        string name = ReadName(section) ?? "";
-        if (!_jammerNames.Add(name) && !mayReplace)
+        string? name = ReadName(section);
+        if (name is not null && !_jammerNames.Add(name) && !mayReplace)
             errors.Add(section.Value("name")!, $"a jammer called '{name}' is there already; give each its own name");
-        return new(name, section.Integer("freqMhz", MinFreqMhz, MinFreqMhz, MaxFreqMhz))
+        return new(name ?? "", section.Integer("freqMhz", MinFreqMhz, MinFreqMhz, MaxFreqMhz))
         {
             BandwidthMhz = section.Integer("bandwidthMhz", JammerConfiguration.DefaultBandwidthMhz, 1, MaxBandwidthMhz),
             Period = section.Duration("period", MinPeriod, TimeSpan.FromHours(1)) ?? JammerConfiguration.DefaultPeriod,

@@ -114,6 +114,11 @@ public sealed class MediumReaderTests
         () => DaemonConfiguration.Parse("socket: s\njammers: [{name: vm7, freqMhz: 2450}]", "/lab/medium.yaml"),
         Throws.TypeOf<ConfigurationException>().With.Message.Contains("'vm7' is a VM and a jammer"));
 
+    [TestCase("{freqMhz: 2450}", "'name' is missing")]
+    [TestCase("{name: [], freqMhz: 2450}", "'name' is")]
+    public void JammersWithoutANameAreAnErrorEach(string jammer, string expected) =>
+        Assert.That(ErrorsOf($"jammers: [{jammer}, {jammer}]"), Has.Length.EqualTo(2).And.All.Contains(expected));
+
     [Test]
     public void JammersAreRead()
     {
