@@ -117,25 +117,30 @@ internal sealed class ConfigurationSchemas : IOpenApiOperationTransformer, IOpen
         return part;
     }
 
+    /// <summary>An object's schema with one property more.</summary>
+    private static JsonObject WithProperty(JsonNode schema, string name, JsonObject property)
+    {
+        var extended = schema.DeepClone().AsObject();
+        extended["properties"]![name] = property;
+        return extended;
+    }
+
     /// <summary>An entry, and which of its names mean nobody.</summary>
     private static JsonObject WithAbsent(JsonNode entry)
     {
-        var reading = entry.DeepClone().AsObject();
-        reading["properties"]!["absent"] = new JsonObject
+        return WithProperty(entry, "absent", new JsonObject
         {
             ["description"] = "Those of its names that no radio on the medium has; missing: there are none.",
             ["type"] = "array",
             ["items"] = new JsonObject { ["type"] = "string" },
-        };
-        return reading;
+        });
     }
 
     /// <summary>A fault, and how often it was carried out.</summary>
     private static JsonObject FaultReading(JsonNode fault)
     {
-        var reading = WithAbsent(fault);
-        reading["properties"]!["hits"] =
-            new JsonObject { ["description"] = "Frames that were hit since it was given.", ["type"] = "integer", ["minimum"] = 0 };
+        var reading = WithProperty(WithAbsent(fault), "hits",
+            new JsonObject { ["description"] = "Frames that were hit since it was given.", ["type"] = "integer", ["minimum"] = 0 });
         reading["required"] = new JsonArray("name", "action", "hits");
         return reading;
     }
@@ -143,9 +148,8 @@ internal sealed class ConfigurationSchemas : IOpenApiOperationTransformer, IOpen
     /// <summary>A jammer, and whether it jams.</summary>
     private static JsonObject JammerReading(JsonNode jammer)
     {
-        var reading = jammer.DeepClone().AsObject();
-        reading["properties"]!["active"] =
-            new JsonObject { ["description"] = "Whether it has an effect: while frames take their airtime.", ["type"] = "boolean" };
+        var reading = WithProperty(jammer, "active",
+            new JsonObject { ["description"] = "Whether it has an effect: while frames take their airtime.", ["type"] = "boolean" });
         reading["required"] = new JsonArray("name", "freqMhz", "bandwidthMhz", "period", "dutyCycle", "active");
         return reading;
     }

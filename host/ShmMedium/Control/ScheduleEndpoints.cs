@@ -29,8 +29,8 @@ internal static class ScheduleEndpoints
     {
         var changes = MediumText.ReadSchedule(body.Text, RequestBody.Source, names: medium.CurrentMedium.Faults.Select(f => f.Name));
         names.CheckKnown(changes.SelectMany((c, i) => NamesIn(c.Change).Select(n => ($"[{i}].{n.Field}", n.Pattern))));
-        names.CheckNoVms(changes.Select((c, i) => (c.Change, i)).Where(one => one.Change is SetJammer)
-            .Select(one => ($"[{one.i}].jammer.name", ((SetJammer)one.Change).Jammer.Name)));
+        names.CheckNoVms(changes.SelectMany((c, i) =>
+            c.Change is SetJammer { Jammer.Name: var name } ? new[] { ($"[{i}].jammer.name", name) } : []));
         await medium.ChangeAsync(new SetSchedule(changes));
         return await ReadAsync(medium);
     }
