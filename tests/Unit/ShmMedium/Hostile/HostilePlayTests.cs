@@ -54,7 +54,7 @@ public sealed class HostilePlayTests
         }
 
         daemon.AssertEngineAnswers();
-        Assert.That(FailureOf(daemon), Is.Empty);
+        Assert.That(FailureOf(daemon), Is.Null);
         Assert.That(hostile.Faults, Is.GreaterThan(0), "it was put out now and then, so it does write what it should not");
         TestContext.Out.WriteLine($"{hostile.Words + accomplice.Words} words, {hostile.Faults + accomplice.Faults} faults, {number} honest frames");
     }
@@ -66,8 +66,8 @@ public sealed class HostilePlayTests
         string.Join(' ', daemon.Log.Events.CountBy(e => e.Event).Select(kind => $"{kind.Key}={kind.Value}")) + FailureOf(daemon);
 
     /// <summary>The first exception that the engine survived.</summary>
-    private static string FailureOf(TestDaemon daemon) =>
-        daemon.Log.Events.Where(e => e.Event is "vm-failed" or "airtime-failed").Select(e => e.Message).FirstOrDefault() ?? "";
+    private static string? FailureOf(TestDaemon daemon) =>
+        daemon.Log.Events.Where(e => e.Event is "vm-failed" or "airtime-failed").Select(e => e.Message).FirstOrDefault();
 
     /// <summary>One frame and its ACK: at once, whatever the others do.</summary>
     private static void AssertTalk(SimulatedGuest a, SimulatedGuest b, uint number, TestDaemon daemon)
