@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using ShmWifi.Dot11;
 using ShmWifi.Dot11.Frames;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.Lab;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
@@ -160,6 +162,21 @@ internal sealed unsafe partial class SimulatedGuest : IDisposable
     {
         while (!TrySendFrame(radio, frame, flags, cookie, freqMhz))
             WaitForTxSlot();
+    }
+
+    /// <summary>Sends frames together at one rate, seven attempts; waits for room.</summary>
+    public void SendFrames(ushort radio, IEnumerable<byte[]> frames, in PhyRate rate, uint freqMhz)
+    {
+        foreach (byte[] frame in frames)
+        {
+            var slot = ClaimOrWait();
+            Fill(slot, RingKind.Frame, radio, frame);
+            slot->Flags = (byte)TxFlags.RequestStatus;
+            slot->FreqMhz = freqMhz;
+            RetryChain.Of(rate, attempts: 7, TxRateFlags.None, Band.Ghz5)
+                .Write(new Span<byte>(slot->Rates, TxRates.Size), new Span<byte>(slot->RateFlags, RetryChain.FlagsSize));
+        }
+        Flush();
     }
 
     /// <summary>Sends a frame, three attempts at rate 4, if there is room.</summary>

@@ -72,30 +72,35 @@ public readonly ref partial struct FrameView
     public bool TryGetSsid(out ReadOnlySpan<byte> ssid)
     {
         ssid = default;
-        int? fixedLength = FrameControl.Subtype switch
+        foreach (var element in Elements)
         {
-            FrameSubtype.Beacon or FrameSubtype.ProbeResponse => BeaconFixedLength,
-            FrameSubtype.ProbeRequest => 0,
-            FrameSubtype.AssociationRequest => 2 + 2, // Capability Information, Listen Interval
-            FrameSubtype.ReassociationRequest => 2 + 2 + MacAddress.Length, // and Current AP Address
-            _ => null,
-        };
-        if (fixedLength is not { } offset || FrameControl.Protected || FragmentNumber != 0 || Body.Length < offset) return false;
-
-        var elements = Body[offset..];
-        while (elements.Length >= 2 && elements.Length - 2 >= elements[1])
-        {
-            var content = elements.Slice(2, elements[1]);
-            if (elements[0] == SsidElement)
-            {
-                if (content.Length > MaxSsidLength) return false;
-                ssid = content;
-                return true;
-            }
-
-            elements = elements[(2 + content.Length)..];
+            if (element.Id != SsidElement)
+                continue;
+            if (element.Content.Length > MaxSsidLength) return false;
+            ssid = element.Content;
+            return true;
         }
-
         return false;
+    }
+
+    /// <summary>The elements of a beacon, of a probe or (re)association request or response; none in other frames, encrypted ones and
+    /// fragments.</summary>
+    public FrameElements Elements
+    {
+        get
+        {
+            int? fixedLength = FrameControl.Subtype switch
+            {
+                FrameSubtype.Beacon or FrameSubtype.ProbeResponse => BeaconFixedLength,
+                FrameSubtype.ProbeRequest => 0,
+                FrameSubtype.AssociationRequest => 2 + 2, // Capability Information, Listen Interval
+                FrameSubtype.ReassociationRequest => 2 + 2 + MacAddress.Length, // and Current AP Address
+                FrameSubtype.AssociationResponse or FrameSubtype.ReassociationResponse => 2 + 2 + 2, // Capability Information, Status Code, AID
+                _ => null,
+            };
+            return fixedLength is not { } offset || FrameControl.Protected || FragmentNumber != 0 || Body.Length < offset
+                ? default
+                : new FrameElements(Body[offset..]);
+        }
     }
 }

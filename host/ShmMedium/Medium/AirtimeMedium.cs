@@ -83,12 +83,20 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         }
         if (_held.TryHold(in frame, out int handle))
         {
-            var category = FrameView.TryParse(frame.Span, out var view) ? view.AccessCategory : AccessCategory.BestEffort;
+            ref readonly var held = ref _held[handle];
+            var category = AccessCategory.BestEffort;
+            if (FrameView.TryParse(held.Span, out var view))
+            {
+                category = view.AccessCategory;
+                BlockAckNegotiation.OnSending(in held, in view, _radios);
+            }
             var transmission =
                 new Transmission(handle, frame.Sender.Endpoint, (int)frame.FreqMhz, (int)frame.Length + FrameExchange.FcsOctets, category)
                 {
                     WantsAck = Acknowledgement.IsWanted(in frame),
                     UsesDcf = view.FrameControl is { Type: FrameType.Data, IsQos: false },
+                    Agreement = BlockAckNegotiation.AgreementOf(in held, in view),
+                    Sequence = view.SequenceNumber ?? 0,
                     ApForNs = view.ApBeaconInterval * BeaconsUntilGone * TimeUnitNs ?? 0,
                 };
             _isWaiting[handle] = true;
@@ -220,6 +228,8 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         var delivered = _delivered[came.Handle];
         outcome.Acknowledger = delivered is not null && delivered.Value.Port == _radios.Find(acknowledger)?.Port ? delivered : null;
         outcome.HasNoRoom = outcome.Acknowledger is null;
+        if (outcome.Acknowledger is not null)
+            BlockAckNegotiation.OnAcknowledged(in frame, _radios);
     }
 
     /// <summary>The injected fault that hits a frame on its way to a radio; drawn at the first attempt, it holds for all.</summary>

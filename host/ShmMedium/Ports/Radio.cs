@@ -1,5 +1,6 @@
 using ShmWifi.Dot11.Frames;
 using ShmWifi.RingBuffer.Layout;
+using ShmWifi.ShmMedium.Medium.Contention;
 using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Medium.Phy;
 
@@ -52,6 +53,12 @@ internal sealed class Radio(Port port, ushort number, MacAddress identity, int i
 
     /// <summary>The retry chain of its latest frame.</summary>
     internal DecodedChain Chain { get; } = new();
+
+    /// <summary>Which A-MPDUs it receives, as it told when it associated last.</summary>
+    internal AmpduCapabilities AmpduCapabilities { get; set; } = AmpduCapabilities.OfHwsim;
+
+    /// <summary>The BlockAck agreements that its QoS data is sent under.</summary>
+    internal BlockAckAgreements BlockAcks { get; } = new();
 
     /// <summary>What the models know of it.</summary>
     internal LinkEndpoint Endpoint { get; } = model;

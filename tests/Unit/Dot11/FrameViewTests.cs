@@ -6,6 +6,9 @@ namespace ShmWifi.Tests.Unit.Dot11;
 
 public class FrameViewTests
 {
+    private const string Rest23 = "0000000000000000000000000000000000000000000000";
+    private const string Rest8 = "0000000000000000";
+
     private static FrameView View(byte[] frame) =>
         FrameView.TryParse(frame, out var view) ? view : throw new ArgumentException("Not a frame.", nameof(frame));
 
@@ -22,6 +25,7 @@ public class FrameViewTests
         byte[][] frames =
         [
             Frames.Beacon(), Frames.ProbeRequest("x"), Frames.AssociationRequest("x"), Frames.ReassociationRequest("x"),
+            Frames.AddbaRequest, Frames.AddbaResponse, Frames.Delba,
             Frames.QosData(0x0800, 0x83), Frames.EapolKey(0x008a, nonce: true), Frames.Ack(), Frames.Rts(),
         ];
         foreach (byte[] frame in frames)
@@ -82,6 +86,48 @@ public class FrameViewTests
         Assert.That(data.Bssid?.ToString(), Is.EqualTo(bssid));
         Assert.That(data.Addr4, flags == 0x03 ? Is.Not.Null : Is.Null);
         Assert.That(data.IsGroupAddressed, Is.False);
+    }
+
+    [Test]
+    public void BlockAckActionsSayWhatIsAgreed()
+    {
+        Assert.That(View(Frames.AddbaRequest).BlockAckAction, Is.EqualTo(new BlockAckAction(BlockAckActionKind.AddbaRequest, 3, 64, false, true)));
+        Assert.That(View(Frames.AddbaResponse).BlockAckAction, Is.EqualTo(new BlockAckAction(BlockAckActionKind.AddbaResponse, 3, 64, true, false)));
+        Assert.That(View(Frames.Delba).BlockAckAction, Is.EqualTo(new BlockAckAction(BlockAckActionKind.Delba, 3, 0, false, false)));
+        byte[] refused = [.. Frames.AddbaResponse];
+        refused[27] = 37; // The request has been declined
+        Assert.That(View(refused).BlockAckAction!.Value.IsAccepted, Is.False);
+        Assert.That(View([.. Frames.AddbaRequest[..24], 4, .. Frames.AddbaRequest[25..]]).BlockAckAction, Is.Null, "a public action");
+        Assert.That(View(Frames.QosData()).BlockAckAction, Is.Null);
+    }
+
+    /// <summary>Elements as hostapd and wpa_supplicant with hwsim send them, and what they stand for.</summary>
+    [TestCase("2d1a7e181b" + Rest23, 65535, 65535, 65535, 8000, Description = "HT: exponent 3, spacing 6")]
+    [TestCase("2d1a7e1810" + Rest23, 8191, 8191, 8191, 2000, Description = "HT: exponent 0, spacing 4")]
+    [TestCase("2d1a7e181b" + Rest23 + "bf0cfa8b8103" + Rest8, 65535, 1048575, 1048575, 8000, Description = "VHT: exponent 7")]
+    [TestCase("2d1a7e181b" + Rest23 + "bf0cfa8b8100" + Rest8, 65535, 16383, 16383, 8000, Description = "VHT: exponent 1")]
+    [TestCase("2d1a7e181b" + Rest23 + "bf0cfa8b8103" + Rest8 + "ff0723000000180000", 65535, 1048575, 6500631, 8000, Description = "HE: extension 3")]
+    [TestCase("2d1a7e181b" + Rest23 + "ff0723000000080000", 65535, 65535, 131071, 8000, Description = "HE without VHT: extension 1")]
+    [TestCase("ff0723000000000000" + "ff033b3d00", 8191, 1048575, 1048575, 4000, Description = "6 GHz: exponent 7, spacing 5")]
+    public void WhoAssociatesTellsWhichAmpdusItReceives(string elements, int ht, int vht, int he, int spacingNs)
+    {
+        byte[] frame = [.. Frames.AssociationRequest("x"), .. Convert.FromHexString(elements)];
+        Assert.That(View(frame).AmpduCapabilities, Is.EqualTo(new AmpduCapabilities(ht, vht, he, spacingNs)));
+        Assert.That(View(Frames.AssociationRequest("x")).AmpduCapabilities, Is.Null);
+        for (int length = 0; length < frame.Length; length++)
+            ReadAll(frame[..length]);
+    }
+
+    [TestCase(9 + 16, BlockAckActionKind.AddbaProtected)]
+    [TestCase(12 + 24, BlockAckActionKind.AddbaProtected)]
+    [TestCase(6 + 16, BlockAckActionKind.Delba)]
+    [TestCase(4 + 16, null, Description = "SA Query")]
+    public void OfAnEncryptedOneTheLengthTells(int length, BlockAckActionKind? kind)
+    {
+        byte[] frame = [.. Frames.Delba[..24], .. new byte[length]];
+        frame[1] |= 0x40;
+        Assert.That(View(frame).BlockAckAction?.Kind, Is.EqualTo(kind));
+        Assert.That(View(frame).BlockAckAction?.Tid, Is.Null);
     }
 
     [Test]
@@ -182,6 +228,7 @@ public class FrameViewTests
         view.TryGetSsid(out var ssid);
         return HashCode.Combine(view.Addr1, view.Addr2, view.Addr3, view.Addr4, view.Bssid, view.SequenceNumber, view.FragmentNumber, view.QosTid)
             ^ HashCode.Combine(view.IsGroupAddressed, view.HeaderLength, view.Body.Length, view.IsEapol, view.FourWayMessage, ssid.Length,
-                view.FrameControl.Name);
+                view.FrameControl.Name)
+            ^ HashCode.Combine(view.BlockAckAction, view.AmpduCapabilities);
     }
 }

@@ -21,6 +21,15 @@ internal static class Frames
     public static byte[] ReassociationRequest(string ssid) =>
         [.. Management(0x20, Ap, Station), 0x31, 0x04, 5, 0, .. Octets(Ap), .. Ssid(ssid)];
 
+    /// <summary>Station to AP, TID 3, 64 frames, immediate BlockAck with A-MSDU.</summary>
+    public static byte[] AddbaRequest => [.. Management(0xd0, Ap, Station), 3, 0, 7, 0x0f, 0x10, 0, 0, 0x10, 0x20];
+
+    /// <summary>The answer to it.</summary>
+    public static byte[] AddbaResponse => [.. Management(0xd0, Station, Ap), 3, 1, 7, 0, 0, 0x0f, 0x10, 0, 0];
+
+    /// <summary>The AP, which is the recipient, ends it.</summary>
+    public static byte[] Delba => [.. Management(0xd0, Station, Ap), 3, 2, 0x00, 0x30, 37, 0];
+
     public static byte[] Ack() => [0xd4, 0x00, 0, 0, .. Octets(Station)];
 
     public static byte[] Rts() => [0xb4, 0x00, 0, 0, .. Octets(Ap), .. Octets(Station)];

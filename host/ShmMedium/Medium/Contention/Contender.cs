@@ -19,7 +19,7 @@ internal enum ContenderState
     /// <summary>Sends in a SIFS.</summary>
     TurningAround,
 
-    /// <summary>Waits for a CTS or an ACK.</summary>
+    /// <summary>Waits for a CTS, an ACK or a BlockAck.</summary>
     AwaitingResponse,
 }
 
@@ -86,6 +86,18 @@ internal sealed class Contender(LinkEndpoint model)
     /// <summary>The queue whose head is being sent.</summary>
     public int Current;
 
+    /// <summary>The transmissions that it sends in one PPDU, in the order of their queue: its head, and those that share its A-MPDU.</summary>
+    public List<int> Mpdus { get; } = [];
+
+    /// <summary>Of that PPDU.</summary>
+    public int PsduOctets;
+
+    /// <summary>Between the starts of two MPDUs in it, ns.</summary>
+    public int MinSpacingNs;
+
+    /// <summary>Of the ACK or BlockAck to it, FCS included.</summary>
+    public int ResponseOctets;
+
     /// <summary>Carrier sense, or an own transmission.</summary>
     public bool IsBusy;
 
@@ -124,7 +136,7 @@ internal sealed class Contender(LinkEndpoint model)
     }
 }
 
-/// <summary>A CTS, an ACK or a protected frame that is due.</summary>
+/// <summary>A CTS, an ACK, a BlockAck or a protected frame that is due.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal struct PendingResponse
 {
@@ -133,6 +145,9 @@ internal struct PendingResponse
 
     /// <summary>Rate.</summary>
     public PhyRate Rate;
+
+    /// <summary>Of a response, FCS included.</summary>
+    public int Octets;
 
     /// <summary>For which station.</summary>
     public int To;

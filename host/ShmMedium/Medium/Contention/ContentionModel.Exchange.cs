@@ -11,7 +11,8 @@ internal sealed partial class ContentionModel
     {
         station.Current = queue;
         ref var transmission = ref _transmissions[station.Queues[queue].Head];
-        var link = transmission.RateOf(transmission.Attempts++);
+        var link = transmission.RateOf(transmission.Attempts);
+        GatherMpdus(station, link.Phy);
 
         var protection = link.Flags & (TxRateFlags.UseRtsCts | TxRateFlags.UseCtsProtect);
         if (protection == TxRateFlags.None)
@@ -21,8 +22,7 @@ internal sealed partial class ContentionModel
         }
         int sifsNs = station.Timing.SifsNs;
         var rate = FrameExchange.ProtectionRate(link.Phy, station.Band, protection);
-        long frameNs = Airtime.Ppdu(link.Phy, Airtime.PsduOctets(link.Phy, transmission.Frame.Octets), station.Band)
-            + (transmission.Frame.WantsAck ? AckNs(station, link.Phy) : 0);
+        long frameNs = Airtime.Ppdu(link.Phy, station.PsduOctets, station.Band) + (transmission.Frame.WantsAck ? AckNs(station, link.Phy) : 0);
         if ((protection & TxRateFlags.UseRtsCts) != TxRateFlags.None && transmission.Frame.WantsAck)
         {
             long ctsNs = Airtime.Ppdu(rate, FrameExchange.CtsOctets, station.Band);
@@ -41,7 +41,9 @@ internal sealed partial class ContentionModel
         ref var transmission = ref _transmissions[station.Queues[station.Current].Head];
         var rate = transmission.RateOf(transmission.Attempts - 1).Phy;
         long durationNs = transmission.Frame.WantsAck ? AckNs(station, rate) : 0;
-        var ppdu = NewPpdu(station, PpduKind.Frame, rate, Airtime.PsduOctets(rate, transmission.Frame.Octets), durationNs);
+        var ppdu = NewPpdu(station, PpduKind.Frame, rate, station.PsduOctets, durationNs);
+        if (station.Mpdus.Count > 1)
+            PutMpdusIn(ppdu, station);
         ppdu.Handle = transmission.Frame.Handle;
         ppdu.Attempt = transmission.Attempts;
         ppdu.IsRetry = transmission.WasSent;
@@ -50,9 +52,9 @@ internal sealed partial class ContentionModel
         StartPpdu(ppdu, station);
     }
 
-    /// <summary>SIFS and the ACK to a frame.</summary>
+    /// <summary>SIFS and the ACK, or the BlockAck, to what a station sends.</summary>
     private static long AckNs(Contender station, in PhyRate rate) =>
-        station.Timing.SifsNs + Airtime.Ppdu(FrameExchange.ResponseRate(rate), FrameExchange.AckOctets, station.Band);
+        station.Timing.SifsNs + Airtime.Ppdu(FrameExchange.ResponseRate(rate), station.ResponseOctets, station.Band);
 
     /// <summary>The station's PPDU is over.</summary>
     private void AfterSending(Contender station, Ppdu ppdu)
@@ -64,7 +66,7 @@ internal sealed partial class ContentionModel
                 Await(station, PpduKind.Cts, ppdu.Rate);
                 break;
             case PpduKind.Frame when ppdu.WantsAck:
-                Await(station, PpduKind.Ack, FrameExchange.ResponseRate(ppdu.Rate));
+                Await(station, ppdu.IsAggregate ? PpduKind.BlockAck : PpduKind.Ack, FrameExchange.ResponseRate(ppdu.Rate));
                 break;
             case PpduKind.Frame:
                 Finish(station, acknowledger: null, float.NaN);
@@ -107,8 +109,7 @@ internal sealed partial class ContentionModel
             SendFrame(station);
             return;
         }
-        int octets = pending.Kind == PpduKind.Cts ? FrameExchange.CtsOctets : FrameExchange.AckOctets;
-        var response = NewPpdu(station, pending.Kind, pending.Rate, octets, pending.DurationNs);
+        var response = NewPpdu(station, pending.Kind, pending.Rate, pending.Octets, pending.DurationNs);
         response.To = pending.To;
         StartPpdu(response, station);
     }
@@ -134,26 +135,28 @@ internal sealed partial class ContentionModel
         }
         queue.Failures++;
         DrawBackoff(station, station.Current);
+        FinishMpdus(station, acknowledger: null, float.NaN);
         Contend(station);
     }
 
-    /// <summary>A frame is finished: the window is <c>CWmin</c> again, and a backoff follows even if no frame does.</summary>
+    /// <summary>An exchange is finished: the window is <c>CWmin</c> again, and a backoff follows even if no frame does.</summary>
     private void Finish(Contender station, LinkEndpoint? acknowledger, float ackSignalDbm)
     {
-        ref var queue = ref station.Queues[station.Current];
-        ref var transmission = ref _transmissions[queue.Head];
+        station.Queues[station.Current].Failures = 0;
+        DrawBackoff(station, station.Current);
+        FinishMpdus(station, acknowledger, ackSignalDbm);
+        Contend(station);
+    }
+
+    /// <summary>A frame is over.</summary>
+    private void ReportOver(Contender station, in QueuedTransmission transmission, LinkEndpoint? acknowledger, float ackSignalDbm) =>
         Report(new ContentionOutcome(ContentionOutcomeKind.Over, transmission.Frame.Handle, station.Endpoint, Receiver: null)
         {
             Attempt = transmission.Attempts,
             Acknowledger = acknowledger,
-            SignalDbm = ackSignalDbm,
+            SignalDbm = acknowledger is null ? float.NaN : ackSignalDbm,
             MediumNs = _nowNs,
         });
-        queue.Failures = 0;
-        DrawBackoff(station, station.Current);
-        Dequeue(station, station.Current);
-        Contend(station);
-    }
 
     private void Contend(Contender station)
     {
@@ -175,22 +178,20 @@ internal sealed partial class ContentionModel
                     ppdu.IsAnswered = true;
                     var rate = FrameExchange.ResponseRate(ppdu.Rate);
                     long ctsNs = Airtime.Ppdu(rate, FrameExchange.CtsOctets, station.Band);
-                    Answer(station, ppdu, PpduKind.Cts, rate, ppdu.DurationNs - station.Timing.SifsNs - ctsNs);
+                    Answer(station, ppdu, PpduKind.Cts, rate, FrameExchange.CtsOctets, ppdu.DurationNs - station.Timing.SifsNs - ctsNs);
                 }
                 return;
             case PpduKind.Frame when reception.Interest != Interest.None:
                 if (isOwner && ppdu.WantsAck && !ppdu.IsAnswered && isContending)
                 {
                     ppdu.IsAnswered = true;
-                    Answer(station, ppdu, PpduKind.Ack, FrameExchange.ResponseRate(ppdu.Rate), 0);
+                    var kind = ppdu.IsAggregate ? PpduKind.BlockAck : PpduKind.Ack;
+                    Answer(station, ppdu, kind, FrameExchange.ResponseRate(ppdu.Rate), ppdu.ResponseOctets, 0);
                 }
-                Report(new ContentionOutcome(ContentionOutcomeKind.Received, ppdu.Handle, ppdu.Sender!, station.Endpoint)
-                {
-                    Attempt = ppdu.Attempt,
-                    IsRetry = ppdu.IsRetry,
-                    SignalDbm = reception.SignalDbm,
-                    MediumNs = _nowNs,
-                });
+                if (ppdu.IsAggregate)
+                    ReportMpdus(ppdu, station, in reception);
+                else
+                    ReportReceived(ppdu, ppdu.Handle, ppdu.Attempt, ppdu.IsRetry, station, in reception);
                 if (isOwner)
                     return;
                 break;
@@ -199,11 +200,21 @@ internal sealed partial class ContentionModel
             Reserve(station, ppdu);
     }
 
-    private void Answer(Contender station, Ppdu ppdu, PpduKind kind, in PhyRate rate, long durationNs)
+    private void ReportReceived(Ppdu ppdu, int handle, int attempt, bool isRetry, Contender station, in PpduReception reception) =>
+        Report(new ContentionOutcome(ContentionOutcomeKind.Received, handle, ppdu.Sender!, station.Endpoint)
+        {
+            Attempt = attempt,
+            IsRetry = isRetry,
+            SignalDbm = reception.SignalDbm,
+            MediumNs = _nowNs,
+        });
+
+    private void Answer(Contender station, Ppdu ppdu, PpduKind kind, in PhyRate rate, int octets, long durationNs)
     {
         if (station.FreqMhz != ppdu.FreqMhz)
             Tune(station, ppdu.FreqMhz);
-        TurnAround(station, new PendingResponse { Kind = kind, Rate = rate, To = ppdu.Sender?.Index ?? -1, DurationNs = durationNs });
+        int to = ppdu.Sender?.Index ?? -1;
+        TurnAround(station, new PendingResponse { Kind = kind, Rate = rate, Octets = octets, To = to, DurationNs = durationNs });
     }
 
     /// <summary>Sets the NAV: clause 10.3.2.4.</summary>

@@ -42,12 +42,18 @@ internal sealed partial class ContentionModel
         var range = FrequencyRange.Of(rate, station.FreqMhz);
         var ppdu = NewPpdu(station.Endpoint, kind, station.FreqMhz, range, Airtime.Ppdu(rate, octets, station.Band));
         ppdu.Rate = rate;
-        ppdu.Octets = octets;
+        ppdu.ResponseOctets = station.ResponseOctets;
         ppdu.Curve = ErrorModel.CurveOf(rate);
-        ppdu.PerKey = ((((long)_errorsVersion << 16) | (uint)ppdu.Curve) << 16) | (uint)octets;
+        SetErrorOctets(ppdu, octets);
         ppdu.DurationNs = durationNs;
         ppdu.PayloadNs = _nowNs + Airtime.PreambleNs(rate);
         return ppdu;
+    }
+
+    private void SetErrorOctets(Ppdu ppdu, int octets)
+    {
+        ppdu.Octets = octets;
+        ppdu.PerKey = ((((long)_errorsVersion << 16) | (uint)ppdu.Curve) << 16) | (uint)octets;
     }
 
     private Ppdu NewPpdu(LinkEndpoint sender, PpduKind kind, int freqMhz, FrequencyRange range, long airtimeNs)
@@ -64,6 +70,7 @@ internal sealed partial class ContentionModel
         ppdu.StartNs = _nowNs;
         ppdu.EndNs = _nowNs + airtimeNs;
         ppdu.Receptions.Clear();
+        ppdu.Mpdus.Clear();
         return ppdu;
     }
 
@@ -147,7 +154,11 @@ internal sealed partial class ContentionModel
         ref var reception = ref ppdu.Receptions.Add(station.Index);
         bool isOnChannel = ppdu.IsOn(station.FreqMhz);
         if (isAsked && (station.ListensMhz is not { } listensMhz || (isOnChannel && listensMhz == ppdu.FreqMhz)))
-            reception.Interest = _receivers.InterestOf(ppdu.Handle, station.Endpoint);
+        {
+            reception.Interest = ppdu.IsAggregate
+                ? InterestInMpdus(ppdu, station, ref reception)
+                : _receivers.InterestOf(ppdu.Handle, station.Endpoint);
+        }
         if (!isOnChannel && reception.Interest != Interest.None && HasFramesForItsChannel(station))
             reception.Interest = Interest.None; // it stays there; else whoever sends to it on another channel kept it from its own
         if (isOnChannel || reception.Interest != Interest.None || ppdu.To == station.Index)
@@ -244,7 +255,9 @@ internal sealed partial class ContentionModel
     /// <remarks>In the header only interference matters: the error curves are those of whole PPDUs.</remarks>
     private void ClosePiece(Ppdu ppdu, ref PpduReception reception)
     {
-        if (reception.SinceNs == ppdu.StartNs && reception.InterferenceMw == 0 && _nowNs == ppdu.EndNs)
+        if (ppdu.IsAggregate && reception.Interest != Interest.None)
+            ClosePartOfMpdus(ppdu, ref reception);
+        else if (reception.SinceNs == ppdu.StartNs && reception.InterferenceMw == 0 && _nowNs == ppdu.EndNs)
             reception.Success = 1 - reception.CleanPer; // one piece, as most are
         else
             ClosePartOf(ppdu, ref reception);
@@ -253,11 +266,7 @@ internal sealed partial class ContentionModel
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ClosePartOf(Ppdu ppdu, ref PpduReception reception)
     {
-        long fromNs = reception.SinceNs;
-        reception.SinceNs = _nowNs;
-        long headerNs = Math.Min(_nowNs, ppdu.PayloadNs) - fromNs;
-        if (headerNs > 0 && reception.InterferenceMw > 0)
-            reception.Success *= MathF.Pow(1 - HeaderPer(ppdu, SinrDb(ppdu, in reception)), (float)headerNs / (ppdu.PayloadNs - ppdu.StartNs));
+        long fromNs = CloseHeader(ppdu, ref reception);
         long payloadNs = _nowNs - Math.Max(fromNs, ppdu.PayloadNs);
         if (payloadNs > 0)
         {
@@ -265,6 +274,17 @@ internal sealed partial class ContentionModel
             long allNs = ppdu.EndNs - ppdu.PayloadNs;
             reception.Success *= payloadNs == allNs ? whole : MathF.Pow(whole, (float)payloadNs / allNs);
         }
+    }
+
+    /// <returns>Since when the piece was.</returns>
+    private long CloseHeader(Ppdu ppdu, ref PpduReception reception)
+    {
+        long fromNs = reception.SinceNs;
+        reception.SinceNs = _nowNs;
+        long headerNs = Math.Min(_nowNs, ppdu.PayloadNs) - fromNs;
+        if (headerNs > 0 && reception.InterferenceMw > 0)
+            reception.Success *= MathF.Pow(1 - HeaderPer(ppdu, SinrDb(ppdu, in reception)), (float)headerNs / (ppdu.PayloadNs - ppdu.StartNs));
+        return fromNs;
     }
 
     /// <summary>How a PPDU fares where nothing disturbs: the same for each of its kind, as long as the link is.</summary>
@@ -330,7 +350,10 @@ internal sealed partial class ContentionModel
             if (reception.Interest != Interest.None && ppdu is { Kind: PpduKind.Frame, Sender: { } from })
             {
                 var to = _contenders[reception.Station]!.Endpoint;
-                Report(new ContentionOutcome(ContentionOutcomeKind.Lost, ppdu.Handle, from, to) { MediumNs = _nowNs });
+                if (ppdu.IsAggregate)
+                    ReportLostMpdus(ppdu, from, to, in reception);
+                else
+                    Report(new ContentionOutcome(ContentionOutcomeKind.Lost, ppdu.Handle, from, to) { MediumNs = _nowNs });
             }
         }
         var sender = ppdu is { Sender: { } radio, Kind: not PpduKind.Noise } ? _contenders[radio.Index] : null;
@@ -354,14 +377,18 @@ internal sealed partial class ContentionModel
     }
 
     private bool Succeeds(Ppdu ppdu, LinkEndpoint from, int to, float chance) =>
-        ppdu.Kind is PpduKind.Cts or PpduKind.Ack ? _links.HappensToResponse(chance, from, to) : _links.Happens(chance, from, to);
+        ppdu.Kind is PpduKind.Cts or PpduKind.Ack or PpduKind.BlockAck
+            ? _links.HappensToResponse(chance, from, to)
+            : _links.Happens(chance, from, to);
 
     /// <summary>The PPDU that a station followed is over.</summary>
     private bool TryReceive(Ppdu ppdu, Contender station, ref PpduReception reception)
     {
         ClosePiece(ppdu, ref reception);
         Unfollow(station, ref reception);
-        bool isReceived = ppdu.Sender is { } sender && Succeeds(ppdu, sender, station.Index, reception.Success * (1 - reception.Loss));
+        bool isReceived = ppdu.Sender is { } sender && (ppdu.IsAggregate && reception.Interest != Interest.None
+            ? TryReceiveMpdus(ppdu, sender, station, in reception)
+            : Succeeds(ppdu, sender, station.Index, reception.Success * (1 - reception.Loss)));
 
         if (station.FreqMhz == ppdu.FreqMhz)
         {

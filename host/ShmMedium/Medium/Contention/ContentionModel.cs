@@ -256,7 +256,7 @@ internal sealed partial class ContentionModel
         transmission.RateCount = Math.Min(rates.Length, TxRates.MaxCount);
         rates[..transmission.RateCount].CopyTo(transmission.Rates);
         transmission.Attempts = 0;
-        transmission.WasSent = false;
+        transmission.WasSent = transmission.IsOnScoreboard = false;
         transmission.Next = -1;
         if (queue.Count++ == 0)
             queue.Head = index;
@@ -265,11 +265,19 @@ internal sealed partial class ContentionModel
         queue.Tail = index;
     }
 
-    private void Dequeue(Contender station, int category)
+    /// <summary>Takes a transmission out of its queue.</summary>
+    /// <param name="before">The one in front of it; -1: it is the first.</param>
+    private void Dequeue(Contender station, int category, int before = -1)
     {
         ref var queue = ref station.Queues[category];
-        int index = queue.Head;
-        queue.Head = _transmissions[index].Next;
+        int index = before < 0 ? queue.Head : _transmissions[before].Next;
+        int after = _transmissions[index].Next;
+        if (before < 0)
+            queue.Head = after;
+        else
+            _transmissions[before].Next = after;
+        if (queue.Tail == index)
+            queue.Tail = before;
         _transmissions[index].Next = _freeTransmission;
         _freeTransmission = index;
         if (--queue.Count == 0)

@@ -6,7 +6,7 @@ namespace ShmWifi.ShmMedium.Medium.Contention;
 /// <summary>What a PPDU carries.</summary>
 internal enum PpduKind
 {
-    /// <summary>A frame of a guest's.</summary>
+    /// <summary>A frame of a guest's, or several in an A-MPDU.</summary>
     Frame,
 
     /// <summary>RTS.</summary>
@@ -20,6 +20,9 @@ internal enum PpduKind
 
     /// <summary>ACK.</summary>
     Ack,
+
+    /// <summary>BlockAck, the answer to an A-MPDU.</summary>
+    BlockAck,
 
     /// <summary>A jammer's burst: energy, and nothing that a receiver could follow.</summary>
     Noise,
@@ -46,10 +49,22 @@ internal sealed class Ppdu(int index, int stations)
     /// <summary>Its sender; null: has left the medium since.</summary>
     public LinkEndpoint? Sender;
 
-    /// <summary>Index of the station that a CTS or ACK is for; -1 else.</summary>
+    /// <summary>Index of the station that a CTS, ACK or BlockAck is for; -1 else.</summary>
     public int To;
 
-    /// <summary>The frame's handle, and the RTS's; -1: none.</summary>
+    /// <summary>The MPDUs of an A-MPDU, in their order; empty: it carries one, of which the fields below tell.</summary>
+    public List<AggregatedMpdu> Mpdus { get; } = [];
+
+    /// <summary>Whether it is an A-MPDU of more than one.</summary>
+    public bool IsAggregate => Mpdus.Count != 0;
+
+    /// <summary>Who stations are to each of them, and whether they have it: <see cref="PpduReception.FirstMpdu"/> on.</summary>
+    public List<MpduReception> MpduReceptions { get; } = [];
+
+    /// <summary>Parts of its payload in which it was disturbed at those stations.</summary>
+    public List<DisturbedPart> DisturbedParts { get; } = [];
+
+    /// <summary>The handle of the frame, or of the first, and the RTS's; -1: none.</summary>
     public int Handle;
 
     /// <summary>Attempt of the retry chain, from 1.</summary>
@@ -67,8 +82,11 @@ internal sealed class Ppdu(int index, int stations)
     /// <summary>Rate.</summary>
     public PhyRate Rate;
 
-    /// <summary>Octets of the PSDU.</summary>
+    /// <summary>Octets that must all be right to receive it, or the first of its MPDUs.</summary>
     public int Octets;
+
+    /// <summary>Of the ACK or BlockAck that it wants, FCS included.</summary>
+    public int ResponseOctets;
 
     /// <summary>Centre of the primary 20 MHz.</summary>
     public int FreqMhz;

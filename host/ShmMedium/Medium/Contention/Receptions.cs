@@ -76,6 +76,9 @@ internal struct PpduReception
     /// <summary>Who the station is to the frame.</summary>
     public Interest Interest;
 
+    /// <summary>A-MPDU: the place of what it is to the first MPDU in <see cref="Ppdu.MpduReceptions"/>.</summary>
+    public int FirstMpdu;
+
     /// <summary>As the link has it, dBm.</summary>
     public float SignalDbm;
 
@@ -97,6 +100,6 @@ internal struct PpduReception
     /// <summary>Since when <see cref="InterferenceMw"/> is so.</summary>
     public long SinceNs;
 
-    /// <summary>Probability that all until then was received.</summary>
+    /// <summary>Probability that all until then was received; of an A-MPDU that the station wants, that its header was.</summary>
     public float Success;
 }

@@ -20,6 +20,12 @@ internal readonly record struct Transmission(int Handle, LinkEndpoint Sender, in
     /// <summary>Contends by DCF, not by EDCA: a data frame without QoS.</summary>
     public bool UsesDcf { get; init; }
 
+    /// <summary>Under which it may share a PPDU with others; null: it is sent alone.</summary>
+    public BlockAckAgreement? Agreement { get; init; }
+
+    /// <summary>Its sequence number, where there is an <see cref="Agreement"/>.</summary>
+    public int Sequence { get; init; }
+
     /// <summary>For how long it tells that its sender is an access point; 0: it tells nothing of that.</summary>
     public long ApForNs { get; init; }
 }
@@ -42,6 +48,9 @@ internal struct QueuedTransmission
 
     /// <summary>Whether the frame itself was on the medium: from then on it has the Retry bit.</summary>
     public bool WasSent;
+
+    /// <summary>The receiver of an A-MPDU has it, and says so in each BlockAck: its scoreboard.</summary>
+    public bool IsOnScoreboard;
 
     /// <summary>The one behind it in its queue, or in the free list; -1: none.</summary>
     public int Next;

@@ -65,7 +65,7 @@ internal sealed class AirtimeHarness : IReceivers
     /// <summary>A flow that always has frames waiting, from now on.</summary>
     public Flow Saturate(Flow flow)
     {
-        for (int i = 0; i < 3; i++)
+        for (int i = 0; i < flow.Waiting; i++)
             Assert.That(Send(flow), Is.True);
         flow.IsSaturated = true;
         return flow;
@@ -84,6 +84,8 @@ internal sealed class AirtimeHarness : IReceivers
             WantsAck = flow.To is not null,
             UsesDcf = flow.UsesDcf,
             ApForNs = flow.ApForNs,
+            Agreement = flow.Agreement,
+            Sequence = flow.Sent & 0xfff,
         };
         if (Medium.TryEnqueue(in frame, flow.Rates))
         {
@@ -197,6 +199,12 @@ internal sealed class Flow(string from, string? to, string rate, int freqMhz = 5
 
     public bool UsesDcf { get; init; }
 
+    /// <summary>Null: its frames are sent one by one.</summary>
+    public BlockAckAgreement? Agreement { get; init; }
+
+    /// <summary>Frames that wait at any time, while it is saturated.</summary>
+    public int Waiting { get; init; } = 3;
+
     /// <summary>As its beacons tell.</summary>
     public long ApForNs { get; init; }
 
@@ -230,7 +238,7 @@ internal sealed class Flow(string from, string? to, string rate, int freqMhz = 5
     public float LastSignalDbm { get; set; }
 
     /// <summary>Mbit/s of payload, if each frame carries so many octets of it.</summary>
-    public double MbpsOf(int payloadOctets, TimeSpan time) => Delivered * payloadOctets * 8 / time.TotalMicroseconds;
+    public double MbpsOf(int payloadOctets, TimeSpan time) => 8.0 * payloadOctets * Delivered / time.TotalMicroseconds;
 
     public static TxRate RateOf(string rate, int attempts = 7, TxRateFlags flags = TxRateFlags.None)
     {
