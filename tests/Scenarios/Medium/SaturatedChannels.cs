@@ -7,6 +7,19 @@ using ShmWifi.ShmMedium.Medium.Phy;
 
 namespace ShmWifi.Tests.Scenarios.Medium;
 
+/// <summary>What the stations of <see cref="SaturatedChannels"/> send.</summary>
+internal enum ChannelTraffic
+{
+    /// <summary>802.11a at 54 Mbit/s.</summary>
+    Ofdm,
+
+    /// <summary>802.11n at 65 Mbit/s, each frame alone.</summary>
+    Ht,
+
+    /// <summary>The same in A-MPDUs.</summary>
+    HtAggregated,
+}
+
 /// <summary>The contention model alone, with 20 channels side by side: on each an access point that beacons, stations that always have frames
 /// for it, and many that listen.</summary>
 internal sealed class SaturatedChannels : IReceivers
@@ -18,7 +31,7 @@ internal sealed class SaturatedChannels : IReceivers
     public const int RadiosAChannel = 50;
 
     private const int Senders = 4; // on each channel
-    private const int Queued = 3; // frames of each
+    private const int MostQueued = 64; // frames of each
     private const int Radios = Channels * RadiosAChannel;
     private const int BeaconNs = 102_400_000;
     private const int BeaconOctets = 300;
@@ -26,12 +39,15 @@ internal sealed class SaturatedChannels : IReceivers
     private const double SnrDb = 30;
     private const int Everyone = -1;
 
-    private static readonly TxRate[] s_dataRates = [new TxRate(PhyRate.Legacy(540), 7, TxRateFlags.None)];
+    private readonly TxRate[] _dataRates;
+    private readonly BlockAckAgreement?[] _agreements = new BlockAckAgreement?[Radios];
+    private readonly int[] _sequences = new int[Radios];
+    private readonly bool _usesDcf;
     private static readonly TxRate[] s_beaconRates = [new TxRate(PhyRate.Legacy(60), 1, TxRateFlags.None)];
 
     private readonly ContentionModel _model;
     private readonly LinkEndpoint[] _radios;
-    private readonly int[] _receivers = new int[Radios * (Queued + 1)]; // by handle: whose the frame is
+    private readonly int[] _receivers = new int[Radios * (MostQueued + 1)]; // by handle: whose the frame is
     private readonly Stack<int> _freeHandles;
     private long _nowNs;
     private int _beacons; // sent so far, on all channels
@@ -39,8 +55,10 @@ internal sealed class SaturatedChannels : IReceivers
     /// <summary>Radios come, and queues fill.</summary>
     /// <param name="haveSent">Radios that only listen have sent a frame before, so that they sense their channel.</param>
     /// <param name="areTold">Guests say where their radios listen.</param>
-    public SaturatedChannels(bool haveSent, bool areTold)
+    public SaturatedChannels(bool haveSent, bool areTold, ChannelTraffic traffic = ChannelTraffic.Ofdm)
     {
+        _usesDcf = traffic == ChannelTraffic.Ofdm;
+        _dataRates = [new TxRate(_usesDcf ? PhyRate.Legacy(540) : PhyRate.Ht(7), 7, TxRateFlags.None)];
         var pattern = RadioPattern.Any;
         var links = new LinkTable(new MediumConfiguration { Links = [new LinkConfiguration(pattern, pattern) { SnrDb = SnrDb }] }, mediumNs: 0);
         _model = new ContentionModel(links, ErrorModel.BuiltIn, this, mediumNs: 0);
@@ -57,7 +75,10 @@ internal sealed class SaturatedChannels : IReceivers
         AdvanceTo(1_000_000_000);
         for (int radio = 0; radio < Radios; radio++)
         {
-            for (int i = 0; IsSender(radio) && i < Queued; i++)
+            if (traffic == ChannelTraffic.HtAggregated)
+                _agreements[radio] = new BlockAckAgreement { BufferSize = MostQueued };
+            int queued = traffic == ChannelTraffic.HtAggregated ? MostQueued : 3;
+            for (int i = 0; IsSender(radio) && i < queued; i++)
                 Send(radio);
         }
     }
@@ -124,7 +145,7 @@ internal sealed class SaturatedChannels : IReceivers
     private void Send(int radio)
     {
         int accessPoint = radio / RadiosAChannel * RadiosAChannel;
-        Enqueue(radio, radio == accessPoint ? radio + 1 : accessPoint, DataOctets, AccessCategory.BestEffort, s_dataRates);
+        Enqueue(radio, radio == accessPoint ? radio + 1 : accessPoint, DataOctets, AccessCategory.BestEffort, _dataRates);
     }
 
     private void Beacon(int radio) => Enqueue(radio, Everyone, BeaconOctets, AccessCategory.Beacon, s_beaconRates);
@@ -133,7 +154,13 @@ internal sealed class SaturatedChannels : IReceivers
     {
         int handle = _freeHandles.Pop();
         _receivers[handle] = receiver;
-        var frame = new Transmission(handle, _radios[radio], FreqOf(radio), octets, category) { WantsAck = receiver != Everyone, UsesDcf = true };
+        var frame = new Transmission(handle, _radios[radio], FreqOf(radio), octets, category)
+        {
+            WantsAck = receiver != Everyone,
+            UsesDcf = _usesDcf,
+            Agreement = receiver == Everyone ? null : _agreements[radio],
+            Sequence = _sequences[radio]++ & 0xfff,
+        };
         if (!_model.TryEnqueue(in frame, rates))
             throw new InvalidOperationException("a queue is full");
     }

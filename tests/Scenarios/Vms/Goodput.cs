@@ -13,7 +13,7 @@ internal sealed class Goodput : IScenario
 
     /// <inheritdoc/>
     public string Description =>
-        "UDP goodput between VMs with timing: airtime is that of the standard's arithmetic: 802.11b 11, 802.11a 54, HT MCS 7";
+        "UDP goodput between VMs with timing: airtime is that of the standard's arithmetic: 802.11b 11, 802.11a 54, HT MCS 3 with A-MPDU";
 
     /// <inheritdoc/>
     public bool NeedsVms => true;
@@ -21,8 +21,9 @@ internal sealed class Goodput : IScenario
     /// <inheritdoc/>
     public async Task RunAsync(ScenarioRun run)
     {
-        await using var lab = await WifiLab.StartAsync(run, "timing: airtime\n", SaturatedExchange.All.Count, "ap", "sta1");
-        foreach ((int i, var exchange) in SaturatedExchange.All.Index())
+        SaturatedExchange[] exchanges = [SaturatedExchange.Dsss, SaturatedExchange.Ofdm, SaturatedExchange.HtAggregated];
+        await using var lab = await WifiLab.StartAsync(run, "timing: airtime\n", exchanges.Length, "ap", "sta1");
+        foreach ((int i, var exchange) in exchanges.Index())
         {
             var network =
                 await lab.ConnectAsync($"wlan{i}", WifiLab.Open($"goodput{i}", exchange.Channel, exchange.Mode, exchange.BasicRates), "ap", "sta1");
