@@ -132,6 +132,28 @@ public sealed record SetPropagation(PropagationConfiguration? Propagation) : Med
     }
 }
 
+/// <summary>Gives a wall, in place of the one of its name.</summary>
+public sealed record SetWall(WallConfiguration Wall) : MediumChange
+{
+    /// <inheritdoc/>
+    public override MediumConfiguration ApplyTo(MediumConfiguration medium)
+    {
+        ArgumentNullException.ThrowIfNull(medium);
+        return medium with { Walls = [.. medium.Walls.Where(w => w.Name != Wall.Name), Wall] };
+    }
+}
+
+/// <summary>Takes a wall back.</summary>
+public sealed record RemoveWall(string Name) : MediumChange
+{
+    /// <inheritdoc/>
+    public override MediumConfiguration ApplyTo(MediumConfiguration medium)
+    {
+        ArgumentNullException.ThrowIfNull(medium);
+        return medium with { Walls = [.. medium.Walls.Where(w => w.Name != Name)] };
+    }
+}
+
 /// <summary>Changes how signals vary.</summary>
 /// <param name="Fading">The model; null: not.</param>
 public sealed record SetFading(FadingConfiguration? Fading) : MediumChange

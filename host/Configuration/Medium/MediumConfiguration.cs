@@ -26,6 +26,9 @@ public sealed record MediumConfiguration
     /// <summary>How links that are not given are computed from positions; null: they are perfect.</summary>
     public PropagationConfiguration? Propagation { get; init; }
 
+    /// <summary>What paths lose in, beside what <see cref="Propagation"/> says.</summary>
+    public IReadOnlyList<WallConfiguration> Walls { get; init; } = [];
+
     /// <summary>How signals vary with time; null: they do not.</summary>
     public FadingConfiguration? Fading { get; init; }
 
@@ -43,6 +46,9 @@ public sealed record MediumConfiguration
 
     /// <summary>The jammers of now, and those that the schedule brings.</summary>
     public IEnumerable<JammerConfiguration> AllJammers => Jammers.Concat(Schedule.Select(c => c.Change).OfType<SetJammer>().Select(c => c.Jammer));
+
+    /// <summary>The walls of now, and those that the schedule brings.</summary>
+    public IEnumerable<WallConfiguration> AllWalls => Walls.Concat(Schedule.Select(c => c.Change).OfType<SetWall>().Select(c => c.Wall));
 }
 
 /// <summary>How long frames take.</summary>

@@ -4,7 +4,7 @@ namespace ShmWifi.Configuration.Medium;
 internal static partial class MediumKeys
 {
     public static readonly string[] Medium =
-        ["timing", "seed", "radios", "links", "propagation", "fading", "errorTable", "faults", "jammers", "schedule"];
+        ["timing", "seed", "radios", "links", "propagation", "walls", "fading", "errorTable", "faults", "jammers", "schedule"];
 
     public static readonly string[] Radio =
         ["radio", "position", "velocity", "waypoints", "randomWaypoint", "txPowerDbm", "antennaGainDbi", "noiseFloorDbm"];
@@ -17,6 +17,8 @@ internal static partial class MediumKeys
     public static readonly string[] RandomWaypoint = ["box", "speed", "pause", "elapsed"];
 
     public static readonly string[] Link = ["from", "to", "oneWay", "snrDb", "loss"];
+
+    public static readonly string[] Wall = ["name", "from", "to", "lossDb", "material", "thicknessCm"];
 
     public static readonly string[] Rayleigh = ["model", "coherenceTime"];
 
@@ -33,7 +35,10 @@ internal static partial class MediumKeys
     public static readonly string[] Action = [.. FaultAction.Kinds.Where(k => k.Example is not null).Select(k => k.Key)];
 
     public static readonly string[] Change =
-        ["link", "removeLink", "radio", "fault", "removeFault", "jammer", "removeJammer", "propagation", "fading", "errorTable", "timing"];
+    [
+        "link", "removeLink", "radio", "fault", "removeFault", "jammer", "removeJammer", "propagation", "wall", "removeWall", "fading", "errorTable",
+        "timing",
+    ];
 
     public static readonly string[] ScheduledChange = ["at", .. Change];
 

@@ -1,3 +1,4 @@
+using ShmWifi.Configuration.Text;
 using ShmWifi.Configuration.Yaml;
 
 namespace ShmWifi.Configuration.Medium;
@@ -15,6 +16,9 @@ public static class MediumLimits
     /// <summary>Given links: all pairs of as many VMs as there may be, one way each.</summary>
     public const int Links = Vms * (Vms - 1);
 
+    /// <summary>Walls: a large building's floor. A change of one takes the engine some 1 ms, a path through all of the floor some 2 µs.</summary>
+    public const int Walls = 1024;
+
     /// <summary>Faults: each is looked at for each frame and receiver.</summary>
     public const int Faults = 256;
 
@@ -30,9 +34,13 @@ public static class MediumLimits
     /// <summary>Points of one path: one a second for an hour, and some.</summary>
     public const int Waypoints = 4096;
 
+    /// <summary>What is wrong with a medium, now or when all of its schedule is carried out: too much of something, or walls in vain.</summary>
+    /// <returns>null when nothing is.</returns>
+    public static string? Problem(MediumConfiguration medium) => TooMuch(medium) ?? WallsInVain(medium);
+
     /// <summary>What is too much of something, now or when all of the schedule is carried out.</summary>
     /// <returns>null when all is within the limits.</returns>
-    public static string? Problem(MediumConfiguration medium)
+    internal static string? TooMuch(MediumConfiguration medium)
     {
         ArgumentNullException.ThrowIfNull(medium);
         var changes = medium.Schedule.Select(c => c.Change).ToList();
@@ -40,10 +48,24 @@ public static class MediumLimits
             ?? Section.TooMany("radios", medium.Radios.Concat(changes.OfType<SetRadio>().Select(c => c.Radio)).DistinctBy(r => r.Radio).Count(),
                 Radios)
             ?? Section.TooMany("links", LinksAtMost(LinkList.Of(medium.Links), changes), Links)
+            ?? Section.TooMany("walls", medium.AllWalls.DistinctBy(w => w.Name).Count(), Walls)
             ?? Section.TooMany("faults", medium.Faults.Concat(changes.OfType<SetFault>().Select(c => c.Fault)).DistinctBy(f => f.Name).Count(),
                 Faults)
             ?? Section.TooMany("jammers", medium.AllJammers.DistinctBy(j => j.Name).Count(), Jammers)
             ?? TooManyBursts(medium.AllJammers);
+    }
+
+    /// <summary>That there are walls, now or by the schedule, while links are not computed from places, now or by the schedule.</summary>
+    /// <returns>null when links are, or there are none.</returns>
+    internal static string? WallsInVain(MediumConfiguration medium)
+    {
+        if (!medium.AllWalls.Any())
+            return null;
+        return medium.Propagation is null
+            ? "'walls' without 'propagation': links are not computed from places; give how, such as 'propagation: freeSpace'"
+            : medium.Schedule.FirstOrDefault(c => c.Change is SetPropagation { Propagation: null }) is { At: var at }
+            ? $"'walls' while 'schedule' has 'propagation: none' at {Duration.ToText(at)}; links are not computed from places then: keep one"
+            : null;
     }
 
     /// <summary>That jammers would keep the engine from its frames.</summary>

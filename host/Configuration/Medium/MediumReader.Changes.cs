@@ -54,7 +54,7 @@ internal sealed partial class MediumReader
     // What takes something back that is never there is a slip of the pen.
     private void CheckSchedule(YamlNode node, MediumConfiguration medium)
     {
-        if (MediumLimits.Problem(medium) is { } problem)
+        if (MediumLimits.TooMuch(medium) is { } problem)
         {
             errors.Add(node, problem);
             return;
@@ -63,6 +63,7 @@ internal sealed partial class MediumReader
         var changes = medium.Schedule.Select(c => c.Change).ToList();
         var faults = medium.Faults.Concat(changes.OfType<SetFault>().Select(c => c.Fault)).Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
         var jammers = medium.AllJammers.Select(j => j.Name).ToHashSet(StringComparer.Ordinal);
+        var walls = medium.AllWalls.Select(w => w.Name).ToHashSet(StringComparer.Ordinal);
         var links = LinkList.Of(medium.Links);
         var coming = changes.OfType<SetLink>().Select(c => (c.Link.From, c.Link.To)).ToHashSet();
         foreach (var (at, change) in medium.Schedule.TakeWhile(_ => !errors.IsFull))
@@ -74,6 +75,9 @@ internal sealed partial class MediumReader
                 errors.Add(node,
                     $"'removeJammer' at {Duration.ToText(at)} names '{YamlScalar.Shown(jammer)}', which no jammer is called"
                     + Nearest.Hint(jammer, jammers));
+            else if (change is RemoveWall { Name: var wall } && !walls.Contains(wall))
+                errors.Add(node,
+                    $"'removeWall' at {Duration.ToText(at)} names '{YamlScalar.Shown(wall)}', which no wall is called{Nearest.Hint(wall, walls)}");
             else if (change is RemoveLink { From: var from, To: var to } && !links.Has(from, to) && !coming.Contains((from, to)))
                 errors.Add(node, $"'removeLink' at {Duration.ToText(at)} is of a link from '{from}' to '{to}', which is not given");
         }
@@ -104,6 +108,8 @@ internal sealed partial class MediumReader
             "jammer" => new SetJammer(ReadJammer(node, mayReplace: true)),
             "removeJammer" => new RemoveJammer(section.Scalar(key, "the name of a jammer")?.Value ?? ""),
             "propagation" => new SetPropagation(ReadPropagation(node)),
+            "wall" => new SetWall(ReadWall(node, mayReplace: true)),
+            "removeWall" => new RemoveWall(section.Scalar(key, "the name of a wall")?.Value ?? ""),
             "fading" => new SetFading(ReadFading(node)),
             "errorTable" => new SetErrorTable(ReadErrorTable(section)),
             _ => new SetTiming(section.Word(key, Timing.Instant, MediumKeys.Timings)),

@@ -64,7 +64,7 @@ internal sealed partial class MediumReader
         }
     }
 
-    /// <summary>The name of a fault or jammer; null: it has none.</summary>
+    /// <summary>The name of a fault, jammer or wall; null: it has none.</summary>
     private string? ReadName(Section section)
     {
         if (section.Scalar("name", NameAllowed) is not { Value: var name } scalar)

@@ -30,6 +30,7 @@ internal sealed partial class MediumReader(ErrorList errors, string? folder)
     /// <param name="top">Has the sections, and may have others.</param>
     public MediumConfiguration Read(Section top)
     {
+        int before = errors.Count;
         ReserveNames((top.Value("faults") as YamlList)?.Items ?? []);
         ReserveScheduledNames(top.Value("schedule"));
         var medium = new MediumConfiguration
@@ -39,12 +40,16 @@ internal sealed partial class MediumReader(ErrorList errors, string? folder)
             Radios = ReadRadios(top),
             Links = ReadLinks(top),
             Propagation = top.Value("propagation") is { } propagation ? ReadPropagation(propagation) : null,
+            Walls = ReadWalls(top),
             Fading = top.Value("fading") is { } fading ? ReadFading(fading) : null,
             ErrorTable = ReadErrorTable(top),
             Faults = ReadFaults(top),
             Jammers = ReadJammers(top),
         };
-        return medium with { Schedule = ReadSchedule(top, medium) };
+        medium = medium with { Schedule = ReadSchedule(top, medium) };
+        if (errors.Count == before && MediumLimits.WallsInVain(medium) is { } problem)
+            errors.Add(top.Value("walls") ?? top.Value("schedule")!, problem);
+        return medium;
     }
 
     /// <summary>A way to compute links; null: <c>none</c>.</summary>

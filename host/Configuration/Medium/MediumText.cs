@@ -40,6 +40,11 @@ public static class MediumText
     public static PropagationConfiguration? ReadPropagation(string text, string source) =>
         Read(text, source, null, (reader, node, _) => reader.ReadPropagation(node));
 
+    /// <summary>An entry of <c>walls</c>.</summary>
+    /// <inheritdoc cref="ReadMedium"/>
+    public static WallConfiguration ReadWall(string text, string source) =>
+        Read(text, source, null, (reader, node, _) => reader.ReadWall(node, mayReplace: true));
+
     /// <summary>The value of <c>fading</c>.</summary>
     /// <returns>null: <c>none</c>.</returns>
     /// <inheritdoc cref="ReadMedium"/>

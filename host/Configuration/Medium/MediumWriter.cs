@@ -18,6 +18,7 @@ public static class MediumWriter
             ["radios"] = List(medium.Radios, ToJson),
             ["links"] = List(medium.Links, ToJson),
             ["propagation"] = ToJson(medium.Propagation),
+            ["walls"] = List(medium.Walls, ToJson),
             ["fading"] = ToJson(medium.Fading),
             ["errorTable"] = medium.ErrorTable ?? MediumKeys.None,
             ["faults"] = List(medium.Faults, ToJson),
@@ -75,6 +76,30 @@ public static class MediumWriter
 
     /// <summary>The value of <c>propagation</c>.</summary>
     public static JsonNode ToJson(PropagationConfiguration? propagation) => propagation is null ? MediumKeys.None : propagation.ToJson();
+
+    /// <summary>An entry of <c>walls</c>.</summary>
+    public static JsonObject ToJson(WallConfiguration wall)
+    {
+        ArgumentNullException.ThrowIfNull(wall);
+        var json = new JsonObject
+        {
+            ["name"] = wall.Name,
+            ["from"] = new JsonArray(wall.From.X, wall.From.Y),
+            ["to"] = new JsonArray(wall.To.X, wall.To.Y),
+        };
+        switch (wall.Loss)
+        {
+            case GivenWallLoss given:
+                json["lossDb"] = given.Db;
+                break;
+            case WallSlab slab:
+                json["material"] = slab.Material.Word;
+                json["thicknessCm"] = slab.ThicknessCm;
+                break;
+        }
+
+        return json;
+    }
 
     /// <summary>The value of <c>fading</c>.</summary>
     public static JsonNode ToJson(FadingConfiguration? fading)
@@ -142,6 +167,8 @@ public static class MediumWriter
         SetJammer { Jammer: var jammer } => new() { ["jammer"] = ToJson(jammer) },
         RemoveJammer { Name: var name } => new() { ["removeJammer"] = name },
         SetPropagation { Propagation: var propagation } => new() { ["propagation"] = ToJson(propagation) },
+        SetWall { Wall: var wall } => new() { ["wall"] = ToJson(wall) },
+        RemoveWall { Name: var name } => new() { ["removeWall"] = name },
         SetFading { Fading: var fading } => new() { ["fading"] = ToJson(fading) },
         SetErrorTable { File: var file } => new() { ["errorTable"] = file ?? MediumKeys.None },
         SetTiming { Timing: var timing } => new() { ["timing"] = ToJson(timing) },

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using ShmWifi.Configuration.Medium;
@@ -20,6 +21,8 @@ internal static class MediumSummary
         foreach (var link in medium.Links)
             yield return $"link       {Link(link)}";
         yield return $"paths      {Propagation(medium.Propagation)}";
+        foreach (var wall in medium.Walls)
+            yield return $"wall       {Wall(wall)}";
         if (medium.Fading is not null)
             yield return $"fading     {medium.Fading.ToWords()}";
         if (medium.ErrorTable is not null)
@@ -59,6 +62,14 @@ internal static class MediumSummary
 
     private static string Propagation(PropagationConfiguration? propagation) => propagation?.ToWords() ?? "perfect where no link is given";
 
+    private static string Wall(WallConfiguration wall) => FormattableString.Invariant(
+        $"{wall.Name}: from ({wall.From.X}, {wall.From.Y}) to ({wall.To.X}, {wall.To.Y}) m, ") + wall.Loss switch
+        {
+            GivenWallLoss given => FormattableString.Invariant($"{given.Db} dB"),
+            WallSlab slab => FormattableString.Invariant($"{slab.ThicknessCm} cm of {slab.Material.Word}"),
+            _ => throw new UnreachableException($"no such loss: {wall.Loss}"),
+        };
+
     private static string Fault(FaultConfiguration fault)
     {
         var match = fault.Match;
@@ -90,6 +101,8 @@ internal static class MediumSummary
         SetJammer { Jammer: var jammer } => $"jammer {Jammer(jammer)}",
         RemoveJammer { Name: var name } => $"jammer {name} ends",
         SetPropagation { Propagation: var propagation } => $"paths {Propagation(propagation)}",
+        SetWall { Wall: var wall } => $"wall {Wall(wall)}",
+        RemoveWall { Name: var name } => $"wall {name} goes",
         SetFading { Fading: var fading } => $"fading {fading?.ToWords() ?? "none"}",
         SetErrorTable { File: var file } => $"errors {file ?? "as computed"}",
         SetTiming { Timing: var timing } => timing == Timing.Airtime ? "timing airtime" : "timing instant",

@@ -98,6 +98,7 @@ internal sealed class ConfigurationSchemas : IOpenApiOperationTransformer, IOpen
         all["radioChange"] = WithProperties(all["radio"]!, key => key != "radio");
         all["faultChange"] = WithProperties(all["fault"]!, key => key != "name");
         all["jammerChange"] = WithProperties(all["jammer"]!, key => key != "name");
+        all["wallChange"] = WithProperties(all["wall"]!, key => key != "name");
         all["linkReading"] = WithAbsent(all["link"]!);
         all["faultReading"] = FaultReading(all["fault"]!);
         all["jammerReading"] = JammerReading(all["jammer"]!);

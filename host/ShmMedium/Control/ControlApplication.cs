@@ -80,6 +80,7 @@ internal static class ControlApplication
         LinkEndpoints.Map(api);
         FaultEndpoints.Map(api);
         JammerEndpoints.Map(api);
+        WallEndpoints.Map(api);
         ScheduleEndpoints.Map(api);
         DaemonEndpoints.Map(api);
     }

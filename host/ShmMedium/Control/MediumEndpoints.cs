@@ -42,9 +42,11 @@ internal static class MediumEndpoints
             .Describe("getPropagation", "Tells how links are computed.");
         medium.MapPut("/propagation", ([ConfigurationSchema("propagation")] RequestBody body, IControlledMedium sharedMedium) =>
                 sharedMedium.ChangeSilentlyAsync(new SetPropagation(MediumText.ReadPropagation(body.Text, RequestBody.Source))))
-            .Describe("setPropagation", "Changes how links are computed.");
+            .Describe("setPropagation", "Changes how links are computed.")
+            .Refuses(409, "none, while there are walls");
         medium.MapDelete("/propagation", (IControlledMedium sharedMedium) => sharedMedium.ChangeSilentlyAsync(new SetPropagation(null)))
-            .Describe("removePropagation", "Changes how links are computed: to none.");
+            .Describe("removePropagation", "Changes how links are computed: to none.")
+            .Refuses(409, "there are walls");
 
         medium.MapGet("/fading", [return: ConfigurationSchema("fading")] (IControlledMedium sharedMedium) =>
             MediumWriter.ToJson(sharedMedium.CurrentMedium.Fading))

@@ -20,7 +20,7 @@ internal static class ScheduleEndpoints
         schedule.MapPut("/schedule", SetAsync)
             .Describe("setSchedule", "Gives what is to change by itself, in place of what was; its times count from now.")
             .Refuses(404, "it names a radio that is neither on the medium nor in the configuration")
-            .Refuses(409, "a jammer is called as a VM is");
+            .Refuses(409, "a jammer is called as a VM is, or walls would be there while links are not computed from places");
         schedule.MapDelete("/schedule", (IControlledMedium medium) => medium.ChangeSilentlyAsync(new SetSchedule([])))
             .Describe("removeSchedule", "Nothing changes by itself any more; what was changed stays.");
     }

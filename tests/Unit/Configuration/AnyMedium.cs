@@ -13,6 +13,7 @@ internal sealed class AnyMedium(int seed)
     {
         var faults = Many(4, Fault);
         var jammers = Many(3, Jammer);
+        var walls = Many(3, Wall);
         var links = Many(4, Link).DistinctBy(l => (l.From, l.To)).ToList();
         return new()
         {
@@ -20,12 +21,13 @@ internal sealed class AnyMedium(int seed)
             Seed = (ulong)_random.NextInt64(long.MinValue, long.MaxValue),
             Radios = [.. Many(5, Radio).DistinctBy(r => r.Radio)],
             Links = links,
-            Propagation = Propagation(),
+            Propagation = walls.Count == 0 ? Propagation() : Model(),
+            Walls = walls,
             Fading = Fading(),
             ErrorTable = ErrorTable(),
             Faults = faults,
             Jammers = jammers,
-            Schedule = [.. Many(6, () => new ScheduledChange(Time(1000), Change(faults, jammers, links))).OrderBy(c => c.At)],
+            Schedule = [.. Many(6, () => new ScheduledChange(Time(1000), Change(faults, jammers, walls, links))).OrderBy(c => c.At)],
         };
     }
 
@@ -38,19 +40,22 @@ internal sealed class AnyMedium(int seed)
         return pattern;
     }
 
-    private MediumChange Change(List<FaultConfiguration> faults, List<JammerConfiguration> jammers, List<LinkConfiguration> links) =>
-        _random.Next(11) switch
+    private MediumChange Change(
+        List<FaultConfiguration> faults, List<JammerConfiguration> jammers, List<WallConfiguration> walls, List<LinkConfiguration> links) =>
+        _random.Next(13) switch
         {
             0 => new SetLink(Link()),
             1 when links.Count > 0 => new RemoveLink(links[0].From, links[0].To),
             2 => new SetRadio(Radio()),
             3 => new SetFault(Fault()),
             4 when faults.Count > 0 => new RemoveFault(faults[0].Name),
-            5 => new SetPropagation(Propagation()),
+            5 => new SetPropagation(walls.Count == 0 ? Propagation() : Model()),
             6 => new SetFading(Fading()),
             7 => new SetErrorTable(ErrorTable()),
             8 => new SetJammer(Jammer()),
             9 when jammers.Count > 0 => new RemoveJammer(jammers[0].Name),
+            10 when walls.Count > 0 => new SetWall(Wall()),
+            11 when walls.Count > 0 => new RemoveWall(walls[0].Name),
             _ => new SetTiming(OneOf(Timing.Instant, Timing.Airtime)),
         };
 
@@ -78,17 +83,18 @@ internal sealed class AnyMedium(int seed)
         return OneOf(true, false) ? link with { SnrDb = Number(-50, 150) } : link with { Loss = Number(0, 1) };
     }
 
-    private PropagationConfiguration? Propagation()
+    private PropagationConfiguration? Propagation() => _random.Next(5) == 0 ? null : Model();
+
+    private PropagationConfiguration Model()
     {
-        PropagationConfiguration? propagation = _random.Next(5) switch
+        PropagationConfiguration propagation = _random.Next(4) switch
         {
             0 => new FreeSpacePropagation(),
             1 => new LogDistancePropagation(Number(1, 10), Number(0.1, 10)),
             2 => new ItuIndoorPropagation(Maybe(20, 40), _random.Next(4), Maybe(0, 30)),
-            3 => new TwoRayGroundPropagation(Number(1, 3)),
-            _ => null,
+            _ => new TwoRayGroundPropagation(Number(1, 3)),
         };
-        return propagation is null ? null : propagation with { ShadowingDb = OneOf(0, Number(0, 12)) };
+        return propagation with { ShadowingDb = OneOf(0, Number(0, 12)) };
     }
 
     private FadingConfiguration? Fading() => _random.Next(4) switch
@@ -117,6 +123,9 @@ internal sealed class AnyMedium(int seed)
         Period = TimeSpan.FromMilliseconds(0.1) + Time(10),
         DutyCycle = OneOf(1, Number(0.001, 1)),
     };
+
+    private WallConfiguration Wall() => new($"w{_names++}", new(Number(-9, 0), Number(-9, 9)), new(Number(1, 9), Number(-9, 9)),
+        OneOf<WallLoss>(new GivenWallLoss(Number(0, 99)), new WallSlab(OneOf([.. WallMaterial.All]), Number(0.1, 50))));
 
     private FrameMatch Match() => new()
     {

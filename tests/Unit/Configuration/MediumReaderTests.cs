@@ -143,6 +143,64 @@ public sealed class MediumReaderTests
     }
 
     [Test]
+    public void WallsAreRead()
+    {
+        var medium = Read("""
+            propagation: freeSpace
+            walls:
+              - {name: north, from: [0, 5], to: [10.5, -5], lossDb: 12}
+              - {name: east, from: [10, 0], to: [10, 5], material: concrete, thicknessCm: 30}
+              - {name: window, from: [0, 0], to: [0, 5], material: glass}
+            schedule:
+              - {at: 5s, wall: {name: door, from: [3, 5], to: [4, 5], material: wood}}
+              - {at: 9s, removeWall: door}
+            """);
+        Assert.That(medium.Walls, Is.EqualTo(new WallConfiguration[]
+        {
+            new("north", new(0, 5), new(10.5, -5), new GivenWallLoss(12)),
+            new("east", new(10, 0), new(10, 5), new WallSlab(Material("concrete"), 30)),
+            new("window", new(0, 0), new(0, 5), new WallSlab(Material("glass"), 0.6)),
+        }));
+        Assert.That(medium.Schedule.Select(c => c.Change), Is.EqualTo(new MediumChange[]
+        {
+            new SetWall(new("door", new(3, 5), new(4, 5), new WallSlab(Material("wood"), 4))),
+            new RemoveWall("door"),
+        }));
+    }
+
+    private static WallMaterial Material(string word) => WallMaterial.All.Single(m => m.Word == word);
+
+    [TestCase("{from: [0, 0], to: [1, 0], lossDb: 3}", "'name' is missing in 'walls'; give 1 to 64 characters")]
+    [TestCase("{name: a, to: [1, 0], lossDb: 3}", "'from' is missing in 'walls'; give a list of 2 numbers, each a number from -1000000 to 1000000 m")]
+    [TestCase("{name: a, from: [1, 0], lossDb: 3}", "'to' is missing in 'walls'")]
+    [TestCase("{name: a, from: [0, 0, 0], to: [1, 0], lossDb: 3}", "'from' has 3 values; allowed: a list of 2 numbers")]
+    [TestCase("{name: a, from: [0, .nan], to: [1, 0], lossDb: 3}", "'from[1]' is '.nan'; allowed: a number from")]
+    [TestCase("{name: a, from: [0, NaN], to: [1, 0], lossDb: 3}", "'from[1]' is 'NaN'; allowed: a number from")]
+    [TestCase("{name: a, from: [0, 0], to: [Infinity, 0], lossDb: 3}", "'to[0]' is 'Infinity'; allowed: a number from")]
+    [TestCase("{name: a, from: [0, 0], to: [0.0, -0], lossDb: 3}", "'to' is where 'from' is; a wall has a length")]
+    [TestCase("{name: a, from: [0, 0], to: [1, 0]}", "this wall has neither 'lossDb' nor 'material'; give one of them")]
+    [TestCase("{name: a, from: [0, 0], to: [1, 0], lossDb: 3, material: brick}", "this wall has both 'lossDb' and 'material'; give one of them")]
+    [TestCase("{name: a, from: [0, 0], to: [1, 0], lossDb: 3, thicknessCm: 3}", "'thicknessCm' is beside 'lossDb'")]
+    [TestCase("{name: a, from: [0, 0], to: [1, 0], lossDb: -1}", "'lossDb' is '-1'; allowed: a number from 0 to 200 dB")]
+    [TestCase("{name: a, from: [0, 0], to: [1, 0], lossDb: NaN}", "'lossDb' is 'NaN'; allowed: a number from 0 to 200 dB")]
+    [TestCase("{name: a, from: [0, 0], to: [1, 0], material: brik}",
+        "'material' is 'brik' (did you mean 'brick'?); allowed: concrete, brick, plasterboard,")]
+    [TestCase("{name: a, from: [0, 0], to: [1, 0], material: brick, thicknessCm: 0}", "'thicknessCm' is '0'; allowed: a number from 0.01 to 1000 cm")]
+    [TestCase("{name: a, from: [0, 0], to: [1, 0], lossDb: 3}, {name: a, from: [0, 0], to: [1, 0], lossDb: 3}", "a wall called 'a' is there already")]
+    public void AWrongWallIsOneError(string walls, string expected) =>
+        Assert.That(ErrorsOf($"propagation: freeSpace\nwalls: [{walls}]"), Has.Length.EqualTo(1).And.All.Contains(expected));
+
+    [TestCase("walls: [%]", "'walls' without 'propagation': links are not computed from places")]
+    [TestCase("walls: [%]\npropagation: none", "'walls' without 'propagation'")]
+    [TestCase("walls: [%]\nschedule: [{at: 1s, timing: airtime}]", "'walls' without 'propagation'")]
+    [TestCase("schedule: [{at: 1s, wall: %}]", "'walls' without 'propagation'")]
+    [TestCase("walls: [%]\npropagation: freeSpace\nschedule: [{at: 3s, propagation: none}]",
+        "'walls' while 'schedule' has 'propagation: none' at 3s")]
+    public void WallsThatNothingIsComputedWithAreAnError(string yaml, string expected) =>
+        Assert.That(ErrorsOf(yaml.Replace("%", "{name: a, from: [0, 0], to: [1, 0], lossDb: 3}", StringComparison.Ordinal)),
+            Has.Length.EqualTo(1).And.All.Contains(expected));
+
+    [Test]
     public void FaultsAreRead()
     {
         var faults = Read("""
@@ -316,6 +374,7 @@ public sealed class MediumReaderTests
     [TestCase("jammers: [{name: sta1, freqMhz: 2450}]", "'sta1' is a VM and a jammer; give them different names")]
     [TestCase("jammers: [{name: oven, freqMhz: 2450}]\nradios: [{radio: ovn, txPowerDbm: 1}]", "no VM is called 'ovn'")]
     [TestCase("schedule: [{at: 1s, removeJammer: oven}]", "'removeJammer' at 1s names 'oven', which no jammer is called")]
+    [TestCase("schedule: [{at: 1s, removeWall: door}]", "'removeWall' at 1s names 'door', which no wall is called")]
     [TestCase("schedule: 3", "the schedule is '3'; it must be a list of changes, each with 'at'")]
     [TestCase("schedule: [{timing: airtime}]", "'at' is missing in 'schedule'")]
     [TestCase("schedule: [{at: 1s}]", "this change has nothing that changes; give one of link, removeLink,")]
@@ -344,10 +403,11 @@ public sealed class MediumReaderTests
     [TestCase("radios", "{radio: '02:00:00:00:%X:%Y', txPowerDbm: 1}", MediumLimits.Radios)]
     [TestCase("faults", "{action: drop}", MediumLimits.Faults)]
     [TestCase("jammers", "{name: j%X%Y, freqMhz: 2450}", MediumLimits.Jammers)]
+    [TestCase("walls", "{name: w%X%Y, from: [0, 0], to: [1, 0], lossDb: 3}", MediumLimits.Walls)]
     [TestCase("schedule", "{at: 1s, timing: airtime}", MediumLimits.Schedule)]
     public void ThereIsALimitToEach(string key, string item, int limit)
     {
-        string Many(int count) => $"{key}: [" + string.Join(',', Enumerable.Range(0, count).Select(i =>
+        string Many(int count) => $"propagation: freeSpace\n{key}: [" + string.Join(',', Enumerable.Range(0, count).Select(i =>
             item.Replace("%X", $"{i >> 8:x2}", StringComparison.Ordinal).Replace("%Y", $"{i & 255:x2}", StringComparison.Ordinal))) + "]";
         Assert.That(() => Read(Many(limit)), Throws.Nothing);
         Assert.That(ErrorsOf(Many(limit + 1)).Single(), Does.Contain($"'{key}' has {limit + 1} entries; allowed: at most {limit}"));

@@ -101,7 +101,7 @@ public sealed class MediumWriterTests
         Assert.That(MediumWriter.ToJson(new SetSchedule([new(TimeSpan.FromSeconds(1), new SetTiming(Timing.Airtime))])).ToJsonString(), Is.EqualTo("""{"schedule":[{"at":"1s","timing":"airtime"}]}"""));
         Assert.That(
             MediumWriter.ToJson(new ReplaceMedium(new())).ToJsonString(),
-            Is.EqualTo("""{"medium":{"timing":"instant","seed":1,"radios":[],"links":[],"propagation":"none","fading":"none","errorTable":"none","faults":[],"jammers":[],"schedule":[]}}"""));
+            Is.EqualTo("""{"medium":{"timing":"instant","seed":1,"radios":[],"links":[],"propagation":"none","walls":[],"fading":"none","errorTable":"none","faults":[],"jammers":[],"schedule":[]}}"""));
     }
 
     // All that a record holds, whatever its ToString says, with the items of its lists.

@@ -5,6 +5,7 @@ using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Configuration.Text;
 using ShmWifi.Configuration.Yaml;
+using ShmWifi.ShmMedium.Medium.Links;
 
 namespace ShmWifi.Tests.Unit.Configuration;
 
@@ -35,6 +36,7 @@ public sealed class SchemaTests
         ["nakagami"] = MediumKeys.Nakagami,
         ["fault"] = MediumKeys.Fault,
         ["jammer"] = MediumKeys.Jammer,
+        ["wall"] = MediumKeys.Wall,
         ["match"] = MediumKeys.Match,
         ["action"] = MediumKeys.Action,
         ["scheduledChange"] = MediumKeys.ScheduledChange,
@@ -50,6 +52,7 @@ public sealed class SchemaTests
         ["logFormat"] = [.. DaemonKeys.LogFormats.Select(f => f.Word)],
         ["timing"] = [.. MediumKeys.Timings.Select(t => t.Word)],
         ["propagationModel"] = [.. MediumKeys.PropagationModels.Select(m => m.Word)],
+        ["wallMaterial"] = [.. WallMaterial.All.Select(m => m.Word)],
         ["frame"] = [.. FrameKind.All.Select(k => k.Text)],
     };
 
@@ -102,6 +105,25 @@ public sealed class SchemaTests
     }
 
     [Test]
+    public void TheDocumentOfTheModelsHasTheMaterials()
+    {
+        string[] lines = File.ReadAllLines(Path.Combine(Docs, "models.md"));
+        foreach (var m in WallMaterial.All)
+        {
+            string conductivity = m.C == 1e7 ? "10^7" : FormattableString.Invariant($"{m.C}");
+            var slab = new WallSlab(m, m.UsualThicknessCm);
+            Assert.That(lines, Has.One.StartsWith(FormattableString.Invariant($"| `{m.Word}` | {m.Permittivity} | {conductivity} | {m.D} |"))
+                .And.EndsWith(FormattableString.Invariant($"| {m.UsualThicknessCm} cm | {Db(slab, 2437)}, {Db(slab, 5180)} dB |")), m.Word);
+        }
+
+        static string Db(WallSlab slab, int freqMhz)
+        {
+            double lossDb = SlabModel.LossDb(slab, freqMhz);
+            return lossDb.ToString(lossDb < 100 ? "f1" : "f0", CultureInfo.InvariantCulture);
+        }
+    }
+
+    [Test]
     public void WhateverIsWrittenIsRightByTheSchema() => Gen.Int.Sample(
         seed => Assert.That(new SchemaCheck(Schema).Problem(JsonNode.Parse(MediumWriter.ToJson(new AnyMedium(seed).Medium()).ToJsonString())),
             Is.Null),
@@ -123,6 +145,11 @@ public sealed class SchemaTests
     [TestCase("faults: [{action: drop, match: {frame: becon}}]")]
     [TestCase("schedule: [{timing: airtime}]")]
     [TestCase("schedule: [{at: 1s, timing: airtime, fading: none}]")]
+    [TestCase("propagation: freeSpace\nwalls: [{name: a, from: [0, 0], to: [1, 0]}]")]
+    [TestCase("propagation: freeSpace\nwalls: [{name: a, from: [0, 0], to: [1, 0], lossDb: 3, material: glass}]")]
+    [TestCase("propagation: freeSpace\nwalls: [{name: a, from: [0, 0], to: [1, 0], lossDb: 3, thicknessCm: 2}]")]
+    [TestCase("propagation: freeSpace\nwalls: [{name: a, from: [0, 0, 0], to: [1, 0, 0], lossDb: 3}]")]
+    [TestCase("propagation: freeSpace\nwalls: [{name: a, from: [0, 0], to: [1, 0], material: paper}]")]
     [TestCase("seed: -1")]
     [TestCase("polling: 0")]
     [TestCase("geometry: {txSlots: 300}")]

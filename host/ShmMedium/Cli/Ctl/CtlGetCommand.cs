@@ -13,6 +13,7 @@ internal sealed class CtlGetCommand : Command
         ["radio"] = "radios",
         ["link"] = "links",
         ["fault"] = "faults",
+        ["wall"] = "walls",
         ["jammer"] = "jammers",
         ["error-table"] = "errorTable",
     };
@@ -20,8 +21,8 @@ internal sealed class CtlGetCommand : Command
     private readonly CtlSession _session;
     private readonly Argument<string[]> _path = new("PATH")
     {
-        Description = "medium (default), radios [RADIO], links [FROM TO], faults [NAME], jammers [NAME], timing, seed, propagation, fading, "
-            + "errorTable, schedule, status, configuration, openapi.json.",
+        Description = "medium (default), radios [RADIO], links [FROM TO], faults [NAME], jammers [NAME], walls [NAME], timing, seed, "
+            + "propagation, fading, errorTable, schedule, status, configuration, openapi.json.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 

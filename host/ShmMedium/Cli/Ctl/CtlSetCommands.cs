@@ -16,6 +16,7 @@ internal static class CtlSetCommands
         Radio(session),
         CtlSetFaultCommand.Create(session),
         Jammer(session),
+        Wall(session),
         Value(session, "timing", "timing", "WORD", "instant or airtime.", "Whether frames take their airtime."),
         Value(session, "seed", "seed", "NUMBER", "0 to 18446744073709551615.", "Starts the medium as it was given again, with another seed."),
         Value(session, "propagation", "propagation", "MODEL", "none, freeSpace, or such as '{model: logDistance, exponent: 3}'.",
@@ -102,6 +103,33 @@ internal static class CtlSetCommands
             AddNumber(body, "dutyCycle", options.GetValue(duty));
             return session.ChangeAsync(
                 options, HttpMethod.Put, ControlClient.PathOf("jammers", options.GetRequiredValue(name)), body, cancellation);
+        });
+        return command;
+    }
+
+    private static Command Wall(CtlSession session)
+    {
+        var name = new Argument<string>("NAME") { Description = "Names it; one of this name is replaced." };
+        var from = new Option<string?>("--from") { Description = "One end: x,y in metres.", Required = true };
+        var to = new Option<string?>("--to") { Description = "The other end.", Required = true };
+        var loss = new Option<string?>("--loss-db", "--loss") { Description = "What a path through it loses, dB." };
+        string materials = string.Join(", ", WallMaterial.All.Select(m => m.Word));
+        var material = new Option<string?>("--material") { Description = $"Or what it is made of: {materials}." };
+        var thickness = new Option<string?>("--thickness-cm", "--thickness") { Description = "Of the material, cm; what is usual unless given." };
+        var command = new Command("wall", "Gives a wall: what computed links lose in, beside 'propagation'.")
+        {
+            name, from, to, loss, material, thickness,
+        };
+        command.SetAction((options, cancellation) =>
+        {
+            var body = new JsonObject();
+            AddPoint(body, "from", options.GetValue(from));
+            AddPoint(body, "to", options.GetValue(to));
+            AddNumber(body, "lossDb", options.GetValue(loss));
+            AddNumber(body, "material", options.GetValue(material));
+            AddNumber(body, "thicknessCm", options.GetValue(thickness));
+            return session.ChangeAsync(
+                options, HttpMethod.Put, ControlClient.PathOf("walls", options.GetRequiredValue(name)), body, cancellation);
         });
         return command;
     }

@@ -11,6 +11,7 @@ internal static class CtlUnsetCommands
         Link(session),
         Named(session, "fault", "faults", "It is carried out no more."),
         Named(session, "jammer", "jammers", "It is gone."),
+        Named(session, "wall", "walls", "It is gone."),
         Model(session, "propagation", "propagation", "Links are perfect unless they are given."),
         Model(session, "fading", "fading", "Signals do not vary."),
         Model(session, "error-table", "errorTable", "Error rates come from the built-in curves."),

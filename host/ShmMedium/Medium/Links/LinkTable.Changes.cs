@@ -88,6 +88,12 @@ internal sealed partial class LinkTable
                     OutdateAllOf(radio);
                 }
                 break;
+            case SetWall or RemoveWall:
+                UseWalls();
+                foreach (ref var row in _rows.AsSpan())
+                    foreach (ref var pair in row.Pairs)
+                        pair.ForNs = 0;
+                break;
             case SetPropagation or SetFading:
                 UseModels();
                 foreach (ref var row in _rows.AsSpan())
@@ -120,6 +126,7 @@ internal sealed partial class LinkTable
         _motionsSinceNs.Clear();
         _overrides = given;
         UseModels();
+        UseWalls();
         foreach (ref var row in _rows.AsSpan())
             row.Pairs.Clear();
         foreach (var radio in _radios)
@@ -132,6 +139,8 @@ internal sealed partial class LinkTable
         _pathLoss = _medium.Propagation is { } propagation ? PathLossModel.Of(propagation) : null;
         _fading = _medium.Fading is { } fading ? new BlockFading(fading, _medium.Seed) : null;
     }
+
+    private void UseWalls() => _plan = _medium.Walls.Count > 0 ? new FloorPlan(_medium.Walls) : null;
 
     // For each thing said of radios the last entry that matches holds.
     private void Resolve(LinkEndpoint model)

@@ -25,6 +25,7 @@ internal sealed partial class LinkTable
     private ulong _responseFates;
     private long _sinceNs;
     private PathLossModel? _pathLoss;
+    private FloorPlan? _plan;
     private BlockFading? _fading;
 
     private LinkEndpoint?[] _radios = new LinkEndpoint?[16];
@@ -126,8 +127,9 @@ internal sealed partial class LinkTable
     {
         if (from.Moves || to.Moves)
             mediumNs = _sinceNs + (pair.Hold(_sinceNs, MobilityStepNs, mediumNs) * MobilityStepNs);
-        double lossDb = _pathLoss!.LossDb(from.PositionAt(mediumNs), to.PositionAt(mediumNs), freqMhz);
-        return from.TxPowerDbm + from.AntennaGainDbi + to.AntennaGainDbi - Math.Max(lossDb, 0) + pair.ShadowingDb;
+        Position there = from.PositionAt(mediumNs), here = to.PositionAt(mediumNs);
+        double lossDb = Math.Max(_pathLoss!.LossDb(there, here, freqMhz), 0) + (_plan?.LossDb(there, here, freqMhz) ?? 0);
+        return from.TxPowerDbm + from.AntennaGainDbi + to.AntennaGainDbi - lossDb + pair.ShadowingDb;
     }
 
     private ref LinkPair PairOf(LinkEndpoint from, int to) => ref _rows[from.Index].Of(to, _radios.Length);

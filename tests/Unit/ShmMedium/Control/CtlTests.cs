@@ -195,6 +195,38 @@ public sealed class CtlTests
     }
 
     [Test]
+    public async Task AWallIsSetAndTakenBack()
+    {
+        string[] wall = ["set", "wall", "north", "--from", "0,5", "--to", "-10.5, 5"];
+        (int code, _, string error) = await RunAsync([.. wall, "--loss", "12"]);
+        Assert.That((code, error), Is.EqualTo((1, error)));
+        Assert.That(error, Does.Contain("'walls' without 'propagation'"));
+        await SucceedAsync("set", "propagation", "freeSpace");
+        await SucceedAsync([.. wall, "--loss", "12"]);
+        Assert.That(_harness.Medium.CurrentMedium.Walls, Is.EqualTo(new WallConfiguration[]
+        {
+            new("north", new(0, 5), new(-10.5, 5), new GivenWallLoss(12)),
+        }));
+        await SucceedAsync([.. wall, "--material", "brick", "--thickness", "24"]);
+        Assert.That(_harness.Medium.CurrentMedium.Walls.Single().Loss,
+            Is.EqualTo(new WallSlab(WallMaterial.All.Single(m => m.Word == "brick"), 24)));
+        Assert.That(await SucceedAsync("get", "wall", "north"), Does.Contain("brick").And.Contain("24"));
+        Assert.That(await SucceedAsync("get", "walls"), Does.Contain("north").And.Contain("-10.5, 5"));
+        (code, _, error) = await RunAsync("unset", "propagation");
+        Assert.That((code, error), Is.EqualTo((1, error)));
+        Assert.That(error, Does.Contain("'walls' without 'propagation'"));
+        (code, _, error) = await RunAsync([.. wall, "--material", "paper"]);
+        Assert.That((code, error), Is.EqualTo((1, error)));
+        Assert.That(error, Does.Contain("material").And.Contain("concrete, brick"));
+        (code, _, error) = await RunAsync("unset", "wall", "nort");
+        Assert.That((code, error), Is.EqualTo((1, error)));
+        Assert.That(error, Does.Contain("no wall is called 'nort' (did you mean 'north'?)"));
+        await SucceedAsync("unset", "wall", "north");
+        await SucceedAsync("unset", "propagation");
+        Assert.That(_harness.Medium.CurrentMedium.Walls, Is.Empty);
+    }
+
+    [Test]
     public async Task ModelsAndValuesAreSetAndUnset()
     {
         await SucceedAsync("set", "timing", "airtime");

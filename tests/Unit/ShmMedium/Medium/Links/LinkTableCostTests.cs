@@ -81,6 +81,7 @@ public class LinkTableCostTests
             Radios = [new(Pattern("vm1")) { Motion = new RandomWaypointMotion(default, new(50, 50, 1), 1, 100, TimeSpan.Zero) }],
             Links = [Snr("vm2", "*", 20), Loss("vm3", "vm4", 0.5)],
             Propagation = new TwoRayGroundPropagation(1) { ShadowingDb = 4 },
+            Walls = [.. WallMaterial.All.Select((m, i) => new WallConfiguration(m.Word, new(i, -9), new(9, 9), new WallSlab(m, 3)))],
             Fading = new(3, TimeSpan.FromMilliseconds(1)) { NakagamiM = isNakagami ? 0.7 : null },
         };
         var table = new LinkTable(medium, mediumNs: 0);
