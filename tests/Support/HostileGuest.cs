@@ -128,7 +128,7 @@ internal sealed unsafe class HostileGuest(Func<SimulatedGuest> attach, Random ra
     private void Settle(SimulatedGuest guest)
     {
         ushort radio = (ushort)random.Next(Radios);
-        switch (random.Next(6))
+        switch (random.Next(7))
         {
             case 0:
                 guest.Send(RingKind.AddressAdd, radio, AnAddress());
@@ -144,6 +144,9 @@ internal sealed unsafe class HostileGuest(Func<SimulatedGuest> attach, Random ra
                 break;
             case 4:
                 guest.Tune(radio, random.Next(4) switch { 0 => null, 1 => 0, 2 => 2412, _ => AWord() });
+                break;
+            case 5:
+                guest.SetTxPower(radio, (sbyte)random.Next(sbyte.MinValue, sbyte.MaxValue + 1));
                 break;
             default:
                 guest.Hello();

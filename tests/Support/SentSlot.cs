@@ -9,8 +9,9 @@ namespace ShmWifi.Tests.Support;
 /// <param name="Cookie">FRAME: hwsim's.</param>
 /// <param name="Rates">FRAME: hwsim_tx_rate[4], little-endian in one word.</param>
 /// <param name="Address">RADIO_*, ADDRESS_*: the address.</param>
+/// <param name="TxPowerDbm">RADIO_TX_POWER: transmit power, dBm.</param>
 internal sealed record SentSlot(
-    RingKind Kind, byte Flags, ushort Radio, uint FreqMhz, ulong Cookie, ulong Rates, MacAddress Address, byte[] Payload)
+    RingKind Kind, byte Flags, ushort Radio, uint FreqMhz, ulong Cookie, ulong Rates, MacAddress Address, sbyte TxPowerDbm, byte[] Payload)
 {
     /// <summary>Copies a slot.</summary>
     public static unsafe SentSlot Copy(TxSlotHeader* slot) => new(
@@ -21,5 +22,6 @@ internal sealed record SentSlot(
         slot->Cookie,
         *(ulong*)slot->Rates,
         new MacAddress(new ReadOnlySpan<byte>(slot->Address, MacAddress.Length)),
+        slot->TxPowerDbm,
         new ReadOnlySpan<byte>((byte*)slot + slot->Offset, (int)slot->Length).ToArray());
 }

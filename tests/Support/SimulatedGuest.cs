@@ -207,6 +207,15 @@ internal sealed unsafe partial class SimulatedGuest : IDisposable
         Offset = Abi.SlotHeaderSize,
     });
 
+    /// <summary>Says with what power a radio sends.</summary>
+    public void SetTxPower(ushort radio, sbyte dbm) => SendSlot(new TxSlotHeader
+    {
+        Kind = RingKind.RadioTxPower,
+        Radio = radio,
+        TxPowerDbm = dbm,
+        Offset = Abi.SlotHeaderSize,
+    });
+
     /// <summary>Sends any slot at all; waits for room.</summary>
     public void SendSlot(TxSlotHeader header)
     {

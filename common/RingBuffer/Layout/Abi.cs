@@ -10,7 +10,7 @@ public static class Abi
     public const ushort Major = 1;
 
     /// <summary>A side that meets another minor version goes on; the feature bits tell what differs.</summary>
-    public const ushort Minor = 2;
+    public const ushort Minor = 3;
 
     /// <summary>Major in the upper 16 bits, minor in the lower.</summary>
     public const uint Version = ((uint)Major << 16) | Minor;
@@ -47,6 +47,12 @@ public static class Abi
 
     /// <summary>Bytes of a port's name in the table, UTF-8, NUL-padded.</summary>
     public const int NameSize = 48;
+
+    /// <summary>Transmit power that a guest may tell, dBm, at least.</summary>
+    public const int MinTxPower = -20;
+
+    /// <summary>The same, at most.</summary>
+    public const int MaxTxPower = 60;
 
     /// <summary>Counters that each side of a port publishes.</summary>
     public const int Counters = 32;

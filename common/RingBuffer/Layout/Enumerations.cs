@@ -17,6 +17,9 @@ public enum RegionFeatures : ulong
 
     /// <summary>Host: takes <see cref="RingKind.RadioChannel"/>, and knows <see cref="Abi.DoneRefused"/>. Since ABI 1.2.</summary>
     Channels = 1 << 3,
+
+    /// <summary>Host: takes <see cref="RingKind.RadioTxPower"/>. Since ABI 1.3.</summary>
+    TxPower = 1 << 4,
 }
 
 /// <summary>Whether the host's engine runs.</summary>
@@ -118,6 +121,10 @@ public enum RingKind : byte
     /// <summary>Guest to host: where the radio listens from now on: on one channel (FreqMhz), or nowhere (0). A radio of which the guest never
     /// says so, or says it with <see cref="ChannelFlags.Unknown"/>, may listen anywhere, and only its kernel knows.</summary>
     RadioChannel = 11,
+
+    /// <summary>Guest to host: with what power the radio sends from now on (TxPowerDbm). Of a radio whose guest never says so nothing is
+    /// known. Since ABI 1.3.</summary>
+    RadioTxPower = 12,
 }
 
 /// <summary>Flags of a frame or a TX status.</summary>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR MIT */
 /*
- * ShmWifi: the layout of the shared region, ABI version 1.2.
+ * ShmWifi: the layout of the shared region, ABI version 1.3.
  *
  * The C twin of common/RingBuffer/Layout/. tests/ compile this header and
  * compare every size and offset with C#'s; change both or neither.
@@ -31,7 +31,7 @@ typedef int64_t s64;
 
 #define SHMWIFI_MAGIC		0x00494649574d4853ULL	/* "SHMWIFI\0" */
 #define SHMWIFI_ABI_MAJOR	1	/* differs: refuse */
-#define SHMWIFI_ABI_MINOR	2	/* differs: go on, features tell */
+#define SHMWIFI_ABI_MINOR	3	/* differs: go on, features tell */
 #define SHMWIFI_ABI_VERSION	((SHMWIFI_ABI_MAJOR << 16) | SHMWIFI_ABI_MINOR)
 
 #define SHMWIFI_LINE		128	/* what one writer owns at least */
@@ -45,12 +45,15 @@ typedef int64_t s64;
 #define SHMWIFI_MAX_RADIOS	64	/* a port */
 #define SHMWIFI_NAME_SIZE	48	/* UTF-8, NUL-padded */
 #define SHMWIFI_COUNTERS	32
+#define SHMWIFI_MIN_TX_POWER	(-20)	/* dBm */
+#define SHMWIFI_MAX_TX_POWER	60
 
 /* shmwifi_header.features, shmwifi_guest_state.features */
 #define SHMWIFI_F_BY_REFERENCE	(1ULL << 0)	/* descriptors may point into another port's slots */
 #define SHMWIFI_F_KERNEL_PATH	(1ULL << 1)	/* guest: the kernel module moves the frames */
 /* 1ULL << 2 was 1.1's, and is not used again */
 #define SHMWIFI_F_CHANNELS	(1ULL << 3)	/* host: takes RADIO_CHANNEL, knows DONE_REFUSED (since 1.2) */
+#define SHMWIFI_F_TX_POWER	(1ULL << 4)	/* host: takes RADIO_TX_POWER (since 1.3) */
 
 /* A completion stamp: the guest's kernel would not take the frame (since 1.2) */
 #define SHMWIFI_DONE_REFUSED	(~0ULL)
@@ -94,6 +97,7 @@ enum shmwifi_kind {
 	SHMWIFI_KIND_CLOCK_SYNC		= 9,	/* both: request and answer */
 	/* 10 was 1.1's, and is not used again */
 	SHMWIFI_KIND_RADIO_CHANNEL	= 11,	/* guest -> host: listens on freq_mhz only; 0: nowhere */
+	SHMWIFI_KIND_RADIO_TX_POWER	= 12,	/* guest -> host: sends with tx_power_dbm */
 };
 
 /* shmwifi_tx_slot.flags and shmwifi_rx_desc.flags of FRAME and TX_STATUS: mac80211_hwsim's */
@@ -197,7 +201,8 @@ struct shmwifi_tx_slot {
 	u8 rates[8];		/* hwsim_tx_rate[4]: s8 idx, u8 count */
 	u8 rate_flags[12];	/* hwsim_tx_rate_flag[4]: s8 idx, le16 flags */
 	u8 address[6];		/* RADIO_*: hwsim's TRANSMITTER; ADDRESS_*: the address */
-	u8 pad[SHMWIFI_SLOT_HEADER - 0x3a];
+	s8 tx_power_dbm;	/* RADIO_TX_POWER: SHMWIFI_MIN_TX_POWER to SHMWIFI_MAX_TX_POWER */
+	u8 pad[SHMWIFI_SLOT_HEADER - 0x3b];
 	u8 payload[SHMWIFI_SLOT_PAYLOAD];
 };
 

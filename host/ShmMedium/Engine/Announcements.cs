@@ -7,7 +7,7 @@ using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.ShmMedium.Engine;
 
-/// <summary>What guests tell of themselves: that they are ready, their radios, addresses and channels,
+/// <summary>What guests tell of themselves: that they are ready, their radios, addresses, channels and transmit power,
 /// their clock's questions.</summary>
 internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMediumLog log, EngineCounters counters)
 {
@@ -59,7 +59,10 @@ internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMe
             case RingKind.RadioChannel when radio is not null:
                 radios.Tune(radio, ((ChannelFlags)header.Flags & ChannelFlags.Unknown) == ChannelFlags.None ? header.FreqMhz : null);
                 break;
-            case RingKind.RadioDel or RingKind.AddressAdd or RingKind.AddressDel or RingKind.RadioChannel:
+            case RingKind.RadioTxPower when radio is not null && header.TxPowerDbm is >= Abi.MinTxPower and <= Abi.MaxTxPower:
+                radios.SetTxPower(radio, header.TxPowerDbm);
+                break;
+            case RingKind.RadioDel or RingKind.AddressAdd or RingKind.AddressDel or RingKind.RadioChannel or RingKind.RadioTxPower:
                 port.Rings.Count(HostCounter.Refused);
                 break;
             default:

@@ -1,4 +1,3 @@
-using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.ShmMedium.Medium;
@@ -13,41 +12,43 @@ internal sealed class PerfectMedium(RadioRegistry radios, MediumState state) : I
         var sender = frame.Sender;
         var chain = sender.Chain.Read(in frame.Chain, frame.FreqMhz, state.Errors);
         byte rateIndex = chain.Links[0].RateIndex;
+        sbyte signalDbm = sender.Endpoint.PerfectSignalDbm;
         outcome.IsOver = true;
-        outcome.AckSignalDbm = LinkTable.PerfectSignalDbm;
         if (frame.Receiver.IsGroup)
         {
             var listeners = radios.ListenersOn(frame.FreqMhz);
-            outcome.AddAll(listeners, LinkTable.PerfectSignalDbm, rateIndex);
+            outcome.AddAll(listeners, signalDbm, rateIndex);
             if (listeners.Count > 1 || (listeners.Count == 1 && listeners.Span[0] != sender))
-                outcome.Best = AtFirst;
+                outcome.Best = AtFirst(signalDbm);
             return;
         }
         bool isAcknowledged = false;
         foreach (var owner in radios.OwnersOf(frame.Receiver, sender))
         {
-            if (owner != sender && owner.MayHear(frame.FreqMhz))
-                isAcknowledged |= Add(outcome, owner, rateIndex).IsAcknowledged = Acknowledgement.IsWanted(in frame);
+            if (owner == sender || !owner.MayHear(frame.FreqMhz))
+                continue;
+            isAcknowledged |= Add(outcome, owner, signalDbm, rateIndex).IsAcknowledged = Acknowledgement.IsWanted(in frame);
+            outcome.AckSignalDbm = owner.Endpoint.PerfectSignalDbm;
         }
         if (!isAcknowledged && Acknowledgement.IsWanted(in frame))
             outcome.Attempts = chain.Attempts;
         foreach (var monitor in radios.Monitors)
         {
             if (monitor != sender && monitor.MayHear(frame.FreqMhz) && !monitor.Owns(frame.Receiver))
-                Add(outcome, monitor, rateIndex);
+                Add(outcome, monitor, signalDbm, rateIndex);
         }
         if (!outcome.Receptions.IsEmpty)
-            outcome.Best = AtFirst;
+            outcome.Best = AtFirst(signalDbm);
     }
 
-    private static BestReception AtFirst => new(1, LinkTable.PerfectSignalDbm, IsRetry: false);
+    private static BestReception AtFirst(sbyte signalDbm) => new(1, signalDbm, IsRetry: false);
 
-    private static ref Reception Add(Outcome outcome, Radio receiver, byte rateIndex)
+    private static ref Reception Add(Outcome outcome, Radio receiver, sbyte signalDbm, byte rateIndex)
     {
         ref var reception = ref outcome.Add();
         reception.Receiver = receiver;
         reception.Fault = null;
-        reception.SignalDbm = LinkTable.PerfectSignalDbm;
+        reception.SignalDbm = signalDbm;
         reception.RateIndex = rateIndex;
         reception.IsRetry = reception.IsAcknowledged = false;
         return ref reception;

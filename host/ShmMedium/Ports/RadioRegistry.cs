@@ -140,6 +140,9 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
         Tuned?.Invoke(radio);
     }
 
+    /// <summary>A radio sends with another power from now on, as its guest tells.</summary>
+    public void SetTxPower(Radio radio, sbyte dbm) => links.SetGuestTxPower(radio.Endpoint, dbm);
+
     /// <summary>The radio wants to answer to an address.</summary>
     public AddressClaim AddAddress(Radio radio, MacAddress address)
     {

@@ -7,6 +7,9 @@ namespace ShmWifi.ShmMedium.Ports;
 /// <remarks>Which one decides how frames are delivered: within a region by reference, between regions by copy.</remarks>
 internal abstract class RegionSource : IDisposable
 {
+    /// <summary>What the engine takes of guests besides frames, radios and addresses.</summary>
+    private protected const RegionFeatures GuestWords = RegionFeatures.Channels | RegionFeatures.TxPower;
+
     /// <summary>A region for a VM.</summary>
     /// <param name="vmName">For names in /proc.</param>
     public abstract RegionLease Lease(string vmName);
@@ -111,7 +114,7 @@ internal sealed class RegionLease(SharedMemory memory, Region region, bool isSha
 /// <summary>isolation: shared. One region, a port for each VM, delivery by reference.</summary>
 internal sealed class SharedRegionSource(RegionGeometry geometry) : RegionSource
 {
-    private readonly RegionLease _lease = CreateRegion("shmwifi", geometry, RegionFeatures.ByReference | RegionFeatures.Channels, isShared: true,
+    private readonly RegionLease _lease = CreateRegion("shmwifi", geometry, RegionFeatures.ByReference | GuestWords, isShared: true,
         geometry.Ports);
 
     /// <inheritdoc/>
@@ -130,7 +133,7 @@ internal sealed class PerVmRegionSource(RegionGeometry geometry) : RegionSource
     /// <inheritdoc/>
     public override RegionLease Lease(string vmName)
     {
-        var lease = CreateRegion($"shmwifi-{vmName}", _geometry, RegionFeatures.Channels, isShared: false, geometry.Ports);
+        var lease = CreateRegion($"shmwifi-{vmName}", _geometry, GuestWords, isShared: false, geometry.Ports);
         _leases.RemoveAll(l => l.Memory.IsDisposed);
         _leases.Add(lease);
         return lease;

@@ -27,7 +27,13 @@ internal sealed class LinkEndpoint
     public string Name { get; private set; } = "";
 
     /// <summary>Transmit power, dBm.</summary>
-    public double TxPowerDbm { get; internal set; }
+    public double TxPowerDbm { get; private set; }
+
+    /// <summary>Its signal at every other where nothing is said of the links, dBm.</summary>
+    public sbyte PerfectSignalDbm { get; private set; }
+
+    /// <summary>Transmit power as its guest tells it, dBm; null: the guest tells nothing.</summary>
+    internal sbyte? GuestTxPowerDbm { get; set; }
 
     /// <summary>Gain of the antenna, sending and receiving, dBi.</summary>
     public double AntennaGainDbi { get; internal set; }
@@ -49,6 +55,12 @@ internal sealed class LinkEndpoint
     public Position PositionAt(long mediumNs) => _trajectory.At(Math.Max(mediumNs - _motionSinceNs, 0));
 
     internal bool Matches(RadioPattern pattern) => pattern.Matches(Vm, Name, Number, _addresses);
+
+    internal void SendWith(double txPowerDbm)
+    {
+        TxPowerDbm = txPowerDbm;
+        PerfectSignalDbm = (sbyte)Math.Clamp(Math.Round(LinkTable.PerfectSignalOf(txPowerDbm)), -127, 20);
+    }
 
     internal void Call(string name, ReadOnlySpan<MacAddress> addresses)
     {

@@ -41,6 +41,17 @@ internal sealed partial class LinkTable
         ForgetAllOf(model);
     }
 
+    /// <summary>A radio's guest tells its transmit power, dBm: it holds where the configuration says nothing of it.</summary>
+    public void SetGuestTxPower(LinkEndpoint model, sbyte dbm)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (model.GuestTxPowerDbm == dbm)
+            return;
+        model.GuestTxPowerDbm = dbm;
+        Resolve(model);
+        OutdateAllOf(model);
+    }
+
     /// <summary>A radio goes: its model must not be used any more.</summary>
     public void Remove(LinkEndpoint model)
     {
@@ -146,7 +157,7 @@ internal sealed partial class LinkTable
     private void Resolve(LinkEndpoint model)
     {
         RadioConfiguration? motion = null;
-        model.TxPowerDbm = RadioConfiguration.DefaultTxPowerDbm;
+        double txPowerDbm = model.GuestTxPowerDbm ?? RadioConfiguration.DefaultTxPowerDbm;
         model.AntennaGainDbi = 0;
         model.NoiseFloorDbm = RadioConfiguration.DefaultNoiseFloorDbm;
         foreach (var radio in _medium.Radios)
@@ -154,10 +165,11 @@ internal sealed partial class LinkTable
             if (!model.Matches(radio.Radio))
                 continue;
             motion = radio.Motion is null ? motion : radio;
-            model.TxPowerDbm = radio.TxPowerDbm ?? model.TxPowerDbm;
+            txPowerDbm = radio.TxPowerDbm ?? txPowerDbm;
             model.AntennaGainDbi = radio.AntennaGainDbi ?? model.AntennaGainDbi;
             model.NoiseFloorDbm = radio.NoiseFloorDbm ?? model.NoiseFloorDbm;
         }
+        model.SendWith(txPowerDbm);
         model.Move(motion?.Motion, _medium.Seed, motion is null ? _sinceNs : MotionSinceNs(motion.Radio));
     }
 

@@ -10,7 +10,8 @@ namespace ShmWifi.ShmMedium.Medium.Links;
 /// gives the same results. Times are those of the medium's clock, ns.</remarks>
 internal sealed partial class LinkTable
 {
-    /// <summary>Signal of a link that neither a model nor an SNR says anything of, dBm: a strong one, as of a neighbour on the same desk.</summary>
+    /// <summary>Signal of a radio that sends with <see cref="RadioConfiguration.DefaultTxPowerDbm"/> over a link that neither a model nor an SNR
+    /// says anything of, dBm: a strong one, as of a neighbour on the same desk.</summary>
     public const sbyte PerfectSignalDbm = -30;
 
     /// <summary>A radio that moves is where it was at the start of such a step, ns.</summary>
@@ -40,7 +41,10 @@ internal sealed partial class LinkTable
         Replace(LinkOverrides.Of(medium.Links), mediumNs);
     }
 
-    /// <summary>Whether every radio receives every other with <see cref="PerfectSignalDbm"/>: no link is given and no model is set.</summary>
+    /// <summary>Signal over such a link, dBm, of a radio that sends with <paramref name="txPowerDbm"/>.</summary>
+    public static double PerfectSignalOf(double txPowerDbm) => PerfectSignalDbm + txPowerDbm - RadioConfiguration.DefaultTxPowerDbm;
+
+    /// <summary>Whether all are received with their <see cref="LinkEndpoint.PerfectSignalDbm"/>: no link is given and no model is set.</summary>
     public bool IsPerfect => _medium.Links.Count == 0 && _pathLoss is null && _fading is null;
 
     /// <summary>How well <paramref name="to"/> receives <paramref name="from"/>.</summary>
@@ -109,7 +113,7 @@ internal sealed partial class LinkTable
 
         pair.FreqMhz = freqMhz;
         (pair.FromNs, pair.ForNs) = (0, ulong.MaxValue);
-        double signalDbm = PerfectSignalDbm;
+        double signalDbm = PerfectSignalOf(from.TxPowerDbm);
         float loss = pair.Given?.Loss is { } given ? (float)given : float.NaN;
         if (float.IsNaN(loss))
         {
