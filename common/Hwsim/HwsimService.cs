@@ -33,7 +33,7 @@ internal sealed class HwsimService : IDisposable
     private readonly RadioDiscovery _discovery;
     private readonly WaitSet _waits;
     private uint _overruns;
-    private long _overrunsDueNs;
+    private long _tickDueNs;
 
     /// <summary>Ready to start.</summary>
     /// <param name="device">How its host is woken, and wakes us.</param>
@@ -51,7 +51,7 @@ internal sealed class HwsimService : IDisposable
         _busyPoll = new BusyPollBudget(maxBusyPollNs);
         _doorbell = new PortDoorbell(device, port);
         _slots = new TxSlots(port, _doorbell);
-        _announcer = new Announcer(Radios, _slots);
+        _announcer = new Announcer(Radios, _slots, (region.Features & RegionFeatures.TxPower) != RegionFeatures.None);
         Clock = new ClockSync(port, _slots);
         Host = new HostMonitor(region, port);
         _batch = new InjectionBatch(frames, family, MaxBatchBytes);
@@ -163,8 +163,8 @@ internal sealed class HwsimService : IDisposable
         }
         if (Tx.IsRadioUnknown && Radios.Refused == 0)
             Discover();
-        if (nowNs >= _overrunsDueNs)
-            CountOverruns(nowNs);
+        if (nowNs >= _tickDueNs)
+            Tick(nowNs);
         if (Host.MayAnswer && nowNs >= Clock.DueNs)
             SyncClock(nowNs);
         return worked;
@@ -191,13 +191,15 @@ internal sealed class HwsimService : IDisposable
         Tx.GiveUp();
     }
 
-    /// <summary>Messages that the kernel could not queue for us.</summary>
-    private void CountOverruns(long nowNs)
+    /// <summary>What the kernel tells only if asked: messages that it could not queue for us, and transmit power.</summary>
+    private void Tick(long nowNs)
     {
-        _overrunsDueNs = nowNs + TickNs;
+        _tickDueNs = nowNs + TickNs;
         uint drops = _registration.Frames.ReadDropCount();
         _port.Count(GuestCounter.NetlinkOverruns, drops - _overruns);
         _overruns = drops;
+        if (_discovery.HaveInterfacesChanged())
+            Discover();
     }
 
     private void SyncClock(long nowNs)

@@ -6,7 +6,8 @@ using ShmWifi.RingBuffer.Layout;
 namespace ShmWifi.Hwsim.Radios;
 
 /// <summary>Tells the host what it does not know of our radios yet, as far as slots are free; the rest at the next call.</summary>
-internal sealed unsafe class Announcer(RadioTable radios, TxSlots slots)
+/// <param name="hostTakesTxPower">Whether the host takes <see cref="RingKind.RadioTxPower"/>.</param>
+internal sealed unsafe class Announcer(RadioTable radios, TxSlots slots, bool hostTakesTxPower)
 {
     private const int MaxNameSize = Abi.NameSize - 1;
 
@@ -54,6 +55,8 @@ internal sealed unsafe class Announcer(RadioTable radios, TxSlots slots)
             radio.Transmitter.CopyTo(new Span<byte>(slot->Address, MacAddress.Length));
             radio.IsAnnounced = radio.IsKnownToHost = true;
         }
+        if (!TrySayTxPower(radio))
+            return false;
         foreach (var address in radio.Addresses)
         {
             if (address.IsWanted != address.IsAnnounced)
@@ -66,6 +69,18 @@ internal sealed unsafe class Announcer(RadioTable radios, TxSlots slots)
             }
         }
         radio.Tidy();
+        return true;
+    }
+
+    private bool TrySayTxPower(Radio radio)
+    {
+        if (radio.TxPowerDbm is not { } dbm || radio.TxPowerTold == dbm || !hostTakesTxPower)
+            return true;
+        var slot = slots.TryAdd(RingKind.RadioTxPower, radio.Number);
+        if (slot == null)
+            return false;
+        slot->TxPowerDbm = dbm;
+        radio.TxPowerTold = dbm;
         return true;
     }
 }

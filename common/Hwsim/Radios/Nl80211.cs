@@ -1,6 +1,7 @@
 using ShmWifi.Dot11.Frames;
 using ShmWifi.Hwsim.Netlink;
 using ShmWifi.Hwsim.Protocol;
+using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Hwsim.Radios;
 
@@ -15,6 +16,9 @@ internal sealed class Nl80211(NetlinkSocket control, GenericFamily family)
     private const ushort AttributeIfname = 4;
     private const ushort AttributeIftype = 5;
     private const ushort AttributeMac = 6;
+    private const ushort AttributeFrequency = 38; // NL80211_ATTR_WIPHY_FREQ
+    private const ushort AttributeTxPower = 98; // NL80211_ATTR_WIPHY_TX_POWER_LEVEL, mBm
+    private const int MbmPerDbm = 100;
 
     /// <summary>nl80211's family.</summary>
     public GenericFamily Family => family;
@@ -50,6 +54,8 @@ internal sealed class Nl80211(NetlinkSocket control, GenericFamily family)
         uint index = 0, type = 0;
         string name = "";
         MacAddress? address = null;
+        sbyte? txPowerDbm = null;
+        bool hasChannel = false;
         while (attributes.MoveNext())
         {
             switch (attributes.Type)
@@ -66,6 +72,12 @@ internal sealed class Nl80211(NetlinkSocket control, GenericFamily family)
                 case AttributeIftype:
                     _ = attributes.TryReadUInt32(out type);
                     break;
+                case AttributeFrequency:
+                    hasChannel = true;
+                    break;
+                case AttributeTxPower when attributes.TryReadUInt32(out uint mbm):
+                    txPowerDbm = (sbyte)Math.Clamp((int)mbm / MbmPerDbm, Abi.MinTxPower, Abi.MaxTxPower);
+                    break;
                 case AttributeMac when attributes.Value.Length == MacAddress.Length:
                     address = new MacAddress(attributes.Value);
                     break;
@@ -73,7 +85,7 @@ internal sealed class Nl80211(NetlinkSocket control, GenericFamily family)
         }
         if (wiphy is null || address is null)
             return false;
-        found = new WirelessInterface(wiphy.Value, (int)index, name, type, address.Value);
+        found = new WirelessInterface(wiphy.Value, (int)index, name, type, address.Value, hasChannel ? txPowerDbm : null);
         return true;
     }
 }

@@ -22,6 +22,12 @@ internal sealed class Radio(ushort number, uint hwsimId, MacAddress transmitter)
     /// <summary>Whether it wants frames that are addressed to others.</summary>
     public bool HasMonitor { get; set; }
 
+    /// <summary>Transmit power, dBm; null: its kernel never told.</summary>
+    public sbyte? TxPowerDbm { get; set; }
+
+    /// <summary>The same as the host was told; null: it was not.</summary>
+    public sbyte? TxPowerTold { get; set; }
+
     /// <summary>An interface of it is up, so that it receives something.</summary>
     public bool IsUp { get; private set; }
 
@@ -48,6 +54,7 @@ internal sealed class Radio(ushort number, uint hwsimId, MacAddress transmitter)
     public void Unsay()
     {
         IsAnnounced = IsKnownToHost = false;
+        TxPowerTold = null;
         foreach (var address in Addresses)
             address.IsAnnounced = false;
         Tidy();

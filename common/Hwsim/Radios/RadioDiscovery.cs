@@ -21,6 +21,7 @@ internal sealed class RadioDiscovery : IDisposable
     private readonly NetlinkSocket _wirelessEvents;
     private readonly NetlinkSocket _linkEvents;
     private bool _isChanged;
+    private List<WirelessInterface> _interfaces = []; // of our namespace, as listed last
 
     /// <summary>Starts to listen.</summary>
     /// <param name="others">The namespaces to look into besides ours; null: none. Owned from now on.</param>
@@ -59,18 +60,23 @@ internal sealed class RadioDiscovery : IDisposable
         return _isChanged;
     }
 
+    /// <summary>Whether the interfaces of our namespace are other than was listed last: nl80211 has no event for a new transmit power.</summary>
+    public bool HaveInterfacesChanged() => !_nl80211.ListInterfaces().SequenceEqual(_interfaces);
+
     /// <summary>Lists the radios as they are now.</summary>
     /// <exception cref="HwsimAbsentException">hwsim was unloaded.</exception>
     public List<RadioSnapshot> List()
     {
         var snapshots = new List<RadioSnapshot>();
+        // First: the kernel answers when a radio that moves to another namespace just now has arrived (rtnl), and then it is in one of the lists
+        // that follow.
+        _interfaces = _nl80211.ListInterfaces();
         if (_others is null)
         {
-            Add(snapshots, _nl80211.ListInterfaces(), _hwsim.ListRadios(), _links, Wiphy.ClassPath);
+            Add(snapshots, _interfaces, _hwsim.ListRadios(), _links, Wiphy.ClassPath);
             return snapshots;
         }
-        // Interfaces first: the kernel answers when a radio that moves just now has arrived (rtnl), and then it is in one of the lists that follow.
-        Add(snapshots, _nl80211.ListInterfaces(), _hwsim.ListRadios(), NetworkLinks.List(), Wiphy.ClassPath);
+        Add(snapshots, _interfaces, _hwsim.ListRadios(), NetworkLinks.List(), Wiphy.ClassPath);
         _others.Visit(visited =>
         {
             using var control = NetlinkSocket.Open(NETLINK_GENERIC);
@@ -100,17 +106,20 @@ internal sealed class RadioDiscovery : IDisposable
             if (Wiphy.Find(classPath, radio.Name) is not { } wiphy)
                 continue; // its event will bring us here again
             bool hasMonitor = false;
+            sbyte? txPowerDbm = null;
             var addresses = new List<MacAddress>();
             foreach (var found in interfaces)
             {
                 if (found.Wiphy != wiphy.Index || (found.Index != 0 && !links.IsUp(found.Index)))
                     continue;
+                if (txPowerDbm is null || found.TxPowerDbm < txPowerDbm)
+                    txPowerDbm = found.TxPowerDbm;
                 if (found.IsMonitor)
                     hasMonitor = true;
                 else if (!addresses.Contains(found.Address))
                     addresses.Add(found.Address);
             }
-            snapshots.Add(new RadioSnapshot(radio.Id, radio.Name, wiphy.Transmitter, hasMonitor, addresses));
+            snapshots.Add(new RadioSnapshot(radio.Id, radio.Name, wiphy.Transmitter, hasMonitor, addresses, txPowerDbm));
         }
     }
 }

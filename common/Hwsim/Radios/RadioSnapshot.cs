@@ -7,4 +7,6 @@ namespace ShmWifi.Hwsim.Radios;
 /// <param name="Name">The wiphy's name: "phy0".</param>
 /// <param name="Transmitter">addresses[1], by which hwsim's messages name it.</param>
 /// <param name="HasMonitor">Whether one of its interfaces that are up is a monitor.</param>
-internal sealed record RadioSnapshot(uint HwsimId, string Name, MacAddress Transmitter, bool HasMonitor, IReadOnlyList<MacAddress> Addresses);
+/// <param name="TxPowerDbm">The lowest of its interfaces that are up, dBm, which mac80211 has for a radio, too; null: none has one.</param>
+internal sealed record RadioSnapshot(uint HwsimId, string Name, MacAddress Transmitter, bool HasMonitor, IReadOnlyList<MacAddress> Addresses,
+    sbyte? TxPowerDbm);

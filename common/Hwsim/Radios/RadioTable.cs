@@ -117,6 +117,7 @@ internal sealed class RadioTable
             radio.HasMonitor = snapshot.HasMonitor;
             radio.IsAnnounced = false;
         }
+        radio.TxPowerDbm = snapshot.TxPowerDbm ?? radio.TxPowerDbm;
         foreach (var address in radio.Addresses)
             address.IsInterface = false;
         foreach (var address in snapshot.Addresses)

@@ -7,8 +7,9 @@ namespace ShmWifi.Hwsim.Radios;
 /// <param name="Index">Its ifindex; 0: it has no network device (P2P device, NAN).</param>
 /// <param name="Name">Its network device: "wlan0"; empty: it has none.</param>
 /// <param name="Type">enum nl80211_iftype.</param>
+/// <param name="TxPowerDbm">What it sends with, whole dBm; null: it has no channel, and then the kernel may say 0.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct WirelessInterface(uint Wiphy, int Index, string Name, uint Type, MacAddress Address)
+internal readonly record struct WirelessInterface(uint Wiphy, int Index, string Name, uint Type, MacAddress Address, sbyte? TxPowerDbm)
 {
     private const uint TypeMonitor = 6;
 

@@ -149,6 +149,33 @@ public sealed class RadioAnnouncementTests
         Assert.That((radios.Count, radios.Refused), Is.EqualTo((Abi.MaxRadios, 2)));
     }
 
+    [Test]
+    public void TransmitPowerIsToldWhenItChangesAndToAHostThatComesBack()
+    {
+        using var harness = new InjectorHarness();
+        harness.Radios.Apply([Snapshot(1, "phy0", addresses: Own) with { TxPowerDbm = 20 }]);
+        string[] all =
+            ["Hello 0", "RadioAdd 0 42:00:00:00:00:00 None phy0", "RadioTxPower 0 20", "AddressAdd 0 02:00:00:00:00:00"];
+        Assert.That(Said(harness), Is.EqualTo(all));
+        harness.Radios.Apply([Snapshot(1, "phy0", addresses: Own) with { TxPowerDbm = 20 }]);
+        Assert.That(Said(harness), Is.Empty, "as it was");
+        harness.Radios.Apply([Snapshot(1, "phy0", addresses: Own) with { TxPowerDbm = -5 }]);
+        Assert.That(Said(harness), Is.EqualTo(new[] { "RadioTxPower 0 -5" }));
+        harness.Radios.Apply([Snapshot(1, "phy0", addresses: Own)]);
+        Assert.That(Said(harness), Is.Empty, "what its kernel no longer tells stays");
+        harness.Radios.StartAnew();
+        all[2] = "RadioTxPower 0 -5";
+        Assert.That(Said(harness), Is.EqualTo(all));
+    }
+
+    [Test]
+    public void AHostThatDoesNotTakeTransmitPowerIsNotToldIt()
+    {
+        using var harness = new InjectorHarness(hostTakesTxPower: false);
+        harness.Radios.Apply([Snapshot(1, "phy0", addresses: Own) with { TxPowerDbm = 20 }]);
+        Assert.That(Said(harness), Has.None.StartsWith("RadioTxPower").And.Count.EqualTo(3));
+    }
+
     private static Radio Known(InjectorHarness harness, params MacAddress[] addresses)
     {
         harness.Radios.Apply([Snapshot(1, "phy0", addresses: addresses)]);
@@ -157,7 +184,7 @@ public sealed class RadioAnnouncementTests
     }
 
     private static RadioSnapshot Snapshot(uint id, string name, bool hasMonitor = false, params MacAddress[] addresses) =>
-        new(id, name, Transmitter, hasMonitor, addresses);
+        new(id, name, Transmitter, hasMonitor, addresses, TxPowerDbm: null);
 
     private static List<string> Said(InjectorHarness harness)
     {
@@ -167,6 +194,7 @@ public sealed class RadioAnnouncementTests
         {
             RingKind.RadioAdd => $"RadioAdd {slot.Radio} {slot.Address} {(RadioFlags)slot.Flags} {System.Text.Encoding.UTF8.GetString(slot.Payload)}",
             RingKind.AddressAdd or RingKind.AddressDel => $"{slot.Kind} {slot.Radio} {slot.Address}",
+            RingKind.RadioTxPower => $"{slot.Kind} {slot.Radio} {slot.TxPowerDbm}",
             _ => $"{slot.Kind} {slot.Radio}",
         })];
     }
