@@ -244,6 +244,8 @@ static void shmwifi_take_over(struct shmwifi_datapath *dp, bool tells_channels)
 	shmwifi_consumer_init(&dp->rx, &dp->region, dp->port);
 	shmwifi_radios_init(&dp->radios);
 	dp->radios.tells_channels = tells_channels;
+	dp->radios.tells_tx_power = dp->drv_link_info_changed &&
+				    dp->region.features & SHMWIFI_F_TX_POWER;
 	memset(dp->chains, 0, sizeof(dp->chains));
 	memset(&dp->clock, 0, sizeof(dp->clock));
 	dp->clock_answers = 0;

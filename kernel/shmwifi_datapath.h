@@ -9,7 +9,7 @@
  * shmwifi_rx.c		host to hwsim
  * shmwifi_status.c	TX statuses
  * shmwifi_host.c	the host's clock, and whether the host is alive
- * shmwifi_retune.c	mac80211's word that a radio was tuned elsewhere
+ * shmwifi_retune.c	mac80211's word that a radio was tuned elsewhere, or sends with another power
  * shmwifi_monitor.c	hwsim0 stays down beside radios that it would crash
  */
 #ifndef SHMWIFI_DATAPATH_H
@@ -129,8 +129,9 @@ struct shmwifi_chain {
  * @polls: times that NAPI polled
  * @status_dropped: statuses for radios that no longer exist
  * @malformed: messages from hwsim that could not be parsed
- * @retuned: a radio may listen elsewhere than the host was told
+ * @retuned: a radio may listen elsewhere, or send with another power, than the host was told
  * @drv_config: mac80211's tracepoint; NULL: not watched
+ * @drv_link_info_changed: the same
  * @interrupts: doorbells that reached us
  * @netdev: NAPI's owner, never registered
  * @napi: moves frames from the host
@@ -175,6 +176,7 @@ struct shmwifi_datapath {
 
 	bool retuned;
 	struct tracepoint *drv_config;
+	struct tracepoint *drv_link_info_changed;
 	u64 interrupts;
 	struct net_device *netdev;
 	struct napi_struct napi;

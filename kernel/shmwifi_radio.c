@@ -343,6 +343,49 @@ bool shmwifi_radios_say_channel(const struct shmwifi_radios *radios, struct shmw
 	return true;
 }
 
+/* INT_MIN: it has had no channel yet. Source: net/mac80211/iface.c, ieee80211_sdata_init() */
+static void shmwifi_take_tx_power(void *data, u8 *mac, struct ieee80211_vif *vif)
+{
+	int power = READ_ONCE(vif->bss_conf.txpower);
+	int *lowest = data;
+
+	if (power != INT_MIN && (*lowest == SHMWIFI_NO_TX_POWER || power < *lowest))
+		*lowest = power;
+}
+
+/* The lowest of its interfaces: mac80211 has it so for a radio with one channel. */
+static int shmwifi_radio_tx_power(const struct shmwifi_radio *radio)
+{
+	int power = SHMWIFI_NO_TX_POWER;
+
+	if (!radio->up || !radio->hw)
+		return SHMWIFI_NO_TX_POWER;
+	ieee80211_iterate_active_interfaces_atomic(radio->hw, IEEE80211_IFACE_ITER_NORMAL,
+						   shmwifi_take_tx_power, &power);
+	if (power == SHMWIFI_NO_TX_POWER)
+		return power;
+	return clamp(power, SHMWIFI_MIN_TX_POWER, SHMWIFI_MAX_TX_POWER);
+}
+
+/* Tells the host a radio's transmit power, unless it knows; false when there is no slot. */
+static bool shmwifi_radio_say_tx_power(const struct shmwifi_radios *radios,
+				       struct shmwifi_radio *radio, struct shmwifi_producer *tx)
+{
+	int power = shmwifi_radio_tx_power(radio);
+	struct shmwifi_tx_slot *slot;
+
+	if (!radios->tells_tx_power || power == SHMWIFI_NO_TX_POWER ||
+	    power == radio->tx_power_told)
+		return true;
+	slot = shmwifi_producer_say(tx, SHMWIFI_KIND_RADIO_TX_POWER,
+				    shmwifi_radio_number(radios, radio));
+	if (!slot)
+		return false;
+	slot->tx_power_dbm = power;
+	radio->tx_power_told = power;
+	return true;
+}
+
 static bool shmwifi_radio_say(const struct shmwifi_radios *radios, struct shmwifi_radio *radio,
 			      struct shmwifi_producer *tx)
 {
@@ -363,9 +406,11 @@ static bool shmwifi_radio_say(const struct shmwifi_radios *radios, struct shmwif
 		radio->announced = true;
 		radio->known = true;
 		radio->channel_told = SHMWIFI_UNTOLD;
+		radio->tx_power_told = SHMWIFI_NO_TX_POWER;
 	}
 	/* Before the addresses: nobody is to be taken for listening where it does not. */
-	if (!shmwifi_radios_say_channel(radios, radio, tx))
+	if (!shmwifi_radios_say_channel(radios, radio, tx) ||
+	    !shmwifi_radio_say_tx_power(radios, radio, tx))
 		return false;
 	list_for_each_entry(address, &radio->addresses, node) {
 		bool wanted = shmwifi_address_is_wanted(address);

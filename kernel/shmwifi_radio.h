@@ -18,6 +18,9 @@
 #define SHMWIFI_ANYWHERE	U32_MAX		/* only its kernel knows */
 #define SHMWIFI_UNTOLD		(U32_MAX - 1)	/* the host was not told yet */
 
+/* In place of a transmit power in dBm: none is known, or was told. */
+#define SHMWIFI_NO_TX_POWER	INT_MIN
+
 /**
  * struct shmwifi_address - an address that a radio answers to
  * @node: in the radio's list
@@ -51,6 +54,7 @@ struct shmwifi_address {
  * @known: the host knows it, perhaps with others
  * @channel_told: where it listens, as the host was told: as shmwifi_radio_channel()
  *	has it, or SHMWIFI_UNTOLD
+ * @tx_power_told: its transmit power as the host was told, dBm, or SHMWIFI_NO_TX_POWER
  * @transmitter: addresses[1], by which hwsim's messages name it
  * @name: the wiphy's
  * @hw: mac80211's hardware; NULL without a network device, which keeps it alive
@@ -65,6 +69,7 @@ struct shmwifi_radio {
 	bool announced;
 	bool known;
 	u32 channel_told;
+	int tx_power_told;
 	u8 transmitter[ETH_ALEN];
 	char name[SHMWIFI_NAME_SIZE];
 	struct ieee80211_hw *hw;
@@ -80,6 +85,7 @@ struct shmwifi_radio {
  * @hello: the host must be told everything from the start
  * @tells_channels: the host is told where radios listen: it takes that, and
  *	mac80211 tells us
+ * @tells_tx_power: likewise of their transmit power
  * @refused: radios and addresses that there was no number or memory for
  *
  * The owner serialises.
@@ -91,6 +97,7 @@ struct shmwifi_radios {
 	bool dirty;
 	bool hello;
 	bool tells_channels;
+	bool tells_tx_power;
 	unsigned int refused;
 };
 
