@@ -50,6 +50,26 @@ public class MixedLabTests
 
     [Test]
     [DependsOnTest(nameof(VmsOfBothPathsAndBothKernelsTalk), AllowFailure = true)]
+    public void TheSignalFollowsTheSendersTransmitPowerOnBothPaths()
+    {
+        var (_, before) = InStation("iw dev wlan0 link");
+        var (fromAccessPoint, link) = In("ap", "iw dev wlan0 set txpower fixed 500") is (0, _)
+            ? InStation("""await "iw dev wlan0 link | grep 'signal: -45 dBm'" """)
+            : (-1, "the access point's power was not set");
+        const string SendWith8Dbm = "iw dev wlan0 set txpower fixed 800 && (ping -i 0.2 192.168.77.1 </dev/null >/dev/null 2>&1 &)";
+        var (fromStation, stations) = InStation(SendWith8Dbm) is (0, _)
+            ? In("ap", """await "iw dev wlan0 station dump | grep 'signal:.*-42'" """)
+            : (-1, "the station's power was not set, or it was not heard");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(before, Does.Contain("signal: -30 dBm"), "of 20 dBm");
+            Assert.That(fromAccessPoint, Is.Zero, link);
+            Assert.That(fromStation, Is.Zero, stations);
+        }
+    }
+
+    [Test]
+    [DependsOnTest(nameof(TheSignalFollowsTheSendersTransmitPowerOnBothPaths), AllowFailure = true)]
     public void ShmInjectorWaitsForHwsimThatWasUnloaded()
     {
         var (reload, output) = InStation("""
@@ -121,6 +141,8 @@ public class MixedLabTests
         }
     }
 
-    private static (int ExitCode, string Output) InStation(string script) =>
-        ProgramRun.Lab(Limit, "lab", "exec", "--lab", Name, "sta", "--", "sh", "-c", Await + script);
+    private static (int ExitCode, string Output) InStation(string script) => In("sta", script);
+
+    private static (int ExitCode, string Output) In(string vm, string script) =>
+        ProgramRun.Lab(Limit, "lab", "exec", "--lab", Name, vm, "--", "sh", "-c", Await + script);
 }
