@@ -23,6 +23,6 @@ public enum BlockAckActionKind
 /// <param name="Tid">Of the agreement; null: encrypted.</param>
 /// <param name="BufferSize">MPDUs that the recipient keeps; 0: it is encrypted, or for the recipient to choose.</param>
 /// <param name="IsAccepted">ADDBA Response: the status is 0.</param>
-/// <param name="IsOfOriginator">DELBA: the originator ends it.</param>
+/// <param name="IsOfOriginator">ADDBA Request; DELBA: the originator ends it.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct BlockAckAction(BlockAckActionKind Kind, int? Tid, int BufferSize, bool IsAccepted, bool IsOfOriginator);

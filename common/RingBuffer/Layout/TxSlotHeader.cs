@@ -5,7 +5,7 @@ namespace ShmWifi.RingBuffer.Layout;
 // 0x00 kind u8      0x08 offset u32      0x18 capturedNs u64     0x34 address u8[6]
 // 0x01 flags u8     0x0c freqMhz u32     0x20 rates u8[8]        0x80 payload
 // 0x02 radio u16    0x10 cookie u64      0x28 rateFlags u8[12]
-// 0x04 length u32                                                     0x3a txPowerDbm s8
+// 0x04 length u32                                                0x3a txPowerDbm s8
 
 /// <summary>Header of a TX slot (guest to host). The kernel's netlink message follows it as the kernel wrote it.</summary>
 [StructLayout(LayoutKind.Explicit, Size = Abi.SlotHeaderSize)]

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Configuration.Text;
 
 namespace ShmWifi.ShmMedium.Control;
 
@@ -62,9 +61,7 @@ internal static class FaultEndpoints
     }
 
     private static FaultConfiguration Find(IControlledMedium medium, string name) =>
-        medium.CurrentMedium.Faults.FirstOrDefault(f => f.Name == name)
-        ?? throw new ControlException(404, $"no fault is called '{name}'{Nearest.Hint(name, medium.CurrentMedium.Faults.Select(f => f.Name))}; GET "
-            + $"/v1/faults tells which there are");
+        NamedEntry.Find(medium.CurrentMedium.Faults, f => f.Name, name, "fault");
 
     private static JsonArray ReadAll(IControlledMedium medium, IEnumerable<FaultConfiguration> faults)
     {

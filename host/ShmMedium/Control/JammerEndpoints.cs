@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Configuration.Text;
 
 namespace ShmWifi.ShmMedium.Control;
 
@@ -41,9 +40,7 @@ internal static class JammerEndpoints
     }
 
     private static JammerConfiguration Find(IControlledMedium medium, string name) =>
-        medium.CurrentMedium.Jammers.FirstOrDefault(j => j.Name == name)
-        ?? throw new ControlException(404, $"no jammer is called '{name}'{Nearest.Hint(name, medium.CurrentMedium.Jammers.Select(j => j.Name))}; GET "
-            + $"/v1/jammers tells which there are");
+        NamedEntry.Find(medium.CurrentMedium.Jammers, j => j.Name, name, "jammer");
 
     private static JsonObject Read(IControlledMedium medium, JammerConfiguration jammer)
     {

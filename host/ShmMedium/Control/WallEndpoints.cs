@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Configuration.Text;
 
 namespace ShmWifi.ShmMedium.Control;
 
@@ -39,7 +38,5 @@ internal static class WallEndpoints
     }
 
     private static WallConfiguration Find(IControlledMedium medium, string name) =>
-        medium.CurrentMedium.Walls.FirstOrDefault(w => w.Name == name)
-        ?? throw new ControlException(404, $"no wall is called '{name}'{Nearest.Hint(name, medium.CurrentMedium.Walls.Select(w => w.Name))}; GET "
-            + $"/v1/walls tells which there are");
+        NamedEntry.Find(medium.CurrentMedium.Walls, w => w.Name, name, "wall");
 }
