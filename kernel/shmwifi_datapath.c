@@ -246,6 +246,7 @@ static void shmwifi_take_over(struct shmwifi_datapath *dp, bool tells_channels)
 	dp->radios.tells_channels = tells_channels;
 	dp->radios.tells_tx_power = dp->drv_link_info_changed &&
 				    dp->region.features & SHMWIFI_F_TX_POWER;
+	dp->radios.tells_spacing = dp->drv_config && dp->region.features & SHMWIFI_F_SPACING;
 	memset(dp->chains, 0, sizeof(dp->chains));
 	memset(&dp->clock, 0, sizeof(dp->clock));
 	dp->clock_answers = 0;

@@ -386,6 +386,39 @@ static bool shmwifi_radio_say_tx_power(const struct shmwifi_radios *radios,
 	return true;
 }
 
+/* How far apart the channels are that a radio is tuned for, MHz. */
+static u8 shmwifi_radio_spacing(const struct shmwifi_radio *radio)
+{
+	if (!radio->up || !radio->hw || !READ_ONCE(radio->hw->conf.chandef.chan))
+		return radio->spacing_told;
+	switch (READ_ONCE(radio->hw->conf.chandef.width)) {
+	case NL80211_CHAN_WIDTH_5:
+		return 5;
+	case NL80211_CHAN_WIDTH_10:
+		return 10;
+	default:
+		return SHMWIFI_USUAL_SPACING;
+	}
+}
+
+/* Tells the host how far apart a radio's channels are, likewise. */
+static bool shmwifi_radio_say_spacing(const struct shmwifi_radios *radios,
+				      struct shmwifi_radio *radio, struct shmwifi_producer *tx)
+{
+	u8 spacing = shmwifi_radio_spacing(radio);
+	struct shmwifi_tx_slot *slot;
+
+	if (!radios->tells_spacing || spacing == radio->spacing_told)
+		return true;
+	slot = shmwifi_producer_say(tx, SHMWIFI_KIND_RADIO_SPACING,
+				    shmwifi_radio_number(radios, radio));
+	if (!slot)
+		return false;
+	slot->spacing_mhz = spacing;
+	radio->spacing_told = spacing;
+	return true;
+}
+
 static bool shmwifi_radio_say(const struct shmwifi_radios *radios, struct shmwifi_radio *radio,
 			      struct shmwifi_producer *tx)
 {
@@ -407,9 +440,11 @@ static bool shmwifi_radio_say(const struct shmwifi_radios *radios, struct shmwif
 		radio->known = true;
 		radio->channel_told = SHMWIFI_UNTOLD;
 		radio->tx_power_told = SHMWIFI_NO_TX_POWER;
+		radio->spacing_told = SHMWIFI_USUAL_SPACING;
 	}
 	/* Before the addresses: nobody is to be taken for listening where it does not. */
-	if (!shmwifi_radios_say_channel(radios, radio, tx) ||
+	if (!shmwifi_radio_say_spacing(radios, radio, tx) ||
+	    !shmwifi_radios_say_channel(radios, radio, tx) ||
 	    !shmwifi_radio_say_tx_power(radios, radio, tx))
 		return false;
 	list_for_each_entry(address, &radio->addresses, node) {

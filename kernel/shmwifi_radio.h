@@ -20,6 +20,7 @@
 
 /* In place of a transmit power in dBm: none is known, or was told. */
 #define SHMWIFI_NO_TX_POWER	INT_MIN
+#define SHMWIFI_USUAL_SPACING	20	/* MHz */
 
 /**
  * struct shmwifi_address - an address that a radio answers to
@@ -55,6 +56,7 @@ struct shmwifi_address {
  * @channel_told: where it listens, as the host was told: as shmwifi_radio_channel()
  *	has it, or SHMWIFI_UNTOLD
  * @tx_power_told: its transmit power as the host was told, dBm, or SHMWIFI_NO_TX_POWER
+ * @spacing_told: how far apart its channels are, as the host was told or assumes, MHz
  * @transmitter: addresses[1], by which hwsim's messages name it
  * @name: the wiphy's
  * @hw: mac80211's hardware; NULL without a network device, which keeps it alive
@@ -70,6 +72,7 @@ struct shmwifi_radio {
 	bool known;
 	u32 channel_told;
 	int tx_power_told;
+	u8 spacing_told;
 	u8 transmitter[ETH_ALEN];
 	char name[SHMWIFI_NAME_SIZE];
 	struct ieee80211_hw *hw;
@@ -86,6 +89,7 @@ struct shmwifi_radio {
  * @tells_channels: the host is told where radios listen: it takes that, and
  *	mac80211 tells us
  * @tells_tx_power: likewise of their transmit power
+ * @tells_spacing: likewise of the spacing of their channels
  * @refused: radios and addresses that there was no number or memory for
  *
  * The owner serialises.
@@ -98,6 +102,7 @@ struct shmwifi_radios {
 	bool hello;
 	bool tells_channels;
 	bool tells_tx_power;
+	bool tells_spacing;
 	unsigned int refused;
 };
 

@@ -38,6 +38,9 @@ public readonly record struct Channel
         _ => TryFromGrid(Band.Ghz6, 5950, frequencyMhz, out channel),
     };
 
+    /// <summary>Whose legacy rates a frame on that frequency, in MHz, counts through: a frequency of no band counts as 2.4 GHz.</summary>
+    public static Band BandOf(uint frequencyMhz) => TryFromFrequency((int)frequencyMhz, out var channel) ? channel.Band : Band.Ghz2;
+
     /// <summary>The channel of a number in a band; false if there is none.</summary>
     public static bool TryFromNumber(Band band, int number, out Channel channel)
     {

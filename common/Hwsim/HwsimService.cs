@@ -51,7 +51,7 @@ internal sealed class HwsimService : IDisposable
         _busyPoll = new BusyPollBudget(maxBusyPollNs);
         _doorbell = new PortDoorbell(device, port);
         _slots = new TxSlots(port, _doorbell);
-        _announcer = new Announcer(Radios, _slots, (region.Features & RegionFeatures.TxPower) != RegionFeatures.None);
+        _announcer = new Announcer(Radios, _slots, region.Features);
         Clock = new ClockSync(port, _slots);
         Host = new HostMonitor(region, port);
         _batch = new InjectionBatch(frames, family, MaxBatchBytes);

@@ -98,7 +98,7 @@ internal sealed unsafe class HostileGuest(Func<SimulatedGuest> attach, Random ra
             return;
         var header = new TxSlotHeader
         {
-            Kind = random.Next(8) != 0 ? RingKind.Frame : (RingKind)(random.Next(300) == 0 ? 12 : random.Next(3, 12)),
+            Kind = random.Next(8) != 0 ? RingKind.Frame : (RingKind)(random.Next(300) == 0 ? 200 : random.Next(3, 14)),
             Flags = (byte)random.Next(8),
             Radio = (ushort)(random.Next(2000) == 0 ? random.Next(0x10000) : random.Next(Radios + 1)),
             Length = random.Next(2000) == 0 ? AWord() : (uint)random.Next(10, 2000),

@@ -10,8 +10,10 @@ namespace ShmWifi.Tests.Support;
 /// <param name="Rates">FRAME: hwsim_tx_rate[4], little-endian in one word.</param>
 /// <param name="Address">RADIO_*, ADDRESS_*: the address.</param>
 /// <param name="TxPowerDbm">RADIO_TX_POWER: transmit power, dBm.</param>
+/// <param name="SpacingMhz">RADIO_SPACING: of its channels, MHz.</param>
 internal sealed record SentSlot(
-    RingKind Kind, byte Flags, ushort Radio, uint FreqMhz, ulong Cookie, ulong Rates, MacAddress Address, sbyte TxPowerDbm, byte[] Payload)
+    RingKind Kind, byte Flags, ushort Radio, uint FreqMhz, ulong Cookie, ulong Rates, MacAddress Address, sbyte TxPowerDbm, byte SpacingMhz,
+    byte[] Payload)
 {
     /// <summary>Copies a slot.</summary>
     public static unsafe SentSlot Copy(TxSlotHeader* slot) => new(
@@ -23,5 +25,6 @@ internal sealed record SentSlot(
         *(ulong*)slot->Rates,
         new MacAddress(new ReadOnlySpan<byte>(slot->Address, MacAddress.Length)),
         slot->TxPowerDbm,
+        slot->SpacingMhz,
         new ReadOnlySpan<byte>((byte*)slot + slot->Offset, (int)slot->Length).ToArray());
 }

@@ -216,6 +216,15 @@ internal sealed unsafe partial class SimulatedGuest : IDisposable
         Offset = Abi.SlotHeaderSize,
     });
 
+    /// <summary>Says how far apart a radio's channels are.</summary>
+    public void SetSpacing(ushort radio, int mhz) => SendSlot(new TxSlotHeader
+    {
+        Kind = RingKind.RadioSpacing,
+        Radio = radio,
+        SpacingMhz = (byte)mhz,
+        Offset = Abi.SlotHeaderSize,
+    });
+
     /// <summary>Sends any slot at all; waits for room.</summary>
     public void SendSlot(TxSlotHeader header)
     {

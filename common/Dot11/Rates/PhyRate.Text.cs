@@ -10,8 +10,8 @@ public readonly partial record struct PhyRate
 
     /// <summary>Reads a name: the PHY, its bit rate in Mbit/s or its MCS, then what differs from one stream, 20 MHz, and the usual guard interval
     /// and preamble.</summary>
-    /// <param name="text"><c>cck 11 short</c>, <c>ofdm 54</c>, <c>ht 7 40 sgi</c>, <c>ht 7 greenfield</c>, <c>vht 9 nss 2 80 sgi</c>,
-    /// <c>he 11 80 gi 1.6</c>; words in any case, parted by blanks.</param>
+    /// <param name="text"><c>cck 11 short</c>, <c>ofdm 54</c>, <c>ofdm 4.5 10</c> (in 10 MHz), <c>ht 7 40 sgi</c>, <c>ht 7 greenfield</c>,
+    /// <c>vht 9 nss 2 80 sgi</c>, <c>he 11 80 gi 1.6</c>; words in any case, parted by blanks.</param>
     /// <returns>False: no such rate.</returns>
     public static bool TryParse(ReadOnlySpan<char> text, out PhyRate rate)
     {
@@ -32,7 +32,7 @@ public readonly partial record struct PhyRate
                     nss = streams;
                     i++;
                     break;
-                case "20" or "40" or "80" or "160" or "320" when bandwidthMhz is null:
+                case "5" or "10" or "20" or "40" or "80" or "160" or "320" when bandwidthMhz is null:
                     bandwidthMhz = int.Parse(words[i], CultureInfo.InvariantCulture);
                     break;
                 case "sgi" when guardInterval is null:
@@ -53,15 +53,18 @@ public readonly partial record struct PhyRate
             }
         }
 
-        bool isPlain = nss is null && bandwidthMhz is null && guardInterval is null && !greenfield;
+        bool isNarrow = bandwidthMhz < 20;
+        if (isNarrow && (PhyKind)kind != PhyKind.Ofdm) return false;
+        bool isPlain = nss is null && (bandwidthMhz is null || isNarrow) && guardInterval is null && !greenfield;
         bool isShortGi = guardInterval == GuardInterval.Ns400;
         switch ((PhyKind)kind)
         {
             case PhyKind.Dsss or PhyKind.Cck or PhyKind.Ofdm:
-                if (!isPlain || !TryParse100Kbps(words[1], out int bitRate)) return false;
+                var spacing = ChannelSpacings.FromMhz(bandwidthMhz ?? 20) ?? default;
+                if (!isPlain || !TryParse100Kbps(words[1], spacing, out int bitRate)) return false;
                 int index = LegacyRates.Of(Band.Ghz2).IndexOf((ushort)bitRate);
                 if (index < 0) return false;
-                rate = FromLegacyIndex(index, shortPreamble);
+                rate = FromLegacyIndex(index, shortPreamble).In(spacing);
                 return rate.Kind == (PhyKind)kind && shortPreamble == (rate.Preamble == Preamble.DsssShort);
             case PhyKind.Ht:
                 if (shortPreamble || nss is not null || guardInterval > GuardInterval.Ns800 || bandwidthMhz > 40
@@ -106,14 +109,17 @@ public readonly partial record struct PhyRate
             (_, GuardInterval.Ns3200) => " gi 3.2",
             _ => "",
         };
+        string blank = BandwidthMhz == 20 ? "" : " ";
+        int? width = BandwidthMhz == 20 ? null : BandwidthMhz;
         if (IsLegacy)
-            return destination.TryWrite(invariant, $"{kind} {BitRate100Kbps / 10.0:0.#}{(Preamble == Preamble.DsssShort ? " short" : "")}",
+        {
+            double mbps = LegacyRates.Of(Band.Ghz2)[_index] / 10.0 / Spacing.ClockDivisor();
+            return destination.TryWrite(invariant, $"{kind} {mbps:0.###}{(Preamble == Preamble.DsssShort ? " short" : "")}{blank}{width}",
                 out charsWritten);
+        }
 
         string streams = Kind == PhyKind.Ht || Nss == 1 ? "" : " nss ";
         int? nss = streams.Length == 0 ? null : Nss;
-        string blank = BandwidthMhz == 20 ? "" : " ";
-        int? width = BandwidthMhz == 20 ? null : BandwidthMhz;
         string greenfield = Preamble == Preamble.HtGreenfield ? " greenfield" : "";
         return destination.TryWrite(invariant, $"{kind} {Mcs}{streams}{nss}{blank}{width}{guard}{greenfield}", out charsWritten);
     }
@@ -123,10 +129,13 @@ public readonly partial record struct PhyRate
     private static bool TryParseNumber(string? word, out int number) =>
         int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
-    private static bool TryParse100Kbps(string word, out int bitRate)
+    /// <summary>Reads the bit rate that the PHY has in a spacing.</summary>
+    /// <param name="bitRate">The same in channels of 20 MHz.</param>
+    private static bool TryParse100Kbps(string word, ChannelSpacing spacing, out int bitRate)
     {
         bool isNumber = decimal.TryParse(word, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal mbps);
-        bitRate = isNumber && mbps is > 0 and <= 54 && mbps * 10 % 1 == 0 ? (int)(mbps * 10) : 0;
+        decimal full = isNumber && mbps is > 0 and <= 54 ? mbps * 10 * spacing.ClockDivisor() : 0;
+        bitRate = full % 1 == 0 ? (int)full : 0;
         return bitRate > 0;
     }
 }

@@ -21,20 +21,23 @@ public readonly partial record struct PhyRate : ISpanFormattable
 
     private readonly byte _index; // legacy: of LegacyRates on 2.4 GHz; else MCS
     private readonly byte _moreStreams; // NSS - 1
-    private readonly byte _doublings; // of 20 MHz
+    private readonly sbyte _doublings; // of 20 MHz, halvings if negative
 
     private PhyRate(PhyKind kind, int index, int nss, int bandwidthMhz, GuardInterval guardInterval, Preamble preamble)
     {
         Kind = kind;
         _index = (byte)index;
         _moreStreams = (byte)(nss - 1);
-        _doublings = (byte)BitOperations.Log2((uint)bandwidthMhz / 20);
+        _doublings = (sbyte)(BitOperations.Log2((uint)bandwidthMhz) - BitOperations.Log2(20));
         GuardInterval = guardInterval;
         Preamble = preamble;
     }
 
-    /// <summary>The rate that frames without rate information are sent at: 1 Mbit/s DSSS on 2.4 GHz, 6 Mbit/s OFDM above.</summary>
-    public static PhyRate BasicOf(Band band) => band == Band.Ghz2 ? default : FromLegacyIndex(LegacyRates.DsssCount, shortPreamble: false);
+    /// <summary>The rate that frames without rate information are sent at: 1 Mbit/s DSSS on 2.4 GHz, 6 Mbit/s OFDM above, and where channels are
+    /// narrower than 20 MHz the slowest of theirs.</summary>
+    public static PhyRate BasicOf(Band band, ChannelSpacing spacing = ChannelSpacing.Mhz20) => band == Band.Ghz2 && spacing == ChannelSpacing.Mhz20
+        ? default
+        : FromLegacyIndex(LegacyRates.DsssCount, shortPreamble: false).In(spacing);
 
     /// <summary>A DSSS, CCK or OFDM rate.</summary>
     /// <param name="bitRate100Kbps">10, 20 (DSSS), 55, 110 (CCK), 60, 90, 120, 180, 240, 360, 480, 540 (OFDM).</param>
@@ -102,8 +105,15 @@ public readonly partial record struct PhyRate : ISpanFormattable
     /// <summary>Spatial streams, 1..8.</summary>
     public int Nss => _moreStreams + 1;
 
-    /// <summary>Width of the PPDU in MHz: 20, 40, 80, 160 or 320; a DSSS channel, 22 MHz wide, counts as 20.</summary>
-    public int BandwidthMhz => 20 << _doublings;
+    /// <summary>Width of the PPDU in MHz: 20, 40, 80, 160 or 320, OFDM 5, 10 or 20; a DSSS channel, 22 MHz wide, counts as 20.</summary>
+    public int BandwidthMhz => _doublings >= 0 ? 20 << _doublings : 20 >> -_doublings;
+
+    /// <summary>The spacing of the channels that its PHY is clocked for.</summary>
+    public ChannelSpacing Spacing => (ChannelSpacing)Math.Max(-_doublings, 0);
+
+    /// <summary>The same rate where channels have another spacing: OFDM's bits, at another clock. Other PHYs have one clock.</summary>
+    public PhyRate In(ChannelSpacing spacing) =>
+        Kind == PhyKind.Ofdm ? new(PhyKind.Ofdm, _index, 1, spacing.Mhz(), GuardInterval.Ns800, Preamble.Ofdm) : this;
 
     /// <summary>Guard interval.</summary>
     public GuardInterval GuardInterval { get; }
@@ -137,12 +147,13 @@ public readonly partial record struct PhyRate : ISpanFormattable
         _ => DataBitsPerSymbolTwelfths / 12,
     };
 
-    /// <summary>Length of a symbol in ns, guard interval included: 1000 (DSSS), 727 (CCK: 8 chips of 11 Mchip/s, rounded), 3600 or 4000, with HE
-    /// and EHT 12800 and the guard interval.</summary>
+    /// <summary>Length of a symbol in ns, guard interval included: 1000 (DSSS), 727 (CCK: 8 chips of 11 Mchip/s, rounded), 3600 or 4000, OFDM in
+    /// 10 MHz 8000 and in 5 MHz 16000, with HE and EHT 12800 and the guard interval.</summary>
     public int SymbolNs => Kind switch
     {
         PhyKind.Dsss => 1000,
         PhyKind.Cck => 727,
+        PhyKind.Ofdm => 4000 * Spacing.ClockDivisor(),
         PhyKind.He or PhyKind.Eht => 12_800 + (int)GuardInterval,
         _ => 3200 + (int)GuardInterval,
     };
@@ -152,7 +163,7 @@ public readonly partial record struct PhyRate : ISpanFormattable
     {
         get
         {
-            if (IsLegacy) return LegacyRates.Of(Band.Ghz2)[_index];
+            if (IsLegacy) return ((2 * LegacyRates.Of(Band.Ghz2)[_index] / Spacing.ClockDivisor()) + 1) / 2;
 
             int twelfthsOfNs = 12 * SymbolNs;
             return (int)(((DataBitsPerSymbolTwelfths * 10_000L) + (twelfthsOfNs / 2)) / twelfthsOfNs);
@@ -167,8 +178,8 @@ public readonly partial record struct PhyRate : ISpanFormattable
     private int DataSubcarriers => Kind switch
     {
         PhyKind.Ofdm => 48,
-        PhyKind.Ht or PhyKind.Vht => _doublings switch { 0 => 52, 1 => 108, 2 => 234, _ => 468 },
-        _ => _doublings switch { 0 => 234, 1 => 468, 2 => 980, 3 => 1960, _ => 3920 },
+        PhyKind.Ht or PhyKind.Vht => BandwidthMhz switch { 20 => 52, 40 => 108, 80 => 234, _ => 468 },
+        _ => BandwidthMhz switch { 20 => 234, 40 => 468, 80 => 980, 160 => 1960, _ => 3920 },
     };
 
     private (Modulation Modulation, CodeRate CodeRate) ModulationAndCode => Kind switch

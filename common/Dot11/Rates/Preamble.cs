@@ -9,7 +9,7 @@ public enum Preamble : byte
     /// <summary>DSSS and CCK, short: 96 µs with the header. Clause 16.2.2.3.</summary>
     DsssShort,
 
-    /// <summary>OFDM: 20 µs with SIGNAL. Clause 17.3.2.</summary>
+    /// <summary>OFDM: 20 µs with SIGNAL, in 10 MHz 40 µs, in 5 MHz 80 µs. Clause 17.3.2.</summary>
     Ofdm,
 
     /// <summary>HT-mixed format. Clause 19.3.2.</summary>

@@ -13,7 +13,7 @@ namespace ShmWifi.Dot11.Rates;
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct TxRate(PhyRate Phy, int Attempts, TxRateFlags Flags) : ISpanFormattable
 {
-    /// <summary>Such as <c>5.5 Mbit/s</c>, <c>HT MCS 7 20 MHz SGI</c>, <c>VHT MCS 9 NSS 2 80 MHz</c>.</summary>
+    /// <summary>Such as <c>5.5 Mbit/s</c>, <c>4.5 Mbit/s 10 MHz</c>, <c>HT MCS 7 20 MHz SGI</c>, <c>VHT MCS 9 NSS 2 80 MHz</c>.</summary>
     public override string ToString() => ToString(format: null, CultureInfo.InvariantCulture);
 
     /// <inheritdoc cref="ToString()"/>
@@ -33,6 +33,8 @@ public readonly record struct TxRate(PhyRate Phy, int Attempts, TxRateFlags Flag
         {
             PhyKind.Ht => destination.TryWrite(invariant, $"HT MCS {Phy.Mcs} {Phy.BandwidthMhz} MHz{guard}", out charsWritten),
             PhyKind.Vht => destination.TryWrite(invariant, $"VHT MCS {Phy.Mcs} NSS {Phy.Nss} {Phy.BandwidthMhz} MHz{guard}", out charsWritten),
+            _ when Phy.Spacing != ChannelSpacing.Mhz20 =>
+                destination.TryWrite(invariant, $"{Phy.BitRate100Kbps / 10.0:0.#} Mbit/s {Phy.BandwidthMhz} MHz", out charsWritten),
             _ => destination.TryWrite(invariant, $"{Phy.BitRate100Kbps / 10.0:0.#} Mbit/s", out charsWritten),
         };
     }

@@ -19,7 +19,7 @@ public static class Airtime
 
     /// <summary>Duration of a PPDU.</summary>
     /// <param name="octets">Of the PSDU, FCS included; see <see cref="PsduOctets"/>.</param>
-    /// <param name="band">OFDM, HT, HE and EHT are followed by the signal extension on 2.4 GHz.</param>
+    /// <param name="band">OFDM in 20 MHz, HT, HE and EHT are followed by the signal extension on 2.4 GHz.</param>
     /// <returns>ns.</returns>
     public static long Ppdu(in PhyRate rate, int octets, Band band) => PreambleNs(rate) + DataNs(rate, octets) + ExtensionNs(rate, band);
 
@@ -29,7 +29,7 @@ public static class Airtime
     {
         Preamble.DsssLong => 192_000, // SYNC 128 + SFD 16 + header 48 bits at 1 Mbit/s
         Preamble.DsssShort => 96_000, // SYNC 56 + SFD 16 bits at 1 Mbit/s, header 48 bits at 2 Mbit/s
-        Preamble.Ofdm => LegacyPreambleNs,
+        Preamble.Ofdm => LegacyPreambleNs * rate.Spacing.ClockDivisor(),
         Preamble.HtMixed => LegacyPreambleNs + 8_000 + 4_000 + (HtLtfs(rate.Nss) * 4_000), // HT-SIG, HT-STF, HT-LTFs
         Preamble.HtGreenfield => 8_000 + 8_000 + 8_000 + ((HtLtfs(rate.Nss) - 1) * 4_000), // HT-GF-STF, HT-LTF1, HT-SIG, more HT-LTFs
         Preamble.Vht => LegacyPreambleNs + 8_000 + 4_000 + (Ltfs(rate.Nss) * 4_000) + 4_000, // VHT-SIG-A, VHT-STF, VHT-LTFs, VHT-SIG-B
@@ -51,7 +51,7 @@ public static class Airtime
             case PhyKind.Dsss or PhyKind.Cck: // LENGTH is in µs, rounded up: clause 16.2.3
                 return CeilingOf(bits * 10, rate.BitRate100Kbps) * 1000;
             case PhyKind.Ofdm:
-                return Symbols(rate, bits + ServiceBits + TailBits) * 4_000;
+                return Symbols(rate, bits + ServiceBits + TailBits) * rate.SymbolNs;
             case PhyKind.Ht or PhyKind.Vht:
                 long symbols = Symbols(rate, bits + ServiceBits + (TailBits * Encoders(rate)));
                 long dataNs = symbols * rate.SymbolNs;
@@ -62,7 +62,8 @@ public static class Airtime
         }
     }
 
-    private static int ExtensionNs(in PhyRate rate, Band band) => band == Band.Ghz2 && !rate.IsDsss ? SignalExtensionNs : 0;
+    private static int ExtensionNs(in PhyRate rate, Band band) =>
+        band == Band.Ghz2 && !rate.IsDsss && rate.Spacing == ChannelSpacing.Mhz20 ? SignalExtensionNs : 0;
 
     private static long Symbols(in PhyRate rate, long bits) => CeilingOf(bits, rate.DataBitsPerSymbol);
 

@@ -23,15 +23,15 @@ public static class FrameExchange
     /// <param name="rate">The frame's. HT, VHT, HE and EHT stand for the OFDM rate of the same modulation and code rate: clause 10.6, non-HT basic
     /// rate calculation.</param>
     /// <remarks>
-    /// Mandatory are 1, 2, 5.5, 11 Mbit/s (DSSS, CCK) and 6, 12, 24 Mbit/s (OFDM). A BSS
+    /// Mandatory are 1, 2, 5.5, 11 Mbit/s (DSSS, CCK) and 6, 12, 24 Mbit/s (OFDM; in 10 MHz half, in 5 MHz a quarter of that). A BSS
     /// whose basic rates are others answers at those: the medium does
     /// not know them. A response's preamble is short where the frame's is, and long after 1 Mbit/s.
     /// </remarks>
     public static PhyRate ResponseRate(in PhyRate rate) => rate.IsDsss ? rate : (rate.Modulation, rate.CodeRate) switch
     {
-        (Modulation.Bpsk, _) => PhyRate.Legacy(60),
-        (Modulation.Qpsk, _) => PhyRate.Legacy(120),
-        _ => PhyRate.Legacy(240),
+        (Modulation.Bpsk, _) => PhyRate.Legacy(60).In(rate.Spacing),
+        (Modulation.Qpsk, _) => PhyRate.Legacy(120).In(rate.Spacing),
+        _ => PhyRate.Legacy(240).In(rate.Spacing),
     };
 
     /// <summary>The rate of what protects a frame: 11 Mbit/s where 802.11b stations shall
@@ -39,7 +39,7 @@ public static class FrameExchange
     /// to the frame.</summary>
     /// <param name="flags"><see cref="TxRateFlags.UseRtsCts"/> or <see cref="TxRateFlags.UseCtsProtect"/>; RTS if both.</param>
     public static PhyRate ProtectionRate(in PhyRate rate, Band band, TxRateFlags flags) =>
-        band == Band.Ghz2 && !rate.IsDsss && !UsesRts(flags) ? PhyRate.Legacy(110) : ResponseRate(rate);
+        band == Band.Ghz2 && rate is { IsDsss: false, Spacing: ChannelSpacing.Mhz20 } && !UsesRts(flags) ? PhyRate.Legacy(110) : ResponseRate(rate);
 
     /// <summary>Whole exchange of a unicast frame that is acknowledged: from the start of its first PPDU to the end of the ACK.</summary>
     /// <param name="mpduOctets">Of the data frame, FCS included.</param>

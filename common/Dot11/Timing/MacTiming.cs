@@ -19,6 +19,12 @@ public sealed record MacTiming(int SifsNs, int SlotNs, int CwMin, int CwMax)
     /// <summary>5 and 6 GHz: table 17-21.</summary>
     public static MacTiming Ofdm { get; } = new(16_000, 9_000, 15, 1023);
 
+    /// <summary>OFDM in 10 MHz, half clocked: table 17-21.</summary>
+    public static MacTiming OfdmHalfClocked { get; } = new(32_000, 13_000, 15, 1023);
+
+    /// <summary>OFDM in 5 MHz, quarter clocked: table 17-21.</summary>
+    public static MacTiming OfdmQuarterClocked { get; } = new(64_000, 21_000, 15, 1023);
+
     /// <summary>SIFS + slot.</summary>
     public int PifsNs => SifsNs + SlotNs;
 
@@ -30,9 +36,10 @@ public sealed record MacTiming(int SifsNs, int SlotNs, int CwMin, int CwMax)
 
     /// <summary>How long a station waits that could not make out a frame: room for its ACK at
     /// the lowest mandatory rate, then DIFS. Clause 10.3.2.3.7.</summary>
-    /// <param name="band">The lowest rate is that of <see cref="PhyRate.BasicOf"/>.</param>
+    /// <param name="spacing">Of the channels; with the band it says what the lowest rate is: <see cref="PhyRate.BasicOf"/>.</param>
     /// <remarks>EDCA: EIFS - DIFS + AIFS.</remarks>
-    public long EifsNs(Band band) => SifsNs + Airtime.Ppdu(PhyRate.BasicOf(band), FrameExchange.AckOctets, band) + DifsNs;
+    public long EifsNs(Band band, ChannelSpacing spacing = ChannelSpacing.Mhz20) =>
+        SifsNs + Airtime.Ppdu(PhyRate.BasicOf(band, spacing), FrameExchange.AckOctets, band) + DifsNs;
 
     /// <summary>How long after a frame's end its sender knows that no response comes: SIFS + slot
     /// + aRxPHYStartDelay, the time of the response's preamble.</summary>

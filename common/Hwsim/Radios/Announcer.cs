@@ -1,4 +1,5 @@
 using System.Text.Unicode;
+using ShmWifi.Dot11;
 using ShmWifi.Dot11.Frames;
 using ShmWifi.Hwsim.Port;
 using ShmWifi.RingBuffer.Layout;
@@ -6,8 +7,8 @@ using ShmWifi.RingBuffer.Layout;
 namespace ShmWifi.Hwsim.Radios;
 
 /// <summary>Tells the host what it does not know of our radios yet, as far as slots are free; the rest at the next call.</summary>
-/// <param name="hostTakesTxPower">Whether the host takes <see cref="RingKind.RadioTxPower"/>.</param>
-internal sealed unsafe class Announcer(RadioTable radios, TxSlots slots, bool hostTakesTxPower)
+/// <param name="hostTakes">Which kinds of message the host takes besides those of the first ABI.</param>
+internal sealed unsafe class Announcer(RadioTable radios, TxSlots slots, RegionFeatures hostTakes)
 {
     private const int MaxNameSize = Abi.NameSize - 1;
 
@@ -55,7 +56,7 @@ internal sealed unsafe class Announcer(RadioTable radios, TxSlots slots, bool ho
             radio.Transmitter.CopyTo(new Span<byte>(slot->Address, MacAddress.Length));
             radio.IsAnnounced = radio.IsKnownToHost = true;
         }
-        if (!TrySayTxPower(radio))
+        if (!TrySayTxPower(radio) || !TrySaySpacing(radio))
             return false;
         foreach (var address in radio.Addresses)
         {
@@ -74,7 +75,7 @@ internal sealed unsafe class Announcer(RadioTable radios, TxSlots slots, bool ho
 
     private bool TrySayTxPower(Radio radio)
     {
-        if (radio.TxPowerDbm is not { } dbm || radio.TxPowerTold == dbm || !hostTakesTxPower)
+        if (radio.TxPowerDbm is not { } dbm || radio.TxPowerTold == dbm || !HostTakes(RegionFeatures.TxPower))
             return true;
         var slot = slots.TryAdd(RingKind.RadioTxPower, radio.Number);
         if (slot == null)
@@ -83,4 +84,18 @@ internal sealed unsafe class Announcer(RadioTable radios, TxSlots slots, bool ho
         radio.TxPowerTold = dbm;
         return true;
     }
+
+    private bool TrySaySpacing(Radio radio)
+    {
+        if (radio.SpacingTold == radio.Spacing || !HostTakes(RegionFeatures.Spacing))
+            return true;
+        var slot = slots.TryAdd(RingKind.RadioSpacing, radio.Number);
+        if (slot == null)
+            return false;
+        slot->SpacingMhz = (byte)radio.Spacing.Mhz();
+        radio.SpacingTold = radio.Spacing;
+        return true;
+    }
+
+    private bool HostTakes(RegionFeatures feature) => (hostTakes & feature) != RegionFeatures.None;
 }

@@ -1,3 +1,4 @@
+using ShmWifi.Dot11;
 using ShmWifi.Dot11.Frames;
 using ShmWifi.Hwsim.Netlink;
 using ShmWifi.Hwsim.Protocol;
@@ -17,8 +18,11 @@ internal sealed class Nl80211(NetlinkSocket control, GenericFamily family)
     private const ushort AttributeIftype = 5;
     private const ushort AttributeMac = 6;
     private const ushort AttributeFrequency = 38; // NL80211_ATTR_WIPHY_FREQ
+    private const ushort AttributeChannelWidth = 159; // NL80211_ATTR_CHANNEL_WIDTH
     private const ushort AttributeTxPower = 98; // NL80211_ATTR_WIPHY_TX_POWER_LEVEL, mBm
     private const int MbmPerDbm = 100;
+    private const uint Width5Mhz = 6; // NL80211_CHAN_WIDTH_5
+    private const uint Width10Mhz = 7; // NL80211_CHAN_WIDTH_10
 
     /// <summary>nl80211's family.</summary>
     public GenericFamily Family => family;
@@ -55,6 +59,7 @@ internal sealed class Nl80211(NetlinkSocket control, GenericFamily family)
         string name = "";
         MacAddress? address = null;
         sbyte? txPowerDbm = null;
+        ChannelSpacing? spacing = null;
         bool hasChannel = false;
         while (attributes.MoveNext())
         {
@@ -75,6 +80,9 @@ internal sealed class Nl80211(NetlinkSocket control, GenericFamily family)
                 case AttributeFrequency:
                     hasChannel = true;
                     break;
+                case AttributeChannelWidth when attributes.TryReadUInt32(out uint width):
+                    spacing = width switch { Width5Mhz => ChannelSpacing.Mhz5, Width10Mhz => ChannelSpacing.Mhz10, _ => ChannelSpacing.Mhz20 };
+                    break;
                 case AttributeTxPower when attributes.TryReadUInt32(out uint mbm):
                     txPowerDbm = (sbyte)Math.Clamp((int)mbm / MbmPerDbm, Abi.MinTxPower, Abi.MaxTxPower);
                     break;
@@ -85,7 +93,7 @@ internal sealed class Nl80211(NetlinkSocket control, GenericFamily family)
         }
         if (wiphy is null || address is null)
             return false;
-        found = new WirelessInterface(wiphy.Value, (int)index, name, type, address.Value, hasChannel ? txPowerDbm : null);
+        found = new WirelessInterface(wiphy.Value, (int)index, name, type, address.Value, hasChannel ? txPowerDbm : null, spacing);
         return true;
     }
 }

@@ -1,3 +1,4 @@
+using ShmWifi.Dot11;
 using ShmWifi.Dot11.Frames;
 
 namespace ShmWifi.Hwsim.Radios;
@@ -28,6 +29,12 @@ internal sealed class Radio(ushort number, uint hwsimId, MacAddress transmitter)
     /// <summary>The same as the host was told; null: it was not.</summary>
     public sbyte? TxPowerTold { get; set; }
 
+    /// <summary>Of its channels, as its kernel told last.</summary>
+    public ChannelSpacing Spacing { get; set; }
+
+    /// <summary>The same as the host was told, or assumes until it is.</summary>
+    public ChannelSpacing SpacingTold { get; set; }
+
     /// <summary>An interface of it is up, so that it receives something.</summary>
     public bool IsUp { get; private set; }
 
@@ -55,6 +62,7 @@ internal sealed class Radio(ushort number, uint hwsimId, MacAddress transmitter)
     {
         IsAnnounced = IsKnownToHost = false;
         TxPowerTold = null;
+        SpacingTold = default;
         foreach (var address in Addresses)
             address.IsAnnounced = false;
         Tidy();

@@ -1,3 +1,4 @@
+using ShmWifi.Dot11;
 using ShmWifi.Dot11.Frames;
 using ShmWifi.Hwsim.Netlink;
 using ShmWifi.Hwsim.Protocol;
@@ -60,7 +61,8 @@ internal sealed class RadioDiscovery : IDisposable
         return _isChanged;
     }
 
-    /// <summary>Whether the interfaces of our namespace are other than was listed last: nl80211 has no event for a new transmit power.</summary>
+    /// <summary>Whether the interfaces of our namespace are other than was listed last: nl80211 has no event for a new transmit power, nor for
+    /// each new channel.</summary>
     public bool HaveInterfacesChanged() => !_nl80211.ListInterfaces().SequenceEqual(_interfaces);
 
     /// <summary>Lists the radios as they are now.</summary>
@@ -107,6 +109,7 @@ internal sealed class RadioDiscovery : IDisposable
                 continue; // its event will bring us here again
             bool hasMonitor = false;
             sbyte? txPowerDbm = null;
+            ChannelSpacing? spacing = null;
             var addresses = new List<MacAddress>();
             foreach (var found in interfaces)
             {
@@ -114,12 +117,13 @@ internal sealed class RadioDiscovery : IDisposable
                     continue;
                 if (txPowerDbm is null || found.TxPowerDbm < txPowerDbm)
                     txPowerDbm = found.TxPowerDbm;
+                spacing ??= found.Spacing;
                 if (found.IsMonitor)
                     hasMonitor = true;
                 else if (!addresses.Contains(found.Address))
                     addresses.Add(found.Address);
             }
-            snapshots.Add(new RadioSnapshot(radio.Id, radio.Name, wiphy.Transmitter, hasMonitor, addresses, txPowerDbm));
+            snapshots.Add(new RadioSnapshot(radio.Id, radio.Name, wiphy.Transmitter, hasMonitor, addresses, txPowerDbm, spacing));
         }
     }
 }

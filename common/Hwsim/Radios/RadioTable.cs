@@ -118,6 +118,7 @@ internal sealed class RadioTable
             radio.IsAnnounced = false;
         }
         radio.TxPowerDbm = snapshot.TxPowerDbm ?? radio.TxPowerDbm;
+        radio.Spacing = snapshot.Spacing ?? radio.Spacing;
         foreach (var address in radio.Addresses)
             address.IsInterface = false;
         foreach (var address in snapshot.Addresses)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ShmWifi.Dot11;
 using ShmWifi.Dot11.Frames;
 
 namespace ShmWifi.Hwsim.Radios;
@@ -8,8 +9,10 @@ namespace ShmWifi.Hwsim.Radios;
 /// <param name="Name">Its network device: "wlan0"; empty: it has none.</param>
 /// <param name="Type">enum nl80211_iftype.</param>
 /// <param name="TxPowerDbm">What it sends with, whole dBm; null: it has no channel, and then the kernel may say 0.</param>
+/// <param name="Spacing">Of its channel; null: it has none.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct WirelessInterface(uint Wiphy, int Index, string Name, uint Type, MacAddress Address, sbyte? TxPowerDbm)
+internal readonly record struct WirelessInterface(
+    uint Wiphy, int Index, string Name, uint Type, MacAddress Address, sbyte? TxPowerDbm, ChannelSpacing? Spacing)
 {
     private const uint TypeMonitor = 6;
 

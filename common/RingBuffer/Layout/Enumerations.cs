@@ -20,6 +20,9 @@ public enum RegionFeatures : ulong
 
     /// <summary>Host: takes <see cref="RingKind.RadioTxPower"/>. Since ABI 1.3.</summary>
     TxPower = 1 << 4,
+
+    /// <summary>Host: takes <see cref="RingKind.RadioSpacing"/>. Since ABI 1.4.</summary>
+    Spacing = 1 << 5,
 }
 
 /// <summary>Whether the host's engine runs.</summary>
@@ -125,6 +128,10 @@ public enum RingKind : byte
     /// <summary>Guest to host: with what power the radio sends from now on (TxPowerDbm). Of a radio whose guest never says so nothing is
     /// known. Since ABI 1.3.</summary>
     RadioTxPower = 12,
+
+    /// <summary>Guest to host: how far apart the radio's channels are from now on (SpacingMhz): 5, 10 or 20 MHz. Until a guest says so: 20. Since
+    /// ABI 1.4.</summary>
+    RadioSpacing = 13,
 }
 
 /// <summary>Flags of a frame or a TX status.</summary>

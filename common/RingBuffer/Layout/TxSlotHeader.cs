@@ -5,7 +5,7 @@ namespace ShmWifi.RingBuffer.Layout;
 // 0x00 kind u8      0x08 offset u32      0x18 capturedNs u64     0x34 address u8[6]
 // 0x01 flags u8     0x0c freqMhz u32     0x20 rates u8[8]        0x80 payload
 // 0x02 radio u16    0x10 cookie u64      0x28 rateFlags u8[12]
-// 0x04 length u32                                                0x3a txPowerDbm s8
+// 0x04 length u32                                                0x3a txPowerDbm s8, spacingMhz u8
 
 /// <summary>Header of a TX slot (guest to host). The kernel's netlink message follows it as the kernel wrote it.</summary>
 [StructLayout(LayoutKind.Explicit, Size = Abi.SlotHeaderSize)]
@@ -46,4 +46,7 @@ public unsafe struct TxSlotHeader
 
     /// <summary>RADIO_TX_POWER: transmit power, dBm, <see cref="Abi.MinTxPower"/> to <see cref="Abi.MaxTxPower"/>.</summary>
     [FieldOffset(0x3a)] public sbyte TxPowerDbm;
+
+    /// <summary>RADIO_SPACING: of its channels, MHz: 5, 10 or 20.</summary>
+    [FieldOffset(0x3b)] public byte SpacingMhz;
 }

@@ -31,7 +31,7 @@ typedef int64_t s64;
 
 #define SHMWIFI_MAGIC		0x00494649574d4853ULL	/* "SHMWIFI\0" */
 #define SHMWIFI_ABI_MAJOR	1	/* differs: refuse */
-#define SHMWIFI_ABI_MINOR	3	/* differs: go on, features tell */
+#define SHMWIFI_ABI_MINOR	4	/* differs: go on, features tell */
 #define SHMWIFI_ABI_VERSION	((SHMWIFI_ABI_MAJOR << 16) | SHMWIFI_ABI_MINOR)
 
 #define SHMWIFI_LINE		128	/* what one writer owns at least */
@@ -54,6 +54,7 @@ typedef int64_t s64;
 /* 1ULL << 2 was 1.1's, and is not used again */
 #define SHMWIFI_F_CHANNELS	(1ULL << 3)	/* host: takes RADIO_CHANNEL, knows DONE_REFUSED (since 1.2) */
 #define SHMWIFI_F_TX_POWER	(1ULL << 4)	/* host: takes RADIO_TX_POWER (since 1.3) */
+#define SHMWIFI_F_SPACING	(1ULL << 5)	/* host: takes RADIO_SPACING (since 1.4) */
 
 /* A completion stamp: the guest's kernel would not take the frame (since 1.2) */
 #define SHMWIFI_DONE_REFUSED	(~0ULL)
@@ -98,6 +99,7 @@ enum shmwifi_kind {
 	/* 10 was 1.1's, and is not used again */
 	SHMWIFI_KIND_RADIO_CHANNEL	= 11,	/* guest -> host: listens on freq_mhz only; 0: nowhere */
 	SHMWIFI_KIND_RADIO_TX_POWER	= 12,	/* guest -> host: sends with tx_power_dbm */
+	SHMWIFI_KIND_RADIO_SPACING	= 13,	/* guest -> host: its channels are spacing_mhz apart */
 };
 
 /* shmwifi_tx_slot.flags and shmwifi_rx_desc.flags of FRAME and TX_STATUS: mac80211_hwsim's */
@@ -202,7 +204,8 @@ struct shmwifi_tx_slot {
 	u8 rate_flags[12];	/* hwsim_tx_rate_flag[4]: s8 idx, le16 flags */
 	u8 address[6];		/* RADIO_*: hwsim's TRANSMITTER; ADDRESS_*: the address */
 	s8 tx_power_dbm;	/* RADIO_TX_POWER: SHMWIFI_MIN_TX_POWER to SHMWIFI_MAX_TX_POWER */
-	u8 pad[SHMWIFI_SLOT_HEADER - 0x3b];
+	u8 spacing_mhz;		/* RADIO_SPACING: 5, 10 or 20, as it is until it is said */
+	u8 pad[SHMWIFI_SLOT_HEADER - 0x3c];
 	u8 payload[SHMWIFI_SLOT_PAYLOAD];
 };
 

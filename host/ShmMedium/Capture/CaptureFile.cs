@@ -88,9 +88,8 @@ internal sealed class CaptureFile(FileStream stream, CaptureFormat format, long 
 
     private static RadiotapFields FieldsOf(in TappedFrame frame)
     {
-        var band = Channel.TryFromFrequency((int)frame.FreqMhz, out var channel) ? channel.Band : Band.Ghz2; // as the medium has it
         bool isAckWanted = Acknowledgement.IsWanted(in frame.Frame);
-        return new RadiotapFields(frame.FreqMhz, RateOf(frame.Chain, frame.Attempt, band), frame.SignalDbm)
+        return new RadiotapFields(frame.FreqMhz, RateOf(in frame.Frame, frame.Attempt), frame.SignalDbm)
         {
             Retries = frame.Attempts - 1,
             HasNoAck = !isAckWanted,
@@ -99,12 +98,13 @@ internal sealed class CaptureFile(FileStream stream, CaptureFormat format, long 
     }
 
     /// <summary>The rate of an attempt, from 1.</summary>
-    private static PhyRate RateOf(in RetryChain chain, int attempt, Band band)
+    private static PhyRate RateOf(in Frame frame, int attempt)
     {
-        var phy = PhyRate.BasicOf(band); // a chain that names none
-        for (int place = 0; attempt > 0 && place < TxRates.MaxCount && chain.TryDecode(place, band, out var rate); place++)
+        var band = Channel.BandOf(frame.FreqMhz);
+        var phy = PhyRate.BasicOf(band, frame.Spacing); // a chain that names none
+        for (int place = 0; attempt > 0 && place < TxRates.MaxCount && frame.Chain.TryDecode(place, band, out var rate); place++)
         {
-            phy = rate.Phy;
+            phy = rate.Phy.In(frame.Spacing);
             attempt -= rate.Attempts;
         }
         return phy;

@@ -66,6 +66,8 @@ internal static class RadiotapHeader
     private const ushort Channel2Ghz = 0x0080;
     private const ushort Channel5Ghz = 0x0100;
     private const ushort ChannelDynamic = 0x0400;
+    private const ushort ChannelHalf = 0x4000; // 10 MHz wide
+    private const ushort ChannelQuarter = 0x8000; // 5 MHz wide
 
     // All that hwsim does not simulate is known to be absent: LDPC, STBC, extension spatial streams.
     private const byte McsKnown = 0x7f; // bandwidth, index, guard interval, format, FEC, STBC, extension streams
@@ -87,7 +89,8 @@ internal static class RadiotapHeader
 
         uint present = PresentFlags | PresentChannel | PresentTxFlags | PresentDataRetries;
         BinaryPrimitives.WriteUInt16LittleEndian(destination[ChannelOffset..], (ushort)Math.Min(fields.FreqMhz, ushort.MaxValue));
-        BinaryPrimitives.WriteUInt16LittleEndian(destination[(ChannelOffset + 2)..], ChannelFlags(fields.FreqMhz, fields.Rate));
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[(ChannelOffset + 2)..],
+            (ushort)(ChannelFlags(fields.FreqMhz, fields.Rate) | WidthFlags(fields.Rate)));
 
         int length = SignalOffset;
         if (fields.SignalDbm is { } signal)
@@ -143,6 +146,13 @@ internal static class RadiotapHeader
             (_, { IsLegacy: true }) => ChannelOfdm | Channel2Ghz,
             _ => ChannelDynamic | Channel2Ghz,
         };
+
+    private static ushort WidthFlags(PhyRate? rate) => rate?.Spacing switch
+    {
+        ChannelSpacing.Mhz10 => ChannelHalf,
+        ChannelSpacing.Mhz5 => ChannelQuarter,
+        _ => 0,
+    };
 
     private static void WriteMcs(Span<byte> field, PhyRate rate)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using ShmWifi.Dot11;
 using ShmWifi.Dot11.Frames;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
@@ -7,7 +8,7 @@ using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.ShmMedium.Engine;
 
-/// <summary>What guests tell of themselves: that they are ready, their radios, addresses, channels and transmit power,
+/// <summary>What guests tell of themselves: that they are ready, their radios, addresses, channels, transmit power and spacing,
 /// their clock's questions.</summary>
 internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMediumLog log, EngineCounters counters)
 {
@@ -62,7 +63,11 @@ internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMe
             case RingKind.RadioTxPower when radio is not null && header.TxPowerDbm is >= Abi.MinTxPower and <= Abi.MaxTxPower:
                 radios.SetTxPower(radio, header.TxPowerDbm);
                 break;
-            case RingKind.RadioDel or RingKind.AddressAdd or RingKind.AddressDel or RingKind.RadioChannel or RingKind.RadioTxPower:
+            case RingKind.RadioSpacing when radio is not null && ChannelSpacings.FromMhz(header.SpacingMhz) is { } spacing:
+                radios.SetSpacing(radio, spacing);
+                break;
+            case RingKind.RadioDel or RingKind.AddressAdd or RingKind.AddressDel or RingKind.RadioChannel or RingKind.RadioTxPower
+                or RingKind.RadioSpacing:
                 port.Rings.Count(HostCounter.Refused);
                 break;
             default:

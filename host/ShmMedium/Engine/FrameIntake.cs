@@ -92,6 +92,7 @@ internal sealed unsafe class FrameIntake(RadioRegistry radios, Announcements ann
         frame.Bytes = bytes;
         frame.Length = header.Length;
         frame.FreqMhz = header.FreqMhz;
+        frame.Spacing = sender.Spacing;
         frame.Flags = (TxFlags)header.Flags;
         frame.Cookie = header.Cookie;
         frame.CapturedNs = header.CapturedNs;

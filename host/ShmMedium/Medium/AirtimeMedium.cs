@@ -102,7 +102,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
             _isWaiting[handle] = true;
             _best[handle] = default;
             _waiting++;
-            if (_model.TryEnqueue(in transmission, frame.Sender.Chain.Read(in frame.Chain, frame.FreqMhz, _state.Errors).Rates))
+            if (_model.TryEnqueue(in transmission, frame.Sender.Chain.Read(in frame.Chain, frame.FreqMhz, frame.Spacing, _state.Errors).Rates))
                 return;
             Release(handle);
         }
@@ -204,7 +204,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         sbyte signal = Reception.ToSignal(came.SignalDbm);
         best = best.With(came.Attempt, signal, came.IsRetry);
         var receiver = _radios.Of(came.Receiver!);
-        byte rateIndex = frame.Sender.Chain.Read(in frame.Chain, frame.FreqMhz, _state.Errors).LinkOf(came.Attempt).RateIndex;
+        byte rateIndex = frame.Sender.Chain.Read(in frame.Chain, frame.FreqMhz, frame.Spacing, _state.Errors).LinkOf(came.Attempt).RateIndex;
         return new Reception
         {
             Receiver = receiver,
@@ -277,7 +277,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     }
 
     private static void Listen(ContentionModel model, Radio radio) =>
-        model.Listen(radio.Endpoint, radio.ChannelMhz is { } channelMhz ? (int)(channelMhz > MaxFreqMhz ? 0 : channelMhz) : null);
+        model.Listen(radio.Endpoint, radio.ChannelMhz is { } channelMhz ? (int)(channelMhz > MaxFreqMhz ? 0 : channelMhz) : null, radio.Spacing);
 
     /// <summary>Nothing comes of a frame any more; <see cref="TryAdvance"/> says so.</summary>
     private void Abandon(int handle)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ShmWifi.Dot11;
 using ShmWifi.Dot11.Frames;
 using ShmWifi.Dot11.Rates;
 using ShmWifi.RingBuffer.Layout;
@@ -25,6 +26,9 @@ internal unsafe struct Frame
 
     /// <summary>MHz.</summary>
     public uint FreqMhz;
+
+    /// <summary>Of the channel, as far as the sender's guest told when the host took it.</summary>
+    public ChannelSpacing Spacing;
 
     /// <summary>The frame lies in the host's own memory (<see cref="HeldFrames"/>), in no slot.</summary>
     public bool IsHeld;

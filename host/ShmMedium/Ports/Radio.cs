@@ -1,3 +1,4 @@
+using ShmWifi.Dot11;
 using ShmWifi.Dot11.Frames;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Medium.Contention;
@@ -38,6 +39,9 @@ internal sealed class Radio(Port port, ushort number, MacAddress identity, int i
 
     /// <summary>The channel that it listens on, by the centre of its primary 20 MHz: 0: it listens nowhere; null: only its kernel knows.</summary>
     public uint? ChannelMhz { get; internal set; }
+
+    /// <summary>The spacing of the channels that it is tuned for, as far as its guest told.</summary>
+    public ChannelSpacing Spacing { get; internal set; }
 
     /// <summary>Where it is, as far as it is known: its channel, or that of its latest transmission, MHz; 0: nowhere.</summary>
     public uint FreqMhz => ChannelMhz ?? _sentFreqMhz;

@@ -1,3 +1,4 @@
+using ShmWifi.Dot11;
 using ShmWifi.Dot11.Frames;
 using ShmWifi.ShmMedium.Medium.Links;
 
@@ -137,6 +138,15 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
         _listeners.Remove(radio);
         radio.ChannelMhz = channelMhz;
         _listeners.Add(radio);
+        Tuned?.Invoke(radio);
+    }
+
+    /// <summary>A radio's channels have another spacing from now on, as its guest tells.</summary>
+    public void SetSpacing(Radio radio, ChannelSpacing spacing)
+    {
+        if (radio.Spacing == spacing)
+            return;
+        radio.Spacing = spacing;
         Tuned?.Invoke(radio);
     }
 

@@ -8,7 +8,7 @@ namespace ShmWifi.ShmMedium.Ports;
 internal abstract class RegionSource : IDisposable
 {
     /// <summary>What the engine takes of guests besides frames, radios and addresses.</summary>
-    private protected const RegionFeatures GuestWords = RegionFeatures.Channels | RegionFeatures.TxPower;
+    private protected const RegionFeatures GuestWords = RegionFeatures.Channels | RegionFeatures.TxPower | RegionFeatures.Spacing;
 
     /// <summary>A region for a VM.</summary>
     /// <param name="vmName">For names in /proc.</param>

@@ -25,6 +25,13 @@ public class AirtimeTests
     [TestCase("ofdm 54", 1537, Band.Ghz5, 20 + (58 * 4))] // 12318 / 216 = 57.03
     [TestCase("ofdm 54", 1536, Band.Ghz2, 20 + (57 * 4) + 6)]
 
+    // The same half and quarter clocked: twice and four times as long, and no signal extension.
+    [TestCase("ofdm 3 10", 14, Band.Ghz5, 40 + (6 * 8))]
+    [TestCase("ofdm 27 10", 1536, Band.Ghz5, 40 + (57 * 8))]
+    [TestCase("ofdm 1.5 5", 14, Band.Ghz5, 80 + (6 * 16))]
+    [TestCase("ofdm 13.5 5", 1537, Band.Ghz5, 80 + (58 * 16))]
+    [TestCase("ofdm 13.5 5", 1537, Band.Ghz2, 80 + (58 * 16))]
+
     // HT: L-STF 8, L-LTF 8, L-SIG 4, HT-SIG 8, HT-STF 4, HT-LTFs 4 each.
     [TestCase("ht 7", 1538, Band.Ghz5, 36 + (48 * 4))] // 12326 / 260 = 47.4
     [TestCase("ht 7", 1538, Band.Ghz2, 36 + (48 * 4) + 6)]
@@ -88,6 +95,9 @@ public class AirtimeTests
         Assert.That(MacTiming.Ofdm.DifsNs, Is.EqualTo(16_000 + (2 * 9_000)));
         Assert.That(MacTiming.Ofdm.PifsNs, Is.EqualTo(25_000));
         Assert.That(MacTiming.Ofdm.AifsNs(7), Is.EqualTo(16_000 + (7 * 9_000)));
+        Assert.That(MacTiming.OfdmHalfClocked.DifsNs, Is.EqualTo(32_000 + (2 * 13_000)));
+        Assert.That(MacTiming.OfdmQuarterClocked.DifsNs, Is.EqualTo(64_000 + (2 * 21_000)));
+        Assert.That(MacTiming.OfdmHalfClocked.EifsNs(Band.Ghz5, ChannelSpacing.Mhz10), Is.EqualTo(32_000 + 88_000 + 58_000)); // ACK at 3 Mbit/s
         Assert.That(MacTiming.Dsss.EifsNs(Band.Ghz2), Is.EqualTo(10_000 + 304_000 + 50_000)); // ACK at 1 Mbit/s: 192 + 112
         Assert.That(MacTiming.Ofdm.EifsNs(Band.Ghz5), Is.EqualTo(16_000 + 44_000 + 34_000)); // ACK at 6 Mbit/s: 20 + 24
         Assert.That(MacTiming.Ofdm.ResponseTimeoutNs(PhyRate.Legacy(240)), Is.EqualTo(16_000 + 9_000 + 20_000));
@@ -123,6 +133,8 @@ public class AirtimeTests
     [TestCase("ofdm 18", "ofdm 12")]
     [TestCase("ofdm 24", "ofdm 24")]
     [TestCase("ofdm 54", "ofdm 24")]
+    [TestCase("ofdm 27 10", "ofdm 12 10")]
+    [TestCase("ofdm 2.25 5", "ofdm 1.5 5")]
     [TestCase("ht 0", "ofdm 6")]
     [TestCase("ht 10 40", "ofdm 12")] // QPSK 3/4
     [TestCase("vht 9 80", "ofdm 24")]

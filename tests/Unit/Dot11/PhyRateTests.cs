@@ -10,6 +10,11 @@ public class PhyRateTests
     public static IEnumerable<PhyRate> All()
     {
         foreach (ushort bitRate in LegacyRates.Of(Band.Ghz2).ToArray()) yield return PhyRate.Legacy(bitRate);
+        foreach (ushort bitRate in LegacyRates.Of(Band.Ghz5).ToArray())
+        {
+            yield return PhyRate.Legacy(bitRate).In(ChannelSpacing.Mhz10);
+            yield return PhyRate.Legacy(bitRate).In(ChannelSpacing.Mhz5);
+        }
         foreach (int bitRate in new[] { 20, 55, 110 }) yield return PhyRate.Legacy(bitRate, shortPreamble: true);
         for (int mcs = 0; mcs <= 31; mcs++)
         {
@@ -73,7 +78,8 @@ public class PhyRateTests
         }
 
         Assert.That(names,
-            Is.SupersetOf(new[] { "dsss 1", "cck 5.5 short", "ofdm 54", "ht 7 40", "vht 9 nss 2 80 sgi", "he 11 80 gi 1.6", "ht 0 sgi greenfield" }));
+            Is.SupersetOf(new[] { "dsss 1", "cck 5.5 short", "ofdm 54", "ht 7 40", "vht 9 nss 2 80 sgi", "he 11 80 gi 1.6", "ht 0 sgi greenfield",
+                "ofdm 27 10", "ofdm 2.25 5" }));
     }
 
     [TestCase("  HT 7  sgi 40 ", "ht 7 40 sgi")]
@@ -93,6 +99,13 @@ public class PhyRateTests
     [TestCase("cck 5.55")]
     [TestCase("ofdm 6573.6")]
     [TestCase("ofdm 54 20")]
+    [TestCase("ofdm 54 10")]
+    [TestCase("ofdm 54 40")]
+    [TestCase("cck 5.5 10")]
+    [TestCase("ht 7 10")]
+    [TestCase("vht 9 5")]
+    [TestCase("he 11 10")]
+    [TestCase("ofdm 2.2 5")]
     [TestCase("ofdm 54 short")]
     [TestCase("dsss 1 short")]
     [TestCase("ht 32")]

@@ -35,7 +35,7 @@ public sealed class HostMonitorTests
         harness.Host.SetFault(PortFault.AbiVersion);
         harness.Watch.Update(Second);
         Assert.That(harness.Watch.IsThere, Is.False);
-        Assert.That(harness.Watch.Reason, Does.StartWith("it does not speak our ABI, 1.3: update "));
+        Assert.That(harness.Watch.Reason, Does.StartWith("it does not speak our ABI, 1.4: update "));
     }
 
     [Test]

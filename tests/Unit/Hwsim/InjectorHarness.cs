@@ -19,7 +19,7 @@ internal sealed unsafe class InjectorHarness : IDisposable
     private readonly Socket _ours;
     private readonly Socket _kernels;
 
-    public InjectorHarness(bool hostTakesTxPower = true)
+    public InjectorHarness(RegionFeatures hostTakes = RegionFeatures.TxPower | RegionFeatures.Spacing)
     {
         var geometry = new RegionGeometry(Ports: 2, TxSlots: TxLength, RxDescriptors: 64, PoolSlots: 64);
         _memory = SharedMemory.Create("injector-harness", geometry.RegionSize);
@@ -39,7 +39,7 @@ internal sealed unsafe class InjectorHarness : IDisposable
         var doorbell = new PortDoorbell(new SilentDevice(), Port);
         Slots = new TxSlots(Port, doorbell);
         Clock = new ClockSync(Port, Slots);
-        Announcer = new Announcer(Radios, Slots, hostTakesTxPower);
+        Announcer = new Announcer(Radios, Slots, hostTakes);
         Batch = new InjectionBatch(descriptor, RecordedMessages.Family, maxBytes: 32768);
         var chains = new SentChains();
         Tx = new TxPath(descriptor, RecordedMessages.Family, Port, Slots, Radios, Batch, Clock, chains);
@@ -75,7 +75,7 @@ internal sealed unsafe class InjectorHarness : IDisposable
     public InjectorHarness WithRadio()
     {
         var address = MacAddress.Parse(RecordedMessages.Radio);
-        Radios.Apply([new RadioSnapshot(1, "phy0", address, HasMonitor: false, [address], TxPowerDbm: null)]);
+        Radios.Apply([new RadioSnapshot(1, "phy0", address, HasMonitor: false, [address], TxPowerDbm: null, Spacing: null)]);
         Announcer.Pump();
         Slots.Publish();
         TakeAll();

@@ -1,3 +1,4 @@
+using ShmWifi.Dot11;
 using ShmWifi.Dot11.Frames;
 using ShmWifi.Hwsim.Radios;
 using ShmWifi.RingBuffer.Layout;
@@ -171,9 +172,33 @@ public sealed class RadioAnnouncementTests
     [Test]
     public void AHostThatDoesNotTakeTransmitPowerIsNotToldIt()
     {
-        using var harness = new InjectorHarness(hostTakesTxPower: false);
+        using var harness = new InjectorHarness(RegionFeatures.None);
         harness.Radios.Apply([Snapshot(1, "phy0", addresses: Own) with { TxPowerDbm = 20 }]);
         Assert.That(Said(harness), Has.None.StartsWith("RadioTxPower").And.Count.EqualTo(3));
+    }
+
+    [Test]
+    public void ASpacingIsToldOnceItIsNotTheUsualOneAndToAHostThatComesBack()
+    {
+        using var harness = new InjectorHarness();
+        harness.Radios.Apply([Snapshot(1, "phy0", addresses: Own) with { Spacing = ChannelSpacing.Mhz20 }]);
+        Assert.That(Said(harness), Has.None.StartsWith("RadioSpacing").And.Count.EqualTo(3), "the host knows");
+        harness.Radios.Apply([Snapshot(1, "phy0", addresses: Own) with { Spacing = ChannelSpacing.Mhz10 }]);
+        Assert.That(Said(harness), Is.EqualTo(new[] { "RadioSpacing 0 10" }));
+        harness.Radios.Apply([Snapshot(1, "phy0", addresses: Own)]);
+        Assert.That(Said(harness), Is.Empty, "without a channel it stays");
+        harness.Radios.StartAnew();
+        Assert.That(Said(harness), Has.Member("RadioSpacing 0 10").And.Count.EqualTo(4));
+        harness.Radios.Apply([Snapshot(1, "phy0", addresses: Own) with { Spacing = ChannelSpacing.Mhz20 }]);
+        Assert.That(Said(harness), Is.EqualTo(new[] { "RadioSpacing 0 20" }));
+    }
+
+    [Test]
+    public void AHostThatDoesNotTakeSpacingIsNotToldIt()
+    {
+        using var harness = new InjectorHarness(RegionFeatures.TxPower);
+        harness.Radios.Apply([Snapshot(1, "phy0", addresses: Own) with { Spacing = ChannelSpacing.Mhz10 }]);
+        Assert.That(Said(harness), Has.None.StartsWith("RadioSpacing").And.Count.EqualTo(3));
     }
 
     private static Radio Known(InjectorHarness harness, params MacAddress[] addresses)
@@ -184,7 +209,7 @@ public sealed class RadioAnnouncementTests
     }
 
     private static RadioSnapshot Snapshot(uint id, string name, bool hasMonitor = false, params MacAddress[] addresses) =>
-        new(id, name, Transmitter, hasMonitor, addresses, TxPowerDbm: null);
+        new(id, name, Transmitter, hasMonitor, addresses, TxPowerDbm: null, Spacing: null);
 
     private static List<string> Said(InjectorHarness harness)
     {
@@ -195,6 +220,7 @@ public sealed class RadioAnnouncementTests
             RingKind.RadioAdd => $"RadioAdd {slot.Radio} {slot.Address} {(RadioFlags)slot.Flags} {System.Text.Encoding.UTF8.GetString(slot.Payload)}",
             RingKind.AddressAdd or RingKind.AddressDel => $"{slot.Kind} {slot.Radio} {slot.Address}",
             RingKind.RadioTxPower => $"{slot.Kind} {slot.Radio} {slot.TxPowerDbm}",
+            RingKind.RadioSpacing => $"{slot.Kind} {slot.Radio} {slot.SpacingMhz}",
             _ => $"{slot.Kind} {slot.Radio}",
         })];
     }

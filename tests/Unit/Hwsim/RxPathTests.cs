@@ -192,13 +192,13 @@ public sealed class RxPathTests
     {
         using var harness = new InjectorHarness().WithRadio();
         var address = MacAddress.Parse(RecordedMessages.Radio);
-        harness.Radios.Apply([new ShmWifi.Hwsim.Radios.RadioSnapshot(1, "phy0", address, HasMonitor: false, [], TxPowerDbm: null)]);
+        harness.Radios.Apply([new ShmWifi.Hwsim.Radios.RadioSnapshot(1, "phy0", address, HasMonitor: false, [], TxPowerDbm: null, Spacing: null)]);
         harness.HostPosts(harness.FrameDescriptor(0, 100));
         harness.Rx.Drain();
         Assert.That((harness.KernelReceives().Count, harness.Port.ReadCounter(GuestCounter.RxRefused)), Is.EqualTo((0, 1ul)));
         Assert.That(harness.Host.InjectedNs(0), Is.EqualTo(Refused));
 
-        harness.Radios.Apply([new ShmWifi.Hwsim.Radios.RadioSnapshot(1, "phy0", address, HasMonitor: true, [], TxPowerDbm: null)]);
+        harness.Radios.Apply([new ShmWifi.Hwsim.Radios.RadioSnapshot(1, "phy0", address, HasMonitor: true, [], TxPowerDbm: null, Spacing: null)]);
         harness.HostPosts(harness.FrameDescriptor(0, 100));
         harness.Rx.Drain();
         Assert.That(harness.KernelReceives(), Has.Count.EqualTo(1), "a monitor receives without an address");

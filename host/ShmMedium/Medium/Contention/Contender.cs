@@ -47,11 +47,17 @@ internal sealed class Contender(LinkEndpoint model)
     /// <summary>Where its guest says that it listens: MHz, 0: nowhere; null: its guest does not say, so it may receive on any channel.</summary>
     public int? ListensMhz;
 
+    /// <summary>Of the channels that its guest has tuned it for.</summary>
+    public ChannelSpacing Spacing;
+
     /// <summary>The channel that it contends on: that of the frame it sent last or sends next, or where it listens; null: none yet.</summary>
     public ContentionChannel? Channel;
 
     /// <summary>That channel's centre; 0: none.</summary>
     public int FreqMhz;
+
+    /// <summary>Whether it is on the channel that its guest has tuned it for, or that one is as wide.</summary>
+    public bool HasItsSpacing => Channel is null || Channel.Spacing == Spacing;
 
     /// <summary>That channel's band.</summary>
     public Band Band;

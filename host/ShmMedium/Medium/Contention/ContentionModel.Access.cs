@@ -10,7 +10,8 @@ namespace ShmWifi.ShmMedium.Medium.Contention;
 // Carrier sense, AIFS and backoff.
 internal sealed partial class ContentionModel
 {
-    // IEEE 802.11-2020 clause 17.3.10.6: a preamble of -82 dBm on the own 20 MHz makes the medium busy, any other energy at -62 dBm.
+    // IEEE 802.11-2020 clause 17.3.10.6: a preamble of -82 dBm on the own 20 MHz makes the medium busy, any other energy at -62 dBm; in 10 and
+    // 5 MHz 3 and 6 dB less.
     private const float PreambleSenseDbm = -82;
     private const float EnergySenseDbm = -62;
 
@@ -64,15 +65,17 @@ internal sealed partial class ContentionModel
     /// too.</remarks>
     private bool Senses(Contender station)
     {
+        if (station.Channel is not { } channel)
+            return false;
         float energyMw = 0;
-        foreach (ref readonly var overlap in OverlapsOf(station.Channel))
+        foreach (ref readonly var overlap in OverlapsOf(channel))
         {
             ref var reception = ref overlap.Ppdu.Receptions.Of(station.Index);
             if (reception.IsSensed || (reception.IsLocked && overlap.Ppdu.FreqMhz == station.FreqMhz))
                 return true;
             energyMw += overlap.Share * SignalMw(overlap.Ppdu, station, ref reception);
         }
-        return energyMw >= s_energySenseMw;
+        return energyMw * channel.Spacing.ClockDivisor() >= s_energySenseMw;
     }
 
     /// <summary>Has carrier sense looked at again.</summary>
@@ -194,7 +197,7 @@ internal sealed partial class ContentionModel
     /// <summary>Whether one of the other 20 MHz of a wide PPDU was busy within the last PIFS.</summary>
     private bool IsSecondaryBusy(Contender station, in PhyRate rate)
     {
-        if (rate.BandwidthMhz == 20)
+        if (rate.BandwidthMhz <= 20)
             return false;
         var wide = FrequencyRange.Of(rate, station.FreqMhz);
         float thresholdMw = rate.Kind == PhyKind.Ht ? s_energySenseMw : s_secondarySenseMw;
@@ -226,9 +229,9 @@ internal sealed partial class ContentionModel
         {
             freqMhz = _transmissions[station.Queues[BitOperations.TrailingZeroCount(rest)].Head].Frame.FreqMhz;
             if (freqMhz == station.FreqMhz)
-                return;
+                break;
         }
-        if (freqMhz == station.FreqMhz)
+        if (freqMhz == station.FreqMhz && station.HasItsSpacing)
             return;
 
         Tune(station, freqMhz);
@@ -271,7 +274,7 @@ internal sealed partial class ContentionModel
     {
         station.FreqMhz = freqMhz;
         station.Band = Channel.TryFromFrequency(freqMhz, out var known) ? known.Band : Band.Ghz5;
-        station.Channel = freqMhz == 0 ? null : ChannelOf(freqMhz);
+        station.Channel = freqMhz == 0 ? null : ChannelOf(freqMhz, station.Spacing);
         if (station.Channel is not { } channel)
             return;
         channel.Stations.Add(station.Index);
@@ -290,16 +293,16 @@ internal sealed partial class ContentionModel
         _freeChannels.Push(channel);
     }
 
-    private ContentionChannel ChannelOf(int freqMhz)
+    private ContentionChannel ChannelOf(int freqMhz, ChannelSpacing spacing)
     {
         foreach (var open in _channels)
         {
-            if (open.FreqMhz == freqMhz)
+            if (open.FreqMhz == freqMhz && open.Spacing == spacing)
                 return open;
         }
         if (!_freeChannels.TryPop(out var channel))
             channel = new ContentionChannel(_contenders.Length);
-        channel.Become(freqMhz);
+        channel.Become(freqMhz, spacing);
         _channels.Add(channel);
         return channel;
     }

@@ -14,7 +14,7 @@ internal sealed partial class ContentionModel
     // 2007), that is 10 dB stronger (Opportunities of MIM capture in IEEE 802.11 WLANs: analytic study).
     private const float CaptureDb = 10;
 
-    // Of preambles that begin within aCCATime it finds the strongest: IEEE 802.11-2020 clauses 15.3 (15 µs) and 17.4.4 (4 µs).
+    // Of preambles that begin within aCCATime it finds the strongest: IEEE 802.11-2020 clauses 15.3 (15 µs) and 17.4.4 (4 µs, half clocked 8 µs).
     private const long DsssDetectNs = 15_000;
     private const long OfdmDetectNs = 4_000;
 
@@ -152,8 +152,8 @@ internal sealed partial class ContentionModel
     private void Arrive(Ppdu ppdu, Contender station, bool isAsked, bool isAlone)
     {
         ref var reception = ref ppdu.Receptions.Add(station.Index);
-        bool isOnChannel = ppdu.IsOn(station.FreqMhz);
-        if (isAsked && (station.ListensMhz is not { } listensMhz || (isOnChannel && listensMhz == ppdu.FreqMhz)))
+        bool isOnChannel = ppdu.IsOn(station.FreqMhz, station.Spacing);
+        if (isAsked && (station.ListensMhz is { } listensMhz ? isOnChannel && listensMhz == ppdu.FreqMhz : ppdu.IsClockedFor(station.Spacing)))
         {
             reception.Interest = ppdu.IsAggregate
                 ? InterestInMpdus(ppdu, station, ref reception)
@@ -165,7 +165,7 @@ internal sealed partial class ContentionModel
             TryFollow(ppdu, station, ref reception, isAlone);
         if (station.Channel is not { } channel || (!isOnChannel && ppdu.Range.OverlapMhz(channel.Range) == 0))
             return;
-        if (ppdu.HasPreambleOn(station.FreqMhz))
+        if (ppdu.HasPreambleOn(station.FreqMhz, station.Spacing))
             reception.IsSensed = SignalMw(ppdu, station, ref reception) * 20 / ppdu.Rate.BandwidthMhz >= s_preambleSenseMw;
         SetBusy(station, station.Sending is not null || reception.IsSensed || Senses(station));
     }
@@ -179,7 +179,8 @@ internal sealed partial class ContentionModel
         var followed = isAlone ? null : FollowedBy(station, OverlapsOf(ppdu), ppdu.FreqMhz);
         if (followed is not null)
         {
-            bool isSimultaneous = ppdu.StartNs - followed.StartNs < (followed.Rate.IsDsss ? DsssDetectNs : OfdmDetectNs);
+            long detectNs = followed.Rate.IsDsss ? DsssDetectNs : OfdmDetectNs * followed.Rate.Spacing.ClockDivisor();
+            bool isSimultaneous = ppdu.StartNs - followed.StartNs < detectNs;
             if (reception.SignalMw <= followed.Receptions.Of(station.Index).SignalMw * (isSimultaneous ? 1 : s_capture))
                 return;
         }
@@ -393,7 +394,7 @@ internal sealed partial class ContentionModel
         if (station.FreqMhz == ppdu.FreqMhz)
         {
             // After what could not be received, room is left for its ACK: clause 10.3.2.3.7.
-            station.EifsNs = isReceived ? 0 : _nowNs + station.Timing.EifsNs(station.Band) - station.Timing.DifsNs;
+            station.EifsNs = isReceived ? 0 : _nowNs + station.Timing.EifsNs(station.Band, ppdu.Rate.Spacing) - station.Timing.DifsNs;
             if (station.State == ContenderState.AwaitingResponse)
             {
                 if (isReceived && ppdu.To == station.Index && ppdu.Kind == station.Expected)

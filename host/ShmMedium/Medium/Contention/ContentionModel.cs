@@ -86,12 +86,14 @@ internal sealed partial class ContentionModel
     /// to send on another one later says that it listens there.</remarks>
     /// <param name="freqMhz">Centre of its primary 20 MHz; 0: nowhere; null: it does not say. It is then as before the first call: it receives
     /// whatever is for it on any channel, unless it has frames to send.</param>
-    public void Listen(LinkEndpoint radio, int? freqMhz)
+    /// <param name="spacing">Of its channels: it understands no PPDU that is clocked for another.</param>
+    public void Listen(LinkEndpoint radio, int? freqMhz, ChannelSpacing spacing = ChannelSpacing.Mhz20)
     {
         ArgumentNullException.ThrowIfNull(radio);
         var station = _contenders[radio.Index]!;
         _eventNs = _nowNs;
         station.ListensMhz = freqMhz;
+        station.Spacing = spacing;
         if (freqMhz is null)
             _anywhere.Add(radio.Index);
         else
@@ -240,8 +242,12 @@ internal sealed partial class ContentionModel
         }
     }
 
-    private static MacTiming TimingOf(Contender station) =>
-        station.Band != Band.Ghz2 ? MacTiming.Ofdm : station.IsErp ? MacTiming.Erp : MacTiming.Dsss;
+    private static MacTiming TimingOf(Contender station) => station.Channel?.Spacing switch
+    {
+        ChannelSpacing.Mhz5 => MacTiming.OfdmQuarterClocked,
+        ChannelSpacing.Mhz10 => MacTiming.OfdmHalfClocked,
+        _ => station.Band != Band.Ghz2 ? MacTiming.Ofdm : station.IsErp ? MacTiming.Erp : MacTiming.Dsss,
+    };
 
     private void Enqueue(Contender station, in Transmission frame, ReadOnlySpan<TxRate> rates)
     {

@@ -14,9 +14,6 @@ internal readonly record struct FrequencyRange(int LowMhz, int HighMhz)
     /// <summary>MHz.</summary>
     public int WidthMhz => HighMhz - LowMhz;
 
-    /// <summary>A 20 MHz channel.</summary>
-    public static FrequencyRange Of20Mhz(int freqMhz) => new(freqMhz - 10, freqMhz + 10);
-
     /// <summary>So many MHz around a centre.</summary>
     public static FrequencyRange Around(int freqMhz, int widthMhz) => new(freqMhz - (widthMhz / 2), freqMhz - (widthMhz / 2) + widthMhz);
 
@@ -26,8 +23,10 @@ internal readonly record struct FrequencyRange(int LowMhz, int HighMhz)
     {
         if (rate.IsDsss)
             return new(freqMhz - DsssHalfMhz, freqMhz + DsssHalfMhz);
-        if (rate.BandwidthMhz == 20 || !Channel.TryFromFrequency(freqMhz, out var channel))
-            return Of20Mhz(freqMhz);
+        if (rate.BandwidthMhz <= 20)
+            return Around(freqMhz, rate.BandwidthMhz);
+        if (!Channel.TryFromFrequency(freqMhz, out var channel))
+            return Around(freqMhz, 20);
         return Wide(channel, rate.BandwidthMhz);
     }
 
@@ -56,7 +55,7 @@ internal readonly record struct FrequencyRange(int LowMhz, int HighMhz)
         };
         int offset = channel.Number - first; // 5 MHz each
         if (offset < 0 || offset % 4 != 0)
-            return Of20Mhz(channel.FrequencyMhz);
+            return Around(channel.FrequencyMhz, 20);
         int within = offset * 5 % bandwidthMhz;
         return new(channel.FrequencyMhz - within - 10, channel.FrequencyMhz - within - 10 + bandwidthMhz);
     }

@@ -1,3 +1,4 @@
+using ShmWifi.Dot11;
 using ShmWifi.Dot11.Rates;
 using ShmWifi.ShmMedium.Medium.Links;
 
@@ -112,11 +113,15 @@ internal sealed class Ppdu(int index, int stations)
     /// <summary>End.</summary>
     public long EndNs = long.MinValue;
 
-    /// <summary>Whether that is the 20 MHz channel on which a receiver can follow it.</summary>
-    public bool IsOn(int freqMhz) => freqMhz == FreqMhz && Kind != PpduKind.Noise;
+    /// <summary>Whether that is the channel on which a receiver can follow it: one that is clocked otherwise cannot.</summary>
+    public bool IsOn(int freqMhz, ChannelSpacing spacing) => freqMhz == FreqMhz && IsClockedFor(spacing);
 
-    /// <summary>Whether a receiver on that 20 MHz channel sees its preamble: that of a wide PPDU is on each of its 20 MHz.</summary>
-    public bool HasPreambleOn(int freqMhz) =>
-        IsOn(freqMhz)
-        || (Rate.BandwidthMhz > 20 && freqMhz - 10 >= Range.LowMhz && freqMhz + 10 <= Range.HighMhz && (freqMhz - 10 - Range.LowMhz) % 20 == 0);
+    /// <summary>Whether receivers in channels of a spacing understand it, wherever they are.</summary>
+    public bool IsClockedFor(ChannelSpacing spacing) => spacing == Rate.Spacing && Kind != PpduKind.Noise;
+
+    /// <summary>Whether a receiver on that channel sees its preamble: that of a wide PPDU is on each of its 20 MHz.</summary>
+    public bool HasPreambleOn(int freqMhz, ChannelSpacing spacing) =>
+        IsOn(freqMhz, spacing)
+        || (Rate.BandwidthMhz > 20 && spacing == ChannelSpacing.Mhz20
+            && freqMhz - 10 >= Range.LowMhz && freqMhz + 10 <= Range.HighMhz && (freqMhz - 10 - Range.LowMhz) % 20 == 0);
 }

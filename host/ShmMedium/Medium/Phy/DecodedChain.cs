@@ -21,6 +21,7 @@ internal sealed class DecodedChain
     private readonly TxRate[] _rates = new TxRate[TxRates.MaxCount];
     private RetryChain _chain;
     private uint _freqMhz;
+    private ChannelSpacing _spacing;
     private ErrorModel? _errors;
     private int _count;
 
@@ -45,10 +46,11 @@ internal sealed class DecodedChain
 
     /// <summary>Decodes a frame's chain, unless it is the one of the frame before.</summary>
     /// <param name="freqMhz">The frame's: legacy indices differ between bands.</param>
-    public DecodedChain Read(in RetryChain chain, uint freqMhz, ErrorModel errors)
+    /// <param name="spacing">Of the frame's channel.</param>
+    public DecodedChain Read(in RetryChain chain, uint freqMhz, ChannelSpacing spacing, ErrorModel errors)
     {
-        if (!IsSame(in chain, in _chain) || freqMhz != _freqMhz || errors != _errors)
-            Decode(in chain, freqMhz, errors);
+        if (!IsSame(in chain, in _chain) || freqMhz != _freqMhz || spacing != _spacing || errors != _errors)
+            Decode(in chain, freqMhz, spacing, errors);
         return this;
     }
 
@@ -56,16 +58,16 @@ internal sealed class DecodedChain
     private static bool IsSame(in RetryChain a, in RetryChain b) =>
         a.Rates.Word == b.Rates.Word && a.FlagsLow == b.FlagsLow && a.FlagsHigh == b.FlagsHigh;
 
-    private void Decode(in RetryChain chain, uint freqMhz, ErrorModel errors)
+    private void Decode(in RetryChain chain, uint freqMhz, ChannelSpacing spacing, ErrorModel errors)
     {
-        (_chain, _freqMhz, _errors) = (chain, freqMhz, errors);
-        var band = Channel.TryFromFrequency((int)freqMhz, out var channel) ? channel.Band : Band.Ghz2;
+        (_chain, _freqMhz, _spacing, _errors) = (chain, freqMhz, spacing, errors);
+        var band = Channel.BandOf(freqMhz);
         _count = 0;
         Attempts = 0;
         while (_count < TxRates.MaxCount && chain.TryDecode(_count, band, out var rate))
-            Add(in rate, band);
+            Add(rate with { Phy = rate.Phy.In(spacing) }, band);
         if (_count == 0)
-            Add(new TxRate(PhyRate.BasicOf(band), Attempts: 1, TxRateFlags.None), band);
+            Add(new TxRate(PhyRate.BasicOf(band, spacing), Attempts: 1, TxRateFlags.None), band);
     }
 
     private void Add(in TxRate rate, Band band)

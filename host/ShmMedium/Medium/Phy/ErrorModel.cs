@@ -10,13 +10,13 @@ namespace ShmWifi.ShmMedium.Medium.Phy;
 /// <remarks>
 /// SNR is that of the whole signal, against the noise in 20 MHz. A signal W MHz wide has its
 /// power spread over W / 20 times that noise: it sees 10 log10(W / 20) dB
-/// less. N_SS streams share the power: each sees 10 log10(N_SS) dB less; streams are parted without loss. A frame is right if all its octets are:
-/// PER(L) = 1 - (1 - PER(L_ref))^(L / L_ref). Guard interval and preamble make no difference.
+/// less, a narrow one more. N_SS streams share the power: each sees 10 log10(N_SS) dB less; streams are parted without loss. A frame is right if
+/// all its octets are: PER(L) = 1 - (1 - PER(L_ref))^(L / L_ref). Guard interval and preamble make no difference.
 /// Immutable; all methods may be called by any thread, allocate nothing and never throw.
 /// </remarks>
 internal sealed class ErrorModel
 {
-    // A curve: place in _curves, doublings of 20 MHz (3 bits), streams - 1 (3 bits). The last two are its shape, which decides the loss.
+    // A curve: place in _curves, doublings of 5 MHz (3 bits), streams - 1 (3 bits). The last two are its shape, which decides the loss.
     private const int StreamsBits = 3;
     private const int ShapeBits = StreamsBits + 3;
 
@@ -38,7 +38,7 @@ internal sealed class ErrorModel
     ];
 
     private static readonly float[] s_lossesDb =
-        [.. Enumerable.Range(0, 1 << ShapeBits).Select(shape => LossDb((shape & 7) + 1, 1 << (shape >> StreamsBits)))];
+        [.. Enumerable.Range(0, 1 << ShapeBits).Select(shape => LossDb((shape & 7) + 1, 5 << (shape >> StreamsBits)))];
 
     private readonly ErrorCurve[] _curves;
 
@@ -86,7 +86,7 @@ internal sealed class ErrorModel
     /// <summary>The curve of a rate, to be kept where frames of that rate come often.</summary>
     public static int CurveOf(in PhyRate rate)
     {
-        int width = BitOperations.Log2((uint)rate.BandwidthMhz / 20);
+        int width = BitOperations.Log2((uint)rate.BandwidthMhz / 5);
         return (IndexOf(rate) << ShapeBits) | (width << StreamsBits) | (rate.Nss - 1);
     }
 
@@ -114,6 +114,6 @@ internal sealed class ErrorModel
 
     private static ErrorCurve BuiltInCurve(PhyRate rate) => new(snrDb => AwgnErrors.Exponent(rate, Math.Pow(10, snrDb / 10)), isForAnyLength: false);
 
-    /// <summary>How much less than the SNR of the whole signal each stream, and each 20 MHz of it, sees, dB.</summary>
-    internal static float LossDb(int streams, int widths) => (float)(10 * Math.Log10(streams * widths));
+    /// <summary>How much less than the whole signal's SNR in 20 MHz each stream sees in the signal's width, dB.</summary>
+    internal static float LossDb(int streams, int widthMhz) => (float)(10 * Math.Log10(streams * widthMhz / 20.0));
 }

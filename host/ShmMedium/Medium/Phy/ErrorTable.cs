@@ -12,7 +12,7 @@ internal sealed record ErrorTable(PhyRate Rate, int? Octets, IReadOnlyList<(doub
     /// <remarks>A curve is by the SNR of one stream, a table by that of the whole signal.</remarks>
     public ErrorCurve ToCurve()
     {
-        double lossDb = ErrorModel.LossDb(Rate.Nss, widths: 1);
+        double lossDb = ErrorModel.LossDb(Rate.Nss, widthMhz: 20);
         return new(snrDb => -Math.Log(1 - PerAt(snrDb + lossDb)) / (Octets ?? 1), isForAnyLength: Octets is null);
     }
 

@@ -28,6 +28,16 @@ public class RadiotapHeaderTests
     }
 
     [Test]
+    public void ANarrowChannelIsSaidByItsFlag()
+    {
+        var nominal54 = TxRateTests.Rate(7, band: Band.Ghz5).Phy;
+        Assert.That(Header(new(5860, nominal54.In(ChannelSpacing.Mhz10), -50)),
+            Is.EqualTo("000013002e800200" + "00" + "36" + "e416" + "4041" + "ce" + "00" + "0000" + "00"));
+        Assert.That(Header(new(5860, nominal54.In(ChannelSpacing.Mhz5), -50)),
+            Is.EqualTo("000013002e800200" + "00" + "1b" + "e416" + "4081" + "ce" + "00" + "0000" + "00"));
+    }
+
+    [Test]
     public void AnHtRateIsAnMcsField() =>
         Assert.That(
             Header(new(2437, TxRateTests.Rate(12, TxRateFlags.Mcs | TxRateFlags.ShortGi | TxRateFlags.Width40Mhz).Phy, -50)),
