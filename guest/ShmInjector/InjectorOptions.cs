@@ -16,6 +16,7 @@ internal sealed record InjectorOptions
           --mac ADDRESS        permanent address of a radio that is made; once for each, in order
                                (default 02:53:57:PP:PP:RR: peer ID of the VM, first number that is free)
           --name-prefix TEXT   name radios that are made TEXT0, TEXT1, ... (default: the kernel's phyN)
+          --regulatory N       hwsim's custom regulatory domain N for them; see shm-injector radios --help
           --device /dev/uioN   the kernel module's device (default: the only one)
           --spin-us N          stay awake for up to N microseconds for the answer to a frame that broke a silence,
                                where answers used to come that soon (default 3000; 0: always sleep at once)
@@ -37,6 +38,9 @@ internal sealed record InjectorOptions
 
     /// <summary>Names of them without number, or null.</summary>
     public string? NamePrefix { get; private init; }
+
+    /// <summary>hwsim's custom regulatory domain for them, or null.</summary>
+    public int? Regulatory { get; private init; }
 
     /// <summary>/dev/uioN, or null for the only one.</summary>
     public string? Device { get; private init; }
@@ -61,7 +65,7 @@ internal sealed record InjectorOptions
                 options = options with { IsJson = true };
                 continue;
             }
-            if (option is not ("--radios" or "--mac" or "--name-prefix" or "--device" or "--spin-us"))
+            if (option is not ("--radios" or "--mac" or "--name-prefix" or "--regulatory" or "--device" or "--spin-us"))
                 throw new UsageException($"unknown option \"{option}\"");
             if (++i == arguments.Length)
                 throw new UsageException($"{option} needs a value");
@@ -76,6 +80,9 @@ internal sealed record InjectorOptions
                     break;
                 case "--name-prefix":
                     options = options with { NamePrefix = OptionValues.ParseName(option, value) };
+                    break;
+                case "--regulatory":
+                    options = options with { Regulatory = OptionValues.ParseRegulatory(option, value) };
                     break;
                 case "--device":
                     options = options with { Device = value };

@@ -36,7 +36,10 @@ internal static class InjectorService
         {
             var addresses = RadioAddresses.Choose(options.Radios, options.Addresses, RadioAddresses.FindTaken(registration, Warn), () => peerId);
             for (int i = 0; i < options.Radios; i++)
-                registration.Hwsim.CreateRadio(addresses[i], options.NamePrefix is null ? null : $"{options.NamePrefix}{i}", isPersistent: false);
+            {
+                string? name = options.NamePrefix is null ? null : $"{options.NamePrefix}{i}";
+                registration.Hwsim.CreateRadio(addresses[i], name, isPersistent: false, options.Regulatory);
+            }
         }
 
         var discovery = new RadioDiscovery(registration.Hwsim, registration.Nl80211);

@@ -15,6 +15,11 @@ internal static class OptionValues
             ? number
             : throw new UsageException($"{option} is \"{value}\"; allowed are {minimum} to {maximum}");
 
+    /// <summary>The number of one of hwsim's custom regulatory domains.</summary>
+    /// <remarks>Source: linux drivers/net/wireless/virtual/mac80211_hwsim.c, hwsim_world_regdom_custom_01 to _04.</remarks>
+    /// <exception cref="UsageException">It is none.</exception>
+    public static int ParseRegulatory(string option, string value) => ParseNumber(option, value, 1, 4);
+
     /// <summary>A radio's address.</summary>
     /// <exception cref="UsageException">It is none, or no radio's.</exception>
     public static MacAddress ParseAddress(string option, string value) =>

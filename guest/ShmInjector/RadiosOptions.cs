@@ -28,6 +28,8 @@ internal sealed record RadiosOptions(RadiosAction Action)
           --mac ADDRESS        permanent address of a radio; once for each, in order
                                (default 02:53:57:PP:PP:RR: peer ID of the VM, first number that is free)
           --name NAME          name of the radio; of several: NAME0, NAME1, ... (default: the kernel's phyN)
+          --regulatory N       hwsim's custom regulatory domain N in place of the country's rules: 1 to 4, of
+                               which 1, 3 and 4 allow 5.9 GHz, 3 allows 6 GHz, too (3 and 4: of newer kernels)
           --json               print them as JSON, an object a line
                shm-injector radios del NAME... | --all
                shm-injector radios list [--json]
@@ -45,6 +47,9 @@ internal sealed record RadiosOptions(RadiosAction Action)
 
     /// <summary>What they are called, or null.</summary>
     public string? Name { get; private init; }
+
+    /// <summary>hwsim's custom regulatory domain for them, or null.</summary>
+    public int? Regulatory { get; private init; }
 
     /// <summary>Radios to remove.</summary>
     public IReadOnlyList<string> Names { get; private init; } = [];
@@ -85,7 +90,7 @@ internal sealed record RadiosOptions(RadiosAction Action)
                 options = options with { IsJson = true };
                 continue;
             }
-            if (option is not ("--count" or "--mac" or "--name"))
+            if (option is not ("--count" or "--mac" or "--name" or "--regulatory"))
                 throw Unknown(option, "radios add");
             if (++i == arguments.Length)
                 throw new UsageException($"{option} needs a value");
@@ -100,6 +105,9 @@ internal sealed record RadiosOptions(RadiosAction Action)
                     break;
                 case "--name":
                     options = options with { Name = OptionValues.ParseName(option, value) };
+                    break;
+                case "--regulatory":
+                    options = options with { Regulatory = OptionValues.ParseRegulatory(option, value) };
                     break;
             }
         }

@@ -62,18 +62,22 @@ internal sealed class HwsimControl(NetlinkSocket control, GenericFamily family)
     /// <param name="address">Permanent address, not a group's, of no other radio of this kernel.</param>
     /// <param name="name">The wiphy's name, or null for the kernel's choice; the kernel chooses, too, when another wiphy has it.</param>
     /// <param name="isPersistent">Whether it outlives the control socket.</param>
+    /// <param name="regulatory">hwsim's custom regulatory domain of that number, from 1; null: the rules of the country.</param>
     /// <returns>hwsim's number for it.</returns>
     /// <exception cref="HwsimException">The kernel refused.</exception>
-    public uint CreateRadio(MacAddress address, string? name, bool isPersistent)
+    public uint CreateRadio(MacAddress address, string? name, bool isPersistent, int? regulatory = null)
     {
-        var request = RadioRequests.New(stackalloc byte[RequestSize], family.Id, control.NextSequence(), address, name, isPersistent);
+        var request = RadioRequests.New(stackalloc byte[RequestSize], family.Id, control.NextSequence(), address, name, isPersistent, regulatory);
         try
         {
             return (uint)control.Request(request, $"make radio {name} {address}");
         }
         catch (NetlinkException e)
         {
-            throw new HwsimException(e.Errno == EPERM ? "not privileged: making radios needs CAP_NET_ADMIN; run as root" : e.Message);
+            throw new HwsimException(
+                e.Errno == EPERM ? "not privileged: making radios needs CAP_NET_ADMIN; run as root"
+                : e.Errno == EINVAL && regulatory is not null ? $"this kernel's mac80211_hwsim has no custom regulatory domain {regulatory}"
+                : e.Message);
         }
     }
 

@@ -75,6 +75,9 @@ internal static class HwsimAttribute
     /// <summary>u32, never used twice.</summary>
     public const ushort RadioId = 10;
 
+    /// <summary>u32, place of a custom regulatory domain in hwsim's list, from 0.</summary>
+    public const ushort RegCustomReg = 12;
+
     /// <summary>Flag: the radio goes with the socket that made it.</summary>
     public const ushort DestroyRadioOnClose = 16;
 

@@ -87,6 +87,9 @@ internal sealed record VmSpec
     /// <summary>What moves its frames; without meaning in a VM without <see cref="Radios"/>.</summary>
     public FramePath Path { get; init; }
 
+    /// <summary>hwsim's custom regulatory domain for <see cref="Radios"/>, 1..4; null: the rules of the country.</summary>
+    public int? Regulatory { get; init; }
+
     /// <summary>Radios on the guest kernel's own medium instead, 0..64; they never meet the lab's medium.</summary>
     public int KernelRadios { get; init; }
 

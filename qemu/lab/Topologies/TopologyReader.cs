@@ -12,8 +12,8 @@ internal sealed partial class TopologyReader
     private static readonly string[] OwnSections = ["vms", "socket", "isolation", "capture"];
     private static readonly string[] VmKeys =
     [
-        "name", "role", "radios", "path", "kernelRadios", "memory", "cpus", "kernel", "ssid", "ssidHex", "security", "passphrase", "channel",
-        "mode", "uplink", "kernelArguments", "qemu",
+        "name", "role", "radios", "regulatory", "path", "kernelRadios", "memory", "cpus", "kernel", "ssid", "ssidHex", "security", "passphrase",
+        "channel", "mode", "uplink", "kernelArguments", "qemu",
     ];
 
     private static readonly Ssid DefaultSsid = Topologies.Ssid.Of("ShmWifi");
@@ -134,12 +134,13 @@ internal sealed partial class TopologyReader
             Error(vm["kernelRadios"], "a guest kernel has one medium: either 'radios' or 'kernelRadios'");
         string ownPath = Choice(vm, "path", path, Paths);
         if (radios == 0)
-            NotFor(vm, "a VM without radios on the lab's medium", "path");
+            NotFor(vm, "a VM without radios on the lab's medium", "path", "regulatory");
         return new VmSpec
         {
             Name = Text(vm, "name", VmName(), "1 to 15 of a-z, 0-9 and -") ?? "",
             Role = role,
             Radios = radios,
+            Regulatory = vm.ContainsKey("regulatory") ? Number(vm, "regulatory", 1, 1, 4) : null,
             Path = (pathForAll ? path : ownPath) == "kernel" ? FramePath.Kernel : FramePath.User,
             KernelRadios = kernelRadios,
             MemoryMib = Number(vm, "memory", 256, 128, 65536),

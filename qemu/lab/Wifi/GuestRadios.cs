@@ -12,8 +12,8 @@ internal static class GuestRadios
     /// <param name="vm">A VM with radios on the lab's medium.</param>
     /// <exception cref="LabException">They are not available: what the guest says.</exception>
     public static Task StartAsync(VirtualMachine vm, CancellationToken cancellation) => vm.Spec.Path == FramePath.Kernel
-        ? vm.Guest.RunAsync("making the radios", Required + KernelPath(vm.Spec.Radios), Limit, cancellation)
-        : vm.Guest.RunAsync("starting shm-injector", Required + UserPath(vm.Spec.Radios), Limit, cancellation);
+        ? vm.Guest.RunAsync("making the radios", Required + KernelPath(vm.Spec), Limit, cancellation)
+        : vm.Guest.RunAsync("starting shm-injector", Required + UserPath(vm.Spec), Limit, cancellation);
 
     private const string Required =
         """
@@ -21,21 +21,23 @@ internal static class GuestRadios
 
         """;
 
-    private static string UserPath(int radios) =>
+    private static string UserPath(VmSpec vm) =>
         $$"""
-        setsid shm-injector run --radios {{radios}} --json </dev/null >/run/shm-injector.log 2>&1 &
+        setsid shm-injector run --radios {{vm.Radios}}{{Regulatory(vm)}} --json </dev/null >/run/shm-injector.log 2>&1 &
         injector=$!
-        while ! { grep -q 'shm-injector: ready' /run/shm-injector.log && [ -e /sys/class/net/wlan{{radios - 1}} ]; } 2>/dev/null; do
+        while ! { grep -q 'shm-injector: ready' /run/shm-injector.log && [ -e /sys/class/net/wlan{{vm.Radios - 1}} ]; } 2>/dev/null; do
             kill -0 $injector 2>/dev/null || { cat /run/shm-injector.log; dmesg | tail -n 5; exit 1; }
             usleep 50000
         done
         """;
 
+    private static string Regulatory(VmSpec vm) => vm.Regulatory is { } number ? $" --regulatory {number}" : "";
+
     /// <summary>The module was loaded with datapath=kernel at boot: hwsim hands it every frame of every radio.</summary>
-    private static string KernelPath(int radios) =>
+    private static string KernelPath(VmSpec vm) =>
         $$"""
         datapath=$(cat /sys/bus/pci/drivers/shmwifi/*/datapath)
         [ "$datapath" = kernel ] || { echo "the module's datapath is '$datapath', not 'kernel'"; dmesg | tail -n 5; exit 1; }
-        shm-injector radios add --count {{radios}} || { dmesg | tail -n 5; exit 1; }
+        shm-injector radios add --count {{vm.Radios}}{{Regulatory(vm)}} || { dmesg | tail -n 5; exit 1; }
         """;
 }

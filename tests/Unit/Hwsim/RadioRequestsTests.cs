@@ -27,6 +27,15 @@ public sealed class RadioRequestsTests
             + "0A00" + "1600" + "0253570001020000"));
 
     [Test]
+    public void ACustomRegulatoryDomainIsAskedForByItsPlace() => Assert.That(
+        Convert.ToHexString(RadioRequests.New(new byte[256], 0x21, sequence: 7, Address, name: null, isPersistent: true, regulatory: 3)),
+        Is.EqualTo("30000000" + "2100" + "0500" + "07000000" + "00000000"
+            + "04010000"
+            + "0800" + "0900" + "01000000"
+            + "0A00" + "1600" + "0253570001020000"
+            + "0800" + "0C00" + "02000000")); // REG_CUSTOM_REG
+
+    [Test]
     public void ARadioIsRemovedByNumber() => Assert.That(
         Convert.ToHexString(RadioRequests.Delete(new byte[256], 0x21, sequence: 8, id: 5)),
         Is.EqualTo("1C000000" + "2100" + "0500" + "08000000" + "00000000"
