@@ -25,8 +25,8 @@ internal sealed record ListedRadio(HwsimRadio Radio, MacAddress Address, MacAddr
                 ?? throw new HwsimException($"radio {radio.Name} is not in {Wiphy.ClassPath}: it was removed just now, or /sys shows another "
                     + $"network namespace (\"ip netns exec\" mounts the right one)");
             return new ListedRadio(radio, wiphy.PermanentAddress, wiphy.Transmitter,
-                [.. interfaces.Where(found => found.Wiphy == wiphy.Index && found.Index != 0).OrderBy(static found => found.Index)
-                    .Select(found => new ListedInterface(found.Name, found.Address, links.IsUp(found.Index)))]);
+                [.. interfaces.Where(found => found is { Index: not 0, IsLink: false } && found.Wiphy == wiphy.Index)
+                    .OrderBy(static found => found.Index).Select(found => new ListedInterface(found.Name, found.Address, links.IsUp(found.Index)))]);
         });
     }
 }

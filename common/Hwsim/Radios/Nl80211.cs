@@ -20,6 +20,7 @@ internal sealed class Nl80211(NetlinkSocket control, GenericFamily family)
     private const ushort AttributeFrequency = 38; // NL80211_ATTR_WIPHY_FREQ
     private const ushort AttributeChannelWidth = 159; // NL80211_ATTR_CHANNEL_WIDTH
     private const ushort AttributeTxPower = 98; // NL80211_ATTR_WIPHY_TX_POWER_LEVEL, mBm
+    private const ushort AttributeMloLinks = 312; // NL80211_ATTR_MLO_LINKS, since Linux 6.0
     private const int MbmPerDbm = 100;
     private const uint Width5Mhz = 6; // NL80211_CHAN_WIDTH_5
     private const uint Width10Mhz = 7; // NL80211_CHAN_WIDTH_10
@@ -35,7 +36,7 @@ internal sealed class Nl80211(NetlinkSocket control, GenericFamily family)
             ? new Nl80211(control, family)
             : throw new HwsimException("this kernel has no nl80211, though it has mac80211_hwsim: was it built without cfg80211?");
 
-    /// <summary>Lists all interfaces of this network namespace, of all drivers.</summary>
+    /// <summary>Lists all interfaces of this network namespace, of all drivers; an MLD once more for the address of each of its links.</summary>
     public List<WirelessInterface> ListInterfaces()
     {
         var writer = new NetlinkWriter(stackalloc byte[32]);
@@ -43,17 +44,15 @@ internal sealed class Nl80211(NetlinkSocket control, GenericFamily family)
         var interfaces = new List<WirelessInterface>();
         control.Request(writer.Complete(), "list the wireless interfaces", (scoped in NetlinkMessage message) =>
         {
-            if (TryReadInterface(message, out var found))
-                interfaces.Add(found);
+            if (message.Type == family.Id && GenericNetlink.TrySplit(message, out _, out var attributes))
+                AddInterface(interfaces, attributes);
         });
         return interfaces;
     }
 
-    private bool TryReadInterface(scoped in NetlinkMessage message, out WirelessInterface found)
+    /// <summary>Adds what the attributes of NEW_INTERFACE say; nothing where they name no wiphy or no address.</summary>
+    public static void AddInterface(List<WirelessInterface> interfaces, NetlinkAttributes attributes)
     {
-        found = default;
-        if (message.Type != family.Id || !GenericNetlink.TrySplit(message, out _, out var attributes))
-            return false;
         uint? wiphy = null;
         uint index = 0, type = 0;
         string name = "";
@@ -61,6 +60,7 @@ internal sealed class Nl80211(NetlinkSocket control, GenericFamily family)
         sbyte? txPowerDbm = null;
         ChannelSpacing? spacing = null;
         bool hasChannel = false;
+        NetlinkAttributes links = default;
         while (attributes.MoveNext())
         {
             switch (attributes.Type)
@@ -86,14 +86,26 @@ internal sealed class Nl80211(NetlinkSocket control, GenericFamily family)
                 case AttributeTxPower when attributes.TryReadUInt32(out uint mbm):
                     txPowerDbm = (sbyte)Math.Clamp((int)mbm / MbmPerDbm, Abi.MinTxPower, Abi.MaxTxPower);
                     break;
+                case AttributeMloLinks:
+                    links = new NetlinkAttributes(attributes.Value);
+                    break;
                 case AttributeMac when attributes.Value.Length == MacAddress.Length:
                     address = new MacAddress(attributes.Value);
                     break;
             }
         }
         if (wiphy is null || address is null)
-            return false;
-        found = new WirelessInterface(wiphy.Value, (int)index, name, type, address.Value, hasChannel ? txPowerDbm : null, spacing);
-        return true;
+            return;
+        var found = new WirelessInterface(wiphy.Value, (int)index, name, type, address.Value, hasChannel ? txPowerDbm : null, spacing);
+        interfaces.Add(found);
+        while (links.MoveNext())
+        {
+            var link = new NetlinkAttributes(links.Value);
+            while (link.MoveNext())
+            {
+                if (link.Type == AttributeMac && link.Value.Length == MacAddress.Length)
+                    interfaces.Add(found with { Address = new MacAddress(link.Value), IsLink = true });
+            }
+        }
     }
 }

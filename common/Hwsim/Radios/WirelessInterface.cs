@@ -14,6 +14,9 @@ namespace ShmWifi.Hwsim.Radios;
 internal readonly record struct WirelessInterface(
     uint Wiphy, int Index, string Name, uint Type, MacAddress Address, sbyte? TxPowerDbm, ChannelSpacing? Spacing)
 {
+    /// <summary>A link of an MLD: the address is the link's, all else the MLD's.</summary>
+    public bool IsLink { get; init; }
+
     private const uint TypeMonitor = 6;
 
     /// <summary>Whether it is a monitor.</summary>
