@@ -289,10 +289,14 @@ void shmwifi_datapath_start(struct shmwifi_datapath *dp)
 	shmwifi_poll_now(dp);
 }
 
-/* Moves no more frames. What hwsim sends from here on stays in its virtqueue. */
+/* Moves no more frames, and says that no radio is there. What hwsim sends from here on stays in its virtqueue. */
 void shmwifi_datapath_stop(struct shmwifi_datapath *dp)
 {
 	spin_lock_bh(&dp->lock);
+	if (shmwifi_host_is_there(dp) && !dp->tx.broken) {
+		shmwifi_radios_leave(&dp->radios, &dp->tx);
+		shmwifi_publish(dp);
+	}
 	dp->running = false;
 	spin_unlock_bh(&dp->lock);
 

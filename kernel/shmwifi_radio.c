@@ -499,3 +499,24 @@ void shmwifi_radios_announce(struct shmwifi_radios *radios, struct shmwifi_produ
 	}
 	radios->dirty = false;
 }
+
+/**
+ * shmwifi_radios_leave() - tell the host that no radio is there any more
+ * @radios: the table
+ * @tx: where it is said, as far as slots are free
+ *
+ * The caller publishes.
+ */
+void shmwifi_radios_leave(struct shmwifi_radios *radios, struct shmwifi_producer *tx)
+{
+	unsigned int i;
+
+	for (i = 0; i < SHMWIFI_MAX_RADIOS; i++) {
+		struct shmwifi_radio *radio = &radios->by_number[i];
+
+		radio->gone = radio->used;
+		shmwifi_radio_tidy(radio);
+	}
+	radios->dirty = true;
+	shmwifi_radios_announce(radios, tx);
+}

@@ -120,6 +120,7 @@ void shmwifi_radios_observe_all(struct shmwifi_radios *radios);
 bool shmwifi_radios_say_channel(const struct shmwifi_radios *radios, struct shmwifi_radio *radio,
 				struct shmwifi_producer *tx);
 void shmwifi_radios_announce(struct shmwifi_radios *radios, struct shmwifi_producer *tx);
+void shmwifi_radios_leave(struct shmwifi_radios *radios, struct shmwifi_producer *tx);
 unsigned int shmwifi_radios_count_addresses(const struct shmwifi_radios *radios);
 
 struct wiphy *shmwifi_hwsim_wiphy(struct net_device *dev);

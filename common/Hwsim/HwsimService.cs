@@ -97,9 +97,15 @@ internal sealed class HwsimService : IDisposable
         }
     }
 
-    /// <summary>Says that nobody serves the port.</summary>
+    /// <summary>Says that no radio is there any more, and that nobody serves the port.</summary>
     public void Dispose()
     {
+        if (Host.MayAnswer && !_port.Tx.IsBroken)
+        {
+            Radios.Apply([]);
+            _announcer.Pump();
+            _slots.Publish();
+        }
         _port.SetAbsent();
         _waits.Dispose();
         Tx.Dispose();

@@ -90,7 +90,7 @@ internal sealed unsafe class RxRings
         latencies.End();
         if (first == head)
             return false;
-        port.ReclaimedAtNs = nowNs;
+        port.ReclaimedAtNs = port.HeardAtNs = nowNs;
         port.IsStalled = false;
         return true;
     }

@@ -11,6 +11,7 @@ namespace ShmWifi.ShmMedium.Delivery;
 internal sealed unsafe class TxStatusReporter(RxRings rx)
 {
     private const long NotReceivedAfterNs = 1_000_000_000; // a receiver that takes nothing for so long is paused or dead
+    private const long SilentAfterNs = 2_000_000_000; // a guest asks for the host's clock once a second
 
     private readonly TxStatusQueue?[] _waiting = new TxStatusQueue?[DaemonConfiguration.MaxPorts]; // for a receiver, by its port
 
@@ -24,7 +25,7 @@ internal sealed unsafe class TxStatusReporter(RxRings rx)
     public bool IsAwaited(Port receiver) => _waiting[receiver.Id]!.Any;
 
     /// <summary>Tells the sender at once, or when a receiver that is behind has come near the frame; where only its guest knows whether it
-    /// listens, when the guest has taken the frame, or refused it.</summary>
+    /// listens, or it has said nothing for two seconds, when the guest has taken the frame, or refused it.</summary>
     /// <param name="acknowledger">Null: nobody acknowledges.</param>
     public void Report(in TxStatus status, Acknowledger? acknowledger)
     {
@@ -35,20 +36,21 @@ internal sealed unsafe class TxStatusReporter(RxRings rx)
         }
         var receiver = from.Port;
         int behind = (int)(from.RxIndex - receiver.ReclaimedRx);
-        if (from.IsCertain ? receiver.OutstandingRx <= TxStatusQueue.Slack : behind < 0)
+        bool isCertain = from.IsCertain && (long)status.TakenNs - receiver.HeardAtNs < SilentAfterNs;
+        if (isCertain ? receiver.OutstandingRx <= TxStatusQueue.Slack : behind < 0)
         {
-            Settle(in status, from.IsCertain || !receiver.WasRefused(from.RxIndex));
+            Settle(in status, isCertain || !receiver.WasRefused(from.RxIndex));
             return;
         }
         var waiting = _waiting[receiver.Id]!;
         if (waiting.IsFull)
         {
-            Settle(in status, from.IsCertain);
+            Settle(in status, isCertain);
             return;
         }
         if (!waiting.Any)
             receiver.ReclaimedAtNs = MonotonicClock.NowNs; // it may have had nothing to give back for long: we wait from now on
-        waiting.Add(in status, from.RxIndex, from.IsCertain);
+        waiting.Add(in status, from.RxIndex, isCertain);
     }
 
     /// <summary>Tells a sender that its frame was not sent: the guest's kernel waits for the status of each frame that wants an ACK.</summary>

@@ -291,6 +291,7 @@ internal sealed class MediumEngine : IDisposable
             return ready != 0;
         _tx.IsAnyHeld = true;
         long takenNs = MonotonicClock.NowNs;
+        port.HeardAtNs = takenNs;
         FrameIntake.Prefetch(port, ready);
         uint left = ready;
         for (; left != 0 && port.Credit > 0 && !port.IsFaulted; left--)

@@ -6,7 +6,8 @@ namespace ShmWifi.ShmMedium.Medium;
 /// <remarks>
 /// <para>A frame is acknowledged when all of this holds:</para>
 /// <para>1. Its sender waits for an ACK: <see cref="IsWanted"/>.</para>
-/// <para>2. A radio owns address 1 and listens on the frame's channel: as its guest told (<c>Radio.ChannelMhz</c>), or by 5.</para>
+/// <para>2. A radio owns address 1 and listens on the frame's channel: as its guest told (<c>Radio.ChannelMhz</c>), or by 5.
+/// A guest that has been silent for two seconds has told nothing: 5 holds.</para>
 /// <para>3. That radio received an attempt, and the ACK came back. <see cref="PerfectMedium"/>: always, at the first. <see cref="InstantMedium"/>:
 /// a draw for the frame and one for its ACK, down the retry chain.
 /// <see cref="AirtimeMedium"/>: the same by <c>ContentionModel</c>, collisions included.</para>

@@ -113,6 +113,9 @@ internal sealed unsafe class Port
     /// <summary>When the guest last gave descriptors back, CLOCK_MONOTONIC ns.</summary>
     internal long ReclaimedAtNs { get; set; }
 
+    /// <summary>When the guest last said anything, or gave descriptors back, CLOCK_MONOTONIC ns.</summary>
+    internal long HeardAtNs { get; set; }
+
     /// <summary>Where the latest RX descriptor points, and which of the engine's deliveries that is of; 0: of none that others of the VM's radios
     /// may share.</summary>
     public (ulong Delivery, nint Payload) Latest { get; set; }

@@ -137,6 +137,16 @@ public partial class KernelModuleTests
     }
 
     [Test]
+    public async Task AnUnboundDeviceSaysThatItsRadiosAreGone()
+    {
+        await using var datapath = await KernelDatapath.StartAsync(Guest);
+        ushort radio = (await datapath.Host.AwaitAsync("the radio", slot => slot.Kind == RingKind.RadioAdd)).Radio;
+        await Guest.RunAsync("unbinding the device", $"echo {Guest.Medium.PciAddress} >{Driver}/unbind");
+        await datapath.Host.AwaitAsync("that the radio went", slot => slot.Kind == RingKind.RadioDel && slot.Radio == radio);
+        await Guest.RunAsync("binding it", $"echo {Guest.Medium.PciAddress} >{Driver}/bind && echo kernel >{datapath.Attribute}");
+    }
+
+    [Test]
     public async Task FramesGoToTheHostAsTheyWereSent()
     {
         await using var datapath = await KernelDatapath.StartAsync(Guest);
