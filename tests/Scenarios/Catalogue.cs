@@ -23,5 +23,6 @@ internal static class Catalogue
         new Vms.Minstrel(),
         new Vms.Goodput(),
         new Vms.Channels(),
+        new Vms.Absent(),
     ];
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using ShmWifi.Dot11.Rates;
 using ShmWifi.Lab.Topologies;
-using ShmWifi.Lab.Wifi;
 using ShmWifi.ShmMedium.Medium.Phy;
 
 namespace ShmWifi.Tests.Scenarios.Vms;
@@ -46,7 +45,7 @@ internal sealed class GuestErrorRate : IScenario
             run.Progress.Now($"{run.Name}: {name}");
             await lab.Medium.ControlAsync(run.Cancellation, "set", "link", "ap", "sta1", option, value.ToString(CultureInfo.InvariantCulture),
                 "--one-way");
-            long before = await CountAsync(station, run.Cancellation);
+            long before = await EchoRequests.CountAsync(station, run.Cancellation);
             string broadcast = network.AccessPoint.Address[..network.AccessPoint.Address.LastIndexOf('.')] + ".255";
             await network.AccessPoint.Radio.Vm.Guest.RunAsync(
                 "sending broadcasts",
@@ -59,19 +58,9 @@ internal sealed class GuestErrorRate : IScenario
                 """,
                 TimeSpan.FromSeconds(120),
                 run.Cancellation);
-            long received = await CountAsync(station, run.Cancellation) - before;
+            long received = await EchoRequests.CountAsync(station, run.Cancellation) - before;
             (double low, double high) = Binomial.Interval(frames, probability, 0.01);
             run.Judge($"{name}: broadcasts that arrived, of {frames}", "1", (double)received / frames, low, high);
         }
-    }
-
-    /// <summary>Echo requests that a guest has got so far.</summary>
-    private static async Task<long> CountAsync(WifiInterface radio, CancellationToken cancellation)
-    {
-        string output =
-            await radio.Vm.Guest.RunAsync("counting echo requests", "grep '^Icmp: ' /proc/net/snmp", TimeSpan.FromSeconds(15), cancellation);
-        string[][] lines = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))];
-        int column = Array.IndexOf(lines[0], "InEchos");
-        return long.Parse(lines[1][column], CultureInfo.InvariantCulture);
     }
 }

@@ -33,22 +33,29 @@ internal sealed class WifiLab : IAsyncDisposable
     /// <param name="radios">How many radios each VM has: wlan0 and on.</param>
     public static async Task<WifiLab> StartAsync(ScenarioRun run, string medium, int radios, params string[] vms)
     {
-        VmSpec[] specs = [.. vms.Select(name => new VmSpec { Name = name, Kernel = run.Options.Kernel, Radios = radios })];
-        var topology = new Topology($"scenario-{run.Name}", PerVmIsolation: false, specs) { IsCaptured = false, Medium = medium };
-        var directory = new LabDirectory(topology.Name);
-        directory.Prepare(vms);
-        var lab = await LabInstance.StartAsync(topology, directory, run.Progress, run.Cancellation);
+        var lab = await StartAsync(run, medium, [.. vms.Select(name => new VmSpec { Name = name, Kernel = run.Options.Kernel, Radios = radios })]);
         try
         {
-            foreach (var vm in lab.Vms)
-                await Iperf.ServeAsync(vm.Guest, run.Cancellation);
-            return new WifiLab(lab, run);
+            foreach (string vm in vms)
+                await Iperf.ServeAsync(lab[vm].Guest, run.Cancellation);
+            return lab;
         }
         catch
         {
             await lab.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Boots the VMs.</summary>
+    /// <param name="run">Names the lab; is told of each step.</param>
+    /// <param name="medium">Sections of the daemon's configuration.</param>
+    public static async Task<WifiLab> StartAsync(ScenarioRun run, string medium, params VmSpec[] vms)
+    {
+        var topology = new Topology($"scenario-{run.Name}", PerVmIsolation: false, vms) { IsCaptured = false, Medium = medium };
+        var directory = new LabDirectory(topology.Name);
+        directory.Prepare(vms.Select(vm => vm.Name));
+        return new WifiLab(await LabInstance.StartAsync(topology, directory, run.Progress, run.Cancellation), run);
     }
 
     /// <summary>An open network.</summary>
