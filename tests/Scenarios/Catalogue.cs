@@ -24,5 +24,7 @@ internal static class Catalogue
         new Vms.Goodput(),
         new Vms.Channels(),
         new Vms.Absent(),
+        new Vms.Mesh(),
+        new Vms.Dpp(),
     ];
 }
