@@ -57,7 +57,7 @@ void shmwifi_poll_now(struct shmwifi_datapath *dp)
 
 static void shmwifi_is_late(struct timer_list *timer)
 {
-	struct shmwifi_datapath *dp = from_timer(dp, timer, late);
+	struct shmwifi_datapath *dp = timer_container_of(dp, timer, late);
 
 	napi_schedule(&dp->napi);
 }
@@ -123,7 +123,7 @@ static int shmwifi_move(struct shmwifi_datapath *dp, int budget)
 	shmwifi_give_up(dp);
 	count = shmwifi_receive(dp, budget);
 	if (count && timer_pending(&dp->late))
-		del_timer(&dp->late);
+		timer_delete(&dp->late);
 	shmwifi_transmit(dp);
 	return count;
 }
@@ -304,7 +304,7 @@ void shmwifi_datapath_stop(struct shmwifi_datapath *dp)
 	shmwifi_retune_forget(dp);
 	cancel_delayed_work_sync(&dp->tick);
 	cancel_work_sync(&dp->look);
-	del_timer_sync(&dp->late);
+	timer_delete_sync(&dp->late);
 	irq_work_sync(&dp->kick);
 	napi_disable(&dp->napi);
 	virt_store_release(&dp->port->guest.state, SHMWIFI_GUEST_ABSENT);	/* after all else */

@@ -13,6 +13,7 @@
 
 #include <shmwifi_abi.h>
 #include "shmwifi.h"
+#include "shmwifi_compat.h"
 
 /* struct pages come by the subsection. A BAR is as aligned as it is large. */
 #define SHMWIFI_REGION_MIN	max_t(u64, SHMWIFI_HEADER_SIZE, SUBSECTION_SIZE)
@@ -87,7 +88,7 @@ static int shmwifi_check_region(struct pci_dev *pdev)
 static int shmwifi_map_region(struct shmwifi_device *shm)
 {
 	resource_size_t start = pci_resource_start(shm->pdev, SHMWIFI_BAR_REGION);
-	struct dev_pagemap *held = get_dev_pagemap(PHYS_PFN(start), NULL);
+	struct dev_pagemap *held = get_dev_pagemap(PHYS_PFN(start));
 
 	if (held) {	/* see shmwifi_unmap_region() */
 		put_dev_pagemap(held);

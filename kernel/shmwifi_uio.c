@@ -31,6 +31,21 @@ static void shmwifi_vma_open(struct vm_area_struct *vma)
 	kref_get(&shm->ref);
 }
 
+#ifdef SHMWIFI_UIO_MMAP_PREPARE
+static int shmwifi_vma_mapped(unsigned long start, unsigned long end, pgoff_t pgoff,
+			      const struct file *file, void **private_data)
+{
+	struct shmwifi_device *shm = *private_data;
+
+	kref_get(&shm->ref);
+	return 0;
+}
+
+#define SHMWIFI_VMA_MAPPED	.mapped = shmwifi_vma_mapped,
+#else
+#define SHMWIFI_VMA_MAPPED
+#endif
+
 static void shmwifi_vma_close(struct vm_area_struct *vma)
 {
 	struct shmwifi_device *shm = vma->vm_private_data;
@@ -66,6 +81,7 @@ static vm_fault_t shmwifi_region_fault(struct vm_fault *vmf)
 }
 
 static const struct vm_operations_struct shmwifi_region_ops = {
+	SHMWIFI_VMA_MAPPED
 	.open = shmwifi_vma_open,
 	.close = shmwifi_vma_close,
 	.fault = shmwifi_region_fault,
@@ -90,29 +106,27 @@ static vm_fault_t shmwifi_registers_fault(struct vm_fault *vmf)
 }
 
 static const struct vm_operations_struct shmwifi_registers_ops = {
+	SHMWIFI_VMA_MAPPED
 	.open = shmwifi_vma_open,
 	.close = shmwifi_vma_close,
 	.fault = shmwifi_registers_fault,
 };
 
 /* UIO has checked that the map exists and is long enough. */
-static int shmwifi_mmap(struct uio_info *info, struct vm_area_struct *vma)
+static int shmwifi_mmap(struct uio_info *info, struct shmwifi_mapping *mapping)
 {
 	struct shmwifi_device *shm = info->priv;
 
-	if (!(vma->vm_flags & VM_SHARED))
+	if (!shmwifi_mapping_is_shared(mapping))
 		return -EINVAL;
 
-	if (vma->vm_pgoff == SHMWIFI_MAP_REGION) {
-		vm_flags_set(vma, VM_MIXEDMAP | VM_DONTEXPAND | VM_DONTDUMP);
-		vma->vm_ops = &shmwifi_region_ops;
+	if (shmwifi_mapping_pgoff(mapping) == SHMWIFI_MAP_REGION) {
+		shmwifi_mapping_of_pages(mapping);
+		shmwifi_mapping_begin(mapping, &shmwifi_region_ops, shm);
 	} else {
-		vm_flags_set(vma, VM_PFNMAP | VM_IO | VM_DONTEXPAND | VM_DONTDUMP);
-		vma->vm_page_prot = pgprot_noncached(vma->vm_page_prot);
-		vma->vm_ops = &shmwifi_registers_ops;
+		shmwifi_mapping_of_registers(mapping);
+		shmwifi_mapping_begin(mapping, &shmwifi_registers_ops, shm);
 	}
-	vma->vm_private_data = shm;
-	shmwifi_vma_open(vma);
 	return 0;
 }
 
@@ -185,7 +199,11 @@ int shmwifi_uio_register(struct shmwifi_device *shm)
 	uio->name = "shmwifi";
 	uio->version = __stringify(SHMWIFI_ABI_MAJOR) "." __stringify(SHMWIFI_ABI_MINOR);
 	uio->priv = shm;
+#ifdef SHMWIFI_UIO_MMAP_PREPARE
+	uio->mmap_prepare = shmwifi_mmap;
+#else
 	uio->mmap = shmwifi_mmap;
+#endif
 	uio->open = shmwifi_open;
 	uio->release = shmwifi_release;
 

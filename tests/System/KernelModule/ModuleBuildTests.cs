@@ -46,6 +46,19 @@ public class ModuleBuildTests
         Assert.That(output + error, Is.Empty);
     }
 
+    [TestCase("bookworm")]
+    [TestCase("trixie")]
+    [TestCase("trixie-backports")]
+    [TestCase("sid")]
+    [Explicit("needs root, and makes a root of each of Debian's suites, 2 GB together: qemu/guest-image/build-module-in")]
+    [Category("Nightly")]
+    public void ItBuildsWithTheNewestHeadersAndToolsOf(string suite)
+    {
+        var (output, _) = HostCommand.Run(Path.Combine(Checkout.Root, "qemu/guest-image/build-module-in"), suite);
+
+        Assert.That(output, Does.Contain("building the module for "));
+    }
+
     [Test]
     [Explicit("needs the kernel's sources, 150 MB: the set-up of test --nightly fetches them (qemu/guest-image/build-debug-kernel 6.12)")]
     [Category("Nightly")]
