@@ -28,10 +28,42 @@ lock() {
     flock "$lock_fd"
 }
 
+apt_options=()
+
+# debian_mirror: where apt has Debian's archive from.
+debian_mirror() {
+    apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m1 '/debian/$' || die "apt has no source of Debian"
+}
+
+# use_apt_of SUITE: from here on apt's lists are those of that stable suite of Debian and its security archive, in CACHE/apt/SUITE, whatever
+# this machine runs.
+use_apt_of() {
+    local suite=$1 folder=$cache/apt/$1 mirror security
+    mirror=$(debian_mirror)
+    security=${mirror%/debian/}/debian-security/
+    mkdir -p "$folder"/{lists/partial,archives/partial}
+    : >"$folder/status"
+    printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' "$mirror" "$suite" "$security" "$suite-security" \
+        >"$folder/sources.list"
+    cat >"$folder/apt.conf" <<EOF
+Dir::Etc::SourceList "$folder/sources.list";
+Dir::Etc::SourceParts "-";
+Dir::State::Lists "$folder/lists";
+Dir::State::Status "$folder/status";
+Dir::Cache "$folder";
+Acquire::Languages "none";
+APT::Sandbox::User "$(id -un)";
+EOF
+    export APT_CONFIG=$folder/apt.conf
+    apt_options=(-o APT::Default-Release=) # a release of this machine's
+    echo "updating apt's lists of $suite" >&2
+    apt-get update -q "${apt_options[@]}" >&2 || die "apt-get update failed for $suite: is the network up?"
+}
+
 # candidate_depends PACKAGE...: the packages that apt's candidates of these depend on, of alternatives the first.
 candidate_depends() {
     local control
-    control=$(apt-cache show --no-all-versions "$@") ||
+    control=$(apt-cache show "${apt_options[@]}" --no-all-versions "$@") ||
         die "apt does not know all of $*: run 'apt-get update' (with Debian's security archive among the sources)"
     sed -n -E 's/^(Pre-)?Depends: //p' <<<"$control" | tr ',' '\n' | sed 's/^ *\([^ (|:]*\).*/\1/'
 }
@@ -54,7 +86,7 @@ fetch_packages() (
     echo "downloading $(wc -w <<<"$packages") packages:" $packages
     rm -rf incoming
     mkdir incoming
-    options=(-q)
+    options=(-q "${apt_options[@]}")
     [[ $(id -u) -ne 0 ]] || options+=(-o APT::Sandbox::User=root) # apt's own user may not write here
     # shellcheck disable=SC2086 # one word a package
     (cd incoming && apt-get download "${options[@]}" $packages >&2) ||
