@@ -1,4 +1,5 @@
 using ShmWifi.Dot11.Frames;
+using ShmWifi.Hwsim.Protocol;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.ShmInjector;
@@ -39,8 +40,8 @@ internal sealed record InjectorOptions
     /// <summary>Names of them without number, or null.</summary>
     public string? NamePrefix { get; private init; }
 
-    /// <summary>hwsim's custom regulatory domain for them, or null.</summary>
-    public int? Regulatory { get; private init; }
+    /// <summary>What they can do besides.</summary>
+    public RadioFeatures Features { get; private init; } = RadioFeatures.None;
 
     /// <summary>/dev/uioN, or null for the only one.</summary>
     public string? Device { get; private init; }
@@ -82,7 +83,7 @@ internal sealed record InjectorOptions
                     options = options with { NamePrefix = OptionValues.ParseName(option, value) };
                     break;
                 case "--regulatory":
-                    options = options with { Regulatory = OptionValues.ParseRegulatory(option, value) };
+                    options = options with { Features = options.Features with { Regulatory = OptionValues.ParseRegulatory(option, value) } };
                     break;
                 case "--device":
                     options = options with { Device = value };

@@ -38,7 +38,7 @@ internal static class InjectorService
             for (int i = 0; i < options.Radios; i++)
             {
                 string? name = options.NamePrefix is null ? null : $"{options.NamePrefix}{i}";
-                registration.Hwsim.CreateRadio(addresses[i], name, isPersistent: false, options.Regulatory);
+                registration.Hwsim.CreateRadio(addresses[i], name, isPersistent: false, options.Features);
             }
         }
 

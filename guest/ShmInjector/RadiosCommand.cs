@@ -56,7 +56,7 @@ internal static class RadiosCommand
         try
         {
             for (int i = 0; i < options.Count; i++)
-                made.Add(registration.Hwsim.CreateRadio(addresses[i], options.GetName(i), isPersistent: true, options.Regulatory));
+                made.Add(registration.Hwsim.CreateRadio(addresses[i], options.GetName(i), isPersistent: true, options.Features));
             var radios = ListedRadio.List(registration).FindAll(radio => made.Contains(radio.Radio.Id));
             CheckNames(radios, options);
             return radios;

@@ -1,4 +1,5 @@
 using ShmWifi.Dot11.Frames;
+using ShmWifi.Hwsim.Protocol;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.ShmInjector;
@@ -30,6 +31,7 @@ internal sealed record RadiosOptions(RadiosAction Action)
           --name NAME          name of the radio; of several: NAME0, NAME1, ... (default: the kernel's phyN)
           --regulatory N       hwsim's custom regulatory domain N in place of the country's rules: 1 to 4, of
                                which 1, 3 and 4 allow 5.9 GHz, 3 allows 6 GHz, too (3 and 4: of newer kernels)
+          --p2p-device         radios that can have a P2P Device (Wi-Fi Direct without a network device)
           --json               print them as JSON, an object a line
                shm-injector radios del NAME... | --all
                shm-injector radios list [--json]
@@ -48,8 +50,8 @@ internal sealed record RadiosOptions(RadiosAction Action)
     /// <summary>What they are called, or null.</summary>
     public string? Name { get; private init; }
 
-    /// <summary>hwsim's custom regulatory domain for them, or null.</summary>
-    public int? Regulatory { get; private init; }
+    /// <summary>What they can do besides.</summary>
+    public RadioFeatures Features { get; private init; } = RadioFeatures.None;
 
     /// <summary>Radios to remove.</summary>
     public IReadOnlyList<string> Names { get; private init; } = [];
@@ -90,6 +92,11 @@ internal sealed record RadiosOptions(RadiosAction Action)
                 options = options with { IsJson = true };
                 continue;
             }
+            if (option == "--p2p-device")
+            {
+                options = options with { Features = options.Features with { SupportsP2pDevice = true } };
+                continue;
+            }
             if (option is not ("--count" or "--mac" or "--name" or "--regulatory"))
                 throw Unknown(option, "radios add");
             if (++i == arguments.Length)
@@ -107,7 +114,7 @@ internal sealed record RadiosOptions(RadiosAction Action)
                     options = options with { Name = OptionValues.ParseName(option, value) };
                     break;
                 case "--regulatory":
-                    options = options with { Regulatory = OptionValues.ParseRegulatory(option, value) };
+                    options = options with { Features = options.Features with { Regulatory = OptionValues.ParseRegulatory(option, value) } };
                     break;
             }
         }

@@ -25,6 +25,7 @@ internal static class Catalogue
         new Vms.Channels(),
         new Vms.Absent(),
         new Vms.Mesh(),
+        new Vms.P2p(),
         new Vms.Dpp(),
     ];
 }

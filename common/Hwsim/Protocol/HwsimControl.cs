@@ -62,12 +62,12 @@ internal sealed class HwsimControl(NetlinkSocket control, GenericFamily family)
     /// <param name="address">Permanent address, not a group's, of no other radio of this kernel.</param>
     /// <param name="name">The wiphy's name, or null for the kernel's choice; the kernel chooses, too, when another wiphy has it.</param>
     /// <param name="isPersistent">Whether it outlives the control socket.</param>
-    /// <param name="regulatory">hwsim's custom regulatory domain of that number, from 1; null: the rules of the country.</param>
+    /// <param name="features">What it can do besides.</param>
     /// <returns>hwsim's number for it.</returns>
     /// <exception cref="HwsimException">The kernel refused.</exception>
-    public uint CreateRadio(MacAddress address, string? name, bool isPersistent, int? regulatory = null)
+    public uint CreateRadio(MacAddress address, string? name, bool isPersistent, RadioFeatures features)
     {
-        var request = RadioRequests.New(stackalloc byte[RequestSize], family.Id, control.NextSequence(), address, name, isPersistent, regulatory);
+        var request = RadioRequests.New(stackalloc byte[RequestSize], family.Id, control.NextSequence(), address, name, isPersistent, features);
         try
         {
             return (uint)control.Request(request, $"make radio {name} {address}");
@@ -76,7 +76,7 @@ internal sealed class HwsimControl(NetlinkSocket control, GenericFamily family)
         {
             throw new HwsimException(
                 e.Errno == EPERM ? "not privileged: making radios needs CAP_NET_ADMIN; run as root"
-                : e.Errno == EINVAL && regulatory is not null ? $"this kernel's mac80211_hwsim has no custom regulatory domain {regulatory}"
+                : e.Errno == EINVAL && features.Regulatory is { } number ? $"this kernel's mac80211_hwsim has no custom regulatory domain {number}"
                 : e.Message);
         }
     }

@@ -79,6 +79,7 @@ internal static class HwsimAttribute
     public const ushort RegCustomReg = 12;
 
     /// <summary>Flag: the radio goes with the socket that made it.</summary>
+    public const ushort SupportP2pDevice = 14;
     public const ushort DestroyRadioOnClose = 16;
 
     /// <summary>Text: the wiphy's name.</summary>

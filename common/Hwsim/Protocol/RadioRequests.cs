@@ -13,19 +13,21 @@ internal static class RadioRequests
     /// <param name="address">Permanent address, not a group's.</param>
     /// <param name="name">The wiphy's name, or null for the kernel's choice.</param>
     /// <param name="isPersistent">Whether it outlives the socket that sends this.</param>
-    /// <param name="regulatory">hwsim's custom regulatory domain of that number, from 1; null: none.</param>
+    /// <param name="features">What it can do besides.</param>
     public static ReadOnlySpan<byte> New(Span<byte> buffer, ushort family, uint sequence, MacAddress address, string? name, bool isPersistent,
-        int? regulatory = null)
+        RadioFeatures features)
     {
         var writer = new NetlinkWriter(buffer);
         writer.BeginGeneric(0, family, NetlinkMessage.FlagRequest | NetlinkMessage.FlagAck, sequence, (byte)HwsimCommand.NewRadio);
         writer.Add(HwsimAttribute.Channels, 1u);
+        if (features.SupportsP2pDevice)
+            writer.AddFlag(HwsimAttribute.SupportP2pDevice);
         if (!isPersistent)
             writer.AddFlag(HwsimAttribute.DestroyRadioOnClose);
         writer.Add(HwsimAttribute.PermAddr, address);
         if (name is not null)
             writer.Add(HwsimAttribute.RadioName, name);
-        if (regulatory is { } number)
+        if (features.Regulatory is { } number)
             writer.Add(HwsimAttribute.RegCustomReg, (uint)number - 1);
         return writer.Complete();
     }

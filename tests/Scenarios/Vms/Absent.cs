@@ -52,12 +52,13 @@ internal sealed class Absent : IScenario
             run.Progress.Now($"{run.Name}: {nodes.Medium}, {absence.Name}");
             await receiver.JoinAsync(run.Cancellation);
             await Task.Delay(TimeSpan.FromSeconds(1), run.Cancellation); // the sender has to know it: by its beacons
-            present += await sender.CountAcknowledgedAsync(receiver, PresentFrames, run.Cancellation);
+            present += (await sender.SendAsync(receiver, PresentFrames, run.Cancellation)).Acknowledged;
 
             long before = await EchoRequests.CountAsync(receiver.Radio, run.Cancellation);
             await absence.LeaveAsync(receiver.Radio, run.Cancellation);
-            int acknowledged = await sender.CountAcknowledgedAsync(receiver, Frames, run.Cancellation);
+            (int reported, int acknowledged) = await sender.SendAsync(receiver, Frames, run.Cancellation);
             await absence.ReturnAsync(receiver.Radio, run.Cancellation);
+            run.Tell($"{nodes.Medium}, {absence.Name}: frames with a status, of {Frames}", "1", reported);
             string figure = $"{nodes.Medium}, {absence.Name}: acknowledged, of {Frames}";
             if (!absence.HearsAtTimes)
             {

@@ -10,9 +10,9 @@ internal sealed class IbssStation(WifiInterface radio, string address)
 {
     private const int Senders = 10; // pings at a time: one alone waits for a tick of the guest's clock
 
-    // On a monitor interface: radiotap's TX flags of a frame without IEEE80211_RADIOTAP_F_TX_FAIL; before them is the rate, if any.
-    private const string Acknowledged =
-        "radio[5] & 0x80 != 0 and ((radio[4] & 4 != 0 and radio[10] & 1 = 0) or (radio[4] & 4 = 0 and radio[8] & 1 = 0))";
+    // At a monitor interface: frames with radiotap's TX flags, and those without IEEE80211_RADIOTAP_F_TX_FAIL there. Before them is the rate, if any.
+    private const string Reported = "radio[5] & 0x80 != 0";
+    private const string Acknowledged = $"{Reported} and ((radio[4] & 4 != 0 and radio[10] & 1 = 0) or (radio[4] & 4 = 0 and radio[8] & 1 = 0))";
 
     private string _macAddress = "";
 
@@ -38,13 +38,14 @@ internal sealed class IbssStation(WifiInterface radio, string address)
         _macAddress = await radio.MacAddressAsync(cancellation);
     }
 
-    /// <summary>Sends frames to a station, and counts those that mac80211 was told to be acknowledged.</summary>
+    /// <summary>Sends frames to a station, and counts what mac80211 was told of them.</summary>
     /// <param name="frames">How many, a multiple of 10.</param>
+    /// <returns>How many have a status (hwsim gives up what exceeds 200 frames without), and how many were acknowledged.</returns>
     /// <remarks>mac80211 shows each frame at monitor interfaces when its status is there: within a second, or not at all. Source: linux
     /// net/mac80211/status.c, ieee80211_add_tx_radiotap_header().</remarks>
-    public async Task<int> CountAcknowledgedAsync(IbssStation to, int frames, CancellationToken cancellation)
+    public async Task<(int Reported, int Acknowledged)> SendAsync(IbssStation to, int frames, CancellationToken cancellation)
     {
-        string count = await radio.RunAsync(
+        string counts = await radio.RunAsync(
             $"sending {frames} frames",
             $"""
             /bin/ip neighbour replace {to.Address} lladdr {to._macAddress} dev $dev nud permanent
@@ -62,10 +63,12 @@ internal sealed class IbssStation(WifiInterface radio, string address)
             usleep 1200000
             kill -INT $monitor
             wait $monitor
+            tcpdump -r /run/sent.pcap '{Reported}' 2>/dev/null | wc -l
             tcpdump -r /run/sent.pcap '{Acknowledged}' 2>/dev/null | wc -l
             """,
             cancellation);
-        return int.Parse(count, CultureInfo.InvariantCulture);
+        int[] numbers = [.. counts.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => int.Parse(line, CultureInfo.InvariantCulture))];
+        return (numbers[0], numbers[1]);
     }
 
     private string Address => address;

@@ -10,7 +10,7 @@ public sealed class RadioRequestsTests
 
     [Test]
     public void ARadioThatStaysIsAskedForWithoutTheFlag() => Assert.That(
-        Convert.ToHexString(RadioRequests.New(new byte[256], 0x21, sequence: 7, Address, "ap", isPersistent: true)),
+        Convert.ToHexString(RadioRequests.New(new byte[256], 0x21, sequence: 7, Address, "ap", isPersistent: true, RadioFeatures.None)),
         Is.EqualTo("30000000" + "2100" + "0500" + "07000000" + "00000000" // nlmsghdr: 48 bytes, REQUEST | ACK
             + "04010000" // genlmsghdr: NEW_RADIO, version 1
             + "0800" + "0900" + "01000000" // CHANNELS 1
@@ -19,7 +19,7 @@ public sealed class RadioRequestsTests
 
     [Test]
     public void ARadioOfTheSocketIsAskedForWithTheFlag() => Assert.That(
-        Convert.ToHexString(RadioRequests.New(new byte[256], 0x21, sequence: 7, Address, name: null, isPersistent: false)),
+        Convert.ToHexString(RadioRequests.New(new byte[256], 0x21, sequence: 7, Address, name: null, isPersistent: false, RadioFeatures.None)),
         Is.EqualTo("2C000000" + "2100" + "0500" + "07000000" + "00000000"
             + "04010000"
             + "0800" + "0900" + "01000000"
@@ -28,12 +28,22 @@ public sealed class RadioRequestsTests
 
     [Test]
     public void ACustomRegulatoryDomainIsAskedForByItsPlace() => Assert.That(
-        Convert.ToHexString(RadioRequests.New(new byte[256], 0x21, sequence: 7, Address, name: null, isPersistent: true, regulatory: 3)),
+        Convert.ToHexString(RadioRequests.New(new byte[256], 0x21, sequence: 7, Address, name: null, isPersistent: true, new() { Regulatory = 3 })),
         Is.EqualTo("30000000" + "2100" + "0500" + "07000000" + "00000000"
             + "04010000"
             + "0800" + "0900" + "01000000"
             + "0A00" + "1600" + "0253570001020000"
             + "0800" + "0C00" + "02000000")); // REG_CUSTOM_REG
+
+    [Test]
+    public void ARadioThatCanHaveAP2pDeviceIsAskedForWithItsFlag() => Assert.That(
+        Convert.ToHexString(
+            RadioRequests.New(new byte[256], 0x21, sequence: 7, Address, name: null, isPersistent: true, new() { SupportsP2pDevice = true })),
+        Is.EqualTo("2C000000" + "2100" + "0500" + "07000000" + "00000000"
+            + "04010000"
+            + "0800" + "0900" + "01000000"
+            + "0400" + "0E00" // SUPPORT_P2P_DEVICE
+            + "0A00" + "1600" + "0253570001020000"));
 
     [Test]
     public void ARadioIsRemovedByNumber() => Assert.That(

@@ -90,7 +90,7 @@ internal class ScenariosCommandTests
     public void NamesAreUniqueAndKebabCase()
     {
         string[] names = [.. Catalogue.All.Select(scenario => scenario.Name)];
-        Assert.That(names, Is.Unique.And.All.Match("^[a-z]+(-[a-z]+)*$"));
+        Assert.That(names, Is.Unique.And.All.Match("^[a-z][a-z0-9]*(-[a-z0-9]+)*$"));
     }
 
     private static async Task<(int Code, string Output, string Error)> Run(IReadOnlyList<IScenario> scenarios, params string[] arguments)

@@ -17,7 +17,7 @@ public sealed class InjectorOptionsTests
             Assert.That(options.NamePrefix, Is.EqualTo("medium"));
             Assert.That(options.Device, Is.EqualTo("/dev/uio1"));
             Assert.That(options.SpinUs, Is.EqualTo(50));
-            Assert.That(options.Regulatory, Is.EqualTo(3));
+            Assert.That(options.Features.Regulatory, Is.EqualTo(3));
             Assert.That(options.IsJson, Is.True);
             Assert.That(options.Addresses, Is.EqualTo(new[] { MacAddress.Parse("02:00:00:00:00:0a") }));
         });

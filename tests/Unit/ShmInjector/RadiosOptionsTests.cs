@@ -1,4 +1,5 @@
 using ShmWifi.Dot11.Frames;
+using ShmWifi.Hwsim.Protocol;
 using ShmWifi.ShmInjector;
 
 namespace ShmWifi.Tests.Unit.ShmInjector;
@@ -9,8 +10,8 @@ public sealed class RadiosOptionsTests
     public void AllOptionsOfAddAreRead()
     {
         var options =
-            RadiosOptions.Parse(["add", "--count", "3", "--mac", "02:00:00:00:00:0a", "--mac", "02:00:00:00:00:0b", "--name", "radio", "--json",
-                "--regulatory", "1"]);
+            RadiosOptions.Parse(["add", "--count", "3", "--mac", "02:00:00:00:00:0a", "--mac", "02:00:00:00:00:0b", "--name", "radio",
+                "--p2p-device", "--json", "--regulatory", "1"]);
         Assert.Multiple(() =>
         {
             Assert.That(options.Action, Is.EqualTo(RadiosAction.Add));
@@ -18,7 +19,7 @@ public sealed class RadiosOptionsTests
             Assert.That(options.Addresses, Is.EqualTo(new[] { MacAddress.Parse("02:00:00:00:00:0a"), MacAddress.Parse("02:00:00:00:00:0b") }));
             Assert.That(Enumerable.Range(0, 3).Select(options.GetName), Is.EqualTo(new[] { "radio0", "radio1", "radio2" }));
             Assert.That(options.IsJson, Is.True);
-            Assert.That(options.Regulatory, Is.EqualTo(1));
+            Assert.That(options.Features, Is.EqualTo(new RadioFeatures { SupportsP2pDevice = true, Regulatory = 1 }));
         });
     }
 
