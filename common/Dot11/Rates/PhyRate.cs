@@ -138,6 +138,15 @@ public readonly partial record struct PhyRate : ISpanFormattable
     /// <summary>Code rate.</summary>
     public CodeRate CodeRate => IsDsss ? CodeRate.Uncoded : ModulationAndCode.CodeRate;
 
+    /// <summary>The MCS of VHT, HE and EHT with the same modulation and code rate; null: DSSS, CCK and 9 Mbit/s have none.</summary>
+    public int? McsOfSameModulation => Kind switch
+    {
+        PhyKind.Dsss or PhyKind.Cck => null,
+        PhyKind.Ofdm => _index switch { 4 => 0, 5 => null, _ => _index - 5 },
+        PhyKind.Ht => _index & 7,
+        _ => _index,
+    };
+
     /// <summary>N_DBPS: data bits in one symbol of all streams. DSSS and CCK: in 1 µs or 8 chips.</summary>
     /// <remarks>VHT, where the standard leaves a rate out because this is no integer: rounded down.</remarks>
     public int DataBitsPerSymbol => Kind switch

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CsCheck;
 using ShmWifi.Dot11;
 using ShmWifi.Dot11.Rates;
@@ -63,6 +64,51 @@ public class PhyRateTests
         Assert.That(rate.BitRate100Kbps, Is.EqualTo(bitRate));
         Assert.That((rate.Modulation, rate.CodeRate), Is.EqualTo((modulation, codeRate)));
         Assert.That(rate.DataBitsPerSymbol, Is.EqualTo(bitsPerSymbol));
+    }
+
+    /// <summary>Mbit/s of one stream in 20, 40, 80, 160 and 320 MHz, by MCS, at a guard interval of 0.8 µs, 1.6 µs and 3.2 µs.</summary>
+    /// <remarks>IEEE 802.11ax-2021 clause 27.5 and IEEE 802.11be-2024 clause 36.5: more streams have as much each. The tables round down the bits of
+    /// a symbol before they divide, which we do not: 0.1 Mbit/s a stream at most.</remarks>
+    [TestCase(0, "8.6 8.1 7.3 | 17.2 16.3 14.6 | 36.0 34.0 30.6 | 72.1 68.1 61.3 | 144.1 136.1 122.5")]
+    [TestCase(1, "17.2 16.3 14.6 | 34.4 32.5 29.3 | 72.1 68.1 61.3 | 144.1 136.1 122.5 | 288.2 272.2 245.0")]
+    [TestCase(2, "25.8 24.4 21.9 | 51.6 48.8 43.9 | 108.1 102.1 91.9 | 216.2 204.2 183.8 | 432.4 408.3 367.5")]
+    [TestCase(3, "34.4 32.5 29.3 | 68.8 65.0 58.5 | 144.1 136.1 122.5 | 288.2 272.2 245.0 | 576.5 544.4 490.0")]
+    [TestCase(4, "51.6 48.8 43.9 | 103.2 97.5 87.8 | 216.2 204.2 183.8 | 432.4 408.3 367.5 | 864.7 816.7 735.0")]
+    [TestCase(5, "68.8 65.0 58.5 | 137.6 130.0 117.0 | 288.2 272.2 245.0 | 576.5 544.4 490.0 | 1152.9 1088.9 980.0")]
+    [TestCase(6, "77.4 73.1 65.8 | 154.9 146.3 131.6 | 324.3 306.3 275.6 | 648.5 612.5 551.3 | 1297.1 1225.0 1102.5")]
+    [TestCase(7, "86.0 81.3 73.1 | 172.1 162.5 146.3 | 360.3 340.3 306.3 | 720.6 680.6 612.5 | 1441.2 1361.1 1225.0")]
+    [TestCase(8, "103.2 97.5 87.8 | 206.5 195.0 175.5 | 432.4 408.3 367.5 | 864.7 816.7 735.0 | 1729.4 1633.3 1470.0")]
+    [TestCase(9, "114.7 108.3 97.5 | 229.4 216.7 195.0 | 480.4 453.7 408.3 | 960.7 907.4 816.6 | 1921.5 1814.8 1633.3")]
+    [TestCase(10, "129.0 121.9 109.7 | 258.1 243.8 219.4 | 540.4 510.4 459.4 | 1080.9 1020.8 918.8 | 2161.8 2041.7 1837.5")]
+    [TestCase(11, "143.4 135.4 121.9 | 286.8 270.8 243.8 | 600.4 567.1 510.4 | 1201.0 1134.2 1020.8 | 2402.0 2268.5 2041.7")]
+    [TestCase(12, "154.9 146.3 131.6 | 309.7 292.5 263.3 | 648.5 612.5 551.3 | 1297.1 1225.0 1102.5 | 2594.1 2450.0 2205.0")]
+    [TestCase(13, "172.1 162.5 146.3 | 344.1 325.0 292.5 | 720.6 680.6 612.5 | 1441.2 1361.1 1225.0 | 2882.4 2722.2 2450.0")]
+    public void HeAndEhtHaveTheRatesOfTheStandardsTables(int mcs, string mbps)
+    {
+        double[][] byWidth =
+            [.. mbps.Split(" | ").Select(width => width.Split(' ').Select(r => double.Parse(r, CultureInfo.InvariantCulture)).ToArray())];
+        GuardInterval[] guards = [GuardInterval.Ns800, GuardInterval.Ns1600, GuardInterval.Ns3200];
+        foreach (var (width, guard, nss) in
+            from width in Enumerable.Range(0, 5) from guard in Enumerable.Range(0, 3) from nss in Enumerable.Range(1, 8) select (width, guard, nss))
+        {
+            PhyRate[] rates = mcs > 11 || width > 3
+                ? [PhyRate.Eht(mcs, nss, 20 << width, guards[guard])]
+                : [PhyRate.He(mcs, nss, 20 << width, guards[guard]), PhyRate.Eht(mcs, nss, 20 << width, guards[guard])];
+            foreach (var rate in rates)
+                Assert.That(rate.BitRate100Kbps / 10.0, Is.EqualTo(nss * byWidth[width][guard]).Within(0.11 * nss), rate.ToString());
+        }
+    }
+
+    [Test]
+    public void AnMcsOfTheSameModulationHasTheSameModulation()
+    {
+        foreach (var rate in All())
+        {
+            if (rate.McsOfSameModulation is { } mcs)
+                Assert.That((PhyRate.Eht(mcs).Modulation, PhyRate.Eht(mcs).CodeRate), Is.EqualTo((rate.Modulation, rate.CodeRate)), rate.ToString());
+            else
+                Assert.That(rate.IsDsss || rate is { Modulation: Modulation.Bpsk, CodeRate: CodeRate.ThreeQuarters }, Is.True, rate.ToString());
+        }
     }
 
     [Test]

@@ -1,5 +1,7 @@
 using ShmWifi.Configuration.Medium;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.Dot11.Rates;
+using ShmWifi.Dot11.Timing;
 using ShmWifi.ShmMedium.Medium.Contention;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Contention;
@@ -16,20 +18,32 @@ public sealed class AggregationTests
 
     private static readonly TimeSpan s_time = TimeSpan.FromSeconds(5);
 
-    /// <param name="mpdus">What the buffer of 64, 65,535 octets (HT), or aPPDUMaxTime, 5.484 ms, allow.</param>
+    /// <param name="mpdus">What the buffer of 64, or 256, 65,535 octets (HT), or aPPDUMaxTime, 5.484 ms, allow.</param>
     [TestCase("ht 7", 28, 36, 4, 260)] // 5.448 ms hold 1362 symbols of 260 bits: 44,265 octets
     [TestCase("ht 15 40", 42, 40, 4, 1080)] // 270 Mbit/s: 65,535 octets hold 42; two HT-LTFs
     [TestCase("vht 9 nss 2 80", 64, 44, 4, 3120)] // 780 Mbit/s; preamble 36 and two VHT-LTFs
+    [TestCase("he 0", 3, 36 + 7.2, 13.6, 117, 6)] // 8.6 Mbit/s: BCC
+    [TestCase("he 9", 50, 36 + 7.2, 13.6, 1560, 6)] // 114.7 Mbit/s
     [TestCase("he 11 nss 2 80", 64, 36 + (2 * 7.2), 13.6, 16333)] // 1,201 Mbit/s
-    public void AnIdlePairHasTheGoodputOfFullAggregates(string rate, int mpdus, double preambleUs, double symbolUs, double bitsPerSymbol)
+    [TestCase("he 11 nss 2 160 gi 3.2", 64, 36 + (2 * 16), 16, 32666)] // 2,042 Mbit/s: 4x HE-LTFs
+    [TestCase("eht 13 gi 1.6", 64, 44 + 8, 14.4, 2340)] // 162.5 Mbit/s
+    [TestCase("eht 13 nss 2 320", 64, 44 + (2 * 7.2), 13.6, 78400)] // 5,765 Mbit/s
+    [TestCase("eht 13 nss 2 320", 64, 44 + (2 * 7.2), 13.6, 78400, 0, 3, 0)]
+    [TestCase("eht 13 nss 2 320", 256, 44 + (2 * 7.2), 13.6, 78400, 0, 5, 0)] // BlockAck with a bitmap of 256: 56 octets
+    public void AnIdlePairHasTheGoodputOfFullAggregates(string rate, int mpdus, double preambleUs, double symbolUs, double bitsPerSymbol,
+        double tail = 0, int blockAckSymbols = 3, int spacingUs = 8)
     {
-        int psdu = (mpdus * Subframe) - 2;
-        double tail = rate.StartsWith("he", StringComparison.Ordinal) ? 0 : rate.StartsWith("vht", StringComparison.Ordinal) ? 12 : 6;
+        int spacing = (int)(spacingUs * bitsPerSymbol / symbolUs / 8); // octets between the starts of two MPDUs, as hwsim's radios want them
+        int psdu = ((mpdus - 1) * Math.Max(Subframe, (spacing + 3) / 4 * 4)) + Subframe - 2;
+        tail = rate.StartsWith("vht", StringComparison.Ordinal) ? 12 : rate.StartsWith("ht", StringComparison.Ordinal) ? 6 : tail;
         double data = preambleUs + (symbolUs * Math.Ceiling((16 + (8 * psdu) + tail) / bitsPerSymbol));
-        double cycle = AccessUs + data + BlockAckUs;
+        bool isSlow = FrameExchange.ResponseRate(Flow.RateOf(rate).Phy) == PhyRate.Legacy(60); // (16 + 8 * 32 + 6) / 24 = 11.6 symbols
+        double cycle = AccessUs + data + 16 + 20 + (4 * (isSlow ? 12 : blockAckSymbols));
         double mbps = mpdus * UdpPayload * 8 / cycle;
 
-        var flow = Run(Aggregated("a", "b", rate));
+        var flow = Aggregated("a", "b", rate, bufferSize: Math.Max(mpdus, 64), waiting: 256, freqMhz: 5955);
+        flow.Agreement!.Recipient = AmpduCapabilities.OfHwsim with { MinSpacingNs = spacingUs * 1000 };
+        Run(flow);
         Assert.That(flow.MbpsOf(UdpPayload, s_time), Is.EqualTo(mbps).Within(0.02 * mbps));
         Assert.That(flow.Retries, Is.Zero);
     }
@@ -236,8 +250,9 @@ public sealed class AggregationTests
     }
 
     private static Flow Aggregated(
-        string from, string to, string rate, TxRate[]? rates = null, int bufferSize = 64, int waiting = 128, string? monitor = null) =>
-        new(from, to, rate)
+        string from, string to, string rate, TxRate[]? rates = null, int bufferSize = 64, int waiting = 128, string? monitor = null,
+        int freqMhz = 5180) =>
+        new(from, to, rate, freqMhz)
         {
             MpduOctets = Mpdu,
             Waiting = waiting,
