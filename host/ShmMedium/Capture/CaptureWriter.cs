@@ -49,14 +49,16 @@ internal abstract class CaptureWriter(Stream stream)
     /// <param name="direction">Which way the frame went at that interface.</param>
     /// <param name="radiotap">Its header, by <see cref="RadiotapHeader"/>.</param>
     /// <param name="frame">The 802.11 frame without FCS.</param>
+    /// <param name="comment">UTF-8; empty: none. Of no meaning in a format that has none.</param>
     /// <exception cref="ArgumentOutOfRangeException">No such interface, a time before 1970,
     /// or more than <see cref="MaxFrameLength"/> bytes.</exception>
     /// <exception cref="IOException">The stream could not be written.</exception>
-    public void WriteFrame(int interfaceNumber, long unixTimeNs, FrameDirection direction, ReadOnlySpan<byte> radiotap, ReadOnlySpan<byte> frame)
+    public void WriteFrame(int interfaceNumber, long unixTimeNs, FrameDirection direction, ReadOnlySpan<byte> radiotap, ReadOnlySpan<byte> frame,
+        ReadOnlySpan<byte> comment = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(unixTimeNs);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(radiotap.Length + frame.Length, MaxFrameLength, nameof(frame));
-        PutFrame(interfaceNumber, unixTimeNs, direction, radiotap, frame);
+        PutFrame(interfaceNumber, unixTimeNs, direction, radiotap, frame, comment);
         WaitingFrames++;
     }
 
@@ -70,7 +72,7 @@ internal abstract class CaptureWriter(Stream stream)
 
     /// <inheritdoc cref="WriteFrame"/>
     protected abstract void PutFrame(int interfaceNumber, long unixTimeNs, FrameDirection direction, ReadOnlySpan<byte> radiotap,
-        ReadOnlySpan<byte> frame);
+        ReadOnlySpan<byte> frame, ReadOnlySpan<byte> comment);
 
     /// <summary>Has a record be in the buffer as a whole.</summary>
     /// <param name="length">Bytes.</param>

@@ -37,7 +37,7 @@ internal sealed class PcapWriter : CaptureWriter
 
     /// <inheritdoc/>
     protected override void PutFrame(int interfaceNumber, long unixTimeNs, FrameDirection direction, ReadOnlySpan<byte> radiotap,
-        ReadOnlySpan<byte> frame)
+        ReadOnlySpan<byte> frame, ReadOnlySpan<byte> comment)
     {
         const long NsPerSecond = 1_000_000_000, NsPerMicrosecond = 1000;
         uint length = (uint)(radiotap.Length + frame.Length);

@@ -26,6 +26,7 @@ internal sealed class PcapngWriter : CaptureWriter
     private const uint EnhancedPacketBlock = 6;
 
     private const ushort EndOfOptions = 0;
+    private const ushort Comment = 1;
     private const ushort SectionHardware = 2;
     private const ushort SectionOs = 3;
     private const ushort SectionUserApplication = 4;
@@ -89,12 +90,13 @@ internal sealed class PcapngWriter : CaptureWriter
 
     /// <inheritdoc/>
     protected override void PutFrame(int interfaceNumber, long unixTimeNs, FrameDirection direction, ReadOnlySpan<byte> radiotap,
-        ReadOnlySpan<byte> frame)
+        ReadOnlySpan<byte> frame, ReadOnlySpan<byte> comment)
     {
         int dataLength = radiotap.Length + frame.Length;
         ArgumentOutOfRangeException.ThrowIfNegative(interfaceNumber);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(interfaceNumber, _interfaces);
-        BeginBlock(EnhancedPacketBlock, PacketHeaderLength + Padded(dataLength) + OptionLength(sizeof(uint)) + OptionHeaderLength);
+        int options = OptionLength(sizeof(uint)) + (comment.IsEmpty ? 0 : OptionLength(comment.Length)) + OptionHeaderLength;
+        BeginBlock(EnhancedPacketBlock, PacketHeaderLength + Padded(dataLength) + options);
         Put32((uint)interfaceNumber);
         Put32((uint)(unixTimeNs >> 32));
         Put32((uint)unixTimeNs);
@@ -106,6 +108,8 @@ internal sealed class PcapngWriter : CaptureWriter
         Put16(PacketFlags);
         Put16(sizeof(uint));
         Put32((uint)direction);
+        if (!comment.IsEmpty)
+            PutOption(Comment, comment);
         PutOption(EndOfOptions, []);
         EndBlock();
     }

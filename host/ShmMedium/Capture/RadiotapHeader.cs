@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using ShmWifi.Dot11;
 using ShmWifi.Dot11.Rates;
+using ShmWifi.ShmMedium.Medium.Contention;
 
 namespace ShmWifi.ShmMedium.Capture;
 
@@ -30,15 +32,17 @@ internal readonly record struct RadiotapFields(uint FreqMhz, PhyRate? Rate, sbyt
 /// 8 Flags u8   9 Rate u8, 500 kbit/s (legacy)   10 Channel le16 MHz, le16 flags
 /// then, what is known of: signal s8 dBm, noise s8 dBm, always: TX flags le16, 2-aligned, data retries u8,
 /// then MCS: known u8, flags u8, index u8 (HT), or, 2-aligned,
-/// VHT: known le16, flags u8, bandwidth u8, MCS &lt;&lt; 4 | NSS u8[4], coding u8, group u8, partial AID le16 (VHT)
+/// VHT: known le16, flags u8, bandwidth u8, MCS &lt;&lt; 4 | NSS u8[4], coding u8, group u8, partial AID le16, or, 2-aligned,
+/// HE: data 1 to 6 le16[6], or, 4-aligned, fields of type le16, length le16, value:
+/// U-SIG 33: common le32, value le32, mask le32   EHT 34: known le32, data 0 to 8 le32[9], one user le32
 /// </code>
 /// Fields follow the order of their present bits, each aligned to its largest member. Source: radiotap.org, "Fields". TX flags and data
 /// retries as Linux has them of frames that it sent: net/mac80211/status.c, ieee80211_add_tx_radiotap_header().
 /// </remarks>
 internal static class RadiotapHeader
 {
-    /// <summary>Bytes of the longest header, VHT with noise.</summary>
-    public const int MaxLength = 32;
+    /// <summary>Bytes of the longest header, EHT.</summary>
+    public const int MaxLength = 84;
 
     private const uint PresentFlags = 1 << 1;
     private const uint PresentRate = 1 << 2;
@@ -49,6 +53,8 @@ internal static class RadiotapHeader
     private const uint PresentDataRetries = 1 << 17;
     private const uint PresentMcs = 1 << 19;
     private const uint PresentVht = 1 << 21;
+    private const uint PresentHe = 1 << 23;
+    private const uint PresentTlvs = 1 << 28;
 
     private const int FlagsOffset = 8;
     private const int RateOffset = 9;
@@ -56,6 +62,10 @@ internal static class RadiotapHeader
     private const int SignalOffset = 14;
     private const int McsLength = 3;
     private const int VhtLength = 12;
+    private const int HeLength = 12;
+    private const int TlvHeaderLength = 4;
+    private const int USigLength = 12;
+    private const int EhtLength = 4 + (9 * 4) + 4;
 
     private const byte FlagsShortPreamble = 0x02;
     private const ushort TxFailed = 0x0001;
@@ -77,6 +87,19 @@ internal static class RadiotapHeader
 
     private const ushort VhtKnown = 0x0001 | 0x0004 | 0x0040; // STBC, guard interval, bandwidth
     private const byte VhtShortGi = 0x04;
+
+    private const ushort HeKnown1 = 0x0020 | 0x0040 | 0x0200 | 0x4000; // MCS, DCM, STBC, bandwidth; the format is SU
+    private const ushort HeKnown2 = 0x0002; // guard interval
+
+    private const ushort USigType = 33;
+    private const uint USigKnown = 0x1 | 0x2; // PHY version, which is 0, and bandwidth
+    private const int USigBandwidthShift = 15;
+    private const ushort EhtType = 34;
+    private const uint EhtKnown = 0x4; // guard interval
+    private const int EhtGuardShift = 7;
+    private const uint EhtUserKnown = 0x02 | 0x10 | 0x80; // MCS, NSS, and that the frame is this user's
+    private const int EhtUserMcsShift = 20;
+    private const int EhtUserNssShift = 24;
 
     /// <summary>Writes a header to the front of <paramref name="destination"/>.</summary>
     /// <param name="destination">At least <see cref="MaxLength"/> bytes.</param>
@@ -127,6 +150,17 @@ internal static class RadiotapHeader
                 WriteVht(destination[length..], vht);
                 length += VhtLength;
                 break;
+            case { Kind: PhyKind.He } he:
+                present |= PresentHe;
+                length += length & 1;
+                WriteHe(destination[length..], he);
+                length += HeLength;
+                break;
+            case { } eht:
+                present |= PresentTlvs;
+                length = (length + 3) & ~3;
+                length += WriteEht(destination[length..], eht, fields.FreqMhz);
+                break;
         }
 
         BinaryPrimitives.WriteUInt16LittleEndian(destination[2..], (ushort)length);
@@ -176,4 +210,39 @@ internal static class RadiotapHeader
         };
         field[4] = (byte)((rate.Mcs << 4) | rate.Nss);
     }
+
+    private static void WriteHe(Span<byte> field, PhyRate rate)
+    {
+        BinaryPrimitives.WriteUInt16LittleEndian(field, HeKnown1);
+        BinaryPrimitives.WriteUInt16LittleEndian(field[2..], HeKnown2);
+        BinaryPrimitives.WriteUInt16LittleEndian(field[4..], (ushort)(rate.Mcs << 8));
+        BinaryPrimitives.WriteUInt16LittleEndian(field[8..], (ushort)(BandwidthOf(rate) | (GuardOf(rate) << 4)));
+        BinaryPrimitives.WriteUInt16LittleEndian(field[10..], (ushort)rate.Nss);
+    }
+
+    private static int WriteEht(Span<byte> fields, PhyRate rate, uint freqMhz)
+    {
+        var uSig = BeginTlv(fields, USigType, USigLength);
+        int bandwidth = BandwidthOf(rate) + (FrequencyRange.Of(rate, (int)freqMhz).IsSecond320Mhz ? 1 : 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(uSig, USigKnown | ((uint)bandwidth << USigBandwidthShift));
+
+        var eht = BeginTlv(fields[(TlvHeaderLength + USigLength)..], EhtType, EhtLength);
+        BinaryPrimitives.WriteUInt32LittleEndian(eht, EhtKnown);
+        BinaryPrimitives.WriteUInt32LittleEndian(eht[4..], (uint)GuardOf(rate) << EhtGuardShift);
+        BinaryPrimitives.WriteUInt32LittleEndian(eht[(EhtLength - 4)..],
+            EhtUserKnown | ((uint)rate.Mcs << EhtUserMcsShift) | ((uint)(rate.Nss - 1) << EhtUserNssShift)); // as in EHT-SIG
+        return TlvHeaderLength + USigLength + TlvHeaderLength + EhtLength;
+    }
+
+    private static Span<byte> BeginTlv(Span<byte> field, ushort type, int length)
+    {
+        BinaryPrimitives.WriteUInt16LittleEndian(field, type);
+        BinaryPrimitives.WriteUInt16LittleEndian(field[2..], (ushort)length);
+        return field.Slice(TlvHeaderLength, length);
+    }
+
+    /// <summary>20, 40, 80, 160 MHz, 320 MHz-1 as HE and EHT count them.</summary>
+    private static int BandwidthOf(PhyRate rate) => BitOperations.Log2((uint)rate.BandwidthMhz / 20);
+
+    private static int GuardOf(PhyRate rate) => rate.GuardInterval switch { GuardInterval.Ns800 => 0, GuardInterval.Ns1600 => 1, _ => 2 };
 }

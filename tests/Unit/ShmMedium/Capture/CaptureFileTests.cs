@@ -56,6 +56,37 @@ public class CaptureFileTests
     }
 
     [Test]
+    public void TsharkReadsHeAndTheCommentThatItIsInferred()
+    {
+        Write(writer =>
+        {
+            int ap = writer.AddInterface("ap/wlan0", Frames.Ap);
+            Frame(writer, ap, Time, FrameDirection.Outbound, 5180, PhyRate.He(11, 2, 80, GuardInterval.Ns1600), -50, Frames.QosData(0x88b5), "why"u8);
+            Frame(writer, ap, Time, FrameDirection.Outbound, 5955, PhyRate.He(0, 8, 160, GuardInterval.Ns3200), -50, Frames.QosData(0x88b5));
+        });
+
+        Assert.That(
+            Wireshark.Fields(_path, "radiotap.he.data_1.ppdu_format", "radiotap.he.data_3.data_mcs", "radiotap.he.data_6.nsts",
+                "radiotap.he.data_5.data_bw_ru_allocation", "radiotap.he.data_5.gi", "wlan_radio.phy", "frame.comment", "wlan.fc.type_subtype"),
+            Is.EqualTo(new[] { "0x0000\t0x000b\t0x0002\t0x0002\t0x0001\t11\twhy\t0x0028", "0x0000\t0x0000\t0x0008\t0x0003\t0x0002\t11\t\t0x0028" }));
+        Assert.That(string.Join('\n', Wireshark.Fields(_path, "_ws.expert.message", "_ws.malformed")).Trim(), Is.EqualTo("why"));
+    }
+
+    /// <summary>Wireshark reads U-SIG and EHT from 4.2 on; 4.0 takes them for unknown fields, and finds the rest all the same.</summary>
+    [Test]
+    public void TsharkFindsWhatIsAroundTheFieldsOfEht()
+    {
+        Write(writer =>
+        {
+            int ap = writer.AddInterface("ap/wlan0", Frames.Ap);
+            Frame(writer, ap, Time, FrameDirection.Outbound, 5955, PhyRate.Eht(13, 2, 320), -50, Frames.QosData(0x88b5, payload: new byte[100]));
+        });
+
+        Assert.That(Wireshark.Fields(_path, "radiotap.length", "radiotap.present.tlv", "radiotap.dbm_antsignal", "wlan.fc.type_subtype"),
+            Is.EqualTo(new[] { "84\t1\t-50\t0x0028" }).Or.EqualTo(new[] { "84\tTrue\t-50\t0x0028" }));
+    }
+
+    [Test]
     public void TsharkFindsTheFourWayHandshakeThatFrameViewFinds()
     {
         byte[][] messages =
@@ -135,11 +166,12 @@ public class CaptureFileTests
     }
 
     private static void Frame(
-        PcapngWriter writer, int number, long time, FrameDirection direction, int frequencyMhz, PhyRate? rate, sbyte signalDbm, byte[] frame)
+        PcapngWriter writer, int number, long time, FrameDirection direction, int frequencyMhz, PhyRate? rate, sbyte signalDbm, byte[] frame,
+        ReadOnlySpan<byte> comment = default)
     {
         Span<byte> radiotap = stackalloc byte[RadiotapHeader.MaxLength];
         int length = RadiotapHeader.Write(radiotap, new RadiotapFields((uint)frequencyMhz, rate, signalDbm));
-        writer.WriteFrame(number, time, direction, radiotap[..length], frame);
+        writer.WriteFrame(number, time, direction, radiotap[..length], frame, comment);
     }
 
     private void Write(Action<PcapngWriter> write)

@@ -55,6 +55,31 @@ public class RadiotapHeaderTests
     }
 
     [Test]
+    public void AnHeFieldHasWhatARateTells() =>
+        Assert.That(Header(new(5180, PhyRate.He(11, 2, 80, GuardInterval.Ns1600), -50)),
+            Is.EqualTo("000020002a808200" + "00" + "00" + "3c14" + "4001" + "ce" + "00" + "0000" + "00" + "00"
+                + "6042" + "0200" + "000b" + "0000" + "1200" + "0200"));
+
+    /// <summary>TLVs begin at a multiple of 4.</summary>
+    [Test]
+    public void EhtIsAUSigAndAnEhtField() =>
+        Assert.That(Header(new(5955, PhyRate.Eht(13, 2, 320, GuardInterval.Ns3200), -50)),
+            Is.EqualTo("000054002a800210" + "00" + "00" + "4317" + "4001" + "ce" + "00" + "0000" + "00" + "00"
+                + "2100" + "0c00" + "03000200" + "00000000" + "00000000"
+                + "2200" + "2c00" + "04000000" + "00010000" + string.Concat(Enumerable.Repeat("00000000", 8)) + "9200d001"));
+
+    [TestCase("eht 0", 5180u, 0)]
+    [TestCase("eht 0 160", 5180u, 3)]
+    [TestCase("eht 0 320", 5955u, 4)]
+    [TestCase("eht 0 320", 6915u, 5, Description = "320 MHz-2")]
+    public void USigTellsTheBandwidth(string name, uint freqMhz, int bandwidth)
+    {
+        Assert.That(PhyRate.TryParse(name, out var rate), Is.True);
+        string uSig = Header(new(freqMhz, rate, -50))[48..56];
+        Assert.That(Convert.ToInt32($"{uSig[4..6]}{uSig[2..4]}{uSig[0..2]}", 16) >> 15, Is.EqualTo(bandwidth));
+    }
+
+    [Test]
     public void WhatIsNotKnownHasNoField()
     {
         Assert.That(Header(new(5955, null, -50)), Is.EqualTo("000013002a800200" + "00" + "00" + "4317" + "4001" + "ce" + "00" + "0000" + "00"));
