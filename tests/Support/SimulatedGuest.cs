@@ -165,13 +165,14 @@ internal sealed unsafe partial class SimulatedGuest : IDisposable
     }
 
     /// <summary>Sends frames together at one rate, seven attempts; waits for room.</summary>
-    public void SendFrames(ushort radio, IEnumerable<byte[]> frames, in PhyRate rate, uint freqMhz)
+    public void SendFrames(
+        ushort radio, IEnumerable<byte[]> frames, in PhyRate rate, uint freqMhz, TxFlags flags = TxFlags.RequestStatus)
     {
         foreach (byte[] frame in frames)
         {
             var slot = ClaimOrWait();
             Fill(slot, RingKind.Frame, radio, frame);
-            slot->Flags = (byte)TxFlags.RequestStatus;
+            slot->Flags = (byte)flags;
             slot->FreqMhz = freqMhz;
             RetryChain.Of(rate, attempts: 7, TxRateFlags.None, Band.Ghz5)
                 .Write(new Span<byte>(slot->Rates, TxRates.Size), new Span<byte>(slot->RateFlags, RetryChain.FlagsSize));

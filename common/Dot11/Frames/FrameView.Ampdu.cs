@@ -1,10 +1,37 @@
+using ShmWifi.Dot11.Rates;
+
 namespace ShmWifi.Dot11.Frames;
 
 /// <content>What a station can receive, as it tells when it associates.</content>
 public readonly ref partial struct FrameView
 {
     private const byte HtCapabilities = 45, VhtCapabilities = 191, ElementExtension = 255;
-    private const byte HeCapabilities = 35, He6GhzCapabilities = 59; // Element ID Extension
+    private const byte HeCapabilities = 35, He6GhzCapabilities = 59, EhtCapabilities = 108; // Element ID Extension
+
+    /// <summary>The newest PHY that the transmitter of a (re)association request or response has, OFDM at least; null: another frame.</summary>
+    /// <remarks>Source: IEEE 802.11-2020 table 9-92, IEEE 802.11ax-2021 and IEEE 802.11be-2024 the same: each has its Capabilities element.</remarks>
+    public PhyKind? AssociatedPhy
+    {
+        get
+        {
+            if (!IsAssociation)
+                return null;
+            var newest = PhyKind.Ofdm;
+            foreach (var element in Elements)
+            {
+                var phy = element.Id switch
+                {
+                    HtCapabilities => PhyKind.Ht,
+                    VhtCapabilities => PhyKind.Vht,
+                    ElementExtension when element.Content is [HeCapabilities, ..] => PhyKind.He,
+                    ElementExtension when element.Content is [EhtCapabilities, ..] => PhyKind.Eht,
+                    _ => PhyKind.Ofdm,
+                };
+                newest = phy > newest ? phy : newest;
+            }
+            return newest;
+        }
+    }
 
     /// <summary>Which A-MPDUs the transmitter of a (re)association request or response receives; null: another frame, or one that tells nothing of
     /// HT or HE.</summary>
@@ -14,8 +41,7 @@ public readonly ref partial struct FrameView
         {
             int? htExponent = null, vhtExponent = null, spacing = null;
             int heExtension = 0;
-            if (FrameControl.Subtype is not (FrameSubtype.AssociationRequest or FrameSubtype.AssociationResponse
-                or FrameSubtype.ReassociationRequest or FrameSubtype.ReassociationResponse))
+            if (!IsAssociation)
                 return null;
             foreach (var element in Elements)
             {
@@ -39,4 +65,7 @@ public readonly ref partial struct FrameView
             return spacing is { } told ? Frames.AmpduCapabilities.Of(htExponent ?? 0, vhtExponent, heExtension, told) : null;
         }
     }
+
+    private bool IsAssociation => FrameControl.Subtype is FrameSubtype.AssociationRequest or FrameSubtype.AssociationResponse
+        or FrameSubtype.ReassociationRequest or FrameSubtype.ReassociationResponse;
 }

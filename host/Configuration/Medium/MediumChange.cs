@@ -56,10 +56,11 @@ public sealed record SetRadio(RadioConfiguration Radio) : MediumChange
                 TxPowerDbm = Radio.TxPowerDbm is null ? old.TxPowerDbm : null,
                 AntennaGainDbi = Radio.AntennaGainDbi is null ? old.AntennaGainDbi : null,
                 NoiseFloorDbm = Radio.NoiseFloorDbm is null ? old.NoiseFloorDbm : null,
+                DataRate = Radio.DataRate is null ? old.DataRate : null,
             };
 
     private static bool SaysSomething(RadioConfiguration radio) =>
-        (radio.Motion, radio.TxPowerDbm, radio.AntennaGainDbi, radio.NoiseFloorDbm) != (null, null, null, null);
+        (radio.Motion, radio.TxPowerDbm, radio.AntennaGainDbi, radio.NoiseFloorDbm, radio.DataRate) != (null, null, null, null, null);
 }
 
 /// <summary>Gives a fault, in place of the one of its name; its count starts again.</summary>

@@ -7,7 +7,7 @@ internal static partial class MediumKeys
         ["timing", "seed", "radios", "links", "propagation", "walls", "fading", "errorTable", "faults", "jammers", "schedule"];
 
     public static readonly string[] Radio =
-        ["radio", "position", "velocity", "waypoints", "randomWaypoint", "txPowerDbm", "antennaGainDbi", "noiseFloorDbm"];
+        ["radio", "position", "velocity", "waypoints", "randomWaypoint", "txPowerDbm", "antennaGainDbi", "noiseFloorDbm", "dataRate"];
 
     /// <summary>Of those of a radio, the ones that each say how it moves.</summary>
     public static readonly string[] Motion = ["position", "waypoints", "randomWaypoint"];

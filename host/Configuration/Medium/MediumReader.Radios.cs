@@ -36,6 +36,7 @@ internal sealed partial class MediumReader
             TxPowerDbm = section.Number("txPowerDbm", TxPower),
             AntennaGainDbi = section.Number("antennaGainDbi", AntennaGain),
             NoiseFloorDbm = section.Number("noiseFloorDbm", NoiseFloor),
+            DataRate = ReadDataRate(section),
         };
     }
 
@@ -97,6 +98,18 @@ internal sealed partial class MediumReader
             yield return "'antennaGainDbi'";
         if (radio.NoiseFloorDbm is not null)
             yield return "'noiseFloorDbm'";
+        if (radio.DataRate is not null)
+            yield return "'dataRate'";
+    }
+
+    private DataRate? ReadDataRate(Section section)
+    {
+        const string Key = "dataRate";
+        if (section.Scalar(Key, DataRate.Allowed) is not { } scalar)
+            return null;
+        if (!DataRate.TryParse(scalar.Value, out var dataRate))
+            errors.Add(scalar, $"'{Key}' is {scalar.Kind}; allowed: {DataRate.Allowed}");
+        return dataRate;
     }
 
     private List<LinkConfiguration> ReadLinks(Section top)

@@ -56,6 +56,8 @@ public static class MediumWriter
         Add(json, "txPowerDbm", radio.TxPowerDbm);
         Add(json, "antennaGainDbi", radio.AntennaGainDbi);
         Add(json, "noiseFloorDbm", radio.NoiseFloorDbm);
+        if (radio.DataRate is { } dataRate)
+            json["dataRate"] = dataRate.ToString();
         return json;
     }
 

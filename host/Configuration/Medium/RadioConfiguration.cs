@@ -17,6 +17,9 @@ public sealed record RadioConfiguration(RadioPattern Radio)
     /// <summary>Noise at the receiver in 20 MHz, its noise figure included, dBm; default <see cref="DefaultNoiseFloorDbm"/>.</summary>
     public double? NoiseFloorDbm { get; init; }
 
+    /// <summary>The rate of the unicast data that they send; default: what their guests tell.</summary>
+    public DataRate? DataRate { get; init; }
+
     /// <summary>dBm: 100 mW, the usual limit of 2.4 GHz in Europe (ETSI EN 300 328).</summary>
     public const double DefaultTxPowerDbm = 20;
 

@@ -20,6 +20,9 @@ internal sealed class CaptureFile(FileStream stream, CaptureFormat format, long 
     private readonly byte[] _radiotap = new byte[RadiotapHeader.MaxLength];
     private readonly long _startedMs = Environment.TickCount64;
 
+    /// <summary>The comment to a frame whose rate its kernel did not tell.</summary>
+    private static ReadOnlySpan<byte> InferredRate => "rate inferred: the configuration's, as hwsim tells neither HE nor EHT"u8;
+
     /// <summary>Where it is.</summary>
     public string Path => stream.Name;
 
@@ -51,8 +54,10 @@ internal sealed class CaptureFile(FileStream stream, CaptureFormat format, long 
         try
         {
             var one = InterfaceOf(frame.Sender);
-            int length = RadiotapHeader.Write(_radiotap, FieldsOf(in frame));
-            _writer.WriteFrame(one.Number, (long)frame.TakenNs + unixFromMonotonicNs, FrameDirection.Outbound, _radiotap.AsSpan(0, length), bytes);
+            var fields = FieldsOf(in frame);
+            int length = RadiotapHeader.Write(_radiotap, in fields);
+            _writer.WriteFrame(one.Number, (long)frame.TakenNs + unixFromMonotonicNs, FrameDirection.Outbound, _radiotap.AsSpan(0, length), bytes,
+                fields.Rate is { Kind: >= PhyKind.He } ? InferredRate : []);
             one.HasFrames = true;
             return true;
         }
@@ -107,7 +112,7 @@ internal sealed class CaptureFile(FileStream stream, CaptureFormat format, long 
             phy = rate.Phy.In(frame.Spacing);
             attempt -= rate.Attempts;
         }
-        return phy;
+        return frame.DataRate?.Of(phy, band) ?? phy;
     }
 
     private Interface InterfaceOf(Radio radio)

@@ -53,6 +53,7 @@ internal static class MediumSummary
             Value(radio.TxPowerDbm, " dBm"),
             Value(radio.AntennaGainDbi, " dBi"),
             radio.NoiseFloorDbm is null ? null : $"noise {Value(radio.NoiseFloorDbm, " dBm")}",
+            radio.DataRate is null ? null : radio.DataRate.Phy is null ? "data at what the guest tells" : $"data at {radio.DataRate}",
         ];
         return $"{radio.Radio}: {string.Join(", ", said.Where(text => text is not null))}";
     }

@@ -87,5 +87,6 @@ internal sealed class EngineMedium(MediumEngine engine) : IControlledMedium
         radio.Endpoint.PositionAt(mediumNs),
         radio.Endpoint.TxPowerDbm,
         radio.Endpoint.AntennaGainDbi,
-        radio.Endpoint.NoiseFloorDbm);
+        radio.Endpoint.NoiseFloorDbm,
+        radio.Endpoint.DataRate ?? DataRate.None);
 }

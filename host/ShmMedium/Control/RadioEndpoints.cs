@@ -42,6 +42,7 @@ internal static class RadioEndpoints
             TxPowerDbm = later.TxPowerDbm ?? before.TxPowerDbm,
             AntennaGainDbi = later.AntennaGainDbi ?? before.AntennaGainDbi,
             NoiseFloorDbm = later.NoiseFloorDbm ?? before.NoiseFloorDbm,
+            DataRate = later.DataRate ?? before.DataRate,
         });
 
     private static RadioState[] States(IEnumerable<RadioReading> radios) => [.. radios.Select(r => new RadioState(
@@ -55,7 +56,8 @@ internal static class RadioEndpoints
         [Rounded.To(r.Position.X, 3), Rounded.To(r.Position.Y, 3), Rounded.To(r.Position.Z, 3)],
         r.TxPowerDbm,
         r.AntennaGainDbi,
-        r.NoiseFloorDbm))];
+        r.NoiseFloorDbm,
+        r.DataRate.ToString()))];
 }
 
 /// <summary>A <see cref="RadioReading"/> in JSON.</summary>
@@ -71,4 +73,5 @@ internal sealed record RadioState(
     [property: Description("x, y, z in metres.")] decimal[] Position,
     [property: Description("Transmit power, dBm.")] double TxPowerDbm,
     [property: Description("Gain of the antenna, dBi.")] double AntennaGainDbi,
-    [property: Description("Noise at the receiver in 20 MHz, dBm.")] double NoiseFloorDbm);
+    [property: Description("Noise at the receiver in 20 MHz, dBm.")] double NoiseFloorDbm,
+    [property: Description("The rate of its unicast data; none: what its guest tells.")] string DataRate);

@@ -25,6 +25,7 @@ internal record RadioIdentity(string Vm, string Name, int Number, IReadOnlyList<
 /// <param name="TxPowerDbm">Transmit power, dBm.</param>
 /// <param name="AntennaGainDbi">Gain of its antenna, dBi.</param>
 /// <param name="NoiseFloorDbm">Noise at its receiver in 20 MHz, dBm.</param>
+/// <param name="DataRate">The rate of the unicast data that it sends.</param>
 internal sealed record RadioReading(
     string Vm,
     string Name,
@@ -35,7 +36,8 @@ internal sealed record RadioReading(
     Position Position,
     double TxPowerDbm,
     double AntennaGainDbi,
-    double NoiseFloorDbm) : RadioIdentity(Vm, Name, Number, Addresses);
+    double NoiseFloorDbm,
+    DataRate DataRate) : RadioIdentity(Vm, Name, Number, Addresses);
 
 /// <summary>Which link is asked for.</summary>
 /// <param name="To">Who receives; another radio.</param>

@@ -99,6 +99,8 @@ internal sealed unsafe class FrameIntake(RadioRegistry radios, Announcements ann
         frame.TakenNs = takenNs;
         fixed (byte* rates = header.Rates, rateFlags = header.RateFlags)
             frame.Chain = RetryChain.Read(new ReadOnlySpan<byte>(rates, TxRates.Size), new ReadOnlySpan<byte>(rateFlags, RetryChain.FlagsSize));
+        DataRates.OnSending(in frame);
+        frame.DataRate = DataRates.Of(in frame, radios);
         sender.OnSent(header.FreqMhz);
         port.CountSent(header.Length);
         return true;

@@ -5,6 +5,7 @@ using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Medium.Contention;
 using ShmWifi.ShmMedium.Medium.Faults;
 using ShmWifi.ShmMedium.Medium.Links;
+using ShmWifi.ShmMedium.Medium.Phy;
 using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.ShmMedium.Medium;
@@ -102,7 +103,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
             _isWaiting[handle] = true;
             _best[handle] = default;
             _waiting++;
-            if (_model.TryEnqueue(in transmission, frame.Sender.Chain.Read(in frame.Chain, frame.FreqMhz, frame.Spacing, _state.Errors).Rates))
+            if (_model.TryEnqueue(in transmission, ChainOf(in frame).Rates))
                 return;
             Release(handle);
         }
@@ -197,6 +198,9 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         return isOwner ? Interest.Acknowledges : Interest.Receives;
     }
 
+    private DecodedChain ChainOf(in Frame frame) =>
+        frame.Sender.Chain.Read(in frame.Chain, frame.FreqMhz, frame.Spacing, _state.Errors, frame.DataRate);
+
     private Reception ReceptionOf(in ContentionOutcome came)
     {
         ref var frame = ref _held[came.Handle];
@@ -204,7 +208,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         sbyte signal = Reception.ToSignal(came.SignalDbm);
         best = best.With(came.Attempt, signal, came.IsRetry);
         var receiver = _radios.Of(came.Receiver!);
-        byte rateIndex = frame.Sender.Chain.Read(in frame.Chain, frame.FreqMhz, frame.Spacing, _state.Errors).LinkOf(came.Attempt).RateIndex;
+        byte rateIndex = ChainOf(in frame).LinkOf(came.Attempt).RateIndex;
         return new Reception
         {
             Receiver = receiver,

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 using ShmWifi.Dot11.Frames;
 using ShmWifi.Dot11.Rates;
@@ -53,6 +54,9 @@ internal unsafe struct Frame
 
     /// <summary>The rates to send it at.</summary>
     public RetryChain Chain;
+
+    /// <summary>What it is sent at in place of those; null: those.</summary>
+    public DataRate? DataRate;
 
     /// <summary>The frame.</summary>
     public readonly ReadOnlySpan<byte> Span => new(Bytes, (int)Length);

@@ -13,7 +13,7 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
     /// <inheritdoc/>
     public void Transmit(in Frame frame, Outcome outcome)
     {
-        var chain = frame.Sender.Chain.Read(in frame.Chain, frame.FreqMhz, frame.Spacing, state.Errors);
+        var chain = frame.Sender.Chain.Read(in frame.Chain, frame.FreqMhz, frame.Spacing, state.Errors, frame.DataRate);
         long nowNs = clock.At((long)frame.TakenNs);
         outcome.IsOver = true;
         if (frame.Receiver.IsGroup)

@@ -10,7 +10,7 @@ internal sealed class PerfectMedium(RadioRegistry radios, MediumState state) : I
     public void Transmit(in Frame frame, Outcome outcome)
     {
         var sender = frame.Sender;
-        var chain = sender.Chain.Read(in frame.Chain, frame.FreqMhz, frame.Spacing, state.Errors);
+        var chain = sender.Chain.Read(in frame.Chain, frame.FreqMhz, frame.Spacing, state.Errors, frame.DataRate);
         byte rateIndex = chain.Links[0].RateIndex;
         sbyte signalDbm = sender.Endpoint.PerfectSignalDbm;
         outcome.IsOver = true;

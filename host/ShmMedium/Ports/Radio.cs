@@ -1,5 +1,6 @@
 using ShmWifi.Dot11;
 using ShmWifi.Dot11.Frames;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Medium.Contention;
 using ShmWifi.ShmMedium.Medium.Links;
@@ -60,6 +61,9 @@ internal sealed class Radio(Port port, ushort number, MacAddress identity, int i
 
     /// <summary>Which A-MPDUs it receives, as it told when it associated last.</summary>
     internal AmpduCapabilities AmpduCapabilities { get; set; } = AmpduCapabilities.OfHwsim;
+
+    /// <summary>The newest PHY that it has, as it told when it associated last; null: it told nothing.</summary>
+    internal PhyKind? AssociatedPhy { get; set; }
 
     /// <summary>The BlockAck agreements that its QoS data is sent under.</summary>
     internal BlockAckAgreements BlockAcks { get; } = new();

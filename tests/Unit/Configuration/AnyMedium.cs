@@ -1,5 +1,6 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11.Frames;
+using ShmWifi.Dot11.Rates;
 
 namespace ShmWifi.Tests.Unit.Configuration;
 
@@ -75,6 +76,8 @@ internal sealed class AnyMedium(int seed)
         TxPowerDbm = Maybe(-20, 30),
         AntennaGainDbi = Maybe(-3, 20),
         NoiseFloorDbm = Maybe(-110, -80),
+        DataRate = OneOf(null, DataRate.None, DataRate.He, DataRate.Eht, DataRate.Fixed(PhyRate.He(9, 2, 80)),
+            DataRate.Fixed(PhyRate.Eht(13, 8, 320, GuardInterval.Ns3200))),
     };
 
     private LinkConfiguration Link()

@@ -2,6 +2,7 @@ using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Configuration.Text;
 using ShmWifi.Dot11.Frames;
+using ShmWifi.Dot11.Rates;
 
 namespace ShmWifi.Tests.Unit.Configuration;
 
@@ -43,7 +44,7 @@ public sealed class MediumReaderTests
             timing: airtime
             seed: 18446744073709551615
             radios:
-              - {radio: ap, position: [0, 0, 2], txPowerDbm: 20, antennaGainDbi: 2.5, noiseFloorDbm: -91}
+              - {radio: ap, position: [0, 0, 2], txPowerDbm: 20, antennaGainDbi: 2.5, noiseFloorDbm: -91, dataRate: eht 13 nss 2 320}
               - {radio: sta1, position: [10, 0, 1], velocity: [1.5, 0, -1e-1]}
               - {radio: sta2/phy0, waypoints: [{at: 0s, position: [0, 0, 1]}, {at: 1.5m, position: [50, 0, 1]}]}
               - {radio: 02:00:00:00:00:01, randomWaypoint: {box: [[0, 0, 1], [50, 50, 1]], speed: [0.5, 2], pause: 2s, elapsed: 90s}}
@@ -66,6 +67,7 @@ public sealed class MediumReaderTests
                 TxPowerDbm = 20,
                 AntennaGainDbi = 2.5,
                 NoiseFloorDbm = -91,
+                DataRate = DataRate.Fixed(PhyRate.Eht(13, 2, 320)),
             }));
             Assert.That(medium.Radios[1].Motion, Is.EqualTo(new LinearMotion(new(10, 0, 1), new(1.5, 0, -0.1))));
             Assert.That(

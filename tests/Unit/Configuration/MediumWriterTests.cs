@@ -77,7 +77,7 @@ public sealed class MediumWriterTests
               - {radio: ap, position: [0, 0, 2], txPowerDbm: 20, antennaGainDbi: 2.5}
               - {radio: sta1/phy0, waypoints: [{at: 0s, position: [0, 0, 1]}, {at: 1m, position: [50, 0, 1]}]}
               - {radio: "02:00:00:00:00:01", randomWaypoint: {box: [[0, 0, 1], [50, 50, 1]], speed: [0.5, 2], pause: 2s}}
-              - {radio: "*", noiseFloorDbm: -91}
+              - {radio: "*", noiseFloorDbm: -91, dataRate: "he 9 nss 2 80"}
             links:
               - {from: ap, to: sta1, snrDb: 25}
               - {from: sta1, to: ap, loss: 0.3, oneWay: true}

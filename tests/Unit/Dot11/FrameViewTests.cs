@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using ShmWifi.Dot11.Frames;
+using ShmWifi.Dot11.Rates;
 
 namespace ShmWifi.Tests.Unit.Dot11;
 
@@ -116,6 +117,20 @@ public class FrameViewTests
         Assert.That(View(Frames.AssociationRequest("x")).AmpduCapabilities, Is.Null);
         for (int length = 0; length < frame.Length; length++)
             ReadAll(frame[..length]);
+    }
+
+    [TestCase("", PhyKind.Ofdm)]
+    [TestCase("2d1a7e181b" + Rest23, PhyKind.Ht)]
+    [TestCase("2d1a7e181b" + Rest23 + "bf0cfa8b8103" + Rest8, PhyKind.Vht)]
+    [TestCase("2d1a7e181b" + Rest23 + "bf0cfa8b8103" + Rest8 + "ff0723000000180000", PhyKind.He)]
+    [TestCase("ff0723000000000000" + "ff033b3d00", PhyKind.He, Description = "6 GHz")]
+    [TestCase("ff0723000000000000" + "ff036c0000", PhyKind.Eht)]
+    public void WhoAssociatesTellsWhichPhyItHas(string elements, PhyKind phy)
+    {
+        byte[] frame = [.. Frames.AssociationRequest("x"), .. Convert.FromHexString(elements)];
+        Assert.That(View(frame).AssociatedPhy, Is.EqualTo(phy));
+        frame[0] = 0x40; // Probe Request
+        Assert.That(View(frame).AssociatedPhy, Is.Null);
     }
 
     [TestCase(9 + 16, BlockAckActionKind.AddbaProtected)]

@@ -67,9 +67,10 @@ internal static class CtlSetCommands
         var power = new Option<string?>("--tx-power-dbm", "--tx-power") { Description = "Transmit power, dBm." };
         var gain = new Option<string?>("--antenna-gain-dbi", "--gain") { Description = "Antenna gain, dBi." };
         var noise = new Option<string?>("--noise-floor-dbm", "--noise") { Description = "Noise at the receiver in 20 MHz, dBm." };
+        var rate = new Option<string?>("--data-rate") { Description = "Of its unicast data: 'he 9 nss 2 80', he, eht; or none: its guest's." };
         var command = new Command("radio", "Says where radios are, how they move, and how they send and receive. What is left out stays as it was.")
         {
-            radio, more, position, velocity, power, gain, noise,
+            radio, more, position, velocity, power, gain, noise, rate,
         };
         command.SetAction((options, cancellation) =>
         {
@@ -79,6 +80,8 @@ internal static class CtlSetCommands
             AddNumber(body, "txPowerDbm", options.GetValue(power));
             AddNumber(body, "antennaGainDbi", options.GetValue(gain));
             AddNumber(body, "noiseFloorDbm", options.GetValue(noise));
+            if (options.GetValue(rate) is { } dataRate)
+                body["dataRate"] = dataRate;
             return session.ChangeAsync(
                 options, HttpMethod.Patch, ControlClient.PathOf("radios", options.GetRequiredValue(radio)), Merge(options.GetValue(more),
                     body), cancellation);

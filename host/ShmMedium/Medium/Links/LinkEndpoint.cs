@@ -41,6 +41,9 @@ internal sealed class LinkEndpoint
     /// <summary>Noise at the receiver in 20 MHz, dBm.</summary>
     public double NoiseFloorDbm { get; internal set; }
 
+    /// <summary>The rate of the unicast data that it sends; null: what its guest tells.</summary>
+    public DataRate? DataRate { get; internal set; }
+
     /// <summary>Whether it is not forever where it is.</summary>
     internal bool Moves => _trajectory.Moves;
 

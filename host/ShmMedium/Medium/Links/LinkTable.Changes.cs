@@ -160,6 +160,7 @@ internal sealed partial class LinkTable
         double txPowerDbm = model.GuestTxPowerDbm ?? RadioConfiguration.DefaultTxPowerDbm;
         model.AntennaGainDbi = 0;
         model.NoiseFloorDbm = RadioConfiguration.DefaultNoiseFloorDbm;
+        model.DataRate = null;
         foreach (var radio in _medium.Radios)
         {
             if (!model.Matches(radio.Radio))
@@ -168,6 +169,7 @@ internal sealed partial class LinkTable
             txPowerDbm = radio.TxPowerDbm ?? txPowerDbm;
             model.AntennaGainDbi = radio.AntennaGainDbi ?? model.AntennaGainDbi;
             model.NoiseFloorDbm = radio.NoiseFloorDbm ?? model.NoiseFloorDbm;
+            model.DataRate = radio.DataRate ?? model.DataRate;
         }
         model.SendWith(txPowerDbm);
         model.Move(motion?.Motion, _medium.Seed, motion is null ? _sinceNs : MotionSinceNs(motion.Radio));

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11;
 using ShmWifi.Dot11.Rates;
 using ShmWifi.Dot11.Timing;
@@ -23,12 +24,13 @@ internal sealed class DecodedChain
     private uint _freqMhz;
     private ChannelSpacing _spacing;
     private ErrorModel? _errors;
+    private DataRate? _dataRate;
     private int _count;
 
     /// <summary>The rates, in their order; one at least.</summary>
     public ReadOnlySpan<ChainLink> Links => _links.AsSpan(0, _count);
 
-    /// <summary>The same, as mac80211 gave them.</summary>
+    /// <summary>The same, with the flags that mac80211 gave them.</summary>
     public ReadOnlySpan<TxRate> Rates => _rates.AsSpan(0, _count);
 
     /// <summary>Attempts of all rates, <see cref="MaxAttempts"/> at most.</summary>
@@ -47,10 +49,11 @@ internal sealed class DecodedChain
     /// <summary>Decodes a frame's chain, unless it is the one of the frame before.</summary>
     /// <param name="freqMhz">The frame's: legacy indices differ between bands.</param>
     /// <param name="spacing">Of the frame's channel.</param>
-    public DecodedChain Read(in RetryChain chain, uint freqMhz, ChannelSpacing spacing, ErrorModel errors)
+    /// <param name="dataRate">What goes in place of the chain's rates; null: they do.</param>
+    public DecodedChain Read(in RetryChain chain, uint freqMhz, ChannelSpacing spacing, ErrorModel errors, DataRate? dataRate)
     {
-        if (!IsSame(in chain, in _chain) || freqMhz != _freqMhz || spacing != _spacing || errors != _errors)
-            Decode(in chain, freqMhz, spacing, errors);
+        if (!IsSame(in chain, in _chain) || freqMhz != _freqMhz || spacing != _spacing || errors != _errors || !ReferenceEquals(dataRate, _dataRate))
+            Decode(in chain, freqMhz, spacing, errors, dataRate);
         return this;
     }
 
@@ -58,9 +61,9 @@ internal sealed class DecodedChain
     private static bool IsSame(in RetryChain a, in RetryChain b) =>
         a.Rates.Word == b.Rates.Word && a.FlagsLow == b.FlagsLow && a.FlagsHigh == b.FlagsHigh;
 
-    private void Decode(in RetryChain chain, uint freqMhz, ChannelSpacing spacing, ErrorModel errors)
+    private void Decode(in RetryChain chain, uint freqMhz, ChannelSpacing spacing, ErrorModel errors, DataRate? dataRate)
     {
-        (_chain, _freqMhz, _spacing, _errors) = (chain, freqMhz, spacing, errors);
+        (_chain, _freqMhz, _spacing, _errors, _dataRate) = (chain, freqMhz, spacing, errors, dataRate);
         var band = Channel.BandOf(freqMhz);
         _count = 0;
         Attempts = 0;
@@ -70,15 +73,17 @@ internal sealed class DecodedChain
             Add(new TxRate(PhyRate.BasicOf(band, spacing), Attempts: 1, TxRateFlags.None), band);
     }
 
-    private void Add(in TxRate rate, Band band)
+    private void Add(TxRate rate, Band band)
     {
+        if (_dataRate is not null)
+            rate = rate with { Phy = _dataRate.Of(rate.Phy, band) };
         _rates[_count] = rate;
         _links[_count++] = new ChainLink(rate.Attempts, ErrorModel.CurveOf(rate.Phy), ErrorModel.CurveOf(FrameExchange.ResponseRate(rate.Phy)),
             RxRateIndex(rate.Phy, band));
         Attempts = Math.Min(Attempts + rate.Attempts, MaxAttempts);
     }
 
-    /// <summary>A legacy rate, or the band's fastest for HT and VHT, which the message to the receiver's kernel cannot express.</summary>
+    /// <summary>A legacy rate, or the band's fastest for HT and later, which the message to the receiver's kernel cannot express.</summary>
     /// <remarks>Source: linux mac80211_hwsim.c, hwsim_cloned_frame_received_nl: an index beyond the band's legacy rates is refused.</remarks>
     private static byte RxRateIndex(in PhyRate rate, Band band) =>
         (byte)(rate.IsLegacy ? LegacyRates.IndexOf(rate, band) : LegacyRates.Of(band).Length - 1);

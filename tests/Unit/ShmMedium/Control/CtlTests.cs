@@ -132,8 +132,9 @@ public sealed class CtlTests
     public async Task ARadioIsMoved()
     {
         await SucceedAsync("set", "radio", "sta1", "--position", "1, 2,3.5", "--velocity=-1,0,0", "--tx-power-dbm", "10", "--antenna-gain-dbi", "2",
-            "--noise-floor-dbm=-95");
+            "--noise-floor-dbm=-95", "--data-rate", "he 9 nss 2 80");
         var radio = _harness.Medium.CurrentMedium.Radios[0];
+        Assert.That(radio.DataRate?.ToString(), Is.EqualTo("he 9 nss 2 80"));
         Assert.That(radio.Motion, Is.EqualTo(new LinearMotion(new Position(1, 2, 3.5), new Position(-1, 0, 0))));
         Assert.That((radio.TxPowerDbm, radio.AntennaGainDbi, radio.NoiseFloorDbm), Is.EqualTo((10.0, 2.0, -95.0)));
         await SucceedAsync("set", "radio", "sta1", "{randomWaypoint: {box: [[0, 0, 1], [50, 50, 1]], speed: [0.5, 2]}}", "--tx-power-dbm", "11");

@@ -15,9 +15,9 @@ internal sealed class SimulatedMedium : IControlledMedium
     /// <summary>The radios of VMs ap and sta1.</summary>
     public static IReadOnlyList<RadioReading> Readings { get; } =
     [
-        new("ap", "phy0", 0, [new MacAddress(0x02_00_00_00_01_00)], 2437, false, new Position(0, 0, 2), 20, 2, -91),
-        new("sta1", "phy0", 0, [new MacAddress(0x02_00_00_00_02_00)], 0, false, new Position(10, 0.12345, 1), 15, 0, -91),
-        new("sta1", "phy1", 1, [new MacAddress(0x02_00_00_00_03_00)], 5180, true, new Position(10, 0, 1), 15, 0, -95),
+        new("ap", "phy0", 0, [new MacAddress(0x02_00_00_00_01_00)], 2437, false, new Position(0, 0, 2), 20, 2, -91, DataRate.None),
+        new("sta1", "phy0", 0, [new MacAddress(0x02_00_00_00_02_00)], 0, false, new Position(10, 0.12345, 1), 15, 0, -91, DataRate.None),
+        new("sta1", "phy1", 1, [new MacAddress(0x02_00_00_00_03_00)], 5180, true, new Position(10, 0, 1), 15, 0, -95, DataRate.None),
     ];
 
     /// <summary>What was changed, in order.</summary>
