@@ -22,7 +22,11 @@ internal sealed record SaturatedExchange(
     /// <summary>UDP payload of a datagram.</summary>
     public const int PayloadOctets = 1470;
 
+    /// <summary>MPDUs that an agreement of BlockAck keeps.</summary>
+    public const int BufferSize = 64;
+
     private const int AmpduMpdus = 11;
+    private const int HeMpdus = 50;
 
     /// <summary>How far a measured goodput may lie from ours.</summary>
     public const double Tolerance = 0.05;
@@ -71,6 +75,35 @@ internal sealed record SaturatedExchange(
         DataUs = 20 + 8 + 4 + 4 + (4 * Math.Ceiling((16 + (AmpduMpdus * 1540 * 8) + 6) / 104.0)),
         AckUs = 20 + (4 * Math.Ceiling((16 + (32 * 8) + 6) / 96.0)),
     };
+
+    /// <summary>802.11ax with A-MPDU; hwsim's guests tell HT MCS 7.</summary>
+    /// <remarks>IEEE 802.11ax-2021 clause 27.3: legacy preamble 20, RL-SIG 4, HE-SIG-A 8, HE-STF 4, a 2x HE-LTF of 6.4 and 0.8; symbols of 12.8
+    /// and 0.8; 1560 data bits a symbol at MCS 9 (234 subcarriers, 256-QAM, 5/6), BCC with a tail of 6. 5.484 ms are 400 symbols, which have room for
+    /// 50 MPDUs. The BlockAck goes at 24 Mbit/s.</remarks>
+    public static SaturatedExchange He { get; } = HtAggregated with
+    {
+        Name = "HE MCS 9, 20 MHz, A-MPDU",
+        Rate = PhyRate.Ht(7),
+        DataRate = "he 9",
+        Mpdus = HeMpdus,
+        DataUs = 20 + 4 + 8 + 4 + (6.4 + 0.8) + (13.6 * Math.Ceiling((16 + (HeMpdus * 1540 * 8) + 6) / 1560.0)),
+    };
+
+    /// <summary>802.11be with A-MPDU on 6 GHz; hwsim's guests tell OFDM there.</summary>
+    /// <remarks>IEEE 802.11be-2024 clause 36.3: as HE's, with U-SIG 8 and EHT-SIG 8 in place of HE-SIG-A; 2340 data bits a symbol at MCS 13
+    /// (4096-QAM, 5/6), LDPC, no tail. 64 MPDUs are what the buffer keeps; they take 4.6 ms.</remarks>
+    public static SaturatedExchange Eht { get; } = HtAggregated with
+    {
+        Name = "EHT MCS 13, 20 MHz on 6 GHz, A-MPDU",
+        Rate = PhyRate.Legacy(540),
+        FreqMhz = 5955,
+        DataRate = "eht 13",
+        Mpdus = BufferSize,
+        DataUs = 20 + 4 + 8 + 8 + 4 + (6.4 + 0.8) + (13.6 * Math.Ceiling((16 + (BufferSize * 1540 * 8)) / 2340.0)),
+    };
+
+    /// <summary>The configuration's rate for the sender's data; null: what the guest tells.</summary>
+    public string? DataRate { get; init; }
 
     /// <summary>Data frames in it.</summary>
     public int Mpdus { get; init; } = 1;

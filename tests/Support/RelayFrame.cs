@@ -5,7 +5,7 @@ using ShmWifi.Lab;
 namespace ShmWifi.Tests.Support;
 
 /// <summary>The frames that are relayed: 802.11 data frames between numbered stations, whose bodies tell whether they are whole.</summary>
-/// <remarks>0 MAC header, 24 number u32, 28 a pattern, length - 4 the number again.</remarks>
+/// <remarks>0 MAC header, 24 number u32, 28 a pattern, length - 4 the number again. The lower half of QoS data's is QoS Control.</remarks>
 internal static unsafe class RelayFrame
 {
     /// <summary>Bytes of the smallest.</summary>
@@ -24,6 +24,7 @@ internal static unsafe class RelayFrame
     public const int TransmitterOffset = 15;
 
     private const int BodyOffset = 28;
+    private const byte QosBit = 0x80; // of the subtype
     private const ulong DataToStation = 0x0000_0002_0000_0008; // frame control, duration, 02:00:00:00
     private const ulong DataToEveryone = 0xffff_ffff_0000_0008;
     private static readonly byte[] Pattern = MakePattern();
@@ -35,13 +36,20 @@ internal static unsafe class RelayFrame
     /// <summary>Writes a frame.</summary>
     /// <param name="length">Its bytes, <see cref="MinLength"/> to <see cref="MaxLength"/>.</param>
     /// <param name="receiver">A station or <see cref="Everyone"/>.</param>
+    /// <param name="isQos">QoS data of TID 0, whose number is 65,536 times what was asked for.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Write(byte* frame, int length, uint number, byte receiver, byte transmitter)
+    public static void Write(byte* frame, int length, uint number, byte receiver, byte transmitter, bool isQos = false)
     {
         bool isGroup = receiver == Everyone;
         Unsafe.WriteUnaligned(frame, isGroup ? DataToEveryone : DataToStation);
         Unsafe.WriteUnaligned(frame + 8, (isGroup ? 0xffffUL : (ulong)receiver << 8) | 0x0000_0000_0002_0000 | ((ulong)transmitter << 56));
         Unsafe.WriteUnaligned(frame + 16, 0x0000_0000_0000_0002 | ((ulong)transmitter << 40));
+        if (isQos)
+        {
+            frame[0] |= QosBit;
+            Unsafe.WriteUnaligned(frame + 22, (ushort)(number << 4)); // Sequence Control
+            number <<= 16;
+        }
         Unsafe.WriteUnaligned(frame + 24, number);
         new ReadOnlySpan<byte>(Pattern, 0, length - BodyOffset - sizeof(uint)).CopyTo(new Span<byte>(frame + BodyOffset, length));
         Unsafe.WriteUnaligned(frame + length - sizeof(uint), number);

@@ -53,7 +53,9 @@ internal sealed unsafe class SimulatedRadio(SimulatedGuest guest, ushort number,
     /// <summary>Sends the next frame if there is room; it waits for <see cref="SimulatedGuest.Flush"/>.</summary>
     /// <param name="receiver">A station or <see cref="RelayFrame.Everyone"/>, to whom frames go without acknowledgement.</param>
     /// <param name="length">Bytes.</param>
-    public bool TrySend(byte receiver, int length, uint freqMhz, TxFlags flags, ReadOnlySpan<byte> rates, ReadOnlySpan<byte> rateFlags)
+    /// <param name="isQos">QoS data of TID 0.</param>
+    public bool TrySend(
+        byte receiver, int length, uint freqMhz, TxFlags flags, ReadOnlySpan<byte> rates, ReadOnlySpan<byte> rateFlags, bool isQos = false)
     {
         var slot = guest.Claim();
         if (slot is null)
@@ -71,7 +73,7 @@ internal sealed unsafe class SimulatedRadio(SimulatedGuest guest, ushort number,
         };
         rates.CopyTo(new Span<byte>(slot->Rates, RatesLength));
         rateFlags.CopyTo(new Span<byte>(slot->RateFlags, RateFlagsLength));
-        RelayFrame.Write((byte*)slot + Abi.SlotHeaderSize, length, (uint)Sent, receiver, station);
+        RelayFrame.Write((byte*)slot + Abi.SlotHeaderSize, length, (uint)Sent, receiver, station, isQos);
         Sent++;
         return true;
     }

@@ -21,11 +21,15 @@ internal sealed class EngineGoodput : IScenario
     /// <inheritdoc/>
     public Task RunAsync(ScenarioRun run) => OwnThread.RunAsync(Name, () =>
     {
-        using var medium = new SimulatedMedium("timing: airtime\n", ("tx", [Stations[0]]), ("rx", [Stations[1]]));
-        foreach (var exchange in (SaturatedExchange[])[SaturatedExchange.Dsss, SaturatedExchange.Ofdm, SaturatedExchange.Ht])
+        foreach (var exchange in (SaturatedExchange[])
+            [SaturatedExchange.Dsss, SaturatedExchange.Ofdm, SaturatedExchange.Ht, SaturatedExchange.He, SaturatedExchange.Eht])
         {
             run.Progress.Now($"{run.Name}: {exchange.Name}");
-            var shape = new FrameShape(exchange.Rate, exchange.FreqMhz, exchange.MpduOctets - FrameExchange.FcsOctets);
+            string rate = exchange.DataRate is { } dataRate ? $"radios: [{{ radio: tx, dataRate: {dataRate} }}]\n" : "";
+            using var medium = new SimulatedMedium("timing: airtime\n" + rate, ("tx", [Stations[0]]), ("rx", [Stations[1]]));
+            var shape = new FrameShape(exchange.Rate, exchange.FreqMhz, exchange.MpduOctets - FrameExchange.FcsOctets) { IsQos = exchange.Mpdus > 1 };
+            if (shape.IsQos)
+                medium.AgreeOnBlockAck("tx", "rx", shape.FreqMhz, SaturatedExchange.BufferSize);
             var sender = new Sender(medium["tx"], medium["tx"].Radios[0], Stations[1], shape);
             var sent = medium.Saturate([sender], TimeSpan.FromSeconds(run.Options.IsQuick ? 2 : 5), run.Cancellation)[0];
             exchange.Judge(run, "goodput", sent.Acked * SaturatedExchange.PayloadOctets * 8 / sent.Seconds / 1e6);

@@ -31,6 +31,9 @@ internal sealed class FrameShape
     /// <summary>Whether an acknowledgement is expected.</summary>
     public bool IsAcknowledged { get; init; } = true;
 
+    /// <summary>Whether they are QoS data of TID 0, and so may share PPDUs.</summary>
+    public bool IsQos { get; init; }
+
     /// <summary>TX_INFO.</summary>
     public byte[] Rates { get; }
 

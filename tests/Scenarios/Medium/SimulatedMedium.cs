@@ -1,7 +1,9 @@
 using System.Text;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.Lab;
 using ShmWifi.Lab.Processes;
 using ShmWifi.Linux;
+using ShmWifi.RingBuffer.Layout;
 using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Tests.Scenarios.Medium;
@@ -83,6 +85,29 @@ internal sealed class SimulatedMedium : IDisposable
         Synchronise();
     }
 
+    /// <summary>Two VMs' first radios agree on BlockAck for TID 0, one way.</summary>
+    /// <param name="bufferSize">MPDUs, below 1024.</param>
+    public void AgreeOnBlockAck(string originator, string recipient, int freqMhz, int bufferSize)
+    {
+        int parameters = 0x2 | (bufferSize << 6); // immediate BlockAck: IEEE 802.11-2020 clause 9.4.1.13
+        (byte low, byte high) = ((byte)parameters, (byte)(parameters >> 8));
+        SendAction(originator, recipient, freqMhz, [3, 0, 1, low, high, 0, 0, 0, 0]); // ADDBA Request: clause 9.6.4.2
+        SendAction(recipient, originator, freqMhz, [3, 1, 1, 0, 0, low, high, 0, 0]);
+    }
+
+    private void SendAction(string from, string to, int freqMhz, ReadOnlySpan<byte> body)
+    {
+        byte[] frame = MediumFrames.Data(AddressOf(to), AddressOf(from), body);
+        frame[0] = 0xd0; // Action
+        _vms[from].SendFrame(0, frame, freqMhz: (uint)freqMhz);
+        while (_vms[from].Receive().Descriptor.Kind != RingKind.TxStatus)
+        {
+        }
+        Synchronise();
+    }
+
+    private MacAddress AddressOf(string vm) => RelayFrame.AddressOf(_vms[vm].Radios[0].Station);
+
     /// <summary>Sends a frame each millisecond; the receiver sleeps on a thread of its own until its doorbell rings, as a guest does.</summary>
     /// <param name="sender">Who sends; acknowledged.</param>
     /// <param name="recipient">Who receives; no other of the VMs gets frames meanwhile.</param>
@@ -136,7 +161,7 @@ internal sealed class SimulatedMedium : IDisposable
     /// <exception cref="LabException">Nothing came for 10 s.</exception>
     public IReadOnlyList<Saturation> Saturate(IReadOnlyList<Sender> senders, TimeSpan time, CancellationToken cancellation)
     {
-        const int QueueLength = 100; // frames of a radio under way: enough for when we do not run for a while
+        const int QueueLength = 200; // frames of a radio under way, as of hwsim's: enough for when we do not run for a while
         long rampNs = MonotonicClock.NowNs + 500_000_000;
         long lastNs = MonotonicClock.NowNs;
         Saturation[]? before = null;
