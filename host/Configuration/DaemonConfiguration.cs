@@ -147,6 +147,10 @@ public sealed record CaptureConfiguration(string File)
     /// <summary>What is in the files.</summary>
     public CaptureFormat Format { get; init; }
 
+    /// <summary>Whether each attempt of a frame is in it, and the control frames beside, while there is
+    /// <see cref="Timing.Airtime"/>.</summary>
+    public bool ControlFrames { get; init; }
+
     /// <summary>The group that owns the files; null leaves the daemon's own.</summary>
     public string? Group { get; init; }
 

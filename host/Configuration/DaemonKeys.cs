@@ -16,7 +16,7 @@ internal static class DaemonKeys
 
     public static readonly string[] Control = ["socket", "group", "readers"];
 
-    public static readonly string[] Capture = ["file", "format", "group", "fileSize", "files", "duration"];
+    public static readonly string[] Capture = ["file", "format", "controlFrames", "group", "fileSize", "files", "duration"];
 
     public static readonly string[] Log = ["file", "format"];
 

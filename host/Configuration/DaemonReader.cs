@@ -240,6 +240,7 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         return defaults with
         {
             Format = section.Word("format", CaptureFormat.Pcapng, DaemonKeys.CaptureFormats),
+            ControlFrames = section.Flag("controlFrames"),
             Group = section.Scalar("group", "the name of a group")?.Value,
             FileSize = section.Bytes("fileSize", CaptureConfiguration.MinFileSize, CaptureConfiguration.MaxFileSize) ?? defaults.FileSize,
             Files = section.Integer("files", defaults.Files, CaptureConfiguration.MinFiles, CaptureConfiguration.MaxFiles),

@@ -82,6 +82,8 @@ public static class DaemonWriter
         var json = new JsonObject { ["file"] = capture.File, ["fileSize"] = ByteSize.ToText(capture.FileSize), ["files"] = capture.Files };
         if (capture.Format != CaptureFormat.Pcapng)
             json["format"] = Array.Find(DaemonKeys.CaptureFormats, f => f.Format == capture.Format).Word;
+        if (capture.ControlFrames)
+            json["controlFrames"] = true;
         if (capture.Group is { } group)
             json["group"] = group;
         if (capture.Duration is { } duration)

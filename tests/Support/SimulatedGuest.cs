@@ -166,7 +166,8 @@ internal sealed unsafe partial class SimulatedGuest : IDisposable
 
     /// <summary>Sends frames together at one rate, seven attempts; waits for room.</summary>
     public void SendFrames(
-        ushort radio, IEnumerable<byte[]> frames, in PhyRate rate, uint freqMhz, TxFlags flags = TxFlags.RequestStatus)
+        ushort radio, IEnumerable<byte[]> frames, in PhyRate rate, uint freqMhz, TxFlags flags = TxFlags.RequestStatus,
+        TxRateFlags protection = TxRateFlags.None)
     {
         foreach (byte[] frame in frames)
         {
@@ -174,7 +175,7 @@ internal sealed unsafe partial class SimulatedGuest : IDisposable
             Fill(slot, RingKind.Frame, radio, frame);
             slot->Flags = (byte)flags;
             slot->FreqMhz = freqMhz;
-            RetryChain.Of(rate, attempts: 7, TxRateFlags.None, Band.Ghz5)
+            RetryChain.Of(rate, attempts: 7, protection, Band.Ghz5)
                 .Write(new Span<byte>(slot->Rates, TxRates.Size), new Span<byte>(slot->RateFlags, RetryChain.FlagsSize));
         }
         Flush();

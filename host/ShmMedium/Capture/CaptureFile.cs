@@ -94,11 +94,12 @@ internal sealed class CaptureFile(FileStream stream, CaptureFormat format, long 
     private static RadiotapFields FieldsOf(in TappedFrame frame)
     {
         bool isAckWanted = Acknowledgement.IsWanted(in frame.Frame);
-        return new RadiotapFields(frame.FreqMhz, RateOf(in frame.Frame, frame.Attempt), frame.SignalDbm)
+        return new RadiotapFields(frame.FreqMhz, frame.Rate ?? RateOf(in frame.Frame, frame.Attempt), frame.SignalDbm)
         {
+            Mpdu = frame.Mpdu,
             Retries = frame.Attempts - 1,
-            HasNoAck = !isAckWanted,
-            IsFailed = isAckWanted && !frame.IsAcked,
+            HasNoAck = frame.IsOver && !isAckWanted,
+            IsFailed = frame.IsOver && isAckWanted && !frame.IsAcked,
         };
     }
 

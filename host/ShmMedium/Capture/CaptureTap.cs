@@ -39,11 +39,12 @@ internal sealed class CaptureTap : IDisposable
         _files = new CaptureFiles(configuration, warn);
         _path = configuration.File;
         _warn = warn;
+        Tap = new FrameTap { WantsPpdus = configuration.ControlFrames };
         _thread = new Thread(Run) { Name = "capture", IsBackground = true };
     }
 
     /// <summary>What the engine offers frames to.</summary>
-    public FrameTap Tap { get; } = new();
+    public FrameTap Tap { get; }
 
     /// <summary>Starts the thread.</summary>
     public void Start() => _thread.Start();

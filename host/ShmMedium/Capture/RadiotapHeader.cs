@@ -12,6 +12,9 @@ namespace ShmWifi.ShmMedium.Capture;
 /// <param name="SignalDbm">Strength at the receiver; null: nobody received it, the header has no signal field.</param>
 internal readonly record struct RadiotapFields(uint FreqMhz, PhyRate? Rate, sbyte? SignalDbm)
 {
+    /// <summary>When it was on the medium, and in which A-MPDU; null: unknown.</summary>
+    public SentMpdu? Mpdu { get; init; }
+
     /// <summary>Noise at the receiver; null: unknown.</summary>
     public sbyte? NoiseDbm { get; init; }
 
@@ -29,21 +32,25 @@ internal readonly record struct RadiotapFields(uint FreqMhz, PhyRate? Rate, sbyt
 /// <remarks>
 /// <code>
 /// 0 version u8   1 pad u8   2 length le16   4 present le32
-/// 8 Flags u8   9 Rate u8, 500 kbit/s (legacy)   10 Channel le16 MHz, le16 flags
+/// 8 TSFT le64 µs, if it is known
+/// then Flags u8, Rate u8, 500 kbit/s (legacy), Channel le16 MHz, le16 flags,
 /// then, what is known of: signal s8 dBm, noise s8 dBm, always: TX flags le16, 2-aligned, data retries u8,
-/// then MCS: known u8, flags u8, index u8 (HT), or, 2-aligned,
-/// VHT: known le16, flags u8, bandwidth u8, MCS &lt;&lt; 4 | NSS u8[4], coding u8, group u8, partial AID le16, or, 2-aligned,
-/// HE: data 1 to 6 le16[6], or, 4-aligned, fields of type le16, length le16, value:
+/// then MCS: known u8, flags u8, index u8 (HT),
+/// then, 4-aligned, A-MPDU status: reference number le32, flags le16, delimiter CRC u8, reserved u8 (of several MPDUs),
+/// then, 2-aligned, VHT: known le16, flags u8, bandwidth u8, MCS &lt;&lt; 4 | NSS u8[4], coding u8, group u8, partial AID le16,
+/// or, 2-aligned, HE: data 1 to 6 le16[6], or, 4-aligned, fields of type le16, length le16, value:
 /// U-SIG 33: common le32, value le32, mask le32   EHT 34: known le32, data 0 to 8 le32[9], one user le32
 /// </code>
+/// TSFT is when the first bit of the MPDU was on the medium, by the medium's clock: a BSS's own TSF, which its beacons tell, is another.
 /// Fields follow the order of their present bits, each aligned to its largest member. Source: radiotap.org, "Fields". TX flags and data
 /// retries as Linux has them of frames that it sent: net/mac80211/status.c, ieee80211_add_tx_radiotap_header().
 /// </remarks>
 internal static class RadiotapHeader
 {
-    /// <summary>Bytes of the longest header, EHT.</summary>
-    public const int MaxLength = 84;
+    /// <summary>Bytes of the longest header, EHT in an A-MPDU.</summary>
+    public const int MaxLength = 100;
 
+    private const uint PresentTsft = 1 << 0;
     private const uint PresentFlags = 1 << 1;
     private const uint PresentRate = 1 << 2;
     private const uint PresentChannel = 1 << 3;
@@ -52,15 +59,15 @@ internal static class RadiotapHeader
     private const uint PresentTxFlags = 1 << 15;
     private const uint PresentDataRetries = 1 << 17;
     private const uint PresentMcs = 1 << 19;
+    private const uint PresentAmpdu = 1 << 20;
     private const uint PresentVht = 1 << 21;
     private const uint PresentHe = 1 << 23;
     private const uint PresentTlvs = 1 << 28;
 
-    private const int FlagsOffset = 8;
-    private const int RateOffset = 9;
-    private const int ChannelOffset = 10;
-    private const int SignalOffset = 14;
+    private const int FieldsOffset = 8;
+    private const int TsftLength = 8;
     private const int McsLength = 3;
+    private const int AmpduLength = 8;
     private const int VhtLength = 12;
     private const int HeLength = 12;
     private const int TlvHeaderLength = 4;
@@ -84,6 +91,9 @@ internal static class RadiotapHeader
     private const byte McsWidth40Mhz = 0x01;
     private const byte McsShortGi = 0x04;
     private const byte McsGreenfield = 0x08;
+
+    private const ushort AmpduLastKnown = 0x0004;
+    private const ushort AmpduIsLast = 0x0008;
 
     private const ushort VhtKnown = 0x0001 | 0x0004 | 0x0040; // STBC, guard interval, bandwidth
     private const byte VhtShortGi = 0x04;
@@ -111,11 +121,23 @@ internal static class RadiotapHeader
         destination[..MaxLength].Clear();
 
         uint present = PresentFlags | PresentChannel | PresentTxFlags | PresentDataRetries;
-        BinaryPrimitives.WriteUInt16LittleEndian(destination[ChannelOffset..], (ushort)Math.Min(fields.FreqMhz, ushort.MaxValue));
-        BinaryPrimitives.WriteUInt16LittleEndian(destination[(ChannelOffset + 2)..],
+        int length = FieldsOffset;
+        if (fields.Mpdu is { } mpdu)
+        {
+            present |= PresentTsft;
+            BinaryPrimitives.WriteInt64LittleEndian(destination[length..], mpdu.StartNs / 1000);
+            length += TsftLength;
+        }
+        if (fields.Rate is { IsLegacy: true } legacy)
+        {
+            present |= PresentRate;
+            destination[length] = legacy.Preamble == Preamble.DsssShort ? FlagsShortPreamble : (byte)0;
+            destination[length + 1] = (byte)(legacy.BitRate100Kbps / 5);
+        }
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[(length + 2)..], (ushort)Math.Min(fields.FreqMhz, ushort.MaxValue));
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[(length + 4)..],
             (ushort)(ChannelFlags(fields.FreqMhz, fields.Rate) | WidthFlags(fields.Rate)));
-
-        int length = SignalOffset;
+        length += 6;
         if (fields.SignalDbm is { } signal)
         {
             present |= PresentSignal;
@@ -132,18 +154,21 @@ internal static class RadiotapHeader
         destination[length + 2] = (byte)Math.Min(fields.Retries, byte.MaxValue);
         length += 3;
 
+        if (fields.Rate is { Kind: PhyKind.Ht } ht)
+        {
+            present |= PresentMcs;
+            WriteMcs(destination[length..], ht);
+            length += McsLength;
+        }
+        if (fields.Mpdu is { Ampdu: not 0 } aggregated)
+        {
+            present |= PresentAmpdu;
+            length = (length + 3) & ~3;
+            WriteAmpdu(destination[length..], aggregated);
+            length += AmpduLength;
+        }
         switch (fields.Rate)
         {
-            case { IsLegacy: true } legacy:
-                present |= PresentRate;
-                destination[FlagsOffset] = legacy.Preamble == Preamble.DsssShort ? FlagsShortPreamble : (byte)0;
-                destination[RateOffset] = (byte)(legacy.BitRate100Kbps / 5);
-                break;
-            case { Kind: PhyKind.Ht } ht:
-                present |= PresentMcs;
-                WriteMcs(destination[length..], ht);
-                length += McsLength;
-                break;
             case { Kind: PhyKind.Vht } vht:
                 present |= PresentVht;
                 length += length & 1;
@@ -156,7 +181,7 @@ internal static class RadiotapHeader
                 WriteHe(destination[length..], he);
                 length += HeLength;
                 break;
-            case { } eht:
+            case { Kind: PhyKind.Eht } eht:
                 present |= PresentTlvs;
                 length = (length + 3) & ~3;
                 length += WriteEht(destination[length..], eht, fields.FreqMhz);
@@ -195,6 +220,12 @@ internal static class RadiotapHeader
             | (rate.GuardInterval == GuardInterval.Ns400 ? McsShortGi : 0)
             | (rate.Preamble == Preamble.HtGreenfield ? McsGreenfield : 0));
         field[2] = (byte)rate.Mcs;
+    }
+
+    private static void WriteAmpdu(Span<byte> field, in SentMpdu mpdu)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(field, mpdu.Ampdu);
+        BinaryPrimitives.WriteUInt16LittleEndian(field[4..], (ushort)(AmpduLastKnown | (mpdu.IsLast ? AmpduIsLast : 0)));
     }
 
     private static void WriteVht(Span<byte> field, PhyRate rate)

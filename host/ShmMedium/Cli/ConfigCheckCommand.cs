@@ -114,7 +114,8 @@ internal sealed class ConfigCheckCommand : Command
         string age = capture.Duration is { } duration ? $" or {Duration.ToText(duration)}" : "";
         string group = capture.Group is { } name ? $", of group {name}" : "";
         string format = capture.Format == CaptureFormat.Pcap ? ", pcap" : "";
-        return $"{capture.File}{format}: files of {ByteSize.ToText(capture.FileSize)}{age}, {capture.Files} at most{group}";
+        string controlFrames = capture.ControlFrames ? ", control frames while timing is airtime" : "";
+        return $"{capture.File}{format}{controlFrames}: files of {ByteSize.ToText(capture.FileSize)}{age}, {capture.Files} at most{group}";
     }
 
     private static string Bytes(ulong bytes) => bytes >= 1 << 20 ? $"{bytes >> 20} MiB" : $"{bytes >> 10} KiB";

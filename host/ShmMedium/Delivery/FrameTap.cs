@@ -51,6 +51,10 @@ internal unsafe class FrameTap<TAccess> : IDisposable
     /// <summary>Frames that the reader was too slow for.</summary>
     public long Lost => Volatile.Read(ref _lost);
 
+    /// <summary>Where frames take their time on the medium, it is shown what each PPDU carried, control frames, too, in place of each frame
+    /// once.</summary>
+    public bool WantsPpdus { get; init; }
+
     /// <summary>The reader wants no more frames. Set by the reader's owner.</summary>
     public bool IsClosed
     {

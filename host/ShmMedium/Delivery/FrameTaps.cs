@@ -1,10 +1,11 @@
 using ShmWifi.ShmMedium.Medium;
+using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.ShmMedium.Delivery;
 
 /// <summary>The taps that see passing frames: capture and frame log.</summary>
-internal sealed class FrameTaps
+internal sealed class FrameTaps(MediumClock clock)
 {
     private FrameTap[] _taps = [];
 
@@ -28,9 +29,22 @@ internal sealed class FrameTaps
     {
         if (_taps.Length == 0)
             return;
-        var tapped = new TappedFrame(in frame, outcome) { IsAcked = isAcked, HasNoRoom = hasNoRoom };
+        var tapped = new TappedFrame(in frame, outcome, clock) { IsAcked = isAcked, HasNoRoom = hasNoRoom };
         foreach (var tap in _taps)
-            tap.Offer(in tapped);
+        {
+            if (!outcome.WasShown || !tap.WantsPpdus)
+                tap.Offer(in tapped);
+        }
+    }
+
+    /// <summary>Offers what was in a PPDU to those that want such.</summary>
+    public void OfferSent(in TappedFrame sent)
+    {
+        foreach (var tap in _taps)
+        {
+            if (tap.WantsPpdus)
+                tap.Offer(in sent);
+        }
     }
 
     /// <summary>Lets the slots go that readers are done with.</summary>

@@ -1,5 +1,7 @@
 using ShmWifi.Dot11.Rates;
 using ShmWifi.ShmMedium.Medium;
+using ShmWifi.ShmMedium.Medium.Contention;
+using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.ShmMedium.Delivery;
@@ -7,12 +9,26 @@ namespace ShmWifi.ShmMedium.Delivery;
 /// <summary>A frame as a tap sees it: what the medium knows of it.</summary>
 internal struct TappedFrame
 {
-    internal TappedFrame(in Frame frame, Outcome outcome)
+    /// <summary>A frame that is over.</summary>
+    internal TappedFrame(in Frame frame, Outcome outcome, MediumClock clock)
     {
         var best = outcome.Best;
         Frame = frame;
         Attempts = outcome.Attempts;
         (Attempt, IsRetry, SignalDbm) = best.Attempt != 0 ? (best.Attempt, best.IsRetry, best.SignalDbm) : (Attempts, Attempts > 1, default(sbyte?));
+        Mpdu = outcome.Mpdu ?? new SentMpdu(clock.At((long)frame.TakenNs), Ampdu: 0, IsLast: false);
+        IsOver = true;
+    }
+
+    /// <summary>One attempt of a frame, or a control frame.</summary>
+    /// <param name="frame">Its time is the end of its PPDU.</param>
+    /// <param name="signalDbm">Null: nobody received it whom it was for.</param>
+    /// <param name="attempt">From 1.</param>
+    internal TappedFrame(in Frame frame, in SentMpdu mpdu, in PhyRate rate, sbyte? signalDbm, int attempt, bool isRetry)
+    {
+        Frame = frame;
+        Attempt = Attempts = attempt;
+        (Mpdu, Rate, SignalDbm, IsRetry) = (mpdu, rate, signalDbm, isRetry);
     }
 
     /// <summary>For the engine: where its bytes are, in the sender's TX slot or in the tap's own memory.</summary>
@@ -30,6 +46,15 @@ internal struct TappedFrame
     /// <summary>That attempt had the Retry bit.</summary>
     public bool IsRetry { get; }
 
+    /// <summary>That attempt as it was on the medium; where frames take no time, and where only its RTS was sent, at <see cref="TakenNs"/>.</summary>
+    public SentMpdu Mpdu { get; }
+
+    /// <summary>The rate of that attempt; null: the retry chain tells.</summary>
+    public PhyRate? Rate { get; }
+
+    /// <summary>No attempt follows, so that it is known whether it was acknowledged.</summary>
+    public bool IsOver { get; }
+
     /// <summary>Whether a unicast frame was acknowledged.</summary>
     public bool IsAcked { get; init; }
 
@@ -42,7 +67,7 @@ internal struct TappedFrame
     /// <summary>Bytes, without FCS.</summary>
     public readonly int Length => (int)Frame.Length;
 
-    /// <summary>When the host took it, or when the sender was done with it (airtime), CLOCK_MONOTONIC, ns.</summary>
+    /// <summary>When the host took it, or when the sender was done with it (airtime), or when its PPDU was over, CLOCK_MONOTONIC, ns.</summary>
     public readonly ulong TakenNs => Frame.TakenNs;
 
     /// <summary>MHz.</summary>

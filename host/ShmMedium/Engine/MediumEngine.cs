@@ -45,7 +45,8 @@ internal sealed class MediumEngine : IDisposable
     private readonly FrameIntake _intake;
     private readonly RxRings _rx = new();
     private readonly TxSlots _tx;
-    private readonly FrameTaps _taps = new();
+    private readonly FrameTaps _taps;
+    private readonly PpduTaps _ppduTaps;
     private readonly TxStatusReporter _statuses;
     private readonly FrameDelivery _delivery;
     private volatile bool _isStopping;
@@ -68,6 +69,8 @@ internal sealed class MediumEngine : IDisposable
         _medium = ChooseMedium();
         _ = _state.Watch(_ => _medium = ChooseMedium());
 
+        _taps = new FrameTaps(_clock);
+        _ppduTaps = new PpduTaps(_taps, _held, Radios, _clock);
         _statuses = new TxStatusReporter(_rx);
         _intake = new FrameIntake(Radios, new Announcements(Radios, _rx, log, Counters), _statuses);
         _tx = new TxSlots(_taps);
@@ -125,7 +128,11 @@ internal sealed class MediumEngine : IDisposable
 
     /// <summary>Shows passing frames to a tap from now on.</summary>
     /// <param name="tap">Read by a thread that runs until the engine has stopped, or that closes it.</param>
-    public void AddTap(FrameTap tap) => Post(() => _taps.Add(tap));
+    public void AddTap(FrameTap tap) => Post(() =>
+    {
+        _taps.Add(tap);
+        _airtime.ReportsPpdus |= tap.WantsPpdus;
+    });
 
     /// <summary>Changes the medium between two rounds.</summary>
     /// <returns>Ends when the next frame meets the changed medium.</returns>
@@ -321,6 +328,11 @@ internal sealed class MediumEngine : IDisposable
             while (_airtime.TryAdvance(nowNs, _outcome, out int handle))
             {
                 any = true;
+                if (_outcome.Sent is { } ppdu)
+                {
+                    _ppduTaps.Offer(ppdu);
+                    continue;
+                }
                 _delivery.Deliver(in _held[handle], _outcome);
                 _airtime.OnDelivered(handle, _outcome);
                 if (_outcome.IsOver)

@@ -30,6 +30,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     private readonly int[] _abandoned = new int[HeldFrames.Capacity]; // whose radio went, and whose sender was not told yet
     private readonly bool[] _isWaiting = new bool[HeldFrames.Capacity]; // for its turn, by handle
     private readonly BestReception[] _best = new BestReception[HeldFrames.Capacity]; // so far
+    private readonly SentMpdu?[] _bestMpdus = new SentMpdu?[HeldFrames.Capacity]; // of that attempt
     private readonly Acknowledger?[] _delivered = new Acknowledger?[HeldFrames.Capacity]; // who owns its receiver address and got it
     private readonly DrawnFaults _drawnFaults = new(HeldFrames.Capacity);
     private readonly List<Jammer> _jammers = [];
@@ -59,13 +60,22 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     /// <summary>When the next event is due, ns of the medium's clock; <see cref="long.MaxValue"/>: there is none until a frame comes.</summary>
     public long NextEventNs => _abandonedCount != 0 ? 0 : _model.NextEventNs;
 
+    /// <summary>Whether <see cref="TryAdvance"/> also tells of each PPDU.</summary>
+    public bool ReportsPpdus
+    {
+        get => _model.ReportsPpdus;
+        set => _model.ReportsPpdus = value;
+    }
+
     /// <summary>Begins anew: what waits is abandoned.</summary>
     public void Restart()
     {
         for (int handle = 0; handle < HeldFrames.Capacity; handle++)
             Abandon(handle);
         _drawnFaults.Clear();
+        bool reportsPpdus = ReportsPpdus;
         _model = NewModel();
+        ReportsPpdus = reportsPpdus;
     }
 
     /// <inheritdoc/>
@@ -94,9 +104,12 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
             var transmission =
                 new Transmission(handle, frame.Sender.Endpoint, (int)frame.FreqMhz, (int)frame.Length + FrameExchange.FcsOctets, category)
                 {
+                    Receiver = frame.Receiver,
+                    Transmitter = frame.Transmitter,
                     WantsAck = Acknowledgement.IsWanted(in frame),
                     UsesDcf = view.FrameControl is { Type: FrameType.Data, IsQos: false },
                     Agreement = BlockAckNegotiation.AgreementOf(in held, in view),
+                    Tid = view.QosTid ?? 0,
                     Sequence = view.SequenceNumber ?? 0,
                     ApForNs = view.ApBeaconInterval * BeaconsUntilGone * TimeUnitNs ?? 0,
                 };
@@ -112,10 +125,10 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         outcome.Attempts = 0;
     }
 
-    /// <summary>Lets the medium's time pass up to the next outcome of a frame that waits.</summary>
+    /// <summary>Lets the medium's time pass up to the next outcome of a frame that waits, or the end of a PPDU.</summary>
     /// <param name="nowNs">How far, by the medium's clock.</param>
     /// <param name="outcome">Gets the outcome of the frame; <see cref="Release"/> it when it is over.</param>
-    /// <param name="handle">The frame, in <see cref="HeldFrames"/>.</param>
+    /// <param name="handle">The frame, in <see cref="HeldFrames"/>; of no meaning with <see cref="Outcome.Sent"/>.</param>
     /// <returns>False: nothing more happens until then.</returns>
     public bool TryAdvance(long nowNs, Outcome outcome, out int handle)
     {
@@ -139,6 +152,10 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
                 case ContentionOutcomeKind.Over:
                     outcome.Clear();
                     Finish(in came, outcome);
+                    return true;
+                case ContentionOutcomeKind.Sent:
+                    outcome.Clear();
+                    outcome.Sent = came.Ppdu;
                     return true;
                 default:
                     _radios.Of(came.Receiver!).Port.Rings.Count(HostCounter.LostOnAir);
@@ -206,6 +223,8 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         ref var frame = ref _held[came.Handle];
         ref var best = ref _best[came.Handle];
         sbyte signal = Reception.ToSignal(came.SignalDbm);
+        if (came.Attempt >= best.Attempt)
+            _bestMpdus[came.Handle] = came.Mpdu;
         best = best.With(came.Attempt, signal, came.IsRetry);
         var receiver = _radios.Of(came.Receiver!);
         byte rateIndex = ChainOf(in frame).LinkOf(came.Attempt).RateIndex;
@@ -226,6 +245,8 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         outcome.IsOver = true;
         outcome.Attempts = Math.Max(came.Attempt, 1);
         outcome.Best = _best[came.Handle];
+        outcome.Mpdu = outcome.Best.Attempt != 0 ? _bestMpdus[came.Handle] : came.Mpdu;
+        outcome.WasShown = ReportsPpdus;
         if (came.Acknowledger is not { } acknowledger)
             return;
         outcome.AckSignalDbm = Reception.ToSignal(came.SignalDbm);

@@ -1,3 +1,4 @@
+using ShmWifi.ShmMedium.Medium.Contention;
 using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.ShmMedium.Medium;
@@ -45,6 +46,15 @@ internal sealed class Outcome
     /// <summary>What taps are told of the attempts: the one that a radio received.</summary>
     public BestReception Best { get; set; }
 
+    /// <summary>The attempt that taps are told of as it was on the medium; null: the frame took no time, or was never sent itself.</summary>
+    public SentMpdu? Mpdu { get; set; }
+
+    /// <summary>Taps that want PPDUs have seen the frame in each that it was in.</summary>
+    public bool WasShown { get; set; }
+
+    /// <summary>It is of no single frame: this PPDU is over, of which taps may want to know.</summary>
+    public Ppdu? Sent { get; set; }
+
     /// <summary>Forgets the frame before.</summary>
     public void Clear()
     {
@@ -56,6 +66,9 @@ internal sealed class Outcome
         HasNoRoom = false;
         AckSignalDbm = 0;
         Best = default;
+        Mpdu = null;
+        WasShown = false;
+        Sent = null;
     }
 
     /// <summary>Adds a reception.</summary>

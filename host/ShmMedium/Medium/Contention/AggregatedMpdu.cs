@@ -9,8 +9,10 @@ namespace ShmWifi.ShmMedium.Medium.Contention;
 /// <param name="IsRetry">It has the Retry bit.</param>
 /// <param name="StartNs">When its delimiter begins.</param>
 /// <param name="EndNs">When its last octet is over.</param>
+/// <param name="Sent">The MPDU itself.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct AggregatedMpdu(int Transmission, int Handle, int Octets, int Attempt, bool IsRetry, long StartNs, long EndNs);
+internal readonly record struct AggregatedMpdu(
+    int Transmission, int Handle, int Octets, int Attempt, bool IsRetry, long StartNs, long EndNs, SentMpdu Sent);
 
 /// <summary>One station's reception of one MPDU of an A-MPDU.</summary>
 [StructLayout(LayoutKind.Auto)]

@@ -158,6 +158,12 @@ internal struct PendingResponse
     /// <summary>For which station.</summary>
     public int To;
 
+    /// <summary>Address 1 of a response.</summary>
+    public MacAddress Receiver;
+
+    /// <summary>The address that it answers for.</summary>
+    public MacAddress Transmitter;
+
     /// <summary>The Duration field.</summary>
     public long DurationNs;
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.Dot11.Rates;
 using ShmWifi.Dot11.Timing;
 using ShmWifi.ShmMedium.Medium.Links;
@@ -9,6 +10,8 @@ namespace ShmWifi.ShmMedium.Medium.Contention;
 internal sealed partial class ContentionModel
 {
     private const int SequenceMask = 0xfff;
+
+    private uint _ampdus; // so far
 
     /// <summary>Chooses what a station sends in its turn: the head of its queue, and what may share its PPDU.</summary>
     private void GatherMpdus(Contender station, in PhyRate rate)
@@ -59,24 +62,44 @@ internal sealed partial class ContentionModel
     {
         ppdu.MpduReceptions.Clear();
         ppdu.DisturbedParts.Clear();
-        double octetNs = (double)(ppdu.EndNs - ppdu.PayloadNs) / station.PsduOctets;
+        _ampdus = Math.Max(_ampdus + 1, 1);
+        double octetNs = OctetNs(ppdu, station);
         int octets = 0;
         foreach (int index in station.Mpdus)
         {
             ref var transmission = ref _transmissions[index];
             int own = Ampdu.LastSubframeOctets(transmission.Frame.Octets);
+            int delimiter = own - transmission.Frame.Octets;
+            var sent = new SentMpdu(ppdu.PayloadNs + (long)((octets + delimiter) * octetNs), _ampdus, index == station.Mpdus[^1]);
             ppdu.Mpdus.Add(new AggregatedMpdu(
                 index,
                 transmission.Frame.Handle,
                 own,
                 transmission.Attempts,
-                transmission.WasSent,
+                transmission.Sent is not null,
                 ppdu.PayloadNs + (long)(octets * octetNs),
-                ppdu.PayloadNs + (long)((octets + own) * octetNs)));
-            transmission.WasSent = true;
+                ppdu.PayloadNs + (long)((octets + own) * octetNs),
+                sent));
+            transmission.Sent = sent;
             octets += Ampdu.SubframeOctets(ppdu.Rate, transmission.Frame.Octets, station.MinSpacingNs);
         }
         SetErrorOctets(ppdu, ppdu.Mpdus[0].Octets);
+    }
+
+    /// <summary>How long an octet of a station's PPDU is on the medium.</summary>
+    private static double OctetNs(Ppdu ppdu, Contender station) => (double)(ppdu.EndNs - ppdu.PayloadNs) / station.PsduOctets;
+
+    /// <summary>What the BlockAck to a station's A-MPDU tells: from its first MPDU on, which those are that the receiver has.</summary>
+    private BlockAckBitmap ScoreboardFor(Contender originator)
+    {
+        ref readonly var first = ref _transmissions[originator.Mpdus[0]].Frame;
+        var bitmap = new BlockAckBitmap(first.Tid, first.Sequence);
+        foreach (int index in originator.Mpdus)
+        {
+            if (_transmissions[index].IsOnScoreboard)
+                bitmap.Add(_transmissions[index].Frame.Sequence);
+        }
+        return bitmap;
     }
 
     /// <summary>Takes those of a station's PPDU out of their queue that are over: acknowledged, or without an attempt left.</summary>
@@ -182,7 +205,7 @@ internal sealed partial class ContentionModel
                 continue;
             if (receptions[i].Interest == Interest.Acknowledges)
                 _transmissions[mpdu.Transmission].IsOnScoreboard = true;
-            ReportReceived(ppdu, mpdu.Handle, mpdu.Attempt, mpdu.IsRetry, station, in reception);
+            ReportReceived(ppdu, mpdu.Handle, mpdu.Attempt, mpdu.IsRetry, mpdu.Sent, station, in reception);
         }
         ReportLostMpdus(ppdu, ppdu.Sender!, station.Endpoint, in reception);
     }

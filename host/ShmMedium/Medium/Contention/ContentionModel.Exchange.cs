@@ -28,11 +28,14 @@ internal sealed partial class ContentionModel
             long ctsNs = Airtime.Ppdu(rate, FrameExchange.CtsOctets, station.Band);
             var rts = NewPpdu(station, PpduKind.Rts, rate, FrameExchange.RtsOctets, sifsNs + ctsNs + sifsNs + frameNs);
             rts.Handle = transmission.Frame.Handle;
+            (rts.Receiver, rts.Transmitter) = (transmission.Frame.Receiver, transmission.Frame.Transmitter);
             StartPpdu(rts, station);
         }
         else
         {
-            StartPpdu(NewPpdu(station, PpduKind.CtsToSelf, rate, FrameExchange.CtsOctets, sifsNs + frameNs), station);
+            var cts = NewPpdu(station, PpduKind.CtsToSelf, rate, FrameExchange.CtsOctets, sifsNs + frameNs);
+            cts.Receiver = cts.Transmitter = transmission.Frame.Transmitter;
+            StartPpdu(cts, station);
         }
     }
 
@@ -42,13 +45,20 @@ internal sealed partial class ContentionModel
         var rate = transmission.RateOf(transmission.Attempts - 1).Phy;
         long durationNs = transmission.Frame.WantsAck ? AckNs(station, rate) : 0;
         var ppdu = NewPpdu(station, PpduKind.Frame, rate, station.PsduOctets, durationNs);
-        if (station.Mpdus.Count > 1)
-            PutMpdusIn(ppdu, station);
         ppdu.Handle = transmission.Frame.Handle;
+        (ppdu.Receiver, ppdu.Transmitter) = (transmission.Frame.Receiver, transmission.Frame.Transmitter);
         ppdu.Attempt = transmission.Attempts;
-        ppdu.IsRetry = transmission.WasSent;
+        ppdu.IsRetry = transmission.Sent is not null;
         ppdu.WantsAck = transmission.Frame.WantsAck;
-        transmission.WasSent = true;
+        if (station.Mpdus.Count > 1)
+        {
+            PutMpdusIn(ppdu, station);
+        }
+        else
+        {
+            ppdu.Mpdu = new SentMpdu(ppdu.PayloadNs + (long)((station.PsduOctets - transmission.Frame.Octets) * OctetNs(ppdu, station)), 0, false);
+            transmission.Sent = ppdu.Mpdu;
+        }
         StartPpdu(ppdu, station);
     }
 
@@ -111,6 +121,9 @@ internal sealed partial class ContentionModel
         }
         var response = NewPpdu(station, pending.Kind, pending.Rate, pending.Octets, pending.DurationNs);
         response.To = pending.To;
+        (response.Receiver, response.Transmitter) = (pending.Receiver, pending.Transmitter);
+        if (ReportsPpdus && pending is { Kind: PpduKind.BlockAck, To: >= 0 })
+            response.BlockAck = ScoreboardFor(_contenders[pending.To]!);
         StartPpdu(response, station);
     }
 
@@ -153,6 +166,7 @@ internal sealed partial class ContentionModel
         Report(new ContentionOutcome(ContentionOutcomeKind.Over, transmission.Frame.Handle, station.Endpoint, Receiver: null)
         {
             Attempt = transmission.Attempts,
+            Mpdu = transmission.Sent,
             Acknowledger = acknowledger,
             SignalDbm = acknowledger is null ? float.NaN : ackSignalDbm,
             MediumNs = _nowNs,
@@ -191,7 +205,7 @@ internal sealed partial class ContentionModel
                 if (ppdu.IsAggregate)
                     ReportMpdus(ppdu, station, in reception);
                 else
-                    ReportReceived(ppdu, ppdu.Handle, ppdu.Attempt, ppdu.IsRetry, station, in reception);
+                    ReportReceived(ppdu, ppdu.Handle, ppdu.Attempt, ppdu.IsRetry, ppdu.Mpdu, station, in reception);
                 if (isOwner)
                     return;
                 break;
@@ -200,11 +214,13 @@ internal sealed partial class ContentionModel
             Reserve(station, ppdu);
     }
 
-    private void ReportReceived(Ppdu ppdu, int handle, int attempt, bool isRetry, Contender station, in PpduReception reception) =>
+    private void ReportReceived(
+        Ppdu ppdu, int handle, int attempt, bool isRetry, in SentMpdu mpdu, Contender station, in PpduReception reception) =>
         Report(new ContentionOutcome(ContentionOutcomeKind.Received, handle, ppdu.Sender!, station.Endpoint)
         {
             Attempt = attempt,
             IsRetry = isRetry,
+            Mpdu = mpdu,
             SignalDbm = reception.SignalDbm,
             MediumNs = _nowNs,
         });
@@ -214,7 +230,16 @@ internal sealed partial class ContentionModel
         if (station.FreqMhz != ppdu.FreqMhz)
             Tune(station, ppdu.FreqMhz);
         int to = ppdu.Sender?.Index ?? -1;
-        TurnAround(station, new PendingResponse { Kind = kind, Rate = rate, Octets = octets, To = to, DurationNs = durationNs });
+        TurnAround(station, new PendingResponse
+        {
+            Kind = kind,
+            Rate = rate,
+            Octets = octets,
+            To = to,
+            Receiver = ppdu.Transmitter,
+            Transmitter = ppdu.Receiver,
+            DurationNs = durationNs,
+        });
     }
 
     /// <summary>Sets the NAV: clause 10.3.2.4.</summary>

@@ -76,7 +76,7 @@ internal sealed partial class ContentionModel
 
     private Ppdu TakePpdu()
     {
-        while (_history.TryPeek(out var ended) && ended.EndNs < _nowNs - HistoryNs)
+        while (_history.TryPeek(out var ended) && ended.EndNs < _nowNs - HistoryNs && !ended.IsReported)
             _freePpdus.Add(_history.Dequeue().Index);
         foreach (int index in _freePpdus)
         {
@@ -346,7 +346,8 @@ internal sealed partial class ContentionModel
         Disturb(ppdu);
         foreach (ref var reception in ppdu.Receptions.All)
         {
-            if (reception.IsLocked && TryReceive(ppdu, _contenders[reception.Station]!, ref reception))
+            reception.IsReceived = reception.IsLocked && TryReceive(ppdu, _contenders[reception.Station]!, ref reception);
+            if (reception.IsReceived)
                 continue;
             if (reception.Interest != Interest.None && ppdu is { Kind: PpduKind.Frame, Sender: { } from })
             {
@@ -360,6 +361,8 @@ internal sealed partial class ContentionModel
         var sender = ppdu is { Sender: { } radio, Kind: not PpduKind.Noise } ? _contenders[radio.Index] : null;
         if (sender is not null)
         {
+            if (ReportsPpdus)
+                ReportSent(ppdu, sender);
             AfterSending(sender, ppdu);
             UpdateBusy(sender);
         }
@@ -375,6 +378,12 @@ internal sealed partial class ContentionModel
                     SetBusy(station, station.Sending is not null || (!isQuiet && Senses(station)));
             }
         }
+    }
+
+    private void ReportSent(Ppdu ppdu, Contender sender)
+    {
+        ppdu.IsReported = true;
+        Report(new ContentionOutcome(ContentionOutcomeKind.Sent, ppdu.Handle, sender.Endpoint, Receiver: null) { Ppdu = ppdu, MediumNs = _nowNs });
     }
 
     private bool Succeeds(Ppdu ppdu, LinkEndpoint from, int to, float chance) =>

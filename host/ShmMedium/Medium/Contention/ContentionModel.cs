@@ -59,6 +59,9 @@ internal sealed partial class ContentionModel
         set => (_errors, _errorsVersion) = (value, _errorsVersion + 1);
     }
 
+    /// <summary>Whether PPDUs are reported when they are over, noise aside.</summary>
+    public bool ReportsPpdus { get; set; }
+
     /// <summary>When the next event is due; <see cref="long.MaxValue"/>: there is none until a frame comes.</summary>
     public long NextEventNs => _outcomesTaken < _outcomeCount ? _nowNs : _events.NextNs; // outcomes that nobody took yet are due
 
@@ -262,7 +265,8 @@ internal sealed partial class ContentionModel
         transmission.RateCount = Math.Min(rates.Length, TxRates.MaxCount);
         rates[..transmission.RateCount].CopyTo(transmission.Rates);
         transmission.Attempts = 0;
-        transmission.WasSent = transmission.IsOnScoreboard = false;
+        transmission.Sent = null;
+        transmission.IsOnScoreboard = false;
         transmission.Next = -1;
         if (queue.Count++ == 0)
             queue.Head = index;
@@ -315,7 +319,9 @@ internal sealed partial class ContentionModel
         while (_outcomesTaken < _outcomeCount)
         {
             outcome = _outcomes[_outcomesTaken++];
-            if (outcome.Handle >= 0)
+            if (outcome.Ppdu is { } ppdu)
+                ppdu.IsReported = false;
+            if (outcome.Ppdu is { } sent ? sent.Sender is not null : outcome.Handle >= 0)
                 return true;
         }
         _outcomeCount = _outcomesTaken = 0;

@@ -3,7 +3,7 @@ using ShmWifi.ShmMedium.Medium.Links;
 
 namespace ShmWifi.ShmMedium.Medium.Contention;
 
-/// <summary>What came of an attempt at one radio, or of a frame.</summary>
+/// <summary>What came of an attempt at one radio, or of a frame; or that a PPDU was sent.</summary>
 internal enum ContentionOutcomeKind
 {
     /// <summary>A radio received an attempt; may come more than once, as ACKs get lost.</summary>
@@ -14,11 +14,14 @@ internal enum ContentionOutcomeKind
 
     /// <summary>The sender is done with the frame: its handle will not come again.</summary>
     Over,
+
+    /// <summary>A PPDU is over, and who received it is known; only if <see cref="ContentionModel.ReportsPpdus"/>.</summary>
+    Sent,
 }
 
-/// <summary>What came of an attempt at one radio, or of a frame.</summary>
-/// <param name="Handle">The frame's; negative: a radio of it has gone since.</param>
-/// <param name="Receiver">At whom; null: the frame is over.</param>
+/// <summary>What came of an attempt at one radio, or of a frame; or that a PPDU was sent.</summary>
+/// <param name="Handle">The frame's; negative: a radio of it has gone since. Sent: of no meaning.</param>
+/// <param name="Receiver">At whom; null: the frame, or the PPDU, is over.</param>
 [StructLayout(LayoutKind.Auto)]
 internal record struct ContentionOutcome(ContentionOutcomeKind Kind, int Handle, LinkEndpoint Sender, LinkEndpoint? Receiver)
 {
@@ -27,6 +30,12 @@ internal record struct ContentionOutcome(ContentionOutcomeKind Kind, int Handle,
 
     /// <summary>Received: it has the Retry bit.</summary>
     public bool IsRetry { get; init; }
+
+    /// <summary>Received: the attempt. Over: the last one; null: the frame itself was never sent.</summary>
+    public SentMpdu? Mpdu { get; init; }
+
+    /// <summary>Sent: the PPDU, which stays what it is until the next outcome is taken.</summary>
+    public Ppdu? Ppdu { get; init; }
 
     /// <summary>Over: whose ACK the sender received; null: nobody's.</summary>
     public LinkEndpoint? Acknowledger { get; init; }

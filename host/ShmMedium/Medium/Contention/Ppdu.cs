@@ -1,5 +1,7 @@
 using ShmWifi.Dot11;
+using ShmWifi.Dot11.Frames;
 using ShmWifi.Dot11.Rates;
+using ShmWifi.Dot11.Timing;
 using ShmWifi.ShmMedium.Medium.Links;
 
 namespace ShmWifi.ShmMedium.Medium.Contention;
@@ -53,6 +55,21 @@ internal sealed class Ppdu(int index, int stations)
     /// <summary>Index of the station that a CTS, ACK or BlockAck is for; -1 else.</summary>
     public int To;
 
+    /// <summary>Address 1 of what it carries.</summary>
+    public MacAddress Receiver;
+
+    /// <summary>Address 2, also where what it carries has none: of a CTS or an ACK.</summary>
+    public MacAddress Transmitter;
+
+    /// <summary>What a BlockAck tells; only while PPDUs are reported.</summary>
+    public BlockAckBitmap BlockAck;
+
+    /// <summary>The frame, when it is no A-MPDU.</summary>
+    public SentMpdu Mpdu;
+
+    /// <summary>An outcome that nobody took yet tells of it: it must stay what it is.</summary>
+    public bool IsReported;
+
     /// <summary>The MPDUs of an A-MPDU, in their order; empty: it carries one, of which the fields below tell.</summary>
     public List<AggregatedMpdu> Mpdus { get; } = [];
 
@@ -85,6 +102,9 @@ internal sealed class Ppdu(int index, int stations)
 
     /// <summary>Octets that must all be right to receive it, or the first of its MPDUs.</summary>
     public int Octets;
+
+    /// <summary>A BlockAck whose bitmap has 32 octets.</summary>
+    public bool IsLongBlockAck => Kind == PpduKind.BlockAck && Octets == Ampdu.BlockAckOctets(Ampdu.MaxMpdus);
 
     /// <summary>Of the ACK or BlockAck that it wants, FCS included.</summary>
     public int ResponseOctets;

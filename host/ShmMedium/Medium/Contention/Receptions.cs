@@ -70,6 +70,9 @@ internal struct PpduReception
     /// <summary>The station's receiver follows this PPDU.</summary>
     public bool IsLocked;
 
+    /// <summary>It is over, and the station received it, or some of its MPDUs.</summary>
+    public bool IsReceived;
+
     /// <summary>Its preamble makes the station's medium busy.</summary>
     public bool IsSensed;
 

@@ -14,6 +14,12 @@ namespace ShmWifi.ShmMedium.Medium.Contention;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Transmission(int Handle, LinkEndpoint Sender, int FreqMhz, int Octets, AccessCategory Category)
 {
+    /// <summary>Address 1: what its control frames are for, and who sends their answers.</summary>
+    public MacAddress Receiver { get; init; }
+
+    /// <summary>Address 2.</summary>
+    public MacAddress Transmitter { get; init; }
+
     /// <summary>An individual receiver shall acknowledge it; else it is sent once.</summary>
     public bool WantsAck { get; init; }
 
@@ -22,6 +28,9 @@ internal readonly record struct Transmission(int Handle, LinkEndpoint Sender, in
 
     /// <summary>Under which it may share a PPDU with others; null: it is sent alone.</summary>
     public BlockAckAgreement? Agreement { get; init; }
+
+    /// <summary>Its TID, where there is an <see cref="Agreement"/>.</summary>
+    public int Tid { get; init; }
 
     /// <summary>Its sequence number, where there is an <see cref="Agreement"/>.</summary>
     public int Sequence { get; init; }
@@ -46,8 +55,8 @@ internal struct QueuedTransmission
     /// <summary>Attempts so far; those that ended with an RTS are among them.</summary>
     public int Attempts;
 
-    /// <summary>Whether the frame itself was on the medium: from then on it has the Retry bit.</summary>
-    public bool WasSent;
+    /// <summary>How the frame itself was on the medium last, from when on it has the Retry bit; null: it was not yet.</summary>
+    public SentMpdu? Sent;
 
     /// <summary>The receiver of an A-MPDU has it, and says so in each BlockAck: its scoreboard.</summary>
     public bool IsOnScoreboard;

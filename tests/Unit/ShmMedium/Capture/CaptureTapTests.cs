@@ -6,6 +6,7 @@ using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Capture;
 using ShmWifi.ShmMedium.Delivery;
 using ShmWifi.ShmMedium.Medium;
+using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.Tests.Unit.Dot11;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Capture;
@@ -285,7 +286,7 @@ public sealed unsafe class CaptureTapTests
             Receiver = Frames.Ap,
             Chain = chain,
         };
-        capture.Tap.Offer(new TappedFrame(in frame, new Outcome { Attempts = attempts, Best = best }) { IsAcked = isAcked });
+        capture.Tap.Offer(new TappedFrame(in frame, new Outcome { Attempts = attempts, Best = best }, new MediumClock()) { IsAcked = isAcked });
     }
 
     private static int FramesIn(string file) => Wireshark.Fields(file, "frame.number").Length;

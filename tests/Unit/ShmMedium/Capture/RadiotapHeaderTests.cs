@@ -1,6 +1,7 @@
 using ShmWifi.Dot11;
 using ShmWifi.Dot11.Rates;
 using ShmWifi.ShmMedium.Capture;
+using ShmWifi.ShmMedium.Medium.Contention;
 using ShmWifi.Tests.Unit.Dot11;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Capture;
@@ -77,6 +78,28 @@ public class RadiotapHeaderTests
         Assert.That(PhyRate.TryParse(name, out var rate), Is.True);
         string uSig = Header(new(freqMhz, rate, -50))[48..56];
         Assert.That(Convert.ToInt32($"{uSig[4..6]}{uSig[2..4]}{uSig[0..2]}", 16) >> 15, Is.EqualTo(bandwidth));
+    }
+
+    [Test]
+    public void TheFirstBitsTimeIsInMicroseconds() =>
+        Assert.That(
+            Header(new(2412, TxRateTests.Rate(11).Phy, -50) { Mpdu = new SentMpdu(1_234_567_890, Ampdu: 0, IsLast: false) }),
+            Is.EqualTo("00001b002f800200" + "87d6120000000000" + "00" + "6c" + "6c09" + "c000" + "ce" + "00" + "0000" + "00"));
+
+    [Test]
+    public void AnAmpdusNumberAndItsLastMpduAreInAFieldAlignedToFour()
+    {
+        Assert.That(
+            Header(new(2437, TxRateTests.Rate(12, TxRateFlags.Mcs | TxRateFlags.ShortGi | TxRateFlags.Width40Mhz).Phy, -50)
+            {
+                Mpdu = new SentMpdu(1_234_567_890, Ampdu: 42, IsLast: true),
+            }),
+            Is.EqualTo("000028002b801a00" + "87d6120000000000" + "00" + "00" + "8509" + "8004" + "ce" + "00" + "0000" + "00" + "7f050c" + "0000"
+                + "2a000000" + "0c00" + "00" + "00"));
+        Assert.That(
+            Header(new(5180, s_vht.Phy, -50) { NoiseDbm = -95, Mpdu = new SentMpdu(1_234_567_890, Ampdu: 42, IsLast: false) }),
+            Is.EqualTo("000030006b803200" + "87d6120000000000" + "00" + "00" + "3c14" + "4001" + "ce" + "a1" + "0000" + "00" + "00"
+                + "2a000000" + "0400" + "00" + "00" + "4500" + "04" + "04" + "92000000" + "00" + "00" + "0000"));
     }
 
     [Test]

@@ -5,6 +5,7 @@ using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Delivery;
 using ShmWifi.ShmMedium.Medium;
+using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Ports;
 using Settings = Microsoft.Coyote.Configuration;
 using TestingEngine = Microsoft.Coyote.SystematicTesting.TestingEngine;
@@ -232,7 +233,7 @@ public sealed class TapScheduleTests
             byte* payload = (byte*)rings.TxSlot(slot) + Abi.SlotHeaderSize;
             new Span<byte>(payload, Length).Fill((byte)_offered);
             var frame = new Frame { Sender = radio, Bytes = payload, Slot = slot, Length = Length, TakenNs = (ulong)_offered };
-            _tap.Offer(new TappedFrame(in frame, new Outcome()));
+            _tap.Offer(new TappedFrame(in frame, new Outcome(), new MediumClock()));
             _offered++;
         }
 

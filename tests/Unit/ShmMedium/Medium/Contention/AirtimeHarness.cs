@@ -34,6 +34,9 @@ internal sealed class AirtimeHarness : IReceivers
 
     public long NowNs { get; private set; }
 
+    /// <summary>Told of each PPDU, if the medium reports them.</summary>
+    public Action<Ppdu>? Sent { get; init; }
+
     /// <summary>All that was told, if somebody listens.</summary>
     public List<string>? Log { get; init; }
 
@@ -62,6 +65,15 @@ internal sealed class AirtimeHarness : IReceivers
         }
     }
 
+    /// <summary>The address of a radio: the characters of its name, six at most.</summary>
+    public static MacAddress AddressOf(string name)
+    {
+        ulong value = 0;
+        foreach (char character in name)
+            value = (value << 8) | character;
+        return new MacAddress(value);
+    }
+
     /// <summary>A flow that always has frames waiting, from now on.</summary>
     public Flow Saturate(Flow flow)
     {
@@ -81,10 +93,13 @@ internal sealed class AirtimeHarness : IReceivers
         _receivedTimes[handle] = 0;
         var frame = new Transmission(handle, this[flow.From], flow.FreqMhz, flow.MpduOctets, flow.Category)
         {
+            Receiver = flow.To is null ? MacAddress.Broadcast : AddressOf(flow.To),
+            Transmitter = AddressOf(flow.From),
             WantsAck = flow.To is not null,
             UsesDcf = flow.UsesDcf,
             ApForNs = flow.ApForNs,
             Agreement = flow.Agreement,
+            Tid = Flow.Tid,
             Sequence = flow.Sent & 0xfff,
         };
         if (Medium.TryEnqueue(in frame, flow.Rates))
@@ -128,6 +143,11 @@ internal sealed class AirtimeHarness : IReceivers
     private void Take(in ContentionOutcome outcome)
     {
         CheckTime(outcome.MediumNs);
+        if (outcome.Ppdu is { } ppdu)
+        {
+            Sent?.Invoke(ppdu);
+            return;
+        }
         var flow = _flowOf[outcome.Handle]!;
         switch (outcome.Kind)
         {
@@ -184,6 +204,9 @@ internal sealed class AirtimeHarness : IReceivers
 /// <summary>Frames of one kind, and the outcome of them.</summary>
 internal sealed class Flow(string from, string? to, string rate, int freqMhz = 5180)
 {
+    /// <summary>Of frames that an agreement is for.</summary>
+    public const int Tid = 3;
+
     public string From { get; } = from;
 
     /// <summary>Null: a group.</summary>
