@@ -213,7 +213,7 @@ public sealed class ControlFrameCaptureTests
 
     private void Send(SimulatedGuest from, byte[][] frames, TxRateFlags protection = TxRateFlags.None)
     {
-        from.SendFrames(0, frames, s_ht, FreqMhz, protection);
+        from.SendFrames(0, frames, s_ht, FreqMhz, protection: protection);
         AwaitStatuses(frames.Length);
         _ = _vms[1].Drain();
     }
