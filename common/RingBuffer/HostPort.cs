@@ -37,6 +37,9 @@ public sealed unsafe class HostPort : PortRings
     /// <summary>Guest's bound of its clock's error, ns; 0: never synced. An adversary's word.</summary>
     public ulong ClockErrorNs => Volatile.Read(ref Header->ClockErrorNs);
 
+    /// <summary>Host CLOCK_MONOTONIC minus the guest's, ns, as the guest found it. An adversary's word.</summary>
+    public long ClockOffsetNs => Volatile.Read(ref Header->ClockOffsetNs);
+
     /// <summary>The ABI version that the guest speaks; 0 before it came.</summary>
     public uint GuestAbiVersion => Volatile.Read(ref Header->GuestAbiVersion);
 

@@ -1,4 +1,5 @@
 using ShmWifi.Dot11.Frames;
+using ShmWifi.Hwsim.Protocol;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.Tests.Support;
@@ -124,11 +125,11 @@ internal sealed unsafe class HostileGuest(Func<SimulatedGuest> attach, Random ra
         *(ulong*)((byte*)slot + (8 * random.Next(20))) = AWord(); // while the host may be reading it
     }
 
-    /// <summary>What honest guests announce, of others' addresses too, and withdraw; and channels.</summary>
+    /// <summary>What honest guests announce, of others' addresses too, and withdraw; channels, power, what they measure.</summary>
     private void Settle(SimulatedGuest guest)
     {
         ushort radio = (ushort)random.Next(Radios);
-        switch (random.Next(7))
+        switch (random.Next(8))
         {
             case 0:
                 guest.Send(RingKind.AddressAdd, radio, AnAddress());
@@ -148,6 +149,9 @@ internal sealed unsafe class HostileGuest(Func<SimulatedGuest> attach, Random ra
             case 5:
                 guest.SetTxPower(radio, (sbyte)random.Next(sbyte.MinValue, sbyte.MaxValue + 1));
                 break;
+            case 6:
+                guest.Measure(radio, ARequest());
+                break;
             default:
                 guest.Hello();
                 break;
@@ -161,6 +165,15 @@ internal sealed unsafe class HostileGuest(Func<SimulatedGuest> attach, Random ra
         uint*[] words = [&header->TxTail, &header->TxFreeEvent, &header->RxHead, &header->RxAvailEvent, (uint*)&header->GuestState];
         Volatile.Write(ref *words[random.Next(words.Length)], random.Next(4) == 0 ? AWord() : header->TxHead + (uint)random.Next(70));
         Words++;
+    }
+
+    /// <summary>A request for a measurement, of which some octets are anything.</summary>
+    private byte[] ARequest()
+    {
+        byte[] request = PmsrMessages.Request(new PmsrPeer(AnAddress(), 2412, BandwidthMhz: 20, random.Next(32), random.Next(256)));
+        for (int i = random.Next(3); i > 0; i--)
+            request[random.Next(request.Length)] = (byte)random.Next(256);
+        return request;
     }
 
     private MacAddress AnAddress() => random.Next(3) == 0

@@ -227,6 +227,11 @@ internal sealed unsafe partial class SimulatedGuest : IDisposable
         Offset = Abi.SlotHeaderSize,
     });
 
+    /// <summary>Asks what a radio measures of peers.</summary>
+    /// <param name="request">The value of hwsim's PMSR_REQUEST.</param>
+    public void Measure(ushort radio, ReadOnlySpan<byte> request, ulong cookie = 0) =>
+        Send(RingKind.PmsrRequest, radio, payload: request, cookie: cookie);
+
     /// <summary>Sends any slot at all; waits for room.</summary>
     public void SendSlot(TxSlotHeader header)
     {
@@ -267,7 +272,7 @@ internal sealed unsafe partial class SimulatedGuest : IDisposable
     /// <summary>Where a descriptor's payload lies.</summary>
     public ReadOnlySpan<byte> PayloadOf(in RxDescriptor descriptor)
     {
-        if (descriptor.Kind != RingKind.Frame)
+        if (descriptor.Kind is not (RingKind.Frame or RingKind.PmsrResult) || descriptor is { Kind: RingKind.PmsrResult, Length: 0 })
             return default;
         return Region.Contains(descriptor.Offset, descriptor.Length)
             ? new ReadOnlySpan<byte>(Region.Address + descriptor.Offset, (int)descriptor.Length)

@@ -10,6 +10,9 @@ internal ref struct NetlinkAttributes(ReadOnlySpan<byte> bytes)
     /// <summary>Bytes before a value.</summary>
     public const int HeaderSize = 4;
 
+    /// <summary>NLA_F_NESTED, in the type of an attribute that holds others.</summary>
+    public const ushort NestedFlag = 0x8000;
+
     private const ushort TypeMask = 0x3fff; // without NLA_F_NESTED and NLA_F_NET_BYTEORDER
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
@@ -45,6 +48,13 @@ internal ref struct NetlinkAttributes(ReadOnlySpan<byte> bytes)
     {
         value = 0;
         return Value.Length == sizeof(uint) && BinaryPrimitives.TryReadUInt32LittleEndian(Value, out value);
+    }
+
+    /// <summary>The value as a number; false when it has another length.</summary>
+    public readonly bool TryReadByte(out byte value)
+    {
+        value = Value.Length == sizeof(byte) ? Value[0] : (byte)0;
+        return Value.Length == sizeof(byte);
     }
 
     /// <summary>The value as text; kernels end some of them by NUL.</summary>

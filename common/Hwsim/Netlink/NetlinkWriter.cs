@@ -60,6 +60,13 @@ internal ref struct NetlinkWriter(Span<byte> buffer)
         BinaryPrimitives.WriteUInt64LittleEndian(Take(sizeof(ulong)), value);
     }
 
+    /// <summary>Writes a number of one octet: apart from the others, whose octets a narrower value must not change.</summary>
+    public void AddOctet(ushort type, byte value)
+    {
+        BeginAttribute(type, sizeof(byte));
+        BinaryPrimitives.WriteUInt32LittleEndian(Take(Align(sizeof(byte))), value);
+    }
+
     /// <summary>Writes an address.</summary>
     public void Add(ushort type, MacAddress value)
     {
@@ -77,6 +84,27 @@ internal ref struct NetlinkWriter(Span<byte> buffer)
         var text = Take(Align(length));
         text[length..].Clear();
         Encoding.UTF8.GetBytes(value, text);
+    }
+
+    /// <summary>Writes the header of an attribute that holds those that follow, up to <see cref="EndNested"/>.</summary>
+    /// <returns>Where it is.</returns>
+    public int BeginNested(ushort type)
+    {
+        int start = Length;
+        BeginAttribute((ushort)(type | NetlinkAttributes.NestedFlag), 0);
+        return start;
+    }
+
+    /// <summary>Ends it.</summary>
+    /// <param name="start">From <see cref="BeginNested"/>.</param>
+    public readonly void EndNested(int start) => BinaryPrimitives.WriteUInt16LittleEndian(_buffer[start..], (ushort)(Length - start));
+
+    /// <summary>Writes octets, and fills up to netlink's alignment.</summary>
+    public void AddOctets(ReadOnlySpan<byte> octets)
+    {
+        var taken = Take(Align(octets.Length));
+        octets.CopyTo(taken);
+        taken[octets.Length..].Clear();
     }
 
     /// <summary>Writes an attribute that says something by being there.</summary>

@@ -40,6 +40,15 @@ internal enum HwsimCommand : byte
 
     /// <summary>It no longer wants them.</summary>
     DelMacAddr = 8,
+
+    /// <summary>A radio is to measure peers, from the kernel.</summary>
+    StartPmsr = 9,
+
+    /// <summary>It need not any more, from the kernel.</summary>
+    AbortPmsr = 10,
+
+    /// <summary>What it measured, to the kernel.</summary>
+    ReportPmsr = 11,
 }
 
 /// <summary>enum hwsim_attrs, those that we use.</summary>
@@ -93,4 +102,13 @@ internal static class HwsimAttribute
 
     /// <summary>Permanent address of a new radio.</summary>
     public const ushort PermAddr = 22;
+
+    /// <summary>Nested, enum nl80211_peer_measurement_attrs: what a new radio can measure. Since Linux 6.4, as the two that follow.</summary>
+    public const ushort PmsrSupport = 26;
+
+    /// <summary>Nested: NL80211_ATTR_PEER_MEASUREMENTS, what to measure.</summary>
+    public const ushort PmsrRequest = 27;
+
+    /// <summary>Nested, enum nl80211_peer_measurement_attrs: what was measured.</summary>
+    public const ushort PmsrResult = 28;
 }

@@ -23,6 +23,9 @@ public enum RegionFeatures : ulong
 
     /// <summary>Host: takes <see cref="RingKind.RadioSpacing"/>. Since ABI 1.4.</summary>
     Spacing = 1 << 5,
+
+    /// <summary>Host: takes <see cref="RingKind.PmsrRequest"/>. Since ABI 1.4.</summary>
+    Pmsr = 1 << 6,
 }
 
 /// <summary>Whether the host's engine runs.</summary>
@@ -132,6 +135,12 @@ public enum RingKind : byte
     /// <summary>Guest to host: how far apart the radio's channels are from now on (SpacingMhz): 5, 10 or 20 MHz. Until a guest says so: 20. Since
     /// ABI 1.4.</summary>
     RadioSpacing = 13,
+
+    /// <summary>Guest to host: measure these peers. The payload is the value of hwsim's PMSR_REQUEST as its kernel wrote it. Since ABI 1.4.</summary>
+    PmsrRequest = 14,
+
+    /// <summary>Host to guest: what was measured. The payload is the value of hwsim's PMSR_RESULT; none if it was not taken. Since ABI 1.4.</summary>
+    PmsrResult = 15,
 }
 
 /// <summary>Flags of a frame or a TX status.</summary>

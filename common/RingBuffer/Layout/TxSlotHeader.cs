@@ -20,7 +20,7 @@ public unsafe struct TxSlotHeader
     /// <summary>The port's number for the radio, below <see cref="Abi.MaxRadios"/>.</summary>
     [FieldOffset(0x02)] public ushort Radio;
 
-    /// <summary>Payload bytes: the 802.11 frame without FCS; RADIO_ADD: the radio's name.</summary>
+    /// <summary>Payload bytes: the 802.11 frame without FCS; RADIO_ADD: the radio's name; PMSR_REQUEST: attributes.</summary>
     [FieldOffset(0x04)] public uint Length;
 
     /// <summary>Where the payload starts, from the start of the slot.</summary>
@@ -29,7 +29,7 @@ public unsafe struct TxSlotHeader
     /// <summary>Centre of the primary channel, MHz.</summary>
     [FieldOffset(0x0c)] public uint FreqMhz;
 
-    /// <summary>FRAME: hwsim's; CLOCK_SYNC: guest CLOCK_MONOTONIC at sending, ns.</summary>
+    /// <summary>FRAME: hwsim's; CLOCK_SYNC: guest CLOCK_MONOTONIC at sending, ns; PMSR_REQUEST: any.</summary>
     [FieldOffset(0x10)] public ulong Cookie;
 
     /// <summary>When the guest took the frame from hwsim, host clock, ns; 0: the guest does not know the host's clock yet.</summary>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR MIT */
 /*
- * ShmWifi: the layout of the shared region, ABI version 1.3.
+ * ShmWifi: the layout of the shared region, ABI version 1.4.
  *
  * The C twin of common/RingBuffer/Layout/. tests/ compile this header and
  * compare every size and offset with C#'s; change both or neither.
@@ -55,6 +55,7 @@ typedef int64_t s64;
 #define SHMWIFI_F_CHANNELS	(1ULL << 3)	/* host: takes RADIO_CHANNEL, knows DONE_REFUSED (since 1.2) */
 #define SHMWIFI_F_TX_POWER	(1ULL << 4)	/* host: takes RADIO_TX_POWER (since 1.3) */
 #define SHMWIFI_F_SPACING	(1ULL << 5)	/* host: takes RADIO_SPACING (since 1.4) */
+#define SHMWIFI_F_PMSR		(1ULL << 6)	/* host: takes PMSR_REQUEST (since 1.4) */
 
 /* A completion stamp: the guest's kernel would not take the frame (since 1.2) */
 #define SHMWIFI_DONE_REFUSED	(~0ULL)
@@ -100,6 +101,8 @@ enum shmwifi_kind {
 	SHMWIFI_KIND_RADIO_CHANNEL	= 11,	/* guest -> host: listens on freq_mhz only; 0: nowhere */
 	SHMWIFI_KIND_RADIO_TX_POWER	= 12,	/* guest -> host: sends with tx_power_dbm */
 	SHMWIFI_KIND_RADIO_SPACING	= 13,	/* guest -> host: its channels are spacing_mhz apart */
+	SHMWIFI_KIND_PMSR_REQUEST	= 14,	/* guest -> host: measure peers; the payload is hwsim's PMSR_REQUEST */
+	SHMWIFI_KIND_PMSR_RESULT	= 15,	/* host -> guest: the payload is hwsim's PMSR_RESULT; none: not taken */
 };
 
 /* shmwifi_tx_slot.flags and shmwifi_rx_desc.flags of FRAME and TX_STATUS: mac80211_hwsim's */
@@ -195,10 +198,10 @@ struct shmwifi_tx_slot {
 	u8 kind;
 	u8 flags;		/* hwsim's TX flags, or SHMWIFI_RADIO_* */
 	u16 radio;		/* the port's number for it: < SHMWIFI_MAX_RADIOS */
-	u32 length;		/* payload, bytes: the 802.11 frame without FCS; RADIO_ADD: its name */
+	u32 length;		/* payload, bytes: the 802.11 frame without FCS; RADIO_ADD: its name; PMSR_REQUEST: attributes */
 	u32 offset;		/* payload, from the start of the slot: >= SHMWIFI_SLOT_HEADER */
 	u32 freq_mhz;
-	u64 cookie;		/* FRAME: hwsim's; CLOCK_SYNC: guest CLOCK_MONOTONIC ns at sending */
+	u64 cookie;		/* FRAME: hwsim's; CLOCK_SYNC: guest CLOCK_MONOTONIC ns at sending; PMSR_REQUEST: any */
 	u64 captured_ns;	/* host clock; 0: the guest does not know it yet */
 	u8 rates[8];		/* hwsim_tx_rate[4]: s8 idx, u8 count */
 	u8 rate_flags[12];	/* hwsim_tx_rate_flag[4]: s8 idx, le16 flags */
@@ -220,7 +223,7 @@ struct shmwifi_rx_desc {
 	u16 radio;		/* the receiving port's number */
 	u32 length;		/* payload, bytes */
 	u64 offset;		/* payload, from the start of the region */
-	u64 cookie;		/* TX_STATUS: hwsim's; CLOCK_SYNC: as it came */
+	u64 cookie;		/* TX_STATUS: hwsim's; CLOCK_SYNC, PMSR_RESULT: as it came */
 	u32 freq_mhz;
 	s8 signal_dbm;
 	u8 rate_index;		/* hwsim's RX_RATE: index of the band's legacy rates */

@@ -9,8 +9,9 @@ using ShmWifi.ShmMedium.Ports;
 namespace ShmWifi.ShmMedium.Engine;
 
 /// <summary>What guests tell of themselves: that they are ready, their radios, addresses, channels, transmit power and spacing,
-/// their clock's questions.</summary>
-internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMediumLog log, EngineCounters counters)
+/// their clock's questions, what they want measured.</summary>
+internal sealed unsafe class Announcements(
+    RadioRegistry radios, RxRings rx, PeerMeasurements measurements, IMediumLog log, EngineCounters counters)
 {
     /// <summary>Carries out a message.</summary>
     /// <param name="slotAddress">Where its payload is; shared.</param>
@@ -65,6 +66,9 @@ internal sealed unsafe class Announcements(RadioRegistry radios, RxRings rx, IMe
                 break;
             case RingKind.RadioSpacing when radio is not null && ChannelSpacings.FromMhz(header.SpacingMhz) is { } spacing:
                 radios.SetSpacing(radio, spacing);
+                break;
+            case RingKind.PmsrRequest:
+                measurements.Start(port, slotAddress, in header);
                 break;
             case RingKind.RadioDel or RingKind.AddressAdd or RingKind.AddressDel or RingKind.RadioChannel or RingKind.RadioTxPower
                 or RingKind.RadioSpacing:

@@ -5,6 +5,7 @@ using ShmWifi.ShmMedium.Delivery;
 using ShmWifi.ShmMedium.Medium;
 using ShmWifi.ShmMedium.Medium.Faults;
 using ShmWifi.ShmMedium.Medium.Links;
+using ShmWifi.ShmMedium.Medium.Ranging;
 using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.ShmMedium.Engine;
@@ -49,6 +50,7 @@ internal sealed class MediumEngine : IDisposable
     private readonly PpduTaps _ppduTaps;
     private readonly TxStatusReporter _statuses;
     private readonly FrameDelivery _delivery;
+    private readonly PeerMeasurements _measurements;
     private volatile bool _isStopping;
 
     /// <summary>An engine that does not run yet.</summary>
@@ -72,7 +74,8 @@ internal sealed class MediumEngine : IDisposable
         _taps = new FrameTaps(_clock);
         _ppduTaps = new PpduTaps(_taps, _held, Radios, _clock);
         _statuses = new TxStatusReporter(_rx);
-        _intake = new FrameIntake(Radios, new Announcements(Radios, _rx, log, Counters), _statuses);
+        _measurements = new PeerMeasurements(new FineTimingMeasurement(Radios, _state), _rx, _clock);
+        _intake = new FrameIntake(Radios, new Announcements(Radios, _rx, _measurements, log, Counters), _statuses);
         _tx = new TxSlots(_taps);
         _ports = new PortRegistry(_statuses.Remove);
         _delivery = new FrameDelivery(_rx, _statuses, _taps, _held, _clock);
@@ -347,10 +350,10 @@ internal sealed class MediumEngine : IDisposable
         return any;
     }
 
-    /// <summary>Carries out what is due: scheduled changes, delayed frames.</summary>
+    /// <summary>Carries out what is due: scheduled changes, delayed frames, measurements.</summary>
     private bool RunDue()
     {
-        if (_state.NextChangeNs == long.MaxValue && _delivery.NextDelayedNs == long.MaxValue)
+        if (_state.NextChangeNs == long.MaxValue && _delivery.NextDelayedNs == long.MaxValue && _measurements.NextNs == long.MaxValue)
             return false;
         long nowNs = _clock.NowNs;
         bool busy = false;
@@ -361,6 +364,7 @@ internal sealed class MediumEngine : IDisposable
             Counters.ControlAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
         }
         busy |= _delivery.DeliverDelayed(nowNs);
+        busy |= _measurements.TellDue(nowNs);
         if (busy)
             _rx.Publish();
         return busy;
@@ -417,7 +421,7 @@ internal sealed class MediumEngine : IDisposable
     {
         get
         {
-            long dueNs = Math.Min(Math.Min(_state.NextChangeNs, _delivery.NextDelayedNs), _airtime.NextEventNs);
+            long dueNs = Math.Min(Math.Min(_state.NextChangeNs, _delivery.NextDelayedNs), Math.Min(_airtime.NextEventNs, _measurements.NextNs));
             return dueNs == long.MaxValue ? dueNs : Math.Max(0, dueNs - _clock.NowNs);
         }
     }

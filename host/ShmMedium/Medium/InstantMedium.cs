@@ -52,7 +52,7 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
             var there = links.Of(sender.Endpoint, receiver.Endpoint, (int)frame.FreqMhz, nowNs);
             sbyte signalDbm = Reception.ToSignal(there.SignalDbm);
             var fault = state.FaultOn(in frame, receiver);
-            float per = fault?.Configuration.Action is DropFault ? 1 : LossOf(in there, link.Curve, frame.Length);
+            float per = fault?.Configuration.Action is DropFault ? 1 : state.LossOf(in there, link.Curve, OctetsOf(in frame));
             if (IsLost(per, sender.Endpoint, receiver.Endpoint))
             {
                 receiver.Port.Rings.Count(HostCounter.LostOnAir);
@@ -81,8 +81,8 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
         var sent = new UnicastOutcome { AckSignalDbm = Reception.ToSignal(back.SignalDbm) };
         foreach (ref readonly var link in chain.Links)
         {
-            float per = isDropped ? 1 : LossOf(in there, link.Curve, frame.Length);
-            float ackPer = LossOf(in back, link.AckCurve, FrameExchange.AckOctets - FrameExchange.FcsOctets);
+            float per = isDropped ? 1 : state.LossOf(in there, link.Curve, OctetsOf(in frame));
+            float ackPer = state.LossOf(in back, link.AckCurve, FrameExchange.AckOctets);
             for (int i = 0; i < link.Attempts && sent.Attempts < limit; i++)
             {
                 sent.Attempts++;
@@ -116,10 +116,7 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
     private bool IsResponseLost(float per, LinkEndpoint from, LinkEndpoint to) =>
         per > 0 && (per >= 1 || state.Links.NextResponseDraw(from, to) < per);
 
-    /// <summary>The probability that an attempt is lost.</summary>
-    /// <param name="length">Bytes, without FCS.</param>
-    private float LossOf(in LinkBudget link, int curve, uint length) =>
-        float.IsNaN(link.Loss) ? state.Errors.Per(curve, link.SnrDb, (int)length + FrameExchange.FcsOctets) : link.Loss;
+    private static int OctetsOf(in Frame frame) => (int)frame.Length + FrameExchange.FcsOctets;
 
     /// <summary>The outcome of a frame's way to one radio.</summary>
     private struct UnicastOutcome

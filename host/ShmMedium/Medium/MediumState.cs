@@ -52,6 +52,11 @@ internal sealed class MediumState
     internal Fault? FaultOn(in Frame frame, Radio receiver) =>
         Faults.IsEmpty ? null : Faults.Hit(frame.Span, frame.Sender.Endpoint, receiver.Endpoint);
 
+    /// <summary>The probability that a PPDU is not received over a link.</summary>
+    /// <param name="curve">Of <see cref="ErrorModel.CurveOf"/>.</param>
+    /// <param name="octets">Of the PSDU, FCS included.</param>
+    internal float LossOf(in LinkBudget link, int curve, int octets) => float.IsNaN(link.Loss) ? Errors.Per(curve, link.SnrDb, octets) : link.Loss;
+
     /// <summary>Reads the files that a change names, and finds its links' places, so that the engine need not; any thread may.</summary>
     /// <exception cref="ConfigurationException">One cannot be read, or is wrong.</exception>
     public void Prepare(MediumChange change)

@@ -283,6 +283,13 @@ internal sealed unsafe class Port
     /// <summary>Commits a descriptor without payload.</summary>
     public void CommitMessage() => Hold(default);
 
+    /// <summary>Commits a descriptor that is no frame, and points into the RX pool.</summary>
+    /// <param name="poolSlot">From <see cref="TryTakePoolSlot"/>.</param>
+    public void CommitMessage(ushort poolSlot) => Hold(new Holding(poolSlot, 0, 0, 0, HoldingKind.Message, 0));
+
+    /// <summary>Whether a message that is no frame has a place in the pool: beside those that references may be moved to.</summary>
+    public bool HasPlaceForMessage => _freePoolCount > HeldReferences;
+
     /// <summary>Whether one more frame of a VM for this one has a place in the pool: as many slots stay free
     /// as references are held, so that each can be moved, and some for other senders.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -351,6 +358,10 @@ internal sealed unsafe class Port
         return true;
     }
 
+    /// <summary>Gives a slot back that no descriptor points to.</summary>
+    /// <param name="slot">From <see cref="TryTakePoolSlot"/>.</param>
+    public void ReturnPoolSlot(ushort slot) => _freePool[_freePoolCount++] = slot;
+
     /// <summary>Stamps and publishes what was committed.</summary>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
     /// <returns>Whether the guest asked for a doorbell.</returns>
@@ -374,8 +385,12 @@ internal sealed unsafe class Port
             return null;
         if (holding.Kind == HoldingKind.Reference)
             DropHeldReference(in holding);
-        else if (holding.Kind == HoldingKind.Copy)
-            _freePool[_freePoolCount++] = (ushort)holding.Slot;
+        else if (holding.Kind != HoldingKind.HeldByNext)
+        {
+            ReturnPoolSlot((ushort)holding.Slot);
+            if (holding.Kind == HoldingKind.Message)
+                return null;
+        }
         var sender = Peers[holding.Sender];
         if (sender?.Generation != holding.Generation)
             return null; // it has gone, and what was counted of it, too
@@ -406,6 +421,7 @@ internal sealed unsafe class Port
         Reference,
         Copy,
         HeldByNext,
+        Message,
     }
 
     /// <summary>What a receiver has of a sender and did not give back.</summary>

@@ -68,6 +68,9 @@ internal sealed class Radio(Port port, ushort number, MacAddress identity, int i
     /// <summary>The BlockAck agreements that its QoS data is sent under.</summary>
     internal BlockAckAgreements BlockAcks { get; } = new();
 
+    /// <summary>Whether it measures peers.</summary>
+    internal bool IsMeasuring { get; set; }
+
     /// <summary>What the models know of it.</summary>
     internal LinkEndpoint Endpoint { get; } = model;
 

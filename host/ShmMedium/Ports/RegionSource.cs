@@ -8,7 +8,8 @@ namespace ShmWifi.ShmMedium.Ports;
 internal abstract class RegionSource : IDisposable
 {
     /// <summary>What the engine takes of guests besides frames, radios and addresses.</summary>
-    private protected const RegionFeatures GuestWords = RegionFeatures.Channels | RegionFeatures.TxPower | RegionFeatures.Spacing;
+    private protected const RegionFeatures GuestWords =
+        RegionFeatures.Channels | RegionFeatures.TxPower | RegionFeatures.Spacing | RegionFeatures.Pmsr;
 
     /// <summary>A region for a VM.</summary>
     /// <param name="vmName">For names in /proc.</param>

@@ -6,7 +6,8 @@ namespace ShmWifi.ShmMedium.Medium.Links;
 /// <remarks>Source: Friis, A Note on a Simple Transmission Formula, 1946.</remarks>
 internal sealed class FreeSpaceModel : PathLossModel
 {
-    private const double SpeedOfLight = 299_792_458;
+    /// <summary>m/s.</summary>
+    public const double SpeedOfLight = 299_792_458;
 
     /// <inheritdoc/>
     public override double LossDb(Position from, Position to, int freqMhz) => LossDb((to - from).Length, freqMhz);

@@ -24,6 +24,7 @@ internal sealed partial class LinkTable
     private MediumConfiguration _medium;
     private ulong _fates; // RandomStream.Root of its seed
     private ulong _responseFates;
+    private ulong _measurements;
     private long _sinceNs;
     private PathLossModel? _pathLoss;
     private FloorPlan? _plan;
@@ -88,6 +89,16 @@ internal sealed partial class LinkTable
     public bool HappensToResponse(float chance, LinkEndpoint from, int to) =>
         IsBelow(chance, _responseFates, from, to, PairOf(from, to).ResponseDraws++);
 
+    /// <summary>The key of the random numbers of a measurement, the next of <paramref name="from"/>.</summary>
+    public ulong NextMeasurement(LinkEndpoint from, LinkEndpoint to) =>
+        RandomStream.At(RandomStream.Key(_measurements, from.Identity, to.Identity), from.Measurements++);
+
+    /// <summary>Whether it is known where they are to each other: one of the two at least has a place.</summary>
+    public static bool ArePlaced(LinkEndpoint a, LinkEndpoint b) => a.IsPlaced || b.IsPlaced;
+
+    /// <summary>How far they are from each other, metres.</summary>
+    public static double DistanceBetween(LinkEndpoint a, LinkEndpoint b, long mediumNs) => (a.PositionAt(mediumNs) - b.PositionAt(mediumNs)).Length;
+
     private bool IsBelow(float chance, ulong root, LinkEndpoint from, int to, ulong number) =>
         chance >= 1 || (chance > 0 && Draw(root, from, _radios[to]!, number) < chance);
 
@@ -100,6 +111,7 @@ internal sealed partial class LinkTable
         _medium = medium;
         _fates = RandomStream.Root(medium.Seed, RandomPurpose.Fate);
         _responseFates = RandomStream.Root(medium.Seed, RandomPurpose.ResponseFate);
+        _measurements = RandomStream.Root(medium.Seed, RandomPurpose.Measurement);
     }
 
     private void Compute(ref LinkPair pair, LinkEndpoint from, LinkEndpoint to, int freqMhz, long mediumNs)

@@ -95,4 +95,7 @@ internal enum RandomPurpose : ulong
 
     /// <summary><see cref="LinkTable.NextResponseDraw"/>.</summary>
     ResponseFate = 6,
+
+    /// <summary><see cref="LinkTable.NextMeasurement"/>.</summary>
+    Measurement = 7,
 }
