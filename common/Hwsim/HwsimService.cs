@@ -56,8 +56,9 @@ internal sealed class HwsimService : IDisposable
         Host = new HostMonitor(region, port);
         _batch = new InjectionBatch(frames, family, MaxBatchBytes);
         var chains = new SentChains();
-        Tx = new TxPath(frames, family, port, _slots, Radios, _batch, Clock, chains);
-        _rx = new RxPath(port, _doorbell, Radios, _batch, Clock, chains);
+        var measurements = new PeerMeasurements(port, Radios, _batch);
+        Tx = new TxPath(frames, family, port, _slots, Radios, _batch, Clock, chains, measurements);
+        _rx = new RxPath(port, _doorbell, Radios, _batch, Clock, chains, measurements);
         _waits = new WaitSet(device, frames, discovery.WirelessDescriptor, discovery.LinkDescriptor, control.Descriptor);
     }
 

@@ -39,7 +39,7 @@ public unsafe class HwsimBenchmarks
 
     /// <summary>HWSIM_CMD_FRAME, as a kernel sent it.</summary>
     [Benchmark]
-    public int ParseFrame() => HwsimMessage.Read(_frame, RecordedMessages.Family).FrameLength;
+    public int ParseFrame() => HwsimMessage.Read(_frame, RecordedMessages.Family).PayloadLength;
 
     /// <summary>HWSIM_CMD_ADD_MAC_ADDR, as a kernel sent it.</summary>
     [Benchmark]

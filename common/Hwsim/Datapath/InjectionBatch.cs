@@ -27,6 +27,9 @@ internal sealed unsafe class InjectionBatch : IDisposable
     /// <summary>Sequence number of messages that carry a status.</summary>
     public const uint StatusSequence = 0x10001;
 
+    /// <summary>Sequence number of messages that carry a report.</summary>
+    public const uint ReportSequence = 0x10002;
+
     /// <summary>Messages that fit.</summary>
     public const int MaxMessages = 64;
 
@@ -35,6 +38,8 @@ internal sealed unsafe class InjectionBatch : IDisposable
 
     private const int StatusSize = NetlinkMessage.HeaderSize + GenericNetlink.HeaderSize
         + 12 /* transmitter */ + 8 /* flags */ + 12 /* cookie */ + 8 /* signal */ + 12 /* rates */;
+
+    private const int ReportPrefixSize = NetlinkMessage.HeaderSize + GenericNetlink.HeaderSize + 12 /* transmitter */;
 
     private const int MaxPadding = (int)HwsimProtocol.MinFrameLength; // a short frame is filled up to it
     private const int TextSize = MaxMessages * (StatusSize + MaxPadding + FramePrefixSize + (int)HwsimProtocol.MaxFrameLength);
@@ -131,6 +136,25 @@ internal sealed unsafe class InjectionBatch : IDisposable
         Count++;
     }
 
+    /// <summary>Adds what a radio measured of its peers.</summary>
+    /// <param name="transmitter">addresses[1] of the radio.</param>
+    /// <param name="result">The value of PMSR_RESULT, <see cref="PmsrReport.MaxSize"/> bytes at most; nothing: there are no results.</param>
+    public void AddReport(MacAddress transmitter, ReadOnlySpan<byte> result)
+    {
+        var writer = BeginReport(transmitter, PmsrReport.MaxSize);
+        int nested = writer.BeginNested(HwsimAttribute.PmsrResult);
+        if (result.IsEmpty)
+            writer.EndNested(writer.BeginNested(Nl80211Pmsr.Peers));
+        else
+            writer.AddOctets(result);
+        writer.EndNested(nested);
+        EndReport(in writer);
+    }
+
+    /// <summary>Has hwsim forget what a radio was to measure.</summary>
+    /// <param name="transmitter">addresses[1] of the radio.</param>
+    public void AddAbortedReport(MacAddress transmitter) => EndReport(BeginReport(transmitter, maxResult: 0));
+
     /// <summary>Sends what was collected; the kernel has processed all of it when this returns.</summary>
     /// <returns>False when the kernel took none of it.</returns>
     public bool Send()
@@ -156,6 +180,20 @@ internal sealed unsafe class InjectionBatch : IDisposable
         NativeMemory.Free(_text);
         NativeMemory.Free(_vectors);
         NativeMemory.Free(_message);
+    }
+
+    private NetlinkWriter BeginReport(MacAddress transmitter, int maxResult)
+    {
+        var writer = new NetlinkWriter(new Span<byte>(_text + _textLength, ReportPrefixSize + NetlinkAttributes.HeaderSize + maxResult));
+        writer.BeginGeneric(0, _family, NetlinkMessage.FlagRequest, ReportSequence, (byte)HwsimCommand.ReportPmsr);
+        writer.Add(HwsimAttribute.AddrTransmitter, transmitter);
+        return writer;
+    }
+
+    private void EndReport(in NetlinkWriter writer)
+    {
+        AppendText(writer.Complete().Length);
+        Count++;
     }
 
     private void AppendText(int length)

@@ -19,7 +19,7 @@ namespace ShmWifi.Hwsim.Datapath;
 /// acknowledges what was not refused.
 /// </remarks>
 internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, RadioTable radios, InjectionBatch batch, ClockSync clock,
-    SentChains chains)
+    SentChains chains, PeerMeasurements measurements)
 {
     /// <summary>Descriptors processed at a time.</summary>
     public const int MaxBatch = 32;
@@ -106,10 +106,15 @@ internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, Radio
             case RingKind.Frame:
                 port.Count(GuestCounter.RxRefused); // the radio is down or gone: hwsim would refuse it, too
                 break;
-            case RingKind.TxStatus:
+            case RingKind.PmsrResult when radios.Find(descriptor.Radio) is { } radio:
+                if (!measurements.TryReport(radio, in descriptor))
+                    port.Count(GuestCounter.RxInvalid);
+                break;
+            case RingKind.TxStatus or RingKind.PmsrResult:
                 break;
             case RingKind.Announce:
                 radios.StartAnew();
+                measurements.GiveUp();
                 break;
             case RingKind.ClockSync:
                 _ = clock.OnAnswer(descriptor); // a late answer to a question that was asked again is no fault

@@ -29,6 +29,7 @@ internal sealed unsafe class TxPath : IDisposable
     private readonly InjectionBatch _batch;
     private readonly ClockSync _clock;
     private readonly SentChains _chains;
+    private readonly PeerMeasurements _measurements;
     private readonly int _descriptor;
     private readonly ushort _family;
     private readonly mmsghdr* _slotMessages;
@@ -42,9 +43,11 @@ internal sealed unsafe class TxPath : IDisposable
     /// <param name="clock">For the frames' time stamps.</param>
     /// <param name="chains">Remembers what waits for its status.</param>
     public TxPath(
-        int descriptor, ushort family, GuestPort port, TxSlots slots, RadioTable radios, InjectionBatch batch, ClockSync clock, SentChains chains)
+        int descriptor, ushort family, GuestPort port, TxSlots slots, RadioTable radios, InjectionBatch batch, ClockSync clock, SentChains chains,
+        PeerMeasurements measurements)
     {
-        (_descriptor, _family, _port, _slots, _radios, _batch, _clock, _chains) = (descriptor, family, port, slots, radios, batch, clock, chains);
+        (_descriptor, _family, _port, _slots, _radios, _batch, _clock, _chains, _measurements) =
+            (descriptor, family, port, slots, radios, batch, clock, chains, measurements);
         _slotMessages = PrepareMessages((byte*)port.TxSlot(0) + Abi.SlotHeaderSize, Abi.SlotSize, port.Tx.Length);
         _scratch = (byte*)NativeMemory.AllocZeroed(MaxBatch * Abi.SlotPayloadSize);
         _scratchMessages = PrepareMessages(_scratch, Abi.SlotPayloadSize, MaxBatch);
@@ -106,6 +109,7 @@ internal sealed unsafe class TxPath : IDisposable
     /// <remarks>hwsim refuses the answer to a frame that had one before; so does it refuse the host's, should that come after all.</remarks>
     public void GiveUp()
     {
+        _measurements.GiveUp();
         _ = _port.Tx.RefreshHead();
         for (uint index = _port.Tx.Head; index != _port.Tx.Tail; index++)
         {
@@ -154,12 +158,14 @@ internal sealed unsafe class TxPath : IDisposable
     {
         byte* datagram = (byte*)slot + Abi.SlotHeaderSize;
         var message = HwsimMessage.Read(new ReadOnlySpan<byte>(datagram, (int)Math.Min(length, Abi.SlotPayloadSize)), _family);
+        if (message.Kind == HwsimMessageKind.PmsrStart && _measurements.TryStart(slot, in message))
+            return true;
         if (message.Kind != HwsimMessageKind.Frame)
         {
             Observe(message);
             return false;
         }
-        if (!_radios.TryFind(message.Transmitter, out var radio) || message.FrameLength < FrameView.MinLength)
+        if (!_radios.TryFind(message.Transmitter, out var radio) || message.PayloadLength < FrameView.MinLength)
         {
             IsRadioUnknown |= radio is null;
             Malformed += radio is null ? 0u : 1u;
@@ -170,14 +176,14 @@ internal sealed unsafe class TxPath : IDisposable
         slot->Kind = RingKind.Frame;
         slot->Flags = (byte)message.Flags;
         slot->Radio = radio.Number;
-        slot->Length = (uint)message.FrameLength;
-        slot->Offset = (uint)(Abi.SlotHeaderSize + message.FrameOffset);
+        slot->Length = (uint)message.PayloadLength;
+        slot->Offset = (uint)(Abi.SlotHeaderSize + message.PayloadOffset);
         slot->FreqMhz = message.FreqMhz;
         slot->Cookie = message.Cookie;
         slot->CapturedNs = capturedNs;
         message.Chain.Write(new Span<byte>(slot->Rates, TxRates.Size), new Span<byte>(slot->RateFlags, RetryChain.FlagsSize));
 
-        bool isGroup = (datagram[message.FrameOffset + FrameView.Addr1Offset] & 1) != 0;
+        bool isGroup = (datagram[message.PayloadOffset + FrameView.Addr1Offset] & 1) != 0;
         HasAsked = !isGroup;
         if (isGroup || ((TxFlags)message.Flags & TxFlags.NoAck) != TxFlags.None)
             _batch.AddStatus(message.Transmitter, message.Cookie, (TxFlags)message.Flags, message.Chain.Rates.Used(attempts: 1), signalDbm: 0);
@@ -218,9 +224,17 @@ internal sealed unsafe class TxPath : IDisposable
                 else
                     IsRadioUnknown = true;
                 break;
+            case HwsimMessageKind.PmsrStart:
+                _measurements.Refuse(in message);
+                break;
+            case HwsimMessageKind.PmsrAbort:
+                _measurements.Abort(in message);
+                break;
             case HwsimMessageKind.Refusal when message.Sequence == InjectionBatch.StatusSequence:
                 StatusRefused++;
                 break;
+            case HwsimMessageKind.Refusal when message.Sequence == InjectionBatch.ReportSequence:
+                break; // of what was aborted
             case HwsimMessageKind.Refusal:
                 _port.Count(GuestCounter.RxRefused);
                 if (InjectionBatch.TryReadAddressed(message.Sequence, out uint index))

@@ -24,6 +24,12 @@ internal enum HwsimMessageKind
     /// <summary>It no longer wants them.</summary>
     AddressDel,
 
+    /// <summary>A radio is to measure peers.</summary>
+    PmsrStart,
+
+    /// <summary>It need not any more.</summary>
+    PmsrAbort,
+
     /// <summary>The kernel refused a message of ours.</summary>
     Refusal,
 }
@@ -37,20 +43,22 @@ internal struct HwsimMessage
 
     private const int AddressNeeds = (1 << HwsimAttribute.AddrTransmitter) | (1 << HwsimAttribute.AddrReceiver);
 
+    private const int PmsrNeeds = (1 << HwsimAttribute.AddrTransmitter) | (1 << HwsimAttribute.PmsrRequest);
+
     /// <summary>What it says; the other members hold what that kind has.</summary>
     public HwsimMessageKind Kind;
 
-    /// <summary>Frame, AddressX: the radio, by its addresses[1].</summary>
+    /// <summary>The radio, by its addresses[1].</summary>
     public MacAddress Transmitter;
 
     /// <summary>AddressX: the address.</summary>
     public MacAddress Address;
 
-    /// <summary>Frame: where it starts in the datagram.</summary>
-    public int FrameOffset;
+    /// <summary>Frame, PmsrStart: where the frame, or the request, starts in the datagram.</summary>
+    public int PayloadOffset;
 
-    /// <summary>Frame: its bytes.</summary>
-    public int FrameLength;
+    /// <summary>Its bytes.</summary>
+    public int PayloadLength;
 
     /// <summary>Frame: enum hwsim_tx_control_flags.</summary>
     public uint Flags;
@@ -97,6 +105,8 @@ internal struct HwsimMessage
             HwsimCommand.Frame => (seen & FrameNeeds) == FrameNeeds ? HwsimMessageKind.Frame : HwsimMessageKind.Malformed,
             HwsimCommand.AddMacAddr => (seen & AddressNeeds) == AddressNeeds ? HwsimMessageKind.AddressAdd : HwsimMessageKind.Malformed,
             HwsimCommand.DelMacAddr => (seen & AddressNeeds) == AddressNeeds ? HwsimMessageKind.AddressDel : HwsimMessageKind.Malformed,
+            HwsimCommand.StartPmsr => (seen & PmsrNeeds) == PmsrNeeds ? HwsimMessageKind.PmsrStart : HwsimMessageKind.Malformed,
+            HwsimCommand.AbortPmsr => (seen & PmsrNeeds) == PmsrNeeds ? HwsimMessageKind.PmsrAbort : HwsimMessageKind.Malformed,
             _ => HwsimMessageKind.Other,
         };
         return result;
@@ -120,9 +130,9 @@ internal struct HwsimMessage
                     Address = new MacAddress(value);
                     isGood = true;
                     break;
-                case HwsimAttribute.Frame:
-                    FrameOffset = BodyOffset + attributes.Offset;
-                    FrameLength = value.Length;
+                case HwsimAttribute.Frame or HwsimAttribute.PmsrRequest:
+                    PayloadOffset = BodyOffset + attributes.Offset;
+                    PayloadLength = value.Length;
                     isGood = true;
                     break;
                 case HwsimAttribute.Flags:

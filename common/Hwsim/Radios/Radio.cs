@@ -35,6 +35,9 @@ internal sealed class Radio(ushort number, uint hwsimId, MacAddress transmitter)
     /// <summary>The same as the host was told, or assumes until it is.</summary>
     public ChannelSpacing SpacingTold { get; set; }
 
+    /// <summary>The cookie of what it measures; null: it measures nothing.</summary>
+    public ulong? Measurement { get; set; }
+
     /// <summary>An interface of it is up, so that it receives something.</summary>
     public bool IsUp { get; private set; }
 

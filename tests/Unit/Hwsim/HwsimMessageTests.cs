@@ -17,8 +17,8 @@ public sealed class HwsimMessageTests
         {
             Assert.That(message.Kind, Is.EqualTo(HwsimMessageKind.Frame));
             Assert.That(message.Transmitter, Is.EqualTo(MacAddress.Parse(RecordedMessages.Radio)));
-            Assert.That(message.FrameOffset, Is.EqualTo(RecordedMessages.FrameOffset));
-            Assert.That(message.FrameLength, Is.EqualTo(RecordedMessages.FrameLength));
+            Assert.That(message.PayloadOffset, Is.EqualTo(RecordedMessages.FrameOffset));
+            Assert.That(message.PayloadLength, Is.EqualTo(RecordedMessages.FrameLength));
             Assert.That(message.Flags, Is.EqualTo(2));
             Assert.That(message.FreqMhz, Is.EqualTo(2437));
             Assert.That(message.Cookie, Is.EqualTo(1));
@@ -114,7 +114,7 @@ public sealed class HwsimMessageTests
         var message = HwsimMessage.Read(bytes, RecordedMessages.Family);
         if (message.Kind != HwsimMessageKind.Frame)
             return;
-        if (message.FrameOffset < 0 || message.FrameLength < 0 || message.FrameOffset + message.FrameLength > bytes.Length)
-            Assert.Fail($"a frame at {message.FrameOffset}, {message.FrameLength} bytes, of a datagram of {bytes.Length}");
+        if (message.PayloadOffset < 0 || message.PayloadLength < 0 || message.PayloadOffset + message.PayloadLength > bytes.Length)
+            Assert.Fail($"a frame at {message.PayloadOffset}, {message.PayloadLength} bytes, of a datagram of {bytes.Length}");
     }
 }

@@ -19,11 +19,11 @@ internal sealed unsafe class InjectorHarness : IDisposable
     private readonly Socket _ours;
     private readonly Socket _kernels;
 
-    public InjectorHarness(RegionFeatures hostTakes = RegionFeatures.TxPower | RegionFeatures.Spacing)
+    public InjectorHarness(RegionFeatures hostTakes = RegionFeatures.TxPower | RegionFeatures.Spacing | RegionFeatures.Pmsr)
     {
         var geometry = new RegionGeometry(Ports: 2, TxSlots: TxLength, RxDescriptors: 64, PoolSlots: 64);
         _memory = SharedMemory.Create("injector-harness", geometry.RegionSize);
-        Region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference | RegionFeatures.Channels, epoch: 1);
+        Region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference | RegionFeatures.Channels | hostTakes, epoch: 1);
         _host = new SimulatedHost(Region);
         Port = Region.OpenGuestPort(0);
 
@@ -42,8 +42,9 @@ internal sealed unsafe class InjectorHarness : IDisposable
         Announcer = new Announcer(Radios, Slots, hostTakes);
         Batch = new InjectionBatch(descriptor, RecordedMessages.Family, maxBytes: 32768);
         var chains = new SentChains();
-        Tx = new TxPath(descriptor, RecordedMessages.Family, Port, Slots, Radios, Batch, Clock, chains);
-        Rx = new RxPath(Port, doorbell, Radios, Batch, Clock, chains);
+        var measurements = new PeerMeasurements(Port, Radios, Batch);
+        Tx = new TxPath(descriptor, RecordedMessages.Family, Port, Slots, Radios, Batch, Clock, chains, measurements);
+        Rx = new RxPath(Port, doorbell, Radios, Batch, Clock, chains, measurements);
         Watch = new HostMonitor(Region, Port);
     }
 
