@@ -121,6 +121,7 @@ static int shmwifi_move(struct shmwifi_datapath *dp, int budget)
 		shmwifi_vring_set_notify(&dp->to_guest, false);
 	}
 	shmwifi_give_up(dp);
+	shmwifi_pmsr_give_up(dp);
 	count = shmwifi_receive(dp, budget);
 	if (count && timer_pending(&dp->late))
 		timer_delete(&dp->late);
@@ -259,6 +260,8 @@ static void shmwifi_take_over(struct shmwifi_datapath *dp, bool tells_channels)
 	dp->pollers = 0;
 	shmwifi_begin_to_give_up(dp);
 	dp->give_up = dp->give_up_end;
+	dp->unmeasured = false;
+	dp->measurements = 0;
 
 	shmwifi_discard(dp);
 	WRITE_ONCE(guest->clock_error_ns, 0);
@@ -333,7 +336,8 @@ void shmwifi_datapath_drain(struct shmwifi_datapath *dp)
 		shmwifi_poll_now(dp);
 		usleep_range(1000, 2000);
 		spin_lock_bh(&dp->lock);
-		idle = dp->give_up == dp->give_up_end && shmwifi_vring_is_idle(&dp->to_guest);
+		idle = dp->give_up == dp->give_up_end && !dp->unmeasured &&
+		       shmwifi_vring_is_idle(&dp->to_guest);
 		spin_unlock_bh(&dp->lock);
 	}
 	if (!idle)

@@ -8,6 +8,7 @@
  * shmwifi_tx.c		hwsim to host
  * shmwifi_rx.c		host to hwsim
  * shmwifi_status.c	TX statuses
+ * shmwifi_pmsr.c	peer measurements
  * shmwifi_host.c	the host's clock, and whether the host is alive
  * shmwifi_retune.c	mac80211's word that a radio was tuned elsewhere, or sends with another power
  * shmwifi_monitor.c	hwsim0 stays down beside radios that it would crash
@@ -124,6 +125,8 @@ struct shmwifi_chain {
  * @sent_ns: when a unicast frame was last sent
  * @give_up: index of the next slot whose frame is reported as not acknowledged
  * @give_up_end: index after the last such slot
+ * @measurements: peer measurements that the host was asked for
+ * @unmeasured: the host has forgotten them
  * @pollers: how many busy-poll the RX ring, so that no doorbell is requested
  * @counters: as in the region, by enum shmwifi_counter
  * @polls: times that NAPI polled
@@ -168,6 +171,8 @@ struct shmwifi_datapath {
 	u64 sent_ns;
 	u32 give_up;
 	u32 give_up_end;
+	u64 measurements;
+	bool unmeasured;
 	unsigned int pollers;
 	u64 counters[SHMWIFI_COUNTER_COUNT];
 	u64 polls;
@@ -219,6 +224,12 @@ bool shmwifi_put_status(struct shmwifi_datapath *dp, const struct shmwifi_radio 
 bool shmwifi_put_host_status(struct shmwifi_datapath *dp, const struct shmwifi_rx_desc *desc);
 void shmwifi_begin_to_give_up(struct shmwifi_datapath *dp);
 void shmwifi_give_up(struct shmwifi_datapath *dp);
+
+/* shmwifi_pmsr.c */
+bool shmwifi_pmsr_start(struct shmwifi_datapath *dp, const struct shmwifi_message *message);
+bool shmwifi_pmsr_abort(struct shmwifi_datapath *dp, const struct shmwifi_message *message);
+bool shmwifi_pmsr_report(struct shmwifi_datapath *dp, const struct shmwifi_rx_desc *desc);
+void shmwifi_pmsr_give_up(struct shmwifi_datapath *dp);
 
 /* shmwifi_host.c */
 bool shmwifi_host_is_there(const struct shmwifi_datapath *dp);

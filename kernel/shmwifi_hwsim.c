@@ -18,6 +18,8 @@ enum {
 	HWSIM_ATTR_COOKIE		= 8,
 	HWSIM_ATTR_FREQ			= 19,
 	HWSIM_ATTR_TX_INFO_FLAGS	= 21,
+	HWSIM_ATTR_PMSR_REQUEST		= 27,
+	HWSIM_ATTR_PMSR_RESULT		= 28,
 };
 
 #define HWSIM_VERSION	1
@@ -59,6 +61,10 @@ bool shmwifi_message_read(struct shmwifi_message *message, const void *data, u32
 			message->frame = value;
 			message->frame_length = size;
 			break;
+		case HWSIM_ATTR_PMSR_REQUEST:
+			message->request = value;
+			message->request_length = size;
+			break;
 		case HWSIM_ATTR_FLAGS:
 			if (size == sizeof(u32))
 				message->flags = nla_get_u32(attr);
@@ -93,6 +99,8 @@ bool shmwifi_message_read(struct shmwifi_message *message, const void *data, u32
 	case HWSIM_CMD_ADD_MAC_ADDR:
 	case HWSIM_CMD_DEL_MAC_ADDR:
 		return message->address;
+	case HWSIM_CMD_START_PMSR:
+		return message->request && message->request_length <= SHMWIFI_SLOT_PAYLOAD;
 	default:
 		return true;	/* nothing for us */
 	}
@@ -199,5 +207,31 @@ u32 shmwifi_message_put_status(void *data, u32 length, const u8 transmitter[ETH_
 	shmwifi_attr_put_u32(&attr, HWSIM_ATTR_SIGNAL, (s32)signal_dbm);
 	shmwifi_attr_put(&attr, HWSIM_ATTR_TX_INFO, rates,
 			 sizeof_field(struct shmwifi_rx_desc, rates));
+	return shmwifi_message_end(header, attr);
+}
+
+/**
+ * shmwifi_message_put_report() - write what a radio measured of its peers
+ * @data: a buffer of the RX virtqueue
+ * @length: its bytes
+ * @transmitter: addresses[1] of the radio
+ * @result: the value of PMSR_RESULT; NULL: hwsim is to forget what it aborted
+ * @size: bytes of @result
+ *
+ * Return: bytes written; 0 when the buffer is too small.
+ */
+u32 shmwifi_message_put_report(void *data, u32 length, const u8 transmitter[ETH_ALEN],
+			       const void *result, u32 size)
+{
+	struct nlmsghdr *header = data;
+	struct nlattr *attr;
+
+	if (length < NLMSG_HDRLEN + GENL_HDRLEN + nla_total_size(ETH_ALEN) + nla_total_size(size))
+		return 0;
+
+	attr = shmwifi_message_begin(header, HWSIM_CMD_REPORT_PMSR);
+	shmwifi_attr_put(&attr, HWSIM_ATTR_ADDR_TRANSMITTER, transmitter, ETH_ALEN);
+	if (result)
+		shmwifi_attr_put(&attr, HWSIM_ATTR_PMSR_RESULT | NLA_F_NESTED, result, size);
 	return shmwifi_message_end(header, attr);
 }

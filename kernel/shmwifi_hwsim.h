@@ -19,6 +19,8 @@
 /* What a frame has at least: frame control, duration, receiver address. */
 #define SHMWIFI_FRAME_SHORTEST	10
 #define SHMWIFI_ADDR1		4
+/* The longest value of PMSR_RESULT: of more peers than hwsim's radios are made to measure. */
+#define SHMWIFI_REPORT_MAX	2304
 
 static inline bool shmwifi_frame_is_group(const u8 *frame)
 {
@@ -30,6 +32,9 @@ enum shmwifi_hwsim_command {
 	HWSIM_CMD_TX_INFO_FRAME	= 3,	/* to hwsim: what became of a frame */
 	HWSIM_CMD_ADD_MAC_ADDR	= 7,	/* from hwsim */
 	HWSIM_CMD_DEL_MAC_ADDR	= 8,	/* from hwsim */
+	HWSIM_CMD_START_PMSR	= 9,	/* from hwsim */
+	HWSIM_CMD_ABORT_PMSR	= 10,	/* from hwsim */
+	HWSIM_CMD_REPORT_PMSR	= 11,	/* to hwsim: what was measured */
 };
 
 /**
@@ -37,6 +42,8 @@ enum shmwifi_hwsim_command {
  * @command: enum shmwifi_hwsim_command
  * @transmitter: addresses[1] of the radio
  * @address: ADD/DEL_MAC_ADDR: the address
+ * @request: START_PMSR: the value of PMSR_REQUEST
+ * @request_length: bytes
  * @frame: FRAME: the 802.11 frame, and all that follows are of this command
  * @frame_length: bytes
  * @flags: SHMWIFI_TX_*
@@ -49,6 +56,8 @@ struct shmwifi_message {
 	u8 command;
 	const u8 *transmitter;
 	const u8 *address;
+	const u8 *request;
+	u32 request_length;
 	const u8 *frame;
 	u32 frame_length;
 	u32 flags;
@@ -64,5 +73,7 @@ u32 shmwifi_message_put_frame(void *data, u32 length, const u8 receiver[ETH_ALEN
 			      const struct shmwifi_rx_desc *desc, const void *frame);
 u32 shmwifi_message_put_status(void *data, u32 length, const u8 transmitter[ETH_ALEN], u64 cookie,
 			       u8 flags, const u8 rates[8], s8 signal_dbm);
+u32 shmwifi_message_put_report(void *data, u32 length, const u8 transmitter[ETH_ALEN],
+			       const void *result, u32 size);
 
 #endif /* SHMWIFI_HWSIM_H */

@@ -57,6 +57,7 @@ struct shmwifi_address {
  *	has it, or SHMWIFI_UNTOLD
  * @tx_power_told: its transmit power as the host was told, dBm, or SHMWIFI_NO_TX_POWER
  * @spacing_told: how far apart its channels are, as the host was told or assumes, MHz
+ * @measurement: the cookie of the peer measurement that the host was asked for; 0: none
  * @transmitter: addresses[1], by which hwsim's messages name it
  * @name: the wiphy's
  * @hw: mac80211's hardware; NULL without a network device, which keeps it alive
@@ -73,6 +74,7 @@ struct shmwifi_radio {
 	u32 channel_told;
 	int tx_power_told;
 	u8 spacing_told;
+	u64 measurement;
 	u8 transmitter[ETH_ALEN];
 	char name[SHMWIFI_NAME_SIZE];
 	struct ieee80211_hw *hw;

@@ -102,7 +102,11 @@ static bool shmwifi_receive_one(struct shmwifi_datapath *dp, struct shmwifi_rx_d
 		return shmwifi_put_host_status(dp, desc);
 	case SHMWIFI_KIND_ANNOUNCE:
 		shmwifi_radios_start_anew(&dp->radios);
+		dp->unmeasured = true;
+		shmwifi_pmsr_give_up(dp);
 		return true;
+	case SHMWIFI_KIND_PMSR_RESULT:
+		return shmwifi_pmsr_report(dp, desc);
 	case SHMWIFI_KIND_CLOCK_SYNC:
 		shmwifi_clock_answered(dp, desc);
 		return true;

@@ -103,6 +103,7 @@ void shmwifi_begin_to_give_up(struct shmwifi_datapath *dp)
 {
 	dp->give_up = dp->tx.head;
 	dp->give_up_end = dp->tx.tail;
+	dp->unmeasured = true;
 }
 
 void shmwifi_give_up(struct shmwifi_datapath *dp)

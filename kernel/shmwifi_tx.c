@@ -139,8 +139,12 @@ static bool shmwifi_transmit_one(struct shmwifi_datapath *dp, const struct shmwi
 		shmwifi_radios_set_driver_address(&dp->radios, &message);
 		schedule_work(&dp->look);
 		return true;
+	case HWSIM_CMD_START_PMSR:
+		return shmwifi_pmsr_start(dp, &message);
+	case HWSIM_CMD_ABORT_PMSR:
+		return shmwifi_pmsr_abort(dp, &message);
 	default:
-		return true;	/* peer measurements: the medium has none */
+		return true;	/* nothing for us */
 	}
 }
 
