@@ -21,6 +21,7 @@ internal static class Catalogue
         new Vms.TotalLoss(),
         new Vms.AccessPointOff(),
         new Vms.Minstrel(),
+        new Vms.Ranging(),
         new Vms.Goodput(),
         new Vms.Channels(),
         new Vms.Absent(),
