@@ -65,12 +65,12 @@ internal sealed class AirtimeHarness : IReceivers
         }
     }
 
-    /// <summary>The address of a radio: the characters of its name, six at most.</summary>
+    /// <summary>The address of a radio: the last six characters of its name.</summary>
     public static MacAddress AddressOf(string name)
     {
         ulong value = 0;
         foreach (char character in name)
-            value = (value << 8) | character;
+            value = ((value << 8) | character) & 0xffff_ffff_ffff;
         return new MacAddress(value);
     }
 
