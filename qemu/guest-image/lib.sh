@@ -98,6 +98,10 @@ fetch_packages() (
         mv "$package" .
     done
     rmdir incoming
+    # Since Debian 13 packages have all of these in usr alone.
+    for merged in bin lib lib64 sbin; do
+        [[ -e root/$merged || ! -e root/usr/$merged ]] || ln -s "usr/$merged" "root/$merged"
+    done
     echo "$*" >wanted
     sha256sum ./*.deb >SHA256SUMS.new
     mv SHA256SUMS.new SHA256SUMS
