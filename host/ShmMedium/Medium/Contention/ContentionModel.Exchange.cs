@@ -190,9 +190,7 @@ internal sealed partial class ContentionModel
                 if (!ppdu.IsAnswered && isContending && station.NavNs <= _nowNs)
                 {
                     ppdu.IsAnswered = true;
-                    var rate = FrameExchange.ResponseRate(ppdu.Rate);
-                    long ctsNs = Airtime.Ppdu(rate, FrameExchange.CtsOctets, station.Band);
-                    Answer(station, ppdu, PpduKind.Cts, rate, FrameExchange.CtsOctets, ppdu.DurationNs - station.Timing.SifsNs - ctsNs);
+                    Answer(station, ppdu, PpduKind.Cts, FrameExchange.CtsOctets);
                 }
                 return;
             case PpduKind.Frame when reception.Interest != Interest.None:
@@ -200,7 +198,7 @@ internal sealed partial class ContentionModel
                 {
                     ppdu.IsAnswered = true;
                     var kind = ppdu.IsAggregate ? PpduKind.BlockAck : PpduKind.Ack;
-                    Answer(station, ppdu, kind, FrameExchange.ResponseRate(ppdu.Rate), ppdu.ResponseOctets, 0);
+                    Answer(station, ppdu, kind, ppdu.ResponseOctets);
                 }
                 if (ppdu.IsAggregate)
                     ReportMpdus(ppdu, station, in reception);
@@ -225,11 +223,14 @@ internal sealed partial class ContentionModel
             MediumNs = _nowNs,
         });
 
-    private void Answer(Contender station, Ppdu ppdu, PpduKind kind, in PhyRate rate, int octets, long durationNs)
+    /// <summary>Has a station answer after a SIFS, which reserves the medium for what is left of the PPDU's Duration: clause 9.2.5.</summary>
+    private void Answer(Contender station, Ppdu ppdu, PpduKind kind, int octets)
     {
         if (station.FreqMhz != ppdu.FreqMhz)
             Tune(station, ppdu.FreqMhz);
         int to = ppdu.Sender?.Index ?? -1;
+        var rate = FrameExchange.ResponseRate(ppdu.Rate);
+        long responseNs = station.Timing.SifsNs + Airtime.Ppdu(rate, octets, station.Band);
         TurnAround(station, new PendingResponse
         {
             Kind = kind,
@@ -238,7 +239,7 @@ internal sealed partial class ContentionModel
             To = to,
             Receiver = ppdu.Transmitter,
             Transmitter = ppdu.Receiver,
-            DurationNs = durationNs,
+            DurationNs = Math.Max(ppdu.DurationNs - responseNs, 0),
         });
     }
 

@@ -86,6 +86,7 @@ public class RangingTests(Isolation isolation, Timing timing)
             A.AddRadio(0, Address(1));
             B.AddRadio(0, Address(2));
             Place("vm2", 70, 0, 0);
+            Deadline.Until(() => MeasureOne(Peer(Address(2))).Status == PmsrStatus.Success, "the peer's address");
             return [.. MeasureOften(5, Peer(Address(2))).Select(peer => peer.Distance)];
         }
     }
