@@ -243,12 +243,19 @@ internal sealed unsafe partial class SimulatedGuest : IDisposable
     public void Send(RingKind kind, ushort radio, MacAddress address = default, byte flags = 0, ReadOnlySpan<byte> payload = default,
         ulong cookie = 0)
     {
+        Prepare(kind, radio, address, flags, payload, cookie);
+        Flush();
+    }
+
+    /// <summary>Has a message that is no frame go together with the next that is sent; waits for room.</summary>
+    public void Prepare(RingKind kind, ushort radio, MacAddress address = default, byte flags = 0, ReadOnlySpan<byte> payload = default,
+        ulong cookie = 0)
+    {
         var slot = ClaimOrWait();
         Fill(slot, kind, radio, payload);
         slot->Flags = flags;
         slot->Cookie = cookie;
         address.CopyTo(new Span<byte>(slot->Address, MacAddress.Length));
-        Flush();
     }
 
     /// <summary>Waits for room in the TX ring, asleep.</summary>

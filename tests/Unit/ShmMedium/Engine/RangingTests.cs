@@ -199,7 +199,7 @@ public class RangingTests(Isolation isolation, Timing timing)
         byte[] request = PmsrMessages.Request(Peer(Address(2)));
         for (int i = 0; i < 100; i++) // more than the pool has slots
         {
-            A.Measure(0, request);
+            A.Prepare(RingKind.PmsrRequest, 0, payload: request);
             A.RemoveRadio(0);
             A.AddRadio(0, Address(1));
             Assert.That(A.Drain(), Is.Empty);
