@@ -13,6 +13,7 @@ namespace ShmWifi.Tests.Support;
 internal sealed unsafe class EngineHarness : IDisposable
 {
     private const int MinHeader = 24; // IEEE 802.11-2020 clause 9.3.2.1: three addresses
+    private const byte DataFrame = 0x08; // first octet of Frame Control: clause 9.2.4.1.3, table 9-1
     private readonly SharedMemory _memory;
     private readonly List<EventFd> _events = [];
 
@@ -80,7 +81,9 @@ internal sealed unsafe class EngineHarness : IDisposable
                 Offset = Abi.SlotHeaderSize,
                 FreqMhz = 2412,
             };
-            receiver.CopyTo(new Span<byte>((byte*)slot + Abi.SlotHeaderSize + 4, MacAddress.Length));
+            byte* frame = (byte*)slot + Abi.SlotHeaderSize;
+            *frame = DataFrame;
+            receiver.CopyTo(new Span<byte>(frame + FrameView.Addr1Offset, MacAddress.Length));
         }
         _ = guest.Tx.Publish(count);
     }
