@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ShmWifi.ShmMedium.Medium;
 using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Ports;
@@ -27,8 +28,14 @@ internal sealed class FrameTaps(MediumClock clock)
     /// <summary>Offers a frame that is over.</summary>
     public void Offer(in Frame frame, Outcome outcome, bool isAcked, bool hasNoRoom)
     {
-        if (_taps.Length == 0)
-            return;
+        if (_taps.Length != 0)
+            OfferToAll(in frame, outcome, isAcked, hasNoRoom);
+    }
+
+    // Not inlined: a TappedFrame is cleared before it is made, also for whom there is no tap.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void OfferToAll(in Frame frame, Outcome outcome, bool isAcked, bool hasNoRoom)
+    {
         var tapped = new TappedFrame(in frame, outcome, clock) { IsAcked = isAcked, HasNoRoom = hasNoRoom };
         foreach (var tap in _taps)
         {
