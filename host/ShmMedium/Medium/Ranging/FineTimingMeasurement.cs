@@ -31,7 +31,7 @@ internal sealed class FineTimingMeasurement(RadioRegistry radios, MediumState st
     /// <param name="durationNs">How long it takes.</param>
     public FtmResult Measure(Radio initiator, in PmsrPeer peer, long nowNs, out long durationNs)
     {
-        var band = Channel.TryFromFrequency((int)peer.FreqMhz, out var channel) ? channel.Band : Band.Ghz2;
+        var band = Channel.BandOf(peer.FreqMhz);
         var result = new FtmResult { Peer = peer.Address, Status = PmsrStatus.Failure, Failure = FtmFailure.NoResponse };
         var responder = FindResponder(initiator, in peer);
         if (responder is not null && !LinkTable.ArePlaced(initiator.Endpoint, responder.Endpoint))
