@@ -10,7 +10,7 @@ public static class Abi
     public const ushort Major = 1;
 
     /// <summary>A side that meets another minor version goes on; the feature bits tell what differs.</summary>
-    public const ushort Minor = 4;
+    public const ushort Minor = 5;
 
     /// <summary>Major in the upper 16 bits, minor in the lower.</summary>
     public const uint Version = ((uint)Major << 16) | Minor;

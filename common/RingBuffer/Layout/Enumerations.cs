@@ -141,6 +141,10 @@ public enum RingKind : byte
 
     /// <summary>Host to guest: what was measured. The payload is the value of hwsim's PMSR_RESULT; none if it was not taken. Since ABI 1.4.</summary>
     PmsrResult = 15,
+
+    /// <summary>Host to guest: another engine serves the port from now on. A frame in a TX slot before the index in Cookie whose status has not come
+    /// before this gets none: its kernel has to be told that it was not acknowledged. Since ABI 1.5.</summary>
+    EngineChanged = 16,
 }
 
 /// <summary>Flags of a frame or a TX status.</summary>

@@ -27,7 +27,7 @@ public struct RxDescriptor
     /// pool: who has read a payload elsewhere reads this again, and the payload, too, if it has moved.</summary>
     [FieldOffset(0x08)] public ulong Offset;
 
-    /// <summary>TX_STATUS: hwsim's; CLOCK_SYNC, PMSR_RESULT: as it came.</summary>
+    /// <summary>TX_STATUS: hwsim's; CLOCK_SYNC, PMSR_RESULT: as it came; ENGINE_CHANGED: an index of the TX ring, 32 bits.</summary>
     [FieldOffset(0x10)] public ulong Cookie;
 
     /// <summary>Centre of the primary channel, MHz.</summary>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR MIT */
 /*
- * ShmWifi: the layout of the shared region, ABI version 1.4.
+ * ShmWifi: the layout of the shared region, ABI version 1.5.
  *
  * The C twin of common/RingBuffer/Layout/. tests/ compile this header and
  * compare every size and offset with C#'s; change both or neither.
@@ -31,7 +31,7 @@ typedef int64_t s64;
 
 #define SHMWIFI_MAGIC		0x00494649574d4853ULL	/* "SHMWIFI\0" */
 #define SHMWIFI_ABI_MAJOR	1	/* differs: refuse */
-#define SHMWIFI_ABI_MINOR	4	/* differs: go on, features tell */
+#define SHMWIFI_ABI_MINOR	5	/* differs: go on, features tell */
 #define SHMWIFI_ABI_VERSION	((SHMWIFI_ABI_MAJOR << 16) | SHMWIFI_ABI_MINOR)
 
 #define SHMWIFI_LINE		128	/* what one writer owns at least */
@@ -103,6 +103,7 @@ enum shmwifi_kind {
 	SHMWIFI_KIND_RADIO_SPACING	= 13,	/* guest -> host: its channels are spacing_mhz apart */
 	SHMWIFI_KIND_PMSR_REQUEST	= 14,	/* guest -> host: measure peers; the payload is hwsim's PMSR_REQUEST */
 	SHMWIFI_KIND_PMSR_RESULT	= 15,	/* host -> guest: the payload is hwsim's PMSR_RESULT; none: not taken */
+	SHMWIFI_KIND_ENGINE_CHANGED	= 16,	/* host -> guest: open frames in TX slots before cookie get no status */
 };
 
 /* shmwifi_tx_slot.flags and shmwifi_rx_desc.flags of FRAME and TX_STATUS: mac80211_hwsim's */
@@ -223,7 +224,7 @@ struct shmwifi_rx_desc {
 	u16 radio;		/* the receiving port's number */
 	u32 length;		/* payload, bytes */
 	u64 offset;		/* payload, from the start of the region */
-	u64 cookie;		/* TX_STATUS: hwsim's; CLOCK_SYNC, PMSR_RESULT: as it came */
+	u64 cookie;		/* TX_STATUS: hwsim's; CLOCK_SYNC, PMSR_RESULT: as it came; ENGINE_CHANGED: TX index */
 	u32 freq_mhz;
 	s8 signal_dbm;
 	u8 rate_index;		/* hwsim's RX_RATE: index of the band's legacy rates */
