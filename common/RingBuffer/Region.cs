@@ -41,10 +41,10 @@ public sealed unsafe class Region
 
     private RegionHeader* Header => (RegionHeader*)_base;
 
-    /// <summary>Lays a region out in zeroed memory.</summary>
+    /// <summary>Lays a region out in zeroed memory, or writes the header of one anew that guests may have written to.</summary>
     /// <param name="address">First byte.</param>
     /// <param name="geometry">Valid (<see cref="RegionGeometry.Validate"/>).</param>
-    /// <param name="epoch">Differs for each fresh region.</param>
+    /// <param name="epoch">Differs for each fresh region; that of the same region stays.</param>
     public static Region Create(byte* address, RegionGeometry geometry, RegionFeatures features, ulong epoch)
     {
         var header = (RegionHeader*)address;
@@ -126,12 +126,20 @@ public sealed unsafe class Region
     /// <param name="name">As many whole characters count as fit <see cref="Abi.NameSize"/> - 1 bytes of UTF-8.</param>
     public HostPort Attach(int port, uint peerId, string name)
     {
-        var entry = Entry(port);
         new Span<byte>(PortAddress(port), Abi.PortHeaderSize).Clear();
+        Entry(port)->Generation++;
+        return Resume(port, peerId, name);
+    }
+
+    /// <summary>Host: goes on with a port whose VM has been served by another process. The rings' words are an adversary's.</summary>
+    /// <param name="port">Below the port count.</param>
+    /// <param name="name">As in <see cref="Attach"/>.</param>
+    public HostPort Resume(int port, uint peerId, string name)
+    {
+        var entry = Entry(port);
         var nameBytes = new Span<byte>(entry->Name, Abi.NameSize);
         nameBytes.Clear();
         _ = Utf8.FromUtf16(name, nameBytes[..^1], out _, out _);
-        entry->Generation++;
         var hostPort = new HostPort(this, port, PortAddress(port)) { State = PortState.Attached };
         Volatile.Write(ref entry->PeerId, peerId);
         return hostPort;

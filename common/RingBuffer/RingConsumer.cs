@@ -36,6 +36,20 @@ public sealed class RingConsumer
         _tail = _head;
     }
 
+    /// <summary>Goes on where another consumer stopped: what it took is held, and not taken again.</summary>
+    /// <param name="taken">As it kept it where the peer cannot write.</param>
+    /// <returns>False: the ring's words are not what it and the peer can have written (<see cref="IsBroken"/>).</returns>
+    public bool Resume(uint taken)
+    {
+        if (taken - _head > Length)
+        {
+            IsBroken = true;
+            return false;
+        }
+        _taken = _tail = taken;
+        return RefreshTail();
+    }
+
     /// <summary>Slots of the ring.</summary>
     public uint Length { get; }
 

@@ -4,6 +4,7 @@ using ShmWifi.Hwsim.Protocol;
 using ShmWifi.ShmMedium.Capture;
 using ShmWifi.ShmMedium.Control;
 using ShmWifi.ShmMedium.Engine;
+using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Logging;
 using ShmWifi.ShmMedium.Ports;
 using ShmWifi.ShmMedium.Ports.Ivshmem;
@@ -22,30 +23,33 @@ internal sealed class Daemon : IDisposable
     /// <param name="configuration">Checked.</param>
     /// <param name="log">What happens, for people; frames, too, if it wants them.</param>
     /// <param name="fail">Told when it cannot go on; on a thread that must not end the daemon itself.</param>
+    /// <param name="store">What the engine before has left, and where what the next one needs is kept.</param>
     /// <exception cref="Linux.LibCException">A socket, the region or a descriptor is not available.</exception>
-    public Daemon(DaemonConfiguration configuration, string statePath, MediumLog log, Action<DaemonFailure> fail)
-        : this(configuration, statePath, log, fail, ForVms(configuration, log, fail))
+    public Daemon(DaemonConfiguration configuration, string statePath, MediumLog log, Action<DaemonFailure> fail, IDescriptorStore store)
+        : this(configuration, statePath, log, fail, store, ForVms(configuration, log, fail, store))
     {
     }
 
-    private Daemon(DaemonConfiguration configuration, string statePath, MediumLog log, Action<DaemonFailure> fail,
-        Func<MediumEngine, RegionSource, IPortServer> newServer)
+    private Daemon(DaemonConfiguration configuration, string statePath, MediumLog log, Action<DaemonFailure> fail, IDescriptorStore store,
+        Func<MediumEngine, RegionSource, Ledger, IPortServer> newServer)
     {
         try
         {
-            var regions = Keep<RegionSource>(configuration.Isolation == Isolation.Shared
-                ? new SharedRegionSource(configuration.Geometry)
+            bool isShared = configuration.Isolation == Isolation.Shared;
+            var ledger = Keep(Ledger.Open(store, (int)configuration.Geometry.Ports, configuration.Geometry, isShared));
+            var regions = Keep<RegionSource>(isShared
+                ? new SharedRegionSource(configuration.Geometry, store)
                 : new PerVmRegionSource(configuration.Geometry));
             var capture = configuration.Capture is { } wanted ? Keep(new CaptureTap(wanted, log.Warn)) : null;
             var frameLog = log.WantsFrames ? Keep(new FrameLog(log)) : null;
-            Engine = Keep(new MediumEngine(log, SpinBudgetOf(configuration.Polling), configuration.Medium,
+            Engine = Keep(new MediumEngine(ledger, log, SpinBudgetOf(configuration.Polling), configuration.Medium,
                 exception => fail(DaemonFailure.Of("the engine", exception))));
             if (capture is not null)
                 Engine.AddTap(capture.Tap);
             if (frameLog is not null)
                 Engine.AddTap(frameLog.Tap);
             Snapshots = new SnapshotSource(Engine, capture, frameLog);
-            var server = Keep(newServer(Engine, regions));
+            var server = Keep(newServer(Engine, regions, ledger));
             Keep(new MediumMeter(Snapshots));
             Keep(new AbsenceWatch(new EngineMedium(Engine), log.RadioAbsent));
             if (configuration.Scheduling == Scheduling.Realtime)
@@ -85,7 +89,7 @@ internal sealed class Daemon : IDisposable
             Socket = null,
             Vms = [],
         };
-        return new Daemon(local, statePath, log, fail, (engine, regions) =>
+        return new Daemon(local, statePath, log, fail, new NoDescriptorStore(), (engine, regions, _) =>
             new LocalServer(engine, regions, TakeRadios(), log.Warn, reason => fail(new DaemonFailure(reason, DaemonFailure.Environment))));
     }
 
@@ -125,13 +129,16 @@ internal sealed class Daemon : IDisposable
         return new ControlServer(socket, rights, new EngineMedium(Engine), configuration, Snapshots.Take, log.Warn, log.OldNameUsed);
     }
 
-    private static Func<MediumEngine, RegionSource, IPortServer> ForVms(DaemonConfiguration configuration, MediumLog log,
-        Action<DaemonFailure> fail) => (engine, regions) =>
+    private static Func<MediumEngine, RegionSource, Ledger, IPortServer> ForVms(DaemonConfiguration configuration, MediumLog log,
+        Action<DaemonFailure> fail, IDescriptorStore store) => (engine, regions, ledger) =>
     {
         var sockets = OpenSockets(configuration);
         DescriptorBudget.Check(sockets.Sum(s => s.ConnectionLimit), sockets.Count, log.Warn);
-        return new IvshmemServer(engine, log, regions, sockets, new PeerIds(),
+        var server = new IvshmemServer(engine, log, regions, sockets, new PeerIds(), ledger, store,
             exception => fail(DaemonFailure.Of("the server that VMs connect to", exception)));
+        if (ledger.IsTakenOver)
+            server.Resume();
+        return server;
     };
 
     private static HwsimRegistration TakeRadios()

@@ -4,6 +4,7 @@ using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Engine;
+using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Ports;
 using DefaultAddress = ShmWifi.Hwsim.Radios.DefaultAddress;
 
@@ -16,17 +17,23 @@ internal sealed unsafe class EngineHarness : IDisposable
     private const byte DataFrame = 0x08; // first octet of Frame Control: clause 9.2.4.1.3, table 9-1
     private readonly SharedMemory _memory;
     private readonly List<EventFd> _events = [];
+    private readonly Ledger _ledger;
+    private readonly MediumConfiguration _medium;
+    private readonly List<(int Id, PortOffer Offer)> _offers = [];
+    private readonly List<MediumEngine> _dead = [];
 
     /// <summary>Lays it out.</summary>
     /// <param name="ports">How many; their VMs are vm0, vm1, ….</param>
     /// <param name="medium">What it is like; null: perfect.</param>
     public EngineHarness(int ports, MediumConfiguration? medium = null)
     {
+        _ledger = Ledger.Create(ports);
         var geometry = new RegionGeometry((uint)ports, TxSlots: 256, RxDescriptors: 256);
         _memory = SharedMemory.Create("shmwifi-harness", geometry.RegionSize);
         var region = Region.Create(_memory.Address, geometry, RegionFeatures.ByReference, epoch: 1);
         var lease = new RegionLease(_memory, region, isShared: true, portLimit: ports);
-        Engine = new MediumEngine(new SilentLog(), new SpinBudget(0), medium ?? new MediumConfiguration(), exception => throw exception);
+        _medium = medium ?? new MediumConfiguration();
+        Engine = NewEngine();
         for (int port = 0; port < ports; port++)
         {
             uint peerId = (uint)port + 1;
@@ -39,6 +46,7 @@ internal sealed unsafe class EngineHarness : IDisposable
                 Call = NewEvent(),
                 Kick = NewEvent(),
             };
+            _offers.Add((port, offer));
             var one = Engine.Attach(offer)!;
             var radio = Engine.Radios.AddOrGet(one, number: 0, AddressOf(port), "phy0")!;
             Engine.Radios.AddAddress(radio, AddressOf(port));
@@ -53,7 +61,7 @@ internal sealed unsafe class EngineHarness : IDisposable
     }
 
     /// <summary>The engine.</summary>
-    public MediumEngine Engine { get; }
+    public MediumEngine Engine { get; private set; }
 
     /// <summary>The engine's ends.</summary>
     public List<Port> Ports { get; } = [];
@@ -105,13 +113,26 @@ internal sealed unsafe class EngineHarness : IDisposable
         return frames;
     }
 
+    /// <summary>The engine dies wherever it is, and another takes over what it left in the ledger and in the region.</summary>
+    public void ChangeEngine()
+    {
+        _dead.Add(Engine);
+        Engine = NewEngine();
+        Ports.Clear();
+        Ports.AddRange(Engine.Resume(_offers));
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        _dead.ForEach(engine => engine.Dispose());
         Engine.Dispose();
+        _ledger.Dispose();
         _events.ForEach(one => one.Dispose());
         _memory.Dispose();
     }
+
+    private MediumEngine NewEngine() => new(_ledger, new SilentLog(), new SpinBudget(0), _medium, exception => throw exception);
 
     private EventFd NewEvent()
     {
@@ -121,6 +142,10 @@ internal sealed unsafe class EngineHarness : IDisposable
 
     private sealed class SilentLog : IMediumLog
     {
+        public void PortResumed(Port port)
+        {
+        }
+
         public void PortAttached(Port port)
         {
         }

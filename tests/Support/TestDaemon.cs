@@ -3,6 +3,7 @@ using ShmWifi.Dot11.Frames;
 using ShmWifi.Lab;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium;
+using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Logging;
 using ShmWifi.ShmMedium.Ports;
 
@@ -53,7 +54,8 @@ internal sealed class TestDaemon : IDisposable
             {
                 lock (_failures)
                     _failures.Add(failure);
-            });
+            },
+            new NoDescriptorStore());
     }
 
     /// <summary>The daemon.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ShmWifi.Configuration;
+using ShmWifi.ShmMedium.Keeper;
 
 namespace ShmWifi.ShmMedium.Cli;
 
@@ -22,7 +23,7 @@ internal static class RunCommand
         command.SetAction((parse, cancellation) => Task.FromResult(common.Serve(
             parse,
             file => Override(Load(file, parse.GetValue(socket)), parse.GetValue(isolation)),
-            static (configuration, statePath, log, fail) => new Daemon(configuration, statePath, log, fail),
+            static (configuration, statePath, log, fail) => new Daemon(configuration, statePath, log, fail, new NoDescriptorStore()),
             cancellation)));
         return command;
     }

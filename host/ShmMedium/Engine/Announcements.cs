@@ -11,7 +11,7 @@ namespace ShmWifi.ShmMedium.Engine;
 /// <summary>What guests tell of themselves: that they are ready, their radios, addresses, channels, transmit power and spacing,
 /// their clock's questions, what they want measured.</summary>
 internal sealed unsafe class Announcements(
-    RadioRegistry radios, RxRings rx, PeerMeasurements measurements, IMediumLog log, EngineCounters counters)
+    RadioRegistry radios, RadioLedger ledger, RxRings rx, PeerMeasurements measurements, IMediumLog log, EngineCounters counters)
 {
     /// <summary>Carries out a message.</summary>
     /// <param name="slotAddress">Where its payload is; shared.</param>
@@ -30,6 +30,7 @@ internal sealed unsafe class Announcements(
         long allocated = GC.GetAllocatedBytesForCurrentThread();
         long startNs = MonotonicClock.NowNs;
         Dispatch(port, slotAddress, in header, address, takenNs);
+        ledger.Save(port, header.Kind, header.Radio);
         WorkBudget.Charge(port, MonotonicClock.NowNs - startNs);
         counters.ControlAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
     }

@@ -11,6 +11,9 @@ internal interface IMediumLog
     /// <summary>A VM got a port.</summary>
     void PortAttached(Port port);
 
+    /// <summary>A VM that another engine has served is served on.</summary>
+    void PortResumed(Port port);
+
     /// <summary>A VM is gone.</summary>
     void PortDetached(Port port);
 

@@ -2,6 +2,7 @@ using ShmWifi.Configuration.Medium;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Delivery;
+using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Medium;
 using ShmWifi.ShmMedium.Medium.Faults;
 using ShmWifi.ShmMedium.Medium.Links;
@@ -33,6 +34,8 @@ internal sealed class MediumEngine : IDisposable
     private readonly EngineSleep _sleep = new();
     private readonly InterruptModeration _moderation = new();
     private readonly PortRegistry _ports;
+    private readonly RadioLedger _radioLedger;
+    private readonly List<(Port Port, bool Announces)> _untold = []; // ports whose guests do not know yet that the engine changed
 
     private readonly MediumClock _clock = new();
     private readonly MediumState _state;
@@ -54,17 +57,19 @@ internal sealed class MediumEngine : IDisposable
     private volatile bool _isStopping;
 
     /// <summary>An engine that does not run yet.</summary>
+    /// <param name="ledger">What the engine after this one will know.</param>
     /// <param name="log">What happened to ports and radios.</param>
     /// <param name="spin">How long to look for more before sleeping.</param>
     /// <param name="failed">Told what ended the thread, on that thread: then nobody serves the rings any more.</param>
     /// <exception cref="Configuration.Text.ConfigurationException">An error table that it names cannot be read, or is wrong.</exception>
-    public MediumEngine(IMediumLog log, SpinBudget spin, MediumConfiguration medium, Action<Exception> failed)
+    public MediumEngine(Ledger ledger, IMediumLog log, SpinBudget spin, MediumConfiguration medium, Action<Exception> failed)
     {
         _log = log;
         _failed = failed;
         _spin = spin;
         _state = new MediumState(medium, _clock.NowNs);
         Radios = new RadioRegistry(_state.Links, _clock);
+        _radioLedger = new RadioLedger(ledger, Radios);
         _perfect = new PerfectMedium(Radios, _state);
         _instant = new InstantMedium(Radios, _state, _clock);
         _airtime = new AirtimeMedium(Radios, _state, _clock, _held);
@@ -75,9 +80,9 @@ internal sealed class MediumEngine : IDisposable
         _ppduTaps = new PpduTaps(_taps, _held, Radios, _clock);
         _statuses = new TxStatusReporter(_rx);
         _measurements = new PeerMeasurements(new FineTimingMeasurement(Radios, _state), _rx, _clock);
-        _intake = new FrameIntake(Radios, new Announcements(Radios, _rx, _measurements, log, Counters), _statuses);
+        _intake = new FrameIntake(Radios, new Announcements(Radios, _radioLedger, _rx, _measurements, log, Counters), _statuses);
         _tx = new TxSlots(_taps);
-        _ports = new PortRegistry(_statuses.Remove);
+        _ports = new PortRegistry(ledger, _statuses.Remove);
         _delivery = new FrameDelivery(_rx, _statuses, _taps, _held, _clock);
         _sleep.Watch(_commands.Signal);
         _thread = new Thread(Run) { Name = "medium-engine", IsBackground = true, Priority = ThreadPriority.Highest };
@@ -191,6 +196,26 @@ internal sealed class MediumEngine : IDisposable
         return port;
     }
 
+    /// <summary>Goes on with ports that another engine has served; while this one does not run, and before any other port comes.</summary>
+    /// <param name="offers">By the ports' numbers.</param>
+    internal IReadOnlyList<Port> Resume(IReadOnlyList<(int Id, PortOffer Offer)> offers)
+    {
+        Port[] ports = [.. offers.Select(o => _ports.Resume(o.Id, o.Offer))];
+        foreach (var port in ports)
+        {
+            _statuses.Add(port);
+            _sleep.Watch(port.Offer.Kick);
+            port.ResumeHoldings();
+            bool areRadiosKnown = port.IsFaulted || _radioLedger.Restore(port);
+            port.MarkUnsettled(Batch);
+            _untold.Add((port, Announces: !areRadiosKnown));
+            _log.PortResumed(port);
+        }
+        _rx.IsAnyOutstanding = _tx.IsAnyHeld = true;
+        TellOfResumption();
+        return ports;
+    }
+
     /// <summary>One look at everything.</summary>
     /// <returns>Whether there was anything to do.</returns>
     internal bool RunRound()
@@ -205,6 +230,7 @@ internal sealed class MediumEngine : IDisposable
                 continue;
             busy = true;
             _rx.Publish(); // not at the end: frames of the first port do not wait for those of the last
+            port.SettleTaken();
         }
         busy |= AdvanceAirtime(); // after the frames were taken: they came before now
         SettleFaults();
@@ -240,6 +266,7 @@ internal sealed class MediumEngine : IDisposable
             SettleFaults();
             _rx.Publish(); // what commands posted; of ports that are released next, too
             _ports.RemoveReleased();
+            TellOfResumption();
 
             long control = Counters.ControlAllocatedBytes;
             long allocated = GC.GetAllocatedBytesForCurrentThread();
@@ -275,6 +302,12 @@ internal sealed class MediumEngine : IDisposable
             Counters.Sleeps++;
             _sleep.Wait(Math.Min(timeoutNs, NextDueInNs));
         }
+    }
+
+    private void TellOfResumption()
+    {
+        if (_untold.Count != 0)
+            _ = _untold.RemoveAll(u => u.Port.TryTellOfResumption(u.Announces));
     }
 
     /// <summary>Relays a port's frames; a failure in that is the end of this port alone.</summary>

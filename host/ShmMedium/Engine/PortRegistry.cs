@@ -1,13 +1,16 @@
 using System.Diagnostics.CodeAnalysis;
 using ShmWifi.Configuration;
+using ShmWifi.RingBuffer;
+using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.ShmMedium.Engine;
 
 /// <summary>The ports: of VMs that are there, and of those that went and whose slots are still read.</summary>
 /// <remarks>Changed by the engine thread alone, copied on write; other threads look by <see cref="Inspect"/>.</remarks>
+/// <param name="ledger">Where is written down who has which.</param>
 /// <param name="removed">Forgets what else is kept of a port that nobody reads any more.</param>
-internal sealed class PortRegistry(Action<Port> removed)
+internal sealed unsafe class PortRegistry(Ledger ledger, Action<Port> removed)
 {
     private readonly Port?[] _byId = new Port?[DaemonConfiguration.MaxPorts];
     private readonly List<(Port Port, TaskCompletionSource<bool> Released)> _leaving = [];
@@ -69,7 +72,23 @@ internal sealed class PortRegistry(Action<Port> removed)
         int id = FindFreeId(offer.Region.PortLimit);
         if (id < 0)
             return null;
-        var port = new Port(id, offer, offer.Region.Attach(id, offer.PeerId, offer.Name)) { Generation = ++_portsEver };
+        var rings = offer.Region.Attach(id, offer.PeerId, offer.Name);
+        ledger.Enter(id, offer.PeerId, offer.Pid, offer.Name, offer.Region.Epoch);
+        return Add(id, offer, rings);
+    }
+
+    /// <summary>Goes on with a VM's port that another engine has served.</summary>
+    /// <param name="id">The number that it had there.</param>
+    public Port Resume(int id, PortOffer offer)
+    {
+        var port = Add(id, offer, offer.Region.Resume(id, offer.PeerId, offer.Name));
+        port.ResumeRings();
+        return port;
+    }
+
+    private Port Add(int id, PortOffer offer, HostPort rings)
+    {
+        var port = new Port(id, offer, rings, ledger.Port(id)) { Generation = ++_portsEver };
         foreach (var other in _all)
             other.LatencyFrom[id] = null; // of who had the number before
         port.Peers = _byId;
@@ -85,6 +104,7 @@ internal sealed class PortRegistry(Action<Port> removed)
     public void Retire(Port port, TaskCompletionSource<bool> released)
     {
         port.IsRetired = true;
+        ledger.Leave(port.Id);
         Publish(_roster.Departed.Add(port));
         _leaving.Add((port, released));
     }

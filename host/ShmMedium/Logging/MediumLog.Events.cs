@@ -31,6 +31,9 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
     }
 
     /// <inheritdoc/>
+    public void PortResumed(Port port) => VmResumed(port.Name, port.Id, port.Offer.PeerId, port.Offer.Pid == 0 ? "" : $", QEMU pid {port.Offer.Pid}");
+
+    /// <inheritdoc/>
     public void PortDetached(Port port)
     {
         if (MayWrite(port))
@@ -109,6 +112,9 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
     }
 
     /// <inheritdoc/>
+    public void VmLost(string name, int pid) => VmIsLost(vm: name, pid);
+
+    /// <inheritdoc/>
     public void HandshakeFailed(LogAllowance allowance, string socket, int pid, string reason)
     {
         if (MayWrite(allowance, vm: null))
@@ -145,6 +151,9 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
     [LoggerMessage(104, LogLevel.Information, "its service speaks ABI {Version}", EventName = "guest-ready")]
     private partial void GuestReady(string vm, string version);
 
+    [LoggerMessage(106, LogLevel.Information, "served on by this engine: port {Port}, peer {Peer}{Process}", EventName = "vm-resumed")]
+    private partial void VmResumed(string vm, int port, uint peer, string process);
+
     [LoggerMessage(201, LogLevel.Information, "radio {Radio} ({Address}) is on the medium", EventName = "radio-added")]
     private partial void RadioAdded(string vm, string radio, string address);
 
@@ -178,6 +187,10 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
 
     [LoggerMessage(301, LogLevel.Warning, "QEMU pid {Pid} gets no medium: {Reason}", EventName = "vm-refused")]
     private partial void VmRefused(string vm, int pid, string reason);
+
+    [LoggerMessage(305, LogLevel.Warning, "QEMU pid {Pid}: cannot be served on: the configuration has no socket for it any more, or not all of it "
+        + "was kept; restart the VM", EventName = "vm-lost")]
+    private partial void VmIsLost(string vm, int pid);
 
     [LoggerMessage(302, LogLevel.Warning, "{Socket}, QEMU pid {Pid}: {Reason}", EventName = "handshake-failed")]
     private partial void HandshakeFailed(string socket, int pid, string reason);

@@ -2,13 +2,14 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
+using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Latency;
 
 namespace ShmWifi.ShmMedium.Ports;
 
 /// <summary>A VM's port as the engine keeps it: the rings, and in private memory who holds what.</summary>
 /// <remarks>Owned by the engine thread. Others may read <see cref="Name"/>, counters and latency.</remarks>
-internal sealed unsafe class Port
+internal sealed unsafe partial class Port
 {
     private readonly ushort[] _references;
     private readonly byte[] _tapReferences;
@@ -16,6 +17,7 @@ internal sealed unsafe class Port
     private readonly Holding[] _holdings;
     private readonly ushort[] _freePool;
     private readonly uint[] _refused; // by place in the RX ring: of the latest index there whose frame the guest refused, the complement
+    private readonly LedgerPort* _ledger;
     private readonly byte* _region;
     private readonly RxDescriptor* _descriptors;
     private readonly uint _rxLength;
@@ -34,8 +36,10 @@ internal sealed unsafe class Port
 
     /// <summary>A fresh port.</summary>
     /// <param name="id">The engine's number for it; in a shared region its place in the port table, too.</param>
-    public Port(int id, PortOffer offer, HostPort rings)
+    /// <param name="ledger">Where is written down how far it has come.</param>
+    public Port(int id, PortOffer offer, HostPort rings, LedgerPort* ledger)
     {
+        _ledger = ledger;
         Id = id;
         Offer = offer;
         Rings = rings;
@@ -153,7 +157,7 @@ internal sealed unsafe class Port
     {
         if (IsFaulted)
             return;
-        Fault = fault;
+        Fault = _ledger->Fault = fault;
         NewlyFaulted.Add(this);
     }
 
@@ -339,6 +343,9 @@ internal sealed unsafe class Port
     /// <summary>Shows what was counted in the region; at the end of a batch.</summary>
     public void ShowSent() => _sent.AddTo(Rings, HostCounter.TxFrames, HostCounter.TxBytes);
 
+    /// <summary>Writes down that what was taken so far has been published: who takes over does not take it again.</summary>
+    public void SettleTaken() => Volatile.Write(ref _ledger->TxTaken, Rings.Tx.Taken);
+
     /// <summary>Interrupts the guest.</summary>
     public void RingDoorbell()
     {
@@ -372,7 +379,9 @@ internal sealed unsafe class Port
         _received.AddTo(Rings, HostCounter.RxFrames, HostCounter.RxBytes);
         uint count = PendingRx;
         _publishedRx = NextRx;
-        return Rings.Rx.Publish(count);
+        bool isAsked = Rings.Rx.Publish(count);
+        _ledger->RxTail = NextRx;
+        return isAsked;
     }
 
     /// <summary>Takes back what the oldest outstanding RX descriptor pointed at.</summary>

@@ -1,5 +1,7 @@
+using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
+using ShmWifi.ShmMedium.Keeper;
 
 namespace ShmWifi.ShmMedium.Ports;
 
@@ -15,19 +17,34 @@ internal abstract class RegionSource : IDisposable
     /// <param name="vmName">For names in /proc.</param>
     public abstract RegionLease Lease(string vmName);
 
+    /// <summary>The region of a VM that an engine before has served.</summary>
+    /// <param name="kept">The VM's own, as it was kept; it is the region's from now on.</param>
+    /// <param name="epoch">The region's.</param>
+    /// <returns>Null: it was not kept.</returns>
+    public abstract RegionLease? Resume(FileDescriptor? kept, ulong epoch);
+
     /// <summary>Tells all guests that the engine is gone.</summary>
     public abstract void Dispose();
 
     private protected static RegionLease CreateRegion(string name, RegionGeometry geometry, RegionFeatures features, bool isShared,
         uint portLimit)
     {
-        var memory = SharedMemory.Create(name, geometry.RegionSize);
+        ulong epoch = (ulong)Random.Shared.NextInt64(); // has to differ, not to be a secret: OpenSSL would take 5 MB
+        return OpenRegion(SharedMemory.Create(name, geometry.RegionSize), geometry, features, epoch, isShared, portLimit);
+    }
+
+    private protected static RegionLease ResumeRegion(FileDescriptor kept, RegionGeometry geometry, RegionFeatures features, ulong epoch,
+        bool isShared, uint portLimit) => OpenRegion(SharedMemory.Map(kept.Descriptor, geometry.RegionSize, offset: 0, ownsDescriptor: true),
+        geometry, features, epoch, isShared, portLimit);
+
+    private static RegionLease OpenRegion(SharedMemory memory, RegionGeometry geometry, RegionFeatures features, ulong epoch, bool isShared,
+        uint portLimit)
+    {
         unsafe
         {
-            ulong epoch = (ulong)Random.Shared.NextInt64(); // has to differ, not to be a secret: OpenSSL would take 5 MB
             var region = Region.Create(memory.Address, geometry, features, epoch);
             region.HostState = HostState.Running;
-            return new RegionLease(memory, region, isShared, (int)portLimit);
+            return new RegionLease(memory, region, isShared, (int)portLimit) { Epoch = epoch };
         }
     }
 }
@@ -47,12 +64,21 @@ internal sealed class RegionLease(SharedMemory memory, Region region, bool isSha
     /// <summary>The region in it.</summary>
     public Region Region { get; } = region;
 
+    /// <summary>Whether other VMs use it, too.</summary>
+    public bool IsShared => isShared;
+
+    /// <summary>The region's, as it was made: guests can write what its header says.</summary>
+    public ulong Epoch { get; init; }
+
     /// <summary>Ports that VMs may have at a time, in this region and in others.</summary>
     public int PortLimit { get; } = portLimit;
 
     /// <summary>Gives a VM the rings that belong to the engine's number for its port.</summary>
     /// <param name="id">Below <see cref="PortLimit"/>; free.</param>
     public HostPort Attach(int id, uint peerId, string name) => Region.Attach(isShared ? id : 0, peerId, name);
+
+    /// <summary>Goes on with a VM's rings that an engine before has served; else as <see cref="Attach"/>.</summary>
+    public HostPort Resume(int id, uint peerId, string name) => Region.Resume(isShared ? id : 0, peerId, name);
 
     /// <summary>Keeps the memory for a reader until <see cref="Drop"/>; any thread but the engine's.</summary>
     /// <returns>False: it is gone.</returns>
@@ -113,16 +139,40 @@ internal sealed class RegionLease(SharedMemory memory, Region region, bool isSha
 }
 
 /// <summary>isolation: shared. One region, a port for each VM, delivery by reference.</summary>
-internal sealed class SharedRegionSource(RegionGeometry geometry) : RegionSource
+internal sealed class SharedRegionSource : RegionSource
 {
-    private readonly RegionLease _lease = CreateRegion("shmwifi", geometry, RegionFeatures.ByReference | GuestWords, isShared: true,
-        geometry.Ports);
+    private const RegionFeatures Features = RegionFeatures.ByReference | GuestWords;
+    private const string KeptName = "region";
+    private readonly RegionGeometry _geometry;
+    private readonly IDescriptorStore _store;
+    private RegionLease? _lease;
+
+    /// <summary>Of no VM yet.</summary>
+    /// <param name="store">Keeps the region for the engine that comes after this one.</param>
+    public SharedRegionSource(RegionGeometry geometry, IDescriptorStore store) => (_geometry, _store) = (geometry, store);
 
     /// <inheritdoc/>
-    public override RegionLease Lease(string vmName) => _lease;
+    public override RegionLease Lease(string vmName) => _lease ??= Create();
 
     /// <inheritdoc/>
-    public override void Dispose() => _lease.End();
+    public override RegionLease? Resume(FileDescriptor? kept, ulong epoch)
+    {
+        if (_lease is null && _store.Take(KeptName) is { } region)
+            _lease = ResumeRegion(region, _geometry, Features, epoch, isShared: true, _geometry.Ports);
+        return _lease;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose() => _lease?.End();
+
+    private RegionLease Create()
+    {
+        var lease = CreateRegion("shmwifi", _geometry, Features, isShared: true, _geometry.Ports);
+        if (_store.Names.Contains(KeptName))
+            _store.Drop(KeptName); // nobody lives in it
+        _store.Keep(KeptName, lease.Memory.Descriptor);
+        return lease;
+    }
 }
 
 /// <summary>isolation: per-vm. A region of one port for each VM: it sees only what the medium let it receive, and can harm only itself.</summary>
@@ -135,11 +185,20 @@ internal sealed class PerVmRegionSource(RegionGeometry geometry) : RegionSource
     public override RegionLease Lease(string vmName)
     {
         var lease = CreateRegion($"shmwifi-{vmName}", _geometry, GuestWords, isShared: false, geometry.Ports);
+        return Add(lease);
+    }
+
+    /// <inheritdoc/>
+    public override RegionLease? Resume(FileDescriptor? kept, ulong epoch) =>
+        kept is null ? null : Add(ResumeRegion(kept, _geometry, GuestWords, epoch, isShared: false, geometry.Ports));
+
+    /// <inheritdoc/>
+    public override void Dispose() => _leases.ForEach(lease => lease.End());
+
+    private RegionLease Add(RegionLease lease)
+    {
         _leases.RemoveAll(l => l.Memory.IsDisposed);
         _leases.Add(lease);
         return lease;
     }
-
-    /// <inheritdoc/>
-    public override void Dispose() => _leases.ForEach(lease => lease.End());
 }

@@ -2,6 +2,7 @@ using ShmWifi.Configuration.Medium;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Engine;
+using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Logging;
 using ShmWifi.ShmMedium.Ports;
 using ShmWifi.ShmMedium.Ports.Ivshmem;
@@ -21,12 +22,14 @@ public sealed class PeerIdReuseTests
         string path = Path.Combine(folder, "any.sock");
         Exception? failure = null;
         using var log = new MediumLog();
-        using var regions = new SharedRegionSource(new RegionGeometry(Ports: Ids, TxSlots: 64, RxDescriptors: 64, PoolSlots: 64));
-        using var engine = new MediumEngine(log, new SpinBudget(0), new MediumConfiguration(), exception => failure = exception);
+        var geometry = new RegionGeometry(Ports: Ids, TxSlots: 64, RxDescriptors: 64, PoolSlots: 64);
+        using var regions = new SharedRegionSource(geometry, new NoDescriptorStore());
+        using var ledger = Ledger.Create(Ids);
+        using var engine = new MediumEngine(ledger, log, new SpinBudget(0), new MediumConfiguration(), exception => failure = exception);
         engine.Start();
         var socket = new VmSocket(ListeningSocket.Open(path, new SocketAccess()), new SocketAccess(), vmName: null, Ids);
-        using (var server = new ShmMedium.Ports.Ivshmem.IvshmemServer(engine, log, regions, [socket], new PeerIds(Ids),
-            exception => failure = exception))
+        using (var server = new ShmMedium.Ports.Ivshmem.IvshmemServer(engine, log, regions, [socket], new PeerIds(Ids), ledger,
+            new NoDescriptorStore(),            exception => failure = exception))
         {
             server.Start();
             using var staying = new IvshmemDevice(path);

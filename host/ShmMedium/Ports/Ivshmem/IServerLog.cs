@@ -3,6 +3,10 @@ namespace ShmWifi.ShmMedium.Ports.Ivshmem;
 /// <summary>What goes wrong with VMs that connect, for people.</summary>
 internal interface IServerLog
 {
+    /// <summary>A VM that another engine has served cannot be served on: not all of it was kept, or the configuration has no socket for it.</summary>
+    /// <param name="pid">Of its QEMU; 0: not known.</param>
+    void VmLost(string name, int pid);
+
     /// <summary>A VM cannot be served and got a blank region.</summary>
     /// <param name="allowance">Of whoever causes the line.</param>
     /// <param name="pid">QEMU's process; 0: unknown.</param>

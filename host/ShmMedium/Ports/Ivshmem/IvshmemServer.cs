@@ -1,6 +1,7 @@
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.ShmMedium.Engine;
+using ShmWifi.ShmMedium.Keeper;
 using Tmds.Linux;
 using static ShmWifi.Linux.LibC;
 using static Tmds.Linux.LibC;
@@ -22,6 +23,8 @@ internal sealed unsafe class IvshmemServer : IPortServer
     private readonly RegionSource _regions;
     private readonly IReadOnlyList<VmSocket> _sockets;
     private readonly PeerIds _peerIds;
+    private readonly Ledger _ledger;
+    private readonly IDescriptorStore _store;
     private readonly Action<Exception> _failed;
     private readonly Dictionary<int, VmConnection> _connections = [];
     private readonly Thread _thread;
@@ -33,15 +36,53 @@ internal sealed unsafe class IvshmemServer : IPortServer
 
     /// <summary>A server that does not run yet; its sockets listen already.</summary>
     /// <param name="sockets">Owned by the server from now on.</param>
+    /// <param name="ledger">What an engine before knew of VMs that are there.</param>
+    /// <param name="store">Keeps what VMs know of.</param>
     /// <param name="failed">Told when it cannot serve any more, on its thread.</param>
-    public IvshmemServer(MediumEngine engine, IServerLog log, RegionSource regions, IReadOnlyList<VmSocket> sockets, PeerIds peerIds,
-        Action<Exception> failed)
+    public IvshmemServer(MediumEngine engine, IServerLog log, RegionSource regions, IReadOnlyList<VmSocket> sockets, PeerIds peerIds, Ledger ledger,
+        IDescriptorStore store, Action<Exception> failed)
     {
         (_engine, _log, _regions, _sockets, _peerIds, _failed) = (engine, log, regions, sockets, peerIds, failed);
+        (_ledger, _store) = (ledger, store);
         Watch(_stopEvent.Descriptor, EPOLLIN);
         foreach (var socket in sockets)
             Watch(socket.Descriptor, EPOLLIN);
         _thread = new Thread(Run) { Name = "ivshmem-server", IsBackground = true };
+    }
+
+    /// <summary>Goes on with the VMs that another engine has served; before the engine runs, and before <see cref="Start"/>.</summary>
+    public void Resume()
+    {
+        List<(int Id, PortOffer Offer)> offers = [];
+        List<VmConnection> connections = [];
+        HashSet<ushort> peerIds = [];
+        for (int id = 0; id < _ledger.Ports; id++)
+        {
+            var entry = *_ledger.Port(id);
+            if (entry.PeerId == 0)
+                continue;
+            ushort peerId = (ushort)entry.PeerId;
+            if (TryResume(peerId, in entry, out var offer) is not { } connection)
+            {
+                _ledger.Leave(id);
+                VmConnection.Drop(_store, peerId);
+                _log.VmLost(entry.VmName, entry.Pid);
+                continue;
+            }
+            _ = peerIds.Add(peerId);
+            offers.Add((id, offer!));
+            connections.Add(connection);
+        }
+        _peerIds.Resume((ushort)_ledger.LastPeerId, peerIds);
+        var ports = _engine.Resume(offers);
+        for (int i = 0; i < ports.Count; i++)
+        {
+            var connection = connections[i];
+            connection.Port = ports[i];
+            connection.Socket.OnResumed();
+            _connections.Add(connection.Descriptor, connection);
+            Watch(connection.Descriptor, EPOLLIN | EPOLLRDHUP);
+        }
     }
 
     /// <inheritdoc/>
@@ -62,10 +103,28 @@ internal sealed unsafe class IvshmemServer : IPortServer
         _stopEvent.Dispose();
     }
 
+    /// <summary>What was kept of a VM, where a socket is that it may have come by.</summary>
+    private VmConnection? TryResume(ushort peerId, in LedgerPort entry, out PortOffer? offer)
+    {
+        offer = null;
+        string name = entry.VmName;
+        var socket = _sockets.FirstOrDefault(s => s.VmName == name) ?? _sockets.FirstOrDefault(s => s.VmName is null);
+        try
+        {
+            return socket is null ? null : VmConnection.Resume(socket, _peerIds, _store, _regions, peerId, name, entry.Epoch, out offer);
+        }
+        catch (LibCException)
+        {
+            return null;
+        }
+    }
+
     private void Run()
     {
         try
         {
+            foreach (var connection in _connections.Values)
+                connection.Port!.Rings.Populate(); // what another engine served; the frames before that pay for their page faults
             Serve();
         }
         catch (Exception exception) // whatever it is: without this thread no VM comes or goes
@@ -115,7 +174,7 @@ internal sealed unsafe class IvshmemServer : IPortServer
                 return;
             }
             _blank ??= SharedMemory.Create("shmwifi-blank", BlankRegionSize);
-            connection = new VmConnection(socket, _peerIds);
+            connection = new VmConnection(socket, _peerIds, _store);
         }
         catch (LibCException exception)
         {
@@ -254,6 +313,9 @@ internal sealed unsafe class IvshmemServer : IPortServer
         if (connection.MakeOffer(_regions, name) is not { } offer)
             return "all peer IDs are taken";
         connection.Port = _engine.AttachAsync(offer).GetAwaiter().GetResult();
+        _ledger.LastPeerId = _peerIds.Last;
+        if (connection.Port is not null)
+            connection.Keep();
         return connection.Port is null ? $"all {offer.Region.PortLimit} ports are taken (geometry.ports)" : null;
     }
 

@@ -15,6 +15,32 @@ internal sealed class PeerIds(int count = PeerIds.Refused - 1)
     private readonly Queue<ushort> _used = [];
     private ushort _last;
 
+    /// <summary>Goes on where another engine stopped.</summary>
+    /// <param name="last">The latest that it gave for the first time.</param>
+    /// <param name="inUse">Those of VMs that are there.</param>
+    public void Resume(ushort last, IReadOnlySet<ushort> inUse)
+    {
+        lock (_gate)
+        {
+            for (ushort id = 1; id <= last; id++)
+            {
+                if (!inUse.Contains(id))
+                    _used.Enqueue(id);
+            }
+            _last = last;
+        }
+    }
+
+    /// <summary>The latest that was given for the first time.</summary>
+    public ushort Last
+    {
+        get
+        {
+            lock (_gate)
+                return _last;
+        }
+    }
+
     /// <summary>Takes one.</summary>
     /// <returns>False: each has a VM, or a VM that went and whose frames are still read.</returns>
     public bool TryTake(out ushort id)

@@ -66,6 +66,9 @@ internal sealed class VmSocket(ListeningSocket listener, SocketAccess access, st
         _connections++;
     }
 
+    /// <summary>A VM is connected since another engine served it.</summary>
+    public void OnResumed() => _connections++;
+
     /// <summary>A connection has ended.</summary>
     public void OnClosed() => _connections--;
 

@@ -6,6 +6,7 @@ using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium;
 using ShmWifi.ShmMedium.Cli;
 using ShmWifi.ShmMedium.Engine;
+using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Logging;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Cli;
@@ -31,7 +32,9 @@ public sealed class FailureTests
     {
         Exception? told = null;
         using var log = new MediumLog();
-        using var engine = new MediumEngine(log, new SpinBudget(0), new MediumConfiguration(), exception => Volatile.Write(ref told, exception));
+        using var ledger = Ledger.Create(ports: 1);
+        using var engine = new MediumEngine(ledger, log, new SpinBudget(0), new MediumConfiguration(),
+            exception => Volatile.Write(ref told, exception));
         engine.Start();
         Assert.That(engine.PostAsync(() => 1).Wait(Deadline.Limit), Is.True);
         engine.Post(() => throw new InvalidOperationException("boom"));
@@ -55,7 +58,7 @@ public sealed class FailureTests
             _ => DaemonConfiguration.Parse($"socket: {socket}", Path.Combine(_folder, "medium.yaml")),
             (configuration, statePath, log, fail) =>
             {
-                var daemon = new Daemon(configuration, statePath, log, fail);
+                var daemon = new Daemon(configuration, statePath, log, fail, new NoDescriptorStore());
                 daemon.Engine.Post(() => throw new InvalidOperationException("boom"));
                 return daemon;
             },
@@ -88,7 +91,8 @@ public sealed class FailureTests
     public void SystemdIsToldOnlyWhenTheEngineAnswers()
     {
         using var log = new MediumLog();
-        using var engine = new MediumEngine(log, new SpinBudget(0), new MediumConfiguration(), exception => throw exception);
+        using var ledger = Ledger.Create(ports: 1);
+        using var engine = new MediumEngine(ledger, log, new SpinBudget(0), new MediumConfiguration(), exception => throw exception);
         int told = 0;
         var watchdog = new SystemdWatchdog(engine, state => told += state.ToString() == "WATCHDOG=1" ? 1 : 100);
         watchdog.Ask();

@@ -4,6 +4,7 @@ using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Delivery;
+using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Medium;
 using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Ports;
@@ -53,12 +54,13 @@ public sealed class TapScheduleTests
         using var doorbell = new EventFd();
         var region = new RegionLease(memory.Memory, memory.Region, isShared: true, portLimit: (int)memory.Region.Geometry.Ports);
         var offer = new PortOffer { Name = "vm", PeerId = 5, Addresses = AddressPolicy.Unlimited, Region = region, Call = doorbell, Kick = doorbell };
+        using var ledger = Ledger.Create(ports: 1);
         var rings = region.Attach(id: 0, offer.PeerId, offer.Name);
         var settings = Settings.Create().WithTestingIterations(schedules).WithMaxSchedulingSteps(100_000).WithTelemetryEnabled(false);
         settings = strategy == Strategy.Random ? settings.WithRandomStrategy() : settings.WithPrioritizationStrategy();
         using var engine = TestingEngine.Create(settings, (ICoyoteRuntime runtime) =>
         {
-            using var schedule = new TapSchedule<TAccess>(runtime, offer, rings);
+            using var schedule = new TapSchedule<TAccess>(runtime, offer, rings, ledger);
             string? fault = schedule.Run(waiting, isClosed);
             Specification.Assert(fault is null, "{0}", fault);
         });
@@ -150,7 +152,7 @@ public sealed class TapScheduleTests
     }
 
     /// <summary>One schedule: the engine's thread with a sender that writes its slots again as soon as it may, and a reader.</summary>
-    private sealed unsafe class TapSchedule<TAccess>(ICoyoteRuntime runtime, PortOffer offer, HostPort rings) : IDisposable
+    private sealed unsafe class TapSchedule<TAccess>(ICoyoteRuntime runtime, PortOffer offer, HostPort rings, Ledger ledger) : IDisposable
         where TAccess : IWordAccess
     {
         private const int Offers = 6;
@@ -159,7 +161,7 @@ public sealed class TapScheduleTests
         private const int Length = 48;
 
         private readonly FrameTap<TAccess> _tap = new();
-        private readonly Port _port = new(0, offer, rings);
+        private readonly Port _port = new(0, offer, rings, ledger.Port(0));
         private readonly byte[] _copy = new byte[Length];
         private int _offered;
         private int _read;

@@ -1,0 +1,25 @@
+using ShmWifi.Linux;
+
+namespace ShmWifi.ShmMedium.Keeper;
+
+/// <summary>Where there is no keeper: what a process holds goes with it.</summary>
+internal sealed class NoDescriptorStore : IDescriptorStore
+{
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> Names => [];
+
+    /// <inheritdoc/>
+    public FileDescriptor? Take(string name) => null;
+
+    /// <inheritdoc/>
+    public void Keep(string name, int descriptor)
+    {
+        // Nobody would take it.
+    }
+
+    /// <inheritdoc/>
+    public void Drop(string name)
+    {
+        // Nobody has it.
+    }
+}
