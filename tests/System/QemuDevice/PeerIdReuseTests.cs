@@ -29,7 +29,7 @@ public sealed class PeerIdReuseTests
         engine.Start();
         var socket = new VmSocket(ListeningSocket.Open(path, new SocketAccess()), new SocketAccess(), vmName: null, Ids);
         using (var server = new ShmMedium.Ports.Ivshmem.IvshmemServer(engine, log, regions, [socket], new PeerIds(Ids), ledger,
-            new NoDescriptorStore(),            exception => failure = exception))
+            new NoDescriptorStore(), exception => failure = exception))
         {
             server.Start();
             using var staying = new IvshmemDevice(path);
