@@ -9,12 +9,14 @@ namespace ShmWifi.RingBuffer;
 /// <remarks>All that it reads was written by a guest, that is by an adversary: copy, check the copy, use the copy.</remarks>
 public sealed unsafe class HostPort : PortRings
 {
-    private readonly ulong[] _counters = new ulong[Abi.Counters];
+    private readonly ulong[] _own = GC.AllocateArray<ulong>(Abi.Counters, pinned: true);
+    private ulong* _counters;
 
     internal HostPort(Region region, int index, byte* address)
         : base(region, index, address)
     {
         var header = Header;
+        CountAlone();
         Tx = new RingConsumer(Word(&header->TxTail), Word(&header->TxHead), Word(&header->TxAvailEvent), Word(&header->TxFreeEvent),
             region.Geometry.TxSlots);
         Rx = new RingProducer(Word(&header->RxTail), Word(&header->RxHead), Word(&header->RxAvailEvent), Word(&header->RxFreeEvent),
@@ -83,6 +85,19 @@ public sealed unsafe class HostPort : PortRings
 
     /// <summary>Offset of an address in the region, for a descriptor.</summary>
     public ulong OffsetOf(byte* address) => (ulong)(address - Region.Address);
+
+    /// <summary>Goes on counting in memory that outlives this process.</summary>
+    /// <param name="counters">By <see cref="HostCounter"/>; there until <see cref="CountAlone"/>.</param>
+    public void CountIn(ulong* counters) => _counters = counters;
+
+    /// <summary>Has the counters in memory of its own from now on, as they are.</summary>
+    public void CountAlone()
+    {
+        if (_counters != null)
+            new ReadOnlySpan<ulong>(_counters, Abi.Counters).CopyTo(_own);
+        fixed (ulong* own = _own) // pinned: it stays there
+            _counters = own;
+    }
 
     /// <summary>Adds to a counter, and shows it in the region, where guests can write: what counts is ours.</summary>
     public void Count(HostCounter counter, ulong value = 1) => Header->HostCounters[(int)counter] = _counters[(int)counter] += value;

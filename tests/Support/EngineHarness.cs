@@ -119,7 +119,7 @@ internal sealed unsafe class EngineHarness : IDisposable
         _dead.Add(Engine);
         Engine = NewEngine();
         Ports.Clear();
-        Ports.AddRange(Engine.Resume(_offers));
+        Ports.AddRange(Engine.Resume([.. _offers.Where(o => _ledger.Port(o.Id)->PeerId != 0)]));
     }
 
     /// <inheritdoc/>

@@ -16,7 +16,7 @@ internal sealed unsafe class PortRegistry(Ledger ledger, Action<Port> removed)
     private readonly List<(Port Port, TaskCompletionSource<bool> Released)> _leaving = [];
     private readonly List<Port> _newlyFaulted = new(DaemonConfiguration.MaxPorts);
     private Port[] _all = [];
-    private Roster _roster = new([], PortTotals.None);
+    private Roster _roster = new([], PortTotals.Of(ledger.DepartedHostCounters, ledger.DepartedGuestCounters));
     private uint _portsEver;
 
     /// <summary>All that the engine serves or waits for.</summary>
@@ -88,6 +88,7 @@ internal sealed unsafe class PortRegistry(Ledger ledger, Action<Port> removed)
 
     private Port Add(int id, PortOffer offer, HostPort rings)
     {
+        rings.CountIn(ledger.Port(id)->Counters);
         var port = new Port(id, offer, rings, ledger.Port(id)) { Generation = ++_portsEver };
         foreach (var other in _all)
             other.LatencyFrom[id] = null; // of who had the number before
@@ -104,8 +105,11 @@ internal sealed unsafe class PortRegistry(Ledger ledger, Action<Port> removed)
     public void Retire(Port port, TaskCompletionSource<bool> released)
     {
         port.IsRetired = true;
+        var departed = _roster.Departed.Add(port);
+        port.Rings.CountAlone(); // who looks at it from before reads on
+        departed.CopyTo(ledger.DepartedHostCounters, ledger.DepartedGuestCounters);
         ledger.Leave(port.Id);
-        Publish(_roster.Departed.Add(port));
+        Publish(departed);
         _leaving.Add((port, released));
     }
 

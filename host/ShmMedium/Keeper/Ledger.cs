@@ -57,6 +57,12 @@ internal sealed unsafe class Ledger : IDisposable
         return ledger;
     }
 
+    /// <summary>What was counted of ports that have gone, by <see cref="HostCounter"/>.</summary>
+    public Span<ulong> DepartedHostCounters => MemoryMarshal.CreateSpan(ref Head->DepartedHost[0], Abi.Counters);
+
+    /// <summary>The same, by <see cref="GuestCounter"/>.</summary>
+    public Span<ulong> DepartedGuestCounters => MemoryMarshal.CreateSpan(ref Head->DepartedGuest[0], Abi.Counters);
+
     /// <summary>What is kept of a port.</summary>
     public LedgerPort* Port(int id) => (LedgerPort*)(_memory.Address + sizeof(Header) + ((ulong)CheckPort(id) * PortStride));
 
@@ -131,6 +137,8 @@ internal sealed unsafe class Ledger : IDisposable
         public uint TxSlots;
         public uint RxDescriptors;
         public uint PoolSlots;
+        public fixed ulong DepartedHost[Abi.Counters];
+        public fixed ulong DepartedGuest[Abi.Counters];
 
         public readonly string Layout =>
             $"{(IsShared != 0 ? "shared" : "per-vm")}, ports {RegionPorts}, txSlots {TxSlots}, rxDescriptors {RxDescriptors}, poolSlots {PoolSlots}";

@@ -29,6 +29,9 @@ internal unsafe struct LedgerPort
     /// <summary>Of its region.</summary>
     public ulong Epoch;
 
+    /// <summary>What was counted of it, by <see cref="HostCounter"/>.</summary>
+    public fixed ulong Counters[Abi.Counters];
+
     /// <summary>The VM's name, UTF-8, with zeroes to the end.</summary>
     public fixed byte Name[Abi.NameSize];
 

@@ -11,6 +11,22 @@ internal sealed class PortTotals
     /// <summary>Those of no port.</summary>
     public static PortTotals None { get; } = new();
 
+    /// <summary>Those of ports that another engine has served.</summary>
+    public static PortTotals Of(ReadOnlySpan<ulong> host, ReadOnlySpan<ulong> guest)
+    {
+        var totals = new PortTotals();
+        host.CopyTo(totals._host);
+        guest.CopyTo(totals._guest);
+        return totals;
+    }
+
+    /// <summary>Writes them down.</summary>
+    public void CopyTo(Span<ulong> host, Span<ulong> guest)
+    {
+        _host.CopyTo(host);
+        _guest.CopyTo(guest);
+    }
+
     /// <summary>Why the host drops frames, as readings name it, and the counter.</summary>
     public static IReadOnlyList<(string Reason, HostCounter Counter)> Drops { get; } =
     [

@@ -109,6 +109,24 @@ public unsafe class ResumptionTests
     }
 
     [Test]
+    public void CountersGoOn()
+    {
+        _medium.Send(EngineHarness.AddressOf(1), Frames);
+        _medium.Relay();
+        _medium.ChangeEngine();
+        _medium.Send(EngineHarness.AddressOf(1), Frames);
+        _medium.Relay();
+        Assert.That(_medium.Ports[0].Rings.ReadCounter(HostCounter.TxFrames), Is.EqualTo(2 * Frames));
+        Assert.That(_medium.Ports[1].Rings.ReadCounter(HostCounter.RxFrames), Is.EqualTo(2 * Frames));
+
+        _medium.Engine.Start();
+        Assert.That(_medium.Engine.DetachAsync(_medium.Ports[1]).Wait(Deadline.Limit), Is.True);
+        _medium.Engine.Stop();
+        _medium.ChangeEngine();
+        Assert.That(_medium.Engine.Inspect((_, departed) => departed[HostCounter.RxFrames]), Is.EqualTo(2 * Frames));
+    }
+
+    [Test]
     public void AFaultIsNotForgotten()
     {
         _medium.Ports[1].BreakOff(PortFault.Kind);
