@@ -13,7 +13,12 @@ namespace ShmWifi.Hwsim;
 /// <summary>Moves frames between the kernel's radios and a port, both ways, and sleeps when there are none. One thread runs it.</summary>
 internal sealed class HwsimService : IDisposable
 {
+    /// <summary>How long a host that is away, or says nothing, is waited for unless one says otherwise. No timer of mac80211's is as short:
+    /// docs/decisions/0019.</summary>
+    public const int DefaultPatienceMs = 500;
+
     private const int MaxBatchBytes = 32 << 10;
+    private const long NsPerMs = 1_000_000;
     private const long TickNs = 1_000_000_000;
     private const long ClockSpinNs = 300_000;
     private const long BusyPollSliceNs = 20_000; // then others may run
@@ -29,6 +34,8 @@ internal sealed class HwsimService : IDisposable
     private readonly TxSlots _slots;
     private readonly RxPath _rx;
     private readonly InjectionBatch _batch;
+    private readonly OpenFrames _open;
+    private readonly StatusPatience _patience;
     private readonly Announcer _announcer;
     private readonly RadioDiscovery _discovery;
     private readonly WaitSet _waits;
@@ -40,9 +47,10 @@ internal sealed class HwsimService : IDisposable
     /// <param name="discovery">Where radios are found; owned by the loop.</param>
     /// <param name="maxBusyPollNs">How long to busy-poll for an answer before sleeping; 0: never.</param>
     /// <param name="warn">Takes what the operator should know, a line a call.</param>
+    /// <param name="patienceMs">How long to wait for a host that is away, or says nothing.</param>
     public HwsimService(
         HwsimRegistration registration, Region region, GuestPort port, IPortDevice device, IControlSource control, RadioDiscovery discovery,
-        long maxBusyPollNs, Action<string> warn)
+        long maxBusyPollNs, Action<string> warn, int patienceMs = DefaultPatienceMs)
     {
         (_registration, _port, _device, _control, _discovery, _warn) = (registration, port, device, control, discovery, warn);
         int frames = registration.Frames.Descriptor;
@@ -53,12 +61,14 @@ internal sealed class HwsimService : IDisposable
         _slots = new TxSlots(port, _doorbell);
         _announcer = new Announcer(Radios, _slots, region.Features);
         Clock = new ClockSync(port, _slots);
-        Host = new HostMonitor(region, port);
+        Host = new HostMonitor(region, port, patienceMs * NsPerMs);
+        _patience = new StatusPatience(port, patienceMs * NsPerMs);
         _batch = new InjectionBatch(frames, family, MaxBatchBytes);
         var chains = new SentChains();
         var measurements = new PeerMeasurements(port, Radios, _batch);
         Tx = new TxPath(frames, family, port, _slots, Radios, _batch, Clock, chains, measurements);
-        _rx = new RxPath(port, _doorbell, Radios, _batch, Clock, chains, measurements);
+        _open = new OpenFrames(port, _slots, Radios, _batch, chains, measurements);
+        _rx = new RxPath(port, _doorbell, Radios, _batch, Clock, chains, measurements, _open);
         _waits = new WaitSet(device, frames, discovery.WirelessDescriptor, discovery.LinkDescriptor, control.Descriptor);
     }
 
@@ -142,9 +152,11 @@ internal sealed class HwsimService : IDisposable
         long nowNs = MonotonicClock.NowNs;
         if (Host.Update(nowNs))
             OnHostChanged(nowNs);
+        bool isAskingDue = Clock.IsAsked && _patience.Look(nowNs, IsAnyWaiting);
+        bool hasGivenUp = _patience.IsOver && GiveUpWaiting();
 
         long allocated = GC.GetAllocatedBytesForCurrentThread();
-        bool worked = Tx.Pump(Host.IsThere);
+        bool worked = Tx.Pump(Host.IsThere) | hasGivenUp;
         if (!Tx.IsReadable)
             _rx.GiveBack(); // the kernel has nothing more to say of it
         if (Host.IsThere)
@@ -172,9 +184,22 @@ internal sealed class HwsimService : IDisposable
             Discover();
         if (nowNs >= _tickDueNs)
             Tick(nowNs);
-        if (Host.MayAnswer && nowNs >= Clock.DueNs)
+        if (isAskingDue)
+            _open.ForgetGone();
+        if (Host.MayAnswer && (isAskingDue || nowNs >= Clock.DueNs))
             SyncClock(nowNs);
         return worked;
+    }
+
+    /// <summary>Frames wait for their status, or for a slot.</summary>
+    private bool IsAnyWaiting => _open.IsAny || Tx.IsBlocked;
+
+    /// <returns>Whether there may be more.</returns>
+    private bool GiveUpWaiting()
+    {
+        if (_open.IsAny)
+            _open.GiveUp();
+        return Tx.IsBlocked && Tx.Pump(isHostThere: false);
     }
 
     private bool Drain()
@@ -195,7 +220,7 @@ internal sealed class HwsimService : IDisposable
         if (Host.IsThere)
             return;
         Radios.StartAnew(); // it is told everything when it is back
-        Tx.GiveUp();
+        _open.GiveUp();
     }
 
     /// <summary>What the kernel tells only if asked: messages that it could not queue for us, and transmit power.</summary>
@@ -251,6 +276,8 @@ internal sealed class HwsimService : IDisposable
             return;
 
         long timeoutNs = Host.MayAnswer ? Math.Clamp(Clock.DueNs - MonotonicClock.NowNs, 0, TickNs) : TickNs;
+        if (IsAnyWaiting)
+            timeoutNs = Math.Min(timeoutNs, _patience.IntervalNs);
         var wakes = _waits.Sleep(timeoutNs);
         _port.Count(GuestCounter.SystemCalls);
         _port.Count(GuestCounter.Wakeups);

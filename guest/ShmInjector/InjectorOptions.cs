@@ -1,4 +1,5 @@
 using ShmWifi.Dot11.Frames;
+using ShmWifi.Hwsim;
 using ShmWifi.Hwsim.Protocol;
 using ShmWifi.RingBuffer.Layout;
 
@@ -21,6 +22,8 @@ internal sealed record InjectorOptions
           --device /dev/uioN   the kernel module's device (default: the only one)
           --spin-us N          stay awake for up to N microseconds for the answer to a frame that broke a silence,
                                where answers used to come that soon (default 3000; 0: always sleep at once)
+          --patience MS        wait up to MS milliseconds for a host that is away, or says nothing, before frames
+                               count as not acknowledged (default 500; 0 to 2000)
           --json               print statistics as JSON
                shm-injector radios add|del|list: radios that stay; see shm-injector radios --help
                shm-injector --help | --version
@@ -30,6 +33,7 @@ internal sealed record InjectorOptions
 
     private const int DefaultSpinUs = 3000;
     private const int MaxSpinUs = 1_000_000;
+    private const int MaxPatienceMs = 2000;
 
     /// <summary>Radios to make.</summary>
     public int Radios { get; private init; }
@@ -49,6 +53,9 @@ internal sealed record InjectorOptions
     /// <summary>Microseconds to stay awake for an answer at most.</summary>
     public int SpinUs { get; private init; } = DefaultSpinUs;
 
+    /// <summary>Milliseconds to wait for a host that is away, or says nothing.</summary>
+    public int PatienceMs { get; private init; } = HwsimService.DefaultPatienceMs;
+
     /// <summary>Whether statistics are JSON.</summary>
     public bool IsJson { get; private init; }
 
@@ -66,7 +73,7 @@ internal sealed record InjectorOptions
                 options = options with { IsJson = true };
                 continue;
             }
-            if (option is not ("--radios" or "--mac" or "--name-prefix" or "--regulatory" or "--device" or "--spin-us"))
+            if (option is not ("--radios" or "--mac" or "--name-prefix" or "--regulatory" or "--device" or "--spin-us" or "--patience"))
                 throw new UsageException($"unknown option \"{option}\"");
             if (++i == arguments.Length)
                 throw new UsageException($"{option} needs a value");
@@ -90,6 +97,9 @@ internal sealed record InjectorOptions
                     break;
                 case "--spin-us":
                     options = options with { SpinUs = OptionValues.ParseNumber(option, value, 0, MaxSpinUs) };
+                    break;
+                case "--patience":
+                    options = options with { PatienceMs = OptionValues.ParseNumber(option, value, 0, MaxPatienceMs) };
                     break;
             }
         }

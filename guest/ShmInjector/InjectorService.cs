@@ -43,7 +43,8 @@ internal static class InjectorService
         }
 
         var discovery = new RadioDiscovery(registration.Hwsim, registration.Nl80211);
-        using var service = new HwsimService(registration, region, port, device, signals, discovery, options.SpinUs * 1000L, Warn);
+        using var service =
+            new HwsimService(registration, region, port, device, signals, discovery, options.SpinUs * 1000L, Warn, options.PatienceMs);
         var statistics = new Statistics(port, service, options.IsJson);
         signals.Report = statistics.Print;
         try

@@ -20,6 +20,9 @@ internal sealed unsafe class ClockSync(GuestPort port, TxSlots slots)
     /// <summary>When the next question is due, our clock.</summary>
     public long DueNs { get; private set; }
 
+    /// <summary>Whether the host is asked at all.</summary>
+    public bool IsAsked => DueNs != long.MaxValue;
+
     /// <summary>Whether an answer is awaited.</summary>
     public bool IsWaiting => _askedNs != 0;
 

@@ -19,7 +19,7 @@ namespace ShmWifi.Hwsim.Datapath;
 /// acknowledges what was not refused.
 /// </remarks>
 internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, RadioTable radios, InjectionBatch batch, ClockSync clock,
-    SentChains chains, PeerMeasurements measurements)
+    SentChains chains, PeerMeasurements measurements, OpenFrames open)
 {
     /// <summary>Descriptors processed at a time.</summary>
     public const int MaxBatch = 32;
@@ -100,7 +100,7 @@ internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, Radio
                 _inBatch |= 1UL << (int)index;
                 break;
             case RingKind.TxStatus when radios.Find(descriptor.Radio) is { } radio:
-                var rates = chains.Check(radio, descriptor.Cookie, new TxRates(descriptor.Rates));
+                var rates = chains.Take(radio, descriptor.Cookie, new TxRates(descriptor.Rates));
                 batch.AddStatus(radio.Transmitter, descriptor.Cookie, descriptor.Flags, rates, descriptor.SignalDbm);
                 break;
             case RingKind.Frame:
@@ -115,6 +115,11 @@ internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, Radio
             case RingKind.Announce:
                 radios.StartAnew();
                 measurements.GiveUp();
+                break;
+            case RingKind.EngineChanged:
+                Send(); // the frames in the batch are stamped only here
+                if (!open.TryGiveUpBefore(descriptor.Cookie))
+                    port.Count(GuestCounter.RxInvalid);
                 break;
             case RingKind.ClockSync:
                 _ = clock.OnAnswer(descriptor); // a late answer to a question that was asked again is no fault

@@ -19,21 +19,55 @@ internal sealed class SentChains
 
     private readonly Entry[] _entries = new Entry[Length];
 
+    /// <summary>Frames that are known to wait.</summary>
+    public int Count { get; private set; }
+
     /// <summary>Remembers a frame's chain, perhaps in the place of an older one's.</summary>
     /// <param name="radio">Who sends it.</param>
     /// <param name="cookie">hwsim's.</param>
-    public void Add(Radio radio, ulong cookie, TxRates rates) => Find(radio, cookie) = new Entry(cookie, rates, radio);
+    public void Add(Radio radio, ulong cookie, TxRates rates)
+    {
+        ref var entry = ref Find(radio, cookie);
+        if (entry.Radio == null)
+            Count++;
+        entry = new Entry(cookie, rates, radio);
+    }
 
-    /// <summary>What may be said of a frame's attempts: as far as each rate is the frame's in the same place, nothing of a frame that is
-    /// no longer known.</summary>
-    public TxRates Check(Radio radio, ulong cookie, TxRates rates)
+    /// <summary>The frame has its status. What may be said of its attempts: as far as each rate is the frame's in the same place, nothing of
+    /// a frame that is no longer known.</summary>
+    public TxRates Take(Radio radio, ulong cookie, TxRates rates)
     {
         ref var entry = ref Find(radio, cookie);
         bool isKnown = entry.Cookie == cookie && entry.Radio == radio; // the radio itself: another may have its number, and count anew
         int count = 0;
         while (isKnown && count < TxRates.MaxCount && rates.IndexAt(count) is var index and not TxRates.End && entry.Rates.IndexAt(count) == index)
             count++;
+        if (isKnown)
+            Forget(ref entry);
         return rates.First(count);
+    }
+
+    /// <summary>Nothing waits any more.</summary>
+    public void Clear()
+    {
+        Array.Clear(_entries);
+        Count = 0;
+    }
+
+    /// <summary>Nothing waits any more of radios that are gone.</summary>
+    public void ForgetGone()
+    {
+        foreach (ref var entry in _entries.AsSpan())
+        {
+            if (entry.Radio is { IsGone: true })
+                Forget(ref entry);
+        }
+    }
+
+    private void Forget(ref Entry entry)
+    {
+        entry = default;
+        Count--;
     }
 
     private ref Entry Find(Radio radio, ulong cookie) => ref _entries[(cookie + ((ulong)radio.Number * Stride)) % Length];

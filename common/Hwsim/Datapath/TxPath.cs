@@ -105,24 +105,6 @@ internal sealed unsafe class TxPath : IDisposable
         return count > 0;
     }
 
-    /// <summary>Answers what the host has not given back as not acknowledged: mac80211 sends nothing more while too much is unanswered.</summary>
-    /// <remarks>hwsim refuses the answer to a frame that had one before; so does it refuse the host's, should that come after all.</remarks>
-    public void GiveUp()
-    {
-        _measurements.GiveUp();
-        _ = _port.Tx.RefreshHead();
-        for (uint index = _port.Tx.Head; index != _port.Tx.Tail; index++)
-        {
-            var slot = *_port.TxSlot(index);
-            if (slot.Kind != RingKind.Frame || _radios.Find(slot.Radio) is not { } radio)
-                continue;
-            if (_batch.IsFull)
-                _ = _batch.Send();
-            var asked = TxRates.Read(new ReadOnlySpan<byte>(slot.Rates, TxRates.Size));
-            _batch.AddStatus(radio.Transmitter, slot.Cookie, (TxFlags)slot.Flags, _chains.Check(radio, slot.Cookie, asked), signalDbm: 0);
-        }
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {

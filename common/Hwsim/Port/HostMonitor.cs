@@ -4,13 +4,16 @@ using ShmWifi.RingBuffer.Layout;
 namespace ShmWifi.Hwsim.Port;
 
 /// <summary>Decides whether the host serves us: it says that it runs, it has not shut the port, and it speaks when it is asked.</summary>
-/// <remarks>It is asked for its clock once a second anyway; so a host that hangs is noticed although no ring is full.</remarks>
-internal sealed class HostMonitor(Region region, GuestPort port)
+/// <remarks>It is asked for its clock once a second anyway; so a host that hangs is noticed although no ring is full. One that says that it is
+/// away may be back in a moment, with another engine: docs/decisions/0019.</remarks>
+/// <param name="patienceNs">A host that says that it is away serves us for so long all the same: what is sent waits in the ring.</param>
+internal sealed class HostMonitor(Region region, GuestPort port, long patienceNs)
 {
     /// <summary>A host that says nothing for so long after it was asked does not serve us. Far more than a loaded machine makes it wait.</summary>
     public const long SilenceNs = 2_000_000_000;
 
     private long _askedNs;
+    private long _awayNs; // since when it has said that it is; 0: it has not
 
     /// <summary>Whether it does.</summary>
     public bool IsThere { get; private set; } = true;
@@ -43,7 +46,15 @@ internal sealed class HostMonitor(Region region, GuestPort port)
     public bool Update(long nowNs)
     {
         bool wasThere = IsThere;
-        IsThere = MayAnswer && (_askedNs == 0 || nowNs - _askedNs < SilenceNs);
+        if (region.HostState == HostState.Running)
+            _awayNs = 0;
+        else if (_awayNs == 0)
+            _awayNs = nowNs;
+        bool isAway = _awayNs != 0 && nowNs - _awayNs >= patienceNs;
+        IsThere = port.State == PortState.Attached && !isAway && !IsSilent(nowNs);
         return IsThere != wasThere;
     }
+
+    /// <remarks>What it said while we stood still, and have not read, counts.</remarks>
+    private bool IsSilent(long nowNs) => _askedNs != 0 && nowNs - _askedNs >= SilenceNs && port.Rx.CountReady() == 0;
 }

@@ -8,14 +8,49 @@ public sealed class HostMonitorTests
     private const long Second = 1_000_000_000;
 
     [Test]
-    public void ARegionWhoseHostIsAwayHasNoMedium()
+    public void AHostThatIsAwayIsWaitedForAndThenHasNoMedium()
     {
         using var harness = new InjectorHarness();
         harness.Region.HostState = HostState.Away;
-        Assert.That(harness.Watch.Update(Second), Is.True);
+        Assert.That(harness.Watch.Update(Second), Is.False);
+        Assert.That(harness.Watch.Update(Second + InjectorHarness.PatienceNs - 1), Is.False);
+        Assert.That((harness.Watch.IsThere, harness.Watch.MayAnswer), Is.EqualTo((true, false)));
+        Assert.That(harness.Watch.Update(Second + InjectorHarness.PatienceNs), Is.True);
         Assert.That(harness.Watch.IsThere, Is.False);
         harness.Region.HostState = HostState.Running;
         Assert.That(harness.Watch.Update(2 * Second), Is.True);
+        Assert.That(harness.Watch.IsThere, Is.True);
+    }
+
+    [Test]
+    public void EachTimeAHostIsAwayItIsWaitedForAnew()
+    {
+        using var harness = new InjectorHarness();
+        for (int i = 1; i < 10; i++)
+        {
+            harness.Region.HostState = HostState.Away;
+            Assert.That(harness.Watch.Update(i * InjectorHarness.PatienceNs), Is.False);
+            harness.Region.HostState = HostState.Running;
+            Assert.That(harness.Watch.Update((i * InjectorHarness.PatienceNs) + (InjectorHarness.PatienceNs / 2)), Is.False);
+        }
+    }
+
+    [Test]
+    public void APortThatIsNotOursIsNotWaitedFor()
+    {
+        using var harness = new InjectorHarness();
+        harness.Region.Detach(SimulatedHost.PortIndex);
+        Assert.That(harness.Watch.Update(Second), Is.True);
+        Assert.That(harness.Watch.IsThere, Is.False);
+    }
+
+    [Test]
+    public void WhatAHostSaidWhileTheVmStoodStillCounts()
+    {
+        using var harness = new InjectorHarness();
+        harness.Watch.OnAsked(1 * Second);
+        harness.HostPosts(new RxDescriptor { Kind = RingKind.ClockSync });
+        Assert.That(harness.Watch.Update(100 * Second), Is.False);
         Assert.That(harness.Watch.IsThere, Is.True);
     }
 
@@ -35,7 +70,7 @@ public sealed class HostMonitorTests
         harness.Host.SetFault(PortFault.AbiVersion);
         harness.Watch.Update(Second);
         Assert.That(harness.Watch.IsThere, Is.False);
-        Assert.That(harness.Watch.Reason, Does.StartWith("it does not speak our ABI, 1.4: update "));
+        Assert.That(harness.Watch.Reason, Does.StartWith($"it does not speak our ABI, {Abi.FormatVersion(Abi.Version)}: update "));
     }
 
     [Test]

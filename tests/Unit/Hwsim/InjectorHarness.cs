@@ -14,6 +14,7 @@ namespace ShmWifi.Tests.Unit.Hwsim;
 internal sealed unsafe class InjectorHarness : IDisposable
 {
     public const uint TxLength = 16;
+    public const long PatienceNs = 500_000_000;
     private readonly SharedMemory _memory;
     private readonly SimulatedHost _host;
     private readonly Socket _ours;
@@ -44,8 +45,9 @@ internal sealed unsafe class InjectorHarness : IDisposable
         var chains = new SentChains();
         var measurements = new PeerMeasurements(Port, Radios, Batch);
         Tx = new TxPath(descriptor, RecordedMessages.Family, Port, Slots, Radios, Batch, Clock, chains, measurements);
-        Rx = new RxPath(Port, doorbell, Radios, Batch, Clock, chains, measurements);
-        Watch = new HostMonitor(Region, Port);
+        Open = new OpenFrames(Port, Slots, Radios, Batch, chains, measurements);
+        Rx = new RxPath(Port, doorbell, Radios, Batch, Clock, chains, measurements, Open);
+        Watch = new HostMonitor(Region, Port, PatienceNs);
     }
 
     public Region Region { get; }
@@ -69,6 +71,8 @@ internal sealed unsafe class InjectorHarness : IDisposable
     public TxPath Tx { get; }
 
     public RxPath Rx { get; }
+
+    public OpenFrames Open { get; }
 
     public HostMonitor Watch { get; }
 

@@ -89,8 +89,8 @@ public sealed class PeerMeasurementsTests
     {
         using var harness = new InjectorHarness().WithRadio();
         ulong cookie = Start(harness)!.Cookie;
-        harness.Tx.GiveUp();
-        harness.Tx.GiveUp();
+        harness.Open.GiveUp();
+        harness.Open.GiveUp();
         harness.Rx.Drain();
         HostReports(harness, cookie, Report());
         Assert.That(Reports(harness), Is.EqualTo(new[] { Empty }));

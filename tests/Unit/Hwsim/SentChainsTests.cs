@@ -17,7 +17,7 @@ public sealed class SentChainsTests
     {
         var chains = new SentChains();
         chains.Add(_radio, cookie: 9, Chain);
-        Assert.That(chains.Check(_radio, 9, new TxRates(rates)), Is.EqualTo(new TxRates(rates)));
+        Assert.That(chains.Take(_radio, 9, new TxRates(rates)), Is.EqualTo(new TxRates(rates)));
     }
 
     [TestCase(0x00ff_00ff_00ff_0104UL, Nothing, TestName = "ARateThatTheFrameDoesNotHaveIsDropped")]
@@ -30,7 +30,7 @@ public sealed class SentChainsTests
     {
         var chains = new SentChains();
         chains.Add(_radio, cookie: 9, Chain);
-        Assert.That(chains.Check(_radio, 9, new TxRates(rates)), Is.EqualTo(new TxRates(expected)));
+        Assert.That(chains.Take(_radio, 9, new TxRates(rates)), Is.EqualTo(new TxRates(expected)));
     }
 
     [TestCase(1, 9UL)]
@@ -41,7 +41,7 @@ public sealed class SentChainsTests
     {
         var chains = new SentChains();
         chains.Add(_radio, cookie: 9, Chain);
-        Assert.That(chains.Check(number == 2 ? _radio : Radio(number), cookie, new TxRates(0x00ff_00ff_00ff_0103)), Is.EqualTo(TxRates.None));
+        Assert.That(chains.Take(number == 2 ? _radio : Radio(number), cookie, new TxRates(0x00ff_00ff_00ff_0103)), Is.EqualTo(TxRates.None));
     }
 
     [Test]
@@ -52,7 +52,7 @@ public sealed class SentChainsTests
         foreach (var radio in radios)
             chains.Add(radio, cookie: 1, Chain);
         foreach (var radio in radios)
-            Assert.That(chains.Check(radio, 1, Chain), Is.EqualTo(Chain));
+            Assert.That(chains.Take(radio, 1, Chain), Is.EqualTo(Chain));
     }
 
     /// <summary>A new radio counts its cookies anew.</summary>
@@ -61,7 +61,7 @@ public sealed class SentChainsTests
     {
         var chains = new SentChains();
         chains.Add(_radio, cookie: 9, Chain);
-        Assert.That(chains.Check(Radio(2), 9, Chain), Is.EqualTo(TxRates.None));
+        Assert.That(chains.Take(Radio(2), 9, Chain), Is.EqualTo(TxRates.None));
     }
 
     private static Radio Radio(int number) => new((ushort)number, hwsimId: 1, default);
