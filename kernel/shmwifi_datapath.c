@@ -249,19 +249,24 @@ static void shmwifi_take_over(struct shmwifi_datapath *dp, bool tells_channels)
 				    dp->region.features & SHMWIFI_F_TX_POWER;
 	dp->radios.tells_spacing = dp->drv_config && dp->region.features & SHMWIFI_F_SPACING;
 	memset(dp->chains, 0, sizeof(dp->chains));
+	dp->open = 0;
+	dp->overdue = false;
 	memset(&dp->clock, 0, sizeof(dp->clock));
 	dp->clock_answers = 0;
 	dp->clock_asked_ns = 0;
+	dp->clock_due_ns = 0;
 	dp->watch_asked_ns = 0;
+	dp->away_ns = 0;
 	dp->host_away = false;
 	dp->starved = false;
 	dp->lone = false;
 	dp->sent_ns = 0;
 	dp->pollers = 0;
-	shmwifi_begin_to_give_up(dp);
-	dp->give_up = dp->give_up_end;
+	dp->give_up = dp->tx.tail;
+	dp->give_up_end = dp->tx.tail;
 	dp->unmeasured = false;
 	dp->measurements = 0;
+	dp->tick_due = jiffies;
 
 	shmwifi_discard(dp);
 	WRITE_ONCE(guest->clock_error_ns, 0);
@@ -329,14 +334,14 @@ void shmwifi_datapath_drain(struct shmwifi_datapath *dp)
 	spin_lock_bh(&dp->lock);
 	idle = !dp->running;
 	dp->host_away = true;
-	shmwifi_begin_to_give_up(dp);
+	shmwifi_begin_to_give_up(dp, dp->tx.tail);
 	spin_unlock_bh(&dp->lock);
 
 	for (waited = 0; !idle && waited < SHMWIFI_DRAIN_LIMIT_MS; waited++) {
 		shmwifi_poll_now(dp);
 		usleep_range(1000, 2000);
 		spin_lock_bh(&dp->lock);
-		idle = dp->give_up == dp->give_up_end && !dp->unmeasured &&
+		idle = !shmwifi_is_giving_up(dp) && !dp->unmeasured &&
 		       shmwifi_vring_is_idle(&dp->to_guest);
 		spin_unlock_bh(&dp->lock);
 	}

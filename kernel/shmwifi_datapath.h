@@ -116,14 +116,22 @@ struct shmwifi_chain {
  * @clock: the host's
  * @clock_asked_ns: when the pending clock request went out; 0: none is pending
  * @clock_answers: answers used
+ * @clock_due_ns: when the next one is due
  * @watch_asked_ns: when the oldest request went out that the host has not answered; 0: none
+ * @away_ns: since when the host has said that it is away; 0: it has not
  * @host_away: the host does not serve us: no frame is acknowledged
  * @host_messages: limits what is said of it, which the host can make happen at will
  * @running: hwsim's driver is ready, and the device is not being removed
  * @starved: hwsim's RX virtqueue has no free buffer
  * @lone: the last frame followed a pause of SHMWIFI_SILENCE_NS
  * @sent_ns: when a unicast frame was last sent
- * @give_up: index of the next slot whose frame is reported as not acknowledged
+ * @open: frames whose status the host owes, by @chains
+ * @received: where the RX ring was when something last came
+ * @still_ns: since when frames have been waiting, and nothing has come
+ * @still_asked_ns: when the host was asked because of that; 0: not yet
+ * @overdue: it has said nothing for too long, and still does not
+ * @give_up: index of the next slot whose frame is reported as not acknowledged; those before
+ *	it were, or were another's
  * @give_up_end: index after the last such slot
  * @measurements: peer measurements that the host was asked for
  * @unmeasured: the host has forgotten them
@@ -141,6 +149,7 @@ struct shmwifi_chain {
  * @kick: schedules @napi from where softirqs cannot be raised
  * @late: polls after a doorbell that was not requested
  * @tick: requests the host's clock, and checks that the host is alive
+ * @tick_due: when it runs next, jiffies
  * @devices: notified of network devices
  * @look: reads the radios' interfaces again
  * @monitor: hwsim0 while it is up, else NULL; under RTNL
@@ -162,13 +171,20 @@ struct shmwifi_datapath {
 	struct shmwifi_clock clock;
 	u64 clock_asked_ns;
 	unsigned int clock_answers;
+	u64 clock_due_ns;
 	u64 watch_asked_ns;
+	u64 away_ns;
 	bool host_away;
 	struct ratelimit_state host_messages;
 	bool running;
 	bool starved;
 	bool lone;
 	u64 sent_ns;
+	unsigned int open;
+	u32 received;
+	u64 still_ns;
+	u64 still_asked_ns;
+	bool overdue;
 	u32 give_up;
 	u32 give_up_end;
 	u64 measurements;
@@ -188,6 +204,7 @@ struct shmwifi_datapath {
 	struct irq_work kick;
 	struct timer_list late;
 	struct delayed_work tick;
+	unsigned long tick_due;
 	struct notifier_block devices;
 	struct work_struct look;
 	struct net_device *monitor;
@@ -222,8 +239,15 @@ void shmwifi_remember_chain(struct shmwifi_datapath *dp, const struct shmwifi_ra
 bool shmwifi_put_status(struct shmwifi_datapath *dp, const struct shmwifi_radio *radio, u64 cookie,
 			u8 flags, const u8 rates[8], s8 signal_dbm);
 bool shmwifi_put_host_status(struct shmwifi_datapath *dp, const struct shmwifi_rx_desc *desc);
-void shmwifi_begin_to_give_up(struct shmwifi_datapath *dp);
+void shmwifi_forget_gone(struct shmwifi_datapath *dp);
+void shmwifi_begin_to_give_up(struct shmwifi_datapath *dp, u32 end);
+bool shmwifi_engine_changed(struct shmwifi_datapath *dp, u32 index);
 void shmwifi_give_up(struct shmwifi_datapath *dp);
+
+static inline bool shmwifi_is_giving_up(const struct shmwifi_datapath *dp)
+{
+	return dp->give_up != dp->give_up_end;
+}
 
 /* shmwifi_pmsr.c */
 bool shmwifi_pmsr_start(struct shmwifi_datapath *dp, const struct shmwifi_message *message);
@@ -233,6 +257,8 @@ void shmwifi_pmsr_give_up(struct shmwifi_datapath *dp);
 
 /* shmwifi_host.c */
 bool shmwifi_host_is_there(const struct shmwifi_datapath *dp);
+bool shmwifi_host_takes_frames(const struct shmwifi_datapath *dp);
+void shmwifi_begin_to_wait(struct shmwifi_datapath *dp, u64 now);
 void shmwifi_clock_answered(struct shmwifi_datapath *dp, const struct shmwifi_rx_desc *desc);
 void shmwifi_tick(struct work_struct *work);
 

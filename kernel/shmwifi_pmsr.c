@@ -59,8 +59,7 @@ bool shmwifi_pmsr_start(struct shmwifi_datapath *dp, const struct shmwifi_messag
 	struct shmwifi_radio *radio = shmwifi_radios_find(&dp->radios, message->transmitter);
 	struct shmwifi_tx_slot *slot;
 
-	if (!radio || !(dp->region.features & SHMWIFI_F_PMSR) || dp->host_away ||
-	    !shmwifi_host_is_there(dp))
+	if (!radio || !(dp->region.features & SHMWIFI_F_PMSR) || !shmwifi_host_takes_frames(dp))
 		return shmwifi_report_none(dp, message->transmitter);
 	slot = shmwifi_pmsr_slot(dp, shmwifi_radio_number(&dp->radios, radio));
 	if (!slot)

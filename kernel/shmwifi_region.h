@@ -126,8 +126,15 @@ void shmwifi_producer_init(struct shmwifi_producer *tx, const struct shmwifi_reg
 struct shmwifi_tx_slot *shmwifi_producer_next(struct shmwifi_producer *tx);
 struct shmwifi_tx_slot *shmwifi_producer_say(struct shmwifi_producer *tx, u8 kind, u16 radio);
 struct shmwifi_tx_slot *shmwifi_producer_slot(struct shmwifi_producer *tx, u32 index);
+bool shmwifi_producer_refresh(struct shmwifi_producer *tx);
 bool shmwifi_producer_publish(struct shmwifi_producer *tx);
 bool shmwifi_producer_arm(struct shmwifi_producer *tx);
+
+/* Index of the next slot to fill. Its place in memory was that of the slot a ring length before. */
+static inline u32 shmwifi_producer_next_index(const struct shmwifi_producer *tx)
+{
+	return tx->tail + tx->pending;
+}
 
 void shmwifi_consumer_init(struct shmwifi_consumer *rx, const struct shmwifi_region *region,
 			   struct shmwifi_port *port);

@@ -37,7 +37,13 @@ void shmwifi_producer_init(struct shmwifi_producer *tx, const struct shmwifi_reg
 		tx->head = tx->tail - tx->length;	/* full: the ring is broken */
 }
 
-static bool shmwifi_producer_refresh(struct shmwifi_producer *tx)
+/**
+ * shmwifi_producer_refresh() - read the head
+ * @tx: the ring
+ *
+ * Return: false when the ring is broken.
+ */
+bool shmwifi_producer_refresh(struct shmwifi_producer *tx)
 {
 	u32 head;
 

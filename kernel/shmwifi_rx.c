@@ -105,6 +105,10 @@ static bool shmwifi_receive_one(struct shmwifi_datapath *dp, struct shmwifi_rx_d
 		dp->unmeasured = true;
 		shmwifi_pmsr_give_up(dp);
 		return true;
+	case SHMWIFI_KIND_ENGINE_CHANGED:
+		if (!shmwifi_engine_changed(dp, desc->cookie))
+			shmwifi_count(dp, SHMWIFI_RX_INVALID, 1);
+		return true;
 	case SHMWIFI_KIND_PMSR_RESULT:
 		return shmwifi_pmsr_report(dp, desc);
 	case SHMWIFI_KIND_CLOCK_SYNC:

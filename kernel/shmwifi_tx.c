@@ -5,8 +5,9 @@
  *
  * A message that finds no slot stays in the virtqueue until one comes back. A
  * frame that expects no acknowledgement gets its status at once, all others
- * when the host has decided. While the host is away every frame is reported as
- * not acknowledged, so that nothing gets stuck.
+ * when the host has decided. A host that is away, or says nothing, is waited for
+ * (shmwifi_host.c); then every frame is reported as not acknowledged, so that
+ * nothing gets stuck.
  */
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
@@ -95,8 +96,8 @@ static bool shmwifi_transmit_frame(struct shmwifi_datapath *dp,
 	struct shmwifi_tx_slot *slot;
 	bool answer;
 
-	if (!radio || message->frame_length < SHMWIFI_FRAME_SHORTEST || dp->host_away ||
-	    dp->tx.broken || !shmwifi_host_is_there(dp))
+	if (!radio || message->frame_length < SHMWIFI_FRAME_SHORTEST || dp->tx.broken ||
+	    !shmwifi_host_takes_frames(dp))
 		return shmwifi_transmit_unacked(dp, message);
 
 	answer = shmwifi_frame_is_group(message->frame) || message->flags & SHMWIFI_TX_NO_ACK;
@@ -107,7 +108,7 @@ static bool shmwifi_transmit_frame(struct shmwifi_datapath *dp,
 	}
 	slot = shmwifi_get_slot(dp, radio, message->freq_mhz);
 	if (!slot)
-		return dp->tx.broken && shmwifi_transmit_unacked(dp, message);
+		return (dp->tx.broken || dp->overdue) && shmwifi_transmit_unacked(dp, message);
 
 	shmwifi_fill_slot(slot, message, shmwifi_radio_number(&dp->radios, radio),
 			  shmwifi_clock_to_host(&dp->clock, now));
@@ -116,6 +117,8 @@ static bool shmwifi_transmit_frame(struct shmwifi_datapath *dp,
 		shmwifi_put_sent_once(dp, radio, message);
 		return true;
 	}
+	if (!dp->open)
+		shmwifi_begin_to_wait(dp, now);
 	shmwifi_remember_chain(dp, radio, message->cookie, message->rates);
 	dp->lone = now - dp->sent_ns > SHMWIFI_SILENCE_NS;
 	dp->sent_ns = now;
@@ -179,7 +182,8 @@ void shmwifi_transmit(struct shmwifi_datapath *dp)
 {
 	struct shmwifi_buffer buffer;
 
-	while (shmwifi_vring_peek(&dp->to_host, &buffer) && shmwifi_transmit_one(dp, &buffer))
+	while (!shmwifi_is_giving_up(dp) && shmwifi_vring_peek(&dp->to_host, &buffer) &&
+	       shmwifi_transmit_one(dp, &buffer))
 		shmwifi_vring_give_back(&dp->to_host, &buffer, 0);
 	shmwifi_announce(dp);
 	if (dp->lone)
