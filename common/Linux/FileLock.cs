@@ -14,6 +14,13 @@ public sealed unsafe class FileLock : IDisposable
 
     private FileLock(string path, FileDescriptor file) => (_path, _file) = (path, file);
 
+    /// <summary>What has it, for whoever keeps it on.</summary>
+    public int Descriptor => _file.Descriptor;
+
+    /// <summary>One that another process took, and left.</summary>
+    /// <param name="descriptor">What has it; owned from now on.</param>
+    public static FileLock Of(string path, FileDescriptor descriptor) => new(path, descriptor);
+
     /// <summary>Takes it.</summary>
     /// <returns>Null: another has it.</returns>
     /// <exception cref="LibCException">The file cannot be made there.</exception>

@@ -23,12 +23,35 @@ public static unsafe class UnixAddress
         return address;
     }
 
+    /// <summary>The path that a socket is bound to.</summary>
+    /// <returns>Null: none.</returns>
+    public static string? PathOf(int socket)
+    {
+        sockaddr_un address;
+        socklen_t length = sizeof(sockaddr_un);
+        if (getsockname(socket, (sockaddr*)&address, &length) < 0 || address.sun_family != AF_UNIX || address.sun_path[0] == 0)
+            return null;
+        var path = new ReadOnlySpan<byte>(address.sun_path, MaxLength);
+        int end = path.IndexOf((byte)0);
+        return Encoding.UTF8.GetString(end < 0 ? path : path[..end]);
+    }
+
     /// <summary>bind(2) to a path.</summary>
     /// <exception cref="LibCException">The path has more than 107 bytes.</exception>
     public static int Bind(int socket, string path)
     {
         var address = Of(path);
         return bind(socket, (sockaddr*)&address, sizeof(sockaddr_un));
+    }
+
+    /// <summary>bind(2) or connect(2) to an abstract name.</summary>
+    /// <param name="name">At most 107 bytes of ASCII, without the NUL before it.</param>
+    public static int ToAbstract(int socket, string name, bool isServer)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var address = Of('\0' + name);
+        int length = sizeof(ushort) + 1 + name.Length;
+        return isServer ? Tmds.Linux.LibC.bind(socket, (sockaddr*)&address, length) : connect(socket, (sockaddr*)&address, length);
     }
 
     /// <summary>connect(2) to a path.</summary>

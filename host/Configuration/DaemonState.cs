@@ -48,14 +48,16 @@ public sealed record DaemonState(
         return hasOwn ? [.. new[] { DefaultPath(), system }.Distinct()] : [system];
     }
 
-    /// <summary>The state of this process as the daemon.</summary>
+    /// <summary>The state of the daemon that this process is, or serves.</summary>
     /// <param name="control">Where its control API listens, or null.</param>
-    public static DaemonState Of(DaemonConfiguration configuration, string? control = null)
+    /// <param name="keeper">Its keeper, who is the daemon to others; null: this process is.</param>
+    public static DaemonState Of(DaemonConfiguration configuration, string? control = null, int? keeper = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        int pid = keeper ?? Environment.ProcessId;
         return new(
-            Environment.ProcessId,
-            StartTimeOf(Environment.ProcessId)
+            pid,
+            StartTimeOf(pid)
                 ?? throw new InvalidOperationException("/proc has no entry of this process; is it mounted?"),
             configuration.Isolation,
             configuration.RegionGeometry.RegionSize,

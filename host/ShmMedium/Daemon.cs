@@ -31,10 +31,11 @@ internal sealed class Daemon : IDisposable
     }
 
     private Daemon(DaemonConfiguration configuration, string statePath, MediumLog log, Action<DaemonFailure> fail, IDescriptorStore store,
-        Func<MediumEngine, RegionSource, Ledger, IPortServer> newServer)
+        Func<MediumEngine, RegionSource, Ledger, KeptSockets, IPortServer> newServer)
     {
         try
         {
+            var kept = Keep(new KeptSockets(store));
             bool isShared = configuration.Isolation == Isolation.Shared;
             var ledger = Keep(Ledger.Open(store, (int)configuration.Geometry.Ports, configuration.Geometry, isShared));
             var regions = Keep<RegionSource>(isShared
@@ -49,7 +50,7 @@ internal sealed class Daemon : IDisposable
             if (frameLog is not null)
                 Engine.AddTap(frameLog.Tap);
             Snapshots = new SnapshotSource(Engine, capture, frameLog);
-            var server = Keep(newServer(Engine, regions, ledger));
+            var server = Keep(newServer(Engine, regions, ledger, kept));
             Keep(new MediumMeter(Snapshots));
             Keep(new AbsenceWatch(new EngineMedium(Engine), log.RadioAbsent));
             if (configuration.Scheduling == Scheduling.Realtime)
@@ -57,8 +58,9 @@ internal sealed class Daemon : IDisposable
             Engine.Start();
             server.Start();
             if (configuration.Control is { } control)
-                Keep(OpenControl(control, configuration, statePath, log)).Start();
-            Keep(DaemonStateFile.Publish(statePath, DaemonState.Of(configuration, configuration.Control?.SocketFor(statePath))));
+                Keep(OpenControl(control, configuration, statePath, log, kept)).Start();
+            Keep(DaemonStateFile.Publish(statePath, DaemonState.Of(configuration, configuration.Control?.SocketFor(statePath), store.KeeperId)));
+            kept.RemoveUnused();
             capture?.Start(); // last: a start that is refused leaves no file
             frameLog?.Start();
         }
@@ -89,7 +91,7 @@ internal sealed class Daemon : IDisposable
             Socket = null,
             Vms = [],
         };
-        return new Daemon(local, statePath, log, fail, new NoDescriptorStore(), (engine, regions, _) =>
+        return new Daemon(local, statePath, log, fail, new NoDescriptorStore(), (engine, regions, _, _) =>
             new LocalServer(engine, regions, TakeRadios(), log.Warn, reason => fail(new DaemonFailure(reason, DaemonFailure.Environment))));
     }
 
@@ -121,18 +123,19 @@ internal sealed class Daemon : IDisposable
         }
     }
 
-    private ControlServer OpenControl(ControlConfiguration control, DaemonConfiguration configuration, string statePath, MediumLog log)
+    private ControlServer OpenControl(ControlConfiguration control, DaemonConfiguration configuration, string statePath, MediumLog log,
+        KeptSockets kept)
     {
         DaemonStateFile.MakeFolder(statePath); // the socket's default place
         var rights = ControlRights.Of(control);
-        var socket = ListeningSocket.Open(control.SocketFor(statePath), rights.Access);
+        var socket = kept.Open(control.SocketFor(statePath), rights.Access);
         return new ControlServer(socket, rights, new EngineMedium(Engine), configuration, Snapshots.Take, log.Warn, log.OldNameUsed);
     }
 
-    private static Func<MediumEngine, RegionSource, Ledger, IPortServer> ForVms(DaemonConfiguration configuration, MediumLog log,
-        Action<DaemonFailure> fail, IDescriptorStore store) => (engine, regions, ledger) =>
+    private static Func<MediumEngine, RegionSource, Ledger, KeptSockets, IPortServer> ForVms(DaemonConfiguration configuration, MediumLog log,
+        Action<DaemonFailure> fail, IDescriptorStore store) => (engine, regions, ledger, kept) =>
     {
-        var sockets = OpenSockets(configuration);
+        var sockets = OpenSockets(configuration, kept);
         DescriptorBudget.Check(sockets.Sum(s => s.ConnectionLimit), sockets.Count, log.Warn);
         var server = new IvshmemServer(engine, log, regions, sockets, new PeerIds(), ledger, store,
             exception => fail(DaemonFailure.Of("the server that VMs connect to", exception)));
@@ -156,7 +159,7 @@ internal sealed class Daemon : IDisposable
         }
     }
 
-    private static List<VmSocket> OpenSockets(DaemonConfiguration configuration)
+    private static List<VmSocket> OpenSockets(DaemonConfiguration configuration, KeptSockets kept)
     {
         List<VmSocket> sockets = [];
         try
@@ -164,13 +167,13 @@ internal sealed class Daemon : IDisposable
             if (configuration.Socket is { } any)
             {
                 var access = SocketAccess.Of(new SocketOwner(Group: configuration.SocketGroup), "socketGroup");
-                var listener = ListeningSocket.Open(any, access);
+                var listener = kept.Open(any, access);
                 sockets.Add(new VmSocket(listener, access, vmName: null, (int)configuration.Geometry.Ports) { Spoofing = configuration.Spoofing });
             }
             foreach (var vm in configuration.Vms)
             {
                 var access = SocketAccess.Of(configuration.OwnerOf(vm), $"VM {vm.Name}");
-                sockets.Add(new VmSocket(ListeningSocket.Open(vm.Socket, access), access, vm.Name)
+                sockets.Add(new VmSocket(kept.Open(vm.Socket, access), access, vm.Name)
                 {
                     MaxRadios = vm.MaxRadios,
                     Addresses = vm.Addresses,

@@ -19,7 +19,7 @@ internal sealed class MediumProcess : IDisposable
     public MediumProcess(string folder, params IEnumerable<string> options)
     {
         Folder = folder;
-        _process = new ProgramProcess(Name, ["run", "--state", StateFile, "--stats", StatisticsFile, .. options]);
+        _process = new ProgramProcess(Name, ["run", "--keeper", "none", "--state", StateFile, "--stats", StatisticsFile, .. options]);
     }
 
     /// <summary>The executable.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ShmWifi.Configuration;
 using ShmWifi.ShmMedium.Keeper;
+using ShmWifi.ShmMedium.Ports.Ivshmem;
 
 namespace ShmWifi.ShmMedium.Cli;
 
@@ -16,17 +17,57 @@ internal static class RunCommand
         { Description = "Socket for VMs that the configuration does not name. Default without a configuration: shm-medium.sock." };
         var isolation = new Option<string?>("--isolation") { Description = "shared (one region for all VMs) or per-vm (a region for each)." };
         isolation.AcceptOnlyFromAmong("shared", "per-vm");
-        var command = new Command("run", "Serves the medium until SIGINT or SIGTERM, then prints the totals.");
+        var command = new Command("run",
+            "Serves the medium until SIGINT or SIGTERM, then prints the totals. SIGHUP: takes program and configuration anew.");
         common.AddTo(command);
         command.Options.Add(socket);
         command.Options.Add(isolation);
-        command.SetAction((parse, cancellation) => Task.FromResult(common.Serve(
-            parse,
-            file => Override(Load(file, parse.GetValue(socket)), parse.GetValue(isolation)),
-            static (configuration, statePath, log, fail) => new Daemon(configuration, statePath, log, fail, new NoDescriptorStore()),
-            cancellation)));
+        var keeper = new Option<string>("--keeper")
+        {
+            Description = "own (a small parent keeps sockets and starts the engine anew when it ends) or none (one process, for debuggers).",
+            DefaultValueFactory = _ => "own",
+        };
+        keeper.AcceptOnlyFromAmong("own", "none");
+        var handOver = new Option<int?>(EngineProcess.HandOverOption) { Hidden = true }; // of an engine that a keeper has started
+        command.Options.Add(keeper);
+        command.Options.Add(handOver);
+        command.SetAction((parse, cancellation) => Task.FromResult(
+            parse.GetValue(handOver) is null && parse.GetValue(keeper) == "own" ? Keep(parse) : Serve(parse, cancellation)));
         return command;
+
+        int Serve(ParseResult parse, CancellationToken cancellation)
+        {
+            using var store = parse.GetValue(handOver) is { } descriptor
+                ? new DescriptorStore(descriptor, Environment.GetEnvironmentVariable("NOTIFY_SOCKET") ?? "")
+                : null;
+            return common.Serve(
+                parse,
+                file => Override(Load(file, parse.GetValue(socket)), parse.GetValue(isolation)),
+                (configuration, statePath, log, fail) =>
+                    new Daemon(configuration, statePath, log, fail, (IDescriptorStore?)store ?? new NoDescriptorStore()),
+                cancellation,
+                store);
+        }
     }
+
+    private static int Keep(ParseResult parse)
+    {
+        try
+        {
+            using var keeper = new EngineKeeper(Program, [.. parse.Tokens.Select(token => token.Value)], DescriptorBudget.Kept());
+            return keeper.Run();
+        }
+        catch (Exception exception) when (exception is IOException or System.ComponentModel.Win32Exception)
+        {
+            Console.Error.WriteLine($"shm-medium: {exception.Message}");
+            return 1;
+        }
+    }
+
+    /// <summary>What this program is started by, as it is on disk.</summary>
+    private static string[] Program => Environment.ProcessPath is { } path && Path.GetFileName(path) != "dotnet"
+        ? [path]
+        : [Environment.ProcessPath ?? "dotnet", Path.Combine(AppContext.BaseDirectory, "shm-medium.dll")];
 
     private static DaemonConfiguration Load(FileInfo? file, string? socket)
     {

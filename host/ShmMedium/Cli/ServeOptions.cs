@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Hosting.Systemd;
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Text;
+using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Logging;
 using ShmWifi.ShmMedium.Medium.Phy;
 using ShmWifi.ShmMedium.Telemetry;
@@ -62,7 +63,9 @@ internal sealed class ServeOptions
 
     /// <summary>Serves until a signal.</summary>
     /// <param name="load">Reads the configuration; of null, what holds without one.</param>
-    public int Serve(ParseResult parse, Func<FileInfo?, DaemonConfiguration> load, DaemonFactory newDaemon, CancellationToken cancellation)
+    /// <param name="keeper">What has started this process as an engine, and says when it is to serve; null: this is a process of its own.</param>
+    public int Serve(ParseResult parse, Func<FileInfo?, DaemonConfiguration> load, DaemonFactory newDaemon, CancellationToken cancellation,
+        DescriptorStore? keeper = null)
     {
         DaemonConfiguration configuration;
         try
@@ -76,13 +79,29 @@ internal sealed class ServeOptions
                 Console.Error.WriteLine(error);
             return 1;
         }
+        if (keeper is not null && !Await(keeper))
+            return 1;
         return Run(
             configuration,
             new ConsoleOutput(parse.GetValue(_print), parse.GetValue(_json)),
             parse.GetValue(_state) ?? DaemonState.DefaultPath(),
             parse.GetValue(_stats),
             newDaemon,
+            keeper,
             cancellation);
+    }
+
+    /// <summary>Starts up as far as nothing is touched that another engine has, and waits for this one's turn.</summary>
+    /// <returns>False: it will not come.</returns>
+    private static bool Await(DescriptorStore keeper)
+    {
+        if (!keeper.IsWanted)
+        {
+            using var low = LowPriority.Enter();
+            MethodCompiler.Run(() => keeper.IsWanted);
+        }
+        keeper.Tell($"{NotifyMessage.Prepared}=1");
+        return keeper.AwaitHandOver();
     }
 
     private DaemonConfiguration Override(DaemonConfiguration configuration, ParseResult parse) => configuration with
@@ -103,7 +122,7 @@ internal sealed class ServeOptions
     }
 
     private static int Run(DaemonConfiguration configuration, ConsoleOutput output, string statePath, string? statsPath, DaemonFactory newDaemon,
-        CancellationToken cancellation)
+        DescriptorStore? keeper, CancellationToken cancellation)
     {
         IReadOnlyList<ILogSink> sinks;
         bool isNewLog = configuration.Log.File is { } path && !File.Exists(path);
@@ -120,7 +139,7 @@ internal sealed class ServeOptions
         MediumSnapshot? totals;
         using (output)
         using (var log = new MediumLog(sinks))
-            code = Serve(configuration, output, log, statePath, statsPath, newDaemon, cancellation, out totals);
+            code = Serve(configuration, output, log, statePath, statsPath, newDaemon, keeper, cancellation, out totals);
         if (totals is null && isNewLog && new FileInfo(configuration.Log.File!) is { Exists: true, Length: 0 })
             File.Delete(configuration.Log.File!); // of a start that was refused
         if (totals is not null)
@@ -136,6 +155,7 @@ internal sealed class ServeOptions
         string statePath,
         string? statsPath,
         DaemonFactory newDaemon,
+        DescriptorStore? keeper,
         CancellationToken cancellation,
         out MediumSnapshot? totals)
     {
@@ -157,7 +177,10 @@ internal sealed class ServeOptions
                 context.Cancel = true; // else SIGUSR1 ends the process
                 WriteStats(daemon, statsPath);
             });
-            Console.WriteLine("shm-medium: ready");
+            if (keeper is null)
+                Console.WriteLine("shm-medium: ready");
+            else
+                new Thread(EndWithKeeper) { Name = "keeper-watch", IsBackground = true }.Start();
             output.Start(daemon.Snapshots);
             Notify(systemd, ServiceState.Ready);
             var watchdog = new SystemdWatchdog(daemon.Engine, state => Notify(systemd, state));
@@ -196,6 +219,13 @@ internal sealed class ServeOptions
             lastResort = new LastResort(why.ExitCode);
             Console.Error.WriteLine($"shm-medium: {why.Reason}");
             stopped.Set();
+        }
+
+        void EndWithKeeper()
+        {
+            keeper!.AwaitEnd();
+            Fail(new DaemonFailure("the keeper has ended, and with it what the next engine would need: this one ends, too",
+                DaemonFailure.Environment));
         }
 
         // The runtime aborts the process when this returns: give the end in order its time.

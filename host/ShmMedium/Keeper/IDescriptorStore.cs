@@ -6,6 +6,9 @@ namespace ShmWifi.ShmMedium.Keeper;
 /// <remarks>Source: sd_pid_notify_with_fds(3), FDSTORE=1, FDNAME=, FDSTOREREMOVE=1; sd_listen_fds(3).</remarks>
 internal interface IDescriptorStore
 {
+    /// <summary>The process that is the daemon to others: the keeper; null: there is none.</summary>
+    int? KeeperId { get; }
+
     /// <summary>What the engine before has left, and nobody has taken yet.</summary>
     IReadOnlyCollection<string> Names { get; }
 

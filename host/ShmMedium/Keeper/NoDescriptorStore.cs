@@ -6,6 +6,9 @@ namespace ShmWifi.ShmMedium.Keeper;
 internal sealed class NoDescriptorStore : IDescriptorStore
 {
     /// <inheritdoc/>
+    public int? KeeperId => null;
+
+    /// <inheritdoc/>
     public IReadOnlyCollection<string> Names => [];
 
     /// <inheritdoc/>

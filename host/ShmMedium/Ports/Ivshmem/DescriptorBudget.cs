@@ -39,6 +39,10 @@ internal static unsafe class DescriptorBudget
         }
     }
 
+    /// <summary>Descriptors that a keeper may keep for its engine: half of what may be open, as it sends them on, too.</summary>
+    /// <exception cref="LibCException">The limit cannot be read.</exception>
+    public static int Kept() => Limit() / 2;
+
     /// <summary>As <see cref="Clients"/>.</summary>
     /// <param name="limit">Files that may be open.</param>
     internal static int ClientsUnder(int limit) => Math.Clamp((limit - Own) / 2, 1, MaxClients);

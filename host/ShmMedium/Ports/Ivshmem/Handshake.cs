@@ -19,7 +19,6 @@ internal static unsafe class Handshake
     private const long ProtocolVersion = 0;
     private const long RegionFollows = -1;
     private const int Messages = 5;
-    private const int ControlSize = 24; // CMSG_SPACE(sizeof(int)) on 64-bit machines
 
     /// <summary>Sends it.</summary>
     /// <param name="daemonEvent">eventfd that the VM's doorbell to peer 0 signals.</param>
@@ -28,7 +27,7 @@ internal static unsafe class Handshake
     {
         long* values = stackalloc long[Messages] { ProtocolVersion, peerId, RegionFollows, DaemonPeerId, peerId };
         int* descriptors = stackalloc int[Messages] { -1, -1, region, daemonEvent, vmEvent };
-        byte* control = stackalloc byte[Messages * ControlSize];
+        byte* control = stackalloc byte[Messages * UnixMessage.DescriptorSpace];
         var vectors = stackalloc iovec[Messages];
         var messages = stackalloc mmsghdr[Messages];
         for (int i = 0; i < Messages; i++)
@@ -36,15 +35,7 @@ internal static unsafe class Handshake
             vectors[i] = new iovec { iov_base = &values[i], iov_len = sizeof(long) };
             var message = new msghdr { msg_iov = &vectors[i], msg_iovlen = 1 };
             if (descriptors[i] >= 0)
-            {
-                var header = (cmsghdr*)(control + (i * ControlSize));
-                header->cmsg_level = SOL_SOCKET;
-                header->cmsg_type = SCM_RIGHTS;
-                header->cmsg_len = sizeof(cmsghdr) + sizeof(int);
-                *(int*)CMSG_DATA(header) = descriptors[i];
-                message.msg_control = header;
-                message.msg_controllen = ControlSize;
-            }
+                UnixMessage.Attach(ref message, control + (i * UnixMessage.DescriptorSpace), descriptors[i]);
             messages[i] = new mmsghdr { msg_hdr = message };
         }
         int sent = Uninterrupted.sendmmsg(connection, messages, Messages, MSG_NOSIGNAL);

@@ -12,6 +12,8 @@ internal sealed unsafe class ListeningSocket : IDisposable
     private readonly FileDescriptor _socket;
     private readonly FileLock _lock;
 
+    private Action? _removed;
+
     private ListeningSocket(FileDescriptor socket, FileLock fileLock, string path) => (_socket, _lock, Path) = (socket, fileLock, path);
 
     /// <summary>The socket.</summary>
@@ -19,6 +21,18 @@ internal sealed unsafe class ListeningSocket : IDisposable
 
     /// <summary>Where it is.</summary>
     public string Path { get; }
+
+    /// <summary>Goes on with one that another process of this daemon opened, and left.</summary>
+    /// <param name="socket">Listens; owned from now on.</param>
+    /// <param name="lockFile">Has the lock of its path; owned from now on.</param>
+    public static ListeningSocket TakeOver(string path, FileDescriptor socket, FileDescriptor lockFile) =>
+        new(socket, FileLock.Of($"{path}.lock", lockFile), path);
+
+    /// <summary>What has its lock, for whoever keeps it on.</summary>
+    public int LockDescriptor => _lock.Descriptor;
+
+    /// <summary>Has something done when it is removed.</summary>
+    public void OnRemoved(Action removed) => _removed = removed;
 
     /// <summary>Listens. A socket that a dead daemon left behind is replaced; one that is served is not.</summary>
     /// <param name="path">At most 107 bytes.</param>
@@ -54,6 +68,7 @@ internal sealed unsafe class ListeningSocket : IDisposable
     {
         _socket.Dispose();
         Remove(Path);
+        _removed?.Invoke();
         _lock.Dispose(); // last: then another may have the path
     }
 

@@ -1,0 +1,82 @@
+using ShmWifi.Linux;
+using static Tmds.Linux.LibC;
+
+namespace ShmWifi.ShmMedium.Keeper;
+
+/// <summary>An engine's end: what its keeper has for it, and what the keeper shall keep.</summary>
+/// <remarks>A keeper that is gone is told nothing: the engine ends by <see cref="AwaitEnd"/>.</remarks>
+internal sealed class DescriptorStore : IDescriptorStore, IDisposable
+{
+    private readonly FileDescriptor _handOver;
+    private readonly FileDescriptor _notify;
+    private readonly Dictionary<string, FileDescriptor> _left = new(StringComparer.Ordinal);
+
+    /// <summary>Of an engine that serves not yet.</summary>
+    /// <param name="handOver">Where the keeper hands over; owned from now on.</param>
+    /// <param name="notifySocket">Where it listens: a path, or @ and an abstract name.</param>
+    /// <exception cref="LibCException">Nobody listens there.</exception>
+    public DescriptorStore(int handOver, string notifySocket)
+    {
+        _handOver = new FileDescriptor(handOver);
+        _notify = FileDescriptor.Of(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
+        int connected = notifySocket.StartsWith('@')
+            ? UnixAddress.ToAbstract(_notify.Descriptor, notifySocket[1..], isServer: false)
+            : UnixAddress.Connect(_notify.Descriptor, notifySocket);
+        LibCException.ThrowIfFailed(connected, $"connect to the keeper at {notifySocket}");
+    }
+
+    /// <inheritdoc/>
+    public int? KeeperId { get; } = getppid();
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> Names => _left.Keys;
+
+    /// <summary>Whether the hand-over has begun already: there is no time to prepare for it.</summary>
+    public bool IsWanted => Poll.WaitFor(_handOver.Descriptor, POLLIN, TimeSpan.Zero);
+
+    /// <summary>Tells the keeper something.</summary>
+    public void Tell(string lines) => _ = UnixMessage.TrySend(_notify.Descriptor, NotifyMessage.Bytes(lines));
+
+    /// <summary>Sleeps until this engine is to serve.</summary>
+    /// <returns>False: the keeper has ended.</returns>
+    public bool AwaitHandOver()
+    {
+        byte[] buffer = new byte[NotifyMessage.MaxBytes];
+        while (true)
+        {
+            long length = UnixMessage.Receive(_handOver.Descriptor, buffer, 0, out var descriptor, out _);
+            if (length <= 0)
+                return false;
+            var message = NotifyMessage.Parse(buffer.AsSpan(0, (int)length));
+            if (descriptor is not null && message.DescriptorName is { } name)
+                _left[name] = descriptor;
+            if (message.Says("READY"))
+                return true;
+        }
+    }
+
+    /// <summary>Sleeps until the keeper has ended.</summary>
+    public void AwaitEnd()
+    {
+        while (UnixMessage.Receive(_handOver.Descriptor, new byte[NotifyMessage.MaxBytes], 0, out var descriptor, out _) > 0)
+            descriptor?.Dispose(); // nothing is said after the hand-over
+    }
+
+    /// <inheritdoc/>
+    public FileDescriptor? Take(string name) => _left.Remove(name, out var descriptor) ? descriptor : null;
+
+    /// <inheritdoc/>
+    public void Keep(string name, int descriptor) => _ = UnixMessage.TrySend(_notify.Descriptor, NotifyMessage.Keep(name), descriptor);
+
+    /// <inheritdoc/>
+    public void Drop(string name) => _ = UnixMessage.TrySend(_notify.Descriptor, NotifyMessage.Drop(name));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var descriptor in _left.Values)
+            descriptor.Dispose();
+        _notify.Dispose();
+        _handOver.Dispose();
+    }
+}

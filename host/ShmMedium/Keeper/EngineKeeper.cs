@@ -1,0 +1,284 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using ShmWifi.Linux;
+using Tmds.Linux;
+using static ShmWifi.Linux.LibC;
+using static Tmds.Linux.LibC;
+
+namespace ShmWifi.ShmMedium.Keeper;
+
+/// <summary>Keeps what must outlive an engine, has one serve and a spare wait, and lets the spare serve when the first ends or hangs.</summary>
+/// <remarks>
+/// One way for all ends (decision 0018): an engine that is replaced is killed. An engine's datagrams are read before its end is looked at: what it
+/// had kept before it died is kept. Datagrams of other processes are not read.
+/// </remarks>
+/// <param name="program">What an engine is started by.</param>
+/// <param name="arguments">Of shm-medium, as given to the keeper.</param>
+/// <param name="limit">How many descriptors it keeps.</param>
+internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOnlyList<string> arguments, int limit) : IDisposable
+{
+    /// <summary>How long an engine may be silent, unless systemd says so.</summary>
+    public static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(10);
+    private readonly KeptDescriptors _kept = new(limit);
+    private readonly Backoff _backoff = new();
+    private readonly ConcurrentQueue<Action> _events = new();
+    private readonly EventFd _wake = new();
+    private readonly FileDescriptor _notify = FileDescriptor.Of(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
+    private readonly string _notifyName = $"shm-medium/{Environment.ProcessId}/{Guid.NewGuid():N}";
+    private readonly string? _systemd = Environment.GetEnvironmentVariable("NOTIFY_SOCKET");
+    private FileDescriptor? _systemdSocket;
+    private EngineProcess? _serving, _spare;
+    private bool _isReplacing, _isReadyTold;
+    private long _endedNs, _startNs = long.MaxValue, _stopNs;
+    private string _endReason = "";
+    private int? _exitCode;
+
+    /// <summary>Serves until a signal, or until no engine can.</summary>
+    /// <returns>The exit code of the last engine.</returns>
+    /// <exception cref="LibCException">No descriptors are left.</exception>
+    /// <exception cref="Win32Exception">No engine can be started.</exception>
+    public int Run()
+    {
+        int yes = 1;
+        LibCException.ThrowIfFailed(setsockopt(_notify.Descriptor, SOL_SOCKET, SO_PASSCRED, &yes, sizeof(int)), "setsockopt SO_PASSCRED");
+        LibCException.ThrowIfFailed(UnixAddress.ToAbstract(_notify.Descriptor, _notifyName, isServer: true), "bind the engines' notify socket");
+        ConnectSystemd();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => On(context, Stop));
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => On(context, Stop));
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => On(context, Replace));
+        using var report = PosixSignalRegistration.Create((PosixSignal)SIGUSR1, context => On(context, () => _serving?.Signal(SIGUSR1)));
+        Serve(StartEngine(), MonotonicClock.NowNs);
+        Span<pollfd> watched = [new() { fd = _notify.Descriptor, events = POLLIN }, new() { fd = _wake.Descriptor, events = POLLIN }];
+        while (_exitCode is null)
+        {
+            _ = Poll.WaitForAny(watched, UntilNext(MonotonicClock.NowNs));
+            _ = _wake.Drain();
+            var due = _events.ToArray(); // what died before now has said before now what it said
+            ReadNotifications(MonotonicClock.NowNs);
+            for (int i = 0; i < due.Length && _events.TryDequeue(out var happened); i++)
+                happened();
+            RunDue(MonotonicClock.NowNs);
+        }
+        return _exitCode.Value;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _serving?.Dispose();
+        _spare?.Dispose();
+        _systemdSocket?.Dispose();
+        _notify.Dispose();
+        _kept.Dispose();
+    }
+
+    private void On(PosixSignalContext context, Action action)
+    {
+        context.Cancel = true;
+        Post(action);
+    }
+
+    private void Post(Action happened)
+    {
+        _events.Enqueue(happened);
+        _wake.Signal();
+    }
+
+    private EngineProcess StartEngine() =>
+        EngineProcess.Start(program, arguments, '@' + _notifyName, Watchdog, engine => Post(() => OnEnd(engine, MonotonicClock.NowNs)));
+
+    private void Serve(EngineProcess engine, long nowNs)
+    {
+        _serving = engine;
+        _startNs = long.MaxValue;
+        engine.HandOver(_kept, nowNs);
+    }
+
+    private void StartSpare()
+    {
+        try
+        {
+            _spare = StartEngine();
+        }
+        catch (Exception exception) when (exception is LibCException or Win32Exception)
+        {
+            Tell($"no spare engine: {exception.Message}"); // its turn is a cold start then
+        }
+    }
+
+    /// <summary>SIGHUP: a spare from what is on disk by now, and its turn when it has started up.</summary>
+    private void Replace()
+    {
+        if (_stopNs != 0)
+            return;
+        var old = _spare;
+        _spare = null;
+        old?.Kill("SIGHUP");
+        _isReplacing = true;
+        StartSpare();
+    }
+
+    private void Stop()
+    {
+        if (_stopNs != 0)
+            return;
+        _stopNs = MonotonicClock.NowNs;
+        _spare?.Kill("the end");
+        if (_serving is null)
+            _exitCode = 0;
+        _serving?.Signal(SIGTERM);
+    }
+
+    private void ReadNotifications(long nowNs)
+    {
+        byte[] buffer = new byte[NotifyMessage.MaxBytes];
+        while (true)
+        {
+            long length = UnixMessage.Receive(_notify.Descriptor, buffer, MSG_DONTWAIT, out var descriptor, out int pid);
+            if (length < 0 && length != -EMSGSIZE)
+                return;
+            var engine = pid == 0 ? null : pid == _serving?.Id ? _serving : pid == _spare?.Id ? _spare : null;
+            if (length <= 0 || engine is null)
+                descriptor?.Dispose();
+            else
+                OnMessage(engine, NotifyMessage.Parse(buffer.AsSpan(0, (int)length)), descriptor, nowNs);
+        }
+    }
+
+    private void OnMessage(EngineProcess engine, NotifyMessage message, FileDescriptor? descriptor, long nowNs)
+    {
+        if (message.Says(NotifyMessage.Prepared))
+            engine.IsPrepared = true;
+        if (engine != _serving)
+        {
+            descriptor?.Dispose();
+            if (_isReplacing && engine.IsPrepared)
+                _serving?.Kill("SIGHUP");
+            return;
+        }
+        if (_kept.Apply(message, descriptor) is { } refusal)
+            Tell($"engine {engine.Id} wants {refusal} kept: it is not");
+        if (message.Says("WATCHDOG"))
+        {
+            engine.AliveNs = nowNs;
+            TellSystemd("WATCHDOG=1");
+        }
+        if (message.Says("READY") && engine.ReadyNs == 0)
+            OnReady(engine, nowNs);
+        if (message.Says("STOPPING"))
+            TellSystemd("STOPPING=1");
+    }
+
+    private void OnReady(EngineProcess engine, long nowNs)
+    {
+        (engine.ReadyNs, engine.AliveNs) = (nowNs, nowNs);
+        if (_isReadyTold)
+            Tell($"engine {engine.Id} serves {(nowNs - _endedNs) / 1e6:0.0} ms after {_endReason}");
+        else
+            Console.WriteLine("shm-medium: ready");
+        _isReadyTold = true;
+        TellSystemd("READY=1");
+        if (_spare is null && _stopNs == 0)
+            StartSpare();
+    }
+
+    private void OnEnd(EngineProcess engine, long nowNs)
+    {
+        int code = engine.ExitCode;
+        string end = HowItEnded(engine, code);
+        engine.Dispose();
+        if (engine != _serving)
+        {
+            if (engine != _spare)
+                return; // replaced
+            _spare = null;
+            if (_stopNs == 0)
+                Tell($"spare {end}{(_isReplacing ? $"; engine {_serving?.Id} serves on" : "")}");
+            _isReplacing = false;
+            return;
+        }
+        _serving = null;
+        if (_stopNs != 0 || code == 0 || !_isReadyTold)
+        {
+            _exitCode = code;
+            _spare?.Kill("the end");
+            return;
+        }
+        Tell(end);
+        (_endedNs, _endReason, _isReplacing) = (nowNs, $"that of {engine.Id}: {engine.KilledFor ?? end}", false);
+        if (_backoff.Next(engine.ReadyNs == 0 ? TimeSpan.Zero : TimeSpan.FromMicroseconds((nowNs - engine.ReadyNs) / 1e3)) is { } pause)
+        {
+            _startNs = nowNs + (long)pause.TotalNanoseconds;
+            return;
+        }
+        Tell($"{Backoff.MaxShortRuns} engines in a row ended within {Backoff.LongRun.TotalSeconds} s each, the last with exit code {code}: "
+            + $"it is given up");
+        _exitCode = code;
+        _spare?.Kill("the end");
+    }
+
+    private void RunDue(long nowNs)
+    {
+        if (_exitCode is null && _serving is null && nowNs >= _startNs)
+        {
+            var engine = _spare ?? StartEngine();
+            _spare = null;
+            Serve(engine, nowNs);
+        }
+        if (_serving is null)
+            return;
+        if (_stopNs != 0)
+        {
+            if (nowNs - _stopNs > (long)s_stopLimit.TotalNanoseconds)
+                _serving.Kill($"no end within {s_stopLimit.TotalSeconds} s");
+        }
+        else if (nowNs - _serving.AliveNs > LimitNs(_serving) && _serving.KilledFor is null)
+        {
+            _serving.Kill($"watchdog: silent for {(nowNs - _serving.AliveNs) / 1e9:0.0} s");
+        }
+    }
+
+    private TimeSpan UntilNext(long nowNs)
+    {
+        long dueNs = _serving is null ? _startNs
+            : _stopNs != 0 ? _stopNs + (long)s_stopLimit.TotalNanoseconds
+            : _serving.KilledFor is not null ? long.MaxValue
+            : _serving.AliveNs + LimitNs(_serving);
+        return dueNs == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMicroseconds((Math.Max(dueNs - nowNs, 0) / 1000) + 1);
+    }
+
+    private static long LimitNs(EngineProcess engine) => (long)(engine.ReadyNs == 0 ? s_startLimit : Watchdog).TotalNanoseconds;
+
+    private static string HowItEnded(EngineProcess engine, int code)
+    {
+        const int BySignal = 128;
+        return code > BySignal
+            ? $"engine {engine.Id} was ended by signal {code - BySignal}{(engine.KilledFor is { } why ? $" ({why})" : "")}; "
+                + $"'coredumpctl info {engine.Id}' tells more, where core files are kept"
+            : $"engine {engine.Id} ended with exit code {code}";
+    }
+
+    private static void Tell(string what) => Console.Error.WriteLine($"shm-medium: {what}");
+
+    private void ConnectSystemd()
+    {
+        if (_systemd is not { Length: > 0 })
+            return;
+        _systemdSocket = FileDescriptor.Of(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
+        int connected = _systemd.StartsWith('@')
+            ? UnixAddress.ToAbstract(_systemdSocket.Descriptor, _systemd[1..], isServer: false)
+            : UnixAddress.Connect(_systemdSocket.Descriptor, _systemd);
+        if (connected < 0)
+            throw new IOException($"NOTIFY_SOCKET is '{_systemd}', where systemd cannot be told: {strerror(errno)}");
+    }
+
+    private void TellSystemd(string state)
+    {
+        if (_systemdSocket is not null)
+            _ = UnixMessage.TrySend(_systemdSocket.Descriptor, NotifyMessage.Bytes(state));
+    }
+}
