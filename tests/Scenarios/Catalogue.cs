@@ -25,6 +25,7 @@ internal static class Catalogue
         new Vms.Goodput(),
         new Vms.Channels(),
         new Vms.Absent(),
+        new Vms.Restart(),
         new Vms.Mesh(),
         new Vms.P2p(),
         new Vms.Dpp(),

@@ -8,6 +8,7 @@ namespace ShmWifi.Lab.Measure;
 /// <summary>iperf3 in the guests.</summary>
 internal static class Iperf
 {
+    private const double StallStepSeconds = 0.5;
     private const int RampSeconds = 2; // until queues are full, and after the count
 
     /// <summary>Starts the server in a guest; it stays.</summary>
@@ -25,6 +26,13 @@ internal static class Iperf
     /// <returns>What the receivers got, in Mbit/s: along the route, and back.</returns>
     public static async Task<(double There, double Back)> TcpBothWaysAsync(MeasuredPath route, int seconds, CancellationToken cancellation) =>
         ReadTcpBothWays(await RunAsync(route, seconds, " --bidir", cancellation));
+
+    /// <summary>Sends by TCP in both directions at once, and looks for intervals in which nothing moved.</summary>
+    /// <param name="route">To a guest that serves.</param>
+    /// <returns>Seconds of the longest stall of either direction, in steps of half a second.</returns>
+    /// <exception cref="LabException">A connection broke off.</exception>
+    public static async Task<double> LongestStallAsync(MeasuredPath route, int seconds, CancellationToken cancellation) => ReadLongestStall(
+        await RunAsync(route, seconds, string.Create(CultureInfo.InvariantCulture, $" --bidir -i {StallStepSeconds}"), cancellation));
 
     /// <summary>Sends UDP datagrams at a fixed rate.</summary>
     /// <param name="route">To a guest that serves.</param>
@@ -76,6 +84,25 @@ internal static class Iperf
     /// <returns>What the receivers got, in Mbit/s: the server, and the client.</returns>
     internal static (double There, double Back) ReadTcpBothWays(string json) =>
         Read(json, end => (Mbps(end, "sum_received"), Mbps(end, "sum_received_bidir_reverse")));
+
+    /// <summary>Reads the intervals of a TCP run in both directions.</summary>
+    /// <param name="json">What <c>iperf3 --bidir -J</c> printed.</param>
+    /// <returns>Seconds of the longest row of intervals without an octet in one direction.</returns>
+    internal static double ReadLongestStall(string json)
+    {
+        _ = ReadTcpBothWays(json);
+        var intervals = JsonNode.Parse(json)!["intervals"]!.AsArray();
+        return ((string[])["sum", "sum_bidir_reverse"]).Max(direction =>
+        {
+            (double stall, double longest) = (0, 0);
+            foreach (var sum in intervals.Select(interval => interval![direction]!))
+            {
+                stall = sum["bytes"]!.GetValue<long>() == 0 ? stall + sum["seconds"]!.GetValue<double>() : 0;
+                longest = Math.Max(longest, stall);
+            }
+            return longest;
+        });
+    }
 
     /// <summary>Reads the result of a UDP run.</summary>
     /// <param name="json">What <c>iperf3 -u -J</c> printed: its "sum" is the sender's count with the receiver's losses and jitter.</param>

@@ -24,6 +24,9 @@ internal sealed class WifiLab : IAsyncDisposable
     /// <summary>The daemon.</summary>
     public MediumProcess Medium => _lab.Medium!;
 
+    /// <summary>The VMs.</summary>
+    public IReadOnlyList<VirtualMachine> Vms => _lab.Vms;
+
     /// <summary>A VM.</summary>
     public VirtualMachine this[string name] => _lab.Vms.Single(vm => vm.Name == name);
 
@@ -50,9 +53,13 @@ internal sealed class WifiLab : IAsyncDisposable
     /// <summary>Boots the VMs.</summary>
     /// <param name="run">Names the lab; is told of each step.</param>
     /// <param name="medium">Sections of the daemon's configuration.</param>
-    public static async Task<WifiLab> StartAsync(ScenarioRun run, string medium, params VmSpec[] vms)
+    public static Task<WifiLab> StartAsync(ScenarioRun run, string medium, params VmSpec[] vms) => StartAsync(run, medium, isPerVm: false, vms);
+
+    /// <summary>The same with a choice of isolation.</summary>
+    /// <param name="isPerVm">A region for each VM instead of one for all.</param>
+    public static async Task<WifiLab> StartAsync(ScenarioRun run, string medium, bool isPerVm, params VmSpec[] vms)
     {
-        var topology = new Topology($"scenario-{run.Name}", PerVmIsolation: false, vms) { IsCaptured = false, Medium = medium };
+        var topology = new Topology($"scenario-{run.Name}", isPerVm, vms) { IsCaptured = false, Medium = medium };
         var directory = new LabDirectory(topology.Name);
         directory.Prepare(vms.Select(vm => vm.Name));
         return new WifiLab(await LabInstance.StartAsync(topology, directory, run.Progress, run.Cancellation), run);

@@ -1,10 +1,9 @@
 using System.Text.RegularExpressions;
 using ShmWifi.Lab.Guest;
-using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Topologies;
 
-namespace ShmWifi.Demo;
+namespace ShmWifi.Lab.Measure;
 
 /// <summary>The logs of a guest: fetched into its VM's folder, and searched.</summary>
 /// <param name="LostLinks">Lines that tell of a link that was lost or of a peer that did not answer in time, each with its file.</param>
