@@ -135,7 +135,7 @@ public sealed partial class EngineKeeperTests
 
     private List<double> Gaps() => [.. Gap().Matches(_keeper.Error).Select(m => double.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture))];
 
-    /// <summary>The engine that serves: it has a region. So has, for a moment, a spare that is being started: it has all that the keeper has.</summary>
+    /// <summary>The engine that serves: it has a region. So has a spare that is being started, for a moment: all that the keeper has.</summary>
     private int Engine()
     {
         int[] engines = [];
