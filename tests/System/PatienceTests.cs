@@ -37,14 +37,17 @@ public class PatienceTests
     public async Task NoLinkIsLostWhileTheHostStandsStill()
     {
         var (_, json) = ProgramRun.Lab(Limit, "lab", "status", "--lab", Name, "--json");
-        string medium = JsonNode.Parse(json)!["medium"]!["id"]!.ToString();
+        string keeper = JsonNode.Parse(json)!["medium"]!["id"]!.ToString();
+        string[] engines = [.. Directory.EnumerateDirectories($"/proc/{keeper}/task")
+            .SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        Assert.That(engines, Is.Not.Empty);
         var pings = Stations.Select(station => Task.Run(() => In(station, Ping))).ToArray();
         await Task.Delay(TimeSpan.FromSeconds(3));
         for (int i = 0; i < 10; i++)
         {
-            Signal("-STOP", medium);
+            Signal("-STOP", engines);
             await Task.Delay(Gap);
-            Signal("-CONT", medium);
+            Signal("-CONT", engines);
             await Task.Delay(2 * Gap);
         }
         foreach (var (exitCode, output) in await Task.WhenAll(pings))
@@ -59,9 +62,9 @@ public class PatienceTests
         }
     }
 
-    private static void Signal(string signal, string process)
+    private static void Signal(string signal, string[] processes)
     {
-        using var kill = Process.Start("kill", [signal, process]);
+        using var kill = Process.Start("kill", [signal, .. processes]);
         kill.WaitForExit();
         Assert.That(kill.ExitCode, Is.Zero);
     }
