@@ -37,7 +37,7 @@ internal sealed class Daemon : IDisposable
         {
             var kept = Keep(new KeptSockets(store));
             bool isShared = configuration.Isolation == Isolation.Shared;
-            var ledger = Keep(Ledger.Open(store, (int)configuration.Geometry.Ports, configuration.Geometry, isShared));
+            var ledger = Keep(Ledger.Open(store, configuration.Geometry, isShared));
             var regions = Keep<RegionSource>(isShared
                 ? new SharedRegionSource(configuration.Geometry, store)
                 : new PerVmRegionSource(configuration.Geometry));

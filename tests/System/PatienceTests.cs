@@ -37,9 +37,8 @@ public class PatienceTests
     public async Task NoLinkIsLostWhileTheHostStandsStill()
     {
         var (_, json) = ProgramRun.Lab(Limit, "lab", "status", "--lab", Name, "--json");
-        string keeper = JsonNode.Parse(json)!["medium"]!["id"]!.ToString();
-        string[] engines = [.. Directory.EnumerateDirectories($"/proc/{keeper}/task")
-            .SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        int keeper = JsonNode.Parse(json)!["medium"]!["id"]!.GetValue<int>();
+        string[] engines = [.. ChildProcesses.Of(keeper).Select(id => $"{id}")];
         Assert.That(engines, Is.Not.Empty);
         var pings = Stations.Select(station => Task.Run(() => In(station, Ping))).ToArray();
         await Task.Delay(TimeSpan.FromSeconds(3));

@@ -49,4 +49,8 @@ public unsafe struct TxSlotHeader
 
     /// <summary>RADIO_SPACING: of its channels, MHz: 5, 10 or 20.</summary>
     [FieldOffset(0x3b)] public byte SpacingMhz;
+
+    /// <summary>Whether the payload lies within its slot. Of a copy: the guest may change the slot's at any time.</summary>
+    /// <param name="maxLength">The longest that it may be, bytes.</param>
+    public readonly bool IsPayloadInSlot(uint maxLength) => Offset >= Abi.SlotHeaderSize && Length <= maxLength && Offset <= Abi.SlotSize - Length;
 }

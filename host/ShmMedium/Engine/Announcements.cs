@@ -95,7 +95,7 @@ internal sealed unsafe class Announcements(
 
     private void AddRadio(Port port, byte* slotAddress, in TxSlotHeader header, MacAddress identity)
     {
-        if (!FrameIntake.IsInSlot(in header, Abi.NameSize))
+        if (!header.IsPayloadInSlot(Abi.NameSize))
         {
             port.BreakOff(PortFault.Length);
             return;

@@ -59,7 +59,7 @@ internal sealed unsafe class FrameIntake(RadioRegistry radios, Announcements ann
     private bool TryReadFrame(Port port, uint slot, byte* slotAddress, in TxSlotHeader header, ulong takenNs, out Frame frame)
     {
         Unsafe.SkipInit(out frame); // all of it is set, or false returned
-        if (!IsInSlot(in header, Abi.SlotPayloadSize))
+        if (!header.IsPayloadInSlot(Abi.SlotPayloadSize))
         {
             port.BreakOff(PortFault.Length);
             return false;
@@ -115,10 +115,6 @@ internal sealed unsafe class FrameIntake(RadioRegistry radios, Announcements ann
             statuses.Refuse(port, in header, takenNs);
         return false;
     }
-
-    /// <summary>Whether a payload lies within its slot.</summary>
-    internal static bool IsInSlot(in TxSlotHeader header, uint maxLength) =>
-        header.Offset >= Abi.SlotHeaderSize && header.Length <= maxLength && header.Offset <= Abi.SlotSize - header.Length;
 
     /// <summary>A slot's header, and where the services put the frame's: only a hint, wherever the frame is.</summary>
     private static void Prefetch(byte* slot)

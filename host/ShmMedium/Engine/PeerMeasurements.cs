@@ -25,7 +25,7 @@ internal sealed unsafe class PeerMeasurements(FineTimingMeasurement ftm, RxRings
     /// <param name="header">Its header; a copy.</param>
     public void Start(Port port, byte* slotAddress, in TxSlotHeader header)
     {
-        if (!FrameIntake.IsInSlot(in header, Abi.SlotPayloadSize))
+        if (!header.IsPayloadInSlot(Abi.SlotPayloadSize))
         {
             port.BreakOff(PortFault.Length);
             return;

@@ -18,7 +18,7 @@ namespace ShmWifi.ShmMedium.Keeper;
 /// <param name="limit">How many descriptors it keeps.</param>
 internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOnlyList<string> arguments, int limit) : IDisposable
 {
-    /// <summary>How long an engine may be silent, unless systemd says so.</summary>
+    /// <summary>How long an engine may be silent.</summary>
     public static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(30);

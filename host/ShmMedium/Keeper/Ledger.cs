@@ -42,16 +42,15 @@ internal sealed unsafe class Ledger : IDisposable
     }
 
     /// <summary>Takes over what an engine before has left, or begins one and has it kept.</summary>
-    /// <param name="ports">At most.</param>
     /// <param name="geometry">Of the regions; an engine with another cannot serve the VMs of those that are there.</param>
     /// <param name="isShared">Whether all VMs share one.</param>
     /// <exception cref="LedgerException">It is of another version, or another layout.</exception>
     /// <exception cref="LibCException">No memory.</exception>
-    public static Ledger Open(IDescriptorStore store, int ports, RegionGeometry geometry, bool isShared)
+    public static Ledger Open(IDescriptorStore store, RegionGeometry geometry, bool isShared)
     {
         if (store.Take(Name) is { } descriptor)
-            return TakeOver(descriptor.Descriptor, ports, geometry, isShared);
-        var ledger = Create(ports);
+            return TakeOver(descriptor.Descriptor, geometry, isShared);
+        var ledger = Create((int)geometry.Ports);
         ledger.Head->SetLayout(geometry, isShared);
         store.Keep(Name, ledger._memory.Descriptor);
         return ledger;
@@ -95,21 +94,18 @@ internal sealed unsafe class Ledger : IDisposable
 
     private static ulong SizeFor(int ports) => (ulong)sizeof(Header) + ((ulong)ports * PortStride);
 
-    private static Ledger TakeOver(int descriptor, int ports, RegionGeometry geometry, bool isShared)
+    private static Ledger TakeOver(int descriptor, RegionGeometry geometry, bool isShared)
     {
-        ulong size = SizeFor(ports);
         ulong found = (ulong)(long)lseek(descriptor, 0, SEEK_END);
         if (found < (ulong)sizeof(Header))
             throw new LedgerException($"the ledger that was kept has {found} bytes");
         var memory = SharedMemory.Map(descriptor, found, offset: 0, ownsDescriptor: true);
         var head = (Header*)memory.Address;
-        var wanted = *head;
-        wanted.SetLayout(geometry, isShared);
         string? reason = head->Magic != Magic ? "what was kept is no ledger"
             : head->AbiVersion >> 16 != Abi.Major
                 ? $"it speaks region ABI {Abi.FormatVersion(Abi.Version)}, the VMs that run speak {Abi.FormatVersion(head->AbiVersion)}"
             : head->Version != Version ? $"it has ledger version {Version}, what was kept is of version {head->Version}"
-            : head->Ports != (uint)ports || found != size || !head->HasLayoutOf(in wanted)
+            : found != SizeFor((int)geometry.Ports) || head->Geometry != geometry || head->IsShared != (isShared ? 1u : 0)
                 ? $"isolation and geometry are other than those of the VMs that run ({head->Layout})"
             : null;
         if (reason is not null)
@@ -133,7 +129,6 @@ internal sealed unsafe class Ledger : IDisposable
         public uint Ports;
         public uint LastPeerId;
         public uint IsShared;
-        public uint RegionPorts;
         public uint TxSlots;
         public uint RxDescriptors;
         public uint PoolSlots;
@@ -141,13 +136,11 @@ internal sealed unsafe class Ledger : IDisposable
         public fixed ulong DepartedGuest[Abi.Counters];
 
         public readonly string Layout =>
-            $"{(IsShared != 0 ? "shared" : "per-vm")}, ports {RegionPorts}, txSlots {TxSlots}, rxDescriptors {RxDescriptors}, poolSlots {PoolSlots}";
+            $"{(IsShared != 0 ? "shared" : "per-vm")}, ports {Ports}, txSlots {TxSlots}, rxDescriptors {RxDescriptors}, poolSlots {PoolSlots}";
 
-        public void SetLayout(RegionGeometry geometry, bool isShared) => (IsShared, RegionPorts, TxSlots, RxDescriptors, PoolSlots) =
-            (isShared ? 1u : 0, geometry.Ports, geometry.TxSlots, geometry.RxDescriptors, geometry.PoolSlots);
+        public readonly RegionGeometry Geometry => new(Ports, TxSlots, RxDescriptors, PoolSlots);
 
-        public readonly bool HasLayoutOf(in Header other) =>
-            (IsShared, RegionPorts, TxSlots, RxDescriptors, PoolSlots)
-            == (other.IsShared, other.RegionPorts, other.TxSlots, other.RxDescriptors, other.PoolSlots);
+        public void SetLayout(RegionGeometry geometry, bool isShared) =>
+            (IsShared, TxSlots, RxDescriptors, PoolSlots) = (isShared ? 1u : 0, geometry.TxSlots, geometry.RxDescriptors, geometry.PoolSlots);
     }
 }

@@ -10,8 +10,6 @@ internal sealed unsafe partial class Port
 {
     private uint _resumedAt; // TX index
 
-    private const byte RetryBit = 0x08; // second octet of Frame Control: IEEE 802.11-2020 clause 9.2.4.1
-
     /// <summary>Takes the rings' words over: they must be what that engine and the guest can have written. All ports do, then each calls
     /// <see cref="ResumeHoldings"/>.</summary>
     public void ResumeRings()
@@ -80,14 +78,14 @@ internal sealed unsafe partial class Port
         {
             var slot = Rings.TxSlot(Rings.Tx.Taken + i);
             var header = *slot;
-            if (header.Kind != RingKind.Frame || header.Length < FrameView.Addr2Offset + MacAddress.Length || header.Offset < Abi.SlotHeaderSize
-                || header.Length > Abi.SlotSize || header.Offset > Abi.SlotSize - header.Length)
+            if (header.Kind != RingKind.Frame || header.Length < FrameView.Addr2Offset + MacAddress.Length
+                || !header.IsPayloadInSlot(Abi.SlotPayloadSize))
             {
                 continue;
             }
             byte* frame = (byte*)slot + header.Offset;
             if ((frame[FrameView.Addr1Offset] & 1) == 0)
-                frame[1] |= RetryBit;
+                frame[1] |= FrameControl.RetryFlag;
         }
     }
 

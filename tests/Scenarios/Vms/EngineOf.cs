@@ -1,5 +1,6 @@
 using System.Globalization;
 using ShmWifi.Lab;
+using ShmWifi.Tests.Support;
 using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Tests.Scenarios.Vms;
@@ -12,20 +13,18 @@ internal sealed class EngineOf(int keeper)
 
     /// <summary>The process that serves: the child that has mapped a region. A spare has mapped none.</summary>
     /// <returns>Null: none does at the moment.</returns>
-    public int? Serving => Children.Cast<int?>().FirstOrDefault(child => Read($"/proc/{child}/maps").Contains(Region, StringComparison.Ordinal));
+    public int? Serving => Children.Cast<int?>().FirstOrDefault(
+        child => ChildProcesses.Read($"/proc/{child}/maps").Contains(Region, StringComparison.Ordinal));
 
     /// <summary>The serving engine and its spares.</summary>
-    public IReadOnlyList<int> Children =>
-    [
-        .. Directory.EnumerateDirectories($"/proc/{keeper}/task").SelectMany(task => Read($"{task}/children").Split(' ',
-            StringSplitOptions.RemoveEmptyEntries)).Select(id => int.Parse(id, CultureInfo.InvariantCulture)),
-    ];
+    public IReadOnlyList<int> Children => ChildProcesses.Of(keeper);
 
     /// <summary>After how much silence its keeper takes it for hung. Source: sd_watchdog_enabled(3).</summary>
     public static TimeSpan Watchdog(int engine)
     {
         const string Name = "WATCHDOG_USEC=";
-        string? entry = Read($"/proc/{engine}/environ").Split('\0').FirstOrDefault(entry => entry.StartsWith(Name, StringComparison.Ordinal));
+        string? entry = ChildProcesses.Read($"/proc/{engine}/environ").Split('\0')
+            .FirstOrDefault(entry => entry.StartsWith(Name, StringComparison.Ordinal));
         return entry is null
             ? throw new LabException($"the engine {engine} has no {Name.TrimEnd('=')}: nobody watches it")
             : TimeSpan.FromMicroseconds(long.Parse(entry[Name.Length..], CultureInfo.InvariantCulture));
@@ -60,19 +59,6 @@ internal sealed class EngineOf(int keeper)
     /// <summary>What keeper and serving engine hold.</summary>
     public IReadOnlyList<ProcessHoldings> Holdings() =>
         [ProcessHoldings.Of("keeper", keeper), ProcessHoldings.Of("engine", Serving ?? throw new LabException("no engine serves"))];
-
-    /// <summary>A file of /proc; empty when its process has ended.</summary>
-    internal static string Read(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (IOException)
-        {
-            return "";
-        }
-    }
 }
 
 /// <summary>What a process holds.</summary>
@@ -83,7 +69,7 @@ internal sealed record ProcessHoldings(string Process, long MemoryKib, int Descr
     /// <summary>Looks.</summary>
     public static ProcessHoldings Of(string process, int id)
     {
-        string anonymous = EngineOf.Read($"/proc/{id}/status").Split('\n').First(line => line.StartsWith("RssAnon:", StringComparison.Ordinal));
+        string anonymous = ChildProcesses.Read($"/proc/{id}/status").Split('\n').First(line => line.StartsWith("RssAnon:", StringComparison.Ordinal));
         return new ProcessHoldings(
             process,
             long.Parse(anonymous.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture),

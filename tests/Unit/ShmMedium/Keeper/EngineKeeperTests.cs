@@ -175,9 +175,7 @@ public sealed partial class EngineKeeperTests
         }
     }
 
-    private int[] Children() => [.. Directory.EnumerateDirectories($"/proc/{_keeper.Id}/task")
-        .SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        .Select(id => int.Parse(id, CultureInfo.InvariantCulture))];
+    private int[] Children() => [.. ChildProcesses.Of(_keeper.Id)];
 
     [GeneratedRegex(@"serves ([\d.]+) ms after")]
     private static partial Regex Gap();
