@@ -11,6 +11,7 @@ namespace ShmWifi.ShmMedium.Logging;
 internal sealed class LogOutput : ILoggerProvider, ILogger
 {
     private const int EventCapacity = 1024, FrameCapacity = 2048;
+    private const int ForWarnings = EventCapacity / 4; // a flood of what is only told must not cost the line that says so
     private static readonly TimeSpan s_stuck = TimeSpan.FromSeconds(2);
     private readonly Channel<LogEvent> _events = Channel.CreateBounded<LogEvent>(new BoundedChannelOptions(EventCapacity) { SingleReader = true });
     private readonly Channel<FrameRecord> _frames =
@@ -61,7 +62,8 @@ internal sealed class LogOutput : ILoggerProvider, ILogger
         string message = formatter(state, exception);
         if (exception is not null)
             message = $"{message}: {exception.Message}";
-        if (!_events.Writer.TryWrite(new LogEvent(DateTimeOffset.Now, logLevel, eventId, VmOf(state), message)))
+        bool hasRoom = logLevel >= LogLevel.Warning || _events.Reader.Count < EventCapacity - ForWarnings;
+        if (!hasRoom || !_events.Writer.TryWrite(new LogEvent(DateTimeOffset.Now, logLevel, eventId, VmOf(state), message)))
             Interlocked.Increment(ref _lostEvents);
         _added.Set();
     }

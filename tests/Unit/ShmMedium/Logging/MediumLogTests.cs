@@ -42,6 +42,25 @@ internal sealed partial class MediumLogTests
     }
 
     [Test]
+    public void AFloodOfLinesLeavesNoWarningOut()
+    {
+        var slow = new RecordingSink();
+        using (var output = new LogOutput(slow, Assert.Fail))
+        {
+            slow.Hold.Reset();
+            output.Start();
+            for (int i = 0; i < 5000; i++)
+                Add(LogLevel.Information, "a line");
+            Add(LogLevel.Warning, "too many");
+            slow.Hold.Set();
+
+            void Add(LogLevel level, string message) => output.Log(level, default, message, exception: null, (text, _) => text);
+        }
+        Assert.That(slow.Events.Select(e => e.Message), Has.One.EqualTo("too many").And.Some.Contains("events are left out"));
+        Assert.That(slow.Events, Has.Count.LessThan(5000));
+    }
+
+    [Test]
     public void AFullDiskEndsTheLogFileWithAMessageAndNothingElse()
     {
         var other = new RecordingSink();
