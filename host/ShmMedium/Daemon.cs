@@ -49,14 +49,14 @@ internal sealed class Daemon : IDisposable
                 Engine.AddTap(capture.Tap);
             if (frameLog is not null)
                 Engine.AddTap(frameLog.Tap);
-            Snapshots = new SnapshotSource(Engine, capture, frameLog);
+            Snapshots = new SnapshotSource(Engine, capture, frameLog, store);
             var server = Keep(newServer(Engine, regions, ledger, kept));
-            Keep(new MediumMeter(Snapshots));
-            Keep(new AbsenceWatch(new EngineMedium(Engine), log.RadioAbsent));
             if (configuration.Scheduling == Scheduling.Realtime)
                 Engine.Post(() => EnterRealtime(log));
             Engine.Start();
-            server.Start();
+            server.Start(); // VMs are served from here on: of an engine that takes over nothing else is waited for
+            Keep(new MediumMeter(Snapshots));
+            Keep(new AbsenceWatch(new EngineMedium(Engine), log.RadioAbsent));
             if (configuration.Control is { } control)
                 Keep(OpenControl(control, configuration, statePath, log, kept)).Start();
             Keep(DaemonStateFile.Publish(statePath, DaemonState.Of(configuration, configuration.Control?.SocketFor(statePath), store.KeeperId)));

@@ -95,7 +95,7 @@ internal sealed class TopCommand : Command
     {
         var view = new SummaryView(new VmColors());
         using var tables = looks
-            .Select(snapshot => view.Render(snapshot, MonotonicClock.NowNs, [Footer(snapshot)]))
+            .Select(snapshot => view.Render(snapshot, MonotonicClock.NowNs, Footer(snapshot)))
             .GetEnumerator();
         var console = StandardOutput.OpenForTables();
         if (!once)
@@ -104,8 +104,12 @@ internal sealed class TopCommand : Command
             console.Write(tables.Current);
     }
 
-    private static string Footer(MediumSnapshot snapshot) =>
-        $"shm-medium {snapshot.Pid}: {snapshot.Medium.Frames} frames, {snapshot.Medium.Delivered} delivered, {snapshot.Medium.Dropped} dropped "
-            + $"since it started; "
-        + $"{snapshot.Medium.DoorbellsPerFrame:0.00} doorbells a frame, {snapshot.Medium.PayloadBytesCopied} payload bytes copied";
+    private static IEnumerable<string> Footer(MediumSnapshot snapshot)
+    {
+        yield return $"shm-medium {snapshot.Pid}: {snapshot.Medium.Frames} frames, {snapshot.Medium.Delivered} delivered, "
+            + $"{snapshot.Medium.Dropped} dropped since it started; "
+            + $"{snapshot.Medium.DoorbellsPerFrame:0.00} doorbells a frame, {snapshot.Medium.PayloadBytesCopied} payload bytes copied";
+        if (SummaryView.RestartText(snapshot) is { } restarts)
+            yield return restarts;
+    }
 }

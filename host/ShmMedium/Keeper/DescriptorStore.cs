@@ -10,6 +10,7 @@ internal sealed class DescriptorStore : IDescriptorStore, IDisposable
     private readonly FileDescriptor _handOver;
     private readonly FileDescriptor _notify;
     private readonly Dictionary<string, FileDescriptor> _left = new(StringComparer.Ordinal);
+    private volatile IReadOnlyList<EngineRestart> _restarts = [];
 
     /// <summary>Of an engine that serves not yet.</summary>
     /// <param name="handOver">Where the keeper hands over; owned from now on.</param>
@@ -29,6 +30,9 @@ internal sealed class DescriptorStore : IDescriptorStore, IDisposable
     public int? KeeperId { get; } = getppid();
 
     /// <inheritdoc/>
+    public IReadOnlyList<EngineRestart> Restarts => _restarts;
+
+    /// <inheritdoc/>
     public IReadOnlyCollection<string> Names => _left.Keys;
 
     /// <summary>Whether the hand-over has begun already: there is no time to prepare for it.</summary>
@@ -41,25 +45,34 @@ internal sealed class DescriptorStore : IDescriptorStore, IDisposable
     /// <returns>False: the keeper has ended.</returns>
     public bool AwaitHandOver()
     {
-        byte[] buffer = new byte[NotifyMessage.MaxBytes];
-        while (true)
+        while (Receive(out var descriptor) is { } message)
         {
-            long length = UnixMessage.Receive(_handOver.Descriptor, buffer, 0, out var descriptor, out _);
-            if (length <= 0)
-                return false;
-            var message = NotifyMessage.Parse(buffer.AsSpan(0, (int)length));
             if (descriptor is not null && message.DescriptorName is { } name)
                 _left[name] = descriptor;
             if (message.Says("READY"))
                 return true;
         }
+        return false;
     }
 
-    /// <summary>Sleeps until the keeper has ended.</summary>
+    /// <summary>Takes what the keeper tells of restarts, until it has ended.</summary>
     public void AwaitEnd()
     {
-        while (UnixMessage.Receive(_handOver.Descriptor, new byte[NotifyMessage.MaxBytes], 0, out var descriptor, out _) > 0)
-            descriptor?.Dispose(); // nothing is said after the hand-over
+        while (Receive(out var descriptor) is not null)
+            descriptor?.Dispose(); // none is given after the hand-over
+    }
+
+    /// <summary>What the keeper says next; null: it has ended.</summary>
+    private NotifyMessage? Receive(out FileDescriptor? descriptor)
+    {
+        byte[] buffer = new byte[NotifyMessage.MaxBytes];
+        long length = UnixMessage.Receive(_handOver.Descriptor, buffer, 0, out descriptor, out _);
+        if (length <= 0)
+            return null;
+        var message = NotifyMessage.Parse(buffer.AsSpan(0, (int)length));
+        if (EngineRestart.Of(message) is { } restart)
+            _restarts = [.. _restarts.TakeLast(EngineRestart.Remembered - 1), restart];
+        return message;
     }
 
     /// <inheritdoc/>

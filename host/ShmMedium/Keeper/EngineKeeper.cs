@@ -21,10 +21,12 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
     /// <summary>How long an engine may be silent.</summary>
     public static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(2);
 
+    private const int BySignal = 128;
     private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(10);
     private readonly KeptDescriptors _kept = new(limit);
     private readonly Backoff _backoff = new();
+    private readonly Queue<EngineRestart> _restarts = new();
     private readonly ConcurrentQueue<Action> _events = new();
     private readonly EventFd _wake = new();
     private readonly FileDescriptor _notify = FileDescriptor.Of(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
@@ -34,6 +36,7 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
     private EngineProcess? _serving, _spare;
     private bool _isReplacing, _isReadyTold;
     private long _endedNs, _startNs = long.MaxValue, _stopNs;
+    private int _restartCount;
     private string _endReason = "";
     private int? _exitCode;
 
@@ -95,7 +98,7 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
     {
         _serving = engine;
         _startNs = long.MaxValue;
-        engine.HandOver(_kept, nowNs);
+        engine.HandOver(_kept, _restarts, nowNs);
     }
 
     private void StartSpare()
@@ -177,13 +180,23 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
     {
         (engine.ReadyNs, engine.AliveNs) = (nowNs, nowNs);
         if (_isReadyTold)
-            Tell($"engine {engine.Id} serves {(nowNs - _endedNs) / 1e6:0.0} ms after {_endReason}");
+            OnRestart(engine, (nowNs - _endedNs) / 1e6);
         else
             Console.WriteLine("shm-medium: ready");
         _isReadyTold = true;
         TellSystemd("READY=1");
         if (_spare is null && _stopNs == 0)
             StartSpare();
+    }
+
+    private void OnRestart(EngineProcess engine, double gapMs)
+    {
+        var restart = new EngineRestart(++_restartCount, DateTimeOffset.Now.AddMilliseconds(-gapMs), _endReason, gapMs);
+        Tell($"engine {engine.Id} serves {gapMs:0.0} ms after the end of the one before ({_endReason})");
+        if (_restarts.Count == EngineRestart.Remembered)
+            _ = _restarts.Dequeue();
+        _restarts.Enqueue(restart);
+        engine.Tell(restart);
     }
 
     private void OnEnd(EngineProcess engine, long nowNs)
@@ -208,8 +221,8 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
             _spare?.Kill("the end");
             return;
         }
-        Tell(end);
-        (_endedNs, _endReason, _isReplacing) = (nowNs, $"that of {engine.Id}: {engine.KilledFor ?? end}", false);
+        Tell(code > BySignal ? $"{end}; 'coredumpctl info {engine.Id}' tells more, where core files are kept" : end);
+        (_endedNs, _endReason, _isReplacing) = (nowNs, engine.KilledFor ?? end, false);
         if (_backoff.Next(engine.ReadyNs == 0 ? TimeSpan.Zero : TimeSpan.FromMicroseconds((nowNs - engine.ReadyNs) / 1e3)) is { } pause)
         {
             _startNs = nowNs + (long)pause.TotalNanoseconds;
@@ -255,10 +268,8 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
 
     private static string HowItEnded(EngineProcess engine, int code)
     {
-        const int BySignal = 128;
         return code > BySignal
-            ? $"engine {engine.Id} was ended by signal {code - BySignal}{(engine.KilledFor is { } why ? $" ({why})" : "")}; "
-                + $"'coredumpctl info {engine.Id}' tells more, where core files are kept"
+            ? $"engine {engine.Id} was ended by signal {code - BySignal}{(engine.KilledFor is { } why ? $" ({why})" : "")}"
             : $"engine {engine.Id} ended with exit code {code}";
     }
 

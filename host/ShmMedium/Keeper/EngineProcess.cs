@@ -76,13 +76,18 @@ internal sealed unsafe class EngineProcess : IDisposable
     public int ExitCode => _process.ExitCode;
 
     /// <summary>Gives it what the engine before has left, and has it serve.</summary>
-    public void HandOver(KeptDescriptors kept, long nowNs)
+    public void HandOver(KeptDescriptors kept, IEnumerable<EngineRestart> restarts, long nowNs)
     {
+        foreach (var restart in restarts)
+            Tell(restart);
         foreach (var (name, descriptor) in kept.All)
             _ = UnixMessage.TrySend(_handOver.Descriptor, NotifyMessage.Keep(name), descriptor.Descriptor); // one that has died is noticed anyway
         _ = UnixMessage.TrySend(_handOver.Descriptor, NotifyMessage.Bytes("READY=1"));
         AliveNs = nowNs;
     }
+
+    /// <summary>Tells it of a restart.</summary>
+    public void Tell(EngineRestart restart) => _ = UnixMessage.TrySend(_handOver.Descriptor, NotifyMessage.Bytes(restart.ToLines()));
 
     /// <summary>Sends a signal.</summary>
     public void Signal(int signal)

@@ -9,6 +9,9 @@ internal interface IDescriptorStore
     /// <summary>The process that is the daemon to others: the keeper; null: there is none.</summary>
     int? KeeperId { get; }
 
+    /// <summary>The restarts that its keeper remembers, the latest last. Any thread.</summary>
+    IReadOnlyList<EngineRestart> Restarts { get; }
+
     /// <summary>What the engine before has left, and nobody has taken yet.</summary>
     IReadOnlyCollection<string> Names { get; }
 

@@ -9,6 +9,9 @@ internal sealed class NoDescriptorStore : IDescriptorStore
     public int? KeeperId => null;
 
     /// <inheritdoc/>
+    public IReadOnlyList<EngineRestart> Restarts => [];
+
+    /// <inheritdoc/>
     public IReadOnlyCollection<string> Names => [];
 
     /// <inheritdoc/>

@@ -98,6 +98,8 @@ internal sealed class MediumMeter : IDisposable
         Total("shmwifi.medium.doorbells.suppressed", "{doorbell}", "Doorbells that event indices saved", s => s.Medium.DoorbellsSuppressed);
         Total("shmwifi.medium.copied", "By", "Payload bytes that the host copied", s => s.Medium.PayloadBytesCopied);
         Total("shmwifi.medium.sleeps", "{sleep}", "Times the engine slept", s => (ulong)s.Medium.Sleeps);
+        Total("shmwifi.engine.restarts", "{restart}", "Times another engine took over", s =>
+            s.Restarts is [.., var last] ? (ulong)last.Number : 0);
         Gauge("shmwifi.medium.allocated", "By/{frame}", "Bytes that the engine's rounds allocated, a frame", s =>
             [Of(s.Medium.AllocatedBytesPerFrame)]);
         Counter("shmwifi.capture.frames", "{frame}", "Frames in the capture", s => s.Capture is { } c ? [Of((ulong)c.Frames)] : []);

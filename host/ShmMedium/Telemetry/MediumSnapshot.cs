@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Capture;
 using ShmWifi.ShmMedium.Engine;
+using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Latency;
 using ShmWifi.ShmMedium.Logging;
 using ShmWifi.ShmMedium.Ports;
@@ -22,6 +23,9 @@ internal sealed record MediumSnapshot(
 {
     /// <summary>The daemon's process.</summary>
     public int Pid { get; init; }
+
+    /// <summary>The latest changes of the engine, where a keeper is; the last one's number is that of all.</summary>
+    public IReadOnlyList<EngineRestart> Restarts { get; init; } = [];
 
     /// <summary>The garbage collector, in statistics that the daemon writes; others read the Meter <c>System.Runtime</c>.</summary>
     public CollectorSnapshot? Collector { get; init; }

@@ -1,5 +1,6 @@
 using ShmWifi.ShmMedium.Capture;
 using ShmWifi.ShmMedium.Engine;
+using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Logging;
 using ShmWifi.ShmMedium.Ports;
 
@@ -8,7 +9,8 @@ namespace ShmWifi.ShmMedium.Telemetry;
 /// <summary>Reads the engine's counters from another thread.</summary>
 /// <param name="capture">The capture, or null.</param>
 /// <param name="frameLog">The reader of frames for the log, or null.</param>
-internal sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, FrameLog? frameLog)
+/// <param name="store">Which knows of restarts.</param>
+internal sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, FrameLog? frameLog, IDescriptorStore store)
 {
     /// <summary>Reasons for which the host drops, as <see cref="VmSnapshot.Drops"/> names them.</summary>
     public static IEnumerable<string> DropReasons => PortTotals.Drops.Select(d => d.Reason);
@@ -24,5 +26,6 @@ internal sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, F
         frameLog?.Describe())
     {
         Pid = Environment.ProcessId,
+        Restarts = store.Restarts,
     };
 }

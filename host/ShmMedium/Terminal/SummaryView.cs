@@ -70,6 +70,12 @@ internal sealed class SummaryView(VmColors colors)
         return text.Length == 0 ? "0" : text;
     }
 
+    /// <summary>How often the engine changed, and the latest time; null: never.</summary>
+    internal static string? RestartText(MediumSnapshot snapshot) => snapshot.Restarts is [.., var last]
+        ? $"{last.Number} restart{(last.Number == 1 ? "" : "s")} of the engine; the latest at {last.At:yyyy-MM-dd HH:mm:ss}, "
+            + $"nobody served for {last.GapMs:0} ms: {last.Reason}"
+        : null;
+
     /// <summary>A quotient with two digits; "-" when there is nothing to divide by.</summary>
     internal static string PerFrame(ulong value, ulong frames) => frames == 0 ? "-" : $"{(double)value / frames:0.00}";
 

@@ -36,6 +36,8 @@ internal static class TotalsView
             $"{medium.DoorbellsPerFrame:0.00} doorbells a frame ({medium.DoorbellsSuppressed} suppressed), {medium.PayloadBytesCopied} payload "
                 + $"bytes copied, "
             + $"{medium.AllocatedBytesPerFrame:0.##} bytes allocated a frame, the engine slept {medium.Sleeps} times");
+        if (SummaryView.RestartText(totals) is { } restarts)
+            console.WriteLine(restarts);
         if (totals.Capture is { } capture)
         {
             string stopped = capture.Stopped is null ? "" : $"; it stopped early: {capture.Stopped}";

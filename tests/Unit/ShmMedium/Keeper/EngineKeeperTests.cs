@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Keeper;
+using ShmWifi.ShmMedium.Telemetry;
 using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Keeper;
@@ -53,6 +55,11 @@ public sealed partial class EngineKeeperTests
         TestContext.Out.WriteLine($"gap ms: p50 {gaps[gaps.Count / 2]:0.0}, max {gaps[^1]:0.0}");
         Assert.That(_keeper.Error, Does.Contain("was ended by signal 9"));
         Assert.That(_keeper.Output, Has.Exactly(1).Matches<char>(c => c == '\n'), "ready is told once");
+        var restarts = Restarts(latest: 20);
+        Assert.That(restarts.Select(r => r.Number), Is.EqualTo(Enumerable.Range(5, EngineRestart.Remembered)));
+        Assert.That(restarts.Select(r => r.Reason), Has.All.Contains("was ended by signal 9"));
+        Assert.That(restarts.Select(r => Math.Round(r.GapMs, 1)), Is.EqualTo(Gaps().TakeLast(EngineRestart.Remembered)).Within(0.11));
+        Assert.That(restarts.Select(r => r.At), Is.Ordered);
         StopInOrder();
     }
 
@@ -66,6 +73,7 @@ public sealed partial class EngineKeeperTests
         Deadline.Until(() => Gaps().Count == 1, $"the next engine\n{_keeper.Error}");
         Assert.That((MonotonicClock.NowNs - stoppedNs) / 1e9, Is.LessThan(s_watchdogLimit.TotalSeconds));
         Assert.That(_keeper.Error, Does.Contain("watchdog: silent for"));
+        Assert.That(Restarts(latest: 1).Single().Reason, Does.StartWith("watchdog: silent for"));
         StopInOrder();
     }
 
@@ -129,6 +137,21 @@ public sealed partial class EngineKeeperTests
         Assert.That(_keeper.WaitForExit(), Is.Zero, _keeper.Error);
         Assert.That(engines.Where(id => Directory.Exists($"/proc/{id}")), Is.Empty);
         Assert.That(File.Exists(Socket) || File.Exists(State), Is.False);
+    }
+
+    /// <summary>What the engine that serves tells of restarts, once it knows of the latest.</summary>
+    private IReadOnlyList<EngineRestart> Restarts(int latest)
+    {
+        IReadOnlyList<EngineRestart> restarts = [];
+        Deadline.Until(
+            () =>
+            {
+                (int code, string output, _) = MediumProcess.Run("top", "--once", "--json", "--state", State);
+                restarts = code == 0 ? JsonSerializer.Deserialize(output, SnapshotJson.Default.MediumSnapshot)!.Restarts : [];
+                return restarts.Count != 0 && restarts[^1].Number == latest;
+            },
+            $"restart {latest} in the status");
+        return restarts;
     }
 
     private int DaemonId() => ShmWifi.Configuration.DaemonState.TryRead(State).State!.Pid;

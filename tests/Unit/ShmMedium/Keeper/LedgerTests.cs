@@ -44,6 +44,8 @@ public class LedgerTests
 
         public int? KeeperId => null;
 
+        public IReadOnlyList<EngineRestart> Restarts => [];
+
         public IReadOnlyCollection<string> Names => [];
 
         public FileDescriptor? Take(string name) => _kept is { } kept ? FileDescriptor.Of(dup(kept.Descriptor), "dup") : null;
