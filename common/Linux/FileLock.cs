@@ -41,6 +41,9 @@ public sealed unsafe class FileLock : IDisposable
         }
     }
 
+    /// <summary>Leaves it to who keeps a duplicate of <see cref="Descriptor"/>.</summary>
+    public void Leave() => _file.Dispose();
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -60,7 +60,7 @@ internal sealed class Daemon : IDisposable
             if (configuration.Control is { } control)
                 Keep(OpenControl(control, configuration, statePath, log, kept)).Start();
             Keep(DaemonStateFile.Publish(statePath, DaemonState.Of(configuration, configuration.Control?.SocketFor(statePath), store.KeeperId)));
-            kept.RemoveUnused();
+            kept.Settle();
             capture?.Start(); // last: a start that is refused leaves no file
             frameLog?.Start();
         }

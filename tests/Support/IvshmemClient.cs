@@ -48,6 +48,9 @@ internal sealed unsafe class IvshmemClient : IDisposable
     /// <summary>Rung by the daemon: our interrupt.</summary>
     public Doorbell Call { get; }
 
+    /// <summary>Whether the other end of its connection is closed, by whoever has it: no daemon will ever go on with this VM.</summary>
+    public bool IsDisconnected => Poll.WaitFor(_connection.Descriptor, POLLIN, TimeSpan.Zero);
+
     /// <summary>QEMU dies: the kernel closes its connection. The mapping stays, for tests to look at what happens then.</summary>
     public void Kill() => _connection.Dispose();
 

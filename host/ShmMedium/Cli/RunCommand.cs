@@ -24,21 +24,26 @@ internal static class RunCommand
         command.Options.Add(isolation);
         var keeper = new Option<string>("--keeper")
         {
-            Description = "own (a small parent keeps sockets and starts the engine anew when it ends) or none (one process, for debuggers).",
+            Description = "own (a small parent keeps sockets and starts the engine anew when it ends), systemd (the same, and systemd keeps them "
+                + "across restarts of the service: FileDescriptorStoreMax=) or none (one process, for debuggers).",
             DefaultValueFactory = _ => "own",
         };
-        keeper.AcceptOnlyFromAmong("own", "none");
+        keeper.AcceptOnlyFromAmong("own", "systemd", "none");
         var handOver = new Option<int?>(EngineProcess.HandOverOption) { Hidden = true }; // of an engine that a keeper has started
         command.Options.Add(keeper);
         command.Options.Add(handOver);
         command.SetAction((parse, cancellation) => Task.FromResult(
-            parse.GetValue(handOver) is null && parse.GetValue(keeper) == "own" ? Keep(parse) : Serve(parse, cancellation)));
+            parse.GetValue(handOver) is null && parse.GetValue(keeper) != "none"
+                ? Keep(parse, IsSystemds(parse))
+                : Serve(parse, cancellation)));
         return command;
+
+        bool IsSystemds(ParseResult parse) => parse.GetValue(keeper) == "systemd";
 
         int Serve(ParseResult parse, CancellationToken cancellation)
         {
             using var store = parse.GetValue(handOver) is { } descriptor
-                ? new DescriptorStore(descriptor, Environment.GetEnvironmentVariable("NOTIFY_SOCKET") ?? "")
+                ? new DescriptorStore(descriptor, Environment.GetEnvironmentVariable("NOTIFY_SOCKET") ?? "", IsSystemds(parse))
                 : null;
             return common.Serve(
                 parse,
@@ -50,11 +55,13 @@ internal static class RunCommand
         }
     }
 
-    private static int Keep(ParseResult parse)
+    private static int Keep(ParseResult parse, bool isSystemds)
     {
         try
         {
-            using var keeper = new EngineKeeper(Program, [.. parse.Tokens.Select(token => token.Value)], DescriptorBudget.Kept());
+            using var systemd = ServiceManager.Connect();
+            using var kept = isSystemds ? TakeOver(systemd) : new KeptDescriptors(DescriptorBudget.Kept());
+            using var keeper = new EngineKeeper(Program, [.. parse.Tokens.Select(token => token.Value)], kept, systemd);
             return keeper.Run();
         }
         catch (Exception exception) when (exception is IOException or System.ComponentModel.Win32Exception)
@@ -63,6 +70,10 @@ internal static class RunCommand
             return 1;
         }
     }
+
+    private static KeptDescriptors TakeOver(ServiceManager? systemd) => KeptDescriptors.TakeOver(
+        systemd ?? throw new IOException("--keeper systemd is for a unit of Type=notify, and NOTIFY_SOCKET is not set; without systemd: --keeper own"),
+        DescriptorBudget.Kept());
 
     /// <summary>What this program is started by, as it is on disk.</summary>
     private static string[] Program => Environment.ProcessPath is { } path && Path.GetFileName(path) != "dotnet"

@@ -187,7 +187,7 @@ internal sealed class ServeOptions
             // not Wait(cancellation), which would throw when a signal, at which System.CommandLine cancels, came before it
             using (cancellation.Register(stopped.Set))
             {
-                while (!stopped.Wait(SystemdWatchdog.Interval, CancellationToken.None))
+                while (!stopped.Wait(ServiceManager.WatchdogInterval, CancellationToken.None))
                     watchdog.Ask();
             }
             Notify(systemd, ServiceState.Stopping);
@@ -204,7 +204,7 @@ internal sealed class ServeOptions
             if (failure is not null)
                 return failure.ExitCode;
             Console.Error.WriteLine($"shm-medium: {exception.Message}");
-            return 1;
+            return exception is LedgerException ? DaemonFailure.CannotTakeOver : DaemonFailure.Environment;
         }
         finally
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Hosting.Systemd;
 using ShmWifi.ShmMedium.Engine;
 
@@ -10,20 +9,6 @@ internal sealed class SystemdWatchdog(MediumEngine engine, Action<ServiceState> 
 {
     private static readonly ServiceState s_alive = new("WATCHDOG=1");
     private Task _told = Task.CompletedTask;
-
-    /// <summary>How often systemd is told: twice in the time after which it would end the service; infinite: it does not ask.</summary>
-    public static TimeSpan Interval
-    {
-        get
-        {
-            bool isForUs = Environment.GetEnvironmentVariable("WATCHDOG_PID") is not { Length: > 0 } pid
-                || pid == Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-            string? text = isForUs ? Environment.GetEnvironmentVariable("WATCHDOG_USEC") : null;
-            return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long us) && us > 0
-                ? TimeSpan.FromMicroseconds(us / 2.0)
-                : Timeout.InfiniteTimeSpan;
-        }
-    }
 
     /// <summary>Asks the engine; does not wait.</summary>
     public void Ask()

@@ -15,9 +15,11 @@ internal sealed class DescriptorStore : IDescriptorStore, IDisposable
     /// <summary>Of an engine that serves not yet.</summary>
     /// <param name="handOver">Where the keeper hands over; owned from now on.</param>
     /// <param name="notifySocket">Where it listens: a path, or @ and an abstract name.</param>
+    /// <param name="isLasting">Whether systemd keeps what the keeper keeps.</param>
     /// <exception cref="LibCException">Nobody listens there.</exception>
-    public DescriptorStore(int handOver, string notifySocket)
+    public DescriptorStore(int handOver, string notifySocket, bool isLasting)
     {
+        IsLasting = isLasting;
         _handOver = new FileDescriptor(handOver);
         _notify = FileDescriptor.Of(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
         int connected = notifySocket.StartsWith('@')
@@ -31,6 +33,9 @@ internal sealed class DescriptorStore : IDescriptorStore, IDisposable
 
     /// <inheritdoc/>
     public IReadOnlyList<EngineRestart> Restarts => _restarts;
+
+    /// <inheritdoc/>
+    public bool IsLasting { get; }
 
     /// <inheritdoc/>
     public IReadOnlyCollection<string> Names => _left.Keys;

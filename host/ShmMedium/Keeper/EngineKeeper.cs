@@ -15,8 +15,10 @@ namespace ShmWifi.ShmMedium.Keeper;
 /// </remarks>
 /// <param name="program">What an engine is started by.</param>
 /// <param name="arguments">Of shm-medium, as given to the keeper.</param>
-/// <param name="limit">How many descriptors it keeps.</param>
-internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOnlyList<string> arguments, int limit) : IDisposable
+/// <param name="kept">What it keeps, and what its first engine goes on with.</param>
+/// <param name="systemd">What has started it; null: somebody else.</param>
+internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOnlyList<string> arguments, KeptDescriptors kept,
+    ServiceManager? systemd) : IDisposable
 {
     /// <summary>How long an engine may be silent.</summary>
     public static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(2);
@@ -24,18 +26,17 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
     private const int BySignal = 128;
     private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(10);
-    private readonly KeptDescriptors _kept = new(limit);
+    private static readonly TimeSpan s_barrierLimit = TimeSpan.FromSeconds(5);
     private readonly Backoff _backoff = new();
     private readonly Queue<EngineRestart> _restarts = new();
     private readonly ConcurrentQueue<Action> _events = new();
     private readonly EventFd _wake = new();
     private readonly FileDescriptor _notify = FileDescriptor.Of(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
     private readonly string _notifyName = $"shm-medium/{Environment.ProcessId}/{Guid.NewGuid():N}";
-    private readonly string? _systemd = Environment.GetEnvironmentVariable("NOTIFY_SOCKET");
-    private FileDescriptor? _systemdSocket;
+    private readonly TimeSpan _aliveInterval = systemd is null ? Timeout.InfiniteTimeSpan : ServiceManager.WatchdogInterval;
     private EngineProcess? _serving, _spare;
     private bool _isReplacing, _isReadyTold;
-    private long _endedNs, _startNs = long.MaxValue, _stopNs;
+    private long _endedNs, _startNs = long.MaxValue, _stopNs, _aliveDueNs = long.MaxValue;
     private int _restartCount;
     private string _endReason = "";
     private int? _exitCode;
@@ -49,12 +50,12 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
         int yes = 1;
         LibCException.ThrowIfFailed(setsockopt(_notify.Descriptor, SOL_SOCKET, SO_PASSCRED, &yes, sizeof(int)), "setsockopt SO_PASSCRED");
         LibCException.ThrowIfFailed(UnixAddress.ToAbstract(_notify.Descriptor, _notifyName, isServer: true), "bind the engines' notify socket");
-        ConnectSystemd();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => On(context, Stop));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => On(context, Stop));
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => On(context, Replace));
         using var report = PosixSignalRegistration.Create((PosixSignal)SIGUSR1, context => On(context, () => _serving?.Signal(SIGUSR1)));
         Serve(StartEngine(), MonotonicClock.NowNs);
+        TellAlive(MonotonicClock.NowNs);
         Span<pollfd> watched = [new() { fd = _notify.Descriptor, events = POLLIN }, new() { fd = _wake.Descriptor, events = POLLIN }];
         while (_exitCode is null)
         {
@@ -66,6 +67,7 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
                 happened();
             RunDue(MonotonicClock.NowNs);
         }
+        systemd?.AwaitRead(s_barrierLimit);
         return _exitCode.Value;
     }
 
@@ -74,9 +76,7 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
     {
         _serving?.Dispose();
         _spare?.Dispose();
-        _systemdSocket?.Dispose();
         _notify.Dispose();
-        _kept.Dispose();
     }
 
     private void On(PosixSignalContext context, Action action)
@@ -98,7 +98,7 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
     {
         _serving = engine;
         _startNs = long.MaxValue;
-        engine.HandOver(_kept, _restarts, nowNs);
+        engine.HandOver(kept, _restarts, nowNs);
     }
 
     private void StartSpare()
@@ -163,17 +163,14 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
                 _serving?.Kill("SIGHUP");
             return;
         }
-        if (_kept.Apply(message, descriptor) is { } refusal)
+        if (kept.Apply(message, descriptor) is { } refusal)
             Tell($"engine {engine.Id} wants {refusal} kept: it is not");
         if (message.Says("WATCHDOG"))
-        {
             engine.AliveNs = nowNs;
-            TellSystemd("WATCHDOG=1");
-        }
         if (message.Says("READY") && engine.ReadyNs == 0)
             OnReady(engine, nowNs);
         if (message.Says("STOPPING"))
-            TellSystemd("STOPPING=1");
+            systemd?.Tell("STOPPING=1");
     }
 
     private void OnReady(EngineProcess engine, long nowNs)
@@ -184,7 +181,7 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
         else
             Console.WriteLine("shm-medium: ready");
         _isReadyTold = true;
-        TellSystemd("READY=1");
+        systemd?.Tell("READY=1");
         if (_spare is null && _stopNs == 0)
             StartSpare();
     }
@@ -215,6 +212,13 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
             return;
         }
         _serving = null;
+        if (_stopNs == 0 && code == DaemonFailure.CannotTakeOver && kept.Count != 0)
+        {
+            Tell("what was kept of VMs that run is dropped: they have no medium until they are started anew");
+            kept.Clear();
+            (_endedNs, _endReason, _startNs) = (nowNs, $"that of {engine.Id}: {end}", nowNs);
+            return;
+        }
         if (_stopNs != 0 || code == 0 || !_isReadyTold)
         {
             _exitCode = code;
@@ -236,6 +240,8 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
 
     private void RunDue(long nowNs)
     {
+        if (nowNs >= _aliveDueNs)
+            TellAlive(nowNs);
         if (_exitCode is null && _serving is null && nowNs >= _startNs)
         {
             var engine = _spare ?? StartEngine();
@@ -261,6 +267,7 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
             : _stopNs != 0 ? _stopNs + (long)s_stopLimit.TotalNanoseconds
             : _serving.KilledFor is not null ? long.MaxValue
             : _serving.AliveNs + LimitNs(_serving);
+        dueNs = Math.Min(dueNs, _aliveDueNs);
         return dueNs == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMicroseconds((Math.Max(dueNs - nowNs, 0) / 1000) + 1);
     }
 
@@ -275,21 +282,12 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
 
     private static void Tell(string what) => Console.Error.WriteLine($"shm-medium: {what}");
 
-    private void ConnectSystemd()
+    /// <summary>systemd's watchdog watches the keeper, as the keeper watches the engine.</summary>
+    private void TellAlive(long nowNs)
     {
-        if (_systemd is not { Length: > 0 })
+        if (_aliveInterval == Timeout.InfiniteTimeSpan)
             return;
-        _systemdSocket = FileDescriptor.Of(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
-        int connected = _systemd.StartsWith('@')
-            ? UnixAddress.ToAbstract(_systemdSocket.Descriptor, _systemd[1..], isServer: false)
-            : UnixAddress.Connect(_systemdSocket.Descriptor, _systemd);
-        if (connected < 0)
-            throw new IOException($"NOTIFY_SOCKET is '{_systemd}', where systemd cannot be told: {strerror(errno)}");
-    }
-
-    private void TellSystemd(string state)
-    {
-        if (_systemdSocket is not null)
-            _ = UnixMessage.TrySend(_systemdSocket.Descriptor, NotifyMessage.Bytes(state));
+        systemd?.Tell("WATCHDOG=1");
+        _aliveDueNs = nowNs + (long)_aliveInterval.TotalNanoseconds;
     }
 }

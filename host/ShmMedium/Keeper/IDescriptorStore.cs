@@ -12,6 +12,9 @@ internal interface IDescriptorStore
     /// <summary>The restarts that its keeper remembers, the latest last. Any thread.</summary>
     IReadOnlyList<EngineRestart> Restarts { get; }
 
+    /// <summary>Whether what is kept outlives the daemon's end in order, too.</summary>
+    bool IsLasting => false;
+
     /// <summary>What the engine before has left, and nobody has taken yet.</summary>
     IReadOnlyCollection<string> Names { get; }
 

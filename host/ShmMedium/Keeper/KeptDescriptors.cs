@@ -4,7 +4,8 @@ namespace ShmWifi.ShmMedium.Keeper;
 
 /// <summary>What a keeper keeps, by name.</summary>
 /// <param name="limit">At most so many.</param>
-internal sealed class KeptDescriptors(int limit) : IDisposable
+/// <param name="manager">Keeps them, too, for the keeper after this one; null: they go with it.</param>
+internal sealed class KeptDescriptors(int limit, ServiceManager? manager = null) : IDisposable
 {
     private readonly Dictionary<string, FileDescriptor> _kept = new(StringComparer.Ordinal);
 
@@ -13,6 +14,19 @@ internal sealed class KeptDescriptors(int limit) : IDisposable
 
     /// <summary>Those of an engine that is to serve.</summary>
     public IEnumerable<KeyValuePair<string, FileDescriptor>> All => _kept;
+
+    /// <summary>Those that a keeper before this one had systemd keep.</summary>
+    /// <param name="limit">As of the constructor.</param>
+    public static KeptDescriptors TakeOver(ServiceManager manager, int limit)
+    {
+        var all = new KeptDescriptors(limit, manager);
+        foreach (var (name, descriptor) in ServiceManager.TakeKept())
+        {
+            if (!NotifyMessage.IsName(name) || !all._kept.TryAdd(name, descriptor))
+                descriptor.Dispose(); // none that we had it keep
+        }
+        return all;
+    }
 
     /// <summary>Does what an engine asked for.</summary>
     /// <param name="descriptor">What came with it; owned from now on.</param>
@@ -29,6 +43,7 @@ internal sealed class KeptDescriptors(int limit) : IDisposable
             {
                 Drop(message.DescriptorName!);
                 _kept.Add(message.DescriptorName!, descriptor);
+                manager?.Keep(message.DescriptorName!, descriptor.Descriptor);
                 return null;
             }
         }
@@ -40,7 +55,14 @@ internal sealed class KeptDescriptors(int limit) : IDisposable
         return refusal;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Drops all.</summary>
+    public void Clear()
+    {
+        foreach (string name in _kept.Keys.ToList())
+            Drop(name);
+    }
+
+    /// <summary>Closes them; systemd keeps what it keeps.</summary>
     public void Dispose()
     {
         foreach (var descriptor in _kept.Values)
@@ -50,7 +72,9 @@ internal sealed class KeptDescriptors(int limit) : IDisposable
 
     private void Drop(string name)
     {
-        if (_kept.Remove(name, out var descriptor))
-            descriptor.Dispose();
+        if (!_kept.Remove(name, out var descriptor))
+            return;
+        descriptor.Dispose();
+        manager?.Drop(name);
     }
 }

@@ -43,7 +43,8 @@ internal sealed record NotifyMessage(IReadOnlyDictionary<string, string> Lines)
     /// <summary>The bytes of lines.</summary>
     public static byte[] Bytes(string lines) => Encoding.UTF8.GetBytes(lines);
 
-    private static bool IsName(string name) => name.Length is > 0 and <= MaxName && name.All(c => c is >= ' ' and <= '~' and not ':');
+    /// <summary>Whether a descriptor may have that name: systemd's rule (fdname_is_valid), and none where it is empty.</summary>
+    public static bool IsName(string name) => name.Length is > 0 and <= MaxName && name.All(c => c is >= ' ' and <= '~' and not ':');
 
     private static string Checked(string name) =>
         IsName(name) ? name : throw new ArgumentException($"'{name}' is no name of a descriptor", nameof(name));

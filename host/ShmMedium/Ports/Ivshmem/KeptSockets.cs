@@ -12,6 +12,7 @@ internal sealed class KeptSockets : IDisposable
     private readonly IDescriptorStore _store;
     private readonly Dictionary<string, (string Number, ListeningSocket Socket)> _left = new(StringComparer.Ordinal);
     private readonly HashSet<string> _numbers = [];
+    private readonly List<ListeningSocket> _open = [];
 
     /// <summary>Takes those over that the engine before has left.</summary>
     public KeptSockets(IDescriptorStore store)
@@ -47,12 +48,13 @@ internal sealed class KeptSockets : IDisposable
         return WithEnd(socket, number);
     }
 
-    /// <summary>Removes those that the configuration has no longer.</summary>
-    public void RemoveUnused()
+    /// <summary>Removes those that the configuration has no longer; the others outlive the daemon, if the store does.</summary>
+    public void Settle()
     {
         foreach (var (number, socket) in _left.Values)
             WithEnd(socket, number).Dispose();
         _left.Clear();
+        _open.ForEach(socket => socket.StaysBehind = _store.IsLasting);
     }
 
     /// <summary>What was left and nobody has opened stays the keeper's.</summary>
@@ -60,6 +62,7 @@ internal sealed class KeptSockets : IDisposable
 
     private ListeningSocket WithEnd(ListeningSocket socket, string number)
     {
+        _open.Add(socket);
         socket.OnRemoved(() => Drop(number));
         return socket;
     }

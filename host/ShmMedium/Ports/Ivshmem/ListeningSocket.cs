@@ -3,7 +3,7 @@ using static Tmds.Linux.LibC;
 
 namespace ShmWifi.ShmMedium.Ports.Ivshmem;
 
-/// <summary>A Unix stream socket that QEMU, or a client of the control API, connects to; removed when disposed.</summary>
+/// <summary>A Unix stream socket that QEMU, or a client of the control API, connects to; removed when disposed, unless it stays behind.</summary>
 /// <remarks>Who has the lock of <c>PATH.lock</c> owns the path, as long as it lives: of two daemons that start at once, one gets it, and the other
 /// can neither take a served socket for a dead one's nor remove it.</remarks>
 internal sealed unsafe class ListeningSocket : IDisposable
@@ -30,6 +30,9 @@ internal sealed unsafe class ListeningSocket : IDisposable
 
     /// <summary>What has its lock, for whoever keeps it on.</summary>
     public int LockDescriptor => _lock.Descriptor;
+
+    /// <summary>Whether it is listened at, and locked, after this has been disposed, by whoever keeps it on.</summary>
+    public bool StaysBehind { get; set; }
 
     /// <summary>Has something done when it is removed.</summary>
     public void OnRemoved(Action removed) => _removed = removed;
@@ -67,6 +70,11 @@ internal sealed unsafe class ListeningSocket : IDisposable
     public void Dispose()
     {
         _socket.Dispose();
+        if (StaysBehind)
+        {
+            _lock.Leave();
+            return;
+        }
         Remove(Path);
         _removed?.Invoke();
         _lock.Dispose(); // last: then another may have the path
