@@ -72,7 +72,7 @@ internal static class RunCommand
     }
 
     private static KeptDescriptors TakeOver(ServiceManager? systemd) => KeptDescriptors.TakeOver(
-        systemd ?? throw new IOException("--keeper systemd is for a unit of Type=notify, and NOTIFY_SOCKET is not set; without systemd: --keeper own"),
+        systemd ?? throw new IOException("--keeper systemd is for a unit of Type=notify, and NOTIFY_SOCKET is not set: --keeper own is for the rest"),
         DescriptorBudget.Kept());
 
     /// <summary>What this program is started by, as it is on disk.</summary>

@@ -1,6 +1,6 @@
 using System.Globalization;
 using ShmWifi.Linux;
-using Tmds.Linux;
+using static ShmWifi.Linux.LibC;
 using static Tmds.Linux.LibC;
 
 namespace ShmWifi.ShmMedium.Keeper;

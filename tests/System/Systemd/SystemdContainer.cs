@@ -44,7 +44,7 @@ internal sealed class SystemdContainer : IDisposable
         try
         {
             int first = 0;
-            Deadline.Until(() => nspawn.HasExited || (first = ChildProcesses.Of(nspawn.Id).FirstOrDefault()) != 0, "the container's first process");
+            Deadline.Until(() => (first = ChildProcesses.Of(nspawn.Id).SingleOrDefault(IsSystemd)) != 0, "the container's first process");
             var container = new SystemdContainer(nspawn, first);
             Deadline.Until(() => container.TryRun("systemctl is-system-running").Output.Trim() is "running" or "degraded", "systemd's start");
             container.Run("ln -s /usr/lib/shm-medium/shm-medium /usr/bin/shm-medium && systemd-sysusers && systemctl daemon-reload");
@@ -84,6 +84,8 @@ internal sealed class SystemdContainer : IDisposable
     public void Dispose() => End(_nspawn);
 
     private static string DotnetRoot => Path.GetFullPath("../../..", Path.GetDirectoryName(typeof(object).Assembly.Location)!);
+
+    private static bool IsSystemd(int process) => ChildProcesses.Read($"/proc/{process}/comm").Trim() == "systemd";
 
     private static string MakeRoot(string suite)
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ShmWifi.Dot11.Frames;
 using ShmWifi.RingBuffer.Layout;
 using static ShmWifi.Tests.Support.MediumFrames;
 
@@ -114,7 +113,8 @@ public sealed class SystemdTests(string suite)
 
         Deadline.Until(() => Show("ActiveState") == "failed", $"the end of the attempts\n{Journal()}");
         Assert.That(Show("Result"), Is.EqualTo("exit-code"));
-        Assert.That(Journal(), Does.Contain("error: 'isolation' is 'share' (did you mean 'shared'?)").And.Contain("Start request repeated too quickly"));
+        Assert.That(Journal(), Does.Contain("error: 'isolation' is 'share' (did you mean 'shared'?)").And
+            .Contain("Start request repeated too quickly"));
     }
 
     private void Configure(string isolation) => File.WriteAllText(_systemd.PathOf("/etc/shm-medium.yaml"), $$"""
@@ -155,7 +155,8 @@ public sealed class SystemdTests(string suite)
     private string Engine()
     {
         string id = "";
-        Deadline.Until(() => (id = _systemd.TryRun("grep -ls memfd:shmwifi-ledger /proc/[0-9]*/maps | cut -d/ -f3").Output.Trim()) != "", "an engine");
+        const string Find = "grep -ls memfd:shmwifi-ledger /proc/[0-9]*/maps | cut -d/ -f3";
+        Deadline.Until(() => (id = _systemd.TryRun(Find).Output.Trim()) != "", "an engine");
         return id;
     }
 
