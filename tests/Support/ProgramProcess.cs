@@ -21,10 +21,18 @@ internal sealed class ProgramProcess : IDisposable
     /// <param name="program">Its assembly, in the folder of whoever runs.</param>
     /// <exception cref="LabException">It cannot be started.</exception>
     public ProgramProcess(string program, params IEnumerable<string> arguments)
+        : this([], program, arguments)
+    {
+    }
+
+    /// <summary>The same, by another program.</summary>
+    /// <param name="starter">With its arguments; it becomes the program that follows.</param>
+    public ProgramProcess(IEnumerable<string> starter, string program, params IEnumerable<string> arguments)
     {
         _program = program;
         string host = Environment.ProcessPath is { } own && Path.GetFileName(own) == "dotnet" ? own : "dotnet";
-        _process = new Process { StartInfo = ForkingThread.Guard([host, Path.Combine(AppContext.BaseDirectory, $"{program}.dll"), .. arguments]) };
+        string assembly = Path.Combine(AppContext.BaseDirectory, $"{program}.dll");
+        _process = new Process { StartInfo = ForkingThread.Guard([.. starter, host, assembly, .. arguments]) };
         _process.StartInfo.RedirectStandardOutput = true;
         _process.StartInfo.RedirectStandardError = true;
         _process.OutputDataReceived += (_, line) => Take(_output, line.Data);
@@ -58,17 +66,21 @@ internal sealed class ProgramProcess : IDisposable
 
     /// <summary>Starts a program and waits until it is ready.</summary>
     /// <exception cref="LabException">It cannot be started, ends, or does not get ready.</exception>
-    public static ProgramProcess Start(string program, string readyLine, params IEnumerable<string> arguments)
+    public static ProgramProcess Start(string program, string readyLine, params IEnumerable<string> arguments) =>
+        new ProgramProcess(program, arguments).AwaitReady(readyLine);
+
+    /// <summary>Waits until it is ready; what does not get there is ended.</summary>
+    /// <exception cref="LabException">It ends, or does not get ready.</exception>
+    public ProgramProcess AwaitReady(string readyLine)
     {
-        var process = new ProgramProcess(program, arguments);
         try
         {
-            _ = process.AwaitLine(readyLine);
-            return process;
+            _ = AwaitLine(readyLine);
+            return this;
         }
         catch
         {
-            process.Dispose();
+            Dispose();
             throw;
         }
     }

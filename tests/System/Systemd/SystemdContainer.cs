@@ -97,7 +97,7 @@ internal sealed class SystemdContainer : IDisposable
             lock "$cache/roots"
             rm -rf "$3.new"
             mirror=$(debian_mirror)
-            mmdebstrap --quiet --variant=minbase --include=systemd-sysv,dbus --aptopt='Acquire::Check-Valid-Until "false"' "$2" "$3.new" \
+            mmdebstrap --quiet --variant=minbase --include=systemd-sysv,dbus,kmod --aptopt='Acquire::Check-Valid-Until "false"' "$2" "$3.new" \
                 "deb $mirror $2 main" >&2
             mv "$3.new" "$3"
             """, "bash", Checkout.Root, suite, root);
