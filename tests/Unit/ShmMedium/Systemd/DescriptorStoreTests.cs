@@ -85,14 +85,20 @@ public sealed class DescriptorStoreTests
     }
 
     [Test]
-    public void TheKeeperAnswersTheWatchdogWhileItsEngineIsReplaced()
+    public void TheKeeperAnswersTheWatchdogWhileNoEngineDoes()
     {
         Start();
         int before = Alive();
         foreach (int engine in ChildProcesses.Of(_keeper!.Id))
             _ = kill(engine, SIGSTOP);
-        Thread.Sleep(EngineKeeper.Watchdog / 2);
-        Assert.That(Alive() - before, Is.GreaterThan(EngineKeeper.Watchdog.TotalSeconds), "each 0.1 s");
+        try
+        {
+            Deadline.Until(() => Alive() - before > 5, "the keeper's word, each 0.1 s");
+        }
+        finally
+        {
+            KillAll(); // what is stopped would not end with its keeper
+        }
     }
 
     [TestCase("1")]
