@@ -17,6 +17,7 @@ public sealed class DescriptorStoreTests
     public void SetUp()
     {
         _folder = Directory.CreateTempSubdirectory("shmwifi-store").FullName;
+        _keeper = null;
         _systemd = new SimulatedSystemd();
         Environment.SetEnvironmentVariable("NOTIFY_SOCKET", _systemd.Address);
         Environment.SetEnvironmentVariable("WATCHDOG_USEC", "200000");
