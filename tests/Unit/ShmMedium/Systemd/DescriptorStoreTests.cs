@@ -150,9 +150,10 @@ public sealed class DescriptorStoreTests
     private void KillAll()
     {
         var engines = ChildProcesses.Of(_keeper!.Id);
-        _keeper.Kill();
+        _keeper.Signal(SIGKILL);
         foreach (int engine in engines)
             _ = kill(engine, SIGKILL);
+        _keeper.Kill(); // whose output ends with its engines
         Deadline.Until(() => engines.All(id => !Directory.Exists($"/proc/{id}")), "the end of the engines");
     }
 
