@@ -18,6 +18,8 @@ internal sealed unsafe class EngineHarness : IDisposable
     private readonly SharedMemory _memory;
     private readonly List<EventFd> _events = [];
     private readonly Ledger _ledger;
+    private readonly OneDescriptorStore _mediumStore = new();
+    private readonly List<MediumLedger> _mediumLedgers = [];
     private readonly MediumConfiguration _medium;
     private readonly List<(int Id, PortOffer Offer)> _offers = [];
     private readonly List<MediumEngine> _dead = [];
@@ -128,11 +130,20 @@ internal sealed unsafe class EngineHarness : IDisposable
         _dead.ForEach(engine => engine.Dispose());
         Engine.Dispose();
         _ledger.Dispose();
+        _mediumLedgers.ForEach(ledger => ledger.Dispose());
+        _mediumStore.Dispose();
         _events.ForEach(one => one.Dispose());
         _memory.Dispose();
     }
 
-    private MediumEngine NewEngine() => new(_ledger, new SilentLog(), new SpinBudget(0), _medium, exception => throw exception);
+    private MediumEngine NewEngine()
+    {
+        var mediumLedger = MediumLedger.Open(_mediumStore);
+        if (_mediumLedgers.Count != 0)
+            Deadline.Until(() => mediumLedger.Text is not null, "the medium as it was saved");
+        _mediumLedgers.Add(mediumLedger);
+        return new(_ledger, mediumLedger, new SilentLog(), new SpinBudget(0), _medium, exception => throw exception);
+    }
 
     private EventFd NewEvent()
     {
@@ -175,6 +186,8 @@ internal sealed unsafe class EngineHarness : IDisposable
         public void PortFailed(Port port, Exception exception) => throw new InvalidOperationException($"{port.Name} could not be served", exception);
 
         public void AirtimeFailed(Exception exception) => throw new InvalidOperationException("the medium failed", exception);
+
+        public void MediumNotResumed(string reason) => throw new InvalidOperationException(reason);
 
         public void RadioGone(Radio radio)
         {

@@ -31,9 +31,23 @@ internal sealed partial class MediumReader(ErrorList errors, string? folder)
     public MediumConfiguration Read(Section top)
     {
         int before = errors.Count;
+        var medium = ReadUnscheduled(top);
+        medium = medium with { Schedule = ReadSchedule(top, medium) };
+        if (errors.Count == before && MediumLimits.WallsInVain(medium) is { } problem)
+            errors.Add(top.Value("walls") ?? top.Value("schedule")!, problem);
+        return medium;
+    }
+
+    /// <summary>A whole medium, of which some of the schedule may be over.</summary>
+    /// <param name="top">Has the sections, and may have others.</param>
+    public MediumConfiguration ReadSaved(Section top) =>
+        ReadUnscheduled(top) with { Schedule = top.Value("schedule") is { } schedule ? ReadSchedule(schedule) : [] };
+
+    private MediumConfiguration ReadUnscheduled(Section top)
+    {
         ReserveNames((top.Value("faults") as YamlList)?.Items ?? []);
         ReserveScheduledNames(top.Value("schedule"));
-        var medium = new MediumConfiguration
+        return new()
         {
             Timing = top.Word("timing", Timing.Instant, MediumKeys.Timings),
             Seed = ReadSeed(top),
@@ -46,10 +60,6 @@ internal sealed partial class MediumReader(ErrorList errors, string? folder)
             Faults = ReadFaults(top),
             Jammers = ReadJammers(top),
         };
-        medium = medium with { Schedule = ReadSchedule(top, medium) };
-        if (errors.Count == before && MediumLimits.WallsInVain(medium) is { } problem)
-            errors.Add(top.Value("walls") ?? top.Value("schedule")!, problem);
-        return medium;
     }
 
     /// <summary>A way to compute links; null: <c>none</c>.</summary>

@@ -14,6 +14,12 @@ public static class MediumText
     public static MediumConfiguration ReadMedium(string text, string source, string? folder = null) =>
         Read(text, source, folder, (reader, node, errors) => reader.Read(new Section(node, "", MediumKeys.Medium, errors)));
 
+    /// <summary>A medium that was in force: what its schedule takes back may have gone already.</summary>
+    /// <param name="text">By <see cref="MediumWriter.ToYaml"/>.</param>
+    /// <exception cref="ConfigurationException">It is wrong; carries every error.</exception>
+    public static MediumConfiguration ReadSaved(string text, string source) =>
+        Read(text, source, null, (reader, node, errors) => reader.ReadSaved(new Section(node, "", MediumKeys.Medium, errors)));
+
     /// <summary>An entry of <c>links</c>.</summary>
     /// <inheritdoc cref="ReadMedium"/>
     public static LinkConfiguration ReadLink(string text, string source) => Read(text, source, null, (reader, node, _) => reader.ReadLink(node));

@@ -38,6 +38,10 @@ internal interface IMediumLog
     /// <summary>The medium of <c>timing: airtime</c> failed, and begins anew.</summary>
     void AirtimeFailed(Exception exception);
 
+    /// <summary>The medium does not go on as the engine before had it.</summary>
+    /// <param name="reason">Why, and what that means.</param>
+    void MediumNotResumed(string reason);
+
     /// <summary>A radio left the medium.</summary>
     void RadioGone(Radio radio);
 }

@@ -37,8 +37,9 @@ internal sealed class MediumEngine : IDisposable
     private readonly RadioLedger _radioLedger;
     private readonly List<(Port Port, bool Announces)> _untold = []; // ports whose guests do not know yet that the engine changed
 
-    private readonly MediumClock _clock = new();
+    private readonly MediumClock _clock;
     private readonly MediumState _state;
+    private readonly MediumSaver _saver;
     private readonly HeldFrames _held = new();
     private readonly PerfectMedium _perfect;
     private readonly InstantMedium _instant;
@@ -57,17 +58,23 @@ internal sealed class MediumEngine : IDisposable
     private volatile bool _isStopping;
 
     /// <summary>An engine that does not run yet.</summary>
-    /// <param name="ledger">What the engine after this one will know.</param>
+    /// <param name="ledger">What the engine after this one will know of ports.</param>
+    /// <param name="mediumLedger">And of the medium.</param>
     /// <param name="log">What happened to ports and radios.</param>
     /// <param name="spin">How long to look for more before sleeping.</param>
+    /// <param name="medium">As its file has it.</param>
     /// <param name="failed">Told what ended the thread, on that thread: then nobody serves the rings any more.</param>
     /// <exception cref="Configuration.Text.ConfigurationException">An error table that it names cannot be read, or is wrong.</exception>
-    public MediumEngine(Ledger ledger, IMediumLog log, SpinBudget spin, MediumConfiguration medium, Action<Exception> failed)
+    public MediumEngine(Ledger ledger, MediumLedger mediumLedger, IMediumLog log, SpinBudget spin, MediumConfiguration medium,
+        Action<Exception> failed)
     {
         _log = log;
         _failed = failed;
         _spin = spin;
-        _state = new MediumState(medium, _clock.NowNs);
+        string file = SavedMedium.HashOf(medium);
+        _saver = new MediumSaver(mediumLedger, file);
+        (_clock, _state) = BeginOrResume(medium, file, mediumLedger);
+        _ = _state.Watch(_ => _saver.Offer(_state.Save(_clock.ToMonotonic(0))));
         Radios = new RadioRegistry(_state.Links, _clock);
         _radioLedger = new RadioLedger(ledger, Radios);
         _perfect = new PerfectMedium(Radios, _state);
@@ -143,16 +150,18 @@ internal sealed class MediumEngine : IDisposable
     });
 
     /// <summary>Changes the medium between two rounds.</summary>
-    /// <returns>Ends when the next frame meets the changed medium.</returns>
+    /// <returns>Ends when the next frame meets the changed medium, and so would the next engine's.</returns>
     /// <exception cref="Configuration.Text.ConfigurationException">A file that it names cannot be read, or is wrong.</exception>
-    public Task ApplyAsync(MediumChange change)
+    /// <exception cref="IOException">No memory: it is changed, but the engine after this one would not know.</exception>
+    public async Task ApplyAsync(MediumChange change)
     {
         _state.Prepare(change);
-        return PostAsync(() =>
+        _ = await PostAsync(() =>
         {
             _state.Apply(change, _clock.NowNs);
             return true;
-        });
+        }).ConfigureAwait(false);
+        _saver.Write();
     }
 
     /// <summary>The configuration that goes on from here as the medium does: places as they are now.</summary>
@@ -180,6 +189,7 @@ internal sealed class MediumEngine : IDisposable
     public void Dispose()
     {
         Stop();
+        _saver.Dispose();
         _sleep.Dispose();
         _commands.Dispose();
         _held.Dispose();
@@ -445,6 +455,21 @@ internal sealed class MediumEngine : IDisposable
         _taps.MoveFrom(port);
         _statuses.ReportNotReceived(port);
         _log.PortDetached(port);
+    }
+
+    private (MediumClock Clock, MediumState State) BeginOrResume(MediumConfiguration medium, string file, MediumLedger ledger)
+    {
+        if (ledger.Text is { } text)
+        {
+            if (SavedMedium.TryRead(text, file, out var saved, out string? problem))
+                return (new MediumClock(saved.StartNs), new MediumState(saved, ledger));
+            _log.MediumNotResumed(problem);
+        }
+        ledger.Forget();
+        var clock = new MediumClock();
+        var state = new MediumState(medium, clock.NowNs, ledger);
+        _saver.Offer(state.Save(clock.ToMonotonic(0)));
+        return (clock, state);
     }
 
     private IMedium ChooseMedium() => _state.IsPerfect ? _perfect : _state.Current.Timing == Timing.Airtime ? _airtime : _instant;

@@ -185,6 +185,10 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
         EventName = "airtime-failed")]
     private partial void AirtimeFailed(string exception);
 
+    /// <inheritdoc/>
+    [LoggerMessage(905, LogLevel.Warning, "{Reason}", EventName = "medium-not-resumed")]
+    public partial void MediumNotResumed(string reason);
+
     [LoggerMessage(301, LogLevel.Warning, "QEMU pid {Pid} gets no medium: {Reason}", EventName = "vm-refused")]
     private partial void VmRefused(string vm, int pid, string reason);
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Configuration.Text;
+using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Medium.Faults;
 using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Medium.Phy;
@@ -14,27 +15,41 @@ internal sealed class MediumState
 {
     private readonly ConcurrentDictionary<string, ErrorModel> _tables = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ReplaceMedium, LinkOverrides> _links = new(ReferenceEqualityComparer.Instance); // of changes that come
+    private readonly MediumLedger _ledger;
     private MediumConfiguration _current = new();
     private ScheduledChange[] _schedule = []; // by time
     private int _nextScheduled;
     private long _scheduleSinceNs;
     private Action<MediumChange>? _watchers;
 
-    /// <summary>A medium.</summary>
+    /// <summary>A medium that begins.</summary>
+    /// <param name="ledger">Where its counters are.</param>
     /// <exception cref="ConfigurationException">An error table that it names cannot be read, or is wrong.</exception>
-    public MediumState(MediumConfiguration medium, long mediumNs)
+    public MediumState(MediumConfiguration medium, long mediumNs, MediumLedger ledger)
     {
+        _ledger = ledger;
         var all = new ReplaceMedium(medium);
         Prepare(all);
-        Links = new LinkTable(medium, mediumNs);
-        Apply(all, mediumNs);
+        Links = new LinkTable(medium, mediumNs, ledger.Draws);
+        Faults = new FaultTable(ledger.Faults);
+        Use(all, mediumNs);
+    }
+
+    /// <summary>A medium that goes on where it was saved.</summary>
+    /// <inheritdoc cref="MediumState(MediumConfiguration, long, MediumLedger)"/>
+    public MediumState(SavedMedium saved, MediumLedger ledger)
+        : this(saved.Medium, saved.SinceNs, ledger)
+    {
+        Links.Resume(saved.MotionsSinceNs);
+        (_scheduleSinceNs, _nextScheduled) = (saved.ScheduleSinceNs, saved.ScheduleDone);
+        UpdateNextChange();
     }
 
     /// <summary>How good the links between radios are.</summary>
     public LinkTable Links { get; }
 
     /// <summary>Injected faults.</summary>
-    public FaultTable Faults { get; } = new();
+    public FaultTable Faults { get; }
 
     /// <summary>From SNR to loss.</summary>
     public ErrorModel Errors { get; private set; } = ErrorModel.BuiltIn;
@@ -70,16 +85,9 @@ internal sealed class MediumState
     /// <summary>Carries out a change.</summary>
     public void Apply(MediumChange change, long mediumNs)
     {
-        var before = _current;
-        var after = change.ApplyTo(before);
-        Volatile.Write(ref _current, after);
-        Links.Apply(change, after, mediumNs, change is ReplaceMedium all && _links.TryRemove(all, out var given) ? given : null);
-        Errors = after.ErrorTable is { } file ? _tables[file] : ErrorModel.BuiltIn;
-        if (!ReferenceEquals(before.Faults, after.Faults))
-            Faults.Apply(after.Faults, after.Seed);
-        if (!ReferenceEquals(before.Schedule, after.Schedule))
-            Schedule(after.Schedule, mediumNs);
-        IsPerfect = Links.IsPerfect && Faults.IsEmpty && after.Timing == Timing.Instant;
+        if (change is ReplaceMedium)
+            _ledger.Draws.ForgetLeft();
+        Use(change, mediumNs);
         Volatile.Read(ref _watchers)?.Invoke(change);
     }
 
@@ -111,12 +119,34 @@ internal sealed class MediumState
         return any;
     }
 
+    /// <summary>What the next engine goes on with.</summary>
+    /// <param name="startNs">When the medium's time was 0, by CLOCK_MONOTONIC.</param>
+    public SavedMedium Save(long startNs)
+    {
+        (long sinceNs, var motions) = Links.Save();
+        return new SavedMedium(_current, startNs, sinceNs, motions, _scheduleSinceNs, _nextScheduled);
+    }
+
     /// <summary>The configuration that goes on from here as this medium does: places as they are now, motions and schedule from here on.</summary>
     public MediumConfiguration Snapshot(long mediumNs) => Links.Snapshot(_current, mediumNs) with
     {
         Schedule = [.. _schedule.Skip(_nextScheduled)
             .Select(coming => coming with { At = coming.At - TimeSpan.FromTicks((mediumNs - _scheduleSinceNs) / TimeSpan.NanosecondsPerTick) })],
     };
+
+    private void Use(MediumChange change, long mediumNs)
+    {
+        var before = _current;
+        var after = change.ApplyTo(before);
+        Volatile.Write(ref _current, after);
+        Links.Apply(change, after, mediumNs, change is ReplaceMedium all && _links.TryRemove(all, out var given) ? given : null);
+        Errors = after.ErrorTable is { } file ? _tables[file] : ErrorModel.BuiltIn;
+        if (!ReferenceEquals(before.Faults, after.Faults))
+            Faults.Apply(after.Faults, after.Seed);
+        if (!ReferenceEquals(before.Schedule, after.Schedule))
+            Schedule(after.Schedule, mediumNs);
+        IsPerfect = Links.IsPerfect && Faults.IsEmpty && after.Timing == Timing.Instant;
+    }
 
     private void Schedule(IReadOnlyList<ScheduledChange> schedule, long mediumNs)
     {

@@ -1,27 +1,28 @@
 using System.Text;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11.Frames;
+using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Medium.Links;
 
 namespace ShmWifi.ShmMedium.Medium.Faults;
 
 /// <summary>An injected fault at work: what it hit so far.</summary>
 /// <param name="seed">The medium's: which of the frames that match are hit follows from it and from the fault's name.</param>
-internal sealed class Fault(FaultConfiguration configuration, ulong seed)
+/// <param name="counters">Where its counter is: of a fault of that name in the engine before, if there was one.</param>
+internal sealed class Fault(FaultConfiguration configuration, ulong seed, CounterTable counters)
 {
     private readonly byte[]? _ssid = configuration.Match.Ssid is { } ssid ? Encoding.UTF8.GetBytes(ssid) : null;
     private readonly ulong _stream = RandomStream.Key(seed, RandomPurpose.Fault, RandomStream.Hash(configuration.Name));
-    private ulong _draws;
-    private long _hits;
+    private int _counter = counters.Claim(RandomStream.Hash(configuration.Name), (ulong)RandomPurpose.Fault);
 
     /// <summary>What was ordered.</summary>
     public FaultConfiguration Configuration => configuration;
 
     /// <summary>Frames that were hit.</summary>
-    public long Hits => Volatile.Read(ref _hits);
+    public long Hits => (long)Volatile.Read(ref counters[_counter].First);
 
     /// <summary>Whether it has hit as many frames as it was to.</summary>
-    public bool IsOver => configuration.Count is { } count && _hits >= count;
+    public bool IsOver => configuration.Count is { } count && Hits >= count;
 
     /// <summary>Whether a frame on its way to a receiver is hit; then that is counted.</summary>
     internal bool TryHit(FrameView frame, LinkEndpoint sender, LinkEndpoint listener)
@@ -30,12 +31,19 @@ internal sealed class Fault(FaultConfiguration configuration, ulong seed)
             return false;
         if (configuration.Probability < 1 && RandomStream.Uniform(NextKey()) >= configuration.Probability)
             return false;
-        Volatile.Write(ref _hits, _hits + 1);
+        counters[_counter].First++;
         return true;
     }
 
     /// <summary>The key of a stream of random numbers for one frame.</summary>
-    internal ulong NextKey() => RandomStream.At(_stream, _draws++);
+    internal ulong NextKey() => RandomStream.At(_stream, counters[_counter].Second++);
+
+    /// <summary>It is ordered no longer; frames that it has hit may still draw numbers.</summary>
+    internal void Release()
+    {
+        counters.Release(_counter);
+        _counter = 0;
+    }
 
     private bool Matches(FrameView frame, LinkEndpoint sender, LinkEndpoint listener)
     {

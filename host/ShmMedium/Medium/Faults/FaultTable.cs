@@ -1,11 +1,13 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11.Frames;
+using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Medium.Links;
 
 namespace ShmWifi.ShmMedium.Medium.Faults;
 
 /// <summary>The injected faults. Changed by the engine thread alone; copied on write, so other threads may read it.</summary>
-internal sealed class FaultTable
+/// <param name="counters">Of their hits and draws.</param>
+internal sealed class FaultTable(CounterTable counters)
 {
     private Fault[] _all = [];
 
@@ -21,7 +23,9 @@ internal sealed class FaultTable
         ArgumentNullException.ThrowIfNull(ordered);
         var old = _all;
         Volatile.Write(ref _all,
-            [.. ordered.Select(one => Array.Find(old, fault => ReferenceEquals(fault.Configuration, one)) ?? new Fault(one, seed))]);
+            [.. ordered.Select(one => Array.Find(old, fault => ReferenceEquals(fault.Configuration, one)) ?? new Fault(one, seed, counters))]);
+        foreach (var gone in old.Except(_all))
+            gone.Release();
     }
 
     /// <summary>The fault that hits a frame on its way to a receiver: the first one that matches; null: none does.</summary>

@@ -50,8 +50,8 @@ internal sealed class LinkEndpoint
     /// <summary>Whether the configuration says where it is; else it counts as at the origin.</summary>
     internal bool IsPlaced => _motion is not null;
 
-    /// <summary>Measurements that it began so far.</summary>
-    internal ulong Measurements { get; set; }
+    /// <summary>Counter of the measurements that it began; 0: it has none yet.</summary>
+    internal int Measurements { get; set; }
 
     /// <summary>Names it in random streams: a hash of its VM's name and its own, so the same in every run.</summary>
     internal ulong Identity { get; private set; }

@@ -80,11 +80,8 @@ internal struct LinkPair
     /// <summary>And for how long; 0: not at all.</summary>
     public ulong ForNs;
 
-    /// <summary>Numbers drawn for frames.</summary>
-    public ulong Draws;
-
-    /// <summary>Numbers drawn for responses.</summary>
-    public ulong ResponseDraws;
+    /// <summary>Counter of the numbers drawn; 0: it has none yet.</summary>
+    public int Draws;
 
     /// <summary>Whether <see cref="Given"/> and <see cref="ShadowingDb"/> are.</summary>
     public bool Known;

@@ -36,7 +36,10 @@ internal sealed partial class LinkTable
     public void Update(LinkEndpoint model, string radio, ReadOnlySpan<MacAddress> addresses, long mediumNs)
     {
         ArgumentNullException.ThrowIfNull(model);
+        ulong before = model.Identity;
         model.Call(radio, addresses);
+        if (model.Identity != before)
+            ReleaseDraws(model);
         Resolve(model);
         ForgetAllOf(model);
     }
@@ -56,6 +59,7 @@ internal sealed partial class LinkTable
     public void Remove(LinkEndpoint model)
     {
         ArgumentNullException.ThrowIfNull(model);
+        ReleaseDraws(model);
         _radios[model.Index] = null;
         _rows[model.Index] = new LinkRow();
         foreach (ref var row in _rows.AsSpan())
@@ -127,6 +131,21 @@ internal sealed partial class LinkTable
         };
     }
 
+    /// <summary>What a table of the same medium must know to move radios, and to fade, as this one does.</summary>
+    /// <returns>Since when, ns of medium time: what is not among the motions, and those by the pattern of their radios.</returns>
+    public (long SinceNs, IReadOnlyDictionary<string, long> Motions) Save() =>
+        (_sinceNs, _motionsSinceNs.ToDictionary(motion => motion.Key.ToString(), motion => motion.Value, StringComparer.Ordinal));
+
+    /// <summary>Goes on from there; before radios come, in a table that has started at the same time.</summary>
+    public void Resume(IReadOnlyDictionary<string, long> motions)
+    {
+        foreach ((string radios, long sinceNs) in motions)
+        {
+            if (RadioPattern.TryParse(radios, out var pattern))
+                _motionsSinceNs[pattern] = sinceNs;
+        }
+    }
+
     private MotionConfiguration Later(RadioPattern pattern, MotionConfiguration motion, long mediumNs) =>
         Trajectory.Of(motion, key: 0).Later(Math.Max(mediumNs - MotionSinceNs(pattern), 0));
 
@@ -139,10 +158,31 @@ internal sealed partial class LinkTable
         UseModels();
         UseWalls();
         foreach (ref var row in _rows.AsSpan())
+        {
+            foreach (ref var pair in row.Pairs)
+                _draws.Release(pair.Draws);
             row.Pairs.Clear();
+        }
         foreach (var radio in _radios)
             if (radio is not null)
                 Resolve(radio);
+    }
+
+    private void ReleaseDraws(LinkEndpoint model)
+    {
+        _draws.Release(model.Measurements);
+        model.Measurements = 0;
+        foreach (ref var pair in _rows[model.Index].Pairs)
+            Release(ref pair);
+        foreach (ref var row in _rows.AsSpan())
+            if (row.Has(model.Index))
+                Release(ref row.Of(model.Index, _radios.Length));
+
+        void Release(ref LinkPair pair)
+        {
+            _draws.Release(pair.Draws);
+            pair.Draws = 0;
+        }
     }
 
     private void UseModels()

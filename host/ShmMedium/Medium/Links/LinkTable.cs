@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using ShmWifi.Configuration.Medium;
+using ShmWifi.ShmMedium.Keeper;
 
 namespace ShmWifi.ShmMedium.Medium.Links;
 
@@ -20,6 +21,10 @@ internal sealed partial class LinkTable
     // Up to so many radios there is room for their pairs when they come, not by their first frames: 5 MB at most.
     private const int EagerRows = 256;
 
+    // Pairs that draw numbers of their own where nobody goes on with them.
+    private const int OwnDraws = 4096;
+
+    private readonly CounterTable _draws;
     private LinkOverrides _overrides;
     private MediumConfiguration _medium;
     private ulong _fates; // RandomStream.Root of its seed
@@ -35,9 +40,11 @@ internal sealed partial class LinkTable
 
     /// <summary>Starts a medium without radios.</summary>
     /// <param name="mediumNs">Now: motions start here.</param>
-    public LinkTable(MediumConfiguration medium, long mediumNs)
+    /// <param name="draws">Counts random numbers where the engine after this one goes on; null: it need not.</param>
+    public LinkTable(MediumConfiguration medium, long mediumNs, CounterTable? draws = null)
     {
         ArgumentNullException.ThrowIfNull(medium);
+        _draws = draws ?? new CounterTable(OwnDraws);
         Use(medium);
         Replace(LinkOverrides.Of(medium.Links), mediumNs);
     }
@@ -74,30 +81,43 @@ internal sealed partial class LinkTable
     }
 
     /// <summary>The pair's next random number for a frame, 0 to below 1, whatever other pairs drew.</summary>
-    public float NextDraw(LinkEndpoint from, LinkEndpoint to) => Draw(_fates, from, to, PairOf(from, to.Index).Draws++);
+    public float NextDraw(LinkEndpoint from, LinkEndpoint to) => Draw(_fates, from, to, DrawsOf(from, to.Index).First++);
 
     /// <summary>The same for an ACK or a CTS: a stream of its own, so that frames one way do not depend on how many came the other way.</summary>
     public float NextResponseDraw(LinkEndpoint from, LinkEndpoint to) =>
-        Draw(_responseFates, from, to, PairOf(from, to.Index).ResponseDraws++);
+        Draw(_responseFates, from, to, DrawsOf(from, to.Index).Second++);
 
     /// <summary>Whether something of that chance happens to a frame: by <see cref="NextDraw"/>, whose number it uses up.</summary>
     /// <param name="to">The receiver's index.</param>
     public bool Happens(float chance, LinkEndpoint from, int to) =>
-        IsBelow(chance, _fates, from, to, PairOf(from, to).Draws++);
+        IsBelow(chance, _fates, from, to, DrawsOf(from, to).First++);
 
     /// <summary>The same for an ACK or a CTS: by <see cref="NextResponseDraw"/>.</summary>
     public bool HappensToResponse(float chance, LinkEndpoint from, int to) =>
-        IsBelow(chance, _responseFates, from, to, PairOf(from, to).ResponseDraws++);
+        IsBelow(chance, _responseFates, from, to, DrawsOf(from, to).Second++);
 
     /// <summary>The key of the random numbers of a measurement, the next of <paramref name="from"/>.</summary>
-    public ulong NextMeasurement(LinkEndpoint from, LinkEndpoint to) =>
-        RandomStream.At(RandomStream.Key(_measurements, from.Identity, to.Identity), from.Measurements++);
+    public ulong NextMeasurement(LinkEndpoint from, LinkEndpoint to)
+    {
+        if (from.Measurements == 0)
+            from.Measurements = _draws.Claim(from.Identity, (ulong)RandomPurpose.Measurement);
+        return RandomStream.At(RandomStream.Key(_measurements, from.Identity, to.Identity), _draws[from.Measurements].First++);
+    }
 
     /// <summary>Whether it is known where they are to each other: one of the two at least has a place.</summary>
     public static bool ArePlaced(LinkEndpoint a, LinkEndpoint b) => a.IsPlaced || b.IsPlaced;
 
     /// <summary>How far they are from each other, metres.</summary>
     public static double DistanceBetween(LinkEndpoint a, LinkEndpoint b, long mediumNs) => (a.PositionAt(mediumNs) - b.PositionAt(mediumNs)).Length;
+
+    /// <summary>How many numbers a pair has drawn: for frames, and for responses.</summary>
+    private ref CounterTable.Counter DrawsOf(LinkEndpoint from, int to)
+    {
+        ref var pair = ref PairOf(from, to);
+        if (pair.Draws == 0)
+            pair.Draws = _draws.Claim(from.Identity, _radios[to]!.Identity);
+        return ref _draws[pair.Draws];
+    }
 
     private bool IsBelow(float chance, ulong root, LinkEndpoint from, int to, ulong number) =>
         chance >= 1 || (chance > 0 && Draw(root, from, _radios[to]!, number) < chance);

@@ -1,10 +1,15 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
+using ShmWifi.ShmMedium.Cli;
 using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Telemetry;
+using ShmWifi.Tests.Unit.ShmMedium.Capture;
+using static ShmWifi.Tests.Support.MediumFrames;
 using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Keeper;
@@ -27,8 +32,11 @@ public sealed partial class EngineKeeperTests
     {
         _folder = Directory.CreateTempSubdirectory("shmwifi-keeper").FullName;
         File.WriteAllText(Configuration, "vms: [{name: ap, socket: ap.sock}]\n");
-        _keeper = ProgramProcess.Start("shm-medium", "shm-medium: ready", "run", "--config", Configuration, "--state", State);
+        StartKeeper();
     }
+
+    private void StartKeeper(params IEnumerable<string> options) =>
+        _keeper = ProgramProcess.Start("shm-medium", "shm-medium: ready", ["run", "--config", Configuration, "--state", State, .. options]);
 
     [TearDown]
     public void Stop()
@@ -128,6 +136,98 @@ public sealed partial class EngineKeeperTests
         _ = kill(Engine(), SIGKILL);
         Deadline.Until(() => Gaps().Count == 1, $"the next engine\n{_keeper.Error}");
         Assert.That(DaemonId(), Is.EqualTo(_keeper.Id));
+    }
+
+    [Test]
+    public void TheMediumIsAsItWasUntilItsFileIsEdited()
+    {
+        AwaitSpare();
+        using var vm = TwoRadios();
+        Ctl("set", "link", "ap/phy1", "ap/phy0", "--snr-db", "12.5");
+        Ctl("set", "fault", "ten", "--frame", "data", "--to", "ap/phy1", "--drop", "--count", "10");
+        Assert.That(Acknowledged(vm, 3), Is.Zero);
+        long begunNs = MonotonicClock.NowNs;
+        string scenario = Path.Combine(_folder, "scenario.yaml");
+        File.WriteAllText(scenario, "- {at: 6s, link: {from: ap/phy0, to: ap/phy1, loss: 0.25}}\n");
+        Ctl("scenario", "run", scenario);
+
+        _ = kill(Engine(), SIGKILL);
+        Deadline.Until(() => Gaps().Count == 1, $"the next engine\n{_keeper.Error}");
+        Assert.That(Ctl("get", "links")!.AsArray(), Has.Count.EqualTo(1));
+        Assert.That(Ctl("get", "links")![0]!["snrDb"]!.GetValue<double>(), Is.EqualTo(12.5));
+        Assert.That(Ctl("get", "fault", "ten")!["hits"]!.GetValue<int>(), Is.EqualTo(3));
+        Assert.That(Acknowledged(vm, 12), Is.EqualTo(5), "seven more are hit");
+        Deadline.Until(() => Ctl("get", "links")!.AsArray().Count == 2, "what was due later");
+        Assert.That((MonotonicClock.NowNs - begunNs) / 1e9, Is.InRange(6, 9));
+
+        AwaitSpare();
+        File.WriteAllText(Configuration, "seed: 5\nvms: [{name: ap, socket: ap.sock}]\n");
+        _keeper.Signal(SIGHUP);
+        Deadline.Until(() => Gaps().Count == 2, $"the next engine\n{_keeper.Error}");
+        Assert.That(Ctl("get", "links")!.AsArray(), Is.Empty);
+        Assert.That(_keeper.Output + _keeper.Error, Does.Contain("what ctl changed is dropped"));
+    }
+
+    [TestCase("pcapng")]
+    [TestCase("pcap")]
+    public void CapturesOfKilledEnginesAreWhole(string format)
+    {
+        const int Kills = 4;
+        StopInOrder();
+        StartKeeper("--capture", Path.Combine(_folder, $"medium.{format}"), "--capture-format", format);
+        using var vm = TwoRadios();
+        for (int i = 0; i < Kills; i++)
+        {
+            AwaitSpare();
+            int killed = Engine();
+            for (int frame = 0; frame < 200; frame++)
+                vm.SendFrame(0, Data(Address(1, radio: 1), Address(1), new byte[1500]), TxFlags.NoAck);
+            _ = kill(killed, SIGKILL);
+            Deadline.Until(() => Gaps().Count > i, $"the next engine\n{_keeper.Error}");
+            vm.Drain();
+        }
+        StopInOrder();
+        string[] files = [.. Directory.EnumerateFiles(_folder, $"medium_*.{format}").Order(StringComparer.Ordinal)];
+        Assert.That(files, Has.Length.EqualTo(Kills + 1));
+        int[] frames = [.. files.Select(file => Wireshark.Fields(file, "frame.number").Length)];
+        TestContext.Out.WriteLine($"frames: {string.Join(", ", frames)}");
+        Assert.That(frames.Sum(), Is.Positive);
+    }
+
+    private SimulatedGuest TwoRadios()
+    {
+        var vm = SimulatedGuest.Connect(Socket);
+        vm.Hello();
+        for (ushort radio = 0; radio < 2; radio++)
+        {
+            vm.AddRadio(radio, Address(1, radio));
+            vm.Tune(radio, 2412);
+        }
+        vm.Drain();
+        return vm;
+    }
+
+    /// <summary>Sends frames from the first radio to the second, one after the other.</summary>
+    private static int Acknowledged(SimulatedGuest vm, int frames)
+    {
+        int acknowledged = 0;
+        for (int i = 0; i < frames; i++)
+        {
+            vm.SendFrame(0, Data(Address(1, radio: 1), Address(1)));
+            acknowledged += vm.Drain().Count(r => r.Descriptor.Kind == RingKind.TxStatus && r.Descriptor.Flags.HasFlag(TxFlags.Acked));
+        }
+        return acknowledged;
+    }
+
+    private JsonNode? Ctl(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        int code = new RootCommand { new CtlCommand() }
+            .Parse(["ctl", "--socket", Path.Combine(_folder, "control.sock"), "--json", .. arguments])
+            .Invoke(new InvocationConfiguration { Output = output, Error = error });
+        Assert.That(code, Is.Zero, error.ToString());
+        return output.ToString() is { Length: > 0 } json ? JsonNode.Parse(json) : null;
     }
 
     private void StopInOrder()

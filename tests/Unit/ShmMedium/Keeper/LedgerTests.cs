@@ -1,7 +1,5 @@
-using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.ShmMedium.Keeper;
-using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Keeper;
 
@@ -9,10 +7,10 @@ namespace ShmWifi.Tests.Unit.ShmMedium.Keeper;
 public class LedgerTests
 {
     private static readonly RegionGeometry s_geometry = new(Ports: 2);
-    private OneDescriptor _store = null!;
+    private OneDescriptorStore _store = null!;
 
     [SetUp]
-    public void SetUp() => _store = new OneDescriptor();
+    public void SetUp() => _store = new OneDescriptorStore();
 
     [TearDown]
     public void TearDown() => _store.Dispose();
@@ -36,24 +34,5 @@ public class LedgerTests
         Ledger.Open(_store, s_geometry, isShared: true).Dispose();
         Assert.That(() => Ledger.Open(_store, s_geometry with { Ports = ports }, isShared),
             Throws.TypeOf<LedgerException>().With.Message.Contains("geometry are other than those of the VMs that run (shared, ports 2,"));
-    }
-
-    private sealed class OneDescriptor : IDescriptorStore, IDisposable
-    {
-        private FileDescriptor? _kept;
-
-        public int? KeeperId => null;
-
-        public IReadOnlyList<EngineRestart> Restarts => [];
-
-        public IReadOnlyCollection<string> Names => [];
-
-        public FileDescriptor? Take(string name) => _kept is { } kept ? FileDescriptor.Of(dup(kept.Descriptor), "dup") : null;
-
-        public void Keep(string name, int descriptor) => _kept = FileDescriptor.Of(dup(descriptor), "dup");
-
-        public void Drop(string name) => Dispose();
-
-        public void Dispose() => _kept?.Dispose();
     }
 }

@@ -1,11 +1,12 @@
 using ShmWifi.Configuration.Medium;
+using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Medium.Faults;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Medium.Faults;
 
 public sealed class DrawnFaultsTests
 {
-    private static readonly Fault s_fault = new(new FaultConfiguration("f", new FrameMatch(), new DropFault()), seed: 1);
+    private static readonly Fault s_fault = new(new FaultConfiguration("f", new FrameMatch(), new DropFault()), seed: 1, new CounterTable(1));
 
     [Test]
     public void AFrameThatIsOverTakesItsDrawsWithIt()
