@@ -26,6 +26,7 @@ internal static class Catalogue
         new Vms.Channels(),
         new Vms.Absent(),
         new Vms.Restart(),
+        new Vms.Lives(),
         new Vms.Mesh(),
         new Vms.P2p(),
         new Vms.Dpp(),

@@ -67,6 +67,18 @@ internal sealed class LabInstance : IAsyncDisposable
         Medium = null;
     }
 
+    /// <summary>What a guest's own services would do at its boot: the wired interface's address, and the radios.</summary>
+    public static async Task SetUpAsync(VirtualMachine vm, CancellationToken cancellation)
+    {
+        await vm.Guest.RunAsync(
+            "setting up the wired interface",
+            $"ip link set eth0 up && ip address add {WiredNetwork.Address(vm.Index)}/16 dev eth0",
+            TimeSpan.FromSeconds(20),
+            cancellation);
+        if (vm.Spec.Radios > 0)
+            await Wifi.GuestRadios.StartAsync(vm, cancellation);
+    }
+
     private async Task StartAsync(Topology topology, Progress progress, CancellationToken cancellation)
     {
         progress.Now("looking whether KVM works");
@@ -101,17 +113,6 @@ internal sealed class LabInstance : IAsyncDisposable
             wired.AddTap(index),
             spec.Uplink == null ? null : wired.AddUplink(index, spec.Uplink),
             spec.Radios > 0 ? MediumProcess.Socket(Folder, spec.Name) : null);
-        return new VirtualMachine(spec, index, folder, _spawner.Start(spec.Name, Path.Combine(folder, "qemu.log"), command));
-    }
-
-    private static async Task SetUpAsync(VirtualMachine vm, CancellationToken cancellation)
-    {
-        await vm.Guest.RunAsync(
-            "setting up the wired interface",
-            $"ip link set eth0 up && ip address add {WiredNetwork.Address(vm.Index)}/16 dev eth0",
-            TimeSpan.FromSeconds(20),
-            cancellation);
-        if (vm.Spec.Radios > 0)
-            await Wifi.GuestRadios.StartAsync(vm, cancellation);
+        return new VirtualMachine(spec, index, folder, () => _spawner.Start(spec.Name, Path.Combine(folder, "qemu.log"), command));
     }
 }

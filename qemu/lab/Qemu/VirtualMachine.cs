@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using ShmWifi.Lab.Guest;
 using ShmWifi.Lab.Processes;
 using ShmWifi.Lab.Topologies;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Lab.Qemu;
 
@@ -11,16 +13,19 @@ internal sealed class VirtualMachine : IAsyncDisposable
     private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(5); // a debug kernel under TCG, on a busy machine
     private static readonly TimeSpan StopStep = TimeSpan.FromSeconds(3);
 
-    private readonly ChildProcess _process;
+    private readonly Func<ChildProcess> _start;
+    private ChildProcess _process;
 
-    /// <summary>Takes over a QEMU that was just started.</summary>
+    /// <summary>Starts its QEMU.</summary>
     /// <param name="index">Its place in the lab, from 0.</param>
-    public VirtualMachine(VmSpec spec, int index, string folder, ChildProcess process)
+    /// <param name="start">Starts a QEMU; called again by <see cref="PowerOn"/>.</param>
+    public VirtualMachine(VmSpec spec, int index, string folder, Func<ChildProcess> start)
     {
         Spec = spec;
         Index = index;
         Folder = folder;
-        _process = process;
+        _start = start;
+        _process = start();
         Guest = new GuestExecutor(spec.Name, folder, SerialLog);
     }
 
@@ -76,10 +81,12 @@ internal sealed class VirtualMachine : IAsyncDisposable
 
     /// <summary>Runs a command of QEMU's monitor.</summary>
     /// <param name="command">"query-status", "stop", "cont".</param>
-    public async Task MonitorAsync(string command, CancellationToken cancellation)
+    /// <param name="arguments">By name; null: none.</param>
+    /// <exception cref="LabException">QEMU refused the command: its reason.</exception>
+    public async Task MonitorAsync(string command, CancellationToken cancellation, JsonObject? arguments = null)
     {
         using var monitor = await QmpClient.ConnectAsync(QemuCommand.QmpSocket(Folder), cancellation);
-        await monitor.ExecuteAsync(command, cancellation);
+        await monitor.ExecuteAsync(command, cancellation, arguments);
     }
 
     /// <summary>Asks for the threads that run its virtual CPUs: what the guest itself costs, without QEMU's own work.</summary>
@@ -95,6 +102,23 @@ internal sealed class VirtualMachine : IAsyncDisposable
     {
         await MonitorAsync("quit", cancellation);
         await _process.WaitAsync(StopStep);
+    }
+
+    /// <summary>Kills its QEMU: SIGKILL, so that nothing is closed in order.</summary>
+    public async Task KillAsync()
+    {
+        _process.Signal(SIGKILL);
+        await _process.WaitAsync(StopStep);
+    }
+
+    /// <summary>Starts its QEMU again, on the same sockets, after it has ended. The guest boots as for the first time.</summary>
+    public void PowerOn()
+    {
+        Guest.Dispose();
+        for (int port = 0; port < GuestExecutor.Ports; port++)
+            File.Delete(GuestExecutor.Socket(Folder, port)); // whose being there says that the new QEMU listens
+        _process.Dispose();
+        _process = _start();
     }
 
     /// <summary>Ends the QEMU: by its monitor, else SIGTERM, else SIGKILL.</summary>

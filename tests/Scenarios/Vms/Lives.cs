@@ -1,0 +1,310 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using ShmWifi.Lab;
+using ShmWifi.Lab.Instances;
+using ShmWifi.Lab.Measure;
+using ShmWifi.Lab.Qemu;
+using ShmWifi.Lab.Topologies;
+using ShmWifi.Lab.Wifi;
+using ShmWifi.Tests.Support;
+using static Tmds.Linux.LibC;
+using MediumProcess = ShmWifi.Lab.Medium.MediumProcess;
+
+namespace ShmWifi.Tests.Scenarios.Vms;
+
+/// <summary>A VM pauses, reboots, crashes, is killed or unplugged: it is on the medium again, and another notices nothing.</summary>
+/// <remarks>
+/// A guest's image keeps nothing over a reboot: what its services would do at a boot (radios, wpa_supplicant, address) the lab does, as at the first.
+/// </remarks>
+internal sealed partial class Lives : IScenario
+{
+    private const double BackMostS = 30;
+    private const double DisturbanceMostMs = 500; // beyond a quiet stretch: half of what a beacon loss takes
+    private const int Attaches = 1000;
+    private const int QuickAttaches = 300;
+    private const string Chardev = "shmwifi";
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Suspension = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Answer = TimeSpan.FromSeconds(20);
+
+    private readonly Network _network = new(Ssid.Of("lives"), Security.Wpa2, "never down", 6);
+
+    /// <inheritdoc/>
+    public string Name => "lives";
+
+    /// <inheritdoc/>
+    public string Description => "a VM is paused, rebooted, crashed, killed, unplugged, suspended: it comes back, and another notices nothing";
+
+    /// <inheritdoc/>
+    public bool NeedsVms => true;
+
+    /// <inheritdoc/>
+    public async Task RunAsync(ScenarioRun run)
+    {
+        foreach (var path in run.Options.IsQuick ? (FramePath[])[FramePath.User] : [FramePath.User, FramePath.Kernel])
+            await RunAsync(run, path);
+    }
+
+    private async Task RunAsync(ScenarioRun run, FramePath path)
+    {
+        string folder = new LabDirectory($"scenario-{run.Name}").Path;
+        string peers = Path.Combine(folder, "peers");
+        VmSpec[] vms =
+        [
+            .. ((string[])["ap", "sta1", "sta2"]).Select(name => new VmSpec
+            {
+                Name = name,
+                Kernel = run.Options.Kernel,
+                Path = path,
+                QemuArguments = ["-action", "reboot=reset"], // after the lab's -no-reboot, which it replaces
+            }),
+        ];
+        await using var wifi = await WifiLab.StartAsync(run, $"socket: '{peers}'\n", vms);
+        var members = await wifi.ConnectAsync("wlan0", _network, "ap", "sta1", "sta2");
+        var witness = new Witness(MeasuredPath.OverAir(members.Stations[1], members.AccessPoint));
+        var life = new Life(run, $"{path.ToString().ToLowerInvariant()} path", wifi, members, witness, _network);
+        await life.BeginAsync();
+
+        await life.JudgeAsync("stop, 5 s, cont", async () =>
+        {
+            await life.Vm.MonitorAsync("stop", run.Cancellation);
+            await Task.Delay(Pause, run.Cancellation);
+            await life.Vm.MonitorAsync("cont", run.Cancellation);
+        });
+        await JudgeClockAsync(life);
+        await JudgeMigrationAsync(life);
+        await life.JudgeAsync($"{(run.Options.IsQuick ? QuickAttaches : Attaches)} attaches and detaches", () => AttachAsync(run, peers));
+        await life.JudgeAsync("reboot", () => life.RebootAsync("reboot -f"));
+        await life.JudgeAsync("panic", () => life.RebootAsync("echo c >/proc/sysrq-trigger"));
+        await life.JudgeAsync("QEMU killed and started again", async () =>
+        {
+            await life.Vm.KillAsync();
+            await life.PowerOnAsync();
+        });
+        await JudgeSuspensionAsync(life);
+        await life.JudgeAsync("device_del, device_add", () => ReplugAsync(life.Vm, MediumProcess.Socket(folder, life.Vm.Name), run.Cancellation));
+    }
+
+    private static Task JudgeClockAsync(Life life) => life.JudgeAsync("clock back by a day, and forward", async () =>
+    {
+        const int Pings = 200;
+        var log = await GuestLog.FollowAsync(life.Station, life.Run.Cancellation);
+        var output = life.Route.Guest.TryRunAsync(
+            $"/bin/ping -n -c {Pings} -i 0.02 -W 5 {life.Route.Address}", Answer, null, life.Run.Cancellation);
+        foreach (string sign in (string[])["-", "+"])
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), life.Run.Cancellation);
+            await life.Route.Guest.RunAsync("setting the clock", $"date -s @$(($(date +%s) {sign} 86400))", Answer, life.Run.Cancellation);
+        }
+        var received = Received().Match((await output).Output);
+        life.Judge("clock back by a day, and forward: pings answered meanwhile, of 200", "1",
+            received.Success ? double.Parse(received.Groups["n"].Value) : double.NaN, 0.98 * Pings, Pings);
+        life.Judge("clock back by a day, and forward: links lost", "1",
+            await log.HasAsync("CTRL-EVENT-DISCONNECTED", life.Run.Cancellation) ? 1 : 0, null, 0);
+    });
+
+    /// <summary>QEMU would take a VM away from its region: it must say no, and why.</summary>
+    private static async Task JudgeMigrationAsync(Life life)
+    {
+        int refusals = 0;
+        try
+        {
+            await life.Vm.MonitorAsync("migrate", life.Run.Cancellation, new JsonObject { ["uri"] = "exec:cat >/dev/null" });
+        }
+        catch (LabException refusal)
+        {
+            life.Run.Progress.Done(refusal.Message);
+            refusals++;
+        }
+        life.Judge("migration: refusals with a reason", "1", refusals, 1, 1);
+    }
+
+    /// <summary>Simulated guests attach, say hello, send a broadcast and are killed. Who attaches too often is let wait.</summary>
+    private static async Task AttachAsync(ScenarioRun run, string socket)
+    {
+        int attaches = run.Options.IsQuick ? QuickAttaches : Attaches;
+        int refused = 0;
+        var clock = Stopwatch.StartNew();
+        await Task.Run(
+            () =>
+            {
+                for (int number = 0; number < attaches && !run.Cancellation.IsCancellationRequested; number++)
+                {
+                    using var peer = SimulatedGuest.Connect(socket);
+                    if (peer.IsRefused)
+                    {
+                        refused++;
+                        continue;
+                    }
+                    var address = MediumFrames.Address(100 + (number % 100));
+                    peer.Hello();
+                    peer.AddRadio(0, address);
+                    peer.TrySendFrame(0, MediumFrames.Numbered(Dot11.Frames.MacAddress.Broadcast, address, (uint)number, bodyLength: 100));
+                }
+            },
+            run.Cancellation);
+        run.Tell($"{attaches} attaches and detaches: they took", "s", clock.Elapsed.TotalSeconds);
+        run.Judge($"{attaches} attaches and detaches: refused", "1", refused, null, 0);
+    }
+
+    /// <summary>All processes stand still, as in a machine that sleeps. Unlike there, their clocks go on.</summary>
+    private static Task JudgeSuspensionAsync(Life life) => life.JudgeAsync(
+        "host suspended",
+        async () =>
+        {
+            int keeper = life.Wifi.Medium.ProcessId;
+            int[] processes = [keeper, .. ChildProcesses.Of(keeper), .. life.Wifi.Vms.Select(vm => vm.ProcessId)];
+            foreach (int process in processes)
+                _ = kill(process, SIGSTOP);
+            try
+            {
+                await Task.Delay(Suspension, life.Run.Cancellation);
+            }
+            finally
+            {
+                foreach (int process in processes.Reverse())
+                    _ = kill(process, SIGCONT);
+            }
+        },
+        Suspension + TimeSpan.FromSeconds(BackMostS)); // the witness sleeps, too, and may lose its link by beacon loss
+
+    /// <summary>The device goes, and comes with a new connection: QEMU cannot use a character device's connection twice.</summary>
+    private static async Task ReplugAsync(VirtualMachine vm, string socket, CancellationToken cancellation)
+    {
+        const string Unnamed = "/machine/peripheral-anon"; // where QEMU has devices without an ID
+        using var monitor = await QmpClient.ConnectAsync(QemuCommand.QmpSocket(vm.Folder), cancellation);
+        string device = await FindAsync() ?? throw new LabException($"{vm.Name} has no ivshmem device");
+        await monitor.ExecuteAsync("device_del", cancellation, new JsonObject { ["id"] = $"{Unnamed}/{device}" });
+        for (var clock = Stopwatch.StartNew(); await FindAsync() is not null; await Task.Delay(100, cancellation))
+        {
+            if (clock.Elapsed > Answer)
+                throw new LabException($"{vm.Name}: the guest does not let its ivshmem device go");
+        }
+        await monitor.ExecuteAsync("chardev-remove", cancellation, new JsonObject { ["id"] = Chardev });
+        var address = new JsonObject { ["type"] = "unix", ["data"] = new JsonObject { ["path"] = socket } };
+        await monitor.ExecuteAsync("chardev-add", cancellation, new JsonObject
+        {
+            ["id"] = Chardev,
+            ["backend"] = new JsonObject { ["type"] = "socket", ["data"] = new JsonObject { ["addr"] = address, ["server"] = false } },
+        });
+        await monitor.ExecuteAsync("device_add", cancellation, new JsonObject
+        {
+            ["driver"] = "ivshmem-doorbell",
+            ["id"] = "replugged",
+            ["chardev"] = Chardev,
+            ["vectors"] = 1,
+        });
+
+        async Task<string?> FindAsync()
+        {
+            var devices = await monitor.ExecuteAsync("qom-list", cancellation, new JsonObject { ["path"] = Unnamed });
+            return devices?.AsArray().FirstOrDefault(d => d!["type"]!.GetValue<string>() == "child<ivshmem-doorbell>")?["name"]!.GetValue<string>();
+        }
+    }
+
+    [GeneratedRegex(@"(?<n>\d+) received", RegexOptions.None, 1000)]
+    private static partial Regex Received();
+
+    /// <summary>The station that things are done to, beside its witness.</summary>
+    private sealed class Life(ScenarioRun run, string lab, WifiLab wifi, WifiNetwork members, Witness witness, Network network)
+    {
+        private double _quietMs;
+        private Stopwatch? _booted;
+
+        public ScenarioRun Run => run;
+
+        public WifiLab Wifi => wifi;
+
+        public Member Station => members.Station;
+
+        public VirtualMachine Vm => Station.Radio.Vm;
+
+        public MeasuredPath Route { get; } = MeasuredPath.OverAir(members.Station, members.AccessPoint);
+
+        /// <summary>Finds out how long the witness's silences are while nothing happens.</summary>
+        public async Task BeginAsync()
+        {
+            _quietMs = await witness.WatchAsync(() => Task.Delay(Quiet, run.Cancellation), run.Cancellation);
+            run.Tell($"{lab}: the witness's longest silence in {Quiet.TotalSeconds} quiet s", "ms", _quietMs);
+        }
+
+        public void Judge(string figure, string unit, double value, double? low, double? high) =>
+            run.Judge($"{lab}: {figure}", unit, value, low, high);
+
+        /// <summary>Does something to the VM; then it shall be on the medium again, and the witness not have been disturbed.</summary>
+        /// <param name="disturbance">How long the witness may be silent beyond what it is when nothing happens; null: 500 ms.</param>
+        public async Task JudgeAsync(string what, Func<Task> act, TimeSpan? disturbance = null)
+        {
+            run.Progress.Now($"{run.Name}: {lab}, {what}");
+            double backS = double.NaN;
+            double silenceMs = double.NaN;
+            _booted = null;
+            try
+            {
+                silenceMs = await witness.WatchAsync(
+                    async () =>
+                    {
+                        await act();
+                        backS = await BackAsync(_booted ?? Stopwatch.StartNew());
+                    },
+                    run.Cancellation);
+            }
+            catch (LabException problem)
+            {
+                run.Progress.Done($"{run.Name}: {lab}, {what}: {problem.Message}");
+            }
+            Judge($"{what}: until a ping is answered", "s", backS, null, BackMostS);
+            Judge($"{what}: the witness's longest silence", "ms", silenceMs, null,
+                _quietMs + (disturbance?.TotalMilliseconds ?? DisturbanceMostMs));
+            if (double.IsNaN(backS))
+            {
+                await Vm.KillAsync(); // so that what comes next is judged by itself
+                await PowerOnAsync();
+            }
+        }
+
+        /// <summary>Has the guest end by a command, and boot again in the same QEMU.</summary>
+        public async Task RebootAsync(string command)
+        {
+            const string BootId = "cat /proc/sys/kernel/random/boot_id";
+            string before = await Route.Guest.RunAsync("reading the boot's ID", BootId, Answer, run.Cancellation);
+            await Route.Guest.RunAsync(
+                "ending the guest", $"setsid sh -c 'sleep 1; {command}' </dev/null >/dev/null 2>&1 &", Answer, run.Cancellation);
+            await Task.Delay(TimeSpan.FromSeconds(3), run.Cancellation);
+            await Vm.WaitReadyAsync(run.Cancellation);
+            if (await Route.Guest.RunAsync("reading the boot's ID", BootId, Answer, run.Cancellation) == before)
+                throw new LabException($"{Vm.Name} has not booted again");
+            await SetUpAsync();
+        }
+
+        /// <summary>Starts the VM's QEMU again.</summary>
+        public async Task PowerOnAsync()
+        {
+            Vm.PowerOn();
+            await Vm.WaitReadyAsync(run.Cancellation);
+            await SetUpAsync();
+        }
+
+        /// <summary>What the guest's services would do; it has just booted.</summary>
+        private async Task SetUpAsync()
+        {
+            _booted = Stopwatch.StartNew();
+            await LabInstance.SetUpAsync(Vm, run.Cancellation);
+            await new Station(Station.Radio, network).JoinAsync(run.Cancellation);
+            await Route.Guest.RunAsync(
+                "setting the address", $"/bin/ip address add {Station.Address}/24 dev {Station.Radio.Name}", Answer, run.Cancellation);
+        }
+
+        /// <summary>Waits for an answer to a ping.</summary>
+        /// <param name="clock">Runs since the VM is back.</param>
+        private async Task<double> BackAsync(Stopwatch clock)
+        {
+            var (code, _) = await Route.Guest.TryRunAsync(
+                $"until {Route.Enter}/bin/ping -n -c 1 -W 1 {Route.Address} >/dev/null 2>&1; do usleep 20000; done",
+                TimeSpan.FromSeconds(BackMostS), null, run.Cancellation);
+            return code == 0 ? clock.Elapsed.TotalSeconds : double.NaN;
+        }
+    }
+}
