@@ -330,6 +330,7 @@ internal sealed unsafe class IvshmemServer : IPortServer
 
     private void Close(VmConnection connection)
     {
+        _epoll.Remove(connection.Descriptor); // the keeper may still have it open: its end would be told as the next one's with this number
         _connections.Remove(connection.Descriptor);
         connection.Disconnect();
         connection.Socket.OnClosed();
