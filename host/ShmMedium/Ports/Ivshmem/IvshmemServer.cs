@@ -323,9 +323,9 @@ internal sealed unsafe class IvshmemServer : IPortServer
     private void Receive(VmConnection connection)
     {
         byte ignored;
-        if (recv(connection.Descriptor, &ignored, 1, MSG_DONTWAIT) > 0)
-            return;
-        Close(connection);
+        long length = recv(connection.Descriptor, &ignored, 1, MSG_DONTWAIT);
+        if (length == 0 || (length < 0 && errno != EAGAIN && errno != EINTR))
+            Close(connection);
     }
 
     private void Close(VmConnection connection)

@@ -7,6 +7,7 @@ using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Cli;
 using ShmWifi.ShmMedium.Keeper;
+using ShmWifi.ShmMedium.Ports.Ivshmem;
 using ShmWifi.ShmMedium.Telemetry;
 using ShmWifi.Tests.Unit.ShmMedium.Capture;
 using static ShmWifi.Tests.Support.MediumFrames;
@@ -69,6 +70,19 @@ public sealed partial class EngineKeeperTests
         Assert.That(restarts.Select(r => Math.Round(r.GapMs, 1)), Is.EqualTo(Gaps().TakeLast(EngineRestart.Remembered)).Within(0.11));
         Assert.That(restarts.Select(r => r.At), Is.Ordered);
         StopInOrder();
+    }
+
+    /// <summary>The keeper has a copy of each connection: its end must not be taken for that of the next one, which has its number.</summary>
+    [Test]
+    public void VmsThatComeAndGoEndOnlyThemselves()
+    {
+        for (int i = 0; i < VmSocket.AttachBurst; i++)
+        {
+            using var vm = SimulatedGuest.Connect(Socket);
+            Assert.That(vm.IsRefused, Is.False);
+            Thread.Sleep(20); // in which it would be closed
+            Assert.That(vm.Client.IsDisconnected, Is.False, $"VM {i}");
+        }
     }
 
     [Test]

@@ -127,6 +127,7 @@ public sealed class DescriptorStoreTests
     private static string[] KeptFor(params int[] peerIds) =>
     [
         "ledger",
+        "medium",
         .. s_sockets,
         .. peerIds.SelectMany(id => (string[])[$"vm-{id}-call", $"vm-{id}-connection", $"vm-{id}-kick", $"vm-{id}-region"]),
     ];
