@@ -23,6 +23,9 @@ internal sealed class CaptureFiles(CaptureConfiguration configuration, Action<st
     /// <summary>Whether a path is no file's but that of a FIFO or a device, which has no size, and nothing to remove.</summary>
     public static bool IsStream(string path) => FileTypes.Of(path) is not (FileType.None or FileType.Regular or FileType.Folder);
 
+    /// <summary>The newest, of this run or an earlier one; null: there is none.</summary>
+    public string? Newest => Directory.Exists(_folder) && List() is [.., var (_, path)] ? path : null;
+
     /// <summary>Makes the next file, when the oldest are gone that would be too many with it.</summary>
     /// <exception cref="IOException">There is no space for it, or no folder.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to, or an old file not removed.</exception>

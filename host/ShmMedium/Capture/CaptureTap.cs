@@ -82,6 +82,8 @@ internal sealed class CaptureTap : IDisposable
         try
         {
             _isStream = CaptureFiles.IsStream(_configuration.File);
+            if (!_isStream && _files.Newest is { } last)
+                _ = Task.Run(() => Mend(last)); // beside the first frames: a long file takes a second
             while (true)
             {
                 bool isLast = _isStopping;
@@ -112,6 +114,21 @@ internal sealed class CaptureTap : IDisposable
             if (_stopped is null)
                 Volatile.Write(ref _noSpace, _noSpace + (_file?.WaitingFrames ?? 0));
             _file?.Dispose();
+        }
+    }
+
+    /// <summary>Has the file of a daemon, or an engine, that was killed end with a whole record.</summary>
+    private void Mend(string path)
+    {
+        try
+        {
+            long torn = TornCapture.Mend(path);
+            if (torn != 0)
+                _warn($"capture: {path} ended within a record, since its writer was killed: {torn} bytes are cut off");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Another writes to it, or it is gone: there is nothing of ours to mend.
         }
     }
 
