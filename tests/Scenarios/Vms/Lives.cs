@@ -27,6 +27,7 @@ internal sealed partial class Lives : IScenario
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Suspension = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BootMost = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Answer = TimeSpan.FromSeconds(20);
 
     private readonly Network _network = new(Ssid.Of("lives"), Security.Wpa2, "never down", 6);
@@ -84,7 +85,12 @@ internal sealed partial class Lives : IScenario
             await life.PowerOnAsync();
         });
         await JudgeSuspensionAsync(life);
-        await life.JudgeAsync("device_del, device_add", () => ReplugAsync(life.Vm, MediumProcess.Socket(folder, life.Vm.Name), run.Cancellation));
+        await life.JudgeAsync("device_del, device_add", async () =>
+        {
+            await ReplugAsync(life.Vm, MediumProcess.Socket(folder, life.Vm.Name), run.Cancellation);
+            if (path == FramePath.User)
+                await life.RestartInjectorAsync();
+        });
     }
 
     private static Task JudgeClockAsync(Life life) => life.JudgeAsync("clock back by a day, and forward", async () =>
@@ -175,14 +181,21 @@ internal sealed partial class Lives : IScenario
     {
         const string Unnamed = "/machine/peripheral-anon"; // where QEMU has devices without an ID
         using var monitor = await QmpClient.ConnectAsync(QemuCommand.QmpSocket(vm.Folder), cancellation);
-        string device = await FindAsync() ?? throw new LabException($"{vm.Name} has no ivshmem device");
+        var devices = await monitor.ExecuteAsync("qom-list", cancellation, new JsonObject { ["path"] = Unnamed });
+        string device = devices!.AsArray().Single(d => d!["type"]!.GetValue<string>() == "child<ivshmem-doorbell>")!["name"]!.GetValue<string>();
         await monitor.ExecuteAsync("device_del", cancellation, new JsonObject { ["id"] = $"{Unnamed}/{device}" });
-        for (var clock = Stopwatch.StartNew(); await FindAsync() is not null; await Task.Delay(100, cancellation))
+        for (var clock = Stopwatch.StartNew(); ; await Task.Delay(100, cancellation))
         {
-            if (clock.Elapsed > Answer)
-                throw new LabException($"{vm.Name}: the guest does not let its ivshmem device go");
+            try
+            {
+                await monitor.ExecuteAsync("chardev-remove", cancellation, new JsonObject { ["id"] = Chardev });
+                break;
+            }
+            catch (LabException) when (clock.Elapsed < Answer)
+            {
+                // Busy, as long as the guest has not let the device go, and QEMU has not done away with it.
+            }
         }
-        await monitor.ExecuteAsync("chardev-remove", cancellation, new JsonObject { ["id"] = Chardev });
         var address = new JsonObject { ["type"] = "unix", ["data"] = new JsonObject { ["path"] = socket } };
         await monitor.ExecuteAsync("chardev-add", cancellation, new JsonObject
         {
@@ -196,12 +209,6 @@ internal sealed partial class Lives : IScenario
             ["chardev"] = Chardev,
             ["vectors"] = 1,
         });
-
-        async Task<string?> FindAsync()
-        {
-            var devices = await monitor.ExecuteAsync("qom-list", cancellation, new JsonObject { ["path"] = Unnamed });
-            return devices?.AsArray().FirstOrDefault(d => d!["type"]!.GetValue<string>() == "child<ivshmem-doorbell>")?["name"]!.GetValue<string>();
-        }
     }
 
     [GeneratedRegex(@"(?<n>\d+) received", RegexOptions.None, 1000)]
@@ -272,11 +279,26 @@ internal sealed partial class Lives : IScenario
             string before = await Route.Guest.RunAsync("reading the boot's ID", BootId, Answer, run.Cancellation);
             await Route.Guest.RunAsync(
                 "ending the guest", $"setsid sh -c 'sleep 1; {command}' </dev/null >/dev/null 2>&1 &", Answer, run.Cancellation);
-            await Task.Delay(TimeSpan.FromSeconds(3), run.Cancellation);
-            await Vm.WaitReadyAsync(run.Cancellation);
-            if (await Route.Guest.RunAsync("reading the boot's ID", BootId, Answer, run.Cancellation) == before)
-                throw new LabException($"{Vm.Name} has not booted again");
+            for (var clock = Stopwatch.StartNew(); await BootIdAsync() is not { } now || now == before;)
+            {
+                if (clock.Elapsed > BootMost)
+                    throw new LabException($"{Vm.Name} has not booted again after {BootMost.TotalSeconds} s");
+            }
             await SetUpAsync();
+
+            async Task<string?> BootIdAsync()
+            {
+                Vm.Guest.Dispose(); // what was sent to a guest that is gone is lost, and whose answer it waits for
+                await Task.Delay(TimeSpan.FromSeconds(1), run.Cancellation);
+                try
+                {
+                    return (await Route.Guest.TryRunAsync(BootId, TimeSpan.FromSeconds(1), null, run.Cancellation)).Output;
+                }
+                catch (LabException)
+                {
+                    return null; // it boots
+                }
+            }
         }
 
         /// <summary>Starts the VM's QEMU again.</summary>
@@ -292,6 +314,23 @@ internal sealed partial class Lives : IScenario
         {
             _booted = Stopwatch.StartNew();
             await LabInstance.SetUpAsync(Vm, run.Cancellation);
+            await JoinAsync();
+        }
+
+        /// <summary>What systemd does when shm-injector has ended with its device; its radios went with it.</summary>
+        public async Task RestartInjectorAsync()
+        {
+            await Route.Guest.RunAsync(
+                "the ends of shm-injector and wpa_supplicant",
+                "while pidof shm-injector >/dev/null; do usleep 50000; done; kill $(pidof wpa_supplicant); rm -f /run/wpa_supplicant-*.log; true",
+                Answer,
+                run.Cancellation);
+            await GuestRadios.StartAsync(Vm, run.Cancellation);
+            await JoinAsync();
+        }
+
+        private async Task JoinAsync()
+        {
             await new Station(Station.Radio, network).JoinAsync(run.Cancellation);
             await Route.Guest.RunAsync(
                 "setting the address", $"/bin/ip address add {Station.Address}/24 dev {Station.Radio.Name}", Answer, run.Cancellation);
