@@ -215,7 +215,7 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
         {
             Tell("what was kept of VMs that run is dropped: they have no medium until they are started anew");
             kept.Clear();
-            (_endedNs, _endReason, _startNs) = (nowNs, $"that of {engine.Id}: {end}", nowNs);
+            (_endedNs, _endReason, _startNs) = (nowNs, end, nowNs);
             return;
         }
         if (_stopNs != 0 || code == 0 || !_isReadyTold)
