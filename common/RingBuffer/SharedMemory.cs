@@ -34,16 +34,18 @@ public sealed unsafe class SharedMemory : IDisposable
     /// <summary>Makes a memfd, sealed against resizing: a guest that could shrink it could kill the host by SIGBUS.</summary>
     /// <param name="name">Shown in /proc/PID/maps.</param>
     /// <param name="size">Bytes.</param>
+    /// <param name="mayGrow">Whether what is behind the mapping may be written to.</param>
     /// <exception cref="LibCException">No memory, or too many descriptors.</exception>
-    public static SharedMemory Create(string name, ulong size)
+    public static SharedMemory Create(string name, ulong size, bool mayGrow = false)
     {
+        int seals = F_SEAL_SEAL | F_SEAL_SHRINK | (mayGrow ? 0 : F_SEAL_GROW);
         FileDescriptor memfd;
         fixed (byte* text = CString.Of(name))
             memfd = FileDescriptor.Of(memfd_create(text, MFD_CLOEXEC | MFD_ALLOW_SEALING), $"memfd_create {name}");
         try
         {
             LibCException.ThrowIfFailed(ftruncate(memfd.Descriptor, (long)size), $"size memfd {name} to {size} bytes");
-            LibCException.ThrowIfFailed(fcntl(memfd.Descriptor, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW), $"seal memfd {name}");
+            LibCException.ThrowIfFailed(fcntl(memfd.Descriptor, F_ADD_SEALS, seals), $"seal memfd {name}");
             return new SharedMemory(memfd.Descriptor, memfd, Map(memfd.Descriptor, size, offset: 0), size);
         }
         catch

@@ -8,7 +8,7 @@ namespace ShmWifi.ShmMedium.Keeper;
 internal sealed class DescriptorStore : IDescriptorStore, IDisposable
 {
     private readonly FileDescriptor _handOver;
-    private readonly FileDescriptor _notify;
+    private readonly NotifySocket _notify;
     private readonly Dictionary<string, FileDescriptor> _left = new(StringComparer.Ordinal);
     private volatile IReadOnlyList<EngineRestart> _restarts = [];
 
@@ -21,11 +21,7 @@ internal sealed class DescriptorStore : IDescriptorStore, IDisposable
     {
         IsLasting = isLasting;
         _handOver = new FileDescriptor(handOver);
-        _notify = FileDescriptor.Of(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
-        int connected = notifySocket.StartsWith('@')
-            ? UnixAddress.ToAbstract(_notify.Descriptor, notifySocket[1..], isServer: false)
-            : UnixAddress.Connect(_notify.Descriptor, notifySocket);
-        LibCException.ThrowIfFailed(connected, $"connect to the keeper at {notifySocket}");
+        _notify = new NotifySocket(notifySocket, $"connect to the keeper at {notifySocket}");
     }
 
     /// <inheritdoc/>
@@ -44,7 +40,7 @@ internal sealed class DescriptorStore : IDescriptorStore, IDisposable
     public bool IsWanted => Poll.WaitFor(_handOver.Descriptor, POLLIN, TimeSpan.Zero);
 
     /// <summary>Tells the keeper something.</summary>
-    public void Tell(string lines) => _ = UnixMessage.TrySend(_notify.Descriptor, NotifyMessage.Bytes(lines));
+    public void Tell(string lines) => _notify.Tell(lines);
 
     /// <summary>Sleeps until this engine is to serve.</summary>
     /// <returns>False: the keeper has ended.</returns>
@@ -76,7 +72,7 @@ internal sealed class DescriptorStore : IDescriptorStore, IDisposable
             return null;
         var message = NotifyMessage.Parse(buffer.AsSpan(0, (int)length));
         if (EngineRestart.Of(message) is { } restart)
-            _restarts = [.. _restarts.TakeLast(EngineRestart.Remembered - 1), restart];
+            _restarts = restart.After(_restarts);
         return message;
     }
 
@@ -84,10 +80,10 @@ internal sealed class DescriptorStore : IDescriptorStore, IDisposable
     public FileDescriptor? Take(string name) => _left.Remove(name, out var descriptor) ? descriptor : null;
 
     /// <inheritdoc/>
-    public void Keep(string name, int descriptor) => _ = UnixMessage.TrySend(_notify.Descriptor, NotifyMessage.Keep(name), descriptor);
+    public void Keep(string name, int descriptor) => _notify.Keep(name, descriptor);
 
     /// <inheritdoc/>
-    public void Drop(string name) => _ = UnixMessage.TrySend(_notify.Descriptor, NotifyMessage.Drop(name));
+    public void Drop(string name) => _notify.Drop(name);
 
     /// <inheritdoc/>
     public void Dispose()

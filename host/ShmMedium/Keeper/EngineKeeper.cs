@@ -27,7 +27,6 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
     private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_barrierLimit = TimeSpan.FromSeconds(5);
     private readonly Backoff _backoff = new();
-    private readonly Queue<EngineRestart> _restarts = new();
     private readonly ConcurrentQueue<Action> _events = new();
     private readonly EventFd _wake = new();
     private readonly FileDescriptor _notify = FileDescriptor.Of(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
@@ -36,7 +35,7 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
     private EngineProcess? _serving, _spare;
     private bool _isReplacing, _isReadyTold;
     private long _endedNs, _startNs = long.MaxValue, _stopNs, _aliveDueNs = long.MaxValue;
-    private int _restartCount;
+    private IReadOnlyList<EngineRestart> _restarts = [];
     private string _endReason = "";
     private int? _exitCode;
 
@@ -187,11 +186,10 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
 
     private void OnRestart(EngineProcess engine, double gapMs)
     {
-        var restart = new EngineRestart(++_restartCount, DateTimeOffset.Now.AddMilliseconds(-gapMs), _endReason, gapMs);
+        int number = _restarts is [.., var last] ? last.Number + 1 : 1;
+        var restart = new EngineRestart(number, DateTimeOffset.Now.AddMilliseconds(-gapMs), _endReason, gapMs);
         Tell($"engine {engine.Id} serves {gapMs:0.0} ms after the end of the one before ({_endReason})");
-        if (_restarts.Count == EngineRestart.Remembered)
-            _ = _restarts.Dequeue();
-        _restarts.Enqueue(restart);
+        _restarts = restart.After(_restarts);
         engine.Tell(restart);
     }
 

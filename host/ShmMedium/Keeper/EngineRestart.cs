@@ -14,6 +14,9 @@ internal sealed record EngineRestart(int Number, DateTimeOffset At, string Reaso
 
     private const string NumberLine = "X_RESTART", AtLine = "X_RESTART_AT", ReasonLine = "X_RESTART_REASON", GapLine = "X_RESTART_GAP_MS";
 
+    /// <summary>The restarts to remember: this one, and those before it.</summary>
+    public IReadOnlyList<EngineRestart> After(IReadOnlyList<EngineRestart> before) => [.. before.TakeLast(Remembered - 1), this];
+
     /// <summary>The datagram by which an engine is told.</summary>
     public string ToLines() => string.Create(CultureInfo.InvariantCulture,
         $"{NumberLine}={Number}\n{AtLine}={At:O}\n{ReasonLine}={Reason.ReplaceLineEndings(" ")}\n{GapLine}={GapMs:0.###}");

@@ -4,7 +4,6 @@ using Microsoft.Win32.SafeHandles;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
-using static Tmds.Linux.LibC;
 
 namespace ShmWifi.ShmMedium.Keeper;
 
@@ -65,11 +64,7 @@ internal sealed unsafe class MediumLedger : IDisposable
     /// <exception cref="LibCException">No memory.</exception>
     public static MediumLedger Create()
     {
-        FileDescriptor memfd;
-        fixed (byte* name = CString.Of("shmwifi-medium"))
-            memfd = FileDescriptor.Of(memfd_create(name, MFD_CLOEXEC), "memfd_create shmwifi-medium");
-        LibCException.ThrowIfFailed(ftruncate(memfd.Descriptor, HeadSize), $"size the medium's memfd to {HeadSize} bytes");
-        var memory = SharedMemory.Map(memfd.Descriptor, (ulong)HeadSize, offset: 0, ownsDescriptor: true);
+        var memory = SharedMemory.Create("shmwifi-medium", (ulong)HeadSize, mayGrow: true);
         *(Header*)memory.Address = new Header { Magic = Magic, Version = Version };
         return new MediumLedger(memory);
     }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using ShmWifi.Linux;
-using static ShmWifi.Linux.LibC;
 using static Tmds.Linux.LibC;
 
 namespace ShmWifi.ShmMedium.Keeper;
@@ -11,9 +10,9 @@ internal sealed unsafe class ServiceManager : IDisposable
 {
     private const string Address = "NOTIFY_SOCKET";
     private const int FirstListenDescriptor = 3; // SD_LISTEN_FDS_START
-    private readonly FileDescriptor _socket;
+    private readonly NotifySocket _notify;
 
-    private ServiceManager(FileDescriptor socket) => _socket = socket;
+    private ServiceManager(NotifySocket notify) => _notify = notify;
 
     /// <summary>How often to say <c>WATCHDOG=1</c>: twice in the time after which it ends the service; infinite: it does not ask.</summary>
     public static TimeSpan WatchdogInterval => IsForUs("WATCHDOG_PID", orNobody: true)
@@ -24,20 +23,9 @@ internal sealed unsafe class ServiceManager : IDisposable
     /// <summary>What has started this process.</summary>
     /// <returns>Null: not systemd, or it wants to be told nothing.</returns>
     /// <exception cref="IOException">Nobody listens where it wants to be told.</exception>
-    public static ServiceManager? Connect()
-    {
-        if (Environment.GetEnvironmentVariable(Address) is not { Length: > 0 } address)
-            return null;
-        var manager = new ServiceManager(FileDescriptor.Of(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"));
-        int connected = address.StartsWith('@')
-            ? UnixAddress.ToAbstract(manager._socket.Descriptor, address[1..], isServer: false)
-            : UnixAddress.Connect(manager._socket.Descriptor, address);
-        if (connected >= 0)
-            return manager;
-        int error = errno;
-        manager.Dispose();
-        throw new IOException($"{Address} is '{address}', where systemd cannot be told: {strerror(error)}");
-    }
+    public static ServiceManager? Connect() => Environment.GetEnvironmentVariable(Address) is { Length: > 0 } address
+        ? new ServiceManager(new NotifySocket(address, $"{Address} is '{address}', where systemd cannot be told"))
+        : null;
 
     /// <summary>Takes what it has kept since this service ran the last time. Once: programs that this one starts are not told of it.</summary>
     public static IReadOnlyList<(string Name, FileDescriptor Descriptor)> TakeKept()
@@ -60,13 +48,13 @@ internal sealed unsafe class ServiceManager : IDisposable
     }
 
     /// <summary>Tells it something.</summary>
-    public void Tell(string lines) => _ = UnixMessage.TrySend(_socket.Descriptor, NotifyMessage.Bytes(lines));
+    public void Tell(string lines) => _notify.Tell(lines);
 
     /// <summary>Has it keep a descriptor, if the service's FileDescriptorStoreMax= allows one more.</summary>
-    public void Keep(string name, int descriptor) => _ = UnixMessage.TrySend(_socket.Descriptor, NotifyMessage.Keep(name), descriptor);
+    public void Keep(string name, int descriptor) => _notify.Keep(name, descriptor);
 
     /// <summary>Has it close a descriptor.</summary>
-    public void Drop(string name) => _ = UnixMessage.TrySend(_socket.Descriptor, NotifyMessage.Drop(name));
+    public void Drop(string name) => _notify.Drop(name);
 
     /// <summary>Sleeps until it has read all that it was told: what comes from a process that has ended cannot be told whose it is.</summary>
     /// <param name="limit">At most so long.</param>
@@ -78,14 +66,14 @@ internal sealed unsafe class ServiceManager : IDisposable
         using var ours = new FileDescriptor(ends[0]);
         using (var theirs = new FileDescriptor(ends[1]))
         {
-            if (!UnixMessage.TrySend(_socket.Descriptor, NotifyMessage.Bytes("BARRIER=1"), theirs.Descriptor))
+            if (!_notify.TryTell("BARRIER=1", theirs.Descriptor))
                 return;
         }
         _ = Poll.WaitFor(ours.Descriptor, 0, limit); // POLLHUP: it has closed the other end
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _socket.Dispose();
+    public void Dispose() => _notify.Dispose();
 
     private static bool IsForUs(string variable, bool orNobody) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } pid
         ? pid == Environment.ProcessId.ToString(CultureInfo.InvariantCulture)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ShmWifi.IvshmemArgs;
 using ShmWifi.Lab;
 using ShmWifi.Lab.Instances;
 using ShmWifi.Lab.Measure;
@@ -23,7 +24,6 @@ internal sealed partial class Lives : IScenario
     private const double DisturbanceMostMs = 500; // beyond a quiet stretch: half of what a beacon loss takes
     private const int Attaches = 1000;
     private const int QuickAttaches = 300;
-    private const string Chardev = "shmwifi";
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Suspension = TimeSpan.FromSeconds(10);
@@ -188,7 +188,7 @@ internal sealed partial class Lives : IScenario
         {
             try
             {
-                await monitor.ExecuteAsync("chardev-remove", cancellation, new JsonObject { ["id"] = Chardev });
+                await monitor.ExecuteAsync("chardev-remove", cancellation, new JsonObject { ["id"] = IvshmemArguments.ChardevId });
                 break;
             }
             catch (LabException) when (clock.Elapsed < Answer)
@@ -199,14 +199,14 @@ internal sealed partial class Lives : IScenario
         var address = new JsonObject { ["type"] = "unix", ["data"] = new JsonObject { ["path"] = socket } };
         await monitor.ExecuteAsync("chardev-add", cancellation, new JsonObject
         {
-            ["id"] = Chardev,
+            ["id"] = IvshmemArguments.ChardevId,
             ["backend"] = new JsonObject { ["type"] = "socket", ["data"] = new JsonObject { ["addr"] = address, ["server"] = false } },
         });
         await monitor.ExecuteAsync("device_add", cancellation, new JsonObject
         {
             ["driver"] = "ivshmem-doorbell",
             ["id"] = "replugged",
-            ["chardev"] = Chardev,
+            ["chardev"] = IvshmemArguments.ChardevId,
             ["vectors"] = 1,
         });
     }
