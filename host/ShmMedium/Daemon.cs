@@ -44,7 +44,8 @@ internal sealed class Daemon : IDisposable
             var capture = configuration.Capture is { } wanted ? Keep(new CaptureTap(wanted, log.Warn)) : null;
             var frameLog = log.WantsFrames ? Keep(new FrameLog(log)) : null;
             var mediumLedger = Keep(MediumLedger.Open(store));
-            Engine = Keep(new MediumEngine(ledger, mediumLedger, log, SpinBudgetOf(configuration.Polling), configuration.Medium,
+            var frameLedger = Keep(FrameLedger.Open(store));
+            Engine = Keep(new MediumEngine(ledger, mediumLedger, frameLedger, log, SpinBudgetOf(configuration.Polling), configuration.Medium,
                 exception => fail(DaemonFailure.Of("the engine", exception))));
             if (capture is not null)
                 Engine.AddTap(capture.Tap);

@@ -19,7 +19,9 @@ internal sealed unsafe class EngineHarness : IDisposable
     private readonly List<EventFd> _events = [];
     private readonly Ledger _ledger;
     private readonly OneDescriptorStore _mediumStore = new();
+    private readonly OneDescriptorStore _frameStore = new();
     private readonly List<MediumLedger> _mediumLedgers = [];
+    private readonly List<FrameLedger> _frameLedgers = [];
     private readonly MediumConfiguration _medium;
     private readonly List<(int Id, PortOffer Offer)> _offers = [];
     private readonly List<MediumEngine> _dead = [];
@@ -132,6 +134,8 @@ internal sealed unsafe class EngineHarness : IDisposable
         _ledger.Dispose();
         _mediumLedgers.ForEach(ledger => ledger.Dispose());
         _mediumStore.Dispose();
+        _frameLedgers.ForEach(ledger => ledger.Dispose());
+        _frameStore.Dispose();
         _events.ForEach(one => one.Dispose());
         _memory.Dispose();
     }
@@ -142,7 +146,9 @@ internal sealed unsafe class EngineHarness : IDisposable
         if (_mediumLedgers.Count != 0)
             Deadline.Until(() => mediumLedger.Text is not null, "the medium as it was saved");
         _mediumLedgers.Add(mediumLedger);
-        return new(_ledger, mediumLedger, new SilentLog(), new SpinBudget(0), _medium, exception => throw exception);
+        var frameLedger = FrameLedger.Open(_frameStore);
+        _frameLedgers.Add(frameLedger);
+        return new(_ledger, mediumLedger, frameLedger, new SilentLog(), new SpinBudget(0), _medium, exception => throw exception);
     }
 
     private EventFd NewEvent()

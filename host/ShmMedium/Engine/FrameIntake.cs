@@ -4,6 +4,7 @@ using ShmWifi.Dot11.Frames;
 using ShmWifi.Dot11.Rates;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Delivery;
+using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Medium;
 using ShmWifi.ShmMedium.Ports;
 
@@ -49,21 +50,44 @@ internal sealed unsafe class FrameIntake(RadioRegistry radios, Announcements ann
         Unsafe.SkipInit(out TxSlotHeader header);
         Buffer.MemoryCopy(shared, &header, sizeof(TxSlotHeader), UsedHeaderSize);
         if (header.Kind == RingKind.Frame)
-            return TryReadFrame(port, slot, (byte*)shared, in header, takenNs, out frame);
+        {
+            Unsafe.SkipInit(out frame);
+            if (!header.IsPayloadInSlot(Abi.SlotPayloadSize))
+            {
+                port.BreakOff(PortFault.Length);
+                return false;
+            }
+            if (!TryReadFrame(port, slot, (byte*)shared + header.Offset, in header, takenNs, out frame))
+                return false;
+            port.CountSent(header.Length);
+            return true;
+        }
         Unsafe.SkipInit(out frame);
         if (header.Kind != RingKind.None)
             announcements.Handle(port, (byte*)shared, in header, takenNs);
         return false;
     }
 
-    private bool TryReadFrame(Port port, uint slot, byte* slotAddress, in TxSlotHeader header, ulong takenNs, out Frame frame)
+    /// <summary>Makes a frame of one that another engine has taken and did not come to sending.</summary>
+    /// <param name="bytes">Its bytes; copied when the frame is transmitted.</param>
+    /// <returns>False: its sender is not there any more, or all receivers of its group had it.</returns>
+    public bool TryInherit(Port port, in LedgerFrame left, byte* bytes, out Frame frame)
+    {
+        if (!TryReadFrame(port, left.Slot, bytes, in left.Header, left.TakenNs, out frame))
+            return false;
+        if (left.State == LedgerFrameState.Received)
+        {
+            if (frame.Receiver.IsGroup)
+                return false;
+            bytes[1] |= FrameControl.RetryFlag;
+        }
+        frame.IsHeld = frame.IsInherited = true;
+        return true;
+    }
+
+    private bool TryReadFrame(Port port, uint slot, byte* bytes, in TxSlotHeader header, ulong takenNs, out Frame frame)
     {
         Unsafe.SkipInit(out frame); // all of it is set, or false returned
-        if (!header.IsPayloadInSlot(Abi.SlotPayloadSize))
-        {
-            port.BreakOff(PortFault.Length);
-            return false;
-        }
         if (header.Radio >= Abi.MaxRadios)
         {
             port.BreakOff(PortFault.Radio);
@@ -71,7 +95,6 @@ internal sealed unsafe class FrameIntake(RadioRegistry radios, Announcements ann
         }
         if (header.Length < FrameView.MinLength)
             return Refuse(port, in header, takenNs, HostCounter.DropInvalid);
-        byte* bytes = slotAddress + header.Offset;
         frame.Receiver = new MacAddress(new ReadOnlySpan<byte>(bytes + FrameView.Addr1Offset, MacAddress.Length));
         if (port.Radios[header.Radio] is not { } sender)
             return Refuse(port, in header, takenNs, HostCounter.DropInvalid, frame.Receiver.IsGroup);
@@ -88,7 +111,7 @@ internal sealed unsafe class FrameIntake(RadioRegistry radios, Announcements ann
 
         frame.Sender = sender;
         frame.Slot = slot;
-        frame.IsHeld = false;
+        frame.IsHeld = frame.IsInherited = false;
         frame.Bytes = bytes;
         frame.Length = header.Length;
         frame.FreqMhz = header.FreqMhz;
@@ -102,7 +125,6 @@ internal sealed unsafe class FrameIntake(RadioRegistry radios, Announcements ann
         DataRates.OnSending(in frame);
         frame.DataRate = DataRates.Of(in frame, radios);
         sender.OnSent(header.FreqMhz);
-        port.CountSent(header.Length);
         return true;
     }
 

@@ -40,7 +40,8 @@ internal sealed class MediumEngine : IDisposable
     private readonly MediumClock _clock;
     private readonly MediumState _state;
     private readonly MediumSaver _saver;
-    private readonly HeldFrames _held = new();
+    private readonly FrameLedger _frameLedger;
+    private readonly HeldFrames _held;
     private readonly PerfectMedium _perfect;
     private readonly InstantMedium _instant;
     private readonly AirtimeMedium _airtime;
@@ -59,15 +60,18 @@ internal sealed class MediumEngine : IDisposable
 
     /// <summary>An engine that does not run yet.</summary>
     /// <param name="ledger">What the engine after this one will know of ports.</param>
-    /// <param name="mediumLedger">And of the medium.</param>
+    /// <param name="mediumLedger">Of the medium.</param>
+    /// <param name="frameLedger">And of frames that wait in the host's memory.</param>
     /// <param name="log">What happened to ports and radios.</param>
     /// <param name="spin">How long to look for more before sleeping.</param>
     /// <param name="medium">As its file has it.</param>
     /// <param name="failed">Told what ended the thread, on that thread: then nobody serves the rings any more.</param>
     /// <exception cref="Configuration.Text.ConfigurationException">An error table that it names cannot be read, or is wrong.</exception>
-    public MediumEngine(Ledger ledger, MediumLedger mediumLedger, IMediumLog log, SpinBudget spin, MediumConfiguration medium,
-        Action<Exception> failed)
+    public MediumEngine(Ledger ledger, MediumLedger mediumLedger, FrameLedger frameLedger, IMediumLog log, SpinBudget spin,
+        MediumConfiguration medium, Action<Exception> failed)
     {
+        _frameLedger = frameLedger;
+        _held = new HeldFrames(frameLedger);
         _log = log;
         _failed = failed;
         _spin = spin;
@@ -192,7 +196,6 @@ internal sealed class MediumEngine : IDisposable
         _saver.Dispose();
         _sleep.Dispose();
         _commands.Dispose();
-        _held.Dispose();
     }
 
     /// <summary>Gives a VM a port; on the engine thread, or while it does not run.</summary>
@@ -219,8 +222,11 @@ internal sealed class MediumEngine : IDisposable
             bool areRadiosKnown = port.IsFaulted || _radioLedger.Restore(port);
             port.MarkUnsettled(Batch);
             _untold.Add((port, Announces: !areRadiosKnown));
+            if (!port.IsFaulted)
+                port.RingDoorbell(); // whatever the guest waits for: it may have been rung by the engine before, or not
             _log.PortResumed(port);
         }
+        InheritFrames();
         _rx.IsAnyOutstanding = _tx.IsAnyHeld = true;
         TellOfResumption();
         return ports;
@@ -314,10 +320,29 @@ internal sealed class MediumEngine : IDisposable
         }
     }
 
-    private void TellOfResumption()
+    /// <summary>Tells guests whose engine has changed so, when it is time.</summary>
+    internal void TellOfResumption()
     {
         if (_untold.Count != 0)
             _ = _untold.RemoveAll(u => u.Port.TryTellOfResumption(u.Announces));
+    }
+
+    /// <summary>Transmits what the engine before has taken and did not come to sending.</summary>
+    private unsafe void InheritFrames()
+    {
+        foreach ((var left, byte[] bytes) in _frameLedger.TakeLeft())
+        {
+            if (_ports.All.FirstOrDefault(p => p.Offer.PeerId == left.PeerId) is not { IsFaulted: false } port || !port.WasTakenBefore(left.Slot))
+                continue;
+            fixed (byte* first = bytes)
+            {
+                if (!_intake.TryInherit(port, in left, first, out var frame))
+                    continue;
+                _outcome.Clear();
+                _medium.Transmit(in frame, _outcome);
+                _delivery.Deliver(in frame, _outcome);
+            }
+        }
     }
 
     /// <summary>Relays a port's frames; a failure in that is the end of this port alone.</summary>

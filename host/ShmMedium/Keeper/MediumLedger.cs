@@ -22,9 +22,8 @@ internal sealed unsafe class MediumLedger : IDisposable
     public const int DrawCounters = 1 << 20;
 
     private const string Name = "medium";
-    private const ulong Magic = 0x314d474c57494853; // "SHIWLGM1"
-    private const uint Version = 1;
     private const int FaultCounters = 2 * MediumLimits.Faults; // those that come are there before those that go
+    private static readonly KeptHeader _header = new(Magic: 0x314d474c57494853, Version: 1); // "SHIWLGM1"
     private readonly SharedMemory _memory;
     private readonly SafeFileHandle _file;
 
@@ -62,27 +61,11 @@ internal sealed unsafe class MediumLedger : IDisposable
 
     /// <summary>One that goes with this engine.</summary>
     /// <exception cref="LibCException">No memory.</exception>
-    public static MediumLedger Create()
-    {
-        var memory = SharedMemory.Create("shmwifi-medium", (ulong)HeadSize, mayGrow: true);
-        *(Header*)memory.Address = new Header { Magic = Magic, Version = Version };
-        return new MediumLedger(memory);
-    }
+    public static MediumLedger Create() => new(KeptMemory.Create(Name, _header, (ulong)HeadSize, mayGrow: true));
 
-    /// <summary>Takes over what an engine before has left, or begins one and has it kept. What another version has left is kept no longer.</summary>
+    /// <summary>Takes over what an engine before has left, or begins one and has it kept.</summary>
     /// <exception cref="LibCException">No memory.</exception>
-    public static MediumLedger Open(IDescriptorStore store)
-    {
-        if (store.Take(Name) is { } left)
-        {
-            if (TryTakeOver(left) is { } found)
-                return found;
-            store.Drop(Name);
-        }
-        var ledger = Create();
-        store.Keep(Name, ledger._memory.Descriptor);
-        return ledger;
-    }
+    public static MediumLedger Open(IDescriptorStore store) => new(KeptMemory.Open(store, Name, _header, (ulong)HeadSize, mayGrow: true));
 
     /// <summary>Has another text hold. One thread at a time.</summary>
     /// <exception cref="IOException">No memory: the text before holds.</exception>
@@ -111,17 +94,6 @@ internal sealed unsafe class MediumLedger : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _memory.Dispose();
 
-    private static MediumLedger? TryTakeOver(FileDescriptor left)
-    {
-        var head = new Header();
-        using var file = new SafeFileHandle(left.Descriptor, ownsHandle: false);
-        if (RandomAccess.Read(file, MemoryMarshal.AsBytes(new Span<Header>(ref head)), 0) == sizeof(Header)
-            && (head.Magic, head.Version) == (Magic, Version) && RandomAccess.GetLength(file) >= HeadSize)
-            return new MediumLedger(SharedMemory.Map(left.Descriptor, (ulong)HeadSize, offset: 0, ownsDescriptor: true));
-        left.Dispose();
-        return null;
-    }
-
     [StructLayout(LayoutKind.Sequential)]
     private struct Extent
     {
@@ -132,8 +104,7 @@ internal sealed unsafe class MediumLedger : IDisposable
     [StructLayout(LayoutKind.Sequential)]
     private struct Header
     {
-        public ulong Magic;
-        public uint Version;
+        public KeptHeader Is;
         public uint Current;
         public Extent First;
         public Extent Second;

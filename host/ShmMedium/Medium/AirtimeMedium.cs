@@ -116,8 +116,13 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
             _isWaiting[handle] = true;
             _best[handle] = default;
             _waiting++;
+            if (frame.IsInherited)
+                frame.Sender.Port.InheritedFrames++;
             if (_model.TryEnqueue(in transmission, ChainOf(in frame).Rates))
+            {
+                _held.KeepForNext(handle);
                 return;
+            }
             Release(handle);
         }
         frame.Sender.Port.Rings.Count(HostCounter.DropMediumQueueFull);
@@ -170,6 +175,8 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     public void OnDelivered(int handle, Outcome outcome)
     {
         ref var frame = ref _held[handle];
+        if (!outcome.IsOver)
+            _held.MarkReceived(handle);
         if (outcome.Receptions is [{ Receiver: var receiver }] && !frame.Receiver.IsGroup && receiver.Owns(frame.Receiver))
             _delivered[handle] = outcome.Delivered ?? _delivered[handle];
     }
@@ -177,6 +184,8 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
     /// <summary>Lets a frame go that is over.</summary>
     public void Release(int handle)
     {
+        if (_held[handle].IsInherited)
+            _held[handle].Sender.Port.InheritedFrames--;
         _drawnFaults.Forget(handle);
         _delivered[handle] = null;
         _isWaiting[handle] = false;

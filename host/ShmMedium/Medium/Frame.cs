@@ -34,6 +34,9 @@ internal unsafe struct Frame
     /// <summary>The frame lies in the host's own memory (<see cref="HeldFrames"/>), in no slot.</summary>
     public bool IsHeld;
 
+    /// <summary>It was taken by another engine, which did not come to sending it.</summary>
+    public bool IsInherited;
+
     /// <summary>hwsim's.</summary>
     public TxFlags Flags;
 

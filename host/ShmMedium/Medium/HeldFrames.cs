@@ -1,5 +1,6 @@
-using System.Runtime.InteropServices;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.RingBuffer.Layout;
+using ShmWifi.ShmMedium.Keeper;
 
 namespace ShmWifi.ShmMedium.Medium;
 
@@ -9,19 +10,22 @@ namespace ShmWifi.ShmMedium.Medium;
 /// slot it would stop all that its VM sends, on other channels, too.
 /// See docs/decisions/0011.
 /// </remarks>
-internal sealed unsafe class HeldFrames : IDisposable
+internal sealed unsafe class HeldFrames
 {
     /// <summary>Frames at most.</summary>
-    public const int Capacity = 8192;
+    public const int Capacity = FrameLedger.Capacity;
 
-    private readonly byte* _bytes = (byte*)NativeMemory.Alloc(Capacity, Abi.SlotPayloadSize); // untouched pages cost nothing
+    private readonly FrameLedger _ledger;
     private readonly Frame[] _frames = new Frame[Capacity];
     private readonly int[] _free = new int[Capacity];
     private int _freeCount = Capacity;
+    private ulong _keptEver;
 
     /// <summary>None.</summary>
-    public HeldFrames()
+    /// <param name="ledger">Has room for their bytes.</param>
+    public HeldFrames(FrameLedger ledger)
     {
+        _ledger = ledger;
         for (int i = 0; i < Capacity; i++)
             _free[i] = Capacity - 1 - i; // low ones first: they are in the cache
     }
@@ -42,20 +46,47 @@ internal sealed unsafe class HeldFrames : IDisposable
             return false;
         port.HeldFrames++;
         handle = _free[--_freeCount];
-        byte* copy = _bytes + ((nuint)handle * Abi.SlotPayloadSize);
+        byte* copy = _ledger.BytesAt(handle);
         frame.CopyTo(copy);
         _frames[handle] = frame with { Bytes = copy, IsHeld = true };
         return true;
     }
 
+    /// <summary>Has the next engine send a frame if this one does not come to it.</summary>
+    public void KeepForNext(int handle)
+    {
+        ref var frame = ref _frames[handle];
+        var header = new TxSlotHeader
+        {
+            Kind = RingKind.Frame,
+            Flags = (byte)frame.Flags,
+            Radio = frame.Sender.Number,
+            Length = frame.Length,
+            FreqMhz = frame.FreqMhz,
+            Cookie = frame.Cookie,
+            CapturedNs = frame.CapturedNs,
+        };
+        frame.Chain.Write(new Span<byte>(header.Rates, TxRates.Size), new Span<byte>(header.RateFlags, RetryChain.FlagsSize));
+        _ledger.Add(handle, new LedgerFrame
+        {
+            State = LedgerFrameState.Waits,
+            PeerId = frame.Sender.Port.Offer.PeerId,
+            Slot = frame.Slot,
+            Order = _keptEver++,
+            TakenNs = frame.TakenNs,
+            Header = header,
+        });
+    }
+
+    /// <summary>Some receiver may have a frame that still waits.</summary>
+    public void MarkReceived(int handle) => _ledger.MarkReceived(handle);
+
     /// <summary>Lets a frame go.</summary>
     public void Release(int handle)
     {
+        _ledger.Remove(handle);
         _frames[handle].Sender.Port.HeldFrames--;
         _frames[handle] = default;
         _free[_freeCount++] = handle;
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => NativeMemory.Free(_bytes);
 }

@@ -89,23 +89,28 @@ internal sealed unsafe partial class Port
         }
     }
 
-    /// <summary>Tells the guest that another engine serves it.</summary>
+    /// <summary>Whether the engine before has taken, and published what became of, the frame of a TX slot: it is not taken again.</summary>
+    public bool WasTakenBefore(uint slot) => (int)(slot - _resumedAt) < 0;
+
+    /// <summary>Tells the guest that another engine serves it, once all frames that still get a status have got it, or half a ring later:
+    /// it cannot tell which of the frames before have been taken over.</summary>
     /// <param name="announces">Whether it has to announce its radios again.</param>
-    /// <returns>False: its ring has no room now.</returns>
+    /// <returns>False: not yet, or its ring has no room now.</returns>
     public bool TryTellOfResumption(bool announces)
     {
         if (IsFaulted || IsRetired)
             return true;
         var kinds = announces ? (ReadOnlySpan<RingKind>)[RingKind.EngineChanged, RingKind.Announce] : [RingKind.EngineChanged];
-        if (OutstandingRx + kinds.Length > _rxLength)
+        bool waits = InheritedFrames != 0 && Rings.Tx.Taken - _resumedAt < HoldLimit;
+        if (waits || OutstandingRx + kinds.Length > _rxLength)
             return false;
         foreach (var kind in kinds)
         {
             *NextDescriptor = new RxDescriptor { Kind = kind, Cookie = _resumedAt, SourcePort = (ushort)Id };
             CommitMessage();
         }
-        _ = PublishRx((ulong)MonotonicClock.NowNs);
-        RingDoorbell(); // whatever the guest waits for: it may have been rung by the engine before, or not
+        if (PublishRx((ulong)MonotonicClock.NowNs))
+            RingDoorbell();
         return true;
     }
 

@@ -99,6 +99,9 @@ internal sealed unsafe partial class Port
     /// <summary>Frames of the VM that wait in the host's memory.</summary>
     public int HeldFrames { get; set; }
 
+    /// <summary>Of these, frames that another engine has taken.</summary>
+    public int InheritedFrames { get; set; }
+
     /// <summary>The VM is gone; the port waits until nobody holds its slots.</summary>
     public bool IsRetired { get; set; }
 

@@ -26,8 +26,9 @@ public sealed class PeerIdReuseTests
         using var regions = new SharedRegionSource(geometry, new NoDescriptorStore());
         using var ledger = Ledger.Create(Ids);
         using var mediumLedger = MediumLedger.Create();
+        using var frameLedger = FrameLedger.Create();
         using var engine = new MediumEngine(
-            ledger, mediumLedger, log, new SpinBudget(0), new MediumConfiguration(), exception => failure = exception);
+            ledger, mediumLedger, frameLedger, log, new SpinBudget(0), new MediumConfiguration(), exception => failure = exception);
         engine.Start();
         var socket = new VmSocket(ListeningSocket.Open(path, new SocketAccess()), new SocketAccess(), vmName: null, Ids);
         using (var server = new ShmMedium.Ports.Ivshmem.IvshmemServer(engine, log, regions, [socket], new PeerIds(Ids), ledger,

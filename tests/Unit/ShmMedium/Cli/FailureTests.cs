@@ -34,7 +34,8 @@ public sealed class FailureTests
         using var log = new MediumLog();
         using var ledger = Ledger.Create(ports: 1);
         using var mediumLedger = MediumLedger.Create();
-        using var engine = new MediumEngine(ledger, mediumLedger, log, new SpinBudget(0), new MediumConfiguration(),
+        using var frameLedger = FrameLedger.Create();
+        using var engine = new MediumEngine(ledger, mediumLedger, frameLedger, log, new SpinBudget(0), new MediumConfiguration(),
             exception => Volatile.Write(ref told, exception));
         engine.Start();
         Assert.That(engine.PostAsync(() => 1).Wait(Deadline.Limit), Is.True);
@@ -94,7 +95,9 @@ public sealed class FailureTests
         using var log = new MediumLog();
         using var ledger = Ledger.Create(ports: 1);
         using var mediumLedger = MediumLedger.Create();
-        using var engine = new MediumEngine(ledger, mediumLedger, log, new SpinBudget(0), new MediumConfiguration(), exception => throw exception);
+        using var frameLedger = FrameLedger.Create();
+        using var engine = new MediumEngine(ledger, mediumLedger, frameLedger, log, new SpinBudget(0), new MediumConfiguration(),
+            exception => throw exception);
         int told = 0;
         var watchdog = new SystemdWatchdog(engine, state => told += state.ToString() == "WATCHDOG=1" ? 1 : 100);
         watchdog.Ask();
