@@ -73,4 +73,7 @@ public static unsafe partial class LibC
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial void cfmakeraw(termios* settings);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int malloc_trim(nuint pad);
 }

@@ -79,7 +79,7 @@ internal sealed class ServeOptions
                 Console.Error.WriteLine(error);
             return 1;
         }
-        if (keeper is not null && !Await(keeper))
+        if (keeper is not null && !Await(keeper, configuration))
             return 1;
         return Run(
             configuration,
@@ -93,12 +93,14 @@ internal sealed class ServeOptions
 
     /// <summary>Starts up as far as nothing is touched that another engine has, and waits for this one's turn.</summary>
     /// <returns>False: it will not come.</returns>
-    private static bool Await(DescriptorStore keeper)
+    private static bool Await(DescriptorStore keeper, DaemonConfiguration configuration)
     {
         if (!keeper.IsWanted)
         {
             using var low = LowPriority.Enter();
             MethodCompiler.Run(() => keeper.IsWanted);
+            if (!keeper.IsWanted)
+                _ = Rehearsal.Run(configuration, () => keeper.IsWanted);
         }
         keeper.Tell($"{NotifyMessage.Prepared}=1");
         return keeper.AwaitHandOver();

@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using ShmWifi.Linux;
 using Tmds.Linux;
+using static ShmWifi.Linux.LibC;
 using static Tmds.Linux.LibC;
 
 namespace ShmWifi.ShmMedium.Keeper;
@@ -31,6 +32,7 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
     private readonly EventFd _wake = new();
     private readonly FileDescriptor _notify = FileDescriptor.Of(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
     private readonly string _notifyName = $"shm-medium/{Environment.ProcessId}/{Guid.NewGuid():N}";
+    private readonly byte[] _received = new byte[NotifyMessage.MaxBytes];
     private readonly TimeSpan _aliveInterval = systemd is null ? Timeout.InfiniteTimeSpan : ServiceManager.WatchdogInterval;
     private EngineProcess? _serving, _spare;
     private bool _isReplacing, _isReadyTold;
@@ -136,17 +138,16 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
 
     private void ReadNotifications(long nowNs)
     {
-        byte[] buffer = new byte[NotifyMessage.MaxBytes];
         while (true)
         {
-            long length = UnixMessage.Receive(_notify.Descriptor, buffer, MSG_DONTWAIT, out var descriptor, out int pid);
+            long length = UnixMessage.Receive(_notify.Descriptor, _received, MSG_DONTWAIT, out var descriptor, out int pid);
             if (length < 0 && length != -EMSGSIZE)
                 return;
             var engine = pid == 0 ? null : pid == _serving?.Id ? _serving : pid == _spare?.Id ? _spare : null;
             if (length <= 0 || engine is null)
                 descriptor?.Dispose();
             else
-                OnMessage(engine, NotifyMessage.Parse(buffer.AsSpan(0, (int)length)), descriptor, nowNs);
+                OnMessage(engine, NotifyMessage.Parse(_received.AsSpan(0, (int)length)), descriptor, nowNs);
         }
     }
 
@@ -191,6 +192,8 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
         Tell($"engine {engine.Id} serves {gapMs:0.0} ms after the end of the one before ({_endReason})");
         _restarts = restart.After(_restarts);
         engine.Tell(restart);
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive); // so little is allocated here that the garbage of all restarts would stay
+        _ = malloc_trim(0);
     }
 
     private void OnEnd(EngineProcess engine, long nowNs)
