@@ -63,9 +63,9 @@ internal static class QemuCommand
     {
         string datapath = vm is { Radios: > 0, Path: FramePath.Kernel } ? " shmwifi.datapath=kernel" : "";
         string radios = vm.KernelRadios > 0 ? string.Create(CultureInfo.InvariantCulture, $" shmwifi.radios={vm.KernelRadios}") : "";
-        string tsc = accel == "tcg" ? $" tsc_early_khz={HostTsc.Khz}" : "";
+        string tcg = accel == "tcg" ? $" tsc_early_khz={HostTsc.Khz} norandmaps" : "";
         return string.Join(' ',
-            [$"console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable{tsc} cryptomgr.notests lsm= shmwifi.name={vm.Name}{datapath}{radios}",
+            [$"console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable{tcg} cryptomgr.notests lsm= shmwifi.name={vm.Name}{datapath}{radios}",
             .. vm.KernelArguments]);
     }
 
