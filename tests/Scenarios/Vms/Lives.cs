@@ -88,8 +88,7 @@ internal sealed partial class Lives : IScenario
         await life.JudgeAsync("device_del, device_add", async () =>
         {
             await ReplugAsync(life.Vm, MediumProcess.Socket(folder, life.Vm.Name), run.Cancellation);
-            if (path == FramePath.User)
-                await life.RestartInjectorAsync();
+            await life.RenewRadiosAsync();
         });
     }
 
@@ -177,6 +176,10 @@ internal sealed partial class Lives : IScenario
         Suspension + TimeSpan.FromSeconds(BackMostS)); // the witness sleeps, too, and may lose its link by beacon loss
 
     /// <summary>The device goes, and comes with a new connection: QEMU cannot use a character device's connection twice.</summary>
+    /// <remarks>
+    /// Under TCG QEMU 7.2 goes on watching the number of the descriptor that was the device's interrupt, by a device that it has freed: when another
+    /// readable descriptor gets that number, it crashes. So the device must be gone wholly before a new one comes, which then gets the same numbers.
+    /// </remarks>
     private static async Task ReplugAsync(VirtualMachine vm, string socket, CancellationToken cancellation)
     {
         const string Unnamed = "/machine/peripheral-anon"; // where QEMU has devices without an ID
@@ -196,6 +199,11 @@ internal sealed partial class Lives : IScenario
                 // Busy, as long as the guest has not let the device go, and QEMU has not done away with it.
             }
         }
+        for (var clock = Stopwatch.StartNew(); HasRegion(); await Task.Delay(20, cancellation))
+        {
+            if (clock.Elapsed > Answer)
+                throw new LabException($"{vm.Name}: QEMU keeps the region of a device that is gone");
+        }
         var address = new JsonObject { ["type"] = "unix", ["data"] = new JsonObject { ["path"] = socket } };
         await monitor.ExecuteAsync("chardev-add", cancellation, new JsonObject
         {
@@ -209,6 +217,8 @@ internal sealed partial class Lives : IScenario
             ["chardev"] = IvshmemArguments.ChardevId,
             ["vectors"] = 1,
         });
+
+        bool HasRegion() => File.ReadAllText($"/proc/{vm.ProcessId}/maps").Contains("/memfd:shmwifi", StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"(?<n>\d+) received", RegexOptions.None, 1000)]
@@ -317,12 +327,15 @@ internal sealed partial class Lives : IScenario
             await JoinAsync();
         }
 
-        /// <summary>What systemd does when shm-injector has ended with its device; its radios went with it.</summary>
-        public async Task RestartInjectorAsync()
+        /// <summary>What systemd does when a device was plugged in again: the radios are made anew, with addresses of its new peer ID.</summary>
+        public async Task RenewRadiosAsync()
         {
+            string end = Vm.Spec.Path == FramePath.User
+                ? "while pidof shm-injector >/dev/null; do usleep 50000; done" // which ends with its device
+                : "until grep -qx kernel /sys/bus/pci/drivers/shmwifi/*/datapath; do usleep 50000; done 2>/dev/null; shm-injector radios del --all";
             await Route.Guest.RunAsync(
-                "the ends of shm-injector and wpa_supplicant",
-                "while pidof shm-injector >/dev/null; do usleep 50000; done; kill $(pidof wpa_supplicant); rm -f /run/wpa_supplicant-*.log; true",
+                "the ends of the radios and wpa_supplicant",
+                $"{end}; kill $(pidof wpa_supplicant); rm -f /run/wpa_supplicant-*.log; true",
                 Answer,
                 run.Cancellation);
             await GuestRadios.StartAsync(Vm, run.Cancellation);
