@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using ShmWifi.Lab;
-using ShmWifi.Lab.Processes;
 
 namespace ShmWifi.Tests.System.Systemd;
 
@@ -29,7 +28,7 @@ internal sealed class SystemdContainer : IDisposable
         var start = new ProcessStartInfo("systemd-nspawn",
         [
             "--quiet", "--register=no", "--keep-unit", "--private-network", "--volatile=overlay", "--console=pipe", "--boot",
-            "--directory", MakeRoot(suite),
+            "--directory", DebianRoot.Make(suite),
             "--bind-ro", $"{DotnetRoot}:/usr/share/dotnet",
             "--bind-ro", $"{medium}:/usr/lib/shm-medium",
             "--bind-ro", $"{units}/shm-medium.service:/usr/lib/systemd/system/shm-medium.service",
@@ -86,23 +85,6 @@ internal sealed class SystemdContainer : IDisposable
     private static string DotnetRoot => Path.GetFullPath("../../..", Path.GetDirectoryName(typeof(object).Assembly.Location)!);
 
     private static bool IsSystemd(int process) => ChildProcesses.Read($"/proc/{process}/comm").Trim() == "systemd";
-
-    private static string MakeRoot(string suite)
-    {
-        string root = Path.Combine(Checkout.Cache, "roots", $"systemd-{suite}");
-        if (File.Exists(Path.Combine(root, "etc/debian_version")))
-            return root;
-        HostCommand.Run("bash", "-euc", """
-            . "$1/qemu/guest-image/lib.sh"
-            lock "$cache/roots"
-            rm -rf "$3.new"
-            mirror=$(debian_mirror)
-            mmdebstrap --quiet --variant=minbase --include=systemd-sysv,dbus,kmod --aptopt='Acquire::Check-Valid-Until "false"' "$2" "$3.new" \
-                "deb $mirror $2 main" >&2
-            mv "$3.new" "$3"
-            """, "bash", Checkout.Root, suite, root);
-        return root;
-    }
 
     private static Process Start(ProcessStartInfo start)
     {

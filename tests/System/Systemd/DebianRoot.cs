@@ -1,0 +1,28 @@
+using ShmWifi.Lab;
+using ShmWifi.Lab.Processes;
+
+namespace ShmWifi.Tests.System.Systemd;
+
+/// <summary>A folder with a Debian of a suite whose init is systemd.</summary>
+internal static class DebianRoot
+{
+    /// <summary>Makes it, once, by mmdebstrap(1).</summary>
+    /// <param name="suite">Of Debian: bookworm, trixie.</param>
+    /// <returns>The folder.</returns>
+    public static string Make(string suite)
+    {
+        string root = Path.Combine(Checkout.Cache, "roots", $"systemd-{suite}");
+        if (File.Exists(Path.Combine(root, "etc/debian_version")))
+            return root;
+        HostCommand.Run("bash", "-euc", """
+            . "$1/qemu/guest-image/lib.sh"
+            lock "$cache/roots"
+            rm -rf "$3.new"
+            mirror=$(debian_mirror)
+            mmdebstrap --quiet --variant=minbase --include=systemd-sysv,dbus,kmod --aptopt='Acquire::Check-Valid-Until "false"' "$2" "$3.new" \
+                "deb $mirror $2 main" >&2
+            mv "$3.new" "$3"
+            """, "bash", Checkout.Root, suite, root);
+        return root;
+    }
+}
