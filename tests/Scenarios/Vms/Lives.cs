@@ -24,6 +24,7 @@ internal sealed partial class Lives : IScenario
     private const double DisturbanceMostMs = 500; // beyond a quiet stretch: half of what a beacon loss takes
     private const int Attaches = 1000;
     private const int QuickAttaches = 300;
+    private const int Resets = 10;
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Suspension = TimeSpan.FromSeconds(10);
@@ -77,8 +78,9 @@ internal sealed partial class Lives : IScenario
         await JudgeClockAsync(life);
         await JudgeMigrationAsync(life);
         await life.JudgeAsync($"{(run.Options.IsQuick ? QuickAttaches : Attaches)} attaches and detaches", () => AttachAsync(run, peers));
-        await life.JudgeAsync("reboot", () => life.RebootAsync("reboot -f"));
-        await life.JudgeAsync("panic", () => life.RebootAsync("echo c >/proc/sysrq-trigger"));
+        await life.JudgeAsync("reboot", () => life.RebootAsync(() => life.EndAsync("reboot -f")));
+        await life.JudgeAsync("panic", () => life.RebootAsync(() => life.EndAsync("echo c >/proc/sysrq-trigger")));
+        await life.JudgeAsync($"{Resets} resets, each in the boot after the one before", () => life.RebootAsync(() => ResetAsync(life)));
         await life.JudgeAsync("QEMU killed and started again", async () =>
         {
             await life.Vm.KillAsync();
@@ -174,6 +176,16 @@ internal sealed partial class Lives : IScenario
             }
         },
         Suspension + TimeSpan.FromSeconds(BackMostS)); // the witness sleeps, too, and may lose its link by beacon loss
+
+    /// <summary>Later and later, so that firmware, kernel and the module's start are cut off.</summary>
+    private static async Task ResetAsync(Life life)
+    {
+        for (int reset = 1; reset <= Resets; reset++)
+        {
+            await life.Vm.MonitorAsync("system_reset", life.Run.Cancellation);
+            await Task.Delay(80 * reset * reset, life.Run.Cancellation);
+        }
+    }
 
     /// <summary>The device goes, and comes with a new connection: QEMU cannot use a character device's connection twice.</summary>
     /// <remarks>
@@ -282,13 +294,16 @@ internal sealed partial class Lives : IScenario
             }
         }
 
-        /// <summary>Has the guest end by a command, and boot again in the same QEMU.</summary>
-        public async Task RebootAsync(string command)
+        /// <summary>Has the guest end by a command.</summary>
+        public Task EndAsync(string command) => Route.Guest.RunAsync(
+            "ending the guest", $"setsid sh -c 'sleep 1; {command}' </dev/null >/dev/null 2>&1 &", Answer, run.Cancellation);
+
+        /// <summary>Has the guest end, and boot again in the same QEMU.</summary>
+        public async Task RebootAsync(Func<Task> end)
         {
             const string BootId = "cat /proc/sys/kernel/random/boot_id";
             string before = await Route.Guest.RunAsync("reading the boot's ID", BootId, Answer, run.Cancellation);
-            await Route.Guest.RunAsync(
-                "ending the guest", $"setsid sh -c 'sleep 1; {command}' </dev/null >/dev/null 2>&1 &", Answer, run.Cancellation);
+            await end();
             for (var clock = Stopwatch.StartNew(); await BootIdAsync() is not { } now || now == before;)
             {
                 if (clock.Elapsed > BootMost)
