@@ -295,7 +295,7 @@ internal sealed partial class Lives : IScenario
         }
 
         /// <summary>Has the guest end by a command.</summary>
-        public Task EndAsync(string command) => Route.Guest.RunAsync(
+        public async Task EndAsync(string command) => await Route.Guest.RunAsync(
             "ending the guest", $"setsid sh -c 'sleep 1; {command}' </dev/null >/dev/null 2>&1 &", Answer, run.Cancellation);
 
         /// <summary>Has the guest end, and boot again in the same QEMU.</summary>
