@@ -51,14 +51,14 @@ internal sealed class Daemon : IDisposable
                 Engine.AddTap(capture.Tap);
             if (frameLog is not null)
                 Engine.AddTap(frameLog.Tap);
-            Snapshots = new SnapshotSource(Engine, capture, frameLog, store);
+            Snapshots = new SnapshotSource(Engine, capture, frameLog, store, new LastEventFiles(LastEventFiles.FolderFor(statePath)));
             var server = Keep(newServer(Engine, regions, ledger, kept));
             if (configuration.Scheduling == Scheduling.Realtime)
                 Engine.Post(() => EnterRealtime(log));
             Engine.Start();
             server.Start(); // VMs are served from here on: of an engine that takes over nothing else is waited for
             Keep(new MediumMeter(Snapshots));
-            Keep(new AbsenceWatch(new EngineMedium(Engine), log.RadioAbsent));
+            Keep(new AbsenceWatch(new EngineMedium(Engine, log.Note), log.RadioAbsent));
             if (configuration.Control is { } control)
                 Keep(OpenControl(control, configuration, statePath, log, kept)).Start();
             Keep(DaemonStateFile.Publish(statePath, DaemonState.Of(configuration, configuration.Control?.SocketFor(statePath), store.KeeperId)));
@@ -131,7 +131,7 @@ internal sealed class Daemon : IDisposable
         DaemonStateFile.MakeFolder(statePath); // the socket's default place
         var rights = ControlRights.Of(control);
         var socket = kept.Open(control.SocketFor(statePath), rights.Access);
-        return new ControlServer(socket, rights, new EngineMedium(Engine), configuration, Snapshots.Take, log.Warn, log.OldNameUsed);
+        return new ControlServer(socket, rights, new EngineMedium(Engine, log.Note), configuration, Snapshots.Take, log.Warn, log.OldNameUsed);
     }
 
     private static Func<MediumEngine, RegionSource, Ledger, KeptSockets, IPortServer> ForVms(DaemonConfiguration configuration, MediumLog log,

@@ -1,5 +1,6 @@
 #pragma warning disable MA0047, CA1050 // the runtime looks for it without a namespace
-/// <summary>Run by the runtime of a shm-medium that was started with DOTNET_STARTUP_HOOKS: a thread of it fails when a file appears.</summary>
+/// <summary>Run by the runtime of a shm-medium that was started with DOTNET_STARTUP_HOOKS: a thread of it fails when a file appears
+/// that is empty or has its process ID.</summary>
 /// <remarks>Source: dotnet/runtime docs/design/features/host-startup-hook.md: the name, no namespace.</remarks>
 internal static class StartupHook
 {
@@ -12,7 +13,7 @@ internal static class StartupHook
             return;
         new Thread(() =>
         {
-            while (!File.Exists(path))
+            while (!File.Exists(path) || File.ReadAllText(path) is { Length: > 0 } id && id != $"{Environment.ProcessId}")
                 Thread.Sleep(10);
             throw new InvalidOperationException("a fault of the test's");
         })

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Extensions.Hosting.Systemd;
+using Microsoft.Extensions.Logging;
 using ShmWifi.Configuration;
 using ShmWifi.Configuration.Text;
 using ShmWifi.ShmMedium.Keeper;
@@ -20,6 +21,10 @@ internal delegate Daemon DaemonFactory(DaemonConfiguration configuration, string
 /// <summary>What all commands that serve a medium have in common: options, signals, totals, exit codes.</summary>
 internal sealed class ServeOptions
 {
+    // made before the hand-over, as all that is static
+    private static readonly string s_begins =
+        $"engine {Environment.ProcessId} of shm-medium {typeof(ServeOptions).Assembly.GetName().Version!.ToString(3)} begins";
+
     private readonly Option<FileInfo?> _config = new("--config", "-c") { Description = "Configuration in YAML (docs/configuration.md)." };
     private readonly Option<string?> _capture = new("--capture")
     {
@@ -139,9 +144,12 @@ internal sealed class ServeOptions
         }
         int code;
         MediumSnapshot? totals;
+        var events = keeper is null ? null : OpenEvents(keeper); // as long as the process is there: threads that fail late write to it
         using (output)
-        using (var log = new MediumLog(sinks))
-            code = Serve(configuration, output, log, statePath, statsPath, newDaemon, keeper, cancellation, out totals);
+        using (var log = new MediumLog(events, sinks))
+            code = Serve(configuration, output, log, events, statePath, statsPath, newDaemon, keeper, cancellation, out totals);
+        if (code == 0)
+            events?.ForgetAll();
         if (totals is null && isNewLog && new FileInfo(configuration.Log.File!) is { Exists: true, Length: 0 })
             File.Delete(configuration.Log.File!); // of a start that was refused
         if (totals is not null)
@@ -149,11 +157,46 @@ internal sealed class ServeOptions
         return code;
     }
 
+    private static EventRing? OpenEvents(DescriptorStore keeper)
+    {
+        try
+        {
+            var events = EventRing.Open(keeper);
+            events.Write(LogLevel.Information, s_begins);
+            return events;
+        }
+        catch (IOException exception)
+        {
+            Console.Error.WriteLine($"shm-medium: nobody will be told what happened last to this engine: {exception.Message}");
+            return null;
+        }
+    }
+
+    /// <summary>Writes what happened last to engines before this one.</summary>
+    private static void SaveLastEvents(EventRing? events, string statePath, MediumLog log)
+    {
+        if (events is null or { Left: [] })
+            return;
+        var files = new LastEventFiles(LastEventFiles.FolderFor(statePath));
+        try
+        {
+            var engines = files.Write(events.Left);
+            events.ForgetLeft();
+            foreach (int engine in engines)
+                log.LastEventsSaved(engine, files.Find(engine));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            log.Warn($"what happened last to the engine before this one cannot be written: {exception.Message}");
+        }
+    }
+
     /// <summary>Serves until SIGINT or SIGTERM, and says then what was done.</summary>
     private static int Serve(
         DaemonConfiguration configuration,
         ConsoleOutput output,
         MediumLog log,
+        EventRing? events,
         string statePath,
         string? statsPath,
         DaemonFactory newDaemon,
@@ -185,6 +228,8 @@ internal sealed class ServeOptions
                 new Thread(EndWithKeeper) { Name = "keeper-watch", IsBackground = true }.Start();
             output.Start(daemon.Snapshots);
             Notify(systemd, ServiceState.Ready);
+            events?.Write(LogLevel.Information, "it serves");
+            var saving = Task.Run(() => SaveLastEvents(events, statePath, log), CancellationToken.None);
             var watchdog = new SystemdWatchdog(daemon.Engine, state => Notify(systemd, state));
             // not Wait(cancellation), which would throw when a signal, at which System.CommandLine cancels, came before it
             using (cancellation.Register(stopped.Set))
@@ -193,7 +238,9 @@ internal sealed class ServeOptions
                     watchdog.Ask();
             }
             Notify(systemd, ServiceState.Stopping);
+            events?.Write(LogLevel.Information, "it stops");
             output.Dispose(); // reads no snapshots of a daemon that goes
+            _ = saving.Wait(LastResort.Limit);
             WriteStats(daemon, statsPath);
             if (failure is not null)
                 return failure.ExitCode;
@@ -206,6 +253,9 @@ internal sealed class ServeOptions
             if (failure is not null)
                 return failure.ExitCode;
             Console.Error.WriteLine($"shm-medium: {exception.Message}");
+            events?.Write(LogLevel.Critical, exception.Message);
+            if (exception is LedgerException)
+                SaveLastEvents(events, statePath, log); // the ring is dropped with all that was kept
             return exception is LedgerException ? DaemonFailure.CannotTakeOver : DaemonFailure.Environment;
         }
         finally
@@ -219,6 +269,7 @@ internal sealed class ServeOptions
             if (Interlocked.CompareExchange(ref failure, why, null) is not null)
                 return; // what follows from the first
             lastResort = new LastResort(why.ExitCode);
+            events?.Write(LogLevel.Critical, why.Reason);
             Console.Error.WriteLine($"shm-medium: {why.Reason}");
             stopped.Set();
         }

@@ -1,4 +1,5 @@
 using ShmWifi.Configuration.Medium;
+using ShmWifi.Linux;
 using ShmWifi.ShmMedium.Engine;
 using ShmWifi.ShmMedium.Medium;
 using ShmWifi.ShmMedium.Ports;
@@ -7,8 +8,12 @@ namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>The medium of an engine.</summary>
 /// <param name="engine">Runs as long as it is asked.</param>
-internal sealed class EngineMedium(MediumEngine engine) : IControlledMedium
+/// <param name="note">Takes what changes; not all of many that come one after the other.</param>
+internal sealed class EngineMedium(MediumEngine engine, Action<string> note) : IControlledMedium
 {
+    private const int NotesAtOnce = 16, NoteLength = 200;
+    private readonly TokenBucket _notes = new(NotesAtOnce, perSecond: 1);
+
     /// <summary>Radios or links that one command reads: no frame passes meanwhile.</summary>
     internal const int Slice = 32;
 
@@ -25,7 +30,15 @@ internal sealed class EngineMedium(MediumEngine engine) : IControlledMedium
     public IDisposable Watch(Action<MediumChange> changed) => engine.WatchMedium(changed);
 
     /// <inheritdoc/>
-    public Task ApplyAsync(MediumChange change) => engine.ApplyAsync(change);
+    public async Task ApplyAsync(MediumChange change)
+    {
+        if (_notes.TryTake(MonotonicClock.NowNs))
+        {
+            string text = $"changed by the control API: {change}";
+            note(text.Length > NoteLength ? text[..NoteLength] : text);
+        }
+        await engine.ApplyAsync(change);
+    }
 
     /// <inheritdoc/>
     public Task<MediumConfiguration> SnapshotMediumAsync() => engine.SnapshotMediumAsync();

@@ -39,6 +39,7 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
     private long _endedNs, _startNs = long.MaxValue, _stopNs, _aliveDueNs = long.MaxValue;
     private IReadOnlyList<EngineRestart> _restarts = [];
     private string _endReason = "";
+    private int _endedId;
     private int? _exitCode;
 
     /// <summary>Serves until a signal, or until no engine can.</summary>
@@ -188,7 +189,7 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
     private void OnRestart(EngineProcess engine, double gapMs)
     {
         int number = _restarts is [.., var last] ? last.Number + 1 : 1;
-        var restart = new EngineRestart(number, DateTimeOffset.Now.AddMilliseconds(-gapMs), _endReason, gapMs);
+        var restart = new EngineRestart(number, DateTimeOffset.Now.AddMilliseconds(-gapMs), _endReason, gapMs, _endedId);
         Tell($"engine {engine.Id} serves {gapMs:0.0} ms after the end of the one before ({_endReason})");
         _restarts = restart.After(_restarts);
         engine.Tell(restart);
@@ -212,6 +213,7 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
             return;
         }
         _serving = null;
+        _endedId = engine.Id;
         if (_stopNs == 0 && code == DaemonFailure.CannotTakeOver && kept.Count != 0)
         {
             Tell("what was kept of VMs that run is dropped: they have no medium until they are started anew");

@@ -12,4 +12,9 @@ internal sealed record LogEvent(DateTimeOffset Time, LogLevel Level, EventId Id,
 
     /// <summary>Whether something was lost, refused or went wrong.</summary>
     public bool IsWarning => Level >= LogLevel.Warning;
+
+    /// <summary>The VM that an event is of, as <see cref="MediumLog"/> tells it: as the value <c>vm</c>; null: of none.</summary>
+    public static string? VmOf<TState>(TState state) => state is IReadOnlyList<KeyValuePair<string, object?>> values
+        ? values.FirstOrDefault(v => v.Key == "vm").Value as string
+        : null;
 }

@@ -63,7 +63,7 @@ internal sealed class LogOutput : ILoggerProvider, ILogger
         if (exception is not null)
             message = $"{message}: {exception.Message}";
         bool hasRoom = logLevel >= LogLevel.Warning || _events.Reader.Count < EventCapacity - ForWarnings;
-        if (!hasRoom || !_events.Writer.TryWrite(new LogEvent(DateTimeOffset.Now, logLevel, eventId, VmOf(state), message)))
+        if (!hasRoom || !_events.Writer.TryWrite(new LogEvent(DateTimeOffset.Now, logLevel, eventId, LogEvent.VmOf(state), message)))
             Interlocked.Increment(ref _lostEvents);
         _added.Set();
     }
@@ -88,11 +88,6 @@ internal sealed class LogOutput : ILoggerProvider, ILogger
         _added.Set();
         _ = _thread.Join(s_stuck);
     }
-
-    /// <summary>Events of a VM have it as the value <c>vm</c>.</summary>
-    private static string? VmOf<TState>(TState state) => state is IReadOnlyList<KeyValuePair<string, object?>> values
-        ? values.FirstOrDefault(v => v.Key == "vm").Value as string
-        : null;
 
     private void Run()
     {

@@ -189,6 +189,10 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
     [LoggerMessage(905, LogLevel.Warning, "{Reason}", EventName = "medium-not-resumed")]
     public partial void MediumNotResumed(string reason);
 
+    /// <summary>An engine died, and what happened to it last is in a file.</summary>
+    [LoggerMessage(906, LogLevel.Information, "what happened last to engine {Engine} is in {File}", EventName = "last-events")]
+    public partial void LastEventsSaved(int engine, string? file);
+
     [LoggerMessage(301, LogLevel.Warning, "QEMU pid {Pid} gets no medium: {Reason}", EventName = "vm-refused")]
     private partial void VmRefused(string vm, int pid, string reason);
 

@@ -10,7 +10,9 @@ namespace ShmWifi.ShmMedium.Telemetry;
 /// <param name="capture">The capture, or null.</param>
 /// <param name="frameLog">The reader of frames for the log, or null.</param>
 /// <param name="store">Which knows of restarts.</param>
-internal sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, FrameLog? frameLog, IDescriptorStore store)
+/// <param name="lastEvents">Of engines that died.</param>
+internal sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, FrameLog? frameLog, IDescriptorStore store,
+    LastEventFiles lastEvents)
 {
     /// <summary>Reasons for which the host drops, as <see cref="VmSnapshot.Drops"/> names them.</summary>
     public static IEnumerable<string> DropReasons => PortTotals.Drops.Select(d => d.Reason);
@@ -26,6 +28,6 @@ internal sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, F
         frameLog?.Describe())
     {
         Pid = Environment.ProcessId,
-        Restarts = store.Restarts,
+        Restarts = [.. store.Restarts.Select(restart => restart with { LastEvents = lastEvents.Find(restart.Engine) })],
     };
 }

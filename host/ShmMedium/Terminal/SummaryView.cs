@@ -73,7 +73,7 @@ internal sealed class SummaryView(VmColors colors)
     /// <summary>How often the engine changed, and the latest time; null: never.</summary>
     internal static string? RestartText(MediumSnapshot snapshot) => snapshot.Restarts is [.., var last]
         ? $"{last.Number} restart{(last.Number == 1 ? "" : "s")} of the engine; the latest at {last.At:yyyy-MM-dd HH:mm:ss}, "
-            + $"nobody served for {last.GapMs:0} ms: {last.Reason}"
+            + $"nobody served for {last.GapMs:0} ms: {last.Reason}{(last.LastEvents is { } file ? $" (its last events: {file})" : "")}"
         : null;
 
     /// <summary>A quotient with two digits; "-" when there is nothing to divide by.</summary>

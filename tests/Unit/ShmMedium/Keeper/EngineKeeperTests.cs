@@ -208,6 +208,63 @@ public sealed partial class EngineKeeperTests
         Assert.That(frames.Sum(), Is.Positive);
     }
 
+    /// <summary>SIGSYS dumps core, as SIGABRT and SIGSEGV do, of which .NET's runtime takes the first that is sent to it for nothing.</summary>
+    [Test]
+    public void WhatHappenedLastToAnEngineThatDiedIsInAFile([Values] bool dumpsCore)
+    {
+        AwaitSpare();
+        int killed = Engine();
+        using var vm = TwoRadios();
+        Ctl("set", "link", "ap/phy1", "ap/phy0", "--snr-db", "12.5");
+        _ = kill(killed, dumpsCore ? SIGSYS : SIGKILL);
+        Deadline.Until(() => Gaps().Count == 1, $"the next engine\n{_keeper.Error}");
+        string file = LastEvents(killed);
+        string[] events = File.ReadAllLines(file);
+        Assert.That(events[0], Is.EqualTo($"the last events of engine {killed} of shm-medium"));
+        Assert.That(events[1], Does.Match($"engine {killed} of shm-medium [0-9.]+ begins$"));
+        Assert.That(events[2], Does.EndWith(" it serves"));
+        Assert.That(events, Has.Exactly(1).Matches(" ap: attached: port 0, peer "));
+        Assert.That(events[^2], Does.Contain(" ap: radio ").And.EndsWith(" is on the medium"), "the second radio");
+        Assert.That(events[^1], Does.Contain(" changed by the control API: SetLink").And.Contain("12.5"), "what came last");
+        Deadline.Until(() => Restarts(latest: 1).Single().LastEvents == file, "the file in the status");
+        Assert.That(Restarts(latest: 1).Single().Engine, Is.EqualTo(killed));
+        StopInOrder();
+        Assert.That(Directory.EnumerateFiles(_folder, "last-events-*"), Is.EqualTo(new[] { file }), "an end in order needs none");
+    }
+
+    [Test]
+    public void TheFileOfAnEngineThatFailedTellsTheException()
+    {
+        StopInOrder();
+        string trigger = Path.Combine(_folder, "fail");
+        Environment.SetEnvironmentVariable("DOTNET_STARTUP_HOOKS", typeof(StartupHook).Assembly.Location);
+        Environment.SetEnvironmentVariable(StartupHook.Trigger, trigger);
+        try
+        {
+            StartKeeper();
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("DOTNET_STARTUP_HOOKS", null);
+            Environment.SetEnvironmentVariable(StartupHook.Trigger, null);
+        }
+        AwaitSpare();
+        int failed = Engine();
+        File.WriteAllText(trigger + ".new", $"{failed}");
+        File.Move(trigger + ".new", trigger);
+        string[] events = File.ReadAllLines(LastEvents(failed));
+        Assert.That(events, Has.Exactly(1).Matches("fatal: thread 'doomed' ended by a fault of shm-medium itself: .*InvalidOperationException: "
+            + "a fault of the test's$"));
+        Assert.That(events, Has.Some.Matches("^ +at StartupHook"), "with its stack");
+    }
+
+    private string LastEvents(int engine)
+    {
+        string file = Path.Combine(_folder, $"last-events-{engine}.log");
+        Deadline.Until(() => File.Exists(file) && File.ReadAllText(file).EndsWith('\n'), $"the last events\n{_keeper.Error}");
+        return file;
+    }
+
     private SimulatedGuest TwoRadios()
     {
         var vm = SimulatedGuest.Connect(Socket);

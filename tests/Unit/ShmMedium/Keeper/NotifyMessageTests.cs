@@ -17,7 +17,8 @@ public sealed class NotifyMessageTests
     [Test]
     public void ARestartIsToldWhole()
     {
-        var restart = new EngineRestart(7, new DateTimeOffset(2026, 11, 28, 7, 0, 1, TimeSpan.FromHours(1)), "watchdog:\nsilent = for 2 s", 81.5);
+        var restart = new EngineRestart(7, new DateTimeOffset(2026, 11, 28, 7, 0, 1, TimeSpan.FromHours(1)),
+            "watchdog:\nsilent = for 2 s", 81.5, Engine: 4711);
         Assert.That(EngineRestart.Of(NotifyMessage.Parse(NotifyMessage.Bytes(restart.ToLines()))),
             Is.EqualTo(restart with { Reason = "watchdog: silent = for 2 s" }));
         Assert.That(EngineRestart.Of(NotifyMessage.Parse("READY=1"u8)), Is.Null);

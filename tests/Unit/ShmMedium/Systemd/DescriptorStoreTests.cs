@@ -126,6 +126,7 @@ public sealed class DescriptorStoreTests
 
     private static string[] KeptFor(params int[] peerIds) =>
     [
+        "events",
         "ledger",
         "medium",
         .. s_sockets,
