@@ -24,6 +24,33 @@ internal static class MediumFrames
         return frame;
     }
 
+    /// <summary>QoS data.</summary>
+    /// <param name="sequence">Its sequence number; counted modulo 4096.</param>
+    public static byte[] QosData(MacAddress receiver, MacAddress transmitter, byte tid, int sequence, int bodyLength)
+    {
+        byte[] frame = Data(receiver, transmitter, [tid, 0, .. new byte[bodyLength]]);
+        frame[0] = 0x88;
+        BinaryPrimitives.WriteUInt16LittleEndian(frame.AsSpan(22), (ushort)(sequence << 4));
+        return frame;
+    }
+
+    /// <summary>An Action frame.</summary>
+    /// <param name="body">From the category on.</param>
+    public static byte[] Action(MacAddress receiver, MacAddress transmitter, params ReadOnlySpan<byte> body)
+    {
+        byte[] frame = Data(receiver, transmitter, body);
+        frame[0] = 0xd0;
+        return frame;
+    }
+
+    /// <summary>An ADDBA Request for a buffer of 64 frames.</summary>
+    public static byte[] AddbaRequest(MacAddress receiver, MacAddress transmitter, byte tid) =>
+        Action(receiver, transmitter, 3, 0, 7, (byte)((tid << 2) | 3), 0x10, 0, 0, 0, 0);
+
+    /// <summary>The ADDBA Response that accepts it.</summary>
+    public static byte[] AddbaResponse(MacAddress receiver, MacAddress transmitter, byte tid) =>
+        Action(receiver, transmitter, 3, 1, 7, 0, 0, (byte)((tid << 2) | 3), 0x10, 0, 0);
+
     /// <summary>A data frame whose body is a sequence number, bytes that follow from it, and a checksum of all.</summary>
     public static byte[] Numbered(MacAddress receiver, MacAddress transmitter, uint number, int bodyLength)
     {

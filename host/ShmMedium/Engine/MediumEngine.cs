@@ -226,6 +226,7 @@ internal sealed class MediumEngine : IDisposable
                 port.RingDoorbell(); // whatever the guest waits for: it may have been rung by the engine before, or not
             _log.PortResumed(port);
         }
+        _state.Agreements.ForgetLeft();
         InheritFrames();
         _rx.IsAnyOutstanding = _tx.IsAnyHeld = true;
         TellOfResumption();

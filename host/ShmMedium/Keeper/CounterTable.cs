@@ -44,6 +44,9 @@ internal sealed unsafe class CounterTable
     /// <param name="number">Of <see cref="Claim"/>.</param>
     public ref Counter this[int number] => ref _counters[number];
 
+    /// <summary>Those of the engine before that nobody has claimed.</summary>
+    public IEnumerable<Counter> Left => _left.Values.Select(number => this[number]);
+
     /// <summary>Bytes of a table.</summary>
     public static ulong SizeFor(int capacity) => ((ulong)capacity + 1) * (ulong)sizeof(Counter);
 

@@ -11,7 +11,7 @@ namespace ShmWifi.ShmMedium.Keeper;
 /// <remarks>
 /// <code>
 /// header: magic u64, version u32, which text holds u32 (0: none), two texts: offset u64, length u64
-/// counters of injected faults; counters of random draws
+/// counters of injected faults; counters of random draws; BlockAck agreements
 /// texts, one written while the other holds
 /// </code>
 /// A text holds from one store on, when it is there as a whole: an engine that is killed in the middle leaves the text before.
@@ -21,9 +21,10 @@ internal sealed unsafe class MediumLedger : IDisposable
     /// <summary>Counters of <see cref="Draws"/>. Pages that no draw touches cost nothing.</summary>
     public const int DrawCounters = 1 << 20;
 
+    private const int AgreementCounters = 1 << 17; // a VM has at most 1/8 of them: 64 radios, BlockAckAgreements.MaxKept each
     private const string Name = "medium";
     private const int FaultCounters = 2 * MediumLimits.Faults; // those that come are there before those that go
-    private static readonly KeptHeader _header = new(Magic: 0x314d474c57494853, Version: 1); // "SHIWLGM1"
+    private static readonly KeptHeader _header = new(Magic: 0x314d474c57494853, Version: 2); // "SHIWLGM1"
     private readonly SharedMemory _memory;
     private readonly SafeFileHandle _file;
 
@@ -32,7 +33,9 @@ internal sealed unsafe class MediumLedger : IDisposable
         _memory = memory;
         _file = new SafeFileHandle(memory.Descriptor, ownsHandle: false);
         Faults = new CounterTable(memory.Address + sizeof(Header), FaultCounters);
-        Draws = new CounterTable(memory.Address + sizeof(Header) + CounterTable.SizeFor(FaultCounters), DrawCounters);
+        byte* draws = memory.Address + sizeof(Header) + CounterTable.SizeFor(FaultCounters);
+        Draws = new CounterTable(draws, DrawCounters);
+        Agreements = new CounterTable(draws + CounterTable.SizeFor(DrawCounters), AgreementCounters);
     }
 
     /// <summary>What injected faults have hit and drawn.</summary>
@@ -40,6 +43,9 @@ internal sealed unsafe class MediumLedger : IDisposable
 
     /// <summary>Random numbers that links have drawn.</summary>
     public CounterTable Draws { get; }
+
+    /// <summary>What stations agreed on with each other, which an edited file does not change.</summary>
+    public CounterTable Agreements { get; }
 
     /// <summary>What was written last; null: nothing was.</summary>
     public string? Text
@@ -54,8 +60,8 @@ internal sealed unsafe class MediumLedger : IDisposable
         }
     }
 
-    private static long HeadSize =>
-        sizeof(Header) + (long)CounterTable.SizeFor(FaultCounters) + (long)CounterTable.SizeFor(DrawCounters);
+    private static long HeadSize => sizeof(Header) + (long)CounterTable.SizeFor(FaultCounters) + (long)CounterTable.SizeFor(DrawCounters)
+        + (long)CounterTable.SizeFor(AgreementCounters);
 
     private Header* Head => (Header*)_memory.Address;
 

@@ -52,8 +52,16 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
             _model.Errors = state.Errors;
             UpdateJammers();
         });
-        radios.Added += radio => _model.Add(radio.Endpoint);
-        radios.Removed += ForgetFramesOf;
+        radios.Added += radio =>
+        {
+            radio.KeepIn(state.Agreements);
+            _model.Add(radio.Endpoint);
+        };
+        radios.Removed += radio =>
+        {
+            radio.Forget();
+            ForgetFramesOf(radio);
+        };
         radios.Tuned += radio => Listen(_model, radio);
     }
 

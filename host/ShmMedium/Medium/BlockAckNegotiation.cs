@@ -20,7 +20,7 @@ internal static class BlockAckNegotiation
     public static void OnSending(in Frame frame, in FrameView view, RadioRegistry radios)
     {
         if (view.AmpduCapabilities is { } capabilities)
-            frame.Sender.AmpduCapabilities = capabilities;
+            frame.Sender.OnAssociating(capabilities);
         switch (view.FrameControl.Subtype)
         {
             case FrameSubtype.Action when view.BlockAckAction is { Kind: BlockAckActionKind.Delba } delba:

@@ -32,7 +32,7 @@ internal static unsafe class DataRates
     private static void Learn(in Frame frame)
     {
         if (FrameView.TryParse(frame.Span, out var view) && view.AssociatedPhy is { } phy)
-            frame.Sender.AssociatedPhy = phy;
+            frame.Sender.OnAssociating(phy: phy);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

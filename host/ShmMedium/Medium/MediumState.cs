@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Configuration.Text;
 using ShmWifi.ShmMedium.Keeper;
+using ShmWifi.ShmMedium.Medium.Contention;
 using ShmWifi.ShmMedium.Medium.Faults;
 using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Medium.Phy;
@@ -32,6 +33,7 @@ internal sealed class MediumState
         Prepare(all);
         Links = new LinkTable(medium, mediumNs, ledger.Draws);
         Faults = new FaultTable(ledger.Faults);
+        Agreements = new AgreementLedger(ledger.Agreements);
         Use(all, mediumNs);
     }
 
@@ -50,6 +52,9 @@ internal sealed class MediumState
 
     /// <summary>Injected faults.</summary>
     public FaultTable Faults { get; }
+
+    /// <summary>Where the next engine finds what stations agreed on.</summary>
+    public AgreementLedger Agreements { get; }
 
     /// <summary>From SNR to loss.</summary>
     public ErrorModel Errors { get; private set; } = ErrorModel.BuiltIn;

@@ -17,6 +17,8 @@ internal sealed class Radio(Port port, ushort number, MacAddress identity, int i
     public const int MaxAddresses = 64;
 
     private uint _sentFreqMhz;
+    private AgreementLedger? _ledger;
+    private int _told; // its number there
     private (MacAddress, uint, Radio[]) _lastReceiver;
     private (MacAddress, uint, bool) _lastTransmitter;
 
@@ -60,13 +62,41 @@ internal sealed class Radio(Port port, ushort number, MacAddress identity, int i
     internal DecodedChain Chain { get; } = new();
 
     /// <summary>Which A-MPDUs it receives, as it told when it associated last.</summary>
-    internal AmpduCapabilities AmpduCapabilities { get; set; } = AmpduCapabilities.OfHwsim;
+    internal AmpduCapabilities AmpduCapabilities { get; private set; } = AmpduCapabilities.OfHwsim;
 
     /// <summary>The newest PHY that it has, as it told when it associated last; null: it told nothing.</summary>
-    internal PhyKind? AssociatedPhy { get; set; }
+    internal PhyKind? AssociatedPhy { get; private set; }
 
     /// <summary>The BlockAck agreements that its QoS data is sent under.</summary>
     internal BlockAckAgreements BlockAcks { get; } = new();
+
+    /// <summary>It tells what it has, as it associates.</summary>
+    /// <param name="ampdu">Null: it does not.</param>
+    /// <param name="phy">Null: it does not.</param>
+    internal void OnAssociating(AmpduCapabilities? ampdu = null, PhyKind? phy = null)
+    {
+        (AmpduCapabilities, AssociatedPhy) = (ampdu ?? AmpduCapabilities, phy ?? AssociatedPhy);
+        _ledger?.WriteTold(_told, AmpduCapabilities, AssociatedPhy);
+    }
+
+    /// <summary>Goes on with what it had told and agreed on under the engine before, and has the next one find that.</summary>
+    internal void KeepIn(AgreementLedger ledger)
+    {
+        ulong radio = AgreementLedger.RadioOf(Port.Id, Number);
+        if (ledger.ToldBy(radio) is { } left)
+            (AmpduCapabilities, AssociatedPhy) = left;
+        (_ledger, _told) = (ledger, ledger.ClaimTold(radio));
+        ledger.WriteTold(_told, AmpduCapabilities, AssociatedPhy);
+        BlockAcks.KeepIn(ledger, radio);
+    }
+
+    /// <summary>It goes: nobody after it in its place shall be taken for it.</summary>
+    internal void Forget()
+    {
+        BlockAcks.Clear();
+        _ledger?.Release(_told);
+        _ledger = null;
+    }
 
     /// <summary>Whether it measures peers.</summary>
     internal bool IsMeasuring { get; set; }

@@ -11,4 +11,7 @@ internal sealed class BlockAckAgreement
 
     /// <summary>What the receiver takes.</summary>
     public AmpduCapabilities Recipient { get; set; } = AmpduCapabilities.OfHwsim;
+
+    /// <summary>Where the next engine finds it, in an <see cref="AgreementLedger"/>; 0: nowhere.</summary>
+    public int Kept { get; set; }
 }

@@ -150,16 +150,11 @@ public sealed class BlockAckTests
         Send(B, Response());
     }
 
-    private byte[] Request() => Action(A, B, 3, 0, 7, (Tid << 2) | 3, 0x10, 0, 0, 0, 0);
+    private byte[] Request() => AddbaRequest(AddressOf(B), AddressOf(A), Tid);
 
-    private byte[] Response() => Action(B, A, 3, 1, 7, 0, 0, (Tid << 2) | 3, 0x10, 0, 0);
+    private byte[] Response() => AddbaResponse(AddressOf(A), AddressOf(B), Tid);
 
-    private byte[] Action(SimulatedGuest from, SimulatedGuest to, params byte[] body)
-    {
-        byte[] frame = Data(AddressOf(to), AddressOf(from), body);
-        frame[0] = 0xd0;
-        return frame;
-    }
+    private byte[] Action(SimulatedGuest from, SimulatedGuest to, params byte[] body) => MediumFrames.Action(AddressOf(to), AddressOf(from), body);
 
     private byte[] Protected(SimulatedGuest from, SimulatedGuest to)
     {
@@ -185,14 +180,7 @@ public sealed class BlockAckTests
     {
         _ = A.Drain();
         _ = B.Drain();
-        var frames = Enumerable.Range(0, Frames).Select(_ =>
-        {
-            byte[] frame = Data(AddressOf(B), AddressOf(A), [tid, 0, .. new byte[600]]);
-            frame[0] = 0x88;
-            int sequence = _sequence++ << 4;
-            (frame[22], frame[23]) = ((byte)sequence, (byte)(sequence >> 8));
-            return frame;
-        });
+        var frames = Enumerable.Range(0, Frames).Select(_ => QosData(AddressOf(B), AddressOf(A), tid, _sequence++, bodyLength: 600));
         A.SendFrames(0, [.. frames], rate, FreqMhz);
         HashSet<ulong> instants = [];
         for (int statuses = 0; statuses < Frames;)

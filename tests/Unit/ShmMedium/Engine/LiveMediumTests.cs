@@ -1,6 +1,9 @@
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Dot11.Frames;
+using ShmWifi.Dot11.Rates;
 using ShmWifi.Linux;
+using ShmWifi.RingBuffer.Layout;
+using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Engine;
 
@@ -8,6 +11,8 @@ namespace ShmWifi.Tests.Unit.ShmMedium.Engine;
 public sealed class LiveMediumTests
 {
     private const int Frames = 60;
+    private const int Aggregated = 16; // frames that may share a PPDU
+    private const byte Tid = 3;
     private const long SettleNs = 3_000_000; // more than a frame's airtime and contention
 
     [TestCase(Timing.Instant)]
@@ -42,6 +47,98 @@ public sealed class LiveMediumTests
         Assert.That(harness.Engine.Faults.Single().Hits, Is.EqualTo(3));
         int[] received = [.. Enumerable.Range(0, 10).Select(_ => Send(harness))];
         Assert.That(received, Is.EqualTo(new[] { 0, 0, 0, 0, 0, 0, 0, 1, 1, 1 }));
+    }
+
+    [Test]
+    public void WhoAggregatedGoesOnAggregating()
+    {
+        using var harness = new EngineHarness(ports: 2, new MediumConfiguration { Timing = Timing.Airtime });
+        Assert.That(Ppdus(harness), Is.EqualTo(Aggregated));
+        Agree(harness);
+        Assert.That(Ppdus(harness), Is.LessThanOrEqualTo(2));
+        for (int i = 0; i < 3; i++)
+        {
+            harness.ChangeEngine();
+            Assert.That(Ppdus(harness), Is.LessThanOrEqualTo(2), $"change {i}");
+        }
+        Assert.That(Ppdus(harness, tid: 0), Is.EqualTo(Aggregated), "of another TID");
+        SendAcknowledged(harness, from: 1, Action(EngineHarness.AddressOf(0), EngineHarness.AddressOf(1), 3, 2, 0x00, Tid << 4, 37, 0)); // DELBA
+        harness.ChangeEngine();
+        Assert.That(Ppdus(harness), Is.EqualTo(Aggregated), "an agreement that has ended stays ended");
+    }
+
+    /// <summary>A request that the engine before saw is answered under the next; so does what the recipient told as it associated hold: 8191
+    /// octets, which are 12 frames.</summary>
+    [Test]
+    public void WhatStationsToldIsKnownToTheNextEngine()
+    {
+        using var harness = new EngineHarness(ports: 2, new MediumConfiguration { Timing = Timing.Airtime });
+        byte[] association = Action(EngineHarness.AddressOf(0), EngineHarness.AddressOf(1), [0x31, 0x04, 5, 0, 45, 26, 0, 0, 0, .. new byte[23]]);
+        association[0] = 0x00; // Association Request
+        SendAcknowledged(harness, from: 1, association);
+        harness.ChangeEngine();
+        SendAcknowledged(harness, from: 0, AddbaRequest(EngineHarness.AddressOf(1), EngineHarness.AddressOf(0), Tid));
+        harness.ChangeEngine();
+        SendAcknowledged(harness, from: 1, AddbaResponse(EngineHarness.AddressOf(0), EngineHarness.AddressOf(1), Tid));
+        Assert.That(Ppdus(harness), Is.InRange(2, 3));
+        harness.ChangeEngine();
+        Assert.That(Ppdus(harness), Is.InRange(2, 3));
+    }
+
+    [Test]
+    public void AgreementsOfARadioThatWentAreNobodysAnyMore()
+    {
+        using var harness = new EngineHarness(ports: 2, new MediumConfiguration { Timing = Timing.Airtime });
+        Agree(harness);
+        harness.Guests[0].RemoveRadio(0);
+        harness.Guests[0].AddRadio(0, EngineHarness.AddressOf(0));
+        harness.Guests[0].Tune(0, 2412);
+        harness.Relay();
+        harness.ChangeEngine();
+        Assert.That(Ppdus(harness), Is.EqualTo(Aggregated));
+    }
+
+    private static void Agree(EngineHarness harness)
+    {
+        SendAcknowledged(harness, from: 0, AddbaRequest(EngineHarness.AddressOf(1), EngineHarness.AddressOf(0), Tid));
+        SendAcknowledged(harness, from: 1, AddbaResponse(EngineHarness.AddressOf(0), EngineHarness.AddressOf(1), Tid));
+    }
+
+    /// <summary>Sends a frame.</summary>
+    /// <returns>When it was over, ns of CLOCK_MONOTONIC.</returns>
+    private static long SendAcknowledged(EngineHarness harness, int from, byte[] frame)
+    {
+        harness.Guests[from].SendFrame(0, frame);
+        return (long)Statuses(harness, from, count: 1).Single().TakenNs;
+    }
+
+    /// <summary>The PPDUs in which frames are sent that come together.</summary>
+    private static int Ppdus(EngineHarness harness, byte tid = Tid)
+    {
+        var frames = Enumerable.Range(0, Aggregated).Select(sequence =>
+            QosData(EngineHarness.AddressOf(1), EngineHarness.AddressOf(0), tid, sequence, bodyLength: 600));
+        harness.Guests[0].SendFrames(0, frames, PhyRate.Ht(7), freqMhz: 2412);
+        return Statuses(harness, 0, Aggregated).Select(status => status.TakenNs).Distinct().Count();
+    }
+
+    private static List<RxDescriptor> Statuses(EngineHarness harness, int from, int count)
+    {
+        List<RxDescriptor> statuses = [];
+        Deadline.Until(
+            () =>
+            {
+                _ = harness.Engine.RunRound();
+                _ = harness.Guests[1 - from].Discard();
+                while (harness.Guests[from].TryReceive(out var received))
+                {
+                    if (received.Descriptor.Kind == RingKind.TxStatus)
+                        statuses.Add(received.Descriptor);
+                }
+                return statuses.Count == count;
+            },
+            "the statuses of frames");
+        Assert.That(statuses.Select(s => s.Flags & TxFlags.Acked), Has.All.EqualTo(TxFlags.Acked));
+        return statuses;
     }
 
     /// <summary>By frame, which of the receivers had it.</summary>
