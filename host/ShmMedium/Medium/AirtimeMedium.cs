@@ -292,7 +292,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
             model.Add(radio.Endpoint);
             Listen(model, radio);
         }
-        _jammers.ForEach(jammer => model.Add(jammer, _clock.NowNs));
+        _jammers.ForEach(model.Add);
         return model;
     }
 
@@ -312,9 +312,9 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         }
         foreach (var come in given.Except(_jammers.Select(jammer => jammer.Configuration)).ToArray())
         {
-            var jammer = new Jammer(come, _state.Links.Add(come.Name, Jammer.RadioName, [], _clock.NowNs));
+            var jammer = new Jammer(come, _state.Links.Add(come.Name, Jammer.RadioName, [], _clock.NowNs), _state.JammersSinceNs[come.Name]);
             _jammers.Add(jammer);
-            _model.Add(jammer, _clock.NowNs);
+            _model.Add(jammer);
         }
     }
 

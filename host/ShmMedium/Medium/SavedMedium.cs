@@ -12,7 +12,8 @@ namespace ShmWifi.ShmMedium.Medium;
 /// <summary>A medium at one moment, for the engine that goes on with it. Immutable: any thread may make its text.</summary>
 /// <remarks>The text is the medium in the configuration file's form, after a comment with what such a file cannot say:
 /// <code>
-/// # shm-medium 1 {"file":"…","startNs":…,"sinceNs":…,"motionsSinceNs":{"sta":…},"scheduleSinceNs":…,"scheduleDone":…}
+/// # shm-medium 1 {"file":"…","startNs":…,"sinceNs":…,"motionsSinceNs":{"sta":…},"jammersSinceNs":{"jam":…},"scheduleSinceNs":…,
+/// "scheduleDone":…}
 /// timing: instant
 /// …
 /// </code>
@@ -21,6 +22,7 @@ namespace ShmWifi.ShmMedium.Medium;
 /// <param name="StartNs">When its clock was 0, by CLOCK_MONOTONIC. All other times are of that clock, ns.</param>
 /// <param name="SinceNs">Since when fading goes on, and motions that are not among <paramref name="MotionsSinceNs"/>.</param>
 /// <param name="MotionsSinceNs">Since when other motions go on, by the pattern of their radios.</param>
+/// <param name="JammersSinceNs">When each jammer's first burst began, by its name.</param>
 /// <param name="ScheduleSinceNs">Since when the schedule's times count.</param>
 /// <param name="ScheduleDone">Changes of the schedule that were carried out.</param>
 internal sealed record SavedMedium(
@@ -28,6 +30,7 @@ internal sealed record SavedMedium(
     long StartNs,
     long SinceNs,
     IReadOnlyDictionary<string, long> MotionsSinceNs,
+    IReadOnlyDictionary<string, long> JammersSinceNs,
     long ScheduleSinceNs,
     int ScheduleDone)
 {
@@ -37,7 +40,7 @@ internal sealed record SavedMedium(
     /// <param name="file">Of the medium that the first engine was started with, <see cref="HashOf"/>.</param>
     public string ToText(string file)
     {
-        var head = new SavedMediumHead(file, StartNs, SinceNs, MotionsSinceNs, ScheduleSinceNs, ScheduleDone);
+        var head = new SavedMediumHead(file, StartNs, SinceNs, MotionsSinceNs, JammersSinceNs, ScheduleSinceNs, ScheduleDone);
         return $"{Mark}{JsonSerializer.Serialize(head, SavedMediumJson.Default.SavedMediumHead)}\n{MediumWriter.ToYaml(Medium)}";
     }
 
@@ -64,7 +67,8 @@ internal sealed record SavedMedium(
             }
             var medium = MediumText.ReadSaved(text, "the engine before");
             _ = ErrorTables.Check(medium);
-            saved = new SavedMedium(medium, head.StartNs, head.SinceNs, head.MotionsSinceNs, head.ScheduleSinceNs, head.ScheduleDone);
+            saved = new SavedMedium(
+                medium, head.StartNs, head.SinceNs, head.MotionsSinceNs, head.JammersSinceNs, head.ScheduleSinceNs, head.ScheduleDone);
             return true;
         }
         catch (Exception exception) when (exception is JsonException or ConfigurationException)
@@ -86,6 +90,7 @@ internal sealed record SavedMediumHead(
     long StartNs,
     long SinceNs,
     IReadOnlyDictionary<string, long> MotionsSinceNs,
+    IReadOnlyDictionary<string, long> JammersSinceNs,
     long ScheduleSinceNs,
     int ScheduleDone);
 

@@ -5,9 +5,8 @@ internal sealed partial class ContentionModel
 {
     private readonly List<Jammer?> _jammers = [];
 
-    /// <summary>A jammer comes.</summary>
-    /// <param name="mediumNs">When its first burst begins.</param>
-    public void Add(Jammer jammer, long mediumNs)
+    /// <summary>A jammer comes, or goes on: in a burst with the rest of it.</summary>
+    public void Add(Jammer jammer)
     {
         int place = _jammers.IndexOf(null);
         if (place < 0)
@@ -16,7 +15,8 @@ internal sealed partial class ContentionModel
             _jammers.Add(null);
         }
         _jammers[place] = jammer;
-        _events.Set(MediumEvent.Burst, place, Math.Max(mediumNs, _nowNs));
+        long fromNs = Math.Max(jammer.SinceNs, _nowNs), elapsedNs = jammer.ElapsedNs(fromNs);
+        _events.Set(MediumEvent.Burst, place, elapsedNs < jammer.BurstNs ? fromNs : fromNs - elapsedNs + jammer.PeriodNs);
     }
 
     /// <summary>A jammer goes, its burst at once.</summary>
@@ -45,9 +45,10 @@ internal sealed partial class ContentionModel
     private void StartBurst(int place)
     {
         var jammer = _jammers[place]!;
-        var noise = NewPpdu(jammer.Endpoint, PpduKind.Noise, jammer.FreqMhz, jammer.Range, jammer.BurstNs);
+        long elapsedNs = jammer.ElapsedNs(_nowNs);
+        var noise = NewPpdu(jammer.Endpoint, PpduKind.Noise, jammer.FreqMhz, jammer.Range, jammer.BurstNs - elapsedNs);
         noise.Rate = default; // nothing that is on several channels
         BeginPpdu(noise, sender: null);
-        _events.Set(MediumEvent.Burst, place, _nowNs + jammer.PeriodNs);
+        _events.Set(MediumEvent.Burst, place, _nowNs - elapsedNs + jammer.PeriodNs);
     }
 }

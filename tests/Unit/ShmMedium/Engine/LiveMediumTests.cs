@@ -98,6 +98,30 @@ public sealed class LiveMediumTests
         Assert.That(Ppdus(harness), Is.EqualTo(Aggregated));
     }
 
+    /// <summary>A frame that comes while a jammer's burst lasts waits for its end. Whenever the engine changes, the bursts end when they would have.
+    /// </summary>
+    [Test]
+    public void AJammerGoesOnInItsPeriod()
+    {
+        const long PeriodNs = 120_000_000, BurstNs = PeriodNs / 2, Slack = 3_000_000;
+        var medium = new MediumConfiguration
+        {
+            Timing = Timing.Airtime,
+            Links = [new LinkConfiguration(default, default) { SnrDb = 40 }],
+            Jammers = [new JammerConfiguration("jam", 2412) { Period = TimeSpan.FromMilliseconds(120), DutyCycle = 0.5 }],
+        };
+        using var harness = new EngineHarness(ports: 2, medium);
+        byte[] frame = Data(EngineHarness.AddressOf(1), EngineHarness.AddressOf(0));
+        long burstEndNs = SendAcknowledged(harness, from: 0, frame); // it begins with a burst
+        for (int i = 0; i < 12; i++)
+        {
+            Thread.Sleep(17 + i);
+            harness.ChangeEngine();
+            long phaseNs = (SendAcknowledged(harness, from: 0, frame) - burstEndNs + Slack) % PeriodNs;
+            Assert.That(phaseNs, Is.LessThan(BurstNs + (2 * Slack)), $"change {i}: it was sent between bursts");
+        }
+    }
+
     private static void Agree(EngineHarness harness)
     {
         SendAcknowledged(harness, from: 0, AddbaRequest(EngineHarness.AddressOf(1), EngineHarness.AddressOf(0), Tid));

@@ -24,12 +24,15 @@ public sealed class SavedMediumTests
                 random.NextInt64(),
                 random.NextInt64(),
                 medium.Radios.ToDictionary(radio => radio.Radio.ToString(), _ => random.NextInt64()),
+                medium.Jammers.ToDictionary(jammer => jammer.Name, _ => random.NextInt64()),
                 random.NextInt64(),
                 done);
             Assert.That(SavedMedium.TryRead(saved.ToText(File), File, out var read, out string? problem), Is.True, problem);
             Assert.That(MediumWriter.ToYaml(read!.Medium), Is.EqualTo(MediumWriter.ToYaml(saved.Medium)), $"seed {seed}");
             Assert.That(read.MotionsSinceNs, Is.EquivalentTo(saved.MotionsSinceNs));
-            Assert.That(read with { Medium = saved.Medium, MotionsSinceNs = saved.MotionsSinceNs }, Is.EqualTo(saved));
+            Assert.That(read.JammersSinceNs, Is.EquivalentTo(saved.JammersSinceNs));
+            Assert.That(read with { Medium = saved.Medium, MotionsSinceNs = saved.MotionsSinceNs, JammersSinceNs = saved.JammersSinceNs },
+                Is.EqualTo(saved));
         }
     }
 
@@ -64,6 +67,7 @@ public sealed class SavedMediumTests
                 _ = next.RunSchedule(nowNs);
                 Assert.That(MediumWriter.ToYaml(next.Current), Is.EqualTo(MediumWriter.ToYaml(first.Current)), $"seed {seed}");
                 Assert.That(next.ScheduleProgress, Is.EqualTo(first.ScheduleProgress));
+                Assert.That(next.JammersSinceNs, Is.EquivalentTo(first.JammersSinceNs), $"seed {seed}");
                 Assert.That(radios.Select(r => r.B.PositionAt(nowNs)), Is.EqualTo(radios.Select(r => r.A.PositionAt(nowNs))), $"seed {seed}");
                 foreach (var (from, sameFrom) in radios)
                     foreach (var (to, sameTo) in radios)
@@ -76,7 +80,8 @@ public sealed class SavedMediumTests
     [Test]
     public void AFileThatWasEditedWins()
     {
-        string text = new SavedMedium(new MediumConfiguration(), 0, 0, new Dictionary<string, long>(), 0, 0).ToText(File);
+        var none = new Dictionary<string, long>();
+        string text = new SavedMedium(new MediumConfiguration(), 0, 0, none, none, 0, 0).ToText(File);
         Assert.That(SavedMedium.TryRead(text, "another", out _, out string? problem), Is.False);
         Assert.That(problem, Does.Contain("what ctl changed is dropped"));
     }
@@ -85,7 +90,7 @@ public sealed class SavedMediumTests
     [TestCase("# shm-medium 2 {}\n")]
     [TestCase("# shm-medium 1 {}\ntiming: instant\n")]
     [TestCase("""
-        # shm-medium 1 {"file":"hash of a file","startNs":0,"sinceNs":0,"motionsSinceNs":{},"scheduleSinceNs":0,"scheduleDone":0}
+        # shm-medium 1 {"file":"hash of a file","startNs":0,"sinceNs":0,"motionsSinceNs":{},"jammersSinceNs":{},"scheduleSinceNs":0,"scheduleDone":0}
         nothing: 1
         """)]
     public void WhatCannotBeReadIsToldAndNotUsed(string text)

@@ -186,7 +186,7 @@ public sealed class AggregationTests
         });
         _ = harness["b"];
         var noise = new JammerConfiguration("jam", 5180) { Period = TimeSpan.FromMilliseconds(50), DutyCycle = 0.01 };
-        harness.Medium.Add(new Jammer(noise, harness.Links.Add(noise.Name, Jammer.RadioName, [], harness.NowNs)), harness.NowNs);
+        harness.Medium.Add(new Jammer(noise, harness.Links.Add(noise.Name, Jammer.RadioName, [], harness.NowNs), harness.NowNs));
         var flow = harness.Saturate(Aggregated("a", "b", "ht 7"));
         harness.Run(TimeSpan.FromSeconds(10));
 

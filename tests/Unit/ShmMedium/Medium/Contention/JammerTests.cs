@@ -173,8 +173,8 @@ public sealed class JammerTests
     private static Jammer Add(AirtimeHarness harness, TimeSpan period, double dutyCycle, int freqMhz = FreqMhz, int bandwidthMhz = 20)
     {
         var configuration = new JammerConfiguration("jam", freqMhz) { BandwidthMhz = bandwidthMhz, Period = period, DutyCycle = dutyCycle };
-        var jammer = new Jammer(configuration, harness.Links.Add("jam", Jammer.RadioName, [], harness.NowNs));
-        harness.Medium.Add(jammer, harness.NowNs);
+        var jammer = new Jammer(configuration, harness.Links.Add("jam", Jammer.RadioName, [], harness.NowNs), harness.NowNs);
+        harness.Medium.Add(jammer);
         return jammer;
     }
 }
