@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using Microsoft.Win32.SafeHandles;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 
@@ -28,9 +27,8 @@ internal sealed unsafe class EventRing : IDisposable
     public const int MaxText = 16 * SlotText;
 
     private const string Name = "events";
-    private const ulong Magic = 0x3152454957494853; // "SHIWIER1"
-    private const uint Version = 1;
     private const ulong BeingWritten = ulong.MaxValue;
+    private static readonly KeptHeader _header = new(Magic: 0x3152454957494853, Version: 1); // "SHIWIER1"
     private readonly SharedMemory _memory;
     private readonly ulong _leftEnd;
 
@@ -55,21 +53,9 @@ internal sealed unsafe class EventRing : IDisposable
 
     private Slot* Slots => (Slot*)(Head + 1);
 
-    /// <summary>Takes over what engines before have left, or begins one and has it kept. What another version has left is kept no longer.</summary>
+    /// <summary>Takes over what engines before have left, or begins one and has it kept.</summary>
     /// <exception cref="LibCException">No memory.</exception>
-    public static EventRing Open(IDescriptorStore store)
-    {
-        if (store.Take(Name) is { } left)
-        {
-            if (TryTakeOver(left) is { } found)
-                return found;
-            store.Drop(Name);
-        }
-        var memory = SharedMemory.Create("shmwifi-events", Size);
-        *(Header*)memory.Address = new Header { Magic = Magic, Version = Version };
-        store.Keep(Name, memory.Descriptor);
-        return new EventRing(memory);
-    }
+    public static EventRing Open(IDescriptorStore store) => new(KeptMemory.Open(store, Name, _header, Size));
 
     /// <summary>Something happened. Any thread; one that dies before this returns may leave no trace of it.</summary>
     /// <param name="text">Cut to <see cref="MaxText"/>.</param>
@@ -96,17 +82,6 @@ internal sealed unsafe class EventRing : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _memory.Dispose();
-
-    private static EventRing? TryTakeOver(FileDescriptor left)
-    {
-        var head = new Header();
-        using var file = new SafeFileHandle(left.Descriptor, ownsHandle: false);
-        if (RandomAccess.Read(file, MemoryMarshal.AsBytes(new Span<Header>(ref head)), 0) == sizeof(Header)
-            && (head.Magic, head.Version) == (Magic, Version) && RandomAccess.GetLength(file) == (long)Size)
-            return new EventRing(SharedMemory.Map(left.Descriptor, Size, offset: 0, ownsDescriptor: true));
-        left.Dispose();
-        return null;
-    }
 
     private void Write(ulong number, long ns, LogLevel level, bool goesOn, ReadOnlySpan<byte> text)
     {
@@ -143,8 +118,7 @@ internal sealed unsafe class EventRing : IDisposable
     [StructLayout(LayoutKind.Sequential)]
     private struct Header
     {
-        public ulong Magic;
-        public uint Version;
+        public KeptHeader Is;
         public uint Unused;
         public ulong Given;
         public ulong Saved;

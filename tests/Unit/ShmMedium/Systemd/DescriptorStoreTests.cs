@@ -127,6 +127,7 @@ public sealed class DescriptorStoreTests
     private static string[] KeptFor(params int[] peerIds) =>
     [
         "events",
+        "frames",
         "ledger",
         "medium",
         .. s_sockets,
