@@ -10,6 +10,7 @@
 #include <linux/mmzone.h>
 #include <linux/module.h>
 #include <linux/slab.h>
+#include <linux/stringify.h>
 
 #include <shmwifi_abi.h>
 #include "shmwifi.h"
@@ -378,4 +379,5 @@ module_exit(shmwifi_exit);
 
 MODULE_DESCRIPTION("ShmWifi: 802.11 frames between VMs through shared memory");
 MODULE_AUTHOR("The ShmWifi developers");
+MODULE_VERSION(__stringify(SHMWIFI_VERSION));
 MODULE_LICENSE("GPL");
