@@ -14,9 +14,10 @@ internal sealed class ArchitectureTests
         ["host/"] = ["common/", "host/"],
         ["guest/"] = ["common/"],
         ["qemu/"] = ["common/", "host/Configuration", "qemu/"],
+        ["packaging/"] = ["host/", "guest/", "qemu/"],
         ["perf/"] = ["common/", "host/", "guest/", "qemu/", "perf/", "tests/Support"],
         ["tests/Support"] = ["common/", "host/", "guest/", "qemu/"],
-        ["tests/"] = ["common/", "host/", "guest/", "qemu/", "perf/", "tests/"],
+        ["tests/"] = ["common/", "host/", "guest/", "qemu/", "packaging/", "perf/", "tests/"],
     };
 
     private static IEnumerable<Project> Projects => Project.All;

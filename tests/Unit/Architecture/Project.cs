@@ -20,7 +20,7 @@ internal sealed partial class Project
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Project> All { get; } =
     [
-        .. new[] { "common", "host", "guest", "qemu", "perf", "tests" }
+        .. new[] { "common", "host", "guest", "qemu", "packaging", "perf", "tests" }
             .SelectMany(folder => Directory.EnumerateFiles(System.IO.Path.Combine(Root, folder), "*.csproj", SearchOption.AllDirectories))
             .Order(StringComparer.Ordinal).Select(path => new Project(path)),
     ];
@@ -43,11 +43,11 @@ internal sealed partial class Project
     /// <summary>What its folder is called as a namespace.</summary>
     public string ExpectedNamespace => Folder.Split('/') switch
     {
-        ["common" or "host" or "guest", var name] => $"ShmWifi.{name}",
+        ["common" or "host" or "guest" or "packaging", var name] => $"ShmWifi.{name}",
         ["perf", var name] => $"ShmWifi.Perf.{name}",
         ["tests", var name] => $"ShmWifi.Tests.{name}",
         ["qemu", var name] => $"ShmWifi.{string.Concat(name.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..]))}",
-        _ => "none: a project lies in a folder of common, host, guest, qemu, perf or tests",
+        _ => "none: a project lies in a folder of common, host, guest, qemu, packaging, perf or tests",
     };
 
     /// <summary>The folders of the projects that it references.</summary>
