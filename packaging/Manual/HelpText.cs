@@ -52,7 +52,7 @@ internal static partial class HelpText
             var options = FlagInUsage().Matches(usage).Select(flag => new OptionHelp([flag.Value], null, [], ""));
             if (CommandWord().Match(usage) is { Success: true } word)
             {
-                var arguments = ArgumentInUsage().Matches(usage[word.Length..]).Select(argument =>
+                var arguments = ArgumentInUsage().Matches(usage[(word.Groups["word"].Length + 1)..]).Select(argument =>
                     new ArgumentHelp(argument.Groups["name"].Value, "", usage.Contains('|'), IsRepeated: true));
                 commands.Add(new($"{name} {word.Groups["word"].Value}", "", [.. arguments], [.. options], []));
             }
@@ -72,24 +72,24 @@ internal static partial class HelpText
         ],
     };
 
-    [GeneratedRegex("^(?<name>[a-z -]+): (?<what>.*)$")]
+    [GeneratedRegex("^(?<name>[a-z -]+): (?<what>.*)$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Title();
 
-    [GeneratedRegex("^(usage: |       )(?<words>[a-z-]+ .*)$")]
+    [GeneratedRegex("^(usage: |       )(?<words>[a-z-]+ .*)$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Usage();
 
-    [GeneratedRegex("^  (?<name>--[a-z0-9-]+)( (?<value>\\S+))?(  +(?<text>.*))?$")]
+    [GeneratedRegex("^  (?<name>--[a-z0-9-]+)( (?<value>\\S+))?(  +(?<text>.*))?$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex OptionLine();
 
-    [GeneratedRegex("^ {10,}\\S")]
+    [GeneratedRegex("^ {10,}\\S", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Continuation();
 
-    [GeneratedRegex("^ (?<word>[a-z]+)( (?![a-z])|$)")]
+    [GeneratedRegex("^ (?<word>[a-z]+)( [^a-z].*)?$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex CommandWord();
 
-    [GeneratedRegex("--[a-z-]+")]
+    [GeneratedRegex("--[a-z-]+", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex FlagInUsage();
 
-    [GeneratedRegex("(?<name>[A-Z]+)\\.\\.\\.")]
+    [GeneratedRegex("(?<name>[A-Z]+)\\.\\.\\.", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex ArgumentInUsage();
 }

@@ -5,7 +5,7 @@ namespace ShmWifi.Manual;
 /// <summary>Writes what zsh completes a program's command line with.</summary>
 internal static class ZshCompletion
 {
-    /// <summary>The function: files where a value or an argument may be anything, else commands, options with what they mean, allowed values.</summary>
+    /// <summary>The function: files where a value or an argument may be anything, else commands, options and allowed values.</summary>
     public static string Write(CommandHelp program)
     {
         var script = new StringBuilder();
