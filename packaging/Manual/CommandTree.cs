@@ -30,8 +30,8 @@ internal static class CommandTree
         bool isFlag = option.Arity.MaximumNumberOfValues == 0 || option.ValueType == typeof(bool);
         string[] choices = isFlag ? [] : [.. option.GetCompletions(CompletionContext.Empty).Select(item => item.Label)];
         string value = option.HelpName ?? (choices.Length > 0 ? string.Join('|', choices) : option.Name.TrimStart('-'));
-        // "/h" is Windows's.
-        return new([option.Name, .. option.Aliases.Where(alias => alias.StartsWith('-'))], isFlag ? null : value, choices, Description(option, isFlag));
+        var aliases = option.Aliases.Where(alias => alias.StartsWith('-')); // "/h" is Windows's
+        return new([option.Name, .. aliases], isFlag ? null : value, choices, Description(option, isFlag));
     }
 
     private static string Description(Option option, bool isFlag) =>
