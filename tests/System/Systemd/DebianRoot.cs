@@ -8,10 +8,12 @@ internal static class DebianRoot
 {
     /// <summary>Makes it, once, by mmdebstrap(1).</summary>
     /// <param name="suite">Of Debian: bookworm, trixie.</param>
+    /// <param name="name">Of what is in it.</param>
+    /// <param name="packages">What else is, with commas between.</param>
     /// <returns>The folder.</returns>
-    public static string Make(string suite)
+    public static string Make(string suite, string name = "systemd", string packages = "")
     {
-        string root = Path.Combine(Checkout.Cache, "roots", $"systemd-{suite}");
+        string root = Path.Combine(Checkout.Cache, "roots", $"{name}-{suite}");
         if (File.Exists(Path.Combine(root, "etc/debian_version")))
             return root;
         HostCommand.Run("bash", "-euc", """
@@ -19,10 +21,10 @@ internal static class DebianRoot
             lock "$cache/roots"
             rm -rf "$3.new"
             mirror=$(debian_mirror)
-            mmdebstrap --quiet --variant=minbase --include=systemd-sysv,dbus,kmod --aptopt='Acquire::Check-Valid-Until "false"' "$2" "$3.new" \
+            mmdebstrap --quiet --variant=minbase --include="systemd-sysv,dbus,kmod,$4" --aptopt='Acquire::Check-Valid-Until "false"' "$2" "$3.new" \
                 "deb $mirror $2 main" >&2
             mv "$3.new" "$3"
-            """, "bash", Checkout.Root, suite, root);
+            """, "bash", Checkout.Root, suite, root, packages);
         return root;
     }
 }

@@ -17,7 +17,7 @@ internal sealed class SystemdContainer : IDisposable
 
     private SystemdContainer(Process nspawn, int first) => (_nspawn, _first) = (nspawn, first);
 
-    /// <summary>Boots one.</summary>
+    /// <summary>Boots one that has the daemon and all units, as they were built.</summary>
     /// <param name="suite">Of Debian: bookworm, trixie.</param>
     /// <exception cref="LabException">It does not come up.</exception>
     public static SystemdContainer Boot(string suite)
@@ -25,10 +25,8 @@ internal sealed class SystemdContainer : IDisposable
         string medium = Path.GetDirectoryName(Checkout.Medium)!;
         string units = Path.Combine(Checkout.Root, "host/ShmMedium/systemd");
         string guestUnits = Path.Combine(Checkout.Root, "guest/ShmInjector/systemd");
-        var start = new ProcessStartInfo("systemd-nspawn",
+        var container = Boot(DebianRoot.Make(suite),
         [
-            "--quiet", "--register=no", "--keep-unit", "--private-network", "--volatile=overlay", "--console=pipe", "--boot",
-            "--directory", DebianRoot.Make(suite),
             "--bind-ro", $"{DotnetRoot}:/usr/share/dotnet",
             "--bind-ro", $"{medium}:/usr/lib/shm-medium",
             "--bind-ro", $"{units}/shm-medium.service:/usr/lib/systemd/system/shm-medium.service",
@@ -36,6 +34,25 @@ internal sealed class SystemdContainer : IDisposable
             "--bind-ro", $"{Path.Combine(Checkout.Cache, "injector/shm-injector")}:/usr/bin/shm-injector",
             "--bind-ro", $"{guestUnits}/shm-injector.service:/usr/lib/systemd/system/shm-injector.service",
             "--bind-ro", $"{guestUnits}/shm-radios.service:/usr/lib/systemd/system/shm-radios.service",
+        ]);
+        container.Run("ln -s /usr/lib/shm-medium/shm-medium /usr/bin/shm-medium && systemd-sysusers && systemctl daemon-reload");
+        return container;
+    }
+
+    /// <summary>Boots one that has nothing of ours, but what is to be installed, and what our packages depend on and are looked at by.</summary>
+    /// <param name="suite">Of Debian: bookworm, trixie.</param>
+    /// <param name="packages">A folder of this machine, /packages there.</param>
+    /// <exception cref="LabException">It does not come up.</exception>
+    public static SystemdContainer BootForPackages(string suite, string packages) => Boot(
+        DebianRoot.Make(suite, "packages", "man-db,bash-completion,zsh,fish,dkms,linux-headers-amd64"),
+        ["--bind-ro", $"{packages}:/packages"]);
+
+    private static SystemdContainer Boot(string root, string[] binds)
+    {
+        var start = new ProcessStartInfo("systemd-nspawn",
+        [
+            "--quiet", "--register=no", "--keep-unit", "--private-network", "--volatile=overlay", "--console=pipe", "--boot",
+            "--directory", root, .. binds,
         ])
         { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["SYSTEMD_NSPAWN_UNIFIED_HIERARCHY"] = "1"; // whatever this machine's is
@@ -46,7 +63,6 @@ internal sealed class SystemdContainer : IDisposable
             Deadline.Until(() => (first = ChildProcesses.Of(nspawn.Id).SingleOrDefault(IsSystemd)) != 0, "the container's first process");
             var container = new SystemdContainer(nspawn, first);
             Deadline.Until(() => container.TryRun("systemctl is-system-running").Output.Trim() is "running" or "degraded", "systemd's start");
-            container.Run("ln -s /usr/lib/shm-medium/shm-medium /usr/bin/shm-medium && systemd-sysusers && systemctl daemon-reload");
             return container;
         }
         catch

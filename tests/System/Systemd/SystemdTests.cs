@@ -134,17 +134,20 @@ public sealed class SystemdTests(string suite)
         Assert.That(code, Is.Zero, $"{output}\n{Journal()}");
     }
 
-    private SimulatedGuest Attach(string name, int vm)
+    private SimulatedGuest Attach(string name, int vm) => AttachTo(_systemd.PathOf($"{Folder}/{name}.sock"), vm);
+
+    /// <summary>A VM with a radio.</summary>
+    internal static SimulatedGuest AttachTo(string socket, int vm)
     {
-        var guest = SimulatedGuest.Connect(_systemd.PathOf($"{Folder}/{name}.sock"));
-        Assert.That(guest.IsRefused, Is.False, name);
+        var guest = SimulatedGuest.Connect(socket);
+        Assert.That(guest.IsRefused, Is.False, socket);
         guest.Hello();
         guest.AddRadio(0, Address(vm));
         _ = guest.Drain();
         return guest;
     }
 
-    private static bool Relays(SimulatedGuest from, int fromVm, SimulatedGuest to, int toVm, uint number)
+    internal static bool Relays(SimulatedGuest from, int fromVm, SimulatedGuest to, int toVm, uint number)
     {
         from.SendFrame(0, Numbered(Address(toVm), Address(fromVm), number, bodyLength: 100));
         _ = from.Drain();
