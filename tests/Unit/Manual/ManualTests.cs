@@ -60,7 +60,8 @@ internal sealed partial class ManualTests
 
         Assert.That(commands.Keys, Is.EquivalentTo(new[] { "shm-injector", "shm-injector run", "shm-injector radios", "shm-injector radios add",
             "shm-injector radios del", "shm-injector radios list" }));
-        Assert.That(NamesOf().Matches(InjectorOptions.Help + RadiosOptions.Help).Select(name => name.Value).Where(name => name.StartsWith("--")),
+        Assert.That(
+            NamesOf().Matches(InjectorOptions.Help + RadiosOptions.Help).Select(name => name.Value).Where(name => name.StartsWith("--")).Distinct(),
             Is.SubsetOf(commands.Values.SelectMany(names => names)));
     }
 
@@ -78,6 +79,7 @@ internal sealed partial class ManualTests
     private static IEnumerable<string> Said(string command) => Help(command).Split('\n')
         .Select(line => line.Trim().Split("  ")[^1].Trim())
         .Where(said => said.Length > 0 && said[^1] != ':' && !said.StartsWith("usage: ", StringComparison.Ordinal)
+            && !said.StartsWith(RootCommand.ExecutableName, StringComparison.Ordinal) // usages, which the page's synopsis has
             && !said.StartsWith(ProgramOf(command).Name, StringComparison.Ordinal));
 
     private static string Help(string command)
@@ -111,7 +113,7 @@ internal sealed partial class ManualTests
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    [GeneratedRegex("^  (?<names>-[^ ]+(, -[^ ]+)*) ", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^  (?<names>-[^ ,]+(, -[^ ,]+)*) ", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex OptionsOfHelp();
 
     [GeneratedRegex("--?[a-z?][a-z0-9-]*", RegexOptions.NonBacktracking)]
