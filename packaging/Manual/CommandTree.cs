@@ -35,7 +35,7 @@ internal static class CommandTree
     }
 
     private static string Description(Option option, bool isFlag) =>
-        !isFlag && option.HasDefaultValue && option.GetDefaultValue() is string { Length: > 0 } value
+        !isFlag && option.HasDefaultValue && option.GetDefaultValue() is (IFormattable or string { Length: > 0 }) and var value
             ? $"{option.Description} [default: {value}]"
             : option.Description ?? "";
 }
