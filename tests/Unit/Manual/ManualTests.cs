@@ -60,8 +60,8 @@ internal sealed partial class ManualTests
 
         Assert.That(commands.Keys, Is.EquivalentTo(new[] { "shm-injector", "shm-injector run", "shm-injector radios", "shm-injector radios add",
             "shm-injector radios del", "shm-injector radios list" }));
-        Assert.That(
-            NamesOf().Matches(InjectorOptions.Help + RadiosOptions.Help).Select(name => name.Value).Where(name => name.StartsWith("--")).Distinct(),
+        Assert.That(NamesOf().Matches(InjectorOptions.Help + RadiosOptions.Help).Select(name => name.Value).Distinct()
+                .Where(name => name.StartsWith("--", StringComparison.Ordinal)),
             Is.SubsetOf(commands.Values.SelectMany(names => names)));
     }
 
@@ -106,7 +106,11 @@ internal sealed partial class ManualTests
             _{{program.Replace('-', '_')}}
             printf '%s\n' "${COMPREPLY[@]}"
             """;
-        using var bash = Process.Start(new ProcessStartInfo("bash", ["--norc", "-euc", script]) { RedirectStandardOutput = true })!;
+        using var bash = Process.Start(new ProcessStartInfo("bash", ["--norc", "-euc", script])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        })!;
         string output = bash.StandardOutput.ReadToEnd();
         bash.WaitForExit();
         Assert.That(bash.ExitCode, Is.Zero);
