@@ -98,14 +98,18 @@ internal sealed class HwsimRegistration : IDisposable
     {
         while (!control.IsStopWanted)
         {
+            if (Poll.WaitFor(control.Descriptor, POLLIN, AwaitInterval)) // first, as one that is being unloaded is found for a moment
+            {
+                control.Answer();
+                continue;
+            }
             try
             {
                 return Find();
             }
             catch (HwsimAbsentException)
             {
-                if (Poll.WaitFor(control.Descriptor, POLLIN, AwaitInterval))
-                    control.Answer();
+                // Not yet.
             }
         }
         return null;

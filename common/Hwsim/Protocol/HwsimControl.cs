@@ -115,8 +115,9 @@ internal sealed class HwsimControl(NetlinkSocket control, GenericFamily family)
                     radios.Add(radio);
             });
         }
-        catch (NetlinkException e) when (e.Errno == ENOENT)
+        catch (NetlinkException e) when (e.Errno == ENOENT || e.Errno == EPROTONOSUPPORT)
         {
+            // It is gone, or going. Source of the second: linux net/netlink/af_netlink.c, __netlink_dump_start().
             throw new HwsimAbsentException();
         }
         return radios;
