@@ -18,8 +18,7 @@ internal sealed unsafe class EngineHarness : IDisposable
     private readonly SharedMemory _memory;
     private readonly List<EventFd> _events = [];
     private readonly Ledger _ledger;
-    private readonly OneDescriptorStore _mediumStore = new();
-    private readonly OneDescriptorStore _frameStore = new();
+    private readonly LocalDescriptorStore _store = new();
     private readonly List<MediumLedger> _mediumLedgers = [];
     private readonly List<FrameLedger> _frameLedgers = [];
     private readonly MediumConfiguration _medium;
@@ -133,20 +132,19 @@ internal sealed unsafe class EngineHarness : IDisposable
         Engine.Dispose();
         _ledger.Dispose();
         _mediumLedgers.ForEach(ledger => ledger.Dispose());
-        _mediumStore.Dispose();
         _frameLedgers.ForEach(ledger => ledger.Dispose());
-        _frameStore.Dispose();
+        _store.Dispose();
         _events.ForEach(one => one.Dispose());
         _memory.Dispose();
     }
 
     private MediumEngine NewEngine()
     {
-        var mediumLedger = MediumLedger.Open(_mediumStore);
+        var mediumLedger = MediumLedger.Open(_store);
         if (_mediumLedgers.Count != 0)
             Deadline.Until(() => mediumLedger.Text is not null, "the medium as it was saved");
         _mediumLedgers.Add(mediumLedger);
-        var frameLedger = FrameLedger.Open(_frameStore);
+        var frameLedger = FrameLedger.Open(_store);
         _frameLedgers.Add(frameLedger);
         return new(_ledger, mediumLedger, frameLedger, new SilentLog(), new SpinBudget(0), _medium, exception => throw exception);
     }

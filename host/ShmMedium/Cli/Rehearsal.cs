@@ -1,10 +1,8 @@
 using System.Net.Sockets;
 using ShmWifi.Configuration;
-using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Logging;
-using static Tmds.Linux.LibC;
 
 namespace ShmWifi.ShmMedium.Cli;
 
@@ -72,7 +70,7 @@ internal static class Rehearsal
             Capture = null,
             Scheduling = Scheduling.Normal,
         };
-        using var store = new OwnStore();
+        using var store = new LocalDescriptorStore();
         using var vm = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         return Serve(() => vm.Connect(new UnixDomainSocketEndPoint(socket)), () => { }) && !isEnough() && Serve(() => { }, vm.Close);
 
@@ -86,55 +84,5 @@ internal static class Rehearsal
             end();
             return isServed && SpinWait.SpinUntil(() => daemon.Engine.Ports.Count == (vm.Connected ? 1 : 0), s_limit);
         }
-    }
-
-    /// <summary>Keeps what one of the two leaves to the other.</summary>
-    private sealed class OwnStore : IDescriptorStore, IDisposable
-    {
-        private readonly Dictionary<string, FileDescriptor> _kept = new(StringComparer.Ordinal);
-
-        public int? KeeperId => null;
-
-        public IReadOnlyList<EngineRestart> Restarts => [];
-
-        public bool IsLasting => true;
-
-        public IReadOnlyCollection<string> Names
-        {
-            get
-            {
-                lock (_kept)
-                    return [.. _kept.Keys];
-            }
-        }
-
-        public FileDescriptor? Take(string name)
-        {
-            lock (_kept)
-                return _kept.TryGetValue(name, out var kept) ? Copy(kept.Descriptor) : null;
-        }
-
-        public void Keep(string name, int descriptor)
-        {
-            lock (_kept)
-                _kept[name] = Copy(descriptor);
-        }
-
-        public void Drop(string name)
-        {
-            lock (_kept)
-            {
-                if (_kept.Remove(name, out var kept))
-                    kept.Dispose();
-            }
-        }
-
-        public void Dispose()
-        {
-            foreach (var kept in _kept.Values)
-                kept.Dispose();
-        }
-
-        private static FileDescriptor Copy(int descriptor) => FileDescriptor.Of(fcntl(descriptor, F_DUPFD_CLOEXEC, 0), "fcntl F_DUPFD_CLOEXEC");
     }
 }

@@ -47,15 +47,14 @@ internal sealed unsafe class FrameLedger : IDisposable
     /// <summary>Where its bytes are; there is room for <see cref="Abi.SlotPayloadSize"/>.</summary>
     public byte* BytesAt(int place) => _bytes + ((nuint)place * Abi.SlotPayloadSize);
 
-    /// <summary>A frame waits from now on.</summary>
-    /// <param name="place">Where its bytes are.</param>
-    /// <param name="frame">What else is to be known.</param>
-    public void Add(int place, in LedgerFrame frame)
+    /// <summary>What else is to be known of the frame at a place; written before <see cref="Add"/>.</summary>
+    public ref LedgerFrame this[int place] => ref _records[place];
+
+    /// <summary>A frame waits from now on: its bytes and what else is to be known are in their place.</summary>
+    public void Add(int place)
     {
         *_used = Math.Max(*_used, (uint)place + 1);
-        var record = _records + place;
-        *record = frame with { State = LedgerFrameState.None };
-        Volatile.Write(ref Unsafe.As<LedgerFrameState, uint>(ref record->State), (uint)frame.State);
+        Volatile.Write(ref Unsafe.As<LedgerFrameState, uint>(ref _records[place].State), (uint)LedgerFrameState.Waits);
     }
 
     /// <summary>Some receiver may have a frame that still waits.</summary>

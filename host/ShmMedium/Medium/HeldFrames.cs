@@ -56,26 +56,22 @@ internal sealed unsafe class HeldFrames
     public void KeepForNext(int handle)
     {
         ref var frame = ref _frames[handle];
-        var header = new TxSlotHeader
-        {
-            Kind = RingKind.Frame,
-            Flags = (byte)frame.Flags,
-            Radio = frame.Sender.Number,
-            Length = frame.Length,
-            FreqMhz = frame.FreqMhz,
-            Cookie = frame.Cookie,
-            CapturedNs = frame.CapturedNs,
-        };
-        frame.Chain.Write(new Span<byte>(header.Rates, TxRates.Size), new Span<byte>(header.RateFlags, RetryChain.FlagsSize));
-        _ledger.Add(handle, new LedgerFrame
-        {
-            State = LedgerFrameState.Waits,
-            PeerId = frame.Sender.Port.Offer.PeerId,
-            Slot = frame.Slot,
-            Order = _keptEver++,
-            TakenNs = frame.TakenNs,
-            Header = header,
-        });
+        ref var kept = ref _ledger[handle];
+        kept.PeerId = frame.Sender.Port.Offer.PeerId;
+        kept.Slot = frame.Slot;
+        kept.Order = _keptEver++;
+        kept.TakenNs = frame.TakenNs;
+        ref var header = ref kept.Header;
+        header.Kind = RingKind.Frame;
+        header.Flags = (byte)frame.Flags;
+        header.Radio = frame.Sender.Number;
+        header.Length = frame.Length;
+        header.FreqMhz = frame.FreqMhz;
+        header.Cookie = frame.Cookie;
+        header.CapturedNs = frame.CapturedNs;
+        fixed (byte* rates = header.Rates, flags = header.RateFlags)
+            frame.Chain.Write(new Span<byte>(rates, TxRates.Size), new Span<byte>(flags, RetryChain.FlagsSize));
+        _ledger.Add(handle);
     }
 
     /// <summary>Some receiver may have a frame that still waits.</summary>

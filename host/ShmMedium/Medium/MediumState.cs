@@ -21,7 +21,6 @@ internal sealed class MediumState
     private ScheduledChange[] _schedule = []; // by time
     private int _nextScheduled;
     private long _scheduleSinceNs;
-    private IReadOnlyDictionary<string, long> _jammersSinceNs = new Dictionary<string, long>(StringComparer.Ordinal);
     private Action<MediumChange>? _watchers;
 
     /// <summary>A medium that begins.</summary>
@@ -44,7 +43,7 @@ internal sealed class MediumState
         : this(saved.Medium, saved.SinceNs, ledger)
     {
         Links.Resume(saved.MotionsSinceNs);
-        _jammersSinceNs = saved.JammersSinceNs;
+        JammersSinceNs = saved.JammersSinceNs;
         (_scheduleSinceNs, _nextScheduled) = (saved.ScheduleSinceNs, saved.ScheduleDone);
         UpdateNextChange();
     }
@@ -59,7 +58,7 @@ internal sealed class MediumState
     public AgreementLedger Agreements { get; }
 
     /// <summary>When each jammer's first burst began, ns of medium time, by its name.</summary>
-    public IReadOnlyDictionary<string, long> JammersSinceNs => _jammersSinceNs;
+    public IReadOnlyDictionary<string, long> JammersSinceNs { get; private set; } = new Dictionary<string, long>(StringComparer.Ordinal);
 
     /// <summary>From SNR to loss.</summary>
     public ErrorModel Errors { get; private set; } = ErrorModel.BuiltIn;
@@ -134,7 +133,7 @@ internal sealed class MediumState
     public SavedMedium Save(long startNs)
     {
         (long sinceNs, var motions) = Links.Save();
-        return new SavedMedium(_current, startNs, sinceNs, motions, _jammersSinceNs, _scheduleSinceNs, _nextScheduled);
+        return new SavedMedium(_current, startNs, sinceNs, motions, JammersSinceNs, _scheduleSinceNs, _nextScheduled);
     }
 
     /// <summary>The configuration that goes on from here as this medium does: places as they are now, motions and schedule from here on.</summary>
@@ -154,7 +153,7 @@ internal sealed class MediumState
         if (!ReferenceEquals(before.Faults, after.Faults))
             Faults.Apply(after.Faults, after.Seed);
         if (!ReferenceEquals(before.Jammers, after.Jammers))
-            _jammersSinceNs = after.Jammers.ToDictionary(j => j.Name, j => before.Jammers.Contains(j) ? _jammersSinceNs[j.Name] : mediumNs);
+            JammersSinceNs = after.Jammers.ToDictionary(j => j.Name, j => before.Jammers.Contains(j) ? JammersSinceNs[j.Name] : mediumNs);
         if (!ReferenceEquals(before.Schedule, after.Schedule))
             Schedule(after.Schedule, mediumNs);
         IsPerfect = Links.IsPerfect && Faults.IsEmpty && after.Timing == Timing.Instant;

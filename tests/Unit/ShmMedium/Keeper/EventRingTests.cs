@@ -10,10 +10,10 @@ namespace ShmWifi.Tests.Unit.ShmMedium.Keeper;
 public sealed class EventRingTests
 {
     private const int HeaderBytes = 32, SlotBytes = 256;
-    private OneDescriptorStore _store = null!;
+    private LocalDescriptorStore _store = null!;
 
     [SetUp]
-    public void SetUp() => _store = new OneDescriptorStore();
+    public void SetUp() => _store = new LocalDescriptorStore();
 
     [TearDown]
     public void TearDown() => _store.Dispose();
@@ -127,10 +127,10 @@ public sealed class EventRingTests
     {
         using (var ring = EventRing.Open(_store))
             ring.Write(LogLevel.Information, "text");
-        var kept = _store.Kept;
+        var kept = _store.Kept["events"];
         Overwrite(8, [99]); // version
         Assert.That(Left(), Is.Empty);
-        Assert.That(_store.Kept, Is.Not.Null.And.Not.SameAs(kept));
+        Assert.That(_store.Kept["events"], Is.Not.Null.And.Not.SameAs(kept));
     }
 
     private static string Text(EventRecord item) => Encoding.UTF8.GetString(item.Text.Span);
@@ -143,7 +143,7 @@ public sealed class EventRingTests
 
     private void Overwrite(long offset, IEnumerable<byte> bytes)
     {
-        using var file = new SafeFileHandle(_store.Kept!.Descriptor, ownsHandle: false);
+        using var file = new SafeFileHandle(_store.Kept["events"].Descriptor, ownsHandle: false);
         RandomAccess.Write(file, [.. bytes], offset);
     }
 }

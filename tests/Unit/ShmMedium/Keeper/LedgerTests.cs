@@ -7,10 +7,10 @@ namespace ShmWifi.Tests.Unit.ShmMedium.Keeper;
 public class LedgerTests
 {
     private static readonly RegionGeometry s_geometry = new(Ports: 2);
-    private OneDescriptorStore _store = null!;
+    private LocalDescriptorStore _store = null!;
 
     [SetUp]
-    public void SetUp() => _store = new OneDescriptorStore();
+    public void SetUp() => _store = new LocalDescriptorStore();
 
     [TearDown]
     public void TearDown() => _store.Dispose();

@@ -5,10 +5,10 @@ namespace ShmWifi.Tests.Unit.ShmMedium.Keeper;
 
 public sealed class MediumLedgerTests
 {
-    private OneDescriptorStore _store = null!;
+    private LocalDescriptorStore _store = null!;
 
     [SetUp]
-    public void SetUp() => _store = new OneDescriptorStore();
+    public void SetUp() => _store = new LocalDescriptorStore();
 
     [TearDown]
     public void TearDown() => _store.Dispose();
@@ -34,11 +34,11 @@ public sealed class MediumLedgerTests
     {
         using (var first = MediumLedger.Open(_store))
             first.Write("text");
-        var kept = _store.Kept!;
+        var kept = _store.Kept["medium"];
         using (var file = new SafeFileHandle(kept.Descriptor, ownsHandle: false))
             RandomAccess.Write(file, [99], fileOffset: 8); // version
         using var next = MediumLedger.Open(_store);
         Assert.That(next.Text, Is.Null);
-        Assert.That(_store.Kept, Is.Not.Null.And.Not.SameAs(kept));
+        Assert.That(_store.Kept["medium"], Is.Not.Null.And.Not.SameAs(kept));
     }
 }

@@ -68,7 +68,7 @@ public sealed class LastEventFilesTests
     [Test]
     public void WhatIsLoggedIsInTheRingAtOnce()
     {
-        using var store = new OneDescriptorStore();
+        using var store = new LocalDescriptorStore();
         using var ring = EventRing.Open(store);
         using var log = new MediumLog(ring, []);
         log.Warn("something");

@@ -42,7 +42,7 @@ public sealed class SavedMediumTests
         for (int seed = 0; seed < Seeds; seed++)
         {
             var random = new Random(seed);
-            using var store = new OneDescriptorStore();
+            using var store = new LocalDescriptorStore();
             using var ledger = MediumLedger.Open(store);
             var first = new MediumState(Any(seed), mediumNs: random.Next(1000), ledger);
             long nowNs = 1000;
