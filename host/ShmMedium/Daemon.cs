@@ -139,7 +139,7 @@ internal sealed class Daemon : IDisposable
     {
         var sockets = OpenSockets(configuration, kept);
         DescriptorBudget.Check(sockets.Sum(s => s.ConnectionLimit), sockets.Count, log.Warn);
-        var server = new IvshmemServer(engine, log, regions, sockets, new PeerIds(), ledger, store,
+        var server = new IvshmemServer(engine, log, regions, sockets, new PeerIds(owned: configuration.Vms.Count), ledger, store,
             exception => fail(DaemonFailure.Of("the server that VMs connect to", exception)));
         if (ledger.IsTakenOver)
             server.Resume();
@@ -164,6 +164,7 @@ internal sealed class Daemon : IDisposable
     private static List<VmSocket> OpenSockets(DaemonConfiguration configuration, KeptSockets kept)
     {
         List<VmSocket> sockets = [];
+        ushort peerId = Handshake.DaemonPeerId;
         try
         {
             if (configuration.Socket is { } any)
@@ -177,6 +178,7 @@ internal sealed class Daemon : IDisposable
                 var access = SocketAccess.Of(configuration.OwnerOf(vm), $"VM {vm.Name}");
                 sockets.Add(new VmSocket(kept.Open(vm.Socket, access), access, vm.Name)
                 {
+                    PeerId = ++peerId,
                     MaxRadios = vm.MaxRadios,
                     Addresses = vm.Addresses,
                     Spoofing = vm.Spoofing ?? configuration.Spoofing,

@@ -86,24 +86,6 @@ internal sealed class TestDaemon : IDisposable
         return vm;
     }
 
-    /// <summary>VMs attach until one gets a port; those that are refused go again.</summary>
-    public SimulatedGuest ConnectWhenFree()
-    {
-        SimulatedGuest? vm = null;
-        Deadline.Until(
-            () =>
-            {
-                vm?.Dispose();
-                vm = SimulatedGuest.Connect(Path.Combine(_folder, "any.sock"));
-                if (vm.IsRefused)
-                    Thread.Sleep(50); // a socket's VMs may not attach as often as they like
-                return !vm.IsRefused;
-            },
-            "a free port");
-        _vms.Add(vm!);
-        return vm!;
-    }
-
     /// <summary>A VM attaches, and its service starts with radios 0, 1, … of these addresses, which listen on 2412 MHz.</summary>
     public SimulatedGuest Attach(params ReadOnlySpan<MacAddress> radios) => Attach(channelMhz: 2412, radios);
 

@@ -49,17 +49,23 @@ public class PatienceTests
             Signal("-CONT", engines);
             await Task.Delay(2 * Gap);
         }
-        foreach (var (exitCode, output) in await Task.WhenAll(pings))
+        var answers = await Task.WhenAll(pings);
+        Assert.Multiple(() =>
         {
-            Assert.That(exitCode, Is.Zero, output);
-            Assert.That(output, Does.Contain(" 0% packet loss"));
-        }
-        foreach (string vm in (string[])["ap", .. Stations])
-        {
-            var (_, complaints) = In(vm, $"(dmesg; cat /run/*.log) 2>/dev/null | grep -iE '{Complaints}'");
-            Assert.That(complaints, Is.Empty, vm);
-        }
+            foreach (string vm in (string[])["ap", .. Stations])
+            {
+                var (_, complaints) = In(vm, $"(dmesg; cat /run/*.log) 2>/dev/null | grep -iE '{Complaints}'");
+                Assert.That(complaints, Is.Empty, vm);
+            }
+            foreach (var (station, (exitCode, output)) in Stations.Zip(answers))
+            {
+                Assert.That(exitCode, Is.Zero, () => $"{station}: {output}\n{LogsOf(station)}\n{LogsOf("ap")}");
+                Assert.That(output, Does.Contain(" 0% packet loss"));
+            }
+        });
     }
+
+    private static string LogsOf(string vm) => In(vm, "dmesg | tail -n 20; tail -n 40 /run/*.log").Output;
 
     private static void Signal(string signal, string[] processes)
     {

@@ -90,7 +90,7 @@ internal sealed partial class Lives : IScenario
         await life.JudgeAsync("device_del, device_add", async () =>
         {
             await ReplugAsync(life.Vm, MediumProcess.Socket(folder, life.Vm.Name), run.Cancellation);
-            await life.RenewRadiosAsync();
+            await life.RestartInjectorAsync();
         });
     }
 
@@ -342,15 +342,14 @@ internal sealed partial class Lives : IScenario
             await JoinAsync();
         }
 
-        /// <summary>What systemd does when a device was plugged in again: the radios are made anew, with addresses of its new peer ID.</summary>
-        public async Task RenewRadiosAsync()
+        /// <summary>What systemd does when a device was plugged in again: a new injector, with new radios; the kernel path's go on.</summary>
+        public async Task RestartInjectorAsync()
         {
-            string end = Vm.Spec.Path == FramePath.User
-                ? "while pidof shm-injector >/dev/null; do usleep 50000; done" // which ends with its device
-                : "until grep -qx kernel /sys/bus/pci/drivers/shmwifi/*/datapath; do usleep 50000; done 2>/dev/null; shm-injector radios del --all";
+            if (Vm.Spec.Path == FramePath.Kernel)
+                return;
             await Route.Guest.RunAsync(
-                "the ends of the radios and wpa_supplicant",
-                $"{end}; kill $(pidof wpa_supplicant); rm -f /run/wpa_supplicant-*.log; true",
+                "the ends of the injector, of the radios and of wpa_supplicant",
+                "while pidof shm-injector >/dev/null; do usleep 50000; done; kill $(pidof wpa_supplicant); rm -f /run/wpa_supplicant-*.log; true",
                 Answer,
                 run.Cancellation);
             await GuestRadios.StartAsync(Vm, run.Cancellation);

@@ -12,7 +12,7 @@ namespace ShmWifi.ShmMedium.Ports.Ivshmem;
 /// <remarks>
 /// A thread of its own; the medium never waits for it. A VM that cannot be served gets a blank region in place of the medium, since QEMU 7.2 spins
 /// forever on a connection that is closed at once; the guest's module leaves such a device alone.
-/// One that comes too early waits in its socket's backlog.
+/// One that comes too early waits in its socket's backlog: <see cref="VmSocket.WaitNs"/>, <see cref="AwaitsOthers"/>.
 /// </remarks>
 internal sealed unsafe class IvshmemServer : IPortServer
 {
@@ -33,6 +33,7 @@ internal sealed unsafe class IvshmemServer : IPortServer
     private SharedMemory? _blank; // for the next VM that is refused: what two could write would be a way between them
     private long _shortageUntilNs;
     private bool _isShortageTold;
+    private int _leaving; // VMs that went, and whose ports are still read
 
     /// <summary>A server that does not run yet; its sockets listen already.</summary>
     /// <param name="sockets">Owned by the server from now on.</param>
@@ -157,11 +158,18 @@ internal sealed unsafe class IvshmemServer : IPortServer
     {
         if (socket.IsPaused)
             return; // since the events were read
+        foreach (var earlier in _connections.Values.Where(c => c.Socket == socket).ToArray())
+            Receive(earlier); // whose end may be told after this: who comes needs its name, its port or its place among the connections
         if (socket.WaitNs(nowNs) != 0)
         {
             Pause(socket);
             if (socket.TellHolding() is { } reason)
                 _log.AttachesHeld(socket.Log, socket.Path, reason);
+            return;
+        }
+        if (AwaitsOthers(socket) && socket.TryWaitForOthers(nowNs))
+        {
+            Pause(socket);
             return;
         }
         VmConnection connection;
@@ -195,6 +203,15 @@ internal sealed unsafe class IvshmemServer : IPortServer
         socket.OnAccepted(nowNs);
         _connections.Add(descriptor, connection);
         Answer(connection);
+    }
+
+    /// <summary>Whether a VM that went, and whose frames are still read, has what the next one needs: the last port, or its own peer ID.</summary>
+    private bool AwaitsOthers(VmSocket socket)
+    {
+        int leaving = Volatile.Read(ref _leaving);
+        var ports = _connections.Values.Select(c => c.Port).OfType<Port>();
+        return leaving != 0 && (ports.Count() + leaving >= _ledger.Ports
+            || (socket.PeerId != 0 && !_peerIds.IsFree(socket.PeerId) && ports.All(p => p.Offer.PeerId != socket.PeerId)));
     }
 
     /// <summary>Has who connects wait: a socket that is looked at would be reported again and again.</summary>
@@ -335,9 +352,22 @@ internal sealed unsafe class IvshmemServer : IPortServer
         connection.Disconnect();
         connection.Socket.OnClosed();
         if (connection.Port is { } port)
-            _ = _engine.DetachAsync(port).ContinueWith(_ => connection.Release(), TaskScheduler.Default);
+            Release(connection, port);
         else
             connection.Release();
+    }
+
+    /// <summary>Gives back what a VM's port used, as soon as nobody reads its frames.</summary>
+    private void Release(VmConnection connection, Port port)
+    {
+        Interlocked.Increment(ref _leaving);
+        _ = _engine.DetachAsync(port).ContinueWith(
+            _ =>
+            {
+                connection.Release();
+                Interlocked.Decrement(ref _leaving);
+            },
+            TaskScheduler.Default);
     }
 
     private string FreeName()

@@ -1,19 +1,23 @@
 namespace ShmWifi.ShmMedium.Ports.Ivshmem;
 
-/// <summary>The VMs' ivshmem peer IDs: of those that are free, the one that has been so for longest comes next. Any thread.</summary>
+/// <summary>The VMs' ivshmem peer IDs. Any thread.</summary>
 /// <remarks>
+/// A VM with a socket of its own has the same each time, as default addresses are made of it: the radios of a device that is plugged in again keep
+/// theirs. Of the other IDs, the one that has been free for longest comes next.
 /// QEMU 7.2 corrupts its heap when it is told of a disconnect, or of a peer under the ID of one that went. Ours is told of peer 0 and of itself
 /// alone, once, and keeps what it is told (<c>IVShmemState.peers</c>, hw/misc/ivshmem.c) in its own process: it never learns who had its ID before.
 /// </remarks>
 /// <param name="count">How many there are: 1, 2 and so on; 0 is the daemon's.</param>
-internal sealed class PeerIds(int count = PeerIds.Refused - 1)
+/// <param name="owned">How many of them, from 1, are those of sockets' VMs.</param>
+internal sealed class PeerIds(int count = PeerIds.Refused - 1, int owned = 0)
 {
     /// <summary>That of all VMs that are refused; no port has it.</summary>
     public const ushort Refused = ushort.MaxValue;
 
     private readonly Lock _gate = new();
+    private readonly HashSet<ushort> _freeOwned = [.. Enumerable.Range(1, owned).Select(id => (ushort)id)];
     private readonly Queue<ushort> _used = [];
-    private ushort _last;
+    private ushort _last = (ushort)owned;
 
     /// <summary>Goes on where another engine stopped.</summary>
     /// <param name="last">The latest that it gave for the first time.</param>
@@ -22,12 +26,13 @@ internal sealed class PeerIds(int count = PeerIds.Refused - 1)
     {
         lock (_gate)
         {
-            for (ushort id = 1; id <= last; id++)
+            _freeOwned.ExceptWith(inUse);
+            for (ushort id = (ushort)(owned + 1); id <= last; id++)
             {
                 if (!inUse.Contains(id))
                     _used.Enqueue(id);
             }
-            _last = last;
+            _last = Math.Max(last, _last);
         }
     }
 
@@ -41,12 +46,23 @@ internal sealed class PeerIds(int count = PeerIds.Refused - 1)
         }
     }
 
+    /// <summary>Whether a VM may have this one of its own now.</summary>
+    public bool IsFree(ushort own)
+    {
+        lock (_gate)
+            return _freeOwned.Contains(own);
+    }
+
     /// <summary>Takes one.</summary>
+    /// <param name="own">The socket's VM's, which it gets if nobody else has it; 0: it has none.</param>
     /// <returns>False: each has a VM, or a VM that went and whose frames are still read.</returns>
-    public bool TryTake(out ushort id)
+    public bool TryTake(ushort own, out ushort id)
     {
         lock (_gate)
         {
+            id = own;
+            if (_freeOwned.Remove(own))
+                return true;
             if (_last == count)
                 return _used.TryDequeue(out id);
             id = ++_last;
@@ -58,6 +74,11 @@ internal sealed class PeerIds(int count = PeerIds.Refused - 1)
     public void Return(ushort id)
     {
         lock (_gate)
-            _used.Enqueue(id);
+        {
+            if (id <= owned)
+                _ = _freeOwned.Add(id);
+            else
+                _used.Enqueue(id);
+        }
     }
 }

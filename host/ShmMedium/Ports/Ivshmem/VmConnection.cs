@@ -59,7 +59,7 @@ internal sealed class VmConnection : IDisposable
     /// <exception cref="LibCException">No memory for its region.</exception>
     public PortOffer? MakeOffer(RegionSource regions, string name)
     {
-        if (!_peerIds.TryTake(out ushort peerId))
+        if (!_peerIds.TryTake(Socket.PeerId, out ushort peerId))
             return null;
         _peerId = peerId;
         _region = regions.Lease(name);

@@ -19,8 +19,13 @@ internal sealed class VmSocket(ListeningSocket listener, SocketAccess access, st
     /// <summary>Connections beside those of the VMs that are served: of VMs that are refused, and run on without a medium.</summary>
     public const int RefusedConnections = 4;
 
+    private const int MostLooks = 100; // with the time between them: 1 s, for which QEMU's main loop stands still
+    private const long LookNs = 10_000_000;
+
     private readonly TokenBucket _attaches = new(AttachBurst * vms, AttachesPerSecond * vms);
     private int _connections;
+    private int _looks;
+    private long _nextLookNs;
     private bool _isHoldingTold;
 
     /// <summary>The socket.</summary>
@@ -31,6 +36,9 @@ internal sealed class VmSocket(ListeningSocket listener, SocketAccess access, st
 
     /// <summary>The VM that it is for; null: any, named by the server.</summary>
     public string? VmName { get; } = vmName;
+
+    /// <summary>The peer ID of the VM that it is for; 0: any.</summary>
+    public ushort PeerId { get; init; }
 
     /// <summary>How many radios a VM may bring.</summary>
     public int MaxRadios { get; init; } = Abi.MaxRadios;
@@ -55,7 +63,19 @@ internal sealed class VmSocket(ListeningSocket listener, SocketAccess access, st
 
     /// <summary>How long the next VM has to wait, ns; 0: it need not; <see cref="long.MaxValue"/>: until one goes.</summary>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
-    public long WaitNs(long nowNs) => _connections >= ConnectionLimit ? long.MaxValue : _attaches.WaitNs(nowNs);
+    public long WaitNs(long nowNs) =>
+        _connections >= ConnectionLimit ? long.MaxValue : Math.Max(_attaches.WaitNs(nowNs), _nextLookNs - nowNs);
+
+    /// <summary>The next VM has to wait for what others that went still have: their frames are read.</summary>
+    /// <returns>False: it has waited long enough.</returns>
+    public bool TryWaitForOthers(long nowNs)
+    {
+        if (_looks == MostLooks)
+            return false;
+        _looks++;
+        _nextLookNs = nowNs + LookNs;
+        return true;
+    }
 
     /// <summary>A VM has connected; <see cref="WaitNs"/> was 0.</summary>
     public void OnAccepted(long nowNs)
@@ -63,6 +83,7 @@ internal sealed class VmSocket(ListeningSocket listener, SocketAccess access, st
         if (_attaches.IsHalfFull(nowNs))
             _isHoldingTold = false;
         _ = _attaches.TryTake(nowNs);
+        _looks = 0;
         _connections++;
     }
 

@@ -4,6 +4,7 @@ using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Delivery;
 using ShmWifi.ShmMedium.Ports;
 using static ShmWifi.Tests.Support.MediumFrames;
+using DefaultAddress = ShmWifi.Hwsim.Radios.DefaultAddress;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Engine;
 
@@ -282,7 +283,7 @@ public class ComingAndGoingTests
 
         dying.Kill();
         Deadline.Until(() => daemon.Daemon.Engine.Ports.Count == 1, "it is gone");
-        var next = daemon.ConnectWhenFree(); // though the reader took nothing
+        var next = daemon.Connect(); // though the reader took nothing
         Assert.That(next.Port.Index, Is.EqualTo(index));
         Assert.That(next.Port.Tx.Tail, Is.Zero, "a fresh port");
         next.Hello();
@@ -315,6 +316,38 @@ public class ComingAndGoingTests
         Assert.That(copy, Is.EqualTo(frame));
         tap.IsClosed = true;
         daemon.AssertEngineAnswers();
+    }
+
+    [Test]
+    public void AVmThatComesAgainAtOnceGetsThePortThatIsStillReadAndItsPeerId()
+    {
+        using var daemon = new TestDaemon(
+            Isolation.Shared, "{ ports: 2, txSlots: 64, rxDescriptors: 128, poolSlots: 32 }", ("reader", 1), ("ap", 1));
+        var address = DefaultAddress.Of(2, 0);
+        var ap = Come();
+        var reader = daemon.Connect("reader");
+        reader.Hello();
+        reader.AddRadio(0, Address(1));
+        reader.Drain();
+        for (int life = 0; life < 10; life++)
+        {
+            ap.SendFrame(0, Data(Address(1), address), TxFlags.NoAck);
+            ap.Drain();
+            ap.Kill();
+            ap = Come();
+        }
+
+        SimulatedGuest Come()
+        {
+            var vm = daemon.Connect("ap");
+            Assert.That(daemon.Log.Events.Where(e => e.Event == "vm-refused").Select(e => e.Message), Is.Empty);
+            Assert.That(vm.PeerId, Is.EqualTo(2), "the second in the configuration, whoever comes first");
+            vm.Hello();
+            vm.AddRadio(0, address);
+            vm.Drain();
+            Assert.That(daemon.PortOf(vm).Radios[0]!.Addresses, Is.EqualTo(new[] { address }), "nothing has to be made anew in the guest");
+            return vm;
+        }
     }
 
     [Test]
@@ -438,7 +471,7 @@ public class ComingAndGoingTests
         isReading.Wait();
         vm.Kill();
         Deadline.Until(() => daemon.Daemon.Engine.Ports.Count == 0, "it is gone");
-        var next = daemon.ConnectWhenFree();
+        var next = daemon.Connect();
         Assert.That(reader.IsCompleted, Is.False);
         mayEnd.Set();
         Assert.That(reader.Wait(Deadline.Limit), Is.True);

@@ -39,8 +39,8 @@ public sealed class HostilePlayTests
         var a = daemon.Attach(HonestFreqMhz, Address(1));
         var b = daemon.Attach(HonestFreqMhz, Address(2));
         var random = new Random(seed);
-        using var hostile = new HostileGuest(daemon.ConnectWhenFree, random, Address(1), Address(2));
-        using var accomplice = new HostileGuest(daemon.ConnectWhenFree, random, Address(1), Address(2));
+        using var hostile = new HostileGuest(() => daemon.Connect(), random, Address(1), Address(2));
+        using var accomplice = new HostileGuest(() => daemon.Connect(), random, Address(1), Address(2));
 
         uint number = 0;
         while (hostile.Words + accomplice.Words < words)

@@ -9,11 +9,11 @@ public sealed class PeerIdsTests
     {
         var ids = new PeerIds(3);
         Assert.That(Take(ids, 3), Is.EqualTo(new[] { 1, 2, 3 }));
-        Assert.That(ids.TryTake(out _), Is.False);
+        Assert.That(ids.TryTake(0, out _), Is.False);
         ids.Return(2);
         ids.Return(1);
         Assert.That(Take(ids, 2), Is.EqualTo(new[] { 2, 1 }));
-        Assert.That(ids.TryTake(out _), Is.False);
+        Assert.That(ids.TryTake(0, out _), Is.False);
     }
 
     [Test]
@@ -23,7 +23,7 @@ public sealed class PeerIdsTests
         HashSet<ushort> seen = [];
         for (int i = 0; i < PeerIds.Refused - 1; i++)
         {
-            Assert.That(ids.TryTake(out ushort id), Is.True);
+            Assert.That(ids.TryTake(0, out ushort id), Is.True);
             Assert.That(seen.Add(id), Is.True);
             ids.Return(id);
         }
@@ -31,6 +31,34 @@ public sealed class PeerIdsTests
         Assert.That(Take(ids, 2), Is.EqualTo(new[] { 1, 2 }));
     }
 
+    [Test]
+    public void ASocketsVmHasItsOwnAndNobodyElseGetsIt()
+    {
+        var ids = new PeerIds(3, owned: 2);
+        Assert.That(Take(ids, 1), Is.EqualTo(new[] { 3 }));
+        Assert.That(ids.TryTake(0, out _), Is.False, "the others are of VMs that may come");
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.That(ids.TryTake(2, out ushort id), Is.True);
+            Assert.That(id, Is.EqualTo(2));
+            Assert.That(ids.IsFree(2), Is.False);
+            ids.Return(id);
+            Assert.That(ids.IsFree(2), Is.True);
+        }
+    }
+
+    [Test]
+    public void AVmWhoseOwnWasGivenByAnEngineBeforeGetsAnother()
+    {
+        var ids = new PeerIds(owned: 2);
+        ids.Resume(last: 4, inUse: new HashSet<ushort> { 1, 3 });
+        Assert.That(ids.TryTake(1, out ushort id), Is.True);
+        Assert.That(id, Is.EqualTo(5), "1 is another's still, and of the rest those that were never used come first");
+        ids.Return(1);
+        Assert.That(ids.TryTake(1, out id), Is.True);
+        Assert.That(id, Is.EqualTo(1));
+    }
+
     private static int[] Take(PeerIds ids, int count) =>
-        [.. Enumerable.Range(0, count).Select(_ => ids.TryTake(out ushort id) ? id : throw new AssertionException("there is none"))];
+        [.. Enumerable.Range(0, count).Select(_ => ids.TryTake(0, out ushort id) ? id : throw new AssertionException("there is none"))];
 }
