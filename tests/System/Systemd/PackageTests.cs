@@ -13,17 +13,10 @@ namespace ShmWifi.Tests.System.Systemd;
 public sealed class PackageTests(string suite)
 {
     private const string Unit = "shm-medium.service";
-    private const string Older = "0.0.1";
-    private static readonly Lazy<string> s_packages = new(BuildPackages);
     private SystemdContainer _debian = null!;
 
-    private static string Version { get; } = HostCommand.Run("sed", "-n", "s/.*<Version>\\(.*\\)<.*/\\1/p",
-        Path.Combine(Checkout.Root, "Directory.Build.props")).Output.Trim();
-
-    private static string Architecture { get; } = HostCommand.Run("dpkg", "--print-architecture").Output.Trim();
-
     [SetUp]
-    public void Boot() => _debian = SystemdContainer.BootForPackages(suite, s_packages.Value);
+    public void Boot() => _debian = SystemdContainer.BootForPackages(suite, BuiltPackages.Folder);
 
     [TearDown]
     public void Halt() => _debian?.Dispose();
@@ -32,7 +25,7 @@ public sealed class PackageTests(string suite)
     public void TheDaemonIsUpgradedUnderVmsAndPurged()
     {
         string[] before = Files();
-        Install($"older/shmwifi_{Older}_{Architecture}.deb");
+        Install($"older/shmwifi_{BuiltPackages.Older}_{BuiltPackages.Architecture}.deb");
         Assert.That(_debian.TryRun($"systemctl is-active {Unit}").Output.Trim(), Is.EqualTo("active"), Journal());
         Assert.That(_debian.TryRun($"systemd-analyze verify {Unit}"), Is.EqualTo((0, "")), "with its man page");
         string socket = _debian.PathOf("/run/shm-medium/medium.sock");
@@ -43,13 +36,13 @@ public sealed class PackageTests(string suite)
         string keeper = _debian.Run($"systemctl show -P MainPID {Unit}");
         Assert.That(_debian.Run("ivshmem-args"), Does.Contain("path=/run/shm-medium/medium.sock"));
 
-        Install($"shmwifi_{Version}_{Architecture}.deb");
+        Install($"shmwifi_{BuiltPackages.Version}_{BuiltPackages.Architecture}.deb");
 
-        Assert.That(_debian.Run("dpkg-query -W -f '${Version}' shmwifi"), Is.EqualTo(Version));
+        Assert.That(_debian.Run("dpkg-query -W -f '${BuiltPackages.Version}' shmwifi"), Is.EqualTo(BuiltPackages.Version));
         Assert.That(_debian.Run($"systemctl show -P MainPID {Unit}"), Is.Not.EqualTo(keeper), "the program that was installed");
         Deadline.Until(() => Relays(ap, 1, sta, 2, ++number) && Relays(sta, 2, ap, 1, ++number), $"a frame after the upgrade\n{Journal()}");
         Assert.That(ap.Client.IsDisconnected || sta.Client.IsDisconnected, Is.False);
-        Assert.That(_debian.Run("shm-medium --version"), Does.StartWith($"{Version}+"));
+        Assert.That(_debian.Run("shm-medium --version"), Does.StartWith($"{BuiltPackages.Version}+"));
         AssertHasManualAndCompletion("shm-medium", "ctl");
         AssertHasManualAndCompletion("ivshmem-args", "--format");
 
@@ -65,9 +58,9 @@ public sealed class PackageTests(string suite)
     {
         string[] before = Files();
 
-        Install($"shmwifi-guest_{Version}_{Architecture}.deb");
+        Install($"shmwifi-guest_{BuiltPackages.Version}_{BuiltPackages.Architecture}.deb");
 
-        Assert.That(_debian.Run("shm-injector --version"), Does.StartWith($"shm-injector {Version}+"));
+        Assert.That(_debian.Run("shm-injector --version"), Does.StartWith($"shm-injector {BuiltPackages.Version}+"));
         AssertHasManualAndCompletion("shm-injector", "radios");
         foreach (string unit in (string[])["shm-injector", "shm-radios"])
         {
@@ -82,13 +75,13 @@ public sealed class PackageTests(string suite)
     public void DkmsBuildsTheModuleForTheSuitesHeaders()
     {
         string kernel = _debian.Run("ls /lib/modules");
-        Install($"shmwifi-dkms_{Version}_all.deb");
+        Install($"shmwifi-dkms_{BuiltPackages.Version}_all.deb");
 
         if (!_debian.Run("dkms status shmwifi").Contains("installed", StringComparison.Ordinal))
-            _debian.Run($"dkms install shmwifi/{Version} -k {kernel}");
+            _debian.Run($"dkms install shmwifi/{BuiltPackages.Version} -k {kernel}");
 
         TestContext.Out.WriteLine(_debian.Run("dkms status shmwifi"));
-        Assert.That(_debian.Run($"modinfo -k {kernel} -F version shmwifi"), Is.EqualTo(Version));
+        Assert.That(_debian.Run($"modinfo -k {kernel} -F version shmwifi"), Is.EqualTo(BuiltPackages.Version));
         _debian.Run("apt-get purge -y -q shmwifi-dkms");
         Assert.That(_debian.TryRun($"find / -xdev -name '*shmwifi*' -not -path '/packages*' -not -path '/proc/*'").Output, Is.Empty);
     }
@@ -108,28 +101,12 @@ public sealed class PackageTests(string suite)
                 """, "bash", Checkout.Root, folder);
 
             Assert.That(File.ReadAllLines(Path.Combine(folder, "packages/SHA256SUMS")),
-                Is.EqualTo(File.ReadAllLines(Path.Combine(s_packages.Value, "SHA256SUMS"))), "if all changes are committed");
+                Is.EqualTo(File.ReadAllLines(Path.Combine(BuiltPackages.Folder, "SHA256SUMS"))), "if all changes are committed");
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    /// <summary>The packages of this checkout, and in older/ the same daemon with a lower version.</summary>
-    private static string BuildPackages()
-    {
-        string folder = Path.Combine(Checkout.Cache, "package/tested");
-        HostCommand.Run("bash", "-euc", """
-            "$1/shmwifi" package --output "$2" >&2
-            older=$(mktemp -d)
-            dpkg-deb --raw-extract "$2/shmwifi_$3_$5.deb" "$older"
-            sed -i "s/^Version: .*/Version: $4/" "$older/DEBIAN/control"
-            mkdir -p "$2/older"
-            dpkg-deb --build -Zgzip -z1 "$older" "$2/older/shmwifi_$4_$5.deb" >&2
-            rm -rf "$older"
-            """, "bash", Checkout.Root, folder, Version, Older, Architecture);
-        return folder;
     }
 
     private void Install(string package) =>

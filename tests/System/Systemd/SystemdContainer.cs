@@ -47,12 +47,20 @@ internal sealed class SystemdContainer : IDisposable
         DebianRoot.Make(suite, "packages", "man-db,bash-completion,zsh,fish,dkms,linux-headers-amd64"),
         ["--bind-ro", $"{packages}:/packages"]);
 
-    private static SystemdContainer Boot(string root, string[] binds)
+    /// <summary>Boots one that has nothing of ours, and this machine's network, to have packages from Debian's archive.</summary>
+    /// <param name="suite">Of Debian: bookworm, trixie.</param>
+    /// <param name="folder">A folder of this machine, /lab there, which may be written to.</param>
+    /// <exception cref="LabException">It does not come up.</exception>
+    public static SystemdContainer BootWithNetwork(string suite, string folder) =>
+        Boot(DebianRoot.Make(suite), ["--bind", $"{folder}:/lab"], isAlone: false);
+
+    private static SystemdContainer Boot(string root, string[] options, bool isAlone = true)
     {
+        if (isAlone)
+            options = ["--private-network", .. options];
         var start = new ProcessStartInfo("systemd-nspawn",
         [
-            "--quiet", "--register=no", "--keep-unit", "--private-network", "--volatile=overlay", "--console=pipe", "--boot",
-            "--directory", root, .. binds,
+            "--quiet", "--register=no", "--keep-unit", "--volatile=overlay", "--console=pipe", "--boot", "--directory", root, .. options,
         ])
         { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["SYSTEMD_NSPAWN_UNIFIED_HIERARCHY"] = "1"; // whatever this machine's is
@@ -87,13 +95,18 @@ internal sealed class SystemdContainer : IDisposable
     /// <summary>Runs a shell's command in it, which may fail.</summary>
     public (int Code, string Output) TryRun(string command)
     {
-        using var process = Start(new ProcessStartInfo("nsenter",
-            ["--target", _first.ToString(CultureInfo.InvariantCulture), "--all", "--", "/bin/sh", "-c", command + " 2>&1"])
-        { UseShellExecute = false, RedirectStandardOutput = true });
+        using var process = Start(command);
+        process.StandardInput.Close();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output);
     }
+
+    /// <summary>Starts a shell's command in it.</summary>
+    /// <returns>Standard input is ours; standard output has standard error, too.</returns>
+    public Process Start(string command) => Start(new ProcessStartInfo("nsenter",
+        ["--target", _first.ToString(CultureInfo.InvariantCulture), "--all", "--", "/bin/sh", "-c", $"{{ {command}; }} 2>&1"])
+    { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true });
 
     /// <inheritdoc/>
     public void Dispose() => End(_nspawn);

@@ -80,7 +80,8 @@ internal sealed class SystemdGuest : IAsyncDisposable
             (cd "$1" && pack \( -path ./usr/share/doc -o -path ./usr/share/locale -o -path ./usr/share/man -o -path ./var/cache \
                 -o -path ./var/lib/apt \) -prune -o) >"$3"
             (cd "$tree" && pack) >>"$3"
-            """, "bash", DebianRoot.Make(suite), Checkout.Initramfs(kernel), _initramfs, Path.Combine(Checkout.Root, "guest/ShmInjector/systemd"));
+            """, "bash", DebianRoot.Make(suite, "guest", "udev"), Checkout.Initramfs(kernel), _initramfs,
+            Path.Combine(Checkout.Root, "guest/ShmInjector/systemd"));
         var vm = new VmSpec
         {
             Name = Name,
