@@ -65,8 +65,19 @@ static inline void shmwifi_ring_host(struct shmwifi_device *shm)
 	writel(0, shm->registers + SHMWIFI_REG_DOORBELL);
 }
 
+#if IS_ENABLED(CONFIG_UIO)
 int shmwifi_uio_register(struct shmwifi_device *shm);
 void shmwifi_uio_unregister(struct shmwifi_device *shm);
+#else
+static inline int shmwifi_uio_register(struct shmwifi_device *shm)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void shmwifi_uio_unregister(struct shmwifi_device *shm)
+{
+}
+#endif
 
 int shmwifi_virtio_register(struct shmwifi_device *shm);
 void shmwifi_virtio_unregister(struct shmwifi_device *shm);

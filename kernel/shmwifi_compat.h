@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * ShmWifi: what kernels older than the newest supported one lack. Kbuild tells.
- * What it cannot give them by the newest name has one of ours.
+ * What it cannot give them by the newest name has one of ours. OpenWrt's
+ * backports, with which its mac80211 is built, define some of it as macros.
  */
 #ifndef SHMWIFI_COMPAT_H
 #define SHMWIFI_COMPAT_H
@@ -24,7 +25,7 @@ static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 #define timer_delete_sync del_timer_sync
 #endif
 
-#ifdef SHMWIFI_NO_TIMER_CONTAINER_OF	/* before 6.16 */
+#if defined(SHMWIFI_NO_TIMER_CONTAINER_OF) && !defined(timer_container_of)	/* before 6.16 */
 #define timer_container_of from_timer
 #endif
 
@@ -100,7 +101,7 @@ static inline void shmwifi_mapping_begin(struct vm_area_struct *vma,
 }
 #endif
 
-#ifdef SHMWIFI_NO_NETDEV_DUMMY		/* before 6.11 */
+#if defined(SHMWIFI_NO_NETDEV_DUMMY) && !defined(alloc_netdev_dummy)	/* before 6.11 */
 static inline struct net_device *alloc_netdev_dummy(int sizeof_priv)
 {
 	struct net_device *dev = kzalloc(sizeof(*dev), GFP_KERNEL);

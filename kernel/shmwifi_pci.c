@@ -19,6 +19,10 @@
 /* struct pages come by the subsection. A BAR is as aligned as it is large. */
 #define SHMWIFI_REGION_MIN	max_t(u64, SHMWIFI_HEADER_SIZE, SUBSECTION_SIZE)
 
+#ifndef CONFIG_ZONE_DEVICE
+#error "ShmWifi needs a kernel with CONFIG_ZONE_DEVICE, for struct pages of the region"
+#endif
+
 #define SHMWIFI_HELD_LIMIT	(10 * HZ)	/* direct I/O ends sooner */
 
 static const char * const shmwifi_datapaths[] = {
@@ -26,9 +30,10 @@ static const char * const shmwifi_datapaths[] = {
 	[SHMWIFI_DATAPATH_KERNEL] = "kernel",
 };
 
-static char *datapath = "user";
+/* Kernels without UIO, as OpenWrt's are, have only the kernel datapath. */
+static char *datapath = IS_ENABLED(CONFIG_UIO) ? "user" : "kernel";
 module_param(datapath, charp, 0444);
-MODULE_PARM_DESC(datapath, "initial datapath: \"user\" (shm-injector, through UIO) or \"kernel\" (this module, through mac80211_hwsim's virtio front end)");
+MODULE_PARM_DESC(datapath, "initial datapath: \"user\" (shm-injector, through UIO; the default where the kernel has UIO) or \"kernel\" (this module, through mac80211_hwsim's virtio front end)");
 
 struct dentry *shmwifi_debugfs;
 
