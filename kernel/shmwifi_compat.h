@@ -12,6 +12,7 @@
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 #include <linux/timer.h>
+#include <linux/workqueue.h>
 
 #ifdef SHMWIFI_NO_VM_FLAGS_SET		/* before 6.3 */
 static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
@@ -27,6 +28,10 @@ static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 
 #if defined(SHMWIFI_NO_TIMER_CONTAINER_OF) && !defined(timer_container_of)	/* before 6.16 */
 #define timer_container_of from_timer
+#endif
+
+#ifdef SHMWIFI_NO_SYSTEM_PERCPU_WQ	/* before 6.17, where no stable release took it over */
+#define system_percpu_wq system_wq
 #endif
 
 #ifdef SHMWIFI_OLD_GET_DEV_PAGEMAP	/* before 6.19: may take over a reference */

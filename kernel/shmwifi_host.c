@@ -15,6 +15,7 @@
 #include <linux/math64.h>
 #include <linux/moduleparam.h>
 
+#include "shmwifi_compat.h"
 #include "shmwifi_datapath.h"
 
 #define SHMWIFI_CLOCK_BURST_MS		10	/* until the window is full */
@@ -91,7 +92,7 @@ void shmwifi_begin_to_wait(struct shmwifi_datapath *dp, u64 now)
 	dp->still_ns = now;
 	if (time_after(dp->tick_due, jiffies + soon)) {
 		dp->tick_due = jiffies + soon;
-		mod_delayed_work(system_wq, &dp->tick, soon);
+		mod_delayed_work(system_percpu_wq, &dp->tick, soon);
 	}
 }
 

@@ -13,11 +13,11 @@ die() {
     exit 1
 }
 
-# The kernel series of the command line: Debian's 6.1 or 6.12, or what build-debug-kernel made of their sources.
+# The kernel of the command line: Debian's series 6.1 or 6.12, what build-debug-kernel made of their sources, or the newest of a suite.
 check_series() {
     case ${1-} in
-    6.1 | 6.12 | 6.1-debug | 6.12-debug) ;;
-    *) die "usage: ${0##*/} 6.1|6.12|6.1-debug|6.12-debug" ;;
+    6.1 | 6.12 | 6.1-debug | 6.12-debug | trixie-backports | sid) ;;
+    *) die "usage: ${0##*/} 6.1|6.12|6.1-debug|6.12-debug|trixie-backports|sid" ;;
     esac
 }
 
@@ -35,16 +35,16 @@ debian_mirror() {
     apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m1 '/debian/$' || die "apt has no source of Debian"
 }
 
-# use_apt_of SUITE: from here on apt's lists are those of that stable suite of Debian and its security archive, in CACHE/apt/SUITE, whatever
+# use_apt_of SUITE: from here on apt's lists are those of that suite of Debian, and of a stable one's security archive, in CACHE/apt/SUITE, whatever
 # this machine runs.
 use_apt_of() {
-    local suite=$1 folder=$cache/apt/$1 mirror security
+    local suite=$1 folder=$cache/apt/$1 mirror archives
     mirror=$(debian_mirror)
-    security=${mirror%/debian/}/debian-security/
+    archives=("$mirror" "$suite")
+    [[ $suite == sid || $suite == *-backports ]] || archives+=("${mirror%/debian/}/debian-security/" "$suite-security")
     mkdir -p "$folder"/{lists/partial,archives/partial}
     : >"$folder/status"
-    printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' "$mirror" "$suite" "$security" "$suite-security" \
-        >"$folder/sources.list"
+    printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' "${archives[@]}" >"$folder/sources.list"
     cat >"$folder/apt.conf" <<EOF
 Dir::Etc::SourceList "$folder/sources.list";
 Dir::Etc::SourceParts "-";
@@ -52,12 +52,45 @@ Dir::State::Lists "$folder/lists";
 Dir::State::Status "$folder/status";
 Dir::Cache "$folder";
 Acquire::Languages "none";
+Acquire::Check-Valid-Until "false";
 APT::Sandbox::User "$(id -un)";
 EOF
     export APT_CONFIG=$folder/apt.conf
     apt_options=(-o APT::Default-Release=) # a release of this machine's
     echo "updating apt's lists of $suite" >&2
     apt-get update -q "${apt_options[@]}" >&2 || die "apt-get update failed for $suite: is the network up?"
+}
+
+# make_root SUITE: a root of that suite of Debian with what modules are built with: its tools, its newest headers. In CACHE/roots/SUITE, once, by
+# root; remove it for newer ones.
+make_root() (
+    suite=$1 root=$cache/roots/$1
+    lock "$cache/roots"
+    [[ ! -f $root/etc/debian_version ]] || exit 0
+    command -v mmdebstrap >/dev/null || die "mmdebstrap is missing: apt-get install mmdebstrap"
+    mirror=$(debian_mirror)
+    release=${suite%-backports}
+    sources=("deb $mirror $release main")
+    [[ $suite == "$release" ]] || sources+=("deb $mirror $suite main")
+    echo "making a root of $suite"
+    rm -rf "$root"
+    # A mirror may be weeks behind, with lists that have expired.
+    mmdebstrap --quiet --variant=apt --include=gcc,make,mount,perl,linux-headers-amd64 --aptopt="APT::Default-Release \"$suite\"" \
+        --aptopt='Acquire::Check-Valid-Until "false"' "$release" "$root" "${sources[@]}" >&2 || die "mmdebstrap made no root of $suite"
+)
+
+# in_root SUITE COMMAND...: in the root of that suite, with CACHE at the same path.
+in_root() {
+    local root=$cache/roots/$1
+    shift
+    mkdir -p "$root$cache"
+    # shellcheck disable=SC2016 # the inner shell's
+    unshare --mount --pid --fork sh -euc 'root=$1 cache=$2
+        shift 2
+        mount --bind "$cache" "$root$cache"
+        mount -t devtmpfs none "$root/dev"
+        mount -t proc none "$root/proc"
+        exec chroot "$root" "$@"' sh "$root" "$cache" "$@" >&2
 }
 
 # candidate_depends PACKAGE...: the packages that apt's candidates of these depend on, of alternatives the first.

@@ -1,0 +1,73 @@
+using ShmWifi.Lab;
+using ShmWifi.Lab.Guest;
+using ShmWifi.Lab.Processes;
+
+namespace ShmWifi.Tests.System;
+
+/// <summary>Guests with the kernels that Debian has, from the oldest supported one to the newest of its suites: both paths, WPA3.</summary>
+[TestFixture("6.1")]
+[TestFixture("6.12")]
+[TestFixture("trixie-backports")]
+[TestFixture("sid")]
+[Explicit("needs root; downloads a kernel of each suite, 140 MB, and makes a root to build its module in, 1 GB")]
+[Category("Nightly")]
+[NonParallelizable]
+public sealed class NewestKernelTests(string kernel)
+{
+    private const string Name = "newest-kernel-test";
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+
+    /// <summary>Two VMs of each path: each sends, and receives from the other.</summary>
+    [OneTimeSetUp]
+    public void StartTheLab()
+    {
+        HostCommand.Run(Path.Combine(Checkout.Root, "qemu/guest-image/build-image"), kernel);
+        string topology = Path.Combine(TestContext.CurrentContext.WorkDirectory, "newest-kernel.yaml");
+        File.WriteAllText(topology, $$"""
+            name: {{Name}}
+            kernel: {{kernel}}
+            vms:
+              - { name: ap, role: ap, path: kernel, security: wpa3 }
+              - { name: sta1, role: station, path: user }
+              - { name: ap2, role: ap, path: user, security: wpa3, ssid: second, channel: 36 }
+              - { name: sta2, role: station, path: kernel, ssid: second }
+            """);
+        var (up, progress) = ProgramRun.Lab(Limit, "lab", "up", topology);
+        Assert.That(up, Is.Zero, progress);
+        TestContext.Out.WriteLine(In("ap", "uname -r").Output);
+    }
+
+    [OneTimeTearDown]
+    public void EndTheLab() => ProgramRun.Lab(Limit, "lab", "down", "--lab", Name);
+
+    [TestCase("sta1", "192.168.77.1")]
+    [TestCase("sta2", "192.168.78.1")]
+    public void AStationTalksToItsAccessPointByWpa3(string station, string accessPoint)
+    {
+        var (_, status) = In(station, "wpa_cli -i wlan0 status");
+        var (_, ping) = In(station, $"/bin/ping -c 50 -i 0.02 {accessPoint} | tail -n 3");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(status, Does.Contain("key_mgmt=SAE").And.Contain("wpa_state=COMPLETED"));
+            Assert.That(ping, Does.Contain(" 0% packet loss"));
+        }
+        TestContext.Out.WriteLine(ping);
+    }
+
+    [TestCase("ap")]
+    [TestCase("sta1")]
+    [TestCase("ap2")]
+    [TestCase("sta2")]
+    public void TheKernelHasNothingAgainstTheModule(string vm)
+    {
+        var (_, log) = In(vm, "dmesg");
+
+        Assert.That(log, Does.Contain("shmwifi 0000:"));
+        Assert.That(KernelLog.Complaints(log), Is.Empty);
+        Assert.That(log.Split('\n').Where(line => line.Contains("deprecated", StringComparison.Ordinal)
+            && line.Contains("shmwifi", StringComparison.Ordinal)), Is.Empty);
+    }
+
+    private static (int ExitCode, string Output) In(string vm, string script) =>
+        ProgramRun.Lab(Limit, "lab", "exec", "--lab", Name, vm, "--", "sh", "-c", script);
+}
