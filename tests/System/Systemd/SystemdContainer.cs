@@ -22,18 +22,37 @@ internal sealed class SystemdContainer : IDisposable
     /// <exception cref="LabException">It does not come up.</exception>
     public static SystemdContainer Boot(string suite)
     {
+        string guestUnits = Path.Combine(Checkout.Root, "guest/ShmInjector/systemd");
+        return BootWithMedium(DebianRoot.Make(suite),
+        [
+            "--bind-ro", $"{Path.Combine(Checkout.Cache, "injector/shm-injector")}:/usr/bin/shm-injector",
+            "--bind-ro", $"{guestUnits}/shm-injector.service:/usr/lib/systemd/system/shm-injector.service",
+            "--bind-ro", $"{guestUnits}/shm-radios.service:/usr/lib/systemd/system/shm-radios.service",
+        ]);
+    }
+
+    /// <summary>Boots one that has libvirt, the daemon and its hook.</summary>
+    /// <param name="suite">Of Debian: bookworm, trixie.</param>
+    /// <param name="guest">A folder of this machine with what domains boot, /guest there.</param>
+    /// <exception cref="LabException">It does not come up.</exception>
+    public static SystemdContainer BootWithLibvirt(string suite, string guest) => BootWithMedium(
+        DebianRoot.Make(suite, "libvirt", "libvirt-daemon-system,libvirt-clients,qemu-system-x86,apparmor"),
+        [
+            "--bind-ro", $"{guest}:/guest",
+            "--bind-ro", $"{Path.Combine(Checkout.Root, "packaging/libvirt-hook")}:/etc/libvirt/hooks/qemu.d/shm-medium",
+        ]);
+
+    private static SystemdContainer BootWithMedium(string root, string[] binds)
+    {
         string medium = Path.GetDirectoryName(Checkout.Medium)!;
         string units = Path.Combine(Checkout.Root, "host/ShmMedium/systemd");
-        string guestUnits = Path.Combine(Checkout.Root, "guest/ShmInjector/systemd");
-        var container = Boot(DebianRoot.Make(suite),
+        var container = Boot(root,
         [
             "--bind-ro", $"{DotnetRoot}:/usr/share/dotnet",
             "--bind-ro", $"{medium}:/usr/lib/shm-medium",
             "--bind-ro", $"{units}/shm-medium.service:/usr/lib/systemd/system/shm-medium.service",
             "--bind-ro", $"{units}/shm-medium.sysusers:/usr/lib/sysusers.d/shm-medium.conf",
-            "--bind-ro", $"{Path.Combine(Checkout.Cache, "injector/shm-injector")}:/usr/bin/shm-injector",
-            "--bind-ro", $"{guestUnits}/shm-injector.service:/usr/lib/systemd/system/shm-injector.service",
-            "--bind-ro", $"{guestUnits}/shm-radios.service:/usr/lib/systemd/system/shm-radios.service",
+            .. binds,
         ]);
         container.Run("ln -s /usr/lib/shm-medium/shm-medium /usr/bin/shm-medium && systemd-sysusers && systemctl daemon-reload");
         return container;
