@@ -102,7 +102,9 @@ public sealed class LibvirtTests(string suite)
         using var late = new LibvirtDomain(_host, "late", $"{Folder}/late.sock");
         Assert.That(late.TryStart().Output, Does.Contain("started"));
         Assert.That(Served(), Does.Contain($"\"{Folder}/late.sock\""));
-        Assert.That(File.ReadAllText(_host.PathOf(Configuration)), Does.Contain($"    - {{ name: late, socket: {Folder}/late.sock }} # libvirt: late\n"));
+        Assert.That(
+            File.ReadAllText(_host.PathOf(Configuration)),
+            Does.Contain($"    - {{ name: late, socket: {Folder}/late.sock }} # libvirt: late\n"));
 
         late.Destroy();
 
