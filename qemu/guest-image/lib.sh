@@ -93,6 +93,16 @@ in_root() {
         exec chroot "$root" "$@"' sh "$root" "$cache" "$@" >&2
 }
 
+# with_tools_of SERIES COMMAND...: in the root of the suite that the series is the newest of, which is made first; in none for others.
+with_tools_of() {
+    if [[ $1 == [a-z]* ]]; then
+        make_root "$1"
+        in_root "$@"
+    else
+        "${@:2}" >&2
+    fi
+}
+
 # candidate_depends PACKAGE...: the packages that apt's candidates of these depend on, of alternatives the first.
 candidate_depends() {
     local control

@@ -49,7 +49,7 @@ public sealed class NewestKernelTests(string kernel)
         using (Assert.EnterMultipleScope())
         {
             Assert.That(status, Does.Contain("key_mgmt=SAE").And.Contain("wpa_state=COMPLETED"));
-            Assert.That(ping, Does.Contain(" 0% packet loss"));
+            Assert.That(ping, Does.Match(" (49|50) received"), "for the last answer ping waits no longer than for two others");
         }
         TestContext.Out.WriteLine(ping);
     }

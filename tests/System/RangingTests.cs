@@ -4,8 +4,10 @@ using System.Text.RegularExpressions;
 namespace ShmWifi.Tests.System;
 
 /// <summary>Stock iw measures how far the peers are on the map: from a VM of the user path, and from one of the kernel path.</summary>
+[TestFixture("6.12")]
+[TestFixture("trixie-backports", Explicit = true, Category = "Nightly", Reason = "qemu/guest-image/build-image trixie-backports must have made it")]
 [NonParallelizable]
-public partial class RangingTests
+public partial class RangingTests(string kernel)
 {
     private const string Name = "ranging-test";
     private const double Metres = 50;
@@ -16,17 +18,17 @@ public partial class RangingTests
     public void StartTheLab()
     {
         string topology = Path.Combine(TestContext.CurrentContext.WorkDirectory, "ranging.yaml");
-        File.WriteAllText(topology, $"""
-            name: {Name}
-            kernel: 6.12
+        File.WriteAllText(topology, $$"""
+            name: {{Name}}
+            kernel: {{kernel}}
             medium:
               propagation: freeSpace
               radios:
-                - {"{"} radio: ap, position: [0, 0, 0] {"}"}
-                - {"{"} radio: sta, position: [30, 40, 0] {"}"}
+                - { radio: ap, position: [0, 0, 0] }
+                - { radio: sta, position: [30, 40, 0] }
             vms:
-              - {"{"} name: ap, role: ap, path: kernel, channel: 36 {"}"}
-              - {"{"} name: sta, role: station, path: user {"}"}
+              - { name: ap, role: ap, path: kernel, channel: 36 }
+              - { name: sta, role: station, path: user }
             """);
         var (up, progress) = ProgramRun.Lab(Limit, "lab", "up", topology);
         Assert.That(up, Is.Zero, progress);

@@ -8,6 +8,7 @@ namespace ShmWifi.Tests.System.KernelModule;
 [TestFixture("6.1")]
 [TestFixture("6.12")]
 [TestFixture("6.12-debug", Explicit = true, Category = "Nightly", Reason = "qemu/guest-image/build-debug-kernel 6.12 must have made it")]
+[TestFixture("trixie-backports", Explicit = true, Category = "Nightly", Reason = "qemu/guest-image/build-image trixie-backports must have made it")]
 [NonParallelizable]
 public partial class KernelModuleTests(string kernel)
 {

@@ -46,7 +46,7 @@ static ssize_t memtype_read(struct file *file, char __user *to, size_t count, lo
 	const char *name;
 	int entry;
 	pte_t pte;
-	u64 pat;
+	u32 low, high;
 
 	if (*address < 0 || *address >= TASK_SIZE)
 		return -EINVAL;
@@ -59,8 +59,8 @@ static ssize_t memtype_read(struct file *file, char __user *to, size_t count, lo
 	entry = (pte_flags(pte) & _PAGE_PWT ? 1 : 0) |
 		(pte_flags(pte) & _PAGE_PCD ? 2 : 0) |
 		(pte_flags(pte) & _PAGE_PAT ? 4 : 0);
-	rdmsrl(MSR_IA32_CR_PAT, pat);
-	name = memtype_names[pat >> (8 * entry) & 7];
+	rdmsr(MSR_IA32_CR_PAT, low, high);
+	name = memtype_names[((u64)high << 32 | low) >> (8 * entry) & 7];
 
 	count = min(count, strlen(name));
 	return copy_to_user(to, name, count) ? -EFAULT : count;
