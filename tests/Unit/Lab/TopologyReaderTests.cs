@@ -159,7 +159,9 @@ public class TopologyReaderTests
     [TestCase("vms:\n  - { name: a, radios: 0, path: kernel }", "t.yaml:2:33: error: 'path' is not for a VM without radios on the lab's medium")]
     [TestCase("vms:\n  - { name: a, radios: 0, regulatory: 1 }", "'regulatory' is not for a VM without radios on the lab's medium")]
     [TestCase("vms:\n  - { name: a, radios: 1, regulatory: 5 }", "'regulatory' must be")]
-    [TestCase("kernel: 5.10\nvms:\n  - { name: a }", "t.yaml:1:9: error: 'kernel' must be one of 6.1, 6.12, 6.1-debug, 6.12-debug, trixie-backports, sid")]
+    [TestCase(
+        "kernel: 5.10\nvms:\n  - { name: a }",
+        "t.yaml:1:9: error: 'kernel' must be one of 6.1, 6.12, 6.1-debug, 6.12-debug, trixie-backports, sid")]
     [TestCase("vms: []", "'vms' must be a list of at least one VM")]
     [TestCase("name: x", "'vms' must be a list of at least one VM")]
     [TestCase("", "t.yaml:1:1: error: one mapping with the keys name, kernel, isolation, path, medium, vms is expected")]
