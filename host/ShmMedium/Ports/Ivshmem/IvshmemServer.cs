@@ -81,6 +81,11 @@ internal sealed unsafe class IvshmemServer : IPortServer
             var connection = connections[i];
             connection.Port = ports[i];
             connection.Socket.OnResumed();
+            if (connection.Socket.PeerId != 0)
+            {
+                connection.Socket.PeerId = (ushort)ports[i].Offer.PeerId; // whatever its place in the configuration is now
+                _peerIds.Own(connection.Socket.PeerId);
+            }
             _connections.Add(connection.Descriptor, connection);
             Watch(connection.Descriptor, EPOLLIN | EPOLLRDHUP);
         }

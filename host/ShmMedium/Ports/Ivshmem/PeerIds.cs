@@ -2,8 +2,8 @@ namespace ShmWifi.ShmMedium.Ports.Ivshmem;
 
 /// <summary>The VMs' ivshmem peer IDs. Any thread.</summary>
 /// <remarks>
-/// A VM with a socket of its own has the same each time, as default addresses are made of it: the radios of a device that is plugged in again keep
-/// theirs. Of the other IDs, the one that has been free for longest comes next.
+/// A VM with a socket of its own has the same each time, its place in the configuration, as default addresses are made of it: the radios of a device
+/// that is plugged in again keep theirs. Of the other IDs, the one that has been free for longest comes next.
 /// QEMU 7.2 corrupts its heap when it is told of a disconnect, or of a peer under the ID of one that went. Ours is told of peer 0 and of itself
 /// alone, once, and keeps what it is told (<c>IVShmemState.peers</c>, hw/misc/ivshmem.c) in its own process: it never learns who had its ID before.
 /// </remarks>
@@ -15,6 +15,7 @@ internal sealed class PeerIds(int count = PeerIds.Refused - 1, int owned = 0)
     public const ushort Refused = ushort.MaxValue;
 
     private readonly Lock _gate = new();
+    private readonly HashSet<ushort> _owned = [.. Enumerable.Range(1, owned).Select(id => (ushort)id)];
     private readonly HashSet<ushort> _freeOwned = [.. Enumerable.Range(1, owned).Select(id => (ushort)id)];
     private readonly Queue<ushort> _used = [];
     private ushort _last = (ushort)owned;
@@ -46,6 +47,13 @@ internal sealed class PeerIds(int count = PeerIds.Refused - 1, int owned = 0)
         }
     }
 
+    /// <summary>Keeps one that a VM has for that VM: it was given before the configuration was changed.</summary>
+    public void Own(ushort id)
+    {
+        lock (_gate)
+            _ = _owned.Add(id);
+    }
+
     /// <summary>Whether a VM may have this one of its own now.</summary>
     public bool IsFree(ushort own)
     {
@@ -75,7 +83,7 @@ internal sealed class PeerIds(int count = PeerIds.Refused - 1, int owned = 0)
     {
         lock (_gate)
         {
-            if (id <= owned)
+            if (_owned.Contains(id))
                 _ = _freeOwned.Add(id);
             else
                 _used.Enqueue(id);

@@ -37,8 +37,8 @@ internal sealed class VmSocket(ListeningSocket listener, SocketAccess access, st
     /// <summary>The VM that it is for; null: any, named by the server.</summary>
     public string? VmName { get; } = vmName;
 
-    /// <summary>The peer ID of the VM that it is for; 0: any.</summary>
-    public ushort PeerId { get; init; }
+    /// <summary>The peer ID of the VM that it is for, before others; 0: any.</summary>
+    public ushort PeerId { get; set; }
 
     /// <summary>How many radios a VM may bring.</summary>
     public int MaxRadios { get; init; } = Abi.MaxRadios;

@@ -59,6 +59,19 @@ public sealed class PeerIdsTests
         Assert.That(id, Is.EqualTo(1));
     }
 
+    [Test]
+    public void AVmThatIsThereKeepsTheOneThatItHasWhateverItsPlaceIsNow()
+    {
+        var ids = new PeerIds(owned: 1);
+        ids.Resume(last: 4, inUse: new HashSet<ushort> { 4 });
+        ids.Own(4);
+        ids.Return(4);
+        Assert.That(Enumerable.Range(0, PeerIds.Refused - 3).Select(_ => ids.TryTake(0, out ushort id) ? id : 0), Has.None.Zero.And.No.Member(4));
+        Assert.That(ids.TryTake(0, out _), Is.False);
+        Assert.That(ids.TryTake(4, out ushort own), Is.True);
+        Assert.That(own, Is.EqualTo(4));
+    }
+
     private static int[] Take(PeerIds ids, int count) =>
         [.. Enumerable.Range(0, count).Select(_ => ids.TryTake(0, out ushort id) ? id : throw new AssertionException("there is none"))];
 }
