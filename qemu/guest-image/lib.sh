@@ -21,6 +21,18 @@ check_series() {
     esac
 }
 
+# choose_guest GUEST: the guest of the command line, a kernel with an architecture: one of check_series for x86-64; with -arm64, Debian's series also
+# for aarch64. Sets series, architecture (Debian's name), triple (the compiler's), and of_architecture, which ends the names of what its series share.
+# shellcheck disable=SC2034 # for the scripts
+choose_guest() {
+    guest=${1-} series=${1-} architecture=amd64 triple=x86_64-linux-gnu of_architecture=
+    case $guest in
+    6.1-arm64 | 6.12-arm64) series=${guest%-arm64} architecture=arm64 triple=aarch64-linux-gnu of_architecture=-arm64 ;;
+    *-arm64) die "arm64 has the guests 6.1-arm64 and 6.12-arm64" ;;
+    *) check_series "$guest" ;;
+    esac
+}
+
 # lock FOLDER: one process at a time fills FOLDER; held until this (sub)shell ends.
 lock() {
     mkdir -p "$1"
@@ -35,10 +47,10 @@ debian_mirror() {
     apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m1 '/debian/$' || die "apt has no source of Debian"
 }
 
-# use_apt_of SUITE: from here on apt's lists are those of that suite of Debian, and of a stable one's security archive, in CACHE/apt/SUITE, whatever
-# this machine runs.
+# use_apt_of SUITE [ARCHITECTURE]: from here on apt's lists are those of that suite of Debian, and of a stable one's security archive, in CACHE/apt/SUITE,
+# whatever this machine runs. With another architecture, packages are that one's, and PACKAGE:amd64 is this machine's.
 use_apt_of() {
-    local suite=$1 folder=$cache/apt/$1 mirror archives
+    local suite=$1 other=${2-} folder=$cache/apt/$1${2:+-$2} mirror archives
     mirror=$(debian_mirror)
     archives=("$mirror" "$suite")
     [[ $suite == sid || $suite == *-backports ]] || archives+=("${mirror%/debian/}/debian-security/" "$suite-security")
@@ -55,9 +67,10 @@ Acquire::Languages "none";
 Acquire::Check-Valid-Until "false";
 APT::Sandbox::User "$(id -un)";
 EOF
+    [[ -z $other ]] || printf 'APT::Architecture "%s";\nAPT::Architectures { "%s"; "amd64"; };\n' "$other" "$other" >>"$folder/apt.conf"
     export APT_CONFIG=$folder/apt.conf
     apt_options=(-o APT::Default-Release=) # a release of this machine's
-    echo "updating apt's lists of $suite" >&2
+    echo "updating apt's lists of $suite${other:+ for $other}" >&2
     apt-get update -q "${apt_options[@]}" >&2 || die "apt-get update failed for $suite: is the network up?"
 }
 
@@ -111,6 +124,11 @@ candidate_depends() {
     sed -n -E 's/^(Pre-)?Depends: //p' <<<"$control" | tr ',' '\n' | sed 's/^ *\([^ (|:]*\).*/\1/'
 }
 
+# is_fetched FOLDER LIST-COMMAND...: whether fetch_packages would touch no network.
+is_fetched() {
+    [[ -f $1/SHA256SUMS && -f $1/wanted && $(<"$1/wanted") == "${*:2}" ]]
+}
+
 # fetch_packages FOLDER LIST-COMMAND...: download the packages that the command lists, and unpack them into FOLDER/root,
 # once. FOLDER/wanted records the command and FOLDER/SHA256SUMS what came; later runs of the same command verify it and touch
 # no network. Another command, or removing FOLDER, starts again.
@@ -119,7 +137,7 @@ fetch_packages() (
     shift
     lock "$folder"
     cd "$folder" || exit
-    if [[ -f SHA256SUMS && -f wanted && $(<wanted) == "$*" ]]; then
+    if is_fetched . "$@"; then
         sha256sum --check --quiet SHA256SUMS >&2 ||
             die "the packages in $folder are not those that were downloaded: remove that folder and run again"
         return
