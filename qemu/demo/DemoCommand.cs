@@ -16,6 +16,12 @@ internal static class DemoCommand
         var path = LabOptions.Path();
         var security = new Option<string>("--security") { Description = "How the network is protected.", DefaultValueFactory = _ => "wpa2" };
         security.AcceptOnlyFromAmong("open", "wpa2", "wpa3");
+        var architecture = new Option<string>("--ap-architecture")
+        {
+            Description = "The access point's machine: x86-64 (amd64), or QEMU's virt with an aarch64 processor (arm64).",
+            DefaultValueFactory = _ => "amd64",
+        };
+        architecture.AcceptOnlyFromAmong("amd64", "arm64");
         var stations = Number("--stations", "How many stations.", 2, 1, 100);
         var seconds = Number("--duration", "Seconds that the pings of each pair, and each TCP test, take.", 5, 4, 3600);
         var soak = Time("--soak", "Keep traffic for that long, such as 5m or 90s, then look for lost links.");
@@ -30,7 +36,7 @@ internal static class DemoCommand
         var json = new Option<FileInfo?>("--json") { Description = "Write the figures to this file." };
         var command = new RootCommand("An access point and stations in VMs of their own: association, ping, TCP, beside both floors.")
         {
-            kernel, isolation, path, security, stations, seconds, soak, reloadEvery, json, name,
+            kernel, architecture, isolation, path, security, stations, seconds, soak, reloadEvery, json, name,
         };
         command.Validators.Add(result =>
         {
@@ -40,6 +46,11 @@ internal static class DemoCommand
                 result.AddError("--reload-every needs --path kernel: it reloads the module that moves the frames there");
             else if (result.GetValue(reloadEvery) < ReloadSoak.ShortestPeriod || result.GetValue(reloadEvery) > result.GetValue(soak))
                 result.AddError($"--reload-every must be from {ReloadSoak.ShortestPeriod.TotalSeconds}s to the duration of --soak");
+        });
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(architecture) == "arm64" && result.GetValue(kernel) is { } series && !GuestKernels.Arm64Series.Contains(series))
+                result.AddError($"--ap-architecture arm64 needs one of the kernels {string.Join(", ", GuestKernels.Arm64Series)}");
         });
         command.SetAction((result, cancellation) => DemoRun.RunAsync(
             new DemoOptions(
@@ -52,6 +63,7 @@ internal static class DemoCommand
                 result.GetValue(soak))
             {
                 Path = result.GetValue(path) == "kernel" ? FramePath.Kernel : FramePath.User,
+                AccessPointArchitecture = Enum.Parse<GuestArchitecture>(result.GetRequiredValue(architecture), ignoreCase: true),
                 ReloadEvery = result.GetValue(reloadEvery),
             },
             result.GetValue(json)?.FullName,

@@ -14,6 +14,9 @@ internal sealed record DemoOptions(string Name, string Kernel, bool PerVmIsolati
     /// <summary>What moves frames in the guests.</summary>
     public FramePath Path { get; init; }
 
+    /// <summary>The access point's machine.</summary>
+    public GuestArchitecture AccessPointArchitecture { get; init; }
+
     /// <summary>How often the first station's kernel module is reloaded during the soak; zero for never.</summary>
     public TimeSpan ReloadEvery { get; init; }
 
@@ -23,7 +26,15 @@ internal sealed record DemoOptions(string Name, string Kernel, bool PerVmIsolati
     /// <summary>The lab: an access point, the stations, and the VM of the in-kernel floor.</summary>
     public Topology Topology => new(Name, PerVmIsolation,
     [
-        new VmSpec { Name = "ap", Role = Role.AccessPoint, Kernel = Kernel, Path = Path, Network = Network },
+        new VmSpec
+        {
+            Name = "ap",
+            Role = Role.AccessPoint,
+            Kernel = Kernel,
+            Architecture = AccessPointArchitecture,
+            Path = Path,
+            Network = Network,
+        },
         .. Enumerable.Range(1, Stations).Select(number =>
             new VmSpec { Name = $"sta{number}", Role = Role.Station, Kernel = Kernel, Path = Path, Network = Network }),
         KernelFloor.Vm(Kernel),

@@ -68,6 +68,7 @@ internal sealed class DemoRun
             ["path"] = _figures.Path,
             ["isolation"] = _options.PerVmIsolation ? "per-vm" : "shared",
             ["security"] = _options.Security.ToString().ToLowerInvariant(),
+            ["accessPoint"] = _options.AccessPointArchitecture.ToString().ToLowerInvariant(),
         };
         if (_figures.Capture is { } capture)
             details["capture"] = capture;

@@ -14,19 +14,25 @@ internal static class Checkout
     /// <summary>State of running labs, a folder each.</summary>
     public static string Run => Path.Combine(Root, "run");
 
-    /// <summary>The kernel of a series; throws when the set-up has not made it.</summary>
-    /// <param name="series">One of <see cref="Topologies.GuestKernels.Series"/>.</param>
-    public static string Kernel(string series) => Required(Path.Combine(Cache, "image", series, "vmlinux"));
+    /// <summary>The end of the name of a guest for arm64.</summary>
+    public const string Arm64 = "-arm64";
 
-    /// <summary>The guest's initramfs for a series; throws when the set-up has not made it.</summary>
-    /// <param name="series">One of <see cref="Topologies.GuestKernels.Series"/>.</param>
-    public static string Initramfs(string series) => Required(Path.Combine(Cache, "image", series, "initramfs"));
+    /// <summary>The kernel of a guest; throws when the set-up has not made it.</summary>
+    /// <param name="guest">One of <see cref="Topologies.GuestKernels.Series"/>, or a VM's <see cref="Topologies.VmSpec.Guest"/>.</param>
+    public static string Kernel(string guest) => OfImage(guest, "vmlinux");
+
+    /// <summary>A guest's initramfs; throws when the set-up has not made it.</summary>
+    /// <param name="guest">As for <see cref="Kernel"/>.</param>
+    public static string Initramfs(string guest) => OfImage(guest, "initramfs");
 
     /// <summary>The daemon's assembly; throws when it has not been built.</summary>
     public static string Medium => Required(Path.Combine(Root, "host/ShmMedium/bin/Release/net10.0/shm-medium.dll"));
 
-    private static string Required(string path) =>
-        File.Exists(path) ? path : throw new LabException($"{path} is missing: run './shmwifi setup' first");
+    private static string OfImage(string guest, string file) => Required(
+        Path.Combine(Cache, "image", guest, file), guest.EndsWith(Arm64, StringComparison.Ordinal) ? "setup --architecture arm64" : "setup");
+
+    private static string Required(string path, string setup = "setup") =>
+        File.Exists(path) ? path : throw new LabException($"{path} is missing: run './shmwifi {setup}' first");
 
     private static string FindRoot()
     {

@@ -49,6 +49,21 @@ public class DemoTests
         }
     }
 
+    [TestCase("user")]
+    [TestCase("kernel")]
+    [Explicit("needs a guest for arm64: './shmwifi setup --architecture arm64'")]
+    [Category("Nightly")]
+    public void AnAccessPointForAarch64ServesStationsForX8664(string path)
+    {
+        var report = Run($"test-arm64-{path}", "--ap-architecture", "arm64", "--security", "wpa3", "--path", path);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((string?)report["details"]!["accessPoint"], Is.EqualTo("arm64"));
+            Assert.That(Values(Rows(report, "ping"), "lost"), Has.Length.EqualTo(3).And.All.Zero);
+            AssertPath($"test-arm64-{path}", path, Rows(report, "guests"), guests: 3);
+        }
+    }
+
     [Test]
     public void AStationComesBackAfterEachReloadOfItsModule()
     {

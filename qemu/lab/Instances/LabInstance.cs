@@ -20,7 +20,7 @@ internal sealed class LabInstance : IAsyncDisposable
     /// <summary>Sockets and logs.</summary>
     public string Folder { get; }
 
-    /// <summary>"kvm" or "tcg".</summary>
+    /// <summary>"kvm" or "tcg": of the guests for this machine's architecture.</summary>
     public string Accel { get; private set; } = "";
 
     /// <summary>The daemon; null when no VM has a radio on the lab's medium.</summary>
@@ -97,10 +97,12 @@ internal sealed class LabInstance : IAsyncDisposable
         await Task.WhenAll(_vms.Select(async vm =>
         {
             var boot = await vm.WaitReadyAsync(cancellation);
-            progress.Done($"{vm.Name} runs: Linux {vm.Spec.Kernel}, {Accel}, {boot.TotalSeconds:0.0} s to boot");
+            progress.Done($"{vm.Name} runs: Linux {vm.Spec.Guest}, {AccelOf(vm.Spec)}, {boot.TotalSeconds:0.0} s to boot");
             await SetUpAsync(vm, cancellation);
         }));
     }
+
+    private string AccelOf(VmSpec vm) => vm.Architecture == GuestArchitecture.Amd64 ? Accel : "tcg";
 
     private VirtualMachine Start(VmSpec spec, int index, WiredNetwork wired)
     {
@@ -109,7 +111,7 @@ internal sealed class LabInstance : IAsyncDisposable
             spec,
             index,
             folder,
-            Accel,
+            AccelOf(spec),
             wired.AddTap(index),
             spec.Uplink == null ? null : wired.AddUplink(index, spec.Uplink),
             spec.Radios > 0 ? MediumProcess.Socket(Folder, spec.Name) : null);

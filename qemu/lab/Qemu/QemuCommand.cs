@@ -16,13 +16,14 @@ internal static class QemuCommand
     public static List<string> For(
         VmSpec vm, int index, string folder, string accel, string wiredTap, string? uplinkTap, string? mediumSocket)
     {
+        var machine = Machine.Of(vm);
         List<string> command =
         [
-            "qemu-system-x86_64", "-name", $"{vm.Name},process=shmwifi-{vm.Name}",
+            machine.Program, "-name", $"{vm.Name},process=shmwifi-{vm.Name}",
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-            "-machine", "pc", "-accel", accel, "-cpu", accel == "kvm" ? "host" : "max",
+            "-machine", machine.Type, "-accel", accel, "-cpu", accel == "kvm" ? "host" : machine.EmulatedCpu,
             "-smp", $"{vm.Cpus}", "-m", $"{vm.MemoryMib}",
-            "-kernel", Checkout.Kernel(vm.Kernel), "-initrd", Checkout.Initramfs(vm.Kernel),
+            "-kernel", Checkout.Kernel(vm.Guest), "-initrd", Checkout.Initramfs(vm.Guest),
             "-append", KernelCommandLine(vm, accel),
             "-chardev", $"socket,id=console,path={Value(ConsoleSocket(folder))},server=on,wait=off,logfile={Value(SerialLog(folder))},logappend=on",
             "-serial", "chardev:console",
@@ -63,9 +64,13 @@ internal static class QemuCommand
     {
         string datapath = vm is { Radios: > 0, Path: FramePath.Kernel } ? " shmwifi.datapath=kernel" : "";
         string radios = vm.KernelRadios > 0 ? string.Create(CultureInfo.InvariantCulture, $" shmwifi.radios={vm.KernelRadios}") : "";
-        string tcg = accel == "tcg" ? $" tsc_early_khz={HostTsc.Khz} norandmaps" : "";
+        string clock = vm.Architecture != GuestArchitecture.Amd64 ? ""
+            : accel == "tcg" ? $" tsc=reliable tsc_early_khz={HostTsc.Khz}"
+            : " tsc=reliable";
+        string tcg = accel == "tcg" ? " norandmaps" : "";
         return string.Join(' ',
-            [$"console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable{tcg} cryptomgr.notests lsm= shmwifi.name={vm.Name}{datapath}{radios}",
+            [$"console={Machine.Of(vm).Console} quiet panic=-1 mitigations=off{clock}{tcg} cryptomgr.notests lsm= "
+                + $"shmwifi.name={vm.Name}{datapath}{radios}",
             .. vm.KernelArguments]);
     }
 

@@ -102,6 +102,12 @@ internal sealed record VmSpec
     /// <summary>Kernel series, one of <see cref="GuestKernels.Series"/>.</summary>
     public required string Kernel { get; init; }
 
+    /// <summary>What the machine is; arm64 has the kernels of <see cref="GuestKernels.Arm64Series"/>.</summary>
+    public GuestArchitecture Architecture { get; init; }
+
+    /// <summary>Kernel and architecture as qemu/guest-image/build-image names them, such as "6.12" and "6.12-arm64".</summary>
+    public string Guest => Architecture == GuestArchitecture.Arm64 ? Kernel + Checkout.Arm64 : Kernel;
+
     /// <summary>The network that an access point offers, or that a station joins. Null for a plain VM.</summary>
     public Network? Network { get; init; }
 

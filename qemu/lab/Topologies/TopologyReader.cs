@@ -12,8 +12,8 @@ internal sealed partial class TopologyReader
     private static readonly string[] OwnSections = ["vms", "socket", "isolation", "capture"];
     private static readonly string[] VmKeys =
     [
-        "name", "role", "radios", "regulatory", "path", "kernelRadios", "memory", "cpus", "kernel", "ssid", "ssidHex", "security", "passphrase",
-        "channel", "mode", "uplink", "kernelArguments", "qemu",
+        "name", "role", "radios", "regulatory", "path", "kernelRadios", "memory", "cpus", "kernel", "architecture", "ssid", "ssidHex", "security",
+        "passphrase", "channel", "mode", "uplink", "kernelArguments", "qemu",
     ];
 
     private static readonly Ssid DefaultSsid = Topologies.Ssid.Of("ShmWifi");
@@ -127,7 +127,10 @@ internal sealed partial class TopologyReader
         if (role != Role.AccessPoint)
             NotFor(vm, "any VM but an access point", "uplink");
 
-        string ownKernel = Choice(vm, "kernel", kernel, GuestKernels.Series);
+        string ownKernel = kernelForAll ? kernel : Choice(vm, "kernel", kernel, GuestKernels.Series);
+        bool isArm64 = Choice(vm, "architecture", "amd64", ["amd64", "arm64"]) == "arm64";
+        if (isArm64 && !GuestKernels.Arm64Series.Contains(ownKernel))
+            Error(vm["architecture"], $"arm64 has the kernels {Join(GuestKernels.Arm64Series)}, and this VM's is {ownKernel}");
         int radios = Number(vm, "radios", role == Role.Plain ? 0 : 1, role == Role.Plain ? 0 : 1, 64);
         int kernelRadios = Number(vm, "kernelRadios", 0, 0, 64);
         if (radios > 0 && kernelRadios > 0)
@@ -145,7 +148,8 @@ internal sealed partial class TopologyReader
             KernelRadios = kernelRadios,
             MemoryMib = Number(vm, "memory", 256, 128, 65536),
             Cpus = Number(vm, "cpus", 1, 1, 64),
-            Kernel = kernelForAll ? kernel : ownKernel,
+            Kernel = ownKernel,
+            Architecture = isArm64 ? GuestArchitecture.Arm64 : GuestArchitecture.Amd64,
             Network = role switch
             {
                 Role.AccessPoint => AccessPointNetwork(vm),

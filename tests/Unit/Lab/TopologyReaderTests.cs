@@ -128,6 +128,21 @@ public class TopologyReaderTests
         Assert.That(QemuCommand.KernelCommandLine(vm, "kvm"), Does.EndWith(" shmwifi.name=a idle=poll threadirqs"));
     }
 
+    [Test]
+    public void AVmForArm64HasAKernelAndAConsoleOfItsOwn()
+    {
+        var vms = TopologyReader.Read("vms: [{ name: a, kernel: 6.1, architecture: arm64 }, { name: b }]", "t.yaml").Vms;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(vms.Select(vm => vm.Guest), Is.EqualTo(["6.1-arm64", "6.12"]));
+            Assert.That(QemuCommand.KernelCommandLine(vms[0], "tcg"), Does.StartWith("console=ttyAMA0 ").And.Not.Contain("tsc"));
+            Assert.That(QemuCommand.KernelCommandLine(vms[1], "tcg"), Does.StartWith("console=ttyS0 ").And.Contain(" tsc_early_khz="));
+        }
+    }
+
+    [TestCase("vms:\n  - { name: a, architecture: arm64, kernel: sid }",
+        "t.yaml:2:30: error: arm64 has the kernels 6.1, 6.12, and this VM's is sid")]
+    [TestCase("vms:\n  - { name: a, architecture: riscv64 }", "'architecture' must be one of amd64, arm64")]
     [TestCase("vms:\n  - { name: a, colour: red }", "t.yaml:2:16: error: unknown key 'colour'")]
     [TestCase("vms:\n  - { name: a }\n  - { name: a }", "t.yaml:3:5: error: a VM called 'a' is there already")]
     [TestCase("vms:\n  - { name: A }", "t.yaml:2:13: error: 'name' must be 1 to 15 of a-z, 0-9 and -")]
