@@ -19,7 +19,9 @@
 /* struct pages come by the subsection. A BAR is as aligned as it is large. */
 #define SHMWIFI_REGION_MIN	max_t(u64, SHMWIFI_HEADER_SIZE, SUBSECTION_SIZE)
 
-#ifndef CONFIG_ZONE_DEVICE
+#ifndef CONFIG_64BIT
+#error "ShmWifi needs a 64-bit kernel: the region, 128 MiB and more, is mapped whole, and its 64-bit words are read in one piece"
+#elif !defined(CONFIG_ZONE_DEVICE)
 #error "ShmWifi needs a kernel with CONFIG_ZONE_DEVICE, for struct pages of the region"
 #endif
 
