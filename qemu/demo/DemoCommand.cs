@@ -50,7 +50,7 @@ internal static class DemoCommand
         command.Validators.Add(result =>
         {
             if (result.GetValue(architecture) == "arm64" && result.GetValue(kernel) is { } series && !GuestKernels.Arm64Series.Contains(series))
-                result.AddError($"--ap-architecture arm64 needs one of the kernels {string.Join(", ", GuestKernels.Arm64Series)}");
+                result.AddError($"--ap-architecture arm64 needs --kernel {string.Join(" or ", GuestKernels.Arm64Series)}");
         });
         command.SetAction((result, cancellation) => DemoRun.RunAsync(
             new DemoOptions(

@@ -21,14 +21,14 @@ check_series() {
     esac
 }
 
-# choose_guest GUEST: the guest of the command line, a kernel with an architecture: one of check_series for x86-64; with -arm64, Debian's series also
-# for aarch64. Sets series, architecture (Debian's name), triple (the compiler's), and of_architecture, which ends the names of what its series share.
+# choose_guest GUEST: the guest of the command line, a kernel with an architecture: one of check_series for x86-64, 6.12-arm64 for aarch64, where
+# Debian's 6.1 has no CONFIG_ZONE_DEVICE. Sets series, architecture (Debian's name), triple (the compiler's), and of_architecture, which ends the names of what its series share.
 # shellcheck disable=SC2034 # for the scripts
 choose_guest() {
     guest=${1-} series=${1-} architecture=amd64 triple=x86_64-linux-gnu of_architecture=
     case $guest in
-    6.1-arm64 | 6.12-arm64) series=${guest%-arm64} architecture=arm64 triple=aarch64-linux-gnu of_architecture=-arm64 ;;
-    *-arm64) die "arm64 has the guests 6.1-arm64 and 6.12-arm64" ;;
+    6.12-arm64) series=${guest%-arm64} architecture=arm64 triple=aarch64-linux-gnu of_architecture=-arm64 ;;
+    *-arm64) die "arm64 has the guest 6.12-arm64 alone: the module needs CONFIG_ZONE_DEVICE, which Debian's 6.1 has not there" ;;
     *) check_series "$guest" ;;
     esac
 }

@@ -130,7 +130,7 @@ internal sealed partial class TopologyReader
         string ownKernel = kernelForAll ? kernel : Choice(vm, "kernel", kernel, GuestKernels.Series);
         bool isArm64 = Choice(vm, "architecture", "amd64", ["amd64", "arm64"]) == "arm64";
         if (isArm64 && !GuestKernels.Arm64Series.Contains(ownKernel))
-            Error(vm["architecture"], $"arm64 has the kernels {Join(GuestKernels.Arm64Series)}, and this VM's is {ownKernel}");
+            Error(vm["architecture"], $"arm64 has the kernel {Join(GuestKernels.Arm64Series)}, and this VM's is {ownKernel}");
         int radios = Number(vm, "radios", role == Role.Plain ? 0 : 1, role == Role.Plain ? 0 : 1, 64);
         int kernelRadios = Number(vm, "kernelRadios", 0, 0, 64);
         if (radios > 0 && kernelRadios > 0)
