@@ -22,13 +22,13 @@ internal sealed class PeerRegion : IDisposable
     public Region Region => _memory.Region;
 
     /// <summary>Wakes the host.</summary>
-    public Doorbell Host { get; } = Doorbell.Create();
+    public Doorbell Host { get; } = EventDoorbell.Create();
 
     /// <summary>Wakes the guest of port 0.</summary>
-    public Doorbell Sender { get; } = Doorbell.Create();
+    public Doorbell Sender { get; } = EventDoorbell.Create();
 
     /// <summary>Wakes the guest of port 1.</summary>
-    public Doorbell Receiver { get; } = Doorbell.Create();
+    public Doorbell Receiver { get; } = EventDoorbell.Create();
 
     /// <summary>Slots that the host gave back to port 0.</summary>
     public unsafe uint SenderHead => new SharedIndex(&PortWords.Header(Region, 0)->TxHead).LoadAcquire();

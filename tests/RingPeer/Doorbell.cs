@@ -3,26 +3,24 @@ using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Tests.RingPeer;
 
-/// <summary>An eventfd that one side rings and the other sleeps on.</summary>
-/// <param name="descriptor">The eventfd, non-blocking; closed with the doorbell.</param>
-internal sealed class Doorbell(int descriptor) : IDisposable
+/// <summary>Wakes the other side, and is what one sleeps on.</summary>
+internal abstract class Doorbell : IDisposable
 {
     /// <summary>Seconds in which a sleeper sees that it should be awake before it calls the doorbell lost.</summary>
     private const int SecondsOfGrace = 5;
 
-    private readonly EventFd _event = new(descriptor);
-
-    /// <summary>The eventfd; children inherit it.</summary>
-    public int Descriptor => _event.Descriptor;
-
-    /// <summary>Makes an eventfd that children inherit.</summary>
-    public static Doorbell Create() => new(LibCException.ThrowIfFailed(eventfd(0, EFD_NONBLOCK), "eventfd"));
+    /// <summary>Readable once it rang.</summary>
+    public abstract int Descriptor { get; }
 
     /// <summary>Wakes the other side.</summary>
-    public void Ring() => _event.Signal();
+    public abstract void Ring();
 
     /// <summary>Whether it rang since the last look.</summary>
-    public bool TryTake() => _event.Drain() != 0;
+    public abstract bool TryTake();
+
+    /// <summary>Whether it rang, asked once the other side has decided that.</summary>
+    /// <param name="isDue">Whether it had to.</param>
+    public abstract bool HasRung(bool isDue);
 
     /// <summary>Sleeps until it rings.</summary>
     /// <param name="isNeeded">Whether there is work, so that it should have rung long ago; asked once a second.</param>
@@ -40,6 +38,6 @@ internal sealed class Doorbell(int descriptor) : IDisposable
         }
     }
 
-    /// <summary>Closes the eventfd.</summary>
-    public void Dispose() => _event.Dispose();
+    /// <summary>Closes it.</summary>
+    public abstract void Dispose();
 }

@@ -8,17 +8,20 @@ internal sealed record PeerOptions
     /// <summary>What it does.</summary>
     public required Role Role { get; init; }
 
-    /// <summary>Inherited descriptor of the memfd.</summary>
-    public required int Memory { get; init; }
+    /// <summary>In a guest: the module's UIO device, in place of the descriptors that a process of the host inherits.</summary>
+    public string? Device { get; init; }
 
-    /// <summary>Bytes of the memfd: the region, and the page with <see cref="LitmusPage"/>.</summary>
+    /// <summary>Inherited descriptor of the memfd.</summary>
+    public int Memory { get; init; }
+
+    /// <summary>Bytes of the memory: the region, and the page with <see cref="LitmusPage"/>.</summary>
     public required ulong Size { get; init; }
 
     /// <summary>Inherited eventfd that wakes this peer.</summary>
-    public required int Wake { get; init; }
+    public int Wake { get; init; }
 
     /// <summary>Inherited eventfd that wakes the other side.</summary>
-    public required int Ring { get; init; }
+    public int Ring { get; init; }
 
     /// <summary>Port of the region.</summary>
     public int Port { get; init; }
@@ -43,6 +46,7 @@ internal sealed record PeerOptions
         return new PeerOptions
         {
             Role = Enum.Parse<Role>(values[nameof(Role)]),
+            Device = values.GetValueOrDefault(nameof(Device)),
             Memory = int.Parse(values[nameof(Memory)], CultureInfo.InvariantCulture),
             Size = ulong.Parse(values[nameof(Size)], CultureInfo.InvariantCulture),
             Wake = int.Parse(values[nameof(Wake)], CultureInfo.InvariantCulture),
@@ -60,5 +64,6 @@ internal sealed record PeerOptions
     [
         $"{nameof(Role)}={Role}", $"{nameof(Memory)}={Memory}", $"{nameof(Size)}={Size}", $"{nameof(Wake)}={Wake}", $"{nameof(Ring)}={Ring}",
         $"{nameof(Port)}={Port}", $"{nameof(First)}={First}", $"{nameof(Until)}={Until}", $"{nameof(Pace)}={Pace}", $"{nameof(Break)}={Break}",
+        .. Device is null ? (string[])[] : [$"{nameof(Device)}={Device}"],
     ];
 }

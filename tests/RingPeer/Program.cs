@@ -11,9 +11,9 @@ new Thread(static () =>
 })
 { IsBackground = true }.Start();
 
-using var memory = SharedMemory.Map(options.Memory, options.Size, offset: 0, ownsDescriptor: true);
-using var wake = new Doorbell(options.Wake);
-using var ring = new Doorbell(options.Ring);
+using Doorbell wake = options.Device is { } device ? new UioDoorbell(device) : new EventDoorbell(options.Wake);
+using var ring = options.Device is null ? new EventDoorbell(options.Ring) : wake;
+using var memory = SharedMemory.Map(options.Device is null ? options.Memory : wake.Descriptor, options.Size, offset: 0, ownsDescriptor: false);
 var region = OpenRegion(memory);
 Func<Verdict> run = options.Role switch
 {

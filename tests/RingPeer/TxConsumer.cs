@@ -56,7 +56,7 @@ internal sealed unsafe class TxConsumer(Region region, Doorbell wake, Doorbell r
         LitmusPage.LoadStoreBuffer(region);
         bool armed = _tx.Arm();
         Busy.Until(() => _decided.LoadAcquire() != _tx.Taken);
-        bool rung = wake.TryTake();
+        bool rung = wake.HasRung(armed);
         return (!armed || rung) && _tx.CountReady() > 0;
     }
 

@@ -75,7 +75,7 @@ internal sealed unsafe class TxProducer(Region region, Doorbell wake, Doorbell r
         LitmusPage.LoadStoreBuffer(region);
         bool armed = tx.ArmFree();
         Busy.Until(() => _decided.LoadAcquire() != tx.Tail - tx.Length);
-        bool rung = wake.TryTake();
+        bool rung = wake.HasRung(armed);
         if (armed && !rung)
             return Verdict.LostDoorbell;
         return tx.CountFree() == 1 ? Verdict.Intact : Verdict.Broken;

@@ -33,6 +33,12 @@ internal sealed class IvshmemServer : IDisposable
     /// <summary>The region.</summary>
     public SharedMemory Memory { get; }
 
+    /// <summary>The eventfd that the guest signals.</summary>
+    public int Kick => _kick.Descriptor;
+
+    /// <summary>The eventfd that interrupts the guest.</summary>
+    public int Call => _call.Descriptor;
+
     /// <summary>The device's name in the guest: domain:bus:device.function.</summary>
     public string PciAddress => $"0000:00:{_slot:x2}.0";
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using ShmWifi.Tests.RingPeer;
 
-namespace ShmWifi.Tests.Processes;
+namespace ShmWifi.Tests.Support;
 
 /// <summary>A process of RingPeer: started once it says that it is ready, killed at the latest when disposed.</summary>
 internal sealed class PeerProcess : IDisposable
@@ -14,12 +14,13 @@ internal sealed class PeerProcess : IDisposable
 
     private PeerProcess(Process process) => _process = process;
 
+    /// <summary>Whether it has ended.</summary>
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts a peer and waits until it stands on its ring.</summary>
     public static PeerProcess Start(PeerOptions options)
     {
-        var start = new ProcessStartInfo(Path.Combine(TestContext.CurrentContext.TestDirectory, "RingPeer"), options.ToArguments())
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "RingPeer"), options.ToArguments())
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -53,9 +54,11 @@ internal sealed class PeerProcess : IDisposable
     {
         _process.Kill();
         _process.WaitForExit();
-        Assert.That(_process.ExitCode, Is.EqualTo(128 + 9), "it was alive until SIGKILL");
+        if (_process.ExitCode != 128 + 9)
+            throw new InvalidOperationException($"RingPeer had ended with {_process.ExitCode} before it was killed: {_errors}");
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         if (!_process.HasExited)
