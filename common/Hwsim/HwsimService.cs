@@ -54,7 +54,7 @@ internal sealed class HwsimService : IDisposable
     {
         (_registration, _port, _device, _control, _discovery, _warn) = (registration, port, device, control, discovery, warn);
         int frames = registration.Frames.Descriptor;
-        ushort family = registration.Hwsim.Family.Id;
+        var channel = new NetlinkChannel(frames, registration.Hwsim.Family.Id);
         _hostWarnings = new RepeatedWarnings(warn);
         _busyPoll = new BusyPollBudget(maxBusyPollNs);
         _doorbell = new PortDoorbell(device, port);
@@ -63,10 +63,10 @@ internal sealed class HwsimService : IDisposable
         Clock = new ClockSync(port, _slots);
         Host = new HostMonitor(region, port, patienceMs * NsPerMs);
         _patience = new StatusPatience(port, patienceMs * NsPerMs);
-        _batch = new InjectionBatch(frames, family, MaxBatchBytes);
+        _batch = new InjectionBatch(channel, MaxBatchBytes);
         var chains = new SentChains();
         var measurements = new PeerMeasurements(port, Radios, _batch);
-        Tx = new TxPath(frames, family, port, _slots, Radios, _batch, Clock, chains, measurements);
+        Tx = new TxPath(channel, port, _slots, Radios, _batch, Clock, chains, measurements);
         _open = new OpenFrames(port, _slots, Radios, _batch, chains, measurements);
         _rx = new RxPath(port, _doorbell, Radios, _batch, Clock, chains, measurements, _open);
         _waits = new WaitSet(device, frames, discovery.WirelessDescriptor, discovery.LinkDescriptor, control.Descriptor);

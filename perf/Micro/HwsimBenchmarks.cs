@@ -25,7 +25,7 @@ public unsafe class HwsimBenchmarks
     [GlobalSetup]
     public void SetUp()
     {
-        _batch = new InjectionBatch(NoSocket, RecordedMessages.Family, maxBytes: int.MaxValue);
+        _batch = new InjectionBatch(new NetlinkChannel(NoSocket, RecordedMessages.Family), maxBytes: int.MaxValue);
         _payload = (byte*)NativeMemory.AllocZeroed(Abi.SlotPayloadSize);
     }
 

@@ -3,16 +3,15 @@ using ShmWifi.Dot11.Frames;
 using ShmWifi.Dot11.Rates;
 using ShmWifi.Hwsim.Netlink;
 using ShmWifi.Hwsim.Protocol;
-using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 using Tmds.Linux;
 
 namespace ShmWifi.Hwsim.Datapath;
 
-/// <summary>Messages for hwsim, collected and sent by one system call: the kernel walks all messages of a datagram.</summary>
+/// <summary>Messages for hwsim, collected and sent together.</summary>
 /// <remarks>
 /// Frames that stay where they lie in the region are gathered there by the kernel. All else is written one after the other
-/// into a buffer, so that neighbours there share an iovec; frames that may move, too. Source: linux net/netlink/af_netlink.c, netlink_rcv_skb.
+/// into a buffer, so that neighbours there share an iovec; frames that may move, too.
 /// </remarks>
 internal sealed unsafe class InjectionBatch : IDisposable
 {
@@ -44,7 +43,7 @@ internal sealed unsafe class InjectionBatch : IDisposable
     private const int MaxPadding = (int)HwsimProtocol.MinFrameLength; // a short frame is filled up to it
     private const int TextSize = MaxMessages * (StatusSize + MaxPadding + FramePrefixSize + (int)HwsimProtocol.MaxFrameLength);
 
-    private readonly int _descriptor;
+    private readonly IHwsimChannel _channel;
     private readonly ushort _family;
     private readonly int _maxBytes;
     private readonly byte* _text;
@@ -55,13 +54,11 @@ internal sealed unsafe class InjectionBatch : IDisposable
     private int _bytes;
 
     /// <summary>An empty batch.</summary>
-    /// <param name="descriptor">hwsim's registered socket.</param>
-    /// <param name="family">hwsim's family ID.</param>
-    /// <param name="maxBytes">Sent as soon as the messages reach it; the socket's send buffer is larger by a message at least.</param>
-    public InjectionBatch(int descriptor, ushort family, int maxBytes)
+    /// <param name="maxBytes">Sent as soon as the messages reach it; a socket's send buffer is larger by a message at least.</param>
+    public InjectionBatch(IHwsimChannel channel, int maxBytes)
     {
-        _descriptor = descriptor;
-        _family = family;
+        _channel = channel;
+        _family = channel.Family;
         _maxBytes = maxBytes;
         _text = (byte*)NativeMemory.AllocZeroed(TextSize);
         _vectors = (iovec*)NativeMemory.AllocZeroed(2 * MaxMessages + 1, (nuint)sizeof(iovec));
@@ -155,12 +152,12 @@ internal sealed unsafe class InjectionBatch : IDisposable
     /// <param name="transmitter">addresses[1] of the radio.</param>
     public void AddAbortedReport(MacAddress transmitter) => EndReport(BeginReport(transmitter, maxResult: 0));
 
-    /// <summary>Sends what was collected; the kernel has processed all of it when this returns.</summary>
-    /// <returns>False when the kernel took none of it.</returns>
+    /// <summary>Sends what was collected; hwsim has all of it when this returns.</summary>
+    /// <returns>False when it took none of it.</returns>
     public bool Send()
     {
         _message->msg_iovlen = _vectorCount;
-        bool isTaken = Uninterrupted.sendmsg(_descriptor, _message, 0) >= 0;
+        bool isTaken = _channel.Send(_message);
         Count = Frames = 0;
         _textLength = _vectorCount = _bytes = 0;
         return isTaken;

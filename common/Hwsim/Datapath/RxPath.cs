@@ -32,10 +32,11 @@ internal sealed unsafe class RxPath(GuestPort port, PortDoorbell doorbell, Radio
     public bool MayBeAnswered { get; private set; }
 
     /// <summary>Deals with what is ready, and with the statuses that are in the batch already.</summary>
-    public bool Drain()
+    /// <param name="most">Descriptors: hwsim has room for a message of each.</param>
+    public bool Drain(uint most = MaxBatch)
     {
         MayBeAnswered = false;
-        uint count = Math.Min(port.Rx.CountReady(), MaxBatch);
+        uint count = Math.Min(port.Rx.CountReady(), Math.Min(most, MaxBatch));
         _first = port.Rx.Taken;
         for (uint i = 0; i < count; i++)
         {

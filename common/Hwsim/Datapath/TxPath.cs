@@ -9,11 +9,10 @@ using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 using Tmds.Linux;
-using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Hwsim.Datapath;
 
-/// <summary>hwsim to host: the kernel writes its messages straight into TX slots, many by one system call, and they are read there.</summary>
+/// <summary>hwsim to host: its messages are put straight into TX slots, many at a time, and read there.</summary>
 /// <remarks>
 /// hwsim waits for the status of every frame. Whoever expects no acknowledgement gets it from here at once; all others
 /// when the host has decided. While the host is away the medium is dead: nobody acknowledges, and nothing gets stuck.
@@ -30,28 +29,28 @@ internal sealed unsafe class TxPath : IDisposable
     private readonly ClockSync _clock;
     private readonly SentChains _chains;
     private readonly PeerMeasurements _measurements;
-    private readonly int _descriptor;
-    private readonly ushort _family;
+    private readonly IHwsimChannel _channel;
     private readonly mmsghdr* _slotMessages;
     private readonly byte* _scratch;
     private readonly mmsghdr* _scratchMessages;
 
     /// <summary>Prepares a message header for each slot, once and for all.</summary>
-    /// <param name="descriptor">hwsim's registered socket.</param>
-    /// <param name="family">hwsim's family ID.</param>
     /// <param name="slots">Its TX slots.</param>
     /// <param name="clock">For the frames' time stamps.</param>
     /// <param name="chains">Remembers what waits for its status.</param>
     public TxPath(
-        int descriptor, ushort family, GuestPort port, TxSlots slots, RadioTable radios, InjectionBatch batch, ClockSync clock, SentChains chains,
+        IHwsimChannel channel, GuestPort port, TxSlots slots, RadioTable radios, InjectionBatch batch, ClockSync clock, SentChains chains,
         PeerMeasurements measurements)
     {
-        (_descriptor, _family, _port, _slots, _radios, _batch, _clock, _chains, _measurements) =
-            (descriptor, family, port, slots, radios, batch, clock, chains, measurements);
+        (_channel, _port, _slots, _radios, _batch, _clock, _chains, _measurements) =
+            (channel, port, slots, radios, batch, clock, chains, measurements);
         _slotMessages = PrepareMessages((byte*)port.TxSlot(0) + Abi.SlotHeaderSize, Abi.SlotSize, port.Tx.Length);
         _scratch = (byte*)NativeMemory.AllocZeroed(MaxBatch * Abi.SlotPayloadSize);
         _scratchMessages = PrepareMessages(_scratch, Abi.SlotPayloadSize, MaxBatch);
     }
+
+    /// <summary>Where radios are learned by their messages; null: they are listed.</summary>
+    public LearnedRadios? Learned { get; init; }
 
     /// <summary>Whether hwsim may have messages for us.</summary>
     public bool IsReadable { get; set; } = true;
@@ -73,16 +72,17 @@ internal sealed unsafe class TxPath : IDisposable
 
     /// <summary>Takes a batch of messages. Slots that are filled still have to be published.</summary>
     /// <param name="isHostThere">Whether somebody drains the ring.</param>
-    public bool Pump(bool isHostThere)
+    /// <param name="most">Messages to take: hwsim has room for a status of each.</param>
+    public bool Pump(bool isHostThere, uint most = MaxBatch)
     {
         IsBlocked = false;
-        if (!IsReadable)
+        if (!IsReadable || most == 0)
             return false;
         if (!isHostThere)
             return PumpWithoutHost();
 
         uint position = _slots.Next & (_port.Tx.Length - 1);
-        uint free = Math.Min(_slots.CountFree(MaxBatch), _port.Tx.Length - position);
+        uint free = Math.Min(_slots.CountFree(Math.Min(most, MaxBatch)), _port.Tx.Length - position);
         if (free == 0)
         {
             IsBlocked = true;
@@ -128,18 +128,16 @@ internal sealed unsafe class TxPath : IDisposable
 
     private int Receive(mmsghdr* messages, uint count)
     {
-        int received = Uninterrupted.recvmmsg(_descriptor, messages, count, MSG_DONTWAIT);
+        int received = _channel.Receive(messages, count);
         _port.Count(GuestCounter.SystemCalls);
-        if (received < 0 && errno != EAGAIN)
-            throw new LibCException("read frames from mac80211_hwsim");
         IsReadable = received == count; // till it is drained: only new messages wake us
-        return Math.Max(received, 0);
+        return received;
     }
 
     private bool TryFill(TxSlotHeader* slot, uint length, ulong capturedNs)
     {
         byte* datagram = (byte*)slot + Abi.SlotHeaderSize;
-        var message = HwsimMessage.Read(new ReadOnlySpan<byte>(datagram, (int)Math.Min(length, Abi.SlotPayloadSize)), _family);
+        var message = HwsimMessage.Read(new ReadOnlySpan<byte>(datagram, (int)Math.Min(length, Abi.SlotPayloadSize)), _channel.Family);
         if (message.Kind == HwsimMessageKind.PmsrStart && _measurements.TryStart(slot, in message))
             return true;
         if (message.Kind != HwsimMessageKind.Frame)
@@ -147,7 +145,9 @@ internal sealed unsafe class TxPath : IDisposable
             Observe(message);
             return false;
         }
-        if (!_radios.TryFind(message.Transmitter, out var radio) || message.PayloadLength < FrameView.MinLength)
+        if (!_radios.TryFind(message.Transmitter, out var radio))
+            radio = Learned?.Add(message.Transmitter);
+        if (radio is null || message.PayloadLength < FrameView.MinLength)
         {
             IsRadioUnknown |= radio is null;
             Malformed += radio is null ? 0u : 1u;
@@ -165,6 +165,7 @@ internal sealed unsafe class TxPath : IDisposable
         slot->CapturedNs = capturedNs;
         message.Chain.Write(new Span<byte>(slot->Rates, TxRates.Size), new Span<byte>(slot->RateFlags, RetryChain.FlagsSize));
 
+        Learned?.OnSent(radio, new ReadOnlySpan<byte>(datagram + message.PayloadOffset, message.PayloadLength));
         bool isGroup = (datagram[message.PayloadOffset + FrameView.Addr1Offset] & 1) != 0;
         HasAsked = !isGroup;
         if (isGroup || ((TxFlags)message.Flags & TxFlags.NoAck) != TxFlags.None)
@@ -181,7 +182,7 @@ internal sealed unsafe class TxPath : IDisposable
         for (uint i = 0; i < count; i++)
         {
             uint length = Math.Min(_scratchMessages[i].msg_len, Abi.SlotPayloadSize);
-            var message = HwsimMessage.Read(new ReadOnlySpan<byte>(_scratch + (i * Abi.SlotPayloadSize), (int)length), _family);
+            var message = HwsimMessage.Read(new ReadOnlySpan<byte>(_scratch + (i * Abi.SlotPayloadSize), (int)length), _channel.Family);
             if (message.Kind == HwsimMessageKind.Frame)
                 Drop(message);
             else
@@ -200,6 +201,9 @@ internal sealed unsafe class TxPath : IDisposable
     {
         switch (message.Kind)
         {
+            case HwsimMessageKind.AddressAdd or HwsimMessageKind.AddressDel when Learned is not null:
+                Learned.OnAddress(message.Transmitter, message.Address, message.Kind == HwsimMessageKind.AddressAdd);
+                break;
             case HwsimMessageKind.AddressAdd or HwsimMessageKind.AddressDel:
                 if (_radios.TryFind(message.Transmitter, out var radio))
                     _radios.SetDriverAddress(radio, message.Address, message.Kind == HwsimMessageKind.AddressAdd);

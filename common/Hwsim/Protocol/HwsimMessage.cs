@@ -76,7 +76,7 @@ internal struct HwsimMessage
     public uint Sequence;
 
     /// <summary>Reads a datagram. Whatever the bytes are: does not throw, does not look outside.</summary>
-    /// <param name="family">hwsim's family ID.</param>
+    /// <param name="family">hwsim's family ID; 0: any.</param>
     public static HwsimMessage Read(ReadOnlySpan<byte> datagram, ushort family)
     {
         HwsimMessage result = default;
@@ -91,7 +91,7 @@ internal struct HwsimMessage
                 : HwsimMessageKind.Other : HwsimMessageKind.Malformed;
             return result;
         }
-        if (message.Type != family)
+        if (family != 0 && message.Type != family)
         {
             result.Kind = HwsimMessageKind.Other;
             return result;

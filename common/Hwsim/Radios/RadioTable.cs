@@ -70,6 +70,17 @@ internal sealed class RadioTable
         }
     }
 
+    /// <summary>Adds a radio of which nothing is known but its messages.</summary>
+    /// <returns>Null: the port has no number for it.</returns>
+    public Radio? Learn(MacAddress transmitter)
+    {
+        int free = Array.IndexOf(_byNumber, null);
+        if (free < 0)
+            return null;
+        IsDirty = true;
+        return _byNumber[free] = new Radio((ushort)free, hwsimId: (uint)free, transmitter) { Name = $"radio{free}" };
+    }
+
     /// <summary>hwsim asks for an address, or takes it back.</summary>
     public void SetDriverAddress(Radio radio, MacAddress address, bool isWanted)
     {

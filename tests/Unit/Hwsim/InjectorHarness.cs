@@ -41,10 +41,11 @@ internal sealed unsafe class InjectorHarness : IDisposable
         Slots = new TxSlots(Port, doorbell);
         Clock = new ClockSync(Port, Slots);
         Announcer = new Announcer(Radios, Slots, hostTakes);
-        Batch = new InjectionBatch(descriptor, RecordedMessages.Family, maxBytes: 32768);
+        var channel = new NetlinkChannel(descriptor, RecordedMessages.Family);
+        Batch = new InjectionBatch(channel, maxBytes: 32768);
         var chains = new SentChains();
         var measurements = new PeerMeasurements(Port, Radios, Batch);
-        Tx = new TxPath(descriptor, RecordedMessages.Family, Port, Slots, Radios, Batch, Clock, chains, measurements);
+        Tx = new TxPath(channel, Port, Slots, Radios, Batch, Clock, chains, measurements);
         Open = new OpenFrames(Port, Slots, Radios, Batch, chains, measurements);
         Rx = new RxPath(Port, doorbell, Radios, Batch, Clock, chains, measurements, Open);
         Watch = new HostMonitor(Region, Port, PatienceNs);

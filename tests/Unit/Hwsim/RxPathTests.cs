@@ -51,7 +51,7 @@ public sealed class RxPathTests
         for (byte i = 0; i < Frames; i++)
             harness.HostPosts(harness.ReferenceTo(i));
         harness.Jam();
-        var guest = Task.Factory.StartNew(harness.Rx.Drain, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var guest = Task.Factory.StartNew(() => harness.Rx.Drain(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         Deadline.Until(() => harness.Port.Rx.Taken == Frames, "the guest has read all descriptors");
         Thread.Sleep(20); // and waits in sendmsg
 
