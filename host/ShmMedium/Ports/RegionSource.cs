@@ -145,6 +145,7 @@ internal sealed class SharedRegionSource : RegionSource
     private const string KeptName = "region";
     private readonly RegionGeometry _geometry;
     private readonly IDescriptorStore _store;
+    private readonly Lock _gate = new(); // each kind of port leases on a thread of its own
     private RegionLease? _lease;
 
     /// <summary>Of no VM yet.</summary>
@@ -152,7 +153,11 @@ internal sealed class SharedRegionSource : RegionSource
     public SharedRegionSource(RegionGeometry geometry, IDescriptorStore store) => (_geometry, _store) = (geometry, store);
 
     /// <inheritdoc/>
-    public override RegionLease Lease(string vmName) => _lease ??= Create();
+    public override RegionLease Lease(string vmName)
+    {
+        lock (_gate)
+            return _lease ??= Create();
+    }
 
     /// <inheritdoc/>
     public override RegionLease? Resume(FileDescriptor? kept, ulong epoch)
@@ -179,6 +184,7 @@ internal sealed class SharedRegionSource : RegionSource
 internal sealed class PerVmRegionSource(RegionGeometry geometry) : RegionSource
 {
     private readonly RegionGeometry _geometry = geometry with { Ports = 1 };
+    private readonly Lock _gate = new(); // each kind of port leases on a thread of its own
     private readonly List<RegionLease> _leases = [];
 
     /// <inheritdoc/>
@@ -197,8 +203,11 @@ internal sealed class PerVmRegionSource(RegionGeometry geometry) : RegionSource
 
     private RegionLease Add(RegionLease lease)
     {
-        _leases.RemoveAll(l => l.Memory.IsDisposed);
-        _leases.Add(lease);
+        lock (_gate)
+        {
+            _leases.RemoveAll(l => l.Memory.IsDisposed);
+            _leases.Add(lease);
+        }
         return lease;
     }
 }

@@ -1,7 +1,7 @@
 using ShmWifi.Hwsim.Port;
 using ShmWifi.Linux;
 
-namespace ShmWifi.ShmMedium.Ports.Local;
+namespace ShmWifi.ShmMedium.Ports;
 
 /// <summary>Two eventfds in place of a VM's device: both sides of the port are this process.</summary>
 internal sealed class EventfdDevice : IPortDevice, IDisposable

@@ -1,7 +1,7 @@
 using ShmWifi.Hwsim;
 using ShmWifi.Linux;
 
-namespace ShmWifi.ShmMedium.Ports.Local;
+namespace ShmWifi.ShmMedium.Ports;
 
 /// <summary>Ends a loop from another thread.</summary>
 internal sealed class StopSignal : IControlSource, IDisposable
