@@ -10,10 +10,13 @@ internal sealed record PortOffer
     /// <summary>The VM's name.</summary>
     public required string Name { get; init; }
 
+    /// <summary>How its frames come.</summary>
+    public PortKind Kind { get; init; }
+
     /// <summary>Names it in the region's port table: the VM's ivshmem peer ID, where it has one.</summary>
     public required uint PeerId { get; init; }
 
-    /// <summary>QEMU's process, for people; 0: not known.</summary>
+    /// <summary>The process of its VMM, for people; 0: not known.</summary>
     public int Pid { get; init; }
 
     /// <summary>How many radios it may bring.</summary>

@@ -46,7 +46,8 @@ internal sealed class MediumMeter : IDisposable
     private void PublishVms()
     {
         Gauge("shmwifi.vm", "{vm}", "VMs attached", s => s.Vms.Select(v => Of(
-            1.0, ("vm", v.Name), ("state", v.State), ("path", v.Path ?? ""), ("pid", v.Pid), ("peer", v.PeerId), ("port", v.Port))));
+            1.0, ("vm", v.Name), ("state", v.State), ("kind", v.Kind), ("path", v.Path ?? ""), ("pid", v.Pid), ("peer", v.PeerId),
+            ("port", v.Port))));
         Gauge("shmwifi.vm.clock.error", "us", "Bound of the error of what the VM knows of the host's clock", s => s.Vms
             .Where(v => v.ClockErrorUs is not null)
             .Select(v => Of(v.ClockErrorUs!.Value, ("vm", v.Name))));

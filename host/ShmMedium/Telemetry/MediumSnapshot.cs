@@ -112,7 +112,11 @@ internal sealed record VmSnapshot(
     uint RxDescriptors,
     double? ClockErrorUs)
 {
-    /// <summary>What moves its frames, as it says: "user", a process, or "kernel", its module; null as long as nothing does.</summary>
+    /// <summary>How its frames come to its port: "ivshmem", "vhost-user" or "local".</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>What moves its frames, as it says: "user", a process, or "kernel", its module; null as long as nothing does, and where nothing of
+    /// ours is in the guest.</summary>
     public string? Path { get; init; }
 
     /// <summary>Attempts of its unicast frames after the first.</summary>
@@ -155,6 +159,7 @@ internal sealed record VmSnapshot(
             port.Rings.Rx.Length,
             ClockErrorUsOf(port))
         {
+            Kind = KindOf(port),
             Path = PathOf(port),
             Retries = Host(HostCounter.Retries),
             LostOnAir = Host(HostCounter.LostOnAir),
@@ -165,8 +170,15 @@ internal sealed record VmSnapshot(
     /// <summary>Bound of the error of a port's clock; null: not synced.</summary>
     public static double? ClockErrorUsOf(Port port) => port.Rings.ClockErrorNs is var error and not 0 ? error / 1e3 : null;
 
+    private static string KindOf(Port port) => port.Offer.Kind switch
+    {
+        PortKind.VhostUser => "vhost-user",
+        PortKind.Local => "local",
+        _ => "ivshmem",
+    };
+
     private static string? PathOf(Port port) =>
-        port.Rings.GuestState != GuestState.Ready ? null
+        port.Rings.GuestState != GuestState.Ready || port.Offer.Kind == PortKind.VhostUser ? null
         : port.Rings.GuestFeatures.HasFlag(RegionFeatures.KernelPath) ? "kernel" : "user";
 }
 

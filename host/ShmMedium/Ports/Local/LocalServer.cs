@@ -40,6 +40,7 @@ internal sealed class LocalServer : IPortServer
         var offer = new PortOffer
         {
             Name = PortName,
+            Kind = PortKind.Local,
             PeerId = PeerId,
             Addresses = AddressPolicy.Unlimited,
             Region = _lease,

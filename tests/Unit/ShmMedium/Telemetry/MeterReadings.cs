@@ -76,6 +76,7 @@ internal sealed class MeterReadings
             (uint)Of("shmwifi.ring.size", "ring", "rx"),
             ClockErrorUs(name))
         {
+            Kind = identity["kind"],
             Path = identity["path"] is { Length: > 0 } path ? path : null,
             Retries = Counter("retries"),
             LostOnAir = Counter("lost_on_air"),
