@@ -87,10 +87,14 @@ public sealed record DaemonConfiguration(
 }
 
 /// <summary>A VM with a socket of its own.</summary>
+/// <param name="Socket">Where its QEMU connects, or its front end.</param>
 /// <param name="Name">1 to 47 bytes of A-Z a-z 0-9 _ . - (SHMWIFI_NAME_SIZE with its NUL).</param>
 /// <param name="MaxRadios">How many radios it may bring, 1 to 64.</param>
 public sealed record VmConfiguration(string Name, string Socket, int MaxRadios = VmConfiguration.RadioLimit)
 {
+    /// <summary>Whether its front end speaks vhost-user there; else its QEMU has an ivshmem device.</summary>
+    public bool IsVhostUser { get; init; }
+
     /// <summary>The addresses that its radios may have; empty: those of no other VM.</summary>
     public IReadOnlyList<MacAddressPrefix> Addresses { get; init; } = [];
 

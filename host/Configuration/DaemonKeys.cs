@@ -12,7 +12,7 @@ internal static class DaemonKeys
 
     public static readonly string[] Geometry = ["ports", "txSlots", "rxDescriptors", "poolSlots"];
 
-    public static readonly string[] Vm = ["name", "socket", "radios", "user", "group", "addresses", "spoofing"];
+    public static readonly string[] Vm = ["name", "socket", "radios", "user", "group", "addresses", "spoofing", "vhostUser"];
 
     public static readonly string[] Control = ["socket", "group", "readers"];
 

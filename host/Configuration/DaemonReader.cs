@@ -126,7 +126,7 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
                 break;
             case { } node:
                 string what = node is YamlList ? "an empty list" : node.Kind;
-                errors.Add(node, $"'vms' is {what}; allowed: a list of VMs, each with name, socket and, optionally, radios");
+                errors.Add(node, $"'vms' is {what}; allowed: a list of VMs, each with name, socket or vhostUser and, optionally, radios");
                 break;
         }
 
@@ -138,17 +138,21 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         var section = new Section(node, "vms", DaemonKeys.Vm, errors);
         if (!section.IsMapping)
             return new("", "");
-        foreach (string key in (string[])["name", "socket"])
-        {
-            if (section.Value(key) is null)
-                errors.Add(node, $"this VM has no '{key}'; each VM in 'vms' needs a name and a socket");
-        }
+        if (section.Value("name") is null)
+            errors.Add(node, "this VM has no 'name'; each VM in 'vms' needs a name and a socket");
+        bool isVhostUser = section.Value("vhostUser") is not null;
+        bool hasSocket = section.Value("socket") is not null;
+        if (isVhostUser && hasSocket)
+            errors.Add(node, "this VM has both 'socket', for an ivshmem device, and 'vhostUser', for a front end of vhost-user; give one of them");
+        else if (!isVhostUser && !hasSocket)
+            errors.Add(node, "this VM has no 'socket'; each VM in 'vms' needs a name and a socket (or 'vhostUser')");
 
         return new(
             Name(section, hasCommonSocket),
-            Socket(section) ?? "",
+            Socket(section, isVhostUser ? "vhostUser" : "socket") ?? "",
             section.Integer("radios", VmConfiguration.RadioLimit, 1, VmConfiguration.RadioLimit))
         {
+            IsVhostUser = isVhostUser,
             Owner = new SocketOwner(Account(section, "user"), Account(section, "group")) is var owner && owner != new SocketOwner() ? owner : null,
             Addresses = ReadAddresses(section) is { Length: > 0 } addresses ? addresses : [],
             Spoofing = section.Value("spoofing") is null ? null : section.Word("spoofing", false, DaemonKeys.Spoofing),

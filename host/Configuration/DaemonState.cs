@@ -9,7 +9,7 @@ namespace ShmWifi.Configuration;
 /// Source: proc(5), /proc/PID/stat, field 22.</param>
 /// <param name="Isolation">How much of the memory a VM sees.</param>
 /// <param name="RegionBytes">Bytes of one region.</param>
-/// <param name="Vms">The VMs with a socket of their own.</param>
+/// <param name="Vms">The VMs with an ivshmem socket of their own.</param>
 /// <param name="Socket">Where other VMs attach; null if they cannot.</param>
 /// <param name="Control">Where the control API listens; null if it does not.</param>
 public sealed record DaemonState(
@@ -61,7 +61,7 @@ public sealed record DaemonState(
                 ?? throw new InvalidOperationException("/proc has no entry of this process; is it mounted?"),
             configuration.Isolation,
             configuration.RegionGeometry.RegionSize,
-            [.. configuration.Vms.Select(vm => new DaemonVm(vm.Name, vm.Socket))],
+            [.. configuration.Vms.Where(vm => !vm.IsVhostUser).Select(vm => new DaemonVm(vm.Name, vm.Socket))],
             configuration.Socket,
             control);
     }

@@ -66,7 +66,8 @@ public static class DaemonWriter
 
     private static JsonObject ToJson(VmConfiguration vm)
     {
-        var json = WithoutNulls(("name", vm.Name), ("socket", vm.Socket), ("user", vm.Owner?.User), ("group", vm.Owner?.Group));
+        string socket = vm.IsVhostUser ? "vhostUser" : "socket";
+        var json = WithoutNulls(("name", vm.Name), (socket, vm.Socket), ("user", vm.Owner?.User), ("group", vm.Owner?.Group));
         json["radios"] = vm.MaxRadios;
         if (vm.Addresses.Count > 0)
             json["addresses"] = new JsonArray([.. vm.Addresses.Select(prefix => JsonValue.Create(prefix.ToString()))]);

@@ -25,7 +25,7 @@ internal sealed record Attachment(string Source, int? Pid, ulong RegionBytes, st
             null,
             configuration.RegionGeometry.RegionSize,
             configuration.Socket,
-            [.. configuration.Vms.Select(vm => new DaemonVm(vm.Name, vm.Socket))]);
+            [.. configuration.Vms.Where(vm => !vm.IsVhostUser).Select(vm => new DaemonVm(vm.Name, vm.Socket))]);
     }
 
     /// <summary>The socket of a VM.</summary>

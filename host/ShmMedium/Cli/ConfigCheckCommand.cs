@@ -71,7 +71,7 @@ internal sealed class ConfigCheckCommand : Command
         foreach (var vm in c.Vms)
         {
             string radios = $"at most {vm.MaxRadios} radio{(vm.MaxRadios == 1 ? "" : "s")}";
-            output.WriteLine($"vm         {vm.Name}: {vm.Socket}, {radios}{OwnerText(vm)}{AddressText(vm)}");
+            output.WriteLine($"vm         {vm.Name}: {vm.Socket}{(vm.IsVhostUser ? " (vhost-user)" : "")}, {radios}{OwnerText(vm)}{AddressText(vm)}");
         }
         if (c.Spoofing)
             output.WriteLine("spoofing   allowed: VMs may have, and send as, addresses of others");

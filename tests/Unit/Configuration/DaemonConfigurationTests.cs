@@ -191,11 +191,24 @@ public sealed class DaemonConfigurationTests
             "/lab/medium.yaml:10:13: error: 'radios' is '65'; allowed: a whole number from 1 to 64",
             "/lab/medium.yaml:11:11: error: VM name 'ap' is here a second time; the first is in line 8",
             "/lab/medium.yaml:12:13: error: socket '/lab/ap.sock' is here a second time; the first is in line 9",
-            "/lab/medium.yaml:13:5: error: this VM has no 'socket'; each VM in 'vms' needs a name and a socket",
+            "/lab/medium.yaml:13:5: error: this VM has no 'socket'; each VM in 'vms' needs a name and a socket (or 'vhostUser')",
             "/lab/medium.yaml:13:11: error: VM name 'a b' is not possible; allowed: 1 to 47 characters out of A-Z a-z 0-9 _ . -",
             "/lab/medium.yaml:14:16: error: 'format' is 'xml'; allowed: text, json",
             "/lab/medium.yaml:15:1: error: key 'isolation' is here a second time; the first is in line 1",
         }));
+
+    [Test]
+    public void AVmMayHaveAFrontEndInPlaceOfAnIvshmemDevice()
+    {
+        var configuration = Parse("vms: [{name: uml, vhostUser: uml.sock, radios: 2}, {name: ap, socket: ap.sock}]");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(configuration.Vms.Select(vm => (vm.Name, vm.Socket, vm.IsVhostUser, vm.MaxRadios)),
+                Is.EqualTo(new[] { ("uml", "/lab/uml.sock", true, 2), ("ap", "/lab/ap.sock", false, 64) }));
+            Assert.That(Parse(DaemonWriter.ToYaml(configuration)).Vms, Is.EqualTo(configuration.Vms), "written and read");
+            Assert.That(DaemonState.Of(configuration).Vms.Select(vm => vm.Name), Is.EqualTo(new[] { "ap" }), "for ivshmem-args");
+        }
+    }
 
     [TestCase("", Scheduling.Normal)]
     [TestCase("scheduling: normal", Scheduling.Normal)]
@@ -244,6 +257,8 @@ public sealed class DaemonConfigurationTests
     [TestCase("vms: ap", "1:6: error: 'vms' is 'ap'; allowed: a list of VMs")]
     [TestCase("vms: [ap]", "1:7: error: 'vms' is 'ap'; it must be a mapping of name, socket, radios")]
     [TestCase("vms: [{ socket: s }]", "1:7: error: this VM has no 'name'")]
+    [TestCase("vms: [{ name: a, socket: s, vhostUser: t }]", "1:7: error: this VM has both 'socket', for an ivshmem device, and 'vhostUser'")]
+    [TestCase("vms: [{ name: a, vhostUser: s }, { name: b, socket: s }]", "socket '/lab/s' is here a second time; the first is in line 1")]
     [TestCase("vms: [{ name: ap, socket: s, radios: 0 }]", "'radios' is '0'; allowed: a whole number from 1 to 64")]
     [TestCase("vms: [{ name: ä, socket: s }]", "VM name 'ä' is not possible; allowed: 1 to 47 characters")]
     [TestCase("socket: c\nvms: [{ name: vm1, socket: s }]", "VM name 'vm1' is kept for VMs that attach at the common 'socket'")]
