@@ -9,6 +9,7 @@ using ShmWifi.ShmMedium.Logging;
 using ShmWifi.ShmMedium.Ports;
 using ShmWifi.ShmMedium.Ports.Ivshmem;
 using ShmWifi.ShmMedium.Ports.Local;
+using ShmWifi.ShmMedium.Ports.VhostUser;
 using ShmWifi.ShmMedium.Telemetry;
 
 namespace ShmWifi.ShmMedium;
@@ -31,7 +32,7 @@ internal sealed class Daemon : IDisposable
     }
 
     private Daemon(DaemonConfiguration configuration, string statePath, MediumLog log, Action<DaemonFailure> fail, IDescriptorStore store,
-        Func<MediumEngine, RegionSource, Ledger, KeptSockets, IPortServer> newServer)
+        Func<MediumEngine, RegionSource, Ledger, KeptSockets, IReadOnlyList<IPortServer>> newServers)
     {
         try
         {
@@ -52,11 +53,14 @@ internal sealed class Daemon : IDisposable
             if (frameLog is not null)
                 Engine.AddTap(frameLog.Tap);
             Snapshots = new SnapshotSource(Engine, capture, frameLog, store, new LastEventFiles(LastEventFiles.FolderFor(statePath)));
-            var server = Keep(newServer(Engine, regions, ledger, kept));
+            var servers = newServers(Engine, regions, ledger, kept);
+            foreach (var server in servers)
+                Keep(server);
             if (configuration.Scheduling == Scheduling.Realtime)
                 Engine.Post(() => EnterRealtime(log));
             Engine.Start();
-            server.Start(); // VMs are served from here on: of an engine that takes over nothing else is waited for
+            foreach (var server in servers)
+                server.Start(); // VMs are served from here on: of an engine that takes over nothing else is waited for
             Keep(new MediumMeter(Snapshots));
             Keep(new AbsenceWatch(new EngineMedium(Engine, log.Note), log.RadioAbsent));
             if (configuration.Control is { } control)
@@ -94,7 +98,7 @@ internal sealed class Daemon : IDisposable
             Vms = [],
         };
         return new Daemon(local, statePath, log, fail, new NoDescriptorStore(), (engine, regions, _, _) =>
-            new LocalServer(engine, regions, TakeRadios(), log.Warn, reason => fail(new DaemonFailure(reason, DaemonFailure.Environment))));
+            [new LocalServer(engine, regions, TakeRadios(), log.Warn, reason => fail(new DaemonFailure(reason, DaemonFailure.Environment)))]);
     }
 
     /// <inheritdoc/>
@@ -134,16 +138,18 @@ internal sealed class Daemon : IDisposable
         return new ControlServer(socket, rights, new EngineMedium(Engine, log.Note), configuration, Snapshots.Take, log.Warn, log.OldNameUsed);
     }
 
-    private static Func<MediumEngine, RegionSource, Ledger, KeptSockets, IPortServer> ForVms(DaemonConfiguration configuration, MediumLog log,
-        Action<DaemonFailure> fail, IDescriptorStore store) => (engine, regions, ledger, kept) =>
+    private static Func<MediumEngine, RegionSource, Ledger, KeptSockets, IReadOnlyList<IPortServer>> ForVms(
+        DaemonConfiguration configuration, MediumLog log, Action<DaemonFailure> fail, IDescriptorStore store) => (engine, regions, ledger, kept) =>
     {
-        var sockets = OpenSockets(configuration, kept);
-        DescriptorBudget.Check(sockets.Sum(s => s.ConnectionLimit), sockets.Count, log.Warn);
-        var server = new IvshmemServer(engine, log, regions, sockets, new PeerIds(owned: configuration.Vms.Count), ledger, store,
+        (var sockets, var vhostUserSockets) = OpenSockets(configuration, kept);
+        List<VmSocket> all = [.. sockets, .. vhostUserSockets];
+        DescriptorBudget.Check(all.Sum(s => s.ConnectionLimit), all.Count, log.Warn);
+        var peerIds = new PeerIds(owned: configuration.Vms.Count);
+        var server = new IvshmemServer(engine, log, regions, sockets, peerIds, ledger, store,
             exception => fail(DaemonFailure.Of("the server that VMs connect to", exception)));
         if (ledger.IsTakenOver)
             server.Resume();
-        return server;
+        return [server, new VhostUserServer(engine, log, regions, vhostUserSockets, peerIds)];
     };
 
     private static HwsimRegistration TakeRadios()
@@ -161,9 +167,9 @@ internal sealed class Daemon : IDisposable
         }
     }
 
-    private static List<VmSocket> OpenSockets(DaemonConfiguration configuration, KeptSockets kept)
+    private static (List<VmSocket> Ivshmem, List<VmSocket> VhostUser) OpenSockets(DaemonConfiguration configuration, KeptSockets kept)
     {
-        List<VmSocket> sockets = [];
+        List<VmSocket> sockets = [], vhostUserSockets = [];
         ushort peerId = Handshake.DaemonPeerId;
         try
         {
@@ -176,7 +182,7 @@ internal sealed class Daemon : IDisposable
             foreach (var vm in configuration.Vms)
             {
                 var access = SocketAccess.Of(configuration.OwnerOf(vm), $"VM {vm.Name}");
-                sockets.Add(new VmSocket(kept.Open(vm.Socket, access), access, vm.Name)
+                (vm.IsVhostUser ? vhostUserSockets : sockets).Add(new VmSocket(kept.Open(vm.Socket, access), access, vm.Name)
                 {
                     PeerId = ++peerId,
                     MaxRadios = vm.MaxRadios,
@@ -184,11 +190,12 @@ internal sealed class Daemon : IDisposable
                     Spoofing = vm.Spoofing ?? configuration.Spoofing,
                 });
             }
-            return sockets;
+            return (sockets, vhostUserSockets);
         }
         catch
         {
             sockets.ForEach(s => s.Dispose());
+            vhostUserSockets.ForEach(s => s.Dispose());
             throw;
         }
     }

@@ -18,6 +18,7 @@ internal sealed class TestDaemon : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("shmwifi-medium").FullName;
     private readonly MediumLog _log;
     private readonly List<SimulatedGuest> _vms = [];
+    private readonly List<SimulatedFrontEnd> _frontEnds = [];
     private readonly List<DaemonFailure> _failures = [];
 
     /// <summary>Starts it.</summary>
@@ -32,9 +33,10 @@ internal sealed class TestDaemon : IDisposable
     /// <param name="geometry">YAML.</param>
     /// <param name="spoofing">Whether VMs may have addresses of others.</param>
     /// <param name="vmKeys">YAML: more keys of <paramref name="vms"/>.</param>
+    /// <param name="frontEnds">VMs whose front ends speak vhost-user at a socket of their own: name.sock.</param>
     /// <param name="vms">VMs with a socket of their own: name.sock.</param>
     public TestDaemon(Isolation isolation, string geometry = SmallRings, bool spoofing = false, string? vmKeys = null,
-        params (string Name, int Radios)[] vms)
+        IReadOnlyList<string>? frontEnds = null, params (string Name, int Radios)[] vms)
     {
         string yaml = $"""
             isolation: {(isolation == Isolation.Shared ? "shared" : "per-vm")}
@@ -43,10 +45,11 @@ internal sealed class TestDaemon : IDisposable
             spoofing: {(spoofing ? "allowed" : "refused")}
 
             """;
-        if (vms.Length != 0)
+        if (vms.Length != 0 || frontEnds is not null)
         {
             string more = vmKeys is null ? "" : ", " + vmKeys;
-            yaml += "vms:\n" + string.Concat(vms.Select(vm => $"  - {{ name: {vm.Name}, socket: {vm.Name}.sock, radios: {vm.Radios}{more} }}\n"));
+            yaml += "vms:\n" + string.Concat((frontEnds ?? []).Select(name => $"  - {{ name: {name}, vhostUser: {name}.sock }}\n"))
+                + string.Concat(vms.Select(vm => $"  - {{ name: {vm.Name}, socket: {vm.Name}.sock, radios: {vm.Radios}{more} }}\n"));
         }
         _log = new MediumLog(Log);
         Daemon = new Daemon(DaemonConfiguration.Parse(yaml, Path.Combine(_folder, "medium.yaml")), Path.Combine(_folder, "state.json"), _log,
@@ -86,6 +89,24 @@ internal sealed class TestDaemon : IDisposable
         return vm;
     }
 
+    /// <summary>A front end connects, and its guest's driver has its queues.</summary>
+    /// <param name="isSealed">Whether its memory cannot shrink.</param>
+    public SimulatedFrontEnd StartFrontEnd(string name, bool isSealed = false)
+    {
+        var frontEnd = ConnectFrontEnd(name, isSealed);
+        frontEnd.SetUp();
+        return frontEnd;
+    }
+
+    /// <summary>A front end connects.</summary>
+    /// <inheritdoc cref="StartFrontEnd"/>
+    public SimulatedFrontEnd ConnectFrontEnd(string name, bool isSealed = false)
+    {
+        var frontEnd = new SimulatedFrontEnd(Path.Combine(_folder, $"{name}.sock"), isSealed);
+        _frontEnds.Add(frontEnd);
+        return frontEnd;
+    }
+
     /// <summary>A VM attaches, and its service starts with radios 0, 1, … of these addresses, which listen on 2412 MHz.</summary>
     public SimulatedGuest Attach(params ReadOnlySpan<MacAddress> radios) => Attach(channelMhz: 2412, radios);
 
@@ -123,11 +144,13 @@ internal sealed class TestDaemon : IDisposable
     public void Dispose()
     {
         _vms.ForEach(vm => vm.Kill());
+        _frontEnds.ForEach(frontEnd => frontEnd.Kill());
         Deadline.Until(() => Daemon.Engine.Ports.Count == 0, "all VMs are gone");
         AssertEngineAnswers();
         AssertEngineAnswers(); // after a round, in which the ports were released
         Daemon.Dispose();
         _vms.ForEach(vm => vm.Dispose());
+        _frontEnds.ForEach(frontEnd => frontEnd.Dispose());
         _log.Dispose();
         Directory.Delete(_folder, recursive: true);
     }

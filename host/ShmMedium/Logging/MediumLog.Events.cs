@@ -5,6 +5,7 @@ using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Engine;
 using ShmWifi.ShmMedium.Ports;
 using ShmWifi.ShmMedium.Ports.Ivshmem;
+using ShmWifi.ShmMedium.Ports.VhostUser;
 
 namespace ShmWifi.ShmMedium.Logging;
 
@@ -15,7 +16,7 @@ namespace ShmWifi.ShmMedium.Logging;
 /// Number and name of an event stay what they are; docs/monitoring.md lists
 /// them.
 /// </remarks>
-internal sealed partial class MediumLog : IMediumLog, IServerLog
+internal sealed partial class MediumLog : IMediumLog, IServerLog, IVhostUserLog
 {
     /// <summary>A sink was too slow for events.</summary>
     internal static readonly EventId EventsLost = new(901, "events-lost");
@@ -27,11 +28,11 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
     public void PortAttached(Port port)
     {
         if (MayWrite(port))
-            VmAttached(port.Name, port.Id, port.Offer.PeerId, port.Offer.Pid == 0 ? "" : $", QEMU pid {port.Offer.Pid}");
+            VmAttached(port.Name, port.Id, port.Offer.PeerId, ProcessOf(port));
     }
 
     /// <inheritdoc/>
-    public void PortResumed(Port port) => VmResumed(port.Name, port.Id, port.Offer.PeerId, port.Offer.Pid == 0 ? "" : $", QEMU pid {port.Offer.Pid}");
+    public void PortResumed(Port port) => VmResumed(port.Name, port.Id, port.Offer.PeerId, ProcessOf(port));
 
     /// <inheritdoc/>
     public void PortDetached(Port port)
@@ -55,7 +56,7 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
     /// <inheritdoc/>
     public void GuestReady(Port port)
     {
-        if (MayWrite(port))
+        if (port.Offer.Kind != PortKind.VhostUser && MayWrite(port)) // there, no service of ours is in the guest
             GuestReady(port.Name, Abi.FormatVersion(port.Rings.GuestAbiVersion));
     }
 
@@ -127,6 +128,23 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
         if (MayWrite(allowance, vm: null))
             AttachesHeld(socket, reason);
     }
+
+    /// <inheritdoc/>
+    public void FrontEndRefused(LogAllowance allowance, string vm, int pid, string reason)
+    {
+        if (MayWrite(allowance, vm))
+            FrontEndIsRefused(vm, pid, reason);
+    }
+
+    /// <inheritdoc/>
+    public void FrontEndBroke(LogAllowance allowance, string vm, int pid, string reason)
+    {
+        if (MayWrite(allowance, vm))
+            FrontEndIsBroken(vm, pid, reason);
+    }
+
+    private static string ProcessOf(Port port) =>
+        port.Offer.Pid == 0 ? "" : $", {(port.Offer.Kind == PortKind.VhostUser ? "front end" : "QEMU")} pid {port.Offer.Pid}";
 
     private bool MayWrite(Port port) => MayWrite(port.Offer.Log, port.Name);
 
@@ -210,6 +228,13 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog
 
     [LoggerMessage(304, LogLevel.Warning, "{Socket}: VMs that connect wait: {Reason}", EventName = "attaches-held")]
     private partial void AttachesHeld(string socket, string reason);
+
+    [LoggerMessage(306, LogLevel.Warning, "front end pid {Pid} gets no medium: {Reason}", EventName = "front-end-refused")]
+    private partial void FrontEndIsRefused(string vm, int pid, string reason);
+
+    [LoggerMessage(307, LogLevel.Warning, "front end pid {Pid} and its guest are served no more: {Reason}; restart the VM",
+        EventName = "front-end-broken")]
+    private partial void FrontEndIsBroken(string vm, int pid, string reason);
 
     /// <summary>Something was lost or refused.</summary>
     [LoggerMessage(900, LogLevel.Warning, "{Message}", EventName = "warning")]

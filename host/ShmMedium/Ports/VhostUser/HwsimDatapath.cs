@@ -1,0 +1,97 @@
+using ShmWifi.Hwsim.Clock;
+using ShmWifi.Hwsim.Datapath;
+using ShmWifi.Hwsim.Port;
+using ShmWifi.Hwsim.Radios;
+using ShmWifi.RingBuffer;
+using ShmWifi.RingBuffer.Layout;
+
+namespace ShmWifi.ShmMedium.Ports.VhostUser;
+
+/// <summary>Moves frames between a guest's virtqueues and its port, both ways, while its driver has them: what shm-injector does in a VM.</summary>
+/// <remarks>
+/// Nothing is taken from the guest, nor from the port, for which the guest has no buffer: hwsim never gets over a TX status that was lost. What
+/// waits, waits in the two rings, whose own bounds hold.
+/// </remarks>
+internal sealed class HwsimDatapath : IDisposable
+{
+    private readonly GuestPort _port;
+    private readonly VirtqueueChannel _channel;
+    private readonly RadioTable _radios = new();
+    private readonly TxSlots _slots;
+    private readonly InjectionBatch _batch;
+    private readonly Announcer _announcer;
+    private readonly TxPath _tx;
+    private readonly RxPath _rx;
+
+    /// <summary>Tells the medium that the port is served; what was sent to a driver before is thrown away.</summary>
+    /// <param name="port">The guest's end.</param>
+    /// <param name="device">Wakes the engine.</param>
+    /// <param name="channel">Owned from now on.</param>
+    /// <param name="isLate">The driver was served by another before.</param>
+    public HwsimDatapath(GuestPort port, IPortDevice device, VirtqueueChannel channel, bool isLate)
+    {
+        (_port, _channel) = (port, channel);
+        var doorbell = new PortDoorbell(device, port);
+        _slots = new TxSlots(port, doorbell);
+        _batch = new InjectionBatch(channel, maxBytes: int.MaxValue);
+        _announcer = new Announcer(_radios, _slots, port.Region.Features);
+        var clock = new ClockSync(port, _slots);
+        var chains = new SentChains();
+        var measurements = new PeerMeasurements(port, _radios, _batch);
+        _tx = new TxPath(channel, port, _slots, _radios, _batch, clock, chains, measurements) { Learned = new LearnedRadios(_radios, isLate) };
+        var open = new OpenFrames(port, _slots, _radios, _batch, chains, measurements);
+        _rx = new RxPath(port, doorbell, _radios, _batch, clock, chains, measurements, open);
+
+        clock.KnowSame();
+        _rx.Discard();
+        port.SetReady(RegionFeatures.None);
+        Announce();
+    }
+
+    /// <summary>Moves what there is.</summary>
+    /// <returns>Whether there was anything.</returns>
+    /// <exception cref="FrontEndException">The guest broke the rules, or the port is served no more.</exception>
+    public bool Pass()
+    {
+        uint room = _channel.CountRoom(InjectionBatch.MaxMessages);
+        _tx.IsReadable = true;
+        bool worked = _tx.Pump(isHostThere: true, room);
+        Announce();
+        worked |= _rx.Drain(room - (uint)_batch.Count);
+        _rx.GiveBack();
+        if (_port.Tx.IsBroken || _port.Rx.IsBroken || _port.State != PortState.Attached)
+            throw new FrontEndException($"its port is served no more ({_port.Fault})");
+        return worked;
+    }
+
+    /// <summary>Asks both sides to wake us.</summary>
+    /// <returns>Whether we may sleep: nothing has come meanwhile.</returns>
+    /// <exception cref="FrontEndException">The guest broke the rules.</exception>
+    public bool TryArm()
+    {
+        if (_channel.CountRoom(wanted: 1) == 0)
+            return _channel.ArmRoom(); // without, nothing can be done
+        bool needsSlot = _tx.IsBlocked || _radios.IsDirty;
+        return _port.Rx.Arm() && (!needsSlot || _port.Tx.ArmFree()) && (_tx.IsBlocked || _channel.ArmSent());
+    }
+
+    /// <summary>Tells the medium that the radios are gone, and that nobody serves the port.</summary>
+    public void Dispose()
+    {
+        if (!_port.Tx.IsBroken)
+        {
+            _radios.Apply([]);
+            Announce();
+        }
+        _port.SetAbsent();
+        _tx.Dispose();
+        _batch.Dispose();
+        _channel.Dispose();
+    }
+
+    private void Announce()
+    {
+        _announcer.Pump();
+        _slots.Publish();
+    }
+}

@@ -1,0 +1,112 @@
+using ShmWifi.Linux;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
+
+namespace ShmWifi.ShmMedium.Ports.VhostUser;
+
+/// <summary>Serves a front end that has a port until it goes: its requests, and its guest's frames.</summary>
+internal sealed class Session : IDisposable
+{
+    private const long TickNs = 1_000_000_000; // as often one looks whether the port is served
+    private const int PassesBetweenLooks = 64; // at what else there is, while frames pass
+    private const int MaxEvents = 8;
+
+    private readonly Port _port;
+    private readonly EventfdDevice _device;
+    private readonly StopSignal _stop;
+    private readonly Epoll _epoll = new();
+    private readonly FrontEnd _frontEnd;
+    private HwsimDatapath? _datapath;
+
+    /// <summary>Begins.</summary>
+    /// <param name="connection">Owned by the session from now on.</param>
+    /// <param name="device">Between the port's two ends.</param>
+    /// <param name="stop">Ends it.</param>
+    /// <exception cref="LibCException">No descriptors are left.</exception>
+    public Session(FileDescriptor connection, Port port, EventfdDevice device, StopSignal stop)
+    {
+        (_port, _device, _stop) = (port, device, stop);
+        _frontEnd = new FrontEnd(connection, Unwatch, Watch);
+        _epoll.Add(connection.Descriptor, EPOLLIN, (ulong)Wake.Request);
+        _epoll.Add(stop.Descriptor, EPOLLIN, (ulong)Wake.Stop);
+        _epoll.Add(device.Descriptor, EPOLLIN | EPOLLET, (ulong)Wake.Frames);
+    }
+
+    private enum Wake : ulong
+    {
+        Stop,
+        Request,
+        Frames,
+    }
+
+    /// <summary>Serves it.</summary>
+    /// <exception cref="FrontEndException">It has gone, or broke the rules.</exception>
+    public void Run()
+    {
+        try
+        {
+            while (!_stop.IsStopWanted)
+            {
+                bool isBusy = Move();
+                if (Look(isBusy || _datapath is { } datapath && !datapath.TryArm() ? 0 : TickNs))
+                    _frontEnd.Receive();
+                if (_frontEnd.IsRunning != _datapath is not null)
+                    Switch();
+            }
+        }
+        catch (FrontEndException exception) when (exception is not FrontEndGoneException)
+        {
+            _frontEnd.TellError();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _datapath?.Dispose();
+        _frontEnd.Dispose();
+        _epoll.Dispose();
+    }
+
+    /// <summary>Moves frames, for a while at most.</summary>
+    /// <returns>Whether there may be more.</returns>
+    private bool Move()
+    {
+        for (int passes = 0; _datapath is not null && passes < PassesBetweenLooks; passes++)
+        {
+            if (!_datapath.Pass())
+                return false;
+        }
+        return _datapath is not null;
+    }
+
+    /// <returns>Whether there is a request.</returns>
+    private bool Look(long timeoutNs)
+    {
+        Span<epoll_event> events = stackalloc epoll_event[MaxEvents];
+        foreach (ref readonly var happened in events[.._epoll.Wait(events, timeoutNs)])
+        {
+            if ((Wake)happened.data.u64 == Wake.Request)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>The guest's driver has its queues, or has them no more.</summary>
+    private void Switch()
+    {
+        _datapath?.Dispose();
+        _datapath = null;
+        if (!_frontEnd.IsRunning)
+            return;
+        var (toHost, toGuest) = (_frontEnd.ToHost, _frontEnd.ToGuest);
+        _datapath = new HwsimDatapath(
+            _port.Rings.Region.OpenGuestPort(_port.Rings.Index), _device,
+            new VirtqueueChannel(toHost.Queue, toGuest.Queue, toHost.Interrupt, toGuest.Interrupt), isLate: toHost.Queue.WasServed);
+    }
+
+    private void Watch(FileDescriptor kick) => _epoll.Add(kick.Descriptor, EPOLLIN | EPOLLET, (ulong)Wake.Frames);
+
+    private void Unwatch(FileDescriptor kick) => _epoll.Remove(kick.Descriptor); // the front end has it open, too
+}

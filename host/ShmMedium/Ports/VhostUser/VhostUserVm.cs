@@ -1,0 +1,155 @@
+using ShmWifi.Linux;
+using ShmWifi.ShmMedium.Engine;
+using ShmWifi.ShmMedium.Ports.Ivshmem;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
+
+namespace ShmWifi.ShmMedium.Ports.VhostUser;
+
+/// <summary>A VM whose front end speaks vhost-user. It may come and go: each time it gets a port.</summary>
+/// <remarks>Who connects while another is served waits in the socket's backlog: when a VM was restarted, the one before is gone in a
+/// moment.</remarks>
+internal sealed unsafe class VhostUserVm : IDisposable
+{
+    private readonly MediumEngine _engine;
+    private readonly IVhostUserLog _log;
+    private readonly RegionSource _regions;
+    private readonly VmSocket _socket;
+    private readonly PeerIds _peerIds;
+    private readonly StopSignal _stop = new();
+    private readonly Thread _thread;
+
+    /// <summary>One that does not run yet.</summary>
+    /// <param name="socket">Owned from now on.</param>
+    public VhostUserVm(MediumEngine engine, IVhostUserLog log, RegionSource regions, VmSocket socket, PeerIds peerIds)
+    {
+        (_engine, _log, _regions, _socket, _peerIds) = (engine, log, regions, socket, peerIds);
+        _thread = new Thread(Run) { Name = $"vhost-user-{Name}", IsBackground = true };
+    }
+
+    private string Name => _socket.VmName!;
+
+    /// <summary>Takes front ends on.</summary>
+    public void Start() => _thread.Start();
+
+    /// <summary>Takes no more on; <see cref="Dispose"/> waits for that.</summary>
+    public void Stop() => _stop.Stop();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Stop();
+        if (_thread.IsAlive)
+            _thread.Join();
+        _socket.Dispose();
+        _stop.Dispose();
+    }
+
+    private void Run()
+    {
+        while (Accept() is { } connection)
+        {
+            _socket.OnAccepted(MonotonicClock.NowNs);
+            var peer = new PeerCredentials(0, uint.MaxValue, []);
+            try
+            {
+                peer = PeerCredentials.Of(connection.Descriptor);
+                Serve(connection, peer);
+            }
+            catch (FrontEndGoneException)
+            {
+                // As each does at its end.
+            }
+            catch (FrontEndException exception)
+            {
+                _log.FrontEndBroke(_socket.Log, Name, peer.Pid, exception.Message);
+            }
+            catch (OperationCanceledException)
+            {
+                return; // the engine has ended
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException) // a failure in serving it is the end of this VM alone
+            {
+                _log.FrontEndBroke(_socket.Log, Name, peer.Pid, exception is LibCException ? exception.Message : exception.ToString());
+            }
+            finally
+            {
+                connection.Dispose();
+                _socket.OnClosed();
+            }
+        }
+    }
+
+    /// <summary>Waits for a front end.</summary>
+    /// <returns>Null: it is to end.</returns>
+    private FileDescriptor? Accept()
+    {
+        while (!_stop.IsStopWanted)
+        {
+            long waitNs = _socket.WaitNs(MonotonicClock.NowNs);
+            if (waitNs > 0) // who comes too often waits in the backlog
+            {
+                _ = Poll.WaitFor(_stop.Descriptor, POLLIN, TimeSpan.FromMicroseconds((waitNs / 1000) + 1));
+                continue;
+            }
+            Span<pollfd> watched = [new() { fd = _stop.Descriptor, events = POLLIN }, new() { fd = _socket.Descriptor, events = POLLIN }];
+            _ = Poll.WaitForAny(watched, Timeout.InfiniteTimeSpan);
+            if (watched[1].revents != 0 && Uninterrupted.accept4(_socket.Descriptor, null, null, SOCK_CLOEXEC) is >= 0 and var descriptor)
+                return new FileDescriptor(descriptor);
+        }
+        return null;
+    }
+
+    private void Serve(FileDescriptor connection, PeerCredentials peer)
+    {
+        if (!_socket.Access.Admits(peer))
+        {
+            Refuse(peer, $"{_socket.Path} is not for user {peer.Uid} (groups {string.Join(", ", peer.Groups)}); run it as the socket's user, or in "
+                + "its group");
+            return;
+        }
+        if (!_peerIds.TryTake(_socket.PeerId, out ushort peerId))
+        {
+            Refuse(peer, "all peer IDs are taken");
+            return;
+        }
+        try
+        {
+            using var region = _regions.Lease(Name);
+            using var device = new EventfdDevice();
+            var offer = new PortOffer
+            {
+                Name = Name,
+                PeerId = peerId,
+                Kind = PortKind.VhostUser,
+                Pid = peer.Pid,
+                MaxRadios = _socket.MaxRadios,
+                Addresses = new AddressPolicy(peerId, _socket.Addresses, _socket.Spoofing),
+                Log = _socket.Log,
+                Region = region,
+                Call = device.Doorbell,
+                Kick = device.KickFd,
+            };
+            if (_engine.AttachAsync(offer).GetAwaiter().GetResult() is not { } port)
+            {
+                Refuse(peer, $"all {region.PortLimit} ports are taken (geometry.ports)");
+                return;
+            }
+            try
+            {
+                using var session = new Session(connection, port, device, _stop);
+                session.Run();
+            }
+            finally
+            {
+                _engine.DetachAsync(port).GetAwaiter().GetResult();
+            }
+        }
+        finally
+        {
+            _peerIds.Return(peerId);
+        }
+    }
+
+    private void Refuse(PeerCredentials peer, string reason) => _log.FrontEndRefused(_socket.Log, Name, peer.Pid, reason);
+}

@@ -1,0 +1,145 @@
+using System.Runtime.InteropServices;
+using ShmWifi.Hwsim.Datapath;
+using ShmWifi.Hwsim.Netlink;
+using ShmWifi.Linux;
+using Tmds.Linux;
+
+namespace ShmWifi.ShmMedium.Ports.VhostUser;
+
+/// <summary>The two virtqueues of hwsim's virtio front end: a whole netlink message in each buffer.</summary>
+/// <remarks>
+/// The buffers that hwsim sends are longer than their messages. It frees a message when it has its buffer back, by an interrupt of its own: so they
+/// go back in lots.
+/// Source: linux drivers/net/wireless/virtual/mac80211_hwsim.c, hwsim_tx_virtio, hwsim_virtio_rx_work.
+/// </remarks>
+/// <param name="toHost">Queue 0: what hwsim sends.</param>
+/// <param name="toGuest">Queue 1: buffers for what it receives.</param>
+internal sealed unsafe class VirtqueueChannel(Virtqueue toHost, Virtqueue toGuest, Action interruptSent, Action interruptReceived)
+    : IHwsimChannel, IDisposable
+{
+    private const int MaxBatch = GuardedCopy.MaxPieces / Virtqueue.MaxParts; // messages that one copy takes
+    private const int HeaderPieces = 2 * InjectionBatch.MaxMessages; // a message is cut where the batch's pieces are
+
+    private readonly GuestMemory _memory = toHost.Memory;
+    private readonly iovec* _guest = (iovec*)NativeMemory.AllocZeroed(GuardedCopy.MaxPieces, (nuint)sizeof(iovec));
+    private readonly iovec* _local = (iovec*)NativeMemory.AllocZeroed(GuardedCopy.MaxPieces, (nuint)sizeof(iovec));
+
+    /// <inheritdoc/>
+    public ushort Family => 0;
+
+    /// <summary>Messages for which the guest had no buffer, or none that was long enough.</summary>
+    public ulong Lost { get; private set; }
+
+    /// <summary>For how many messages the guest has buffers; looks again if there are fewer than are wanted.</summary>
+    public uint CountRoom(uint wanted) => toGuest.CountReady(wanted);
+
+    /// <summary>Asks for a kick when the guest sends.</summary>
+    /// <returns>Whether it did not meanwhile.</returns>
+    public bool ArmSent() => toHost.Arm();
+
+    /// <summary>Asks for a kick when the guest has a buffer for us.</summary>
+    /// <returns>Whether it had none meanwhile.</returns>
+    public bool ArmRoom() => toGuest.Arm();
+
+    /// <inheritdoc/>
+    public int Receive(mmsghdr* messages, uint count)
+    {
+        uint ready = Math.Min(toHost.CountReady(), Math.Min(count, MaxBatch));
+        int pieces = 0;
+        uint total = 0;
+        for (uint i = 0; i < ready; i++)
+        {
+            var buffer = messages[i].msg_hdr.msg_iov;
+            ushort head = toHost.Take(isWritten: false, (uint)buffer->iov_len, _guest + pieces, out int parts, out uint length);
+            messages[i].msg_len = length;
+            _local[i] = new iovec { iov_base = buffer->iov_base, iov_len = length };
+            pieces += parts;
+            total += length;
+            toHost.GiveBack(head, written: 0);
+        }
+        _memory.Read(_local, (int)ready, _guest, pieces, total);
+        if (toHost.Unpublished >= Math.Max(toHost.Length / 4, 1))
+            PublishSent();
+        return (int)ready;
+    }
+
+    /// <inheritdoc/>
+    public bool Send(msghdr* messages)
+    {
+        var piece = messages->msg_iov;
+        var end = piece + (int)messages->msg_iovlen;
+        ulong done = 0; // of the piece
+        int locals = 0, guests = 0;
+        uint total = 0;
+        while (piece != end)
+        {
+            if (done == (ulong)piece->iov_len)
+            {
+                piece++;
+                done = 0;
+                continue;
+            }
+            uint length = *(uint*)((byte*)piece->iov_base + done); // nlmsg_len, which we wrote
+            if (locals + HeaderPieces > GuardedCopy.MaxPieces || guests + Virtqueue.MaxParts > GuardedCopy.MaxPieces)
+                Write(ref locals, ref guests, ref total);
+            bool isTaken = TryTake(length, ref guests);
+            uint left = (uint)NetlinkWriter.Align((int)length);
+            while (left != 0)
+            {
+                if (done == (ulong)piece->iov_len)
+                {
+                    piece++;
+                    done = 0;
+                }
+                uint run = (uint)Math.Min(left, (ulong)piece->iov_len - done);
+                uint wanted = Math.Min(run, length);
+                if (isTaken && wanted != 0)
+                {
+                    _local[locals++] = new iovec { iov_base = (byte*)piece->iov_base + done, iov_len = wanted };
+                    total += wanted;
+                }
+                (left, length, done) = (left - run, length - wanted, done + run);
+            }
+        }
+        Write(ref locals, ref guests, ref total);
+        if (toGuest.Publish())
+            interruptReceived();
+        return true;
+    }
+
+    /// <summary>Gives back all that hwsim sent and is read.</summary>
+    public void PublishSent()
+    {
+        if (toHost.Publish())
+            interruptSent();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        NativeMemory.Free(_guest);
+        NativeMemory.Free(_local);
+    }
+
+    /// <summary>Takes a buffer for a message.</summary>
+    private bool TryTake(uint length, ref int guests)
+    {
+        if (toGuest.CountReady() == 0)
+        {
+            Lost++;
+            return false;
+        }
+        ushort head = toGuest.Take(isWritten: true, length, _guest + guests, out int parts, out uint room);
+        bool isLongEnough = room == length;
+        toGuest.GiveBack(head, isLongEnough ? length : 0);
+        Lost += isLongEnough ? 0u : 1u;
+        guests += isLongEnough ? parts : 0;
+        return isLongEnough;
+    }
+
+    private void Write(ref int locals, ref int guests, ref uint total)
+    {
+        _memory.Write(_guest, guests, _local, locals, total);
+        (locals, guests, total) = (0, 0, 0);
+    }
+}

@@ -1,0 +1,152 @@
+using ShmWifi.Linux;
+using static Tmds.Linux.LibC;
+
+namespace ShmWifi.ShmMedium.Ports.VhostUser;
+
+/// <summary>One of the device's virtqueues as the front end sets it up, and how its two sides wake each other.</summary>
+/// <remarks>It starts when its kick descriptor has come, and ends with GET_VRING_BASE.
+/// Source: vhost-user protocol, "Starting and stopping rings".</remarks>
+internal sealed unsafe class Vring(GuestMemory memory) : IDisposable
+{
+    private (ulong Descriptors, ulong Available, ulong Used)? _place; // addresses of the front end's
+    private uint _length;
+    private ushort _base;
+    private FileDescriptor? _call;
+    private FileDescriptor? _error;
+    private bool _isStarted;
+
+    /// <summary>The virtqueue; nothing before it has started.</summary>
+    public Virtqueue Queue { get; } = new(memory);
+
+    /// <summary>The driver signals it; null: the ring has not started, or has been stopped.</summary>
+    public FileDescriptor? Kick { get; private set; }
+
+    /// <summary>Whether buffers may be taken and given back.</summary>
+    public bool IsRunning => _isStarted && IsEnabled;
+
+    /// <summary>Whether the front end lets it run.</summary>
+    public bool IsEnabled { get; set; }
+
+    /// <summary>Sets how many buffers it has.</summary>
+    /// <exception cref="FrontEndException">That cannot be, or not now.</exception>
+    public void SetLength(uint length)
+    {
+        CheckStopped();
+        if (length is 0 or > Virtqueue.MaxLength || (length & (length - 1)) != 0)
+            throw new FrontEndException($"a virtqueue of {length} buffers; allowed: a power of two up to {Virtqueue.MaxLength}");
+        _length = length;
+    }
+
+    /// <summary>Sets the index of the first buffer that is taken.</summary>
+    /// <exception cref="FrontEndException">Not now.</exception>
+    public void SetBase(uint index)
+    {
+        CheckStopped();
+        _base = (ushort)index;
+    }
+
+    /// <summary>Sets where its parts are.</summary>
+    /// <exception cref="FrontEndException">There is no memory, or it would move while it runs.</exception>
+    public void SetPlace(ulong descriptors, ulong available, ulong used)
+    {
+        if (_isStarted && _place != (descriptors, available, used))
+            CheckStopped();
+        _place = (descriptors, available, used);
+    }
+
+    /// <summary>The guest's memory is another, or elsewhere.</summary>
+    /// <exception cref="FrontEndException">The ring runs, and is in none of it.</exception>
+    public void OnMemoryChanged()
+    {
+        if (_isStarted)
+            FindPlace();
+    }
+
+    /// <summary>Sets what the driver signals.</summary>
+    public void SetKick(FileDescriptor kick)
+    {
+        Kick?.Dispose();
+        Kick = kick;
+    }
+
+    /// <summary>Sets what interrupts the driver.</summary>
+    /// <param name="call">Null: it looks for itself.</param>
+    public void SetCall(FileDescriptor? call)
+    {
+        _call?.Dispose();
+        _call = call;
+        if (call is not null) // else a front end that does not read could stop this thread; eventfds of QEMU do not block, anyway
+            LibCException.ThrowIfFailed(fcntl(call.Descriptor, F_SETFL, fcntl(call.Descriptor, F_GETFL) | O_NONBLOCK), "set up a call descriptor");
+    }
+
+    /// <summary>Sets what tells the front end of an error.</summary>
+    public void SetError(FileDescriptor? error)
+    {
+        _error?.Dispose();
+        _error = error;
+    }
+
+    /// <summary>Starts when all is there.</summary>
+    /// <exception cref="FrontEndException">The memory is gone.</exception>
+    public void TryStart(bool hasEventIndex)
+    {
+        if (_isStarted || Kick is null || _place is null || _length == 0 || !IsEnabled)
+            return;
+        FindPlace();
+        Queue.Start(_base, hasEventIndex);
+        _isStarted = true;
+    }
+
+    /// <summary>Stops: what was taken is given back, and nothing more is touched.</summary>
+    /// <returns>Index of the next buffer that would be taken.</returns>
+    /// <exception cref="FrontEndException">The memory is gone.</exception>
+    public ushort Stop()
+    {
+        if (_isStarted)
+        {
+            _ = Queue.Publish();
+            _base = Queue.Taken;
+        }
+        _isStarted = false;
+        Kick?.Dispose();
+        Kick = null;
+        return _base;
+    }
+
+    /// <summary>Interrupts the driver. UML's is a stream socket: one that is full has been rung already.</summary>
+    public void Interrupt() => Signal(_call);
+
+    /// <summary>Tells the front end that the ring cannot be served.</summary>
+    public void TellError() => Signal(_error);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Kick?.Dispose();
+        _call?.Dispose();
+        _error?.Dispose();
+        Queue.Dispose();
+    }
+
+    private static void Signal(FileDescriptor? descriptor)
+    {
+        ulong one = 1;
+        if (descriptor is not null)
+            _ = write(descriptor.Descriptor, &one, sizeof(ulong));
+    }
+
+    private void FindPlace()
+    {
+        if (_place is { } place && !Queue.TryPlace(_length, place.Descriptors, place.Available, place.Used))
+        {
+            throw new FrontEndException(
+                $"a vring at 0x{place.Descriptors:x}, 0x{place.Available:x}, 0x{place.Used:x}, which is not in the guest's memory");
+        }
+    }
+
+    private void CheckStopped()
+    {
+        if (_isStarted)
+            throw new FrontEndException("a virtqueue that it changes while it runs");
+    }
+}
