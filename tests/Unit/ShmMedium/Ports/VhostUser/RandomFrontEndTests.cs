@@ -16,7 +16,7 @@ public sealed class RandomFrontEndTests
     public void NothingComesOfItButItsEnd([Values(1, 2)] int seed) => Play(seed, Requests / 2);
 
     [Test]
-    [Explicit("takes minutes")]
+    [Explicit("takes an hour and more")]
     [Category("Nightly")]
     public void NothingComesOfItButItsEndThroughTheNight([Values(3, 4)] int seed) => Play(seed, 500_000);
 
