@@ -22,7 +22,7 @@ internal static class QemuCommand
             machine.Program, "-name", $"{vm.Name},process=shmwifi-{vm.Name}",
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
             "-machine", machine.Type, "-accel", accel, "-cpu", accel == "kvm" ? "host" : machine.EmulatedCpu,
-            "-smp", $"{vm.Cpus}", "-m", $"{vm.MemoryMib}",
+            "-smp", Processors(vm, accel), "-m", $"{vm.MemoryMib}",
             "-kernel", Checkout.Kernel(vm.Guest), "-initrd", Checkout.Initramfs(vm.Guest),
             "-append", KernelCommandLine(vm, accel),
             "-chardev", $"socket,id=console,path={Value(ConsoleSocket(folder))},server=on,wait=off,logfile={Value(SerialLog(folder))},logappend=on",
@@ -73,6 +73,11 @@ internal static class QemuCommand
                 + $"shmwifi.name={vm.Name}{datapath}{radios}",
             .. vm.KernelArguments]);
     }
+
+    /// <remarks>Where no second processor can come, TCG takes the guest to be alone at its memory, and leaves its full fences out: doorbells
+    /// would be lost. Source: qemu tcg/tcg-op.c, CF_PARALLEL; accel/tcg, tcg_cpu_init_cflags.</remarks>
+    private static string Processors(VmSpec vm, string accel) =>
+        accel == "tcg" && vm.Cpus == 1 ? "1,maxcpus=2" : $"{vm.Cpus}";
 
     private static string[] Nic(string id, string tap, int index) =>
     [
