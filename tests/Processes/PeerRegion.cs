@@ -2,7 +2,6 @@ using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.Tests.RingPeer;
 using static Tmds.Linux.LibC;
-using PeerProcess = ShmWifi.Tests.Support.PeerProcess;
 using RegionMemory = ShmWifi.Tests.Support.RegionMemory;
 
 namespace ShmWifi.Tests.Processes;

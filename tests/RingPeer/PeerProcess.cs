@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using System.Text;
-using ShmWifi.Tests.RingPeer;
 
-namespace ShmWifi.Tests.Support;
+namespace ShmWifi.Tests.RingPeer;
 
-/// <summary>A process of RingPeer: started once it says that it is ready, killed at the latest when disposed.</summary>
+/// <summary>This program as a process, for tests: started once it says that it is ready, killed at the latest when disposed.</summary>
 internal sealed class PeerProcess : IDisposable
 {
     private static readonly TimeSpan HungAfter = TimeSpan.FromMinutes(2);
