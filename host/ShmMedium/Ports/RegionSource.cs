@@ -73,6 +73,9 @@ internal sealed class RegionLease(SharedMemory memory, Region region, bool isSha
     /// <summary>Ports that VMs may have at a time, in this region and in others.</summary>
     public int PortLimit { get; } = portLimit;
 
+    /// <summary>Why a VM is refused that gets none.</summary>
+    public string AllPortsTaken => $"all {PortLimit} ports are taken (geometry.ports)";
+
     /// <summary>Gives a VM the rings that belong to the engine's number for its port.</summary>
     /// <param name="id">Below <see cref="PortLimit"/>; free.</param>
     public HostPort Attach(int id, uint peerId, string name) => Region.Attach(isShared ? id : 0, peerId, name);

@@ -328,17 +328,17 @@ internal sealed unsafe class IvshmemServer : IPortServer
     {
         var socket = connection.Socket;
         var peer = connection.Peer;
-        if (!socket.Access.Admits(peer))
-            return $"{socket.Path} is not for user {peer.Uid} (groups {string.Join(", ", peer.Groups)}); run its QEMU as its user, or in its group";
+        if (socket.RefusalOf(peer, "QEMU") is { } refusal)
+            return refusal;
         if (socket.VmName is not null && _connections.Values.Any(c => c.Port?.Name == name))
             return $"a VM named {name} is attached already";
         if (connection.MakeOffer(_regions, name) is not { } offer)
-            return "all peer IDs are taken";
+            return PeerIds.AllTaken;
         connection.Port = _engine.AttachAsync(offer).GetAwaiter().GetResult();
         _ledger.LastPeerId = _peerIds.Last;
         if (connection.Port is not null)
             connection.Keep();
-        return connection.Port is null ? $"all {offer.Region.PortLimit} ports are taken (geometry.ports)" : null;
+        return connection.Port is null ? offer.Region.AllPortsTaken : null;
     }
 
     /// <summary>QEMU never sends anything: what comes is the end.</summary>

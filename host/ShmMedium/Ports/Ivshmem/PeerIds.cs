@@ -14,6 +14,9 @@ internal sealed class PeerIds(int count = PeerIds.Refused - 1, int owned = 0)
     /// <summary>That of all VMs that are refused; no port has it.</summary>
     public const ushort Refused = ushort.MaxValue;
 
+    /// <summary>Why a VM is refused that gets none.</summary>
+    public const string AllTaken = "all peer IDs are taken";
+
     private readonly Lock _gate = new();
     private readonly HashSet<ushort> _owned = [.. Enumerable.Range(1, owned).Select(id => (ushort)id)];
     private readonly HashSet<ushort> _freeOwned = [.. Enumerable.Range(1, owned).Select(id => (ushort)id)];

@@ -146,16 +146,5 @@ internal sealed class VmConnection : IDisposable
 
     private static string KeptRegion(ushort peerId) => $"vm-{peerId}-region";
 
-    private PortOffer OfferOf(string name, ushort peerId) => new()
-    {
-        Name = name,
-        PeerId = peerId,
-        Pid = Peer.Pid,
-        MaxRadios = Socket.MaxRadios,
-        Addresses = new AddressPolicy(peerId, Socket.Addresses, Socket.Spoofing),
-        Region = _region!,
-        Call = _call!,
-        Kick = _kick!,
-        Log = Socket.Log,
-    };
+    private PortOffer OfferOf(string name, ushort peerId) => Socket.OfferOf(name, peerId, Peer.Pid, _region!, _kick!, _call!);
 }

@@ -1,4 +1,5 @@
 using ShmWifi.Dot11.Frames;
+using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 
 namespace ShmWifi.ShmMedium.Ports.Ivshmem;
@@ -60,6 +61,28 @@ internal sealed class VmSocket(ListeningSocket listener, SocketAccess access, st
 
     /// <summary>Whether it is not looked at for now.</summary>
     public bool IsPaused { get; set; }
+
+    /// <summary>Why a process may not attach here.</summary>
+    /// <param name="vmm">What its program is, such as "QEMU".</param>
+    /// <returns>Null: it may.</returns>
+    public string? RefusalOf(PeerCredentials peer, string vmm) => Access.Admits(peer)
+        ? null
+        : $"{Path} is not for user {peer.Uid} (groups {string.Join(", ", peer.Groups)}); run its {vmm} as its user, or in its group";
+
+    /// <summary>The port of a VM that attaches here.</summary>
+    /// <param name="pid">Of its VMM.</param>
+    public PortOffer OfferOf(string name, ushort peerId, int pid, RegionLease region, EventFd kick, EventFd call) => new()
+    {
+        Name = name,
+        PeerId = peerId,
+        Pid = pid,
+        MaxRadios = MaxRadios,
+        Addresses = new AddressPolicy(peerId, Addresses, Spoofing),
+        Region = region,
+        Call = call,
+        Kick = kick,
+        Log = Log,
+    };
 
     /// <summary>How long the next VM has to wait, ns; 0: it need not; <see cref="long.MaxValue"/>: until one goes.</summary>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>

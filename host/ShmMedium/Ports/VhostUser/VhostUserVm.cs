@@ -102,37 +102,24 @@ internal sealed unsafe class VhostUserVm : IDisposable
 
     private void Serve(FileDescriptor connection, PeerCredentials peer)
     {
-        if (!_socket.Access.Admits(peer))
+        if (_socket.RefusalOf(peer, "VMM") is { } refusal)
         {
-            Refuse(peer, $"{_socket.Path} is not for user {peer.Uid} (groups {string.Join(", ", peer.Groups)}); run it as the socket's user, or in "
-                + "its group");
+            Refuse(peer, refusal);
             return;
         }
         if (!_peerIds.TryTake(_socket.PeerId, out ushort peerId))
         {
-            Refuse(peer, "all peer IDs are taken");
+            Refuse(peer, PeerIds.AllTaken);
             return;
         }
         try
         {
             using var region = _regions.Lease(Name);
             using var device = new EventfdDevice();
-            var offer = new PortOffer
-            {
-                Name = Name,
-                PeerId = peerId,
-                Kind = PortKind.VhostUser,
-                Pid = peer.Pid,
-                MaxRadios = _socket.MaxRadios,
-                Addresses = new AddressPolicy(peerId, _socket.Addresses, _socket.Spoofing),
-                Log = _socket.Log,
-                Region = region,
-                Call = device.Doorbell,
-                Kick = device.KickFd,
-            };
+            var offer = _socket.OfferOf(Name, peerId, peer.Pid, region, device.KickFd, device.Doorbell) with { Kind = PortKind.VhostUser };
             if (_engine.AttachAsync(offer).GetAwaiter().GetResult() is not { } port)
             {
-                Refuse(peer, $"all {region.PortLimit} ports are taken (geometry.ports)");
+                Refuse(peer, region.AllPortsTaken);
                 return;
             }
             try
