@@ -59,7 +59,7 @@ internal sealed class LibvirtDomain : IDisposable
         new XAttribute("type", "qemu"),
         new XElement("name", Name),
         new XElement("memory", new XAttribute("unit", "MiB"), 256),
-        new XElement("vcpu", 1),
+        new XElement("vcpu", new XAttribute("current", 1), 2), // one that could come: docs/qemu.md
         new XElement(
             "os",
             new XElement("type", new XAttribute("arch", "x86_64"), new XAttribute("machine", "pc"), "hvm"),
