@@ -11,7 +11,7 @@ using static Tmds.Linux.LibC;
 namespace ShmWifi.Tests.Support;
 
 /// <summary>A front end of vhost-user and the guest behind it: memory, two split virtqueues, and hwsim's messages in them.</summary>
-/// <remarks>Its requests come in the order of UML 6.12 (arch/um/drivers/virtio_uml.c), as a back end saw them.</remarks>
+/// <remarks>By itself it sets up in the order of UML 6.12 (arch/um/drivers/virtio_uml.c), as a back end saw them.</remarks>
 internal sealed unsafe class SimulatedFrontEnd : IDisposable
 {
     /// <summary>Where the memory starts, in the guest, in the front end and in its file: UML's does not start at 0, either.</summary>
@@ -84,6 +84,9 @@ internal sealed unsafe class SimulatedFrontEnd : IDisposable
     /// <summary>What the device is kicked by.</summary>
     public int KickOf(int queue) => _kicks[queue].Descriptor;
 
+    /// <summary>What the device interrupts by.</summary>
+    public int CallOf(uint queue) => _calls[queue].Descriptor;
+
     /// <summary>Whether the daemon has ended the connection.</summary>
     public bool IsClosed
     {
@@ -109,9 +112,15 @@ internal sealed unsafe class SimulatedFrontEnd : IDisposable
         SetUpQueue(0, Sent);
         SetUpQueue(1, Taken);
         StartQueue(0);
+        OfferAll();
+        StartQueue(1);
+    }
+
+    /// <summary>hwsim fills queue 1.</summary>
+    public void OfferAll()
+    {
         for (ushort i = 0; i < Length; i++)
             Offer(i);
-        StartQueue(1);
     }
 
     /// <summary>SET_MEM_TABLE with room for two regions, as UML sends it.</summary>

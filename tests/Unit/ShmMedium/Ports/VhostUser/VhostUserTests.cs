@@ -23,6 +23,7 @@ public sealed class VhostUserTests
         using var guest = daemon.StartFrontEnd("uml1");
         guest.SendAddress(s_radio, Address(1));
         Deadline.Until(() => daemon.Daemon.Engine.Radios.Radios.Length == 1, "the radio");
+        Deadline.Until(() => daemon.Log.Count("vm-attached") == 1, "what the log says");
 
         var vm = VmSnapshot.Of(daemon.Daemon.Engine.Ports.Single());
         using (Assert.EnterMultipleScope())
