@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 
-namespace ShmWifi.Tests.System.Systemd;
+namespace ShmWifi.Tests.System;
 
 /// <summary>A guest's console, as whoever started its QEMU has it in a terminal.</summary>
 internal sealed class SerialConsole : IDisposable
@@ -28,8 +28,19 @@ internal sealed class SerialConsole : IDisposable
         }
     }
 
-    /// <summary>Waits for a shell's prompt.</summary>
+    /// <summary>Waits for the prompt of a shell of root's in Debian.</summary>
     public void WaitForPrompt() => WaitFor(":~# ");
+
+    /// <summary>Waits until the lab's guest image has started, and starts its shell.</summary>
+    public void Activate() => Activate(0);
+
+    /// <summary>Types a command after which the guest starts anew, and starts the lab's shell again.</summary>
+    public void Restart(string command)
+    {
+        int before = Output.Length;
+        Type(command);
+        Activate(before);
+    }
 
     /// <summary>Types a command, and waits for its end.</summary>
     /// <returns>What was printed meanwhile, the echo of what was typed included.</returns>
@@ -37,9 +48,8 @@ internal sealed class SerialConsole : IDisposable
     {
         int before = Output.Length;
         _command++;
-        _process.StandardInput.WriteLine(command);
-        _process.StandardInput.WriteLine($"echo ended $(({_command}+0)) $?"); // what is echoed of it is not what it prints
-        _process.StandardInput.Flush();
+        Type(command);
+        Type($"echo ended $(({_command}+0)) $?"); // what is echoed of it is not what it prints
         WaitFor($"ended {_command} ");
         string printed = Output[before..];
         Assert.That(printed, Does.Contain($"ended {_command} 0"), command);
@@ -54,9 +64,23 @@ internal sealed class SerialConsole : IDisposable
         _process.Dispose();
     }
 
-    private void WaitFor(string text)
+    private void Activate(int from)
     {
-        for (var clock = Stopwatch.StartNew(); !Output.Contains(text, StringComparison.Ordinal); Thread.Sleep(200))
+        WaitFor("to activate this console", from);
+        int before = Output.Length;
+        Type("");
+        WaitFor("/ # ", before);
+    }
+
+    private void Type(string line)
+    {
+        _process.StandardInput.WriteLine(line);
+        _process.StandardInput.Flush();
+    }
+
+    private void WaitFor(string text, int from = 0)
+    {
+        for (var clock = Stopwatch.StartNew(); Output.IndexOf(text, from, StringComparison.Ordinal) < 0; Thread.Sleep(200))
         {
             Assert.That(_process.HasExited, Is.False, Output);
             Assert.That(clock.Elapsed, Is.LessThan(Limit), $"'{text}' on the console:\n{Output}");
