@@ -9,6 +9,7 @@ using ShmWifi.ShmMedium.Logging;
 using ShmWifi.ShmMedium.Ports;
 using ShmWifi.ShmMedium.Ports.Ivshmem;
 using ShmWifi.ShmMedium.Ports.Local;
+using ShmWifi.ShmMedium.Ports.Sockets;
 using ShmWifi.ShmMedium.Ports.VhostUser;
 using ShmWifi.ShmMedium.Telemetry;
 

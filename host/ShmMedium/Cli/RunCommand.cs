@@ -1,7 +1,7 @@
 using System.CommandLine;
 using ShmWifi.Configuration;
 using ShmWifi.ShmMedium.Keeper;
-using ShmWifi.ShmMedium.Ports.Ivshmem;
+using ShmWifi.ShmMedium.Ports.Sockets;
 
 namespace ShmWifi.ShmMedium.Cli;
 

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using ShmWifi.Configuration;
 using ShmWifi.Linux;
-using ShmWifi.ShmMedium.Ports.Ivshmem;
+using ShmWifi.ShmMedium.Ports.Sockets;
 using ShmWifi.ShmMedium.Telemetry;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;

@@ -5,7 +5,7 @@ using ShmWifi.ShmMedium.Engine;
 using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Logging;
 using ShmWifi.ShmMedium.Ports;
-using ShmWifi.ShmMedium.Ports.Ivshmem;
+using ShmWifi.ShmMedium.Ports.Sockets;
 
 namespace ShmWifi.Tests.System.QemuDevice;
 

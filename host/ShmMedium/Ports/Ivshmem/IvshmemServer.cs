@@ -2,6 +2,7 @@ using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.ShmMedium.Engine;
 using ShmWifi.ShmMedium.Keeper;
+using ShmWifi.ShmMedium.Ports.Sockets;
 using Tmds.Linux;
 using static ShmWifi.Linux.LibC;
 using static Tmds.Linux.LibC;

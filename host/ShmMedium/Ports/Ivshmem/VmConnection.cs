@@ -1,5 +1,6 @@
 using ShmWifi.Linux;
 using ShmWifi.ShmMedium.Keeper;
+using ShmWifi.ShmMedium.Ports.Sockets;
 
 namespace ShmWifi.ShmMedium.Ports.Ivshmem;
 

@@ -1,6 +1,6 @@
 using ShmWifi.Linux;
 using ShmWifi.ShmMedium.Engine;
-using ShmWifi.ShmMedium.Ports.Ivshmem;
+using ShmWifi.ShmMedium.Ports.Sockets;
 
 namespace ShmWifi.ShmMedium.Ports.VhostUser;
 

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using ShmWifi.Configuration;
 using ShmWifi.ShmMedium.Control;
-using ShmWifi.ShmMedium.Ports.Ivshmem;
+using ShmWifi.ShmMedium.Ports.Sockets;
 using ShmWifi.ShmMedium.Telemetry;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Control;

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Linux;
 using ShmWifi.ShmMedium.Control;
-using ShmWifi.ShmMedium.Ports.Ivshmem;
+using ShmWifi.ShmMedium.Ports.Sockets;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Control;
 

@@ -7,7 +7,7 @@ using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Cli;
 using ShmWifi.ShmMedium.Keeper;
-using ShmWifi.ShmMedium.Ports.Ivshmem;
+using ShmWifi.ShmMedium.Ports.Sockets;
 using ShmWifi.ShmMedium.Telemetry;
 using ShmWifi.Tests.Unit.ShmMedium.Capture;
 using static ShmWifi.Tests.Support.MediumFrames;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using ShmWifi.Configuration;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
-using ShmWifi.ShmMedium.Ports.Ivshmem;
+using ShmWifi.ShmMedium.Ports.Sockets;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Ports.Ivshmem;
 

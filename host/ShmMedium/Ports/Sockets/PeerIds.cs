@@ -1,4 +1,4 @@
-namespace ShmWifi.ShmMedium.Ports.Ivshmem;
+namespace ShmWifi.ShmMedium.Ports.Sockets;
 
 /// <summary>The VMs' ivshmem peer IDs. Any thread.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using ShmWifi.Linux;
 using static Tmds.Linux.LibC;
 
-namespace ShmWifi.ShmMedium.Ports.Ivshmem;
+namespace ShmWifi.ShmMedium.Ports.Sockets;
 
 /// <summary>A Unix stream socket that QEMU, or a client of the control API, connects to; removed when disposed, unless it stays behind.</summary>
 /// <remarks>Who has the lock of <c>PATH.lock</c> owns the path, as long as it lives: of two daemons that start at once, one gets it, and the other

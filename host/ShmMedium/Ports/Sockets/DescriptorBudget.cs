@@ -1,7 +1,7 @@
 using ShmWifi.Linux;
 using static ShmWifi.Linux.LibC;
 
-namespace ShmWifi.ShmMedium.Ports.Ivshmem;
+namespace ShmWifi.ShmMedium.Ports.Sockets;
 
 /// <summary>Who may take how many of the files that this process may open: VMs get what the daemon and clients of its control API leave.</summary>
 /// <remarks>

@@ -2,7 +2,7 @@ using System.Globalization;
 using ShmWifi.Linux;
 using ShmWifi.ShmMedium.Keeper;
 
-namespace ShmWifi.ShmMedium.Ports.Ivshmem;
+namespace ShmWifi.ShmMedium.Ports.Sockets;
 
 /// <summary>Listening sockets with their locks in a store: clients can connect while there is no engine.</summary>
 /// <remarks>Names are <c>socket-N</c> and <c>lock-N</c>; which path a socket is for, it says itself.</remarks>

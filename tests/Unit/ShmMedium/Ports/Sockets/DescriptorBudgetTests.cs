@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
-using ShmWifi.ShmMedium.Ports.Ivshmem;
+using ShmWifi.ShmMedium.Ports.Sockets;
 
-namespace ShmWifi.Tests.Unit.ShmMedium.Ports.Ivshmem;
+namespace ShmWifi.Tests.Unit.ShmMedium.Ports.Sockets;
 
 /// <summary>A daemon that may open few files.</summary>
 public sealed class DescriptorBudgetTests

@@ -1,6 +1,7 @@
 using ShmWifi.ShmMedium.Ports.Ivshmem;
+using ShmWifi.ShmMedium.Ports.Sockets;
 
-namespace ShmWifi.Tests.Unit.ShmMedium.Ports.Ivshmem;
+namespace ShmWifi.Tests.Unit.ShmMedium.Ports.Sockets;
 
 public sealed class PeerIdsTests
 {

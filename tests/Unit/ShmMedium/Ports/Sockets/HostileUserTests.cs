@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using ShmWifi.ShmMedium.Ports.Ivshmem;
+using ShmWifi.ShmMedium.Ports.Sockets;
 
-namespace ShmWifi.Tests.Unit.ShmMedium.Ports.Ivshmem;
+namespace ShmWifi.Tests.Unit.ShmMedium.Ports.Sockets;
 
 /// <summary>A real shm-medium, and processes of other users that open its sockets.</summary>
 public sealed class HostileUserTests

@@ -2,7 +2,7 @@ using ShmWifi.Dot11.Frames;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 
-namespace ShmWifi.ShmMedium.Ports.Ivshmem;
+namespace ShmWifi.ShmMedium.Ports.Sockets;
 
 /// <summary>A socket where VMs attach, and what they may take of the daemon there.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace ShmWifi.Tests.Unit.ShmMedium.Ports.Ivshmem;
+namespace ShmWifi.Tests.Unit.ShmMedium.Ports.Sockets;
 
 /// <summary>Two real shm-mediums that want one socket.</summary>
 public sealed class ListeningSocketTests

@@ -2,7 +2,7 @@ using ShmWifi.Linux;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
-namespace ShmWifi.ShmMedium.Ports.Ivshmem;
+namespace ShmWifi.ShmMedium.Ports.Sockets;
 
 /// <summary>Who connected to a Unix socket, as the kernel noted it then: unix(7), SO_PEERCRED and SO_PEERGROUPS.</summary>
 /// <param name="Pid">0: not known.</param>

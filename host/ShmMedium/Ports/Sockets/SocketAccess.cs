@@ -2,7 +2,7 @@ using ShmWifi.Configuration;
 using ShmWifi.Linux;
 using static Tmds.Linux.LibC;
 
-namespace ShmWifi.ShmMedium.Ports.Ivshmem;
+namespace ShmWifi.ShmMedium.Ports.Sockets;
 
 /// <summary>Who may connect to a socket: its file's owner, group and mode, and what is asked of whoever connects.</summary>
 /// <param name="Uid">The user; null: the daemon's own.</param>
