@@ -34,8 +34,20 @@ internal abstract class RegionSource : IDisposable
     }
 
     private protected static RegionLease ResumeRegion(FileDescriptor kept, RegionGeometry geometry, RegionFeatures features, ulong epoch,
-        bool isShared, uint portLimit) => OpenRegion(SharedMemory.Map(kept.Descriptor, geometry.RegionSize, offset: 0, ownsDescriptor: true),
-        geometry, features, epoch, isShared, portLimit);
+        bool isShared, uint portLimit)
+    {
+        SharedMemory? memory = null;
+        try
+        {
+            memory = SharedMemory.Map(kept.Descriptor, geometry.RegionSize, offset: 0, ownsDescriptor: true);
+        }
+        finally
+        {
+            if (memory is null)
+                kept.Dispose();
+        }
+        return OpenRegion(memory, geometry, features, epoch, isShared, portLimit);
+    }
 
     private static RegionLease OpenRegion(SharedMemory memory, RegionGeometry geometry, RegionFeatures features, ulong epoch, bool isShared,
         uint portLimit)

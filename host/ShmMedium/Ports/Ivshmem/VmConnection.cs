@@ -80,21 +80,30 @@ internal sealed class VmConnection : IDisposable
         var connection = store.Take(KeptConnection(peerId));
         var kick = store.Take(KeptKick(peerId));
         var call = store.Take(KeptCall(peerId));
-        var region = regions.Resume(store.Take(KeptRegion(peerId)), epoch);
-        if (connection is null || kick is null || call is null || region is null)
+        RegionLease? region = null;
+        VmConnection? resumed = null;
+        try
         {
-            connection?.Dispose();
-            kick?.Dispose();
-            call?.Dispose();
-            region?.Dispose();
-            return null;
+            region = regions.Resume(store.Take(KeptRegion(peerId)), epoch);
+            if (connection is null || kick is null || call is null || region is null)
+                return null;
+            resumed = new VmConnection(socket, peerIds, store, peerId, connection, new EventFd(kick.Descriptor), new EventFd(call.Descriptor))
+            {
+                _region = region,
+            };
+            offer = resumed.OfferOf(name, peerId);
+            return resumed;
         }
-        var resumed = new VmConnection(socket, peerIds, store, peerId, connection, new EventFd(kick.Descriptor), new EventFd(call.Descriptor))
+        finally
         {
-            _region = region,
-        };
-        offer = resumed.OfferOf(name, peerId);
-        return resumed;
+            if (resumed is null)
+            {
+                connection?.Dispose();
+                kick?.Dispose();
+                call?.Dispose();
+                region?.Dispose();
+            }
+        }
     }
 
     /// <summary>Has all of it kept that the VM knows of; before it is told.</summary>
