@@ -143,11 +143,13 @@ internal sealed class Daemon : IDisposable
         DaemonConfiguration configuration, MediumLog log, Action<DaemonFailure> fail, IDescriptorStore store) => (engine, regions, ledger, kept) =>
     {
         (var sockets, var vhostUserSockets) = OpenSockets(configuration, kept);
-        List<VmSocket> all = [.. sockets, .. vhostUserSockets];
-        DescriptorBudget.Check(all.Sum(s => s.ConnectionLimit), all.Count, log.Warn);
+        DescriptorBudget.Check(sockets.Sum(s => s.ConnectionLimit), sockets.Count, vhostUserSockets.Count, log.Warn);
         var peerIds = new PeerIds(owned: configuration.Vms.Count);
         var server = new IvshmemServer(engine, log, regions, sockets, peerIds, ledger, store,
-            exception => fail(DaemonFailure.Of("the server that VMs connect to", exception)));
+            exception => fail(DaemonFailure.Of("the server that VMs connect to", exception)))
+        {
+            FrontEnds = vhostUserSockets.Count,
+        };
         if (ledger.IsTakenOver)
             server.Resume();
         return [server, new VhostUserServer(engine, log, regions, vhostUserSockets, peerIds)];

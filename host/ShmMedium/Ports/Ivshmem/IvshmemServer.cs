@@ -52,6 +52,9 @@ internal sealed unsafe class IvshmemServer : IPortServer
         _thread = new Thread(Run) { Name = "ivshmem-server", IsBackground = true };
     }
 
+    /// <summary>VMs that are served beside, by vhost-user.</summary>
+    public int FrontEnds { get; init; }
+
     /// <summary>Goes on with the VMs that another engine has served; before the engine runs, and before <see cref="Start"/>.</summary>
     public void Resume()
     {
@@ -181,7 +184,7 @@ internal sealed unsafe class IvshmemServer : IPortServer
         VmConnection connection;
         try
         {
-            int limit = DescriptorBudget.Connections(_sockets.Count);
+            int limit = DescriptorBudget.Connections(_sockets.Count, FrontEnds);
             if (_connections.Count >= limit)
             {
                 PauseAll(socket, $"VMs have {_connections.Count} connections, and the files that may be open are enough for {Math.Max(limit, 0)}");

@@ -11,11 +11,13 @@ public sealed class DescriptorBudgetTests
     private const int Limit = 320;
     private const string Complaint = "VMs that connect wait";
 
-    [TestCase(1024, 1, ExpectedResult = 127)]
-    [TestCase(16384, 1, ExpectedResult = 3967)]
-    [TestCase(Limit, 1, ExpectedResult = 7)]
-    [TestCase(256, 1, ExpectedResult = 0)]
-    public int VmsGetWhatTheDaemonAndItsClientsLeave(int limit, int sockets) => DescriptorBudget.ConnectionsUnder(limit, sockets);
+    [TestCase(1024, 1, 0, ExpectedResult = 127)]
+    [TestCase(1024, 1, 10, ExpectedResult = 70)]
+    [TestCase(16384, 1, 0, ExpectedResult = 3967)]
+    [TestCase(Limit, 1, 0, ExpectedResult = 7)]
+    [TestCase(256, 1, 0, ExpectedResult = 0)]
+    public int VmsGetWhatTheDaemonAndItsClientsLeave(int limit, int sockets, int frontEnds) =>
+        DescriptorBudget.ConnectionsUnder(limit, sockets, frontEnds);
 
     /// <summary>The runtime would end a process in which it can make no pipe for a thread.</summary>
     [Test]
@@ -27,7 +29,7 @@ public sealed class DescriptorBudgetTests
         List<Socket> clients = [];
         try
         {
-            for (int i = 0; i < DescriptorBudget.ConnectionsUnder(Limit, sockets: 1); i++)
+            for (int i = 0; i < DescriptorBudget.ConnectionsUnder(Limit, sockets: 1, frontEnds: 0); i++)
                 vms.Add(SimulatedGuest.Connect(medium.Socket));
             Assert.That(medium.Error, Does.Not.Contain(Complaint));
             var waiting = Task.Run(() => SimulatedGuest.Connect(medium.Socket));
