@@ -1,7 +1,9 @@
+using ShmWifi.ShmMedium.Ports.Sockets;
+
 namespace ShmWifi.ShmMedium.Ports.Ivshmem;
 
 /// <summary>What goes wrong with VMs that connect, for people.</summary>
-internal interface IServerLog
+internal interface IServerLog : ISocketLog
 {
     /// <summary>A VM that another engine has served cannot be served on: not all of it was kept, or the configuration has no socket for it.</summary>
     /// <param name="pid">Of its QEMU; 0: not known.</param>
@@ -16,10 +18,6 @@ internal interface IServerLog
     /// <param name="allowance">Of whoever causes the line.</param>
     /// <param name="pid">QEMU's process; 0: unknown.</param>
     void HandshakeFailed(LogAllowance allowance, string socket, int pid, string reason);
-
-    /// <summary>VMs connect too often, or too many: those that connect now wait. Told once, until they no longer do.</summary>
-    /// <param name="allowance">Of whoever causes the line.</param>
-    void AttachesHeld(LogAllowance allowance, string socket, string reason);
 
     /// <summary>VMs that connect cannot be taken on for now: no descriptors or no memory. Told once, until one was.</summary>
     void AcceptFailed(string socket, string reason);

@@ -1,7 +1,9 @@
+using ShmWifi.ShmMedium.Ports.Sockets;
+
 namespace ShmWifi.ShmMedium.Ports.VhostUser;
 
 /// <summary>What goes wrong with front ends, for people.</summary>
-internal interface IVhostUserLog
+internal interface IVhostUserLog : ISocketLog
 {
     /// <summary>A front end is not served.</summary>
     /// <param name="allowance">Of whoever causes the line.</param>

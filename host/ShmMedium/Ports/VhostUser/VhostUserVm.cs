@@ -86,14 +86,16 @@ internal sealed unsafe class VhostUserVm : IDisposable
     {
         while (!_stop.IsStopWanted)
         {
+            Span<pollfd> watched = [new() { fd = _stop.Descriptor, events = POLLIN }, new() { fd = _socket.Descriptor, events = POLLIN }];
+            _ = Poll.WaitForAny(watched, Timeout.InfiniteTimeSpan);
             long waitNs = _socket.WaitNs(MonotonicClock.NowNs);
-            if (waitNs > 0) // who comes too often waits in the backlog
+            if (watched[1].revents != 0 && waitNs > 0) // who comes too often waits in the backlog
             {
+                if (_socket.TellHolding() is { } reason)
+                    _log.AttachesHeld(_socket.Log, _socket.Path, reason);
                 _ = Poll.WaitFor(_stop.Descriptor, POLLIN, TimeSpan.FromMicroseconds((waitNs / 1000) + 1));
                 continue;
             }
-            Span<pollfd> watched = [new() { fd = _stop.Descriptor, events = POLLIN }, new() { fd = _socket.Descriptor, events = POLLIN }];
-            _ = Poll.WaitForAny(watched, Timeout.InfiniteTimeSpan);
             if (watched[1].revents != 0 && Uninterrupted.accept4(_socket.Descriptor, null, null, SOCK_CLOEXEC) is >= 0 and var descriptor)
                 return new FileDescriptor(descriptor);
         }
