@@ -219,6 +219,9 @@ public enum GuestCounter
 
     /// <summary>Netlink messages that the kernel dropped for lack of socket buffer.</summary>
     NetlinkOverruns,
+
+    /// <summary>Messages to hwsim, frames and statuses, that were lost: its virtqueue had no buffer, or none that was long enough.</summary>
+    DropNoBuffer,
 }
 
 /// <summary>What the host counts for a port, by index into its counters.</summary>

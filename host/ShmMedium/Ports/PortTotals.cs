@@ -38,6 +38,9 @@ internal sealed class PortTotals
         ("transmitter", HostCounter.DropTransmitter),
     ];
 
+    /// <summary>The same of who plays the guest's side of a vhost-user port: messages, of which statuses are not frames.</summary>
+    public static IReadOnlyList<(string Reason, GuestCounter Counter)> GuestDrops { get; } = [("guestBuffer", GuestCounter.DropNoBuffer)];
+
     /// <summary>A counter of the host's.</summary>
     public ulong this[HostCounter counter] => _host[(int)counter];
 

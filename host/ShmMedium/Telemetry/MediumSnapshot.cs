@@ -146,7 +146,7 @@ internal sealed record VmSnapshot(
             Host(HostCounter.RxBytes),
             Host(HostCounter.Acked),
             Host(HostCounter.NotAcked),
-            PortTotals.Drops.ToDictionary(d => d.Reason, d => Host(d.Counter), StringComparer.Ordinal),
+            DropsOf(port),
             Host(HostCounter.Doorbells),
             Host(HostCounter.DoorbellsSuppressed),
             port.Rings.ReadCounter(GuestCounter.Doorbells),
@@ -169,6 +169,14 @@ internal sealed record VmSnapshot(
 
     /// <summary>Bound of the error of a port's clock; null: not synced.</summary>
     public static double? ClockErrorUsOf(Port port) => port.Rings.ClockErrorNs is var error and not 0 ? error / 1e3 : null;
+
+    private static Dictionary<string, ulong> DropsOf(Port port)
+    {
+        var drops = PortTotals.Drops.ToDictionary(d => d.Reason, d => port.Rings.ReadCounter(d.Counter), StringComparer.Ordinal);
+        foreach ((string reason, var counter) in PortTotals.GuestDrops)
+            drops.Add(reason, port.Rings.ReadCounter(counter));
+        return drops;
+    }
 
     private static string KindOf(Port port) => port.Offer.Kind switch
     {

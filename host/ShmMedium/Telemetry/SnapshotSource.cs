@@ -14,8 +14,8 @@ namespace ShmWifi.ShmMedium.Telemetry;
 internal sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, FrameLog? frameLog, IDescriptorStore store,
     LastEventFiles lastEvents)
 {
-    /// <summary>Reasons for which the host drops, as <see cref="VmSnapshot.Drops"/> names them.</summary>
-    public static IEnumerable<string> DropReasons => PortTotals.Drops.Select(d => d.Reason);
+    /// <summary>Reasons for which a port drops, as <see cref="VmSnapshot.Drops"/> names them.</summary>
+    public static IEnumerable<string> DropReasons => [.. PortTotals.Drops.Select(d => d.Reason), .. PortTotals.GuestDrops.Select(d => d.Reason)];
 
     /// <summary>All that there is to tell now.</summary>
     public MediumSnapshot Take() => engine.Inspect(Take);

@@ -1,4 +1,5 @@
 using ShmWifi.Linux;
+using ShmWifi.RingBuffer.Layout;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
@@ -101,9 +102,10 @@ internal sealed class Session : IDisposable
         if (!_frontEnd.IsRunning)
             return;
         var (toHost, toGuest) = (_frontEnd.ToHost, _frontEnd.ToGuest);
-        _datapath = new HwsimDatapath(
-            _port.Rings.Region.OpenGuestPort(_port.Rings.Index), _device,
-            new VirtqueueChannel(toHost.Queue, toGuest.Queue, toHost.Interrupt, toGuest.Interrupt), isLate: toHost.Queue.WasServed);
+        var port = _port.Rings.Region.OpenGuestPort(_port.Rings.Index);
+        var channel = new VirtqueueChannel(
+            toHost.Queue, toGuest.Queue, toHost.Interrupt, toGuest.Interrupt, () => port.Count(GuestCounter.DropNoBuffer));
+        _datapath = new HwsimDatapath(port, _device, channel, isLate: toHost.Queue.WasServed);
     }
 
     private void Watch(FileDescriptor kick) => _epoll.Add(kick.Descriptor, EPOLLIN | EPOLLET, (ulong)Wake.Frames);

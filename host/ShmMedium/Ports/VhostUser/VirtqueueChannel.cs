@@ -14,7 +14,9 @@ namespace ShmWifi.ShmMedium.Ports.VhostUser;
 /// </remarks>
 /// <param name="toHost">Queue 0: what hwsim sends.</param>
 /// <param name="toGuest">Queue 1: buffers for what it receives.</param>
-internal sealed unsafe class VirtqueueChannel(Virtqueue toHost, Virtqueue toGuest, Action interruptSent, Action interruptReceived)
+/// <param name="dropped">Counts a message for which the guest had no buffer, or none that was long enough.</param>
+internal sealed unsafe class VirtqueueChannel(
+    Virtqueue toHost, Virtqueue toGuest, Action interruptSent, Action interruptReceived, Action dropped)
     : IHwsimChannel, IDisposable
 {
     private const int MaxBatch = GuardedCopy.MaxPieces / Virtqueue.MaxParts; // messages that one copy takes
@@ -26,9 +28,6 @@ internal sealed unsafe class VirtqueueChannel(Virtqueue toHost, Virtqueue toGues
 
     /// <inheritdoc/>
     public ushort Family => 0;
-
-    /// <summary>Messages for which the guest had no buffer, or none that was long enough.</summary>
-    public ulong Lost { get; private set; }
 
     /// <summary>For how many messages the guest has buffers; looks again if there are fewer than are wanted.</summary>
     public uint CountRoom(uint wanted) => toGuest.CountReady(wanted);
@@ -126,14 +125,16 @@ internal sealed unsafe class VirtqueueChannel(Virtqueue toHost, Virtqueue toGues
     {
         if (toGuest.CountReady() == 0)
         {
-            Lost++;
+            dropped();
             return false;
         }
         ushort head = toGuest.Take(isWritten: true, length, _guest + guests, out int parts, out uint room);
         bool isLongEnough = room == length;
         toGuest.GiveBack(head, isLongEnough ? length : 0);
-        Lost += isLongEnough ? 0u : 1u;
-        guests += isLongEnough ? parts : 0;
+        if (isLongEnough)
+            guests += parts;
+        else
+            dropped();
         return isLongEnough;
     }
 

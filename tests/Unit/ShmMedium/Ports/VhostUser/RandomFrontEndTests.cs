@@ -120,7 +120,7 @@ public sealed class RandomFrontEndTests
             messages[i] = new mmsghdr { msg_hdr = new msghdr { msg_iov = vectors + i, msg_iovlen = 1 } };
         }
         (var toHost, var toGuest) = (frontEnd.ToHost, frontEnd.ToGuest);
-        using var channel = new VirtqueueChannel(toHost.Queue, toGuest.Queue, toHost.Interrupt, toGuest.Interrupt);
+        using var channel = new VirtqueueChannel(toHost.Queue, toGuest.Queue, toHost.Interrupt, toGuest.Interrupt, () => { });
         int taken = channel.Receive(messages, Count);
         for (int i = 0; i < taken; i++)
             Assert.That(messages[i].msg_len, Is.LessThanOrEqualTo((uint)Size));

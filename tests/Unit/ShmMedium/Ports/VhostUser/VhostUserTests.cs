@@ -2,6 +2,7 @@ using ShmWifi.Configuration;
 using ShmWifi.Dot11.Frames;
 using ShmWifi.Hwsim.Protocol;
 using ShmWifi.RingBuffer.Layout;
+using ShmWifi.ShmMedium.Ports.Sockets;
 using ShmWifi.ShmMedium.Ports.VhostUser;
 using ShmWifi.ShmMedium.Telemetry;
 using static ShmWifi.Tests.Support.MediumFrames;
@@ -141,6 +142,41 @@ public sealed class VhostUserTests
             Assert.That(NumberOf(b.Receive(HwsimCommand.Frame).Frame), Is.EqualTo(i));
         for (uint i = 0; i < Frames; i++)
             Assert.That(a.Receive(HwsimCommand.TxInfoFrame).IsAcked, Is.True);
+    }
+
+    [Test]
+    public void WhatFindsNoBufferThatIsLongEnoughIsToldAmongTheDrops()
+    {
+        const int Most = 512; // twice around the queue: all descriptors have been read anew
+        using var daemon = NewDaemon(Isolation.Shared);
+        using var a = Start(daemon, "uml1", Address(1));
+        using var b = Start(daemon, "uml2", Address(2));
+        for (int i = 0; i < b.Taken.Length; i++)
+            b.Taken[i] = b.Taken[i] with { Length = 16 }; // a netlink header
+        ulong Drops() => VmSnapshot.Of(daemon.Daemon.Engine.Ports.Single(p => p.Name == "uml2")).Drops["guestBuffer"];
+
+        for (uint i = 0; i < Most && Drops() == 0; i++)
+        {
+            a.SendFrame(s_radio, Numbered(Address(2), Address(1), i, bodyLength: 100), cookie: i);
+            _ = a.Receive(HwsimCommand.TxInfoFrame);
+            _ = b.TryPoll();
+        }
+
+        Assert.That(Drops(), Is.Positive);
+        Assert.That(daemon.Log.Count("front-end-broken"), Is.Zero);
+    }
+
+    [Test]
+    public void AFrontEndThatComesTooOftenWaitsAndThatIsToldOnce()
+    {
+        using var daemon = NewDaemon(Isolation.Shared);
+        for (int i = 0; i < VmSocket.AttachBurst + 2; i++)
+        {
+            using var guest = daemon.ConnectFrontEnd("uml1");
+            _ = guest.Ask(VhostUserRequest.GetFeatures);
+        }
+
+        Assert.That(daemon.Log.Count("attaches-held"), Is.EqualTo(1));
     }
 
     [Test]
