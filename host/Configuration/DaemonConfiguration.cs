@@ -32,11 +32,17 @@ public sealed record DaemonConfiguration(
     /// <summary>VMs of one medium at most; where they share a region, <see cref="Abi.MaxPorts"/>.</summary>
     public const int MaxPorts = MediumLimits.Vms;
 
+    /// <summary>What this kernel's own radios are called, as if they were a VM's: local/phy0.</summary>
+    public const string LocalName = "local";
+
     /// <summary>What the medium is like at the start.</summary>
     public MediumConfiguration Medium { get; init; } = new();
 
     /// <summary>Where the control API listens; null: nowhere.</summary>
     public ControlConfiguration? Control { get; init; } = new(null);
+
+    /// <summary>Whether this kernel's own mac80211_hwsim radios are on the medium, too.</summary>
+    public bool Local { get; init; }
 
     /// <summary>Whether VMs that do not say so themselves may have, and send as, addresses of others.</summary>
     public bool Spoofing { get; init; }
@@ -48,7 +54,8 @@ public sealed record DaemonConfiguration(
     public RegionGeometry RegionGeometry => Isolation == Isolation.Shared ? Geometry : Geometry with { Ports = 1 };
 
     /// <summary>Whether a VM of this name may come.</summary>
-    public bool CanAttach(string vm) => Vms.Any(v => v.Name == vm) || (Socket is not null && VmConfiguration.IsAutomatic(vm));
+    public bool CanAttach(string vm) =>
+        Vms.Any(v => v.Name == vm) || (Socket is not null && VmConfiguration.IsAutomatic(vm)) || (Local && vm == LocalName);
 
     /// <summary>Reads and checks a file.</summary>
     /// <param name="file">YAML.</param>

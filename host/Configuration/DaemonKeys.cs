@@ -7,7 +7,7 @@ namespace ShmWifi.Configuration;
 internal static class DaemonKeys
 {
     public static readonly string[] Medium =
-        ["isolation", "socket", "socketGroup", "spoofing", "polling", "scheduling", "geometry", "vms", "capture", "log", "control",
+        ["isolation", "socket", "socketGroup", "spoofing", "polling", "scheduling", "geometry", "vms", "local", "capture", "log", "control",
             .. MediumKeys.Medium];
 
     public static readonly string[] Geometry = ["ports", "txSlots", "rxDescriptors", "poolSlots"];

@@ -19,20 +19,26 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
     public DaemonConfiguration Read(YamlNode root)
     {
         var top = new Section(root, "", DaemonKeys.Medium, errors);
-        if (needsVms && top.IsMapping && top.Value("socket") is null && top.Value("vms") is null)
-            errors.Add(root, "has neither 'socket' nor 'vms'; no VM could attach: give a socket for all VMs, a list of VMs, or both");
+        bool isLocal = top.Flag("local");
+        if (needsVms && !isLocal && top.IsMapping && top.Value("socket") is null && top.Value("vms") is null)
+        {
+            errors.Add(root, "has neither 'socket' nor 'vms'; no VM could attach: give a socket for all VMs, a list of VMs, or both "
+                + "(or 'local: true', for this kernel's own radios)");
+        }
 
         string? socket = Socket(top);
         var isolation = top.Word("isolation", Isolation.Shared, DaemonKeys.Isolations);
         int maxPorts = isolation == Isolation.Shared ? Abi.MaxPorts : DaemonConfiguration.MaxPorts;
         var geometry = ReadGeometry(top, maxPorts);
         var vms = ReadVms(top, hasCommonSocket: socket is not null);
-        if (vms.Count > geometry.Ports)
+        if (isLocal && _names.TryGetValue(DaemonConfiguration.LocalName, out var called))
+            errors.Add(called, "VM name 'local' is that of this kernel's own radios; with 'local: true' give the VM another one");
+        if (vms.Count + (isLocal ? 1 : 0) > geometry.Ports && vms.Count > 0)
         {
             errors.Add(
                 top.Value("vms")!,
-                $"{vms.Count} VMs are listed, but 'ports' in 'geometry' is {geometry.Ports}; allowed: at most as many VMs as ports, "
-                + $"and at most {maxPorts} ports"
+                $"{vms.Count} VMs are listed{(isLocal ? " beside 'local'" : "")}, but 'ports' in 'geometry' is {geometry.Ports}; "
+                + $"allowed: at most as many VMs as ports{(isLocal ? " less one" : "")}, and at most {maxPorts} ports"
                 + (isolation == Isolation.Shared ? $" ({DaemonConfiguration.MaxPorts} with 'isolation: per-vm')" : ""));
         }
 
@@ -40,13 +46,15 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         var medium = reader.Read(top);
         bool spoofing = top.Word("spoofing", false, DaemonKeys.Spoofing);
         var jammers = medium.AllJammers.Select(j => j.Name).ToHashSet(StringComparer.Ordinal);
-        bool IsVm(string name) => vms.Exists(vm => vm.Name == name) || (socket is not null && VmConfiguration.IsAutomatic(name));
+        bool IsVm(string name) => vms.Exists(vm => vm.Name == name) || (socket is not null && VmConfiguration.IsAutomatic(name))
+            || (isLocal && name == DaemonConfiguration.LocalName);
         if (jammers.FirstOrDefault(IsVm) is { } both)
             errors.Add(top.Value("jammers") ?? top.Value("schedule")!, $"'{both}' is a VM and a jammer; give them different names");
         foreach (var (pattern, node) in needsVms ? reader.Patterns.Where(p => !jammers.Contains(p.Pattern.Vm ?? "")) : [])
         {
-            CheckVm(pattern, node, vms, hasCommonSocket: socket is not null);
-            if (socket is null && vms.Count > 0 && pattern.Address is { } address && !vms.Exists(vm => MayHave(vm, address, spoofing)))
+            if (!isLocal || pattern.Vm != DaemonConfiguration.LocalName)
+                CheckVm(pattern, node, vms, hasCommonSocket: socket is not null, isLocal);
+            if (socket is null && !isLocal && vms.Count > 0 && pattern.Address is { } address && !vms.Exists(vm => MayHave(vm, address, spoofing)))
                 errors.Add(node, $"no VM may have the address {address}: see their 'addresses'");
         }
 
@@ -65,20 +73,22 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
             Medium = medium,
             Control = ReadControl(top),
             Spoofing = spoofing,
+            Local = isLocal,
         };
     }
 
     // The VMs that can attach are known: those listed, and vm1, vm2 and so on where a common socket is.
-    private void CheckVm(RadioPattern pattern, YamlNode node, List<VmConfiguration> vms, bool hasCommonSocket)
+    private void CheckVm(RadioPattern pattern, YamlNode node, List<VmConfiguration> vms, bool hasCommonSocket, bool isLocal)
     {
         if (vms.Find(vm => vm.Name == pattern.Vm) is { } one && pattern.Number >= one.MaxRadios)
             errors.Add(node, $"VM '{one.Name}' has no radio {pattern.Number}: its 'radios' is {one.MaxRadios}, and they are numbered from 0");
-        if (pattern.Vm is not { } name || (vms.Count == 0 && !hasCommonSocket)
+        if (pattern.Vm is not { } name || (vms.Count == 0 && !hasCommonSocket && !isLocal)
             || vms.Exists(vm => vm.Name == name) || (hasCommonSocket && VmConfiguration.IsAutomatic(name)))
             return;
         string common = hasCommonSocket ? "vm1, vm2 and so on, which attach at the common 'socket'" : "";
-        string known = string.Join(", ", vms.Select(vm => vm.Name).Append(common).Where(text => text.Length > 0));
-        errors.Add(node, $"no VM is called '{name}'{Nearest.Hint(name, vms.Select(vm => vm.Name))}; there are {known}");
+        string[] own = isLocal ? [DaemonConfiguration.LocalName] : [];
+        string known = string.Join(", ", vms.Select(vm => vm.Name).Concat(own).Append(common).Where(text => text.Length > 0));
+        errors.Add(node, $"no VM is called '{name}'{Nearest.Hint(name, vms.Select(vm => vm.Name).Concat(own))}; there are {known}");
     }
 
     private static bool MayHave(VmConfiguration vm, MacAddress address, bool spoofing) =>

@@ -48,6 +48,8 @@ public static class DaemonWriter
         };
         if (c.Vms.Count > 0)
             json["vms"] = new JsonArray([.. c.Vms.Select(ToJson)]);
+        if (c.Local)
+            json["local"] = true;
         if (c.Capture is not null)
             json["capture"] = Capture(c.Capture);
         json["log"] = new JsonObject { ["format"] = Array.Find(DaemonKeys.LogFormats, f => f.Format == c.Log.Format).Word };

@@ -73,6 +73,8 @@ internal sealed class ConfigCheckCommand : Command
             string radios = $"at most {vm.MaxRadios} radio{(vm.MaxRadios == 1 ? "" : "s")}";
             output.WriteLine($"vm         {vm.Name}: {vm.Socket}{(vm.IsVhostUser ? " (vhost-user)" : "")}, {radios}{OwnerText(vm)}{AddressText(vm)}");
         }
+        if (c.Local)
+            output.WriteLine($"{DaemonConfiguration.LocalName}      this kernel's own mac80211_hwsim radios");
         if (c.Spoofing)
             output.WriteLine("spoofing   allowed: VMs may have, and send as, addresses of others");
         if (c.Socket is not null)
@@ -135,6 +137,7 @@ internal sealed record CheckedConfiguration(
     string? Socket,
     string? SocketGroup,
     IReadOnlyList<VmConfiguration> Vms,
+    bool Local,
     JsonObject Medium,
     CaptureConfiguration? Capture,
     LogConfiguration Log,
@@ -154,6 +157,7 @@ internal sealed record CheckedConfiguration(
         c.Socket,
         c.SocketGroup,
         c.Vms,
+        c.Local,
         MediumWriter.ToJson(c.Medium),
         c.Capture,
         c.Log,

@@ -34,13 +34,14 @@ public sealed class ConfigCheckTests
     [Test]
     public void ARightFileIsExplained()
     {
-        var (code, output, error) = Check("vms: [{ name: ap, socket: /run/ap.sock, radios: 1 }]\nsocket: /run/any.sock\npolling: 20");
+        var (code, output, error) = Check("vms: [{ name: ap, socket: /run/ap.sock, radios: 1 }]\nlocal: true\nsocket: /run/any.sock\npolling: 20");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(code, Is.Zero);
             Assert.That(error, Is.Empty);
             Assert.That(output, Does.Contain("one region of 128 MiB for up to 16 VMs"));
             Assert.That(output, Does.Contain("ap: /run/ap.sock, at most 1 radio"));
+            Assert.That(output, Does.Contain("local      this kernel's own mac80211_hwsim radios"));
             Assert.That(output, Does.Contain("/run/any.sock: VMs named vm1"));
             Assert.That(output, Does.Contain("polling    20 microseconds"));
         }

@@ -210,6 +210,25 @@ public sealed class DaemonConfigurationTests
         }
     }
 
+    [Test]
+    public void ThisKernelsRadiosMayBeBesideVms()
+    {
+        var configuration = Parse("local: true\nvms: [{name: ap, socket: ap.sock}]\nlinks: [{from: ap, to: local/phy0, snrDb: 20}]");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(configuration.Local, Is.True);
+            Assert.That(configuration.CanAttach("local"), Is.True);
+            Assert.That(Parse("vms: [{name: ap, socket: ap.sock}]").CanAttach("local"), Is.False, "unless they are there");
+            Assert.That(Parse(DaemonWriter.ToYaml(configuration)).Local, Is.True, "written and read");
+            Assert.That(Parse("local: true").Vms, Is.Empty, "alone, too");
+            Assert.That(DaemonState.Of(configuration).Vms.Select(vm => vm.Name), Is.EqualTo(new[] { "ap" }), "for ivshmem-args");
+        }
+    }
+
+    [Test]
+    public void AVmMayBeCalledLocalWhenThisKernelsRadiosAreNotThere() =>
+        Assert.That(Parse("vms: [{ name: local, socket: s }]").CanAttach("local"), Is.True);
+
     [TestCase("", Scheduling.Normal)]
     [TestCase("scheduling: normal", Scheduling.Normal)]
     [TestCase("scheduling: realtime", Scheduling.Realtime)]
@@ -265,6 +284,13 @@ public sealed class DaemonConfigurationTests
     [TestCase("socket: c\nvms: [{ name: a, socket: c }]", "socket '/lab/c' is here a second time; the first is in line 1")]
     [TestCase("vms: [{ name: a, socket: s }, { name: b, socket: t }]\ngeometry: { ports: 1 }",
         "1:6: error: 2 VMs are listed, but 'ports' in 'geometry' is 1")]
+    [TestCase("vms: [{ name: a, socket: s }]\nlocal: true\ngeometry: { ports: 1 }",
+        "1:6: error: 1 VMs are listed beside 'local', but 'ports' in 'geometry' is 1; allowed: at most as many VMs as ports less one")]
+    [TestCase("vms: [{ name: local, socket: s }]\nlocal: true", "1:15: error: VM name 'local' is that of this kernel's own radios")]
+    [TestCase("socket: s\nlocal: on", "2:8: error: 'local' is 'on'; allowed: true, false")]
+    [TestCase("local: true\nlinks: [{from: locla/phy0, to: local/phy1, snrDb: 9}]",
+        "no VM is called 'locla' (did you mean 'local'?); there are local")]
+    [TestCase("local: false", "1:1: error: has neither 'socket' nor 'vms'")]
     [TestCase("socket: s\ncapture: {}", "2:10: error: 'capture' has no 'file'")]
     [TestCase("socket: s\ncapture: medium.pcapng",
         "'capture' is 'medium.pcapng'; it must be a mapping of file, format, controlFrames, group, fileSize, files, duration")]
