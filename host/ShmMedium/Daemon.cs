@@ -27,13 +27,8 @@ internal sealed class Daemon : IDisposable
     /// <param name="fail">Told when it cannot go on; on a thread that must not end the daemon itself.</param>
     /// <param name="store">What the engine before has left, and where what the next one needs is kept.</param>
     /// <exception cref="Linux.LibCException">A socket, the region or a descriptor is not available.</exception>
+    /// <exception cref="HwsimException">This kernel's own radios are wanted, and it has none, or does not give their medium.</exception>
     public Daemon(DaemonConfiguration configuration, string statePath, MediumLog log, Action<DaemonFailure> fail, IDescriptorStore store)
-        : this(configuration, statePath, log, fail, store, ForVms(configuration, log, fail, store))
-    {
-    }
-
-    private Daemon(DaemonConfiguration configuration, string statePath, MediumLog log, Action<DaemonFailure> fail, IDescriptorStore store,
-        Func<MediumEngine, RegionSource, Ledger, KeptSockets, IReadOnlyList<IPortServer>> newServers)
     {
         try
         {
@@ -54,9 +49,7 @@ internal sealed class Daemon : IDisposable
             if (frameLog is not null)
                 Engine.AddTap(frameLog.Tap);
             Snapshots = new SnapshotSource(Engine, capture, frameLog, store, new LastEventFiles(LastEventFiles.FolderFor(statePath)));
-            var servers = newServers(Engine, regions, ledger, kept);
-            foreach (var server in servers)
-                Keep(server);
+            var servers = OpenServers(configuration, log, fail, store, regions, ledger, kept);
             if (configuration.Scheduling == Scheduling.Realtime)
                 Engine.Post(() => EnterRealtime(log));
             Engine.Start();
@@ -83,24 +76,6 @@ internal sealed class Daemon : IDisposable
 
     /// <summary>What it has done so far.</summary>
     public SnapshotSource Snapshots { get; }
-
-    /// <summary>Takes over the frames of this machine's own radios.</summary>
-    /// <param name="configuration">Checked; what it says of VMs and their sockets has no meaning here.</param>
-    /// <param name="log">What happens, for people; frames, too, if it wants them.</param>
-    /// <param name="fail">Told when it cannot go on; on a thread that must not end the daemon itself.</param>
-    /// <exception cref="HwsimException">This kernel has no such radios, or does not give their medium.</exception>
-    public static Daemon ForThisKernel(DaemonConfiguration configuration, string statePath, MediumLog log, Action<DaemonFailure> fail)
-    {
-        var local = configuration with
-        {
-            Isolation = Isolation.Shared,
-            Geometry = configuration.Geometry with { Ports = 1 },
-            Socket = null,
-            Vms = [],
-        };
-        return new Daemon(local, statePath, log, fail, new NoDescriptorStore(), (engine, regions, _, _) =>
-            [new LocalServer(engine, regions, TakeRadios(), log.Warn, reason => fail(new DaemonFailure(reason, DaemonFailure.Environment)))]);
-    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -139,21 +114,30 @@ internal sealed class Daemon : IDisposable
         return new ControlServer(socket, rights, new EngineMedium(Engine, log.Note), configuration, Snapshots.Take, log.Warn, log.OldNameUsed);
     }
 
-    private static Func<MediumEngine, RegionSource, Ledger, KeptSockets, IReadOnlyList<IPortServer>> ForVms(
-        DaemonConfiguration configuration, MediumLog log, Action<DaemonFailure> fail, IDescriptorStore store) => (engine, regions, ledger, kept) =>
+    /// <summary>All kinds of port.</summary>
+    private List<IPortServer> OpenServers(DaemonConfiguration configuration, MediumLog log, Action<DaemonFailure> fail, IDescriptorStore store,
+        RegionSource regions, Ledger ledger, KeptSockets kept)
     {
+        List<IPortServer> servers = [];
+        int owned = configuration.Vms.Count + (configuration.Local ? 1 : 0);
+        var peerIds = new PeerIds(owned: owned);
+        if (configuration.Local) // first: it has a port before VMs have taken all
+        {
+            servers.Add(Keep(new LocalServer(Engine, regions, peerIds, (ushort)owned, ledger.IsTakenOver, TakeRadios, log.Warn,
+                reason => fail(new DaemonFailure(reason, DaemonFailure.Environment)))
+            { Spoofing = configuration.Spoofing }));
+        }
         (var sockets, var vhostUserSockets) = OpenSockets(configuration, kept);
         DescriptorBudget.Check(sockets.Sum(s => s.ConnectionLimit), sockets.Count, vhostUserSockets.Count, log.Warn);
-        var peerIds = new PeerIds(owned: configuration.Vms.Count);
-        var server = new IvshmemServer(engine, log, regions, sockets, peerIds, ledger, store,
+        var server = Keep(new IvshmemServer(Engine, log, regions, sockets, peerIds, ledger, store,
             exception => fail(DaemonFailure.Of("the server that VMs connect to", exception)))
-        {
-            FrontEnds = vhostUserSockets.Count,
-        };
+        { FrontEnds = vhostUserSockets.Count });
+        servers.Add(server);
+        servers.Add(Keep(new VhostUserServer(Engine, log, regions, vhostUserSockets, peerIds)));
         if (ledger.IsTakenOver)
             server.Resume();
-        return [server, new VhostUserServer(engine, log, regions, vhostUserSockets, peerIds)];
-    };
+        return servers;
+    }
 
     private static HwsimRegistration TakeRadios()
     {

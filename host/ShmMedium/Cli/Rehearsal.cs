@@ -66,6 +66,7 @@ internal static class Rehearsal
             Geometry = new RegionGeometry(Ports: 1, Slots, Slots, Slots),
             Socket = socket,
             Vms = [],
+            Local = false,
             Control = new ControlConfiguration(Path.Combine(folder, "control.sock")),
             Capture = null,
             Scheduling = Scheduling.Normal,

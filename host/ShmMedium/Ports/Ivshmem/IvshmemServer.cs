@@ -1,3 +1,4 @@
+using ShmWifi.Configuration;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer;
 using ShmWifi.ShmMedium.Engine;
@@ -71,7 +72,8 @@ internal sealed unsafe class IvshmemServer : IPortServer
             {
                 _ledger.Leave(id);
                 VmConnection.Drop(_store, peerId);
-                _log.VmLost(entry.VmName, entry.Pid);
+                if (entry is not { Pid: 0, VmName: DaemonConfiguration.LocalName }) // this kernel's own radios come anew
+                    _log.VmLost(entry.VmName, entry.Pid);
                 continue;
             }
             _ = peerIds.Add(peerId);

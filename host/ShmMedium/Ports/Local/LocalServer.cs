@@ -1,53 +1,66 @@
+using ShmWifi.Configuration;
 using ShmWifi.Hwsim;
 using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Hwsim.Radios;
+using ShmWifi.Linux;
 using ShmWifi.ShmMedium.Engine;
+using ShmWifi.ShmMedium.Ports.Ivshmem;
+using static Tmds.Linux.LibC;
 
 namespace ShmWifi.ShmMedium.Ports.Local;
 
 /// <summary>The port of this machine's own hwsim radios, and the thread that does for them what shm-injector does in a VM.</summary>
+/// <remarks>
+/// A daemon that begins is refused when the radios cannot be had. Once it serves, they may go: hwsim is unloaded, or another program has them when an
+/// engine takes over. VMs go on then, and the radios are asked for each second.
+/// </remarks>
 internal sealed class LocalServer : IPortServer
 {
-    /// <summary>The port's name, by which configurations call the radios: local/phy0.</summary>
-    public const string PortName = "local";
+    private static readonly TimeSpan s_retryInterval = TimeSpan.FromSeconds(1);
 
-    private const uint PeerId = 1; // the first that a VM would get
     private readonly MediumEngine _engine;
-    private readonly HwsimRegistration _registration; // the first
+    private readonly RegionSource _regions;
+    private readonly PeerIds _peerIds;
+    private readonly ushort _ownPeerId;
+    private readonly Func<HwsimRegistration> _take;
     private readonly Action<string> _warn;
     private readonly Action<string> _fail;
-    private readonly RegionLease _lease;
+    private readonly HwsimRegistration? _first; // null: an engine that takes over asks for them when VMs are served
     private readonly EventfdDevice _device = new();
     private readonly StopSignal _stop = new();
     private readonly TaskCompletionSource _started = new();
     private readonly Thread _thread;
+    private RegionLease? _lease;
     private Port? _port;
+    private ushort _peerId;
+    private string? _refusal; // what was warned of last
 
     /// <summary>Frames wait in the kernel until <see cref="Start"/>.</summary>
-    /// <param name="registration">Taken; owned by the server from now on.</param>
+    /// <param name="ownPeerId">Its place after those of the VMs.</param>
+    /// <param name="isTakenOver">Whether VMs wait for this engine: the radios do not keep them from it.</param>
+    /// <param name="take">Takes the radios from the kernel.</param>
     /// <param name="warn">Takes what the operator should know.</param>
     /// <param name="fail">Told when the radios cannot be served any more, with the reason.</param>
-    public LocalServer(MediumEngine engine, RegionSource regions, HwsimRegistration registration, Action<string> warn, Action<string> fail)
+    /// <exception cref="HwsimException">This kernel has no such radios, or does not give their medium.</exception>
+    public LocalServer(MediumEngine engine, RegionSource regions, PeerIds peerIds, ushort ownPeerId, bool isTakenOver,
+        Func<HwsimRegistration> take, Action<string> warn, Action<string> fail)
     {
-        (_engine, _registration, _warn, _fail) = (engine, registration, warn, fail);
-        _lease = regions.Lease(PortName);
+        (_engine, _regions, _peerIds, _ownPeerId) = (engine, regions, peerIds, ownPeerId);
+        (_take, _warn, _fail) = (take, warn, fail);
+        _first = isTakenOver ? null : take();
         _thread = new Thread(Run) { Name = "kernel-radios", IsBackground = true };
     }
+
+    /// <summary>Whether the radios may have, and send as, addresses of VMs.</summary>
+    public bool Spoofing { get; init; }
 
     /// <inheritdoc/>
     public void Start()
     {
-        var offer = new PortOffer
-        {
-            Name = PortName,
-            Kind = PortKind.Local,
-            PeerId = PeerId,
-            Addresses = AddressPolicy.Unlimited,
-            Region = _lease,
-            Call = _device.Doorbell,
-            Kick = _device.KickFd,
-        };
-        _port = _engine.AttachAsync(offer).GetAwaiter().GetResult();
+        if (_first is null)
+            _ = _started.TrySetResult();
+        else
+            Attach();
         _thread.Start();
         _started.Task.GetAwaiter().GetResult();
     }
@@ -58,19 +71,53 @@ internal sealed class LocalServer : IPortServer
         _stop.Stop();
         if (_thread.IsAlive)
             _thread.Join();
-        _registration.Dispose();
+        _first?.Dispose();
         if (_port is { } port)
             _engine.DetachAsync(port).GetAwaiter().GetResult();
+        if (_peerId != 0)
+            _peerIds.Return(_peerId);
         _stop.Dispose();
         _device.Dispose();
-        _lease.Dispose();
+        _lease?.Dispose();
+    }
+
+    /// <summary>Not before the VMs of an engine before have theirs, which may be in the same region.</summary>
+    /// <exception cref="IOException">All are taken.</exception>
+    private void Attach()
+    {
+        if (_peerId == 0 && !_peerIds.TryTake(_ownPeerId, out _peerId))
+            throw new IOException(PeerIds.AllTaken);
+        _lease ??= _regions.Lease(DaemonConfiguration.LocalName);
+        var offer = new PortOffer
+        {
+            Name = DaemonConfiguration.LocalName,
+            Kind = PortKind.Local,
+            PeerId = _peerId,
+            Addresses = new AddressPolicy(_peerId, [], Spoofing),
+            Region = _lease,
+            Call = _device.Doorbell,
+            Kick = _device.KickFd,
+        };
+        _port = _engine.AttachAsync(offer).GetAwaiter().GetResult() ?? throw new IOException(_lease.AllPortsTaken);
     }
 
     private void Run()
     {
         try
         {
-            HwsimRegistration.ServeWheneverLoaded(_registration, _stop, Serve, _warn);
+            var registration = _first ?? TryTake();
+            while (true)
+            {
+                if (registration is not null)
+                    Serve(registration);
+                if (Poll.WaitFor(_stop.Descriptor, POLLIN, s_retryInterval)) // first, as a hwsim that is being unloaded is found for a moment
+                    return;
+                registration = TryTake();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The engine has ended.
         }
         catch (IOException exception)
         {
@@ -79,24 +126,46 @@ internal sealed class LocalServer : IPortServer
         }
     }
 
-    private void Serve(HwsimRegistration registration)
+    /// <returns>Null: not now; the operator was told why.</returns>
+    private HwsimRegistration? TryTake()
     {
-        if (registration != _registration)
-            registration.Register();
-        var discovery = new RadioDiscovery(registration.Hwsim, registration.Nl80211, new NetworkNamespaces(_warn));
-        using var loop =
-            new HwsimService(registration, _lease.Region, _lease.Region.OpenGuestPort(0), _device, _stop, discovery, maxBusyPollNs: 0, _warn);
-        loop.Clock.KnowSame();
         try
         {
-            loop.Start();
+            if (_port is null)
+                Attach();
+            var registration = _take();
+            _refusal = null;
+            return registration;
         }
-        catch (HwsimAbsentException absent)
+        catch (IOException exception)
         {
-            _ = _started.TrySetException(absent); // the daemon's start is refused
-            throw;
+            if (exception.Message != _refusal)
+                _warn($"this kernel's radios are not on the medium: {exception.Message} (they are asked for each second)");
+            _refusal = exception.Message;
+            return null;
         }
-        _ = _started.TrySetResult();
-        loop.Run();
+    }
+
+    /// <summary>Serves until the end, or until hwsim is unloaded.</summary>
+    private void Serve(HwsimRegistration registration)
+    {
+        using (registration)
+        {
+            try
+            {
+                var discovery = new RadioDiscovery(registration.Hwsim, registration.Nl80211, new NetworkNamespaces(_warn));
+                var rings = _port!.Rings;
+                using var loop = new HwsimService(
+                    registration, rings.Region, rings.Region.OpenGuestPort(rings.Index), _device, _stop, discovery, maxBusyPollNs: 0, _warn);
+                loop.Clock.KnowSame();
+                loop.Start();
+                _ = _started.TrySetResult();
+                loop.Run();
+            }
+            catch (HwsimAbsentException) when (_started.Task.IsCompletedSuccessfully) // else the daemon's start is refused
+            {
+                _warn("mac80211_hwsim was unloaded: waiting until it is loaded again");
+            }
+        }
     }
 }

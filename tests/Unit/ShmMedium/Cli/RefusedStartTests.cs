@@ -28,6 +28,13 @@ public sealed class RefusedStartTests
     public void ARefusedStartLeavesNothing(string yaml, string reason) => Refuse(yaml, reason);
 
     [Test]
+    public void NorDoesOneThatWantsRadiosWhichThisKernelHasNot([Values("run", "local")] string command)
+    {
+        Assume.That(Directory.Exists("/sys/module/mac80211_hwsim"), Is.False, "this kernel has them");
+        Refuse("local: true\n" + Vms, "this kernel has no mac80211_hwsim: load it by", command: command);
+    }
+
+    [Test]
     public void NeitherDoesOneWhoseStateFileIsAnothers()
     {
         using var file = DaemonStateFile.Publish(At("state.json"), DaemonState.Of(DaemonConfiguration.Parse("socket: a", At("other.yaml"))));
@@ -57,11 +64,11 @@ public sealed class RefusedStartTests
     }
 
     // What was captured before the end is kept, as ever.
-    private void Refuse(string yaml, string reason, bool mayCapture = false)
+    private void Refuse(string yaml, string reason, bool mayCapture = false, string command = "run")
     {
         File.WriteAllText(At("medium.yaml"), yaml + Rest);
         string[] before = Entries();
-        (int code, _, string error) = MediumProcess.Run("run", "--config", At("medium.yaml"), "--state", At("state.json"));
+        (int code, _, string error) = MediumProcess.Run(command, "--config", At("medium.yaml"), "--state", At("state.json"));
         Assert.That(code, Is.EqualTo(1), error);
         Assert.That(error, Does.Contain(reason));
         Assert.That(Entries().Where(name => !mayCapture || !name.EndsWith(".pcapng", StringComparison.Ordinal)), Is.EqualTo(before));
