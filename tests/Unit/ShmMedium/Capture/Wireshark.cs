@@ -5,12 +5,13 @@ namespace ShmWifi.Tests.Unit.ShmMedium.Capture;
 /// <summary>Wireshark's tools, run on a capture file.</summary>
 public static class Wireshark
 {
-    /// <summary>One line a frame of the named fields, tab-separated.</summary>
+    /// <summary>One line a frame of the named fields, tab-separated; flags as 0 and 1, which tshark 4.2 and later tell in words.</summary>
     public static string[] Fields(string file, params ReadOnlySpan<string> fields)
     {
         var arguments = new List<string> { "-r", file, "-T", "fields" };
         foreach (string field in fields) arguments.AddRange(["-e", field]);
-        return Run("tshark", arguments).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return [.. Run("tshark", arguments).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => string.Join('\t', line.Split('\t').Select(value => value switch { "True" => "1", "False" => "0", _ => value })))];
     }
 
     /// <summary>Runs a tool to its end; it must succeed, and complain of nothing.</summary>
