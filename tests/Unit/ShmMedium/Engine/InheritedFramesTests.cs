@@ -127,8 +127,9 @@ public sealed class InheritedFramesTests
             {
                 if (frame.Descriptor.Kind != RingKind.Frame)
                     continue;
-                Numbers.Add((int)NumberOf(frame.Payload)!);
                 _isRetry.Add((frame.Payload[1] & FrameControl.RetryFlag) != 0);
+                frame.Payload[1] &= unchecked((byte)~FrameControl.RetryFlag); // it is part of what the number is checked by
+                Numbers.Add((int)NumberOf(frame.Payload)!);
             }
             while (medium.Guests[0].TryReceive(out var received))
             {
