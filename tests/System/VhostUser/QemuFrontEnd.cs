@@ -35,7 +35,7 @@ internal sealed class QemuFrontEnd : IDisposable
             "-chardev", $"socket,id=hwsim,path=/mnt/{name}.sock",
             "-device", "vhost-user-test-device-pci,chardev=hwsim,virtio-id=29,num_vqs=2,vq_size=256",
         ])
-        { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false })!;
         var vm = new QemuFrontEnd(new SerialConsole(process));
         vm._console.Activate();
         return vm;

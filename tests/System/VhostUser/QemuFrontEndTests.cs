@@ -1,5 +1,3 @@
-using ShmWifi.Tests.Support;
-
 namespace ShmWifi.Tests.System.VhostUser;
 
 /// <summary>A real QEMU as a front end of vhost-user (10.2 and newer have the device): stock guests on the medium.</summary>
@@ -12,29 +10,29 @@ public sealed class QemuFrontEndTests
     private const string AccessPointAddress = "10.9.0.1", StationAddress = "10.9.0.2";
     private const string AllAnswered = "20 packets transmitted, 20 received";
     private MediumProcess _medium = null!;
-    private QemuFrontEnd _accessPoint = null!, _station = null!;
+    private readonly Dictionary<string, QemuFrontEnd> _vms = new(StringComparer.Ordinal);
 
     /// <summary>One with two regions of memory that cannot shrink, and one whose memory can.</summary>
     [OneTimeSetUp]
     public void Boot()
     {
         _medium = MediumProcess.StartConfigured("vms: [{name: ap, vhostUser: ap.sock}, {name: sta, vhostUser: sta.sock}]");
-        _accessPoint = QemuFrontEnd.Boot(_medium.Folder, "ap", "memory-backend-memfd", 4608);
-        _station = BootStation();
-        _accessPoint.StartAccessPoint(AccessPointRadio, AccessPointAddress);
-        _station.StartStation(StationRadio, StationAddress);
-        _station.AwaitAssociation();
+        _vms["ap"] = QemuFrontEnd.Boot(_medium.Folder, "ap", "memory-backend-memfd", 4608);
+        BootStation();
+        AccessPoint.StartAccessPoint(AccessPointRadio, AccessPointAddress);
+        Station.StartStation(StationRadio, StationAddress);
+        Station.AwaitAssociation();
     }
 
     [OneTimeTearDown]
     public void End()
     {
-        _station?.Dispose();
-        _accessPoint?.Dispose();
-        if (_medium is { } medium)
+        foreach (var vm in _vms.Values)
+            vm.Dispose();
+        string? log = _medium?.Error;
+        _medium?.Dispose();
+        if (log is not null)
         {
-            string log = medium.Error;
-            medium.Dispose();
             Assert.That(log, Does.Not.Contain("gets no medium").And.Not.Contains("served no more"));
         }
     }
@@ -42,41 +40,46 @@ public sealed class QemuFrontEndTests
     [Test]
     public void AStationOfAnotherVmIsAssociatedAndIsReached()
     {
-        Assert.That(_station.Ping(AccessPointAddress), Does.Contain(AllAnswered));
-        Assert.That(_accessPoint.Ping(StationAddress), Does.Contain(AllAnswered));
+        Assert.That(Station.Ping(AccessPointAddress), Does.Contain(AllAnswered));
+        Assert.That(AccessPoint.Ping(StationAddress), Does.Contain(AllAnswered));
     }
 
     [Test]
     public void AGuestThatRebootsIsServedAgain()
     {
-        _accessPoint.Reboot();
-        _accessPoint.StartAccessPoint(AccessPointRadio, AccessPointAddress);
+        AccessPoint.Reboot();
+        AccessPoint.StartAccessPoint(AccessPointRadio, AccessPointAddress);
         AssertTheStationComesBack();
     }
 
     [Test]
     public void ADriverThatIsLoadedAgainIsServedAgain()
     {
-        _accessPoint.Run("killall hostapd; rmmod mac80211_hwsim && modprobe mac80211_hwsim radios=0");
-        _accessPoint.StartAccessPoint(AccessPointRadio, AccessPointAddress);
+        AccessPoint.Run("killall hostapd; rmmod mac80211_hwsim && modprobe mac80211_hwsim radios=0");
+        AccessPoint.StartAccessPoint(AccessPointRadio, AccessPointAddress);
         AssertTheStationComesBack();
     }
 
     [Test]
     public void AVmThatIsKilledIsServedAgain()
     {
-        _station.Dispose();
-        _station = BootStation();
-        _station.StartStation(StationRadio, StationAddress);
+        Station.Dispose();
+        BootStation();
+        Station.StartStation(StationRadio, StationAddress);
         AssertTheStationComesBack();
     }
 
-    private QemuFrontEnd BootStation() => QemuFrontEnd.Boot(_medium.Folder, "sta", "memory-backend-file,mem-path=/mnt/sta.memory", 384);
+    private QemuFrontEnd AccessPoint => _vms["ap"];
+
+    private QemuFrontEnd Station => _vms["sta"];
+
+    private void BootStation() =>
+        _vms["sta"] = QemuFrontEnd.Boot(_medium.Folder, "sta", "memory-backend-file,mem-path=/mnt/sta.memory", 384);
 
     private void AssertTheStationComesBack()
     {
-        _station.Run("sleep 5"); // until it has noticed that its access point is another
-        _station.AwaitAssociation();
-        Assert.That(_station.Ping(AccessPointAddress), Does.Contain(AllAnswered));
+        Station.Run("sleep 5"); // until it has noticed that its access point is another
+        Station.AwaitAssociation();
+        Assert.That(Station.Ping(AccessPointAddress), Does.Contain(AllAnswered));
     }
 }
