@@ -133,9 +133,13 @@ internal sealed class Daemon : IDisposable
             exception => fail(DaemonFailure.Of("the server that VMs connect to", exception)))
         { FrontEnds = vhostUserSockets.Count });
         servers.Add(server);
-        servers.Add(Keep(new VhostUserServer(Engine, log, regions, vhostUserSockets, peerIds)));
+        var frontEnds = Keep(new VhostUserServer(Engine, log, regions, vhostUserSockets, peerIds, store));
+        servers.Add(frontEnds);
         if (ledger.IsTakenOver)
+        {
+            frontEnds.Resume(ledger);
             server.Resume();
+        }
         return servers;
     }
 

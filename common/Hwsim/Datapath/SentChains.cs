@@ -12,12 +12,18 @@ namespace ShmWifi.Hwsim.Datapath;
 /// outside of them. Source: linux drivers/net/wireless/virtual/mac80211_hwsim.c, hwsim_tx_info_frame_received_nl;
 /// net/mac80211/status.c, ieee80211_add_tx_radiotap_header; rc80211_minstrel_ht.c, minstrel_ht_tx_status. The twin of shmwifi_status.c.
 /// </remarks>
-internal sealed class SentChains
+internal sealed unsafe class SentChains
 {
-    private const int Length = 1024;
+    /// <summary>Frames that are known at most.</summary>
+    public const int Length = 1024;
+
     private const int Stride = Length / Abi.MaxRadios; // cookies count from a radio's first frame: radios that are as old do not meet
 
     private readonly Entry[] _entries = new Entry[Length];
+    private readonly List<(int Index, ulong Cookie)> _ended = new(InjectionBatch.MaxMessages); // which hwsim has not been told yet
+
+    /// <summary>Where the frames are written down for who comes after this process, <see cref="Length"/> of them; null: nowhere.</summary>
+    public SentFrame* Kept { get; init; }
 
     /// <summary>Frames that are known to wait.</summary>
     public int Count { get; private set; }
@@ -31,6 +37,8 @@ internal sealed class SentChains
         if (entry.Radio == null)
             Count++;
         entry = new Entry(cookie, rates, radio);
+        if (Kept is not null)
+            Kept[IndexOf(radio, cookie)] = new SentFrame(cookie, rates, radio.Transmitter);
     }
 
     /// <summary>The frame has its status. What may be said of its attempts: as far as each rate is the frame's in the same place, nothing of
@@ -44,12 +52,31 @@ internal sealed class SentChains
             count++;
         if (isKnown)
             Forget(ref entry);
+        if (isKnown && Kept is not null)
+            End(IndexOf(radio, cookie), cookie);
         return rates.First(count);
+    }
+
+    /// <summary>A frame that is written down has its status, as soon as that is sent.</summary>
+    /// <param name="index">Where it is in <see cref="Kept"/>.</param>
+    public void End(int index, ulong cookie) => _ended.Add((index, cookie));
+
+    /// <summary>hwsim has the statuses of all frames that were taken out: who comes after this process need not answer them.</summary>
+    public void Settle()
+    {
+        foreach ((int index, ulong cookie) in _ended)
+        {
+            if (Kept[index].Cookie == cookie)
+                Kept[index] = default;
+        }
+        _ended.Clear();
     }
 
     /// <summary>Nothing waits any more.</summary>
     public void Clear()
     {
+        if (Kept is not null)
+            new Span<SentFrame>(Kept, Length).Clear();
         Array.Clear(_entries);
         Count = 0;
     }
@@ -70,7 +97,9 @@ internal sealed class SentChains
         Count--;
     }
 
-    private ref Entry Find(Radio radio, ulong cookie) => ref _entries[(cookie + ((ulong)radio.Number * Stride)) % Length];
+    private ref Entry Find(Radio radio, ulong cookie) => ref _entries[IndexOf(radio, cookie)];
+
+    private static int IndexOf(Radio radio, ulong cookie) => (int)((cookie + ((ulong)radio.Number * Stride)) % Length);
 
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Entry(ulong Cookie, TxRates Rates, Radio? Radio);

@@ -23,6 +23,7 @@ internal sealed unsafe class FrontEnd : IDisposable
 
     private const ulong IndexMask = 0xff, NoDescriptor = 1 << 8; // of the number that comes with a descriptor
 
+    private readonly KeptFrontEnd? _kept;
     private readonly MessageStream _messages;
     private readonly GuestMemory _memory = new();
     private readonly Vring[] _rings;
@@ -36,8 +37,11 @@ internal sealed unsafe class FrontEnd : IDisposable
     /// <param name="connection">Owned from now on.</param>
     /// <param name="kickGoes">Told of the kick descriptor of a ring before it is closed.</param>
     /// <param name="kickCame">Told of a new one.</param>
-    public FrontEnd(FileDescriptor connection, Action<FileDescriptor> kickGoes, Action<FileDescriptor> kickCame)
+    /// <param name="kept">Where what it sets up is kept for the engine that comes next; null: nowhere.</param>
+    public FrontEnd(
+        FileDescriptor connection, Action<FileDescriptor> kickGoes, Action<FileDescriptor> kickCame, KeptFrontEnd? kept = null)
     {
+        _kept = kept;
         _messages = new MessageStream(connection);
         _rings = [new Vring(_memory), new Vring(_memory)];
         (_kickGoes, _kickCame) = (kickGoes, kickCame);
@@ -59,19 +63,45 @@ internal sealed unsafe class FrontEnd : IDisposable
     /// <exception cref="FrontEndException">It has gone, or breaks the rules.</exception>
     public void Receive()
     {
+        _kept?.BeginRequest();
         if (!_messages.TryReceive())
+        {
+            if (!_messages.IsBegun)
+                _kept?.EndRequest();
             return;
+        }
         try
         {
             if (!TryAnswer())
                 CarryOut();
-            bool hasEventIndex = (_features & DeviceFeatures.EventIndex) != DeviceFeatures.None;
             foreach (var ring in _rings)
-                ring.TryStart(hasEventIndex);
+                ring.TryStart(HasEventIndex);
+            Keep();
         }
         finally
         {
             _messages.Next();
+        }
+    }
+
+    /// <summary>Goes on as another engine has left it.</summary>
+    /// <exception cref="FrontEndException">Its memory is gone, or not all of it was kept.</exception>
+    public void Resume()
+    {
+        (_features, _protocol, _status) = _kept!.Agreed;
+        for (int i = 0; i < GuestMemory.MaxRegions; i++)
+        {
+            if (_kept.Regions[i].Size == 0)
+                continue;
+            using var file = _kept.TakeRegion(i) ?? throw new FrontEndException("a memory region that was not kept");
+            _memory.Add(_kept.Regions[i], file);
+        }
+        _backendRequests = _kept.Take(KeptFrontEnd.Requests);
+        for (int i = 0; i < Queues; i++)
+        {
+            _rings[i].Resume(_kept, i, isTakenKept: i == 0, HasEventIndex);
+            if (_rings[i].Kick is { } kick)
+                _kickCame(kick);
         }
     }
 
@@ -91,6 +121,26 @@ internal sealed unsafe class FrontEnd : IDisposable
         _backendRequests?.Dispose();
         _messages.Dispose();
     }
+
+    private bool HasEventIndex => (_features & DeviceFeatures.EventIndex) != DeviceFeatures.None;
+
+    /// <summary>Keeps what a request has changed.</summary>
+    private void Keep()
+    {
+        if (_kept is null)
+            return;
+        _kept.Agree(_features, _protocol, _status);
+        for (int i = 0; i < Queues; i++)
+        {
+            if (IsOfSignals(_messages.Request))
+                _rings[i].Keep(_kept, i);
+            _kept.Vring(i) = _rings[i].Save();
+        }
+        _kept.EndRequest();
+    }
+
+    private static bool IsOfSignals(VhostUserRequest request) => request is VhostUserRequest.SetVringKick or VhostUserRequest.SetVringCall
+        or VhostUserRequest.SetVringErr or VhostUserRequest.GetVringBase or VhostUserRequest.SetStatus;
 
     /// <summary>Requests that have an answer of their own.</summary>
     private bool TryAnswer()
@@ -177,6 +227,7 @@ internal sealed unsafe class FrontEnd : IDisposable
             case VhostUserRequest.RemMemReg:
                 if (!_memory.Remove(Read<MemorySlot>().Region))
                     throw new FrontEndException("a memory region that it takes away, and never gave");
+                _kept?.Remove(Read<MemorySlot>().Region);
                 FindRings();
                 break;
             case VhostUserRequest.SetVringNum when Read<VringState>() is var length:
@@ -203,6 +254,7 @@ internal sealed unsafe class FrontEnd : IDisposable
             case VhostUserRequest.SetBackendReqFd:
                 _backendRequests?.Dispose();
                 _backendRequests = TakeOnlyDescriptor();
+                _kept?.Keep(KeptFrontEnd.Requests, _backendRequests);
                 break;
             case VhostUserRequest.SetStatus:
                 _status = (byte)Read<ulong>();
@@ -219,6 +271,7 @@ internal sealed unsafe class FrontEnd : IDisposable
     {
         using var file = TakeOnlyDescriptor();
         _memory.Add(Read<MemorySlot>().Region, file);
+        _kept?.Add(Read<MemorySlot>().Region, file.Descriptor);
         FindRings();
     }
 
@@ -232,8 +285,13 @@ internal sealed unsafe class FrontEnd : IDisposable
                 + $"bytes; allowed: at most {GuestMemory.MaxRegions}, each with its descriptor");
         }
         _memory.Dispose();
+        _kept?.RemoveRegions();
         for (int i = 0; i < table.Count; i++) // UML's message has room for more
-            _memory.Add(MemoryMarshal.Read<MemoryRegion>(regions[(i * sizeof(MemoryRegion))..]), _messages.Descriptors[i]);
+        {
+            var region = MemoryMarshal.Read<MemoryRegion>(regions[(i * sizeof(MemoryRegion))..]);
+            _memory.Add(region, _messages.Descriptors[i]);
+            _kept?.Add(region, _messages.Descriptors[i].Descriptor);
+        }
         FindRings();
     }
 

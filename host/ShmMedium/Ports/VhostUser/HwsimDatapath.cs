@@ -12,7 +12,7 @@ namespace ShmWifi.ShmMedium.Ports.VhostUser;
 /// Nothing is taken from the guest, nor from the port, for which the guest has no buffer: hwsim never gets over a TX status that was lost. What
 /// waits, waits in the two rings, whose own bounds hold.
 /// </remarks>
-internal sealed class HwsimDatapath : IDisposable
+internal sealed unsafe class HwsimDatapath : IDisposable
 {
     private readonly GuestPort _port;
     private readonly VirtqueueChannel _channel;
@@ -22,23 +22,33 @@ internal sealed class HwsimDatapath : IDisposable
     private readonly Announcer _announcer;
     private readonly TxPath _tx;
     private readonly RxPath _rx;
+    private readonly SentChains _chains;
+    private readonly KeptFrontEnd _kept;
+    private readonly Queue<(int Index, SentFrame Frame)> _unanswered; // whose status another engine owed
 
     /// <summary>Tells the medium that the port is served; what was sent to a driver before is thrown away.</summary>
     /// <param name="port">The guest's end.</param>
     /// <param name="device">Wakes the engine.</param>
     /// <param name="channel">Owned from now on.</param>
     /// <param name="isLate">The driver was served by another before.</param>
-    public HwsimDatapath(GuestPort port, IPortDevice device, VirtqueueChannel channel, bool isLate)
+    /// <param name="kept">For the engine that comes next.</param>
+    /// <param name="left">What is known of the driver's radios; empty: nothing.</param>
+    public HwsimDatapath(
+        GuestPort port, IPortDevice device, VirtqueueChannel channel, bool isLate, KeptFrontEnd kept, IReadOnlyList<LeftRadio> left)
     {
-        (_port, _channel) = (port, channel);
+        (_port, _channel, _kept) = (port, channel, kept);
+        _unanswered = kept.ReadUnanswered();
         var doorbell = new PortDoorbell(device, port);
         _slots = new TxSlots(port, doorbell);
         _batch = new InjectionBatch(channel, maxBytes: int.MaxValue);
         _announcer = new Announcer(_radios, _slots, port.Region.Features);
         var clock = new ClockSync(port, _slots);
-        var chains = new SentChains();
+        var chains = _chains = new SentChains { Kept = kept.Sent };
+        var learned = new LearnedRadios(_radios, isLate);
+        foreach (var radio in left)
+            Learn(learned, radio);
         var measurements = new PeerMeasurements(port, _radios, _batch);
-        _tx = new TxPath(channel, port, _slots, _radios, _batch, clock, chains, measurements) { Learned = new LearnedRadios(_radios, isLate) };
+        _tx = new TxPath(channel, port, _slots, _radios, _batch, clock, chains, measurements) { Learned = learned };
         var open = new OpenFrames(port, _slots, _radios, _batch, chains, measurements);
         _rx = new RxPath(port, doorbell, _radios, _batch, clock, chains, measurements, open);
 
@@ -55,10 +65,14 @@ internal sealed class HwsimDatapath : IDisposable
     {
         uint room = _channel.CountRoom(InjectionBatch.MaxMessages);
         _tx.IsReadable = true;
-        bool worked = _tx.Pump(isHostThere: true, room);
+        bool worked = GiveUp(room);
+        worked |= _tx.Pump(isHostThere: true, room - (uint)_batch.Count);
+        _kept.SetTaken(_channel.Taken); // before buffers are given back and frames published: none is sent twice
+        _channel.PublishSent();
         Announce();
         worked |= _rx.Drain(room - (uint)_batch.Count);
         _rx.GiveBack();
+        _chains.Settle();
         if (_port.Tx.IsBroken || _port.Rx.IsBroken || _port.State != PortState.Attached)
             throw new FrontEndException($"its port is served no more ({_port.Fault})");
         return worked;
@@ -87,6 +101,26 @@ internal sealed class HwsimDatapath : IDisposable
         _tx.Dispose();
         _batch.Dispose();
         _channel.Dispose();
+    }
+
+    /// <summary>Tells hwsim that nobody acknowledged what another engine had taken.</summary>
+    /// <returns>Whether there was anything.</returns>
+    private bool GiveUp(uint room)
+    {
+        const int AtATime = InjectionBatch.MaxMessages / 4;
+        while (_batch.Count < Math.Min(room, AtATime) && _unanswered.TryDequeue(out var left))
+        {
+            _batch.AddStatus(left.Frame.Transmitter, left.Frame.Cookie, TxFlags.RequestStatus, left.Frame.Rates, signalDbm: 0);
+            _chains.End(left.Index, left.Frame.Cookie);
+        }
+        return _batch.Count != 0;
+    }
+
+    private static void Learn(LearnedRadios learned, LeftRadio radio)
+    {
+        _ = learned.Add(radio.Transmitter);
+        foreach (var address in radio.Addresses)
+            learned.OnAddress(radio.Transmitter, address, isAdded: true);
     }
 
     private void Announce()

@@ -26,6 +26,9 @@ internal sealed unsafe class MessageStream(FileDescriptor connection) : IDisposa
     /// <summary>The connection.</summary>
     public int Descriptor => connection.Descriptor;
 
+    /// <summary>Whether a part of a message has come.</summary>
+    public bool IsBegun => _received != 0;
+
     /// <summary>Of the message that is there.</summary>
     public VhostUserRequest Request => (VhostUserRequest)Word(0);
 

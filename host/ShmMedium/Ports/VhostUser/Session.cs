@@ -17,17 +17,22 @@ internal sealed class Session : IDisposable
     private readonly StopSignal _stop;
     private readonly Epoll _epoll = new();
     private readonly FrontEnd _frontEnd;
+    private readonly KeptFrontEnd _kept;
+    private IReadOnlyList<LeftRadio> _left;
     private HwsimDatapath? _datapath;
 
     /// <summary>Begins.</summary>
     /// <param name="connection">Owned by the session from now on.</param>
     /// <param name="device">Between the port's two ends.</param>
     /// <param name="stop">Ends it.</param>
+    /// <param name="kept">For the engine that comes next.</param>
+    /// <param name="left">Its radios, if another engine served it.</param>
     /// <exception cref="LibCException">No descriptors are left.</exception>
-    public Session(FileDescriptor connection, Port port, EventfdDevice device, StopSignal stop)
+    public Session(
+        FileDescriptor connection, Port port, EventfdDevice device, StopSignal stop, KeptFrontEnd kept, IReadOnlyList<LeftRadio> left)
     {
-        (_port, _device, _stop) = (port, device, stop);
-        _frontEnd = new FrontEnd(connection, Unwatch, Watch);
+        (_port, _device, _stop, _kept, _left) = (port, device, stop, kept, left);
+        _frontEnd = new FrontEnd(connection, Unwatch, Watch, kept);
         _epoll.Add(connection.Descriptor, EPOLLIN, (ulong)Wake.Request);
         _epoll.Add(stop.Descriptor, EPOLLIN, (ulong)Wake.Stop);
         _epoll.Add(device.Descriptor, EPOLLIN | EPOLLET, (ulong)Wake.Frames);
@@ -38,6 +43,14 @@ internal sealed class Session : IDisposable
         Stop,
         Request,
         Frames,
+    }
+
+    /// <summary>Goes on where another engine stopped; before <see cref="Run"/>.</summary>
+    /// <exception cref="FrontEndException">That cannot be.</exception>
+    public void Resume()
+    {
+        _frontEnd.Resume();
+        Switch(isLeft: true);
     }
 
     /// <summary>Serves it.</summary>
@@ -95,17 +108,20 @@ internal sealed class Session : IDisposable
     }
 
     /// <summary>The guest's driver has its queues, or has them no more.</summary>
-    private void Switch()
+    private void Switch(bool isLeft = false)
     {
         _datapath?.Dispose();
         _datapath = null;
+        if (!isLeft)
+            _kept.ForgetUnanswered();
         if (!_frontEnd.IsRunning)
             return;
         var (toHost, toGuest) = (_frontEnd.ToHost, _frontEnd.ToGuest);
         var port = _port.Rings.Region.OpenGuestPort(_port.Rings.Index);
         var channel = new VirtqueueChannel(
             toHost.Queue, toGuest.Queue, toHost.Interrupt, toGuest.Interrupt, () => port.Count(GuestCounter.DropNoBuffer));
-        _datapath = new HwsimDatapath(port, _device, channel, isLate: toHost.Queue.WasServed);
+        _datapath = new HwsimDatapath(port, _device, channel, isLate: toHost.Queue.WasServed, _kept, _left);
+        _left = []; // a driver that starts anew tells its addresses
     }
 
     private void Watch(FileDescriptor kick) => _epoll.Add(kick.Descriptor, EPOLLIN | EPOLLET, (ulong)Wake.Frames);

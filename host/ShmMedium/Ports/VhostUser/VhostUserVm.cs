@@ -1,5 +1,6 @@
 using ShmWifi.Linux;
 using ShmWifi.ShmMedium.Engine;
+using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Ports.Sockets;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
@@ -16,18 +17,28 @@ internal sealed unsafe class VhostUserVm : IDisposable
     private readonly RegionSource _regions;
     private readonly VmSocket _socket;
     private readonly PeerIds _peerIds;
+    private readonly KeptFrontEnd _kept;
     private readonly StopSignal _stop = new();
     private readonly Thread _thread;
 
     /// <summary>One that does not run yet.</summary>
     /// <param name="socket">Owned from now on.</param>
-    public VhostUserVm(MediumEngine engine, IVhostUserLog log, RegionSource regions, VmSocket socket, PeerIds peerIds)
+    /// <param name="store">Keeps a front end for the engine that comes after this one.</param>
+    public VhostUserVm(MediumEngine engine, IVhostUserLog log, RegionSource regions, VmSocket socket, PeerIds peerIds, IDescriptorStore store)
     {
         (_engine, _log, _regions, _socket, _peerIds) = (engine, log, regions, socket, peerIds);
+        _kept = new KeptFrontEnd(store, Name);
         _thread = new Thread(Run) { Name = $"vhost-user-{Name}", IsBackground = true };
     }
 
-    private string Name => _socket.VmName!;
+    /// <summary>The VM's.</summary>
+    public string Name => _socket.VmName!;
+
+    /// <summary>Whether another engine has left its front end, and that can be served on.</summary>
+    public bool IsLeft => _kept.IsLeft;
+
+    /// <summary>Keeps what another engine knew of its radios, at a port that it had; before <see cref="Start"/>.</summary>
+    public void KeepRadios(Ledger ledger, int port) => LeftRadio.Save(ledger, port, _kept.Radios);
 
     /// <summary>Takes front ends on.</summary>
     public void Start() => _thread.Start();
@@ -43,40 +54,58 @@ internal sealed unsafe class VhostUserVm : IDisposable
             _thread.Join();
         _socket.Dispose();
         _stop.Dispose();
+        _kept.Dispose();
     }
 
     private void Run()
     {
-        while (Accept() is { } connection)
+        if (_kept.TakeConnection() is { } left)
+        {
+            _socket.OnResumed();
+            Serve(left, isLeft: true);
+        }
+        else
+        {
+            _kept.Forget();
+        }
+        while (!_stop.IsStopWanted && Accept() is { } connection)
         {
             _socket.OnAccepted(MonotonicClock.NowNs);
-            var peer = new PeerCredentials(0, uint.MaxValue, []);
-            try
-            {
-                peer = PeerCredentials.Of(connection.Descriptor);
-                Serve(connection, peer);
-            }
-            catch (FrontEndGoneException)
-            {
-                // As each does at its end.
-            }
-            catch (FrontEndException exception)
-            {
-                _log.FrontEndBroke(_socket.Log, Name, peer.Pid, exception.Message);
-            }
-            catch (OperationCanceledException)
-            {
-                return; // the engine has ended
-            }
-            catch (Exception exception) when (exception is not OutOfMemoryException) // a failure in serving it is the end of this VM alone
-            {
-                _log.FrontEndBroke(_socket.Log, Name, peer.Pid, exception is LibCException ? exception.Message : exception.ToString());
-            }
-            finally
-            {
-                connection.Dispose();
-                _socket.OnClosed();
-            }
+            Serve(connection, isLeft: false);
+        }
+    }
+
+    /// <summary>Serves a front end until it goes, or the engine ends; then the next one goes on with it.</summary>
+    private void Serve(FileDescriptor connection, bool isLeft)
+    {
+        var peer = new PeerCredentials(0, uint.MaxValue, []);
+        try
+        {
+            peer = PeerCredentials.Of(connection.Descriptor);
+            Serve(connection, peer, isLeft);
+        }
+        catch (FrontEndGoneException)
+        {
+            // As each does at its end.
+        }
+        catch (FrontEndException exception)
+        {
+            _log.FrontEndBroke(_socket.Log, Name, peer.Pid, exception.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            _stop.Stop(); // the engine has ended
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException) // a failure in serving it is the end of this VM alone
+        {
+            _log.FrontEndBroke(_socket.Log, Name, peer.Pid, exception is LibCException ? exception.Message : exception.ToString());
+        }
+        finally
+        {
+            if (!_stop.IsStopWanted)
+                _kept.Forget();
+            connection.Dispose();
+            _socket.OnClosed();
         }
     }
 
@@ -102,7 +131,7 @@ internal sealed unsafe class VhostUserVm : IDisposable
         return null;
     }
 
-    private void Serve(FileDescriptor connection, PeerCredentials peer)
+    private void Serve(FileDescriptor connection, PeerCredentials peer, bool isLeft)
     {
         if (_socket.RefusalOf(peer, "VMM") is { } refusal)
         {
@@ -126,7 +155,11 @@ internal sealed unsafe class VhostUserVm : IDisposable
             }
             try
             {
-                using var session = new Session(connection, port, device, _stop);
+                if (!isLeft)
+                    _kept.Begin(connection.Descriptor);
+                using var session = new Session(connection, port, device, _stop, _kept, isLeft ? LeftRadio.Of(_kept.Radios) : []);
+                if (isLeft)
+                    session.Resume();
                 session.Run();
             }
             finally

@@ -85,6 +85,24 @@ internal sealed unsafe class Virtqueue : IDisposable
             throw new FrontEndException($"a virtqueue of {Length} buffers that starts {(ushort)(next - _given)} after what was given back");
     }
 
+    /// <summary>Goes on where another device stopped, and gives back what that had taken.</summary>
+    /// <param name="next">Index of the next buffer to take; null: that after the last which was given back.</param>
+    /// <exception cref="FrontEndException">The memory is gone, or the driver has written nonsense.</exception>
+    public void Resume(ushort? next, bool hasEventIndex)
+    {
+        Start(next ?? _memory.ReadWord(_guestUsed + 2), hasEventIndex);
+        WasServed = true;
+        _memory.Read(_heads, _guestAvailable + RingHeader, Length * sizeof(ushort));
+        while (_given != Taken) // in the order in which they were taken, as always: so used elements are what is missing
+        {
+            ushort head = _heads[_given & _mask];
+            if (head >= Length)
+                throw new FrontEndException($"buffer {head} in a virtqueue of {Length}");
+            GiveBack(head, written: 0);
+        }
+        _ = Publish();
+    }
+
     /// <summary>Buffers that are ready to take; looks at the driver's index if there are fewer than are wanted.</summary>
     /// <exception cref="FrontEndException">No driver does that; or the memory is gone.</exception>
     public uint CountReady(uint wanted = 1)

@@ -29,6 +29,9 @@ internal sealed unsafe class VirtqueueChannel(
     /// <inheritdoc/>
     public ushort Family => 0;
 
+    /// <summary>Index of the next message that is taken.</summary>
+    public ushort Taken => toHost.Taken;
+
     /// <summary>For how many messages the guest has buffers; looks again if there are fewer than are wanted.</summary>
     public uint CountRoom(uint wanted) => toGuest.CountReady(wanted);
 
@@ -57,8 +60,6 @@ internal sealed unsafe class VirtqueueChannel(
             toHost.GiveBack(head, written: 0);
         }
         _memory.Read(_local, (int)ready, _guest, pieces, total);
-        if (toHost.Unpublished >= Math.Max(toHost.Length / 4, 1))
-            PublishSent();
         return (int)ready;
     }
 
@@ -106,10 +107,10 @@ internal sealed unsafe class VirtqueueChannel(
         return true;
     }
 
-    /// <summary>Gives back all that hwsim sent and is read.</summary>
+    /// <summary>Gives back what hwsim sent and is read, if it is a lot.</summary>
     public void PublishSent()
     {
-        if (toHost.Publish())
+        if (toHost.Unpublished >= Math.Max(toHost.Length / 4, 1) && toHost.Publish())
             interruptSent();
     }
 

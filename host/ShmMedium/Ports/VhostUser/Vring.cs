@@ -113,6 +113,55 @@ internal sealed unsafe class Vring(GuestMemory memory) : IDisposable
         return _base;
     }
 
+    /// <summary>Names of its descriptors where they are kept.</summary>
+    public static string[] KeptNames(int queue) => [$"kick-{queue}", $"call-{queue}", $"error-{queue}"];
+
+    /// <summary>Writes down how it stands.</summary>
+    public KeptVring Save()
+    {
+        (ulong descriptors, ulong available, ulong used) = _place ?? default;
+        return new KeptVring
+        {
+            Descriptors = descriptors,
+            Available = available,
+            Used = used,
+            Length = (ushort)_length,
+            Next = _isStarted ? Queue.Taken : _base,
+            HasPlace = _place is null ? (byte)0 : (byte)1,
+            IsEnabled = IsEnabled ? (byte)1 : (byte)0,
+            IsStarted = _isStarted ? (byte)1 : (byte)0,
+        };
+    }
+
+    /// <summary>Has its descriptors kept.</summary>
+    public void Keep(KeptFrontEnd kept, int queue)
+    {
+        string[] names = KeptNames(queue);
+        kept.Keep(names[0], Kick);
+        kept.Keep(names[1], _call);
+        kept.Keep(names[2], _error);
+    }
+
+    /// <summary>Goes on as another engine has left it.</summary>
+    /// <param name="isTakenKept">Whether it is written down what was taken; else all that was not given back is taken again.</param>
+    /// <exception cref="FrontEndException">The memory is gone, or not all of it was kept.</exception>
+    public void Resume(KeptFrontEnd kept, int queue, bool isTakenKept, bool hasEventIndex)
+    {
+        string[] names = KeptNames(queue);
+        (Kick, _call, _error) = (kept.Take(names[0]), kept.Take(names[1]), kept.Take(names[2]));
+        var state = kept.Vring(queue);
+        (_length, _base, IsEnabled) = (state.Length, state.Next, state.IsEnabled != 0);
+        _place = state.HasPlace != 0 ? (state.Descriptors, state.Available, state.Used) : null;
+        if (state.IsStarted == 0)
+            return;
+        if (Kick is null)
+            throw new FrontEndException("a virtqueue whose kick descriptor was not kept");
+        FindPlace();
+        Queue.Resume(isTakenKept ? state.Next : null, hasEventIndex);
+        _isStarted = true;
+        Interrupt(); // the engine before may have published and not rung
+    }
+
     /// <summary>Interrupts the driver. UML's is a stream socket: one that is full has been rung already.</summary>
     public void Interrupt() => Signal(_call);
 
