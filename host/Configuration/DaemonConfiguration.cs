@@ -54,8 +54,11 @@ public sealed record DaemonConfiguration(
     public RegionGeometry RegionGeometry => Isolation == Isolation.Shared ? Geometry : Geometry with { Ports = 1 };
 
     /// <summary>Whether a VM of this name may come.</summary>
-    public bool CanAttach(string vm) =>
-        Vms.Any(v => v.Name == vm) || (Socket is not null && VmConfiguration.IsAutomatic(vm)) || (Local && vm == LocalName);
+    public bool CanAttach(string vm) => CanAttach(vm, Vms, hasCommonSocket: Socket is not null, Local);
+
+    /// <summary>The same, of a configuration with these VMs.</summary>
+    internal static bool CanAttach(string vm, IReadOnlyList<VmConfiguration> vms, bool hasCommonSocket, bool isLocal) =>
+        vms.Any(v => v.Name == vm) || (hasCommonSocket && VmConfiguration.IsAutomatic(vm)) || (isLocal && vm == LocalName);
 
     /// <summary>Reads and checks a file.</summary>
     /// <param name="file">YAML.</param>

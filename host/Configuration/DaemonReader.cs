@@ -46,14 +46,11 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         var medium = reader.Read(top);
         bool spoofing = top.Word("spoofing", false, DaemonKeys.Spoofing);
         var jammers = medium.AllJammers.Select(j => j.Name).ToHashSet(StringComparer.Ordinal);
-        bool IsVm(string name) => vms.Exists(vm => vm.Name == name) || (socket is not null && VmConfiguration.IsAutomatic(name))
-            || (isLocal && name == DaemonConfiguration.LocalName);
-        if (jammers.FirstOrDefault(IsVm) is { } both)
+        if (jammers.FirstOrDefault(name => DaemonConfiguration.CanAttach(name, vms, hasCommonSocket: socket is not null, isLocal)) is { } both)
             errors.Add(top.Value("jammers") ?? top.Value("schedule")!, $"'{both}' is a VM and a jammer; give them different names");
         foreach (var (pattern, node) in needsVms ? reader.Patterns.Where(p => !jammers.Contains(p.Pattern.Vm ?? "")) : [])
         {
-            if (!isLocal || pattern.Vm != DaemonConfiguration.LocalName)
-                CheckVm(pattern, node, vms, hasCommonSocket: socket is not null, isLocal);
+            CheckVm(pattern, node, vms, hasCommonSocket: socket is not null, isLocal);
             if (socket is null && !isLocal && vms.Count > 0 && pattern.Address is { } address && !vms.Exists(vm => MayHave(vm, address, spoofing)))
                 errors.Add(node, $"no VM may have the address {address}: see their 'addresses'");
         }
@@ -77,13 +74,13 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         };
     }
 
-    // The VMs that can attach are known: those listed, and vm1, vm2 and so on where a common socket is.
+    // The VMs that can attach are known: those listed, vm1, vm2 and so on where a common socket is, and this kernel's own radios.
     private void CheckVm(RadioPattern pattern, YamlNode node, List<VmConfiguration> vms, bool hasCommonSocket, bool isLocal)
     {
         if (vms.Find(vm => vm.Name == pattern.Vm) is { } one && pattern.Number >= one.MaxRadios)
             errors.Add(node, $"VM '{one.Name}' has no radio {pattern.Number}: its 'radios' is {one.MaxRadios}, and they are numbered from 0");
         if (pattern.Vm is not { } name || (vms.Count == 0 && !hasCommonSocket && !isLocal)
-            || vms.Exists(vm => vm.Name == name) || (hasCommonSocket && VmConfiguration.IsAutomatic(name)))
+            || DaemonConfiguration.CanAttach(name, vms, hasCommonSocket, isLocal))
             return;
         string common = hasCommonSocket ? "vm1, vm2 and so on, which attach at the common 'socket'" : "";
         string[] own = isLocal ? [DaemonConfiguration.LocalName] : [];
