@@ -23,7 +23,7 @@ internal sealed unsafe class FrontEnd : IDisposable
 
     private const ulong IndexMask = 0xff, NoDescriptor = 1 << 8; // of the number that comes with a descriptor
 
-    private readonly KeptFrontEnd? _kept;
+    private readonly KeptFrontEnd _kept;
     private readonly MessageStream _messages;
     private readonly GuestMemory _memory = new();
     private readonly Vring[] _rings;
@@ -37,9 +37,8 @@ internal sealed unsafe class FrontEnd : IDisposable
     /// <param name="connection">Owned from now on.</param>
     /// <param name="kickGoes">Told of the kick descriptor of a ring before it is closed.</param>
     /// <param name="kickCame">Told of a new one.</param>
-    /// <param name="kept">Where what it sets up is kept for the engine that comes next; null: nowhere.</param>
-    public FrontEnd(
-        FileDescriptor connection, Action<FileDescriptor> kickGoes, Action<FileDescriptor> kickCame, KeptFrontEnd? kept = null)
+    /// <param name="kept">Where what it sets up is kept for the engine that comes next.</param>
+    public FrontEnd(FileDescriptor connection, Action<FileDescriptor> kickGoes, Action<FileDescriptor> kickCame, KeptFrontEnd kept)
     {
         _kept = kept;
         _messages = new MessageStream(connection);
@@ -63,11 +62,11 @@ internal sealed unsafe class FrontEnd : IDisposable
     /// <exception cref="FrontEndException">It has gone, or breaks the rules.</exception>
     public void Receive()
     {
-        _kept?.BeginRequest();
+        _kept.BeginRequest();
         if (!_messages.TryReceive())
         {
             if (!_messages.IsBegun)
-                _kept?.EndRequest();
+                _kept.EndRequest();
             return;
         }
         try
@@ -88,7 +87,7 @@ internal sealed unsafe class FrontEnd : IDisposable
     /// <exception cref="FrontEndException">Its memory is gone, or not all of it was kept.</exception>
     public void Resume()
     {
-        (_features, _protocol, _status) = _kept!.Agreed;
+        (_features, _protocol, _status) = _kept.Agreed;
         for (int i = 0; i < GuestMemory.MaxRegions; i++)
         {
             if (_kept.Regions[i].Size == 0)
@@ -127,8 +126,6 @@ internal sealed unsafe class FrontEnd : IDisposable
     /// <summary>Keeps what a request has changed.</summary>
     private void Keep()
     {
-        if (_kept is null)
-            return;
         _kept.Agree(_features, _protocol, _status);
         for (int i = 0; i < Queues; i++)
         {
@@ -227,7 +224,7 @@ internal sealed unsafe class FrontEnd : IDisposable
             case VhostUserRequest.RemMemReg:
                 if (!_memory.Remove(Read<MemorySlot>().Region))
                     throw new FrontEndException("a memory region that it takes away, and never gave");
-                _kept?.Remove(Read<MemorySlot>().Region);
+                _kept.Remove(Read<MemorySlot>().Region);
                 FindRings();
                 break;
             case VhostUserRequest.SetVringNum when Read<VringState>() is var length:
@@ -254,7 +251,7 @@ internal sealed unsafe class FrontEnd : IDisposable
             case VhostUserRequest.SetBackendReqFd:
                 _backendRequests?.Dispose();
                 _backendRequests = TakeOnlyDescriptor();
-                _kept?.Keep(KeptFrontEnd.Requests, _backendRequests);
+                _kept.Keep(KeptFrontEnd.Requests, _backendRequests);
                 break;
             case VhostUserRequest.SetStatus:
                 _status = (byte)Read<ulong>();
@@ -271,7 +268,7 @@ internal sealed unsafe class FrontEnd : IDisposable
     {
         using var file = TakeOnlyDescriptor();
         _memory.Add(Read<MemorySlot>().Region, file);
-        _kept?.Add(Read<MemorySlot>().Region, file.Descriptor);
+        _kept.Add(Read<MemorySlot>().Region, file.Descriptor);
         FindRings();
     }
 
@@ -285,12 +282,12 @@ internal sealed unsafe class FrontEnd : IDisposable
                 + $"bytes; allowed: at most {GuestMemory.MaxRegions}, each with its descriptor");
         }
         _memory.Dispose();
-        _kept?.RemoveRegions();
+        _kept.RemoveRegions();
         for (int i = 0; i < table.Count; i++) // UML's message has room for more
         {
             var region = MemoryMarshal.Read<MemoryRegion>(regions[(i * sizeof(MemoryRegion))..]);
             _memory.Add(region, _messages.Descriptors[i]);
-            _kept?.Add(region, _messages.Descriptors[i].Descriptor);
+            _kept.Add(region, _messages.Descriptors[i].Descriptor);
         }
         FindRings();
     }

@@ -1,5 +1,6 @@
 using ShmWifi.Hwsim.Datapath;
 using ShmWifi.Linux;
+using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Ports.VhostUser;
 using Tmds.Linux;
 using static ShmWifi.Tests.Support.SimulatedFrontEnd;
@@ -30,7 +31,8 @@ public sealed class RandomFrontEndTests
         {
             LibCException.ThrowIfFailed(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), "socketpair");
             using var hostile = new SimulatedFrontEnd(new FileDescriptor(pair[0]), isSealed: random.Next(2) == 0);
-            using var frontEnd = new FrontEnd(new FileDescriptor(pair[1]), _ => { }, _ => { });
+            using var kept = new KeptFrontEnd(new NoDescriptorStore(), "vm");
+            using var frontEnd = new FrontEnd(new FileDescriptor(pair[1]), _ => { }, _ => { }, kept);
             try
             {
                 var honest = Task.Run(() => SetUpPart(hostile, random.Next(4) != 0));
