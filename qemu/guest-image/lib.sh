@@ -13,11 +13,11 @@ die() {
     exit 1
 }
 
-# The kernel of the command line: Debian's series 6.1 or 6.12, what build-debug-kernel made of their sources, or the newest of a suite.
+# The kernel of the command line: Debian's series 6.1 or 6.12, what build-debug-kernel or build-uml-kernel made of their sources, or the newest of a suite.
 check_series() {
     case ${1-} in
-    6.1 | 6.12 | 6.1-debug | 6.12-debug | trixie-backports | sid) ;;
-    *) die "usage: ${0##*/} 6.1|6.12|6.1-debug|6.12-debug|trixie-backports|sid" ;;
+    6.1 | 6.12 | 6.1-debug | 6.12-debug | 6.1-uml | 6.12-uml | trixie-backports | sid) ;;
+    *) die "usage: ${0##*/} 6.1|6.12|6.1-debug|6.12-debug|6.1-uml|6.12-uml|trixie-backports|sid" ;;
     esac
 }
 
