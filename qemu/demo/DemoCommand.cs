@@ -14,6 +14,7 @@ internal static class DemoCommand
         var kernel = LabOptions.Kernel();
         var isolation = LabOptions.Isolation();
         var path = LabOptions.Path();
+        var hypervisor = LabOptions.Hypervisor();
         var security = new Option<string>("--security") { Description = "How the network is protected.", DefaultValueFactory = _ => "wpa2" };
         security.AcceptOnlyFromAmong("open", "wpa2", "wpa3");
         var architecture = new Option<string>("--ap-architecture")
@@ -23,7 +24,8 @@ internal static class DemoCommand
         };
         architecture.AcceptOnlyFromAmong("amd64", "arm64");
         var stations = Number("--stations", "How many stations.", 2, 1, 100);
-        var seconds = Number("--duration", "Seconds that the pings of each pair, and each TCP test, take.", 5, 4, 3600);
+        var seconds = Number(
+            "--duration", "Seconds that the pings of each pair, and each TCP test, take (default: 5; 2 with --hypervisor uml).", null, 2, 3600);
         var soak = Time("--soak", "Keep traffic for that long, such as 5m or 90s, then look for lost links.");
         var reloadEvery =
             Time("--reload-every", "During the soak, reload the kernel module of the first station that often, such as 60s; with --path kernel.");
@@ -36,8 +38,9 @@ internal static class DemoCommand
         var json = new Option<FileInfo?>("--json") { Description = "Write the figures to this file." };
         var command = new RootCommand("An access point and stations in VMs of their own: association, ping, TCP, beside both floors.")
         {
-            kernel, architecture, isolation, path, security, stations, seconds, soak, reloadEvery, json, name,
+            hypervisor, kernel, architecture, isolation, path, security, stations, seconds, soak, reloadEvery, json, name,
         };
+        LabOptions.RefuseForUml(command, hypervisor, isolation, path, architecture, reloadEvery);
         command.Validators.Add(result =>
         {
             if (result.GetResult(reloadEvery) is null)
@@ -58,11 +61,14 @@ internal static class DemoCommand
                 result.GetValue(kernel) ?? "6.12",
                 result.GetValue(isolation) == "per-vm",
                 Enum.Parse<Security>(result.GetRequiredValue(security), ignoreCase: true),
-                result.GetValue(stations),
-                result.GetValue(seconds),
+                result.GetValue(stations)!.Value,
+                result.GetValue(seconds) ?? (result.GetValue(hypervisor) == "uml" ? 2 : 5), // native guests need no time to get going
                 result.GetValue(soak))
             {
-                Path = result.GetValue(path) == "kernel" ? FramePath.Kernel : FramePath.User,
+                Hypervisor = result.GetValue(hypervisor) == "uml" ? Hypervisor.Uml : Hypervisor.Qemu,
+                Path = result.GetValue(hypervisor) == "uml" ? FramePath.Virtio
+                    : result.GetValue(path) == "kernel" ? FramePath.Kernel
+                    : FramePath.User,
                 AccessPointArchitecture = Enum.Parse<GuestArchitecture>(result.GetRequiredValue(architecture), ignoreCase: true),
                 ReloadEvery = result.GetValue(reloadEvery),
             },
@@ -71,9 +77,11 @@ internal static class DemoCommand
         return command;
     }
 
-    private static Option<int> Number(string name, string description, int fallback, int minimum, int maximum)
+    private static Option<int?> Number(string name, string description, int? fallback, int minimum, int maximum)
     {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => fallback };
+        var option = new Option<int?>(name) { Description = description };
+        if (fallback is { } number)
+            option.DefaultValueFactory = _ => number;
         option.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && (value < minimum || value > maximum))

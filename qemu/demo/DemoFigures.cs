@@ -6,7 +6,7 @@ namespace ShmWifi.Demo;
 /// <summary>What a demo has measured so far. <see cref="DemoRows"/> tells it.</summary>
 internal sealed record DemoFigures
 {
-    /// <summary>What moves frames in the guests: "user" or "kernel".</summary>
+    /// <summary>What moves frames in the guests: "user", "kernel" or "virtio".</summary>
     public required string Path { get; init; }
 
     /// <summary>All stations, associated or not.</summary>
@@ -21,13 +21,13 @@ internal sealed record DemoFigures
     /// <summary>Two radios in one VM on the kernel's own medium, in the same run.</summary>
     public FloorFigures InKernel { get; init; } = new(null, null);
 
-    /// <summary>The same VMs over virtio-net, tap and bridge, in the same run.</summary>
+    /// <summary>The same VMs over their wired interfaces, tap and bridge, in the same run.</summary>
     public FloorFigures Wired { get; init; } = new(null, null);
 
     /// <summary>One-way latency by link.</summary>
     public IReadOnlyList<LinkLatency> Latency { get; init; } = [];
 
-    /// <summary>What was counted in each guest with a radio on the medium.</summary>
+    /// <summary>What was counted in each guest with a radio on the medium, where something of ours moves its frames.</summary>
     public IReadOnlyList<GuestFigures> Guests { get; init; } = [];
 
     /// <summary>What came of reloading a station's module; null when that was not asked for.</summary>

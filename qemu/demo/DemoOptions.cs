@@ -11,6 +11,9 @@ namespace ShmWifi.Demo;
 /// <param name="Soak">How long traffic goes on after the measurements; zero for not at all.</param>
 internal sealed record DemoOptions(string Name, string Kernel, bool PerVmIsolation, Security Security, int Stations, int Seconds, TimeSpan Soak)
 {
+    /// <summary>What runs the VMs.</summary>
+    public Hypervisor Hypervisor { get; init; }
+
     /// <summary>What moves frames in the guests.</summary>
     public FramePath Path { get; init; }
 
@@ -32,11 +35,12 @@ internal sealed record DemoOptions(string Name, string Kernel, bool PerVmIsolati
             Role = Role.AccessPoint,
             Kernel = Kernel,
             Architecture = AccessPointArchitecture,
+            Hypervisor = Hypervisor,
             Path = Path,
             Network = Network,
         },
         .. Enumerable.Range(1, Stations).Select(number =>
-            new VmSpec { Name = $"sta{number}", Role = Role.Station, Kernel = Kernel, Path = Path, Network = Network }),
-        KernelFloor.Vm(Kernel),
+            new VmSpec { Name = $"sta{number}", Role = Role.Station, Kernel = Kernel, Hypervisor = Hypervisor, Path = Path, Network = Network }),
+        KernelFloor.Vm(Kernel, Hypervisor),
     ]);
 }

@@ -1,9 +1,9 @@
 using ShmWifi.Lab;
 using ShmWifi.Lab.Instances;
 using ShmWifi.Lab.Measure;
-using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Report;
 using ShmWifi.Lab.Topologies;
+using ShmWifi.Lab.Vms;
 using ShmWifi.Lab.Wifi;
 using Spectre.Console;
 using Progress = ShmWifi.Lab.Progress;
@@ -45,7 +45,7 @@ internal sealed class DemoRun
     {
         if (jsonFile != null)
             RunReport.ThrowIfUnwritable(jsonFile);
-        var environment = RunEnvironment.Look(options.Kernel);
+        var environment = RunEnvironment.Look(options.Topology.Vms[^1].Guest);
         DemoRun? run = null;
         await Progress.RunAsync(async progress =>
         {
@@ -68,6 +68,7 @@ internal sealed class DemoRun
             ["path"] = _figures.Path,
             ["isolation"] = _options.PerVmIsolation ? "per-vm" : "shared",
             ["security"] = _options.Security.ToString().ToLowerInvariant(),
+            ["hypervisor"] = _options.Hypervisor.ToString().ToLowerInvariant(),
             ["accessPoint"] = _options.AccessPointArchitecture.ToString().ToLowerInvariant(),
         };
         if (_figures.Capture is { } capture)
@@ -147,7 +148,7 @@ internal sealed class DemoRun
             Latency = [.. statistics.Latency.OrderBy(latency => latency.From, StringComparer.Ordinal)
                 .ThenBy(latency => latency.To, StringComparer.Ordinal)],
         };
-        foreach (var vm in lab.Vms.Where(vm => vm.Spec.Radios > 0))
+        foreach (var vm in lab.Vms.Where(vm => vm.Spec is { Radios: > 0, Path: not FramePath.Virtio })) // there, nothing of ours counts
         {
             string? path = statistics.Vms.FirstOrDefault(counters => counters.Name == vm.Name)?.Path;
             var counters = await GuestCounters.TakeAsync(vm.Guest, vm.Spec.Path, _cancellation);
@@ -264,7 +265,7 @@ internal sealed class DemoRun
         ],
     };
 
-    private static string Word(FramePath path) => path == FramePath.Kernel ? "kernel" : "user";
+    private static string Word(FramePath path) => path.ToString().ToLowerInvariant();
 
     /// <summary>A floor whose station lost its link, on the kernel's own medium, is no baseline; nothing of ours was in its way.</summary>
     private void DropInKernelFloor(string lostLink)

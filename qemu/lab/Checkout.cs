@@ -17,9 +17,12 @@ internal static class Checkout
     /// <summary>The end of the name of a guest for arm64.</summary>
     public const string Arm64 = "-arm64";
 
+    /// <summary>The end of the name of a guest for User-Mode-Linux.</summary>
+    public const string Uml = "-uml";
+
     /// <summary>The kernel of a guest; throws when the set-up has not made it.</summary>
     /// <param name="guest">One of <see cref="Topologies.GuestKernels.Series"/>, or a VM's <see cref="Topologies.VmSpec.Guest"/>.</param>
-    public static string Kernel(string guest) => OfImage(guest, "vmlinux");
+    public static string Kernel(string guest) => OfImage(guest, guest.EndsWith(Uml, StringComparison.Ordinal) ? "linux" : "vmlinux");
 
     /// <summary>A guest's initramfs; throws when the set-up has not made it.</summary>
     /// <param name="guest">As for <see cref="Kernel"/>.</param>
@@ -29,7 +32,10 @@ internal static class Checkout
     public static string Medium => Required(Path.Combine(Root, "host/ShmMedium/bin/Release/net10.0/shm-medium.dll"));
 
     private static string OfImage(string guest, string file) => Required(
-        Path.Combine(Cache, "image", guest, file), guest.EndsWith(Arm64, StringComparison.Ordinal) ? "setup --architecture arm64" : "setup");
+        Path.Combine(Cache, "image", guest, file),
+        guest.EndsWith(Arm64, StringComparison.Ordinal) ? "setup --architecture arm64"
+            : guest.EndsWith(Uml, StringComparison.Ordinal) ? $"setup --hypervisor uml --kernel {guest[..^Uml.Length]}"
+            : "setup");
 
     private static string Required(string path, string setup = "setup") =>
         File.Exists(path) ? path : throw new LabException($"{path} is missing: run './shmwifi {setup}' first");

@@ -4,6 +4,7 @@ using ShmWifi.Lab;
 using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Report;
+using ShmWifi.Lab.Vms;
 using ShmWifi.Perf.EndToEnd.Report;
 
 namespace ShmWifi.Perf.EndToEnd.Vm;
@@ -31,7 +32,7 @@ internal sealed class GuestCpu(IReadOnlyList<VirtualMachine> ends)
     public async Task<UdpResult> MeasureAsync(Func<int, Task<UdpResult>> load, int seconds, CancellationToken cancellation)
     {
         const int Around = SecondsBefore + SecondsAfter;
-        var threads = await Task.WhenAll(ends.Select(vm => vm.CpuThreadsAsync(cancellation)));
+        var threads = await Task.WhenAll(ends.Select(vm => QemuMonitor.CpuThreadsAsync(vm, cancellation)));
         var loading = load(seconds + Around);
         var accounts = Task.WhenAll(ends.Select(vm => OwnAccountAsync(vm, seconds, cancellation)));
         await Task.Delay(TimeSpan.FromSeconds(SecondsBefore), cancellation);

@@ -1,7 +1,7 @@
 using ShmWifi.Lab;
 using ShmWifi.Lab.Measure;
-using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Report;
+using ShmWifi.Lab.Vms;
 using ShmWifi.Perf.EndToEnd.Report;
 
 namespace ShmWifi.Perf.EndToEnd.Vm;

@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.RegularExpressions;
 using ShmWifi.Lab;
 using ShmWifi.Lab.Measure;
-using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Topologies;
+using ShmWifi.Lab.Vms;
 
 namespace ShmWifi.Perf.EndToEnd.Vm;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using ShmWifi.Lab.Instances;
-using ShmWifi.Lab.Qemu;
+using ShmWifi.Lab.Vms;
 
 namespace ShmWifi.Lab.Cli;
 
@@ -20,7 +20,7 @@ internal static class ConsoleCommand
         {
             var state = LabOptions.Find(result.GetValue(name)).ReadRunning();
             var target = LabOptions.FindVm(state, result.GetRequiredValue(vm));
-            await RelayAsync(QemuCommand.ConsoleSocket(new LabDirectory(state.Name).Vm(target.Name)), cancellation);
+            await RelayAsync(VmFiles.ConsoleSocket(new LabDirectory(state.Name).Vm(target.Name)), cancellation);
             return 0;
         });
         return command;

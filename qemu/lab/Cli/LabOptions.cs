@@ -18,6 +18,30 @@ internal static class LabOptions
         return option;
     }
 
+    /// <summary>What runs the VMs.</summary>
+    public static Option<string?> Hypervisor()
+    {
+        var option = new Option<string?>("--hypervisor")
+        {
+            Description = "What runs the VMs: QEMU (qemu), or User-Mode-Linux (uml), whose guests run natively and have nothing of ours in them.",
+        };
+        option.AcceptOnlyFromAmong("qemu", "uml");
+        return option;
+    }
+
+    /// <summary>Refuses options that have no meaning for User-Mode-Linux, where that was chosen.</summary>
+    /// <param name="hypervisor">From <see cref="Hypervisor"/>.</param>
+    public static void RefuseForUml(Command command, Option<string?> hypervisor, params Option[] refused) => command.Validators.Add(result =>
+    {
+        if (result.GetValue(hypervisor) != "uml")
+            return;
+        foreach (var option in refused.Where(option => result.GetResult(option) is { Implicit: false }))
+            result.AddError($"{option.Name} is not for --hypervisor uml");
+        string? kernel = result.GetValue<string?>("--kernel");
+        if (kernel is not null && !GuestKernels.UmlSeries.Contains(kernel))
+            result.AddError($"--hypervisor uml needs --kernel {string.Join(" or ", GuestKernels.UmlSeries)}");
+    });
+
     /// <summary>How regions are shared out.</summary>
     public static Option<string?> Isolation()
     {

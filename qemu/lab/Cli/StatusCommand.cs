@@ -40,7 +40,7 @@ internal static class StatusCommand
         AnsiConsole.MarkupInterpolated($"lab [bold]{state.Name}[/] is {state.Phase}: {state.Accel ?? "?"}, isolation {state.Isolation}, ");
         AnsiConsole.MarkupLineInterpolated($"supervisor {state.Supervisor.Id}, shm-medium {Describe(state.Medium, absent: "none")}");
         var table = new Table().Border(TableBorder.Simple)
-            .AddColumns("VM", "role", "kernel", "path", "QEMU", "wired", "network", "Wi-Fi", "associated");
+            .AddColumns("VM", "role", "kernel", "path", "process", "wired", "network", "Wi-Fi", "associated");
         foreach (var vm in state.Vms)
         {
             table.AddRow(
@@ -70,8 +70,8 @@ internal static class StatusCommand
 
     private static async Task<VmState> CountAsync(string lab, VmState vm, CancellationToken cancellation)
     {
-        if (vm.Path == null)
-            return vm;
+        if (vm.Path is not ("user" or "kernel"))
+            return vm; // nothing of ours is there to count
         using var guest = new GuestExecutor(vm.Name, new LabDirectory(lab).Vm(vm.Name), vm.SerialLog);
         return vm with { Counters = await GuestCounters.TakeAsync(guest, vm.Path == "kernel" ? FramePath.Kernel : FramePath.User, cancellation) };
     }

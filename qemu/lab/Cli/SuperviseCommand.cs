@@ -1,8 +1,8 @@
 using System.CommandLine;
 using ShmWifi.Lab.Instances;
 using ShmWifi.Lab.Processes;
-using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Topologies;
+using ShmWifi.Lab.Vms;
 using ShmWifi.Lab.Wifi;
 
 namespace ShmWifi.Lab.Cli;
@@ -14,19 +14,17 @@ internal static class SuperviseCommand
     public static Command Create()
     {
         var file = new Argument<FileInfo>("topology") { Description = "The copy that 'lab up' made in the lab's folder." };
-        var kernel = LabOptions.Kernel();
-        var isolation = LabOptions.Isolation();
-        var path = LabOptions.Path();
-        var command = new Command("supervise", "Own a lab until SIGTERM.") { file, kernel, isolation, path };
+        var options = new OverrideOptions();
+        var command = new Command("supervise", "Own a lab until SIGTERM.") { file };
+        options.AddTo(command);
         command.Hidden = true;
-        command.SetAction((result, cancellation) =>
-            RunAsync(result.GetRequiredValue(file), result.GetValue(kernel), result.GetValue(isolation), result.GetValue(path), cancellation));
+        command.SetAction((result, cancellation) => RunAsync(result.GetRequiredValue(file), options.Of(result), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(FileInfo file, string? kernel, string? isolation, string? path, CancellationToken cancellation)
+    private static async Task<int> RunAsync(FileInfo file, TopologyOverrides overrides, CancellationToken cancellation)
     {
-        var topology = TopologyReader.Read(await File.ReadAllTextAsync(file.FullName, cancellation), file.Name, kernel, isolation, path);
+        var topology = TopologyReader.Read(await File.ReadAllTextAsync(file.FullName, cancellation), file.Name, overrides);
         var directory = new LabDirectory(topology.Name);
         var state = new LabState(
             topology.Name, ProcessIdentity.Current, "starting", null, null, topology.PerVmIsolation ? "per-vm" : "shared", null, null, []);
@@ -67,7 +65,7 @@ internal static class SuperviseCommand
     private static VmState Describe(VirtualMachine vm, Member? member) => new(
         vm.Name,
         vm.Spec.Role switch { Role.AccessPoint => "ap", Role.Station => "station", _ => "plain" },
-        vm.Spec.Kernel,
+        vm.Spec.Guest,
         vm.Spec.Radios > 0 ? vm.Spec.Path.ToString().ToLowerInvariant() : null,
         ProcessIdentity.Of(vm.ProcessId),
         WiredNetwork.Address(vm.Index),

@@ -18,21 +18,19 @@ internal static class UpCommand
             Description = "A topology file; the default has one access point and two stations.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var kernel = LabOptions.Kernel();
-        var isolation = LabOptions.Isolation();
-        var path = LabOptions.Path();
-        var command = new Command("up", "Start a lab; it runs in the background until 'lab down'.") { file, kernel, isolation, path };
-        command.SetAction((result, cancellation) =>
-            RunAsync(result.GetValue(file), result.GetValue(kernel), result.GetValue(isolation), result.GetValue(path), cancellation));
+        var options = new OverrideOptions();
+        var command = new Command("up", "Start a lab; it runs in the background until 'lab down'.") { file };
+        options.AddTo(command);
+        command.SetAction((result, cancellation) => RunAsync(result.GetValue(file), options.Of(result), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(FileInfo? file, string? kernel, string? isolation, string? path, CancellationToken cancellation)
+    private static async Task<int> RunAsync(FileInfo? file, TopologyOverrides overrides, CancellationToken cancellation)
     {
         if (geteuid() != 0)
             throw new LabException("a lab needs root: it makes a network namespace, taps and a bridge of its own. Run it with sudo.");
         string text = file == null ? DefaultTopology() : ReadFile(file);
-        var topology = TopologyReader.Read(text, file?.ToString() ?? "default.yaml", kernel, isolation, path);
+        var topology = TopologyReader.Read(text, file?.ToString() ?? "default.yaml", overrides);
         var directory = new LabDirectory(topology.Name);
         directory.Prepare(topology.Vms.Select(vm => vm.Name));
         string copy = Path.Combine(directory.Path, "topology.yaml");
@@ -43,9 +41,10 @@ internal static class UpCommand
             ["sh", "-c", "log=$1; shift; exec \"$@\" </dev/null >>\"$log\" 2>&1", "sh", directory.SupervisorLog,
              "dotnet", typeof(UpCommand).Assembly.Location, "lab", "supervise", copy])
             start.ArgumentList.Add(argument);
-        AddOption(start, "--kernel", kernel);
-        AddOption(start, "--isolation", isolation);
-        AddOption(start, "--path", path);
+        AddOption(start, "--kernel", overrides.Kernel);
+        AddOption(start, "--isolation", overrides.Isolation);
+        AddOption(start, "--path", overrides.Path);
+        AddOption(start, "--hypervisor", overrides.Hypervisor);
         using var supervisor = Process.Start(start)!;
         directory.Write(new LabState(
             topology.Name, ProcessIdentity.Of(supervisor.Id)!, "starting", null, null, topology.PerVmIsolation

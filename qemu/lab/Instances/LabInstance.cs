@@ -2,12 +2,16 @@ using ShmWifi.Lab.Medium;
 using ShmWifi.Lab.Processes;
 using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Topologies;
+using ShmWifi.Lab.Uml;
+using ShmWifi.Lab.Vms;
 
 namespace ShmWifi.Lab.Instances;
 
 /// <summary>A running lab: its daemon and its VMs, owned by this process and gone with it.</summary>
 internal sealed class LabInstance : IAsyncDisposable
 {
+    private const string Native = "native";
+
     private readonly Spawner _spawner;
     private readonly List<VirtualMachine> _vms = [];
 
@@ -20,7 +24,7 @@ internal sealed class LabInstance : IAsyncDisposable
     /// <summary>Sockets and logs.</summary>
     public string Folder { get; }
 
-    /// <summary>"kvm" or "tcg": of the guests for this machine's architecture.</summary>
+    /// <summary>"kvm" or "tcg": of the guests for this machine's architecture that QEMU runs; "native": it runs none.</summary>
     public string Accel { get; private set; } = "";
 
     /// <summary>The daemon; null when no VM has a radio on the lab's medium.</summary>
@@ -82,7 +86,9 @@ internal sealed class LabInstance : IAsyncDisposable
     private async Task StartAsync(Topology topology, Progress progress, CancellationToken cancellation)
     {
         progress.Now("looking whether KVM works");
-        Accel = Acceleration.Detect(Checkout.Kernel(topology.Vms[0].Kernel));
+        Accel = topology.Vms.FirstOrDefault(vm => vm.Hypervisor == Hypervisor.Qemu) is { } any
+            ? Acceleration.Detect(Checkout.Kernel(any.Kernel))
+            : Native;
         var wired = new WiredNetwork(_spawner);
         if (topology.NeedsMedium)
         {
@@ -102,19 +108,24 @@ internal sealed class LabInstance : IAsyncDisposable
         }));
     }
 
-    private string AccelOf(VmSpec vm) => vm.Architecture == GuestArchitecture.Amd64 ? Accel : "tcg";
+    private string AccelOf(VmSpec vm) =>
+        vm.Hypervisor == Hypervisor.Uml ? Native : vm.Architecture == GuestArchitecture.Amd64 ? Accel : "tcg";
 
     private VirtualMachine Start(VmSpec spec, int index, WiredNetwork wired)
     {
         string folder = Path.Combine(Folder, spec.Name);
-        var command = QemuCommand.For(
-            spec,
-            index,
-            folder,
-            AccelOf(spec),
-            wired.AddTap(index),
-            spec.Uplink == null ? null : wired.AddUplink(index, spec.Uplink),
-            spec.Radios > 0 ? MediumProcess.Socket(Folder, spec.Name) : null);
-        return new VirtualMachine(spec, index, folder, () => _spawner.Start(spec.Name, Path.Combine(folder, "qemu.log"), command));
+        string tap = wired.AddTap(index);
+        string? uplink = spec.Uplink == null ? null : wired.AddUplink(index, spec.Uplink);
+        string? medium = spec.Radios > 0 ? MediumProcess.Socket(Folder, spec.Name) : null;
+        return new VirtualMachine(spec, index, folder, spec.Hypervisor == Hypervisor.Uml ? OnUml() : OnQemu());
+
+        IHypervisor OnQemu()
+        {
+            var command = QemuCommand.For(spec, index, folder, AccelOf(spec), tap, uplink, medium);
+            return new QemuHypervisor(folder, () => _spawner.Start(spec.Name, Path.Combine(folder, "qemu.log"), command));
+        }
+
+        IHypervisor OnUml() => new UmlHypervisor(folder, (console, exec) => _spawner.Start(spec.Name, Path.Combine(folder, "uml.log"), UmlCommand.For(
+            spec, index, folder, Checkout.Kernel(spec.Guest), Checkout.Initramfs(spec.Guest), console, exec, tap, uplink, medium)));
     }
 }

@@ -8,7 +8,7 @@ namespace ShmWifi.Lab.Instances;
 /// <param name="Supervisor">The process that owns all others.</param>
 /// <param name="Phase">"starting", "up", "failed" or "down".</param>
 /// <param name="Failure">Why it failed; else null.</param>
-/// <param name="Accel">"kvm" or "tcg"; null while that is being found out.</param>
+/// <param name="Accel">"kvm", "tcg" or "native"; null while that is being found out.</param>
 /// <param name="Isolation">"shared" or "per-vm".</param>
 /// <param name="Medium">shm-medium; null without one.</param>
 /// <param name="NetworkNamespace">A path for <c>nsenter --net=</c>.</param>
@@ -36,8 +36,8 @@ internal sealed record LabState(
 
 /// <summary>A VM of a running lab.</summary>
 /// <param name="Role">"ap", "station" or "plain".</param>
-/// <param name="Path">What moves its frames, "user" or "kernel"; null for a VM without radios on the lab's medium.</param>
-/// <param name="Process">QEMU; null when it had ended before the lab was up.</param>
+/// <param name="Path">What moves its frames, "user", "kernel" or "virtio"; null for a VM without radios on the lab's medium.</param>
+/// <param name="Process">Its hypervisor; null when it had ended before the lab was up.</param>
 /// <param name="Ssid">The network that it offers or joins; null for a plain VM.</param>
 /// <param name="WifiAddress">Its address there; null for a plain VM, or while it has none.</param>
 /// <param name="AssociationMs">How long a station took to associate.</param>

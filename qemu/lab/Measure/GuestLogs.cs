@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using ShmWifi.Lab.Guest;
-using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Topologies;
+using ShmWifi.Lab.Vms;
 
 namespace ShmWifi.Lab.Measure;
 

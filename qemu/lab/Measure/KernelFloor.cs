@@ -1,6 +1,6 @@
 using ShmWifi.Lab.Guest;
-using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Topologies;
+using ShmWifi.Lab.Vms;
 using ShmWifi.Lab.Wifi;
 
 namespace ShmWifi.Lab.Measure;
@@ -19,7 +19,8 @@ internal static class KernelFloor
 
     /// <summary>The VM: two radios on the kernel's own medium.</summary>
     /// <param name="kernel">Kernel series of the guest.</param>
-    public static VmSpec Vm(string kernel) => new() { Name = Name, Kernel = kernel, Radios = 0, KernelRadios = 2 };
+    public static VmSpec Vm(string kernel, Hypervisor hypervisor = Hypervisor.Qemu) =>
+        new() { Name = Name, Kernel = kernel, Hypervisor = hypervisor, Radios = 0, KernelRadios = 2 };
 
     /// <summary>Associates the two; the station's radio lives in a network namespace of its own, or packets would not leave the kernel.</summary>
     /// <param name="vm">Made from <see cref="Vm"/>.</param>

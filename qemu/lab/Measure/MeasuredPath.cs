@@ -1,5 +1,5 @@
 using ShmWifi.Lab.Guest;
-using ShmWifi.Lab.Qemu;
+using ShmWifi.Lab.Vms;
 using ShmWifi.Lab.Wifi;
 
 namespace ShmWifi.Lab.Measure;

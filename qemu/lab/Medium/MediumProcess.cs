@@ -129,7 +129,7 @@ internal sealed class MediumProcess : IAsyncDisposable
     {
         var yaml = new StringBuilder(topology.Medium).Append("vms:\n");
         foreach (var vm in topology.Vms.Where(vm => vm.Radios > 0))
-            yaml.Append(CultureInfo.InvariantCulture, $"  - {{ name: {vm.Name}, socket: "
+            yaml.Append(CultureInfo.InvariantCulture, $"  - {{ name: {vm.Name}, {(vm.Hypervisor == Hypervisor.Uml ? "vhostUser" : "socket")}: "
                 + $"'{Socket(folder, vm.Name).Replace("'", "''", StringComparison.Ordinal)}', radios: {vm.Radios} }}\n");
         return yaml.ToString();
     }

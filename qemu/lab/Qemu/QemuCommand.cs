@@ -2,6 +2,7 @@ using System.Globalization;
 using ShmWifi.IvshmemArgs;
 using ShmWifi.Lab.Guest;
 using ShmWifi.Lab.Topologies;
+using ShmWifi.Lab.Vms;
 
 namespace ShmWifi.Lab.Qemu;
 
@@ -25,7 +26,9 @@ internal static class QemuCommand
             "-smp", Processors(vm, accel), "-m", $"{vm.MemoryMib}",
             "-kernel", Checkout.Kernel(vm.Guest), "-initrd", Checkout.Initramfs(vm.Guest),
             "-append", KernelCommandLine(vm, accel),
-            "-chardev", $"socket,id=console,path={Value(ConsoleSocket(folder))},server=on,wait=off,logfile={Value(SerialLog(folder))},logappend=on",
+            "-chardev",
+            $"socket,id=console,path={Value(VmFiles.ConsoleSocket(folder))},server=on,wait=off,"
+                + $"logfile={Value(VmFiles.SerialLog(folder))},logappend=on",
             "-serial", "chardev:console",
             "-qmp", $"unix:{Value(QmpSocket(folder))},server=on,wait=off",
             "-device", "virtio-serial-pci",
@@ -48,12 +51,6 @@ internal static class QemuCommand
         command.AddRange(vm.QemuArguments);
         return command;
     }
-
-    /// <summary>The socket of the serial console.</summary>
-    public static string ConsoleSocket(string folder) => Path.Combine(folder, "console");
-
-    /// <summary>All that the serial console ever printed.</summary>
-    public static string SerialLog(string folder) => Path.Combine(folder, "serial.log");
 
     /// <summary>The monitor's socket.</summary>
     public static string QmpSocket(string folder) => Path.Combine(folder, "qmp");

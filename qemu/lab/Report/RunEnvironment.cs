@@ -26,10 +26,10 @@ internal sealed record RunEnvironment
     /// <summary>The runtime, such as ".NET 10.0.1".</summary>
     public required string Runtime { get; init; }
 
-    /// <summary>QEMU's version; null when no VM was asked for.</summary>
+    /// <summary>QEMU's version; null when it runs no VM.</summary>
     public string? Qemu { get; init; }
 
-    /// <summary>"kvm" or "tcg"; null when no VM was asked for.</summary>
+    /// <summary>"kvm" or "tcg"; "native" of User-Mode-Linux; null when no VM was asked for.</summary>
     public string? Accel { get; init; }
 
     /// <summary>The guests' kernel; null when no VM was asked for.</summary>
@@ -42,8 +42,8 @@ internal sealed record RunEnvironment
     public double? LoadAtEnd { get; init; }
 
     /// <summary>Looks at this machine.</summary>
-    /// <param name="guestSeries">Kernel series of the guests; null when no VM is measured.</param>
-    public static RunEnvironment Look(string? guestSeries) => new()
+    /// <param name="guest">Of the guests, a <see cref="Topologies.VmSpec.Guest"/>; null when no VM is measured.</param>
+    public static RunEnvironment Look(string? guest) => new()
     {
         Commit = FindCommit(),
         Date = DateTimeOffset.UtcNow,
@@ -52,10 +52,10 @@ internal sealed record RunEnvironment
         Cores = Environment.ProcessorCount,
         Kernel = File.ReadAllText("/proc/sys/kernel/osrelease").Trim(),
         Runtime = RuntimeInformation.FrameworkDescription,
-        Qemu = guestSeries == null ? null : HostCommand.Run("qemu-system-x86_64", "--version").Output.Split('\n')[0].Replace("QEMU emulator version ",
-            "", StringComparison.Ordinal),
-        Accel = guestSeries == null ? null : Acceleration.Detect(Checkout.Kernel(guestSeries)),
-        GuestKernel = guestSeries == null ? null : FindGuestKernel(guestSeries),
+        Qemu = guest == null || IsUml(guest) ? null : HostCommand.Run("qemu-system-x86_64", "--version").Output.Split('\n')[0]
+            .Replace("QEMU emulator version ", "", StringComparison.Ordinal),
+        Accel = guest == null ? null : IsUml(guest) ? "native" : Acceleration.Detect(Checkout.Kernel(guest)),
+        GuestKernel = guest == null ? null : FindGuestKernel(guest),
         LoadAtStart = ReadLoad(),
     };
 
@@ -68,7 +68,7 @@ internal sealed record RunEnvironment
         yield return $"{Date:yyyy-MM-dd HH:mm} UTC, commit {Commit ?? "unknown"}";
         yield return $"{Cpu}, {Cores} {(Cores == 1 ? "core" : "cores")}, Linux {Kernel}, {Runtime}";
         if (Accel != null)
-            yield return $"QEMU {Qemu}, {Accel}, guests with Linux {GuestKernel}";
+            yield return $"{(Qemu is null ? "User-Mode-Linux" : $"QEMU {Qemu}")}, {Accel}, guests with Linux {GuestKernel}";
         yield return $"load average {LoadAtStart:0.00} before and {LoadAtEnd:0.00} after the run";
     }
 
@@ -79,10 +79,15 @@ internal sealed record RunEnvironment
         return HostCommand.Run("git", "-C", Checkout.Root, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*").Output.Trim();
     }
 
-    /// <summary>By the name of its package's file, such as "6.12.9-amd64".</summary>
-    private static string FindGuestKernel(string series) =>
-        Path.GetFileName(
-            Directory.GetFiles(Path.Combine(Checkout.Cache, "kernel", series, "root", "boot"), "vmlinuz-*").Single())["vmlinuz-".Length..];
+    private static bool IsUml(string guest) => guest.EndsWith(Checkout.Uml, StringComparison.Ordinal);
+
+    /// <summary>By the name of its file, such as "6.12.9-amd64".</summary>
+    private static string FindGuestKernel(string guest)
+    {
+        string name = IsUml(guest) ? "linux-" : "vmlinuz-";
+        string folder = Path.Combine(Checkout.Cache, "kernel", guest, "root", "boot");
+        return Path.GetFileName(Directory.GetFiles(folder, name + "*").Single())[name.Length..];
+    }
 
     private static double ReadLoad() => double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
 }

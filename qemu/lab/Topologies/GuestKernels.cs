@@ -8,4 +8,7 @@ internal static class GuestKernels
 
     /// <summary>Those that there are for arm64, too: Debian's 6.1 has no CONFIG_ZONE_DEVICE there.</summary>
     public static readonly string[] Arm64Series = ["6.12"];
+
+    /// <summary>Those that build-uml-kernel makes User-Mode-Linux of.</summary>
+    public static readonly string[] UmlSeries = ["6.1", "6.12"];
 }

@@ -50,6 +50,9 @@ internal enum FramePath
 
     /// <summary>The guest's kernel module: no process runs.</summary>
     Kernel,
+
+    /// <summary>hwsim itself, as a driver of a virtio device: nothing of ours is in the guest. Of User-Mode-Linux.</summary>
+    Virtio,
 }
 
 /// <summary>A Wi-Fi network.</summary>
@@ -105,8 +108,12 @@ internal sealed record VmSpec
     /// <summary>What the machine is; arm64 has the kernels of <see cref="GuestKernels.Arm64Series"/>.</summary>
     public GuestArchitecture Architecture { get; init; }
 
-    /// <summary>Kernel and architecture as qemu/guest-image/build-image names them, such as "6.12" and "6.12-arm64".</summary>
-    public string Guest => Architecture == GuestArchitecture.Arm64 ? Kernel + Checkout.Arm64 : Kernel;
+    /// <summary>What runs it; User-Mode-Linux has the kernels of <see cref="GuestKernels.UmlSeries"/>.</summary>
+    public Hypervisor Hypervisor { get; init; }
+
+    /// <summary>Its kernel as qemu/guest-image/build-image names it, such as "6.12", "6.12-arm64" and "6.12-uml".</summary>
+    public string Guest => Kernel
+        + (Hypervisor == Hypervisor.Uml ? Checkout.Uml : Architecture == GuestArchitecture.Arm64 ? Checkout.Arm64 : "");
 
     /// <summary>The network that an access point offers, or that a station joins. Null for a plain VM.</summary>
     public Network? Network { get; init; }

@@ -7,38 +7,38 @@ namespace ShmWifi.Lab.Topologies;
 /// <summary>Reads a topology file; every mistake is told with file, line and what is allowed.</summary>
 internal sealed partial class TopologyReader
 {
-    private static readonly string[] LabKeys = ["name", "kernel", "isolation", "path", "medium", "vms"];
+    private static readonly string[] LabKeys = ["name", "hypervisor", "kernel", "isolation", "path", "medium", "vms"];
+    private static readonly string[] Hypervisors = ["qemu", "uml"];
     private static readonly string[] Paths = ["user", "kernel"];
     private static readonly string[] OwnSections = ["vms", "socket", "isolation", "capture"];
     private static readonly string[] VmKeys =
     [
         "name", "role", "radios", "regulatory", "path", "kernelRadios", "memory", "cpus", "kernel", "architecture", "ssid", "ssidHex", "security",
-        "passphrase", "channel", "mode", "uplink", "kernelArguments", "qemu",
+        "passphrase", "channel", "mode", "uplink", "kernelArguments", "qemu", "hypervisor",
     ];
 
     private static readonly Ssid DefaultSsid = Topologies.Ssid.Of("ShmWifi");
     private static readonly Ssid FirstNetwork = new(""); // of a station that names none
     private readonly string _file;
+    private readonly TopologyOverrides _overrides;
     private readonly List<string> _errors = [];
 
-    private TopologyReader(string file) => _file = file;
+    private TopologyReader(string file, TopologyOverrides overrides) => (_file, _overrides) = (file, overrides);
 
     /// <summary>Reads a topology.</summary>
     /// <param name="text">The YAML.</param>
-    /// <param name="kernel">Kernel series for all VMs, in place of the file's; or null.</param>
-    /// <param name="isolation">"shared" or "per-vm" in place of the file's; or null.</param>
-    /// <param name="path">"user" or "kernel" for all VMs, in place of the file's; or null.</param>
+    /// <param name="overrides">In place of the file's; null: nothing.</param>
     /// <exception cref="LabException">The text is no topology: all mistakes, a line each.</exception>
-    public static Topology Read(string text, string file, string? kernel = null, string? isolation = null, string? path = null)
+    public static Topology Read(string text, string file, TopologyOverrides? overrides = null)
     {
-        var reader = new TopologyReader(file);
-        var topology = reader.Lab(text, kernel, isolation, path);
+        var reader = new TopologyReader(file, overrides ?? new TopologyOverrides());
+        var topology = reader.Lab(text);
         return reader._errors.Count == 0 && topology != null
             ? topology
             : throw new LabException(string.Join('\n', reader._errors));
     }
 
-    private Topology? Lab(string text, string? kernelOverride, string? isolationOverride, string? pathOverride)
+    private Topology? Lab(string text)
     {
         if (Root(text) is not { } root)
             return null;
@@ -47,6 +47,7 @@ internal sealed partial class TopologyReader
         string kernel = Choice(lab, "kernel", "6.12", GuestKernels.Series);
         string isolation = Choice(lab, "isolation", "shared", ["shared", "per-vm"]);
         string path = Choice(lab, "path", "user", Paths);
+        string hypervisor = Choice(lab, "hypervisor", "qemu", Hypervisors);
         if (!lab.TryGetValue("vms", out var node) || node is not YamlSequenceNode { Children.Count: > 0 } list)
         {
             Error(node ?? root, "'vms' must be a list of at least one VM");
@@ -56,14 +57,14 @@ internal sealed partial class TopologyReader
         var vms = new List<(VmSpec Vm, YamlNode Node)>();
         foreach (var item in list)
         {
-            if (Vm(item, kernelOverride ?? kernel, kernelOverride != null, pathOverride ?? path, pathOverride != null) is not { } vm)
+            if (Vm(item, hypervisor, kernel, path) is not { } vm)
                 continue;
             if (vms.Exists(other => other.Vm.Name == vm.Name))
                 Error(item, $"a VM called '{vm.Name}' is there already: names must differ");
             vms.Add((vm, item));
         }
 
-        return new Topology(name, (isolationOverride ?? isolation) == "per-vm", JoinStations(vms)) { Medium = Medium(lab) };
+        return new Topology(name, (_overrides.Isolation ?? isolation) == "per-vm", JoinStations(vms)) { Medium = Medium(lab) };
     }
 
     /// <summary>What the daemon is told beside the VMs, as it stands there: the daemon knows its own keys.</summary>
@@ -103,7 +104,9 @@ internal sealed partial class TopologyReader
         return null;
     }
 
-    private VmSpec? Vm(YamlNode node, string kernel, bool kernelForAll, string path, bool pathForAll)
+    /// <summary>Reads a VM.</summary>
+    /// <param name="hypervisor">The lab's, as the others: where the VM has none of its own.</param>
+    private VmSpec? Vm(YamlNode node, string hypervisor, string kernel, string path)
     {
         if (node is not YamlMappingNode mapping)
         {
@@ -127,7 +130,12 @@ internal sealed partial class TopologyReader
         if (role != Role.AccessPoint)
             NotFor(vm, "any VM but an access point", "uplink");
 
-        string ownKernel = kernelForAll ? kernel : Choice(vm, "kernel", kernel, GuestKernels.Series);
+        string ownKernel = Choice(vm, "kernel", kernel, GuestKernels.Series);
+        ownKernel = _overrides.Kernel ?? ownKernel;
+        string ownHypervisor = Choice(vm, "hypervisor", hypervisor, Hypervisors);
+        bool isUml = (_overrides.Hypervisor ?? ownHypervisor) == "uml";
+        if (isUml)
+            CheckUml(vm, node, ownKernel);
         bool isArm64 = Choice(vm, "architecture", "amd64", ["amd64", "arm64"]) == "arm64";
         if (isArm64 && !GuestKernels.Arm64Series.Contains(ownKernel))
             Error(vm["architecture"], $"arm64 has the kernel {Join(GuestKernels.Arm64Series)}, and this VM's is {ownKernel}");
@@ -144,11 +152,12 @@ internal sealed partial class TopologyReader
             Role = role,
             Radios = radios,
             Regulatory = vm.ContainsKey("regulatory") ? Number(vm, "regulatory", 1, 1, 4) : null,
-            Path = (pathForAll ? path : ownPath) == "kernel" ? FramePath.Kernel : FramePath.User,
+            Path = isUml ? FramePath.Virtio : (_overrides.Path ?? ownPath) == "kernel" ? FramePath.Kernel : FramePath.User,
             KernelRadios = kernelRadios,
             MemoryMib = Number(vm, "memory", 256, 128, 65536),
             Cpus = Number(vm, "cpus", 1, 1, 64),
             Kernel = ownKernel,
+            Hypervisor = isUml ? Hypervisor.Uml : Hypervisor.Qemu,
             Architecture = isArm64 ? GuestArchitecture.Arm64 : GuestArchitecture.Amd64,
             Network = role switch
             {
@@ -161,6 +170,13 @@ internal sealed partial class TopologyReader
                 value.Length > 0 && !value.Any(char.IsWhiteSpace), "a list of arguments for the guest's kernel, without blanks"),
             QemuArguments = Strings(vm, "qemu", static _ => true, "a list of strings, one for each of QEMU's arguments"),
         };
+    }
+
+    private void CheckUml(Dictionary<string, YamlNode> vm, YamlNode node, string kernel)
+    {
+        NotFor(vm, "a VM that is User-Mode-Linux", "path", "architecture", "cpus", "qemu");
+        if (!GuestKernels.UmlSeries.Contains(kernel))
+            Error(vm.GetValueOrDefault("kernel", node), $"User-Mode-Linux has the kernels {Join(GuestKernels.UmlSeries)}, and this VM's is {kernel}");
     }
 
     private Network AccessPointNetwork(Dictionary<string, YamlNode> vm)

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using ShmWifi.Lab.Qemu;
+using ShmWifi.Lab.Vms;
 
 namespace ShmWifi.Lab.Wifi;
 

@@ -1,5 +1,5 @@
-using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Topologies;
+using ShmWifi.Lab.Vms;
 
 namespace ShmWifi.Lab.Wifi;
 
@@ -11,9 +11,12 @@ internal static class GuestRadios
     /// <summary>Makes a VM's radios, sees that something moves their frames, and waits for their interfaces, wlan0 and on.</summary>
     /// <param name="vm">A VM with radios on the lab's medium.</param>
     /// <exception cref="LabException">They are not available: what the guest says.</exception>
-    public static Task StartAsync(VirtualMachine vm, CancellationToken cancellation) => vm.Spec.Path == FramePath.Kernel
-        ? vm.Guest.RunAsync("making the radios", Required + KernelPath(vm.Spec), Limit, cancellation)
-        : vm.Guest.RunAsync("starting shm-injector", Required + UserPath(vm.Spec), Limit, cancellation);
+    public static Task StartAsync(VirtualMachine vm, CancellationToken cancellation) => vm.Spec.Path switch
+    {
+        FramePath.User => vm.Guest.RunAsync("starting shm-injector", Required + UserPath(vm.Spec), Limit, cancellation),
+        FramePath.Kernel => vm.Guest.RunAsync("making the radios", Required + KernelPath(vm.Spec), Limit, cancellation),
+        _ => vm.Guest.RunAsync("making the radios", Required + VirtioPath(vm), Limit, cancellation),
+    };
 
     private const string Required =
         """
@@ -40,4 +43,14 @@ internal static class GuestRadios
         [ "$datapath" = kernel ] || { echo "the module's datapath is '$datapath', not 'kernel'"; dmesg | tail -n 5; exit 1; }
         shm-injector radios add --count {{vm.Radios}}{{Regulatory(vm)}} || { dmesg | tail -n 5; exit 1; }
         """;
+
+    /// <summary>hwsim's own addresses, 02:00:00:00:RR:00, would be those of the other guests, too: ours have the VM's place in the lab.</summary>
+    private static string VirtioPath(VirtualMachine vm)
+    {
+        var addresses = Enumerable.Range(0, vm.Spec.Radios).Select(radio => $" --mac 02:00:00:{vm.Index >> 8:x2}:{vm.Index & 0xff:x2}:{radio:x2}");
+        return $$"""
+            [ -e /sys/bus/virtio/drivers/mac80211_hwsim/virtio0 ] || { echo "hwsim has no virtio device"; dmesg | tail -n 5; exit 1; }
+            shm-injector radios add{{string.Concat(addresses)}}{{Regulatory(vm.Spec)}} || { dmesg | tail -n 5; exit 1; }
+            """;
+    }
 }

@@ -1,5 +1,5 @@
-using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Topologies;
+using ShmWifi.Lab.Vms;
 
 namespace ShmWifi.Lab.Wifi;
 

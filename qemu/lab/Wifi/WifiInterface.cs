@@ -1,4 +1,4 @@
-using ShmWifi.Lab.Qemu;
+using ShmWifi.Lab.Vms;
 
 namespace ShmWifi.Lab.Wifi;
 

@@ -1,3 +1,4 @@
+using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Wifi;
 
 namespace ShmWifi.Tests.Scenarios.Vms;
@@ -41,13 +42,13 @@ internal sealed record Absence(
             "VM paused",
             static async (radio, cancellation) =>
             {
-                await radio.Vm.MonitorAsync("stop", cancellation);
+                await QemuMonitor.ExecuteAsync(radio.Vm, "stop", cancellation);
                 await Task.Delay(Silence, cancellation);
             },
-            static (radio, cancellation) => radio.Vm.MonitorAsync("cont", cancellation)),
+            static (radio, cancellation) => QemuMonitor.ExecuteAsync(radio.Vm, "cont", cancellation)),
         new(
             "VM powered off",
-            static (radio, cancellation) => radio.Vm.PowerOffAsync(cancellation),
+            static (radio, _) => radio.Vm.PowerOffAsync(),
             static (_, _) => Task.CompletedTask),
     ];
 

@@ -28,7 +28,7 @@ internal sealed class AccessPointOff : IScenario
         await using var lab = await WifiLab.StartAsync(run, "", radios: 1, "ap", "sta1");
         var network = await lab.ConnectAsync("wlan0", WifiLab.Open("power", 6, PhyMode.N), "ap", "sta1");
         var log = await GuestLog.FollowAsync(network.Station, run.Cancellation);
-        await lab["ap"].PowerOffAsync(run.Cancellation);
+        await lab["ap"].PowerOffAsync();
         var limit = TimeSpan.FromSeconds(30);
         var beacons = await log.WaitAsync("CTRL-EVENT-BEACON-LOSS", limit, run.Cancellation);
         var lost = await log.WaitAsync("CTRL-EVENT-DISCONNECTED", limit, run.Cancellation);

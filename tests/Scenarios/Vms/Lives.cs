@@ -7,6 +7,7 @@ using ShmWifi.Lab.Instances;
 using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Topologies;
+using ShmWifi.Lab.Vms;
 using ShmWifi.Lab.Wifi;
 using ShmWifi.Tests.Support;
 using static Tmds.Linux.LibC;
@@ -71,9 +72,9 @@ internal sealed partial class Lives : IScenario
 
         await life.JudgeAsync("stop, 5 s, cont", async () =>
         {
-            await life.Vm.MonitorAsync("stop", run.Cancellation);
+            await QemuMonitor.ExecuteAsync(life.Vm, "stop", run.Cancellation);
             await Task.Delay(Pause, run.Cancellation);
-            await life.Vm.MonitorAsync("cont", run.Cancellation);
+            await QemuMonitor.ExecuteAsync(life.Vm, "cont", run.Cancellation);
         });
         await JudgeClockAsync(life);
         await JudgeMigrationAsync(life);
@@ -118,7 +119,7 @@ internal sealed partial class Lives : IScenario
         int refusals = 0;
         try
         {
-            await life.Vm.MonitorAsync("migrate", life.Run.Cancellation, new JsonObject { ["uri"] = "exec:cat >/dev/null" });
+            await QemuMonitor.ExecuteAsync(life.Vm, "migrate", life.Run.Cancellation, new JsonObject { ["uri"] = "exec:cat >/dev/null" });
         }
         catch (LabException refusal)
         {
@@ -182,7 +183,7 @@ internal sealed partial class Lives : IScenario
     {
         for (int reset = 1; reset <= Resets; reset++)
         {
-            await life.Vm.MonitorAsync("system_reset", life.Run.Cancellation);
+            await QemuMonitor.ExecuteAsync(life.Vm, "system_reset", life.Run.Cancellation);
             await Task.Delay(80 * reset * reset, life.Run.Cancellation);
         }
     }

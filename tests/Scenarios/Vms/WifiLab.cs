@@ -1,8 +1,8 @@
 using ShmWifi.Lab.Instances;
 using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Medium;
-using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Topologies;
+using ShmWifi.Lab.Vms;
 using ShmWifi.Lab.Wifi;
 
 namespace ShmWifi.Tests.Scenarios.Vms;

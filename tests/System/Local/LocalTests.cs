@@ -3,8 +3,8 @@ using ShmWifi.Configuration.Medium;
 using ShmWifi.Lab;
 using ShmWifi.Lab.Instances;
 using ShmWifi.Lab.Measure;
-using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Topologies;
+using ShmWifi.Lab.Vms;
 
 namespace ShmWifi.Tests.System.Local;
 

@@ -46,8 +46,7 @@ public class TopologyReaderTests
               - { name: b }
             """,
             "t.yaml",
-            "6.1",
-            "per-vm");
+            new TopologyOverrides(Kernel: "6.1", Isolation: "per-vm"));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(topology.Vms.Select(vm => vm.Kernel), Is.All.EqualTo("6.1"));
@@ -72,7 +71,8 @@ public class TopologyReaderTests
     [Test]
     public void ThePathOfTheCommandLineIsThatOfAllVms()
     {
-        var topology = TopologyReader.Read("vms: [{ name: a, radios: 1 }, { name: b, radios: 1, path: user }]", "t.yaml", path: "kernel");
+        var topology = TopologyReader.Read(
+            "vms: [{ name: a, radios: 1 }, { name: b, radios: 1, path: user }]", "t.yaml", new TopologyOverrides(Path: "kernel"));
         Assert.That(topology.Vms.Select(vm => vm.Path), Is.All.EqualTo(FramePath.Kernel));
     }
 
@@ -186,6 +186,35 @@ public class TopologyReaderTests
     {
         var exception = Assert.Throws<LabException>(() => TopologyReader.Read(yaml, "t.yaml"));
         Assert.That(exception!.Message, Does.Contain(expected));
+    }
+
+    [Test]
+    public void AVmMayBeUserModeLinux()
+    {
+        var vms = TopologyReader.Read("vms: [{ name: a, radios: 1, hypervisor: uml, memory: 192 }, { name: b, radios: 1 }]", "t.yaml").Vms;
+        Assert.That(vms.Select(vm => vm.Hypervisor), Is.EqualTo([Hypervisor.Uml, Hypervisor.Qemu]));
+        Assert.That(vms.Select(vm => vm.Path), Is.EqualTo([FramePath.Virtio, FramePath.User]));
+        Assert.That(vms.Select(vm => vm.Guest), Is.EqualTo(["6.12-uml", "6.12"]));
+    }
+
+    [Test]
+    public void TheCommandLinesHypervisorIsThatOfAllVms()
+    {
+        var vms = TopologyReader.Read(
+            "hypervisor: qemu\nvms: [{ name: a, radios: 1 }, { name: b, hypervisor: qemu }]", "t.yaml", new TopologyOverrides(Hypervisor: "uml")).Vms;
+        Assert.That(vms.Select(vm => vm.Hypervisor), Is.All.EqualTo(Hypervisor.Uml));
+    }
+
+    [TestCase("path: kernel", "'path' is not for a VM that is User-Mode-Linux")]
+    [TestCase("cpus: 2", "'cpus' is not for a VM that is User-Mode-Linux")]
+    [TestCase("architecture: arm64", "'architecture' is not for a VM that is User-Mode-Linux")]
+    [TestCase("qemu: [-s]", "'qemu' is not for a VM that is User-Mode-Linux")]
+    [TestCase("kernel: sid", "User-Mode-Linux has the kernels 6.1, 6.12, and this VM's is sid")]
+    public void WhatUserModeLinuxCannotDoIsRefused(string key, string message)
+    {
+        var exception = Assert.Throws<LabException>(
+            () => TopologyReader.Read($"hypervisor: uml\nvms:\n  - {{ name: a, radios: 1, {key} }}", "t.yaml"));
+        Assert.That(exception!.Message, Does.StartWith("t.yaml:3:").And.Contains(message));
     }
 
     [Test]

@@ -38,7 +38,7 @@ public class RunReportTests
     [Test]
     public void ThisMachineIsDescribed()
     {
-        var here = RunEnvironment.Look(guestSeries: null).End();
+        var here = RunEnvironment.Look(guest: null).End();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(here.Cpu, Is.Not.Empty);

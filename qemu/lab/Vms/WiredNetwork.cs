@@ -1,6 +1,6 @@
 using ShmWifi.Lab.Processes;
 
-namespace ShmWifi.Lab.Qemu;
+namespace ShmWifi.Lab.Vms;
 
 /// <summary>The bridge and the taps inside the lab's network namespace; nothing here touches
 /// the machine's network but an uplink that is asked for.</summary>

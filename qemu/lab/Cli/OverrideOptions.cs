@@ -1,0 +1,27 @@
+using System.CommandLine;
+using ShmWifi.Lab.Topologies;
+
+namespace ShmWifi.Lab.Cli;
+
+/// <summary>Options in place of what a topology file says.</summary>
+internal sealed class OverrideOptions
+{
+    private readonly Option<string?> _kernel = LabOptions.Kernel();
+    private readonly Option<string?> _isolation = LabOptions.Isolation();
+    private readonly Option<string?> _path = LabOptions.Path();
+    private readonly Option<string?> _hypervisor = LabOptions.Hypervisor();
+
+    /// <summary>Has a command take them.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_kernel);
+        command.Add(_isolation);
+        command.Add(_path);
+        command.Add(_hypervisor);
+        LabOptions.RefuseForUml(command, _hypervisor, _isolation, _path);
+    }
+
+    /// <summary>Their values.</summary>
+    public TopologyOverrides Of(ParseResult result) => new(
+        result.GetValue(_kernel), result.GetValue(_isolation), result.GetValue(_path), result.GetValue(_hypervisor));
+}

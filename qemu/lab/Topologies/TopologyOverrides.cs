@@ -1,0 +1,8 @@
+namespace ShmWifi.Lab.Topologies;
+
+/// <summary>What the command line says in place of a topology file; null: the file's.</summary>
+/// <param name="Kernel">Kernel series of all VMs.</param>
+/// <param name="Isolation">"shared" or "per-vm".</param>
+/// <param name="Path">"user" or "kernel", for all VMs that QEMU runs.</param>
+/// <param name="Hypervisor">"qemu" or "uml", for all VMs.</param>
+internal sealed record TopologyOverrides(string? Kernel = null, string? Isolation = null, string? Path = null, string? Hypervisor = null);
