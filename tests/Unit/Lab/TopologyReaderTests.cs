@@ -179,7 +179,7 @@ public class TopologyReaderTests
         "t.yaml:1:9: error: 'kernel' must be one of 6.1, 6.12, 6.1-debug, 6.12-debug, trixie-backports, sid")]
     [TestCase("vms: []", "'vms' must be a list of at least one VM")]
     [TestCase("name: x", "'vms' must be a list of at least one VM")]
-    [TestCase("", "t.yaml:1:1: error: one mapping with the keys name, kernel, isolation, path, medium, vms is expected")]
+    [TestCase("", "t.yaml:1:1: error: one mapping with the keys name, hypervisor, kernel, isolation, path, medium, vms is expected")]
     [TestCase("vms: [", "t.yaml:2:1: error: ")]
     [TestCase("name: a\nname: b", "t.yaml:2:")]
     public void AMistakeIsToldWithItsPlaceAndWhatIsAllowed(string yaml, string expected)
