@@ -6,7 +6,7 @@ using ShmWifi.Perf.EndToEnd.Vm;
 
 try
 {
-    var command = BenchCommand.Create([new RingsGroup(), new RelayGroup(), new VmGroup(), new VmKernelGroup()]);
+    var command = BenchCommand.Create([new RingsGroup(), new RelayGroup(), new VmGroup(), new VmKernelGroup(), new UmlGroup()]);
     command.Add(RelayCommand.Create());
     return await CommandLine.RunAsync(command, args, plainWidth: 220);
 }

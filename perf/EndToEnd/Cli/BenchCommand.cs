@@ -50,8 +50,10 @@ internal static class BenchCommand
             var options = new BenchOptions(result.GetValue(rounds), result.GetValue(quick), result.GetRequiredValue(kernel));
             var run = groups.Where(group => names.Length == 0 || names.Contains(group.Name)).ToList();
             var files = new ReportFiles(result.GetRequiredValue(output).FullName, result.GetValue(json)?.FullName);
-            var environment =
-                RunEnvironment.Look(run.Exists(group => group.Name is VmGroup.GroupName or VmKernelGroup.GroupName) ? options.Kernel : null);
+            var environment = RunEnvironment.Look(
+                run.Exists(group => group.Name is VmGroup.GroupName or VmKernelGroup.GroupName) ? options.Kernel
+                : run.Exists(group => group.Name is UmlGroup.GroupName) ? options.Kernel + Checkout.Uml
+                : null);
             var results = new Results();
             var problems = new List<Problem>();
             string running = "";

@@ -47,7 +47,7 @@ internal sealed record LoadCounters(
         {
             if (vm.Spec.Path == FramePath.Kernel)
                 modules.Add((await ModuleStatistics.TakeAsync(vm.Guest, cancellation)).Counters);
-            else
+            else if (vm.Spec.Path == FramePath.User)
                 injectors.Add((await InjectorStatistics.TakeAsync(vm.Guest, cancellation)).Counters);
         }
 

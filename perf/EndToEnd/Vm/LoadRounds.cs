@@ -59,18 +59,22 @@ internal sealed class LoadRounds(string group, MediumProcess medium, VmPair pair
             Of(cost => cost.DoorbellsToHost / (double)Math.Max(1, cost.Frames)).Tell(group, $"doorbells a frame, guest to host, {load}", "1"));
         results.Add(
             Of(cost => cost.DoorbellsToGuests / (double)Math.Max(1, cost.Frames)).Tell(group, $"doorbells a frame, host to guest, {load}", "1"));
-        if (!HasInjectors)
+        if (HasModules)
         {
             results.Add(Of(cost => cost.InterruptsAFrame).Tell(group, $"interrupts a frame in the module, {load}", "1"));
             results.Add(Of(cost => cost.PollsAFrame).Tell(group, $"polls a frame in the module, {load}", "1"));
         }
 
         results.Add(Of(cost => cost.Drops).Tell(group, $"drops in the rings, {load}", "frames"));
+        if (!HasInjectors && !HasModules)
+            return;
         results.Add(Of(cost => cost.LostStatuses)
             .Tell(group, HasInjectors ? $"statuses too late for hwsim, {load}" : $"statuses dropped by the module, {load}", "frames"));
     }
 
     private bool HasInjectors => _rounds[0].Injectors.Count > 0;
+
+    private bool HasModules => _rounds[0].Modules.Count > 0;
 
     private Rounds Of(Func<LoadCounters, double> figure)
     {

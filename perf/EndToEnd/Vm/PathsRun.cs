@@ -59,8 +59,9 @@ internal sealed class PathsRun(VmLab lab, VmPace pace, string guests, Results re
                 await ping.RunAsync(pace.Pings, cancellation);
         }
 
-        foreach (var ((quantile, goal), (_, of)) in PingGoals.Zip(PingRounds.Quantiles))
+        foreach ((string quantile, double goal) in PingGoals)
         {
+            var of = PingRounds.Quantiles.Single(one => one.Name == quantile).Of;
             var rounds = medium.Against(wired, of);
             results.Add(
                 rounds.Judge(Group, $"VM to VM ping{guests}, {quantile}", "ms", $"≤ {goal:0.0} × the wired floor", rounds.MedianRatio <= goal));

@@ -12,7 +12,8 @@ internal sealed class PingRounds(MeasuredPath route)
     private readonly List<RttSummary> _rounds = [];
 
     /// <summary>The quantiles that are told.</summary>
-    public static IReadOnlyList<(string Name, Func<RttSummary, double> Of)> Quantiles { get; } = [("p50", rtt => rtt.P50), ("p99", rtt => rtt.P99)];
+    public static IReadOnlyList<(string Name, Func<RttSummary, double> Of)> Quantiles { get; } =
+        [("p50", rtt => rtt.P50), ("p90", rtt => rtt.P90), ("p99", rtt => rtt.P99)];
 
     /// <summary>What they go over.</summary>
     public MeasuredPath MeasuredPath => route;

@@ -15,6 +15,8 @@ internal sealed class VmGroup : IBenchGroup
     /// <summary>The group of the rows.</summary>
     public const string GroupName = "vm";
 
+    private static readonly VmGoals Goals = new(GroupName, 1.5, ["p50", "p99"], 0.6);
+
     /// <inheritdoc/>
     public string Name => GroupName;
 
@@ -27,7 +29,7 @@ internal sealed class VmGroup : IBenchGroup
         var pace = VmPace.Of(options);
         await using (var lab = await VmLab.StartAsync(VmLab.Sleeping(options.Kernel), progress, cancellation))
         {
-            var run = new VmRun(lab, pace, "", results, progress, cancellation);
+            var run = new VmRun(lab, pace, Goals, "", results, progress, cancellation);
             await run.TrafficAsync();
             progress.Now("tracing pings in both guests");
             results.Add("vm-ping-trace.txt", await PingTrace.TakeAsync(lab.Pair, cancellation));
@@ -37,7 +39,7 @@ internal sealed class VmGroup : IBenchGroup
 
         await using (var lab = await VmLab.StartAsync(VmLab.Polling(options.Kernel), progress, cancellation))
         {
-            var run = new VmRun(lab, pace, ", idle=poll", results, progress, cancellation);
+            var run = new VmRun(lab, pace, Goals, ", idle=poll", results, progress, cancellation);
             await run.TrafficAsync();
             run.ThrowIfPingsWereLost();
         }

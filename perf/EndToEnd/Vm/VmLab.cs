@@ -60,6 +60,20 @@ internal sealed class VmLab : IAsyncDisposable
         Of("bench", Guest("ap", Role.AccessPoint, kernel), Guest("sta1", Role.Station, kernel), Guest("sta2", Role.Station, kernel),
             KernelFloor.Vm(kernel));
 
+    /// <summary>Guests that are User-Mode-Linux.</summary>
+    public static Topology Uml(string kernel, Security security)
+    {
+        var topology = Sleeping(kernel);
+        return topology with { Name = "bench-uml", Vms = [.. topology.Vms.Select(AsUml)] };
+
+        VmSpec AsUml(VmSpec vm) => vm with
+        {
+            Hypervisor = Hypervisor.Uml,
+            Path = FramePath.Virtio,
+            Network = vm.Network is { } network ? network with { Security = security } : null,
+        };
+    }
+
     /// <summary>Guests that poll when idle, so as few as there can be.</summary>
     public static Topology Polling(string kernel) => Of(
         "bench-poll",
@@ -109,7 +123,7 @@ internal sealed class VmLab : IAsyncDisposable
 
     private static async Task<WifiInterface?> StartFloorAsync(LabInstance lab, CancellationToken cancellation) =>
         lab.Vms.FirstOrDefault(vm => vm.Name == KernelFloor.Name) is { } vm
-            ? await KernelFloor.StartAsync(vm, OpenNetwork, cancellation)
+            ? await KernelFloor.StartAsync(vm, lab.Vms.First(other => other.Spec.Role == Role.AccessPoint).Spec.Network!, cancellation)
             : null;
 
     private static bool Has(Member member, Role role) => member.Radio.Vm.Spec.Role == role;
@@ -125,7 +139,7 @@ internal sealed class VmLab : IAsyncDisposable
 
     private static VmSpec OnKernelPath(VmSpec vm) => vm with { Path = FramePath.Kernel };
 
-    private static Network OpenNetwork => new(Ssid.Of("ShmWifi"), Security.Open, "", 1);
+    private static Network OpenNetwork => new(Ssid.Of("ShmWifi"), Security.Open, "one medium, two machines", 1);
 
     private static Network UserPathNetwork => new(Ssid.Of("ShmWifi-user"), Security.Open, "", 11);
 }

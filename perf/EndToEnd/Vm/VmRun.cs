@@ -7,9 +7,10 @@ namespace ShmWifi.Perf.EndToEnd.Vm;
 
 /// <summary>Measures one lab: first pings alone, then TCP, then UDP at a fixed rate; within each, all routes take turns round by round.</summary>
 /// <param name="pace">How long each measurement takes.</param>
-/// <param name="guests">What is special about its guests, as a part of the figures' names: "" or ", idle=poll".</param>
+/// <param name="guests">What is special about its guests, as a part of the figures' names: "", ", idle=poll" or ", wpa2".</param>
 /// <param name="results">Where rows and plots go.</param>
-internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results results, Progress progress, CancellationToken cancellation)
+internal sealed class VmRun(
+    VmLab lab, VmPace pace, VmGoals goals, string guests, Results results, Progress progress, CancellationToken cancellation)
 {
     /// <summary>Payload that is sent by UDP, Mbit/s: less than either path carries.</summary>
     internal const int UdpMbps = 20;
@@ -17,16 +18,13 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
     /// <summary>Payload of a datagram.</summary>
     internal const int UdpBytes = 1400;
 
-    private const double PingGoal = 1.5;
-    private const double TcpGoal = 0.6;
-
     private readonly List<PingRounds> _radioPings = [];
 
     /// <summary>Measures all.</summary>
     public async Task TrafficAsync()
     {
         await PingAsync();
-        HopRows.Add(results, VmGroup.GroupName, await lab.Medium.StatisticsAsync(cancellation), lab.Pair.Medium, guests);
+        HopRows.Add(results, goals.Group, await lab.Medium.StatisticsAsync(cancellation), lab.Pair.Medium, guests);
         await TcpAsync();
         await UdpAsync();
     }
@@ -61,20 +59,22 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
         foreach (var (quantile, of) in PingRounds.Quantiles)
         {
             var rounds = medium.Against(wired, of);
-            results.Add(rounds.Judge(
-                VmGroup.GroupName, $"VM to VM ping{guests}, {quantile}", "ms", $"≤ {PingGoal} × the wired floor", rounds.MedianRatio <= PingGoal));
+            string figure = $"VM to VM ping{guests}, {quantile}";
+            results.Add(goals.PingQuantiles.Contains(quantile)
+                ? rounds.Judge(goals.Group, figure, "ms", $"≤ {goals.Ping} × the wired floor", rounds.MedianRatio <= goals.Ping)
+                : rounds.Tell(goals.Group, figure, "ms"));
             progress.Done($"VM to VM ping{guests}, {quantile}: {rounds.Median:0.00} ms, {rounds.MedianRatio:0.00} × the wired floor");
             if (stations != null)
                 results.Add(stations.Against(stationsWired!, of)
-                    .Tell(VmGroup.GroupName, $"station to station ping, through the access point{guests}, {quantile}", "ms"));
+                    .Tell(goals.Group, $"station to station ping, through the access point{guests}, {quantile}", "ms"));
             if (inKernel != null)
-                results.Add(inKernel.Alone(of).Tell(VmGroup.GroupName, $"in-kernel floor: ping{guests}, {quantile}", "ms"));
+                results.Add(inKernel.Alone(of).Tell(goals.Group, $"in-kernel floor: ping{guests}, {quantile}", "ms"));
         }
 
         (string, PingRounds?)[] series =
             [("medium, VM to VM", medium), ("medium, station to station", stations), ("wired floor", wired), ("in-kernel floor", inKernel)];
         results.Add(new Plot(
-            guests.Length == 0 ? "vm-ping" : "vm-ping-poll", $"Ping between VMs{guests}", "round trip, ms", "pings that were as fast, %", LogX: true,
+            $"{goals.Group}-ping{FileName(guests)}", $"Ping between VMs{guests}", "round trip, ms", "pings that were as fast, %", LogX: true,
             LogY: false,
             [.. series.Where(one => one.Item2 != null).Select(one => new Series(one.Item1, Distribution.Of(one.Item2!.RttMs)))]));
     }
@@ -84,7 +84,7 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
         var medium = new Rounds();
         var stations = new Rounds();
         var wired = new Rounds();
-        var load = new LoadRounds(VmGroup.GroupName, lab.Medium, lab.Pair);
+        var load = new LoadRounds(goals.Group, lab.Medium, lab.Pair);
         for (int round = 1; round <= pace.Rounds; round++)
         {
             progress.Now($"TCP{guests}, round {round} of {pace.Rounds}");
@@ -98,22 +98,25 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
         const string Unit = "Mbit/s";
         if (lab.InKernel == null)
         {
-            results.Add(medium.Tell(VmGroup.GroupName, $"VM to VM TCP{guests}", Unit));
+            results.Add(medium.Tell(goals.Group, $"VM to VM TCP{guests}", Unit));
             load.Tell(results, $"TCP{guests}");
         }
         else
         {
             results.Add(medium.Judge(
-                VmGroup.GroupName, $"VM to VM TCP{guests}", Unit, "≥ 60 % of the in-kernel floor, no drop in the rings", medium.MedianRatio >= TcpGoal
-                    && load.Drops == 0));
+                goals.Group, $"VM to VM TCP{guests}", Unit, $"≥ {100 * goals.Tcp:0} % of the in-kernel floor, no drop in the rings",
+                medium.MedianRatio >= goals.Tcp && load.Drops == 0));
             load.Judge(results, $"TCP{guests}");
         }
 
         if (lab.StationToStation != null)
-            results.Add(stations.Tell(VmGroup.GroupName, $"station to station TCP, through the access point{guests}", Unit));
-        results.Add(wired.Tell(VmGroup.GroupName, $"wired floor: TCP{guests}", Unit));
+            results.Add(stations.Tell(goals.Group, $"station to station TCP, through the access point{guests}", Unit));
+        results.Add(wired.Tell(goals.Group, $"wired floor: TCP{guests}", Unit));
         progress.Done($"VM to VM TCP{guests}: {medium.Median:0} Mbit/s, {load.Drops} drops in the rings");
     }
+
+    /// <summary>", idle=poll" as "-idle-poll".</summary>
+    private static string FileName(string guests) => guests.Replace(", ", "-", StringComparison.Ordinal).Replace('=', '-');
 
     private Task<double> TcpAsync(MeasuredPath route) => Iperf.TcpAsync(route, pace.Seconds, cancellation);
 
@@ -126,7 +129,7 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
         ];
         var measured = routes.Where(route => route.MeasuredPath != null)
             .Select(route => (route.Name, MeasuredPath: route.MeasuredPath!, Lost: new Rounds(), Jitter: new Rounds())).ToList();
-        var load = new LoadRounds(VmGroup.GroupName, lab.Medium, lab.Pair);
+        var load = new LoadRounds(goals.Group, lab.Medium, lab.Pair);
         for (int round = 1; round <= pace.Rounds; round++)
         {
             progress.Now($"UDP{guests}, round {round} of {pace.Rounds}");
@@ -141,8 +144,8 @@ internal sealed class VmRun(VmLab lab, VmPace pace, string guests, Results resul
         string what = $"UDP, {UdpMbps} Mbit/s of {UdpBytes} B{guests}";
         foreach (var (name, _, lost, jitter) in measured)
         {
-            results.Add(lost.Tell(VmGroup.GroupName, $"{name}: {what}, lost", "%"));
-            results.Add(jitter.Tell(VmGroup.GroupName, $"{name}: {what}, jitter", "ms"));
+            results.Add(lost.Tell(goals.Group, $"{name}: {what}, lost", "%"));
+            results.Add(jitter.Tell(goals.Group, $"{name}: {what}, jitter", "ms"));
         }
 
         load.Tell(results, what);
