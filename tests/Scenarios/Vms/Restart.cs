@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ShmWifi.Lab;
 using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Topologies;
+using ShmWifi.Tests.Support;
 using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Tests.Scenarios.Vms;

@@ -1,9 +1,8 @@
 using System.Globalization;
 using ShmWifi.Lab;
-using ShmWifi.Tests.Support;
 using static Tmds.Linux.LibC;
 
-namespace ShmWifi.Tests.Scenarios.Vms;
+namespace ShmWifi.Tests.Support;
 
 /// <summary>The engine processes of a daemon, as its kernel shows them: the keeper's children.</summary>
 /// <param name="keeper">The daemon's process ID.</param>
