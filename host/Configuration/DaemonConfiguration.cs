@@ -145,49 +145,6 @@ public sealed record ControlConfiguration(string? Socket, string? Group = null, 
     public string SocketFor(string statePath) => Socket ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(statePath))!, "control.sock");
 }
 
-/// <summary>Where the medium is captured.</summary>
-/// <param name="File">A link to the newest of the files, which have its name and a number; or a FIFO or device that is there.</param>
-public sealed record CaptureConfiguration(string File)
-{
-    /// <summary>Bounds of <see cref="FileSize"/>, bytes.</summary>
-    public const long MinFileSize = 1 << 20, MaxFileSize = 1L << 50;
-
-    /// <summary>Bounds of <see cref="Files"/>: two, lest a restart removes the capture of what went before.</summary>
-    public const int MinFiles = 2, MaxFiles = 10_000;
-
-    /// <summary>Bounds of <see cref="Duration"/>.</summary>
-    public static readonly TimeSpan MinDuration = TimeSpan.FromSeconds(1), MaxDuration = TimeSpan.FromHours(10_000);
-
-    /// <summary>What is in the files.</summary>
-    public CaptureFormat Format { get; init; }
-
-    /// <summary>Whether each attempt of a frame is in it, and the control frames beside, while there is
-    /// <see cref="Timing.Airtime"/>.</summary>
-    public bool ControlFrames { get; init; }
-
-    /// <summary>The group that owns the files; null leaves the daemon's own.</summary>
-    public string? Group { get; init; }
-
-    /// <summary>A file that is as long, in bytes, is the last of its kind: the next frame begins another.</summary>
-    public long FileSize { get; init; } = 1 << 30;
-
-    /// <summary>Files that are kept, of earlier runs, too.</summary>
-    public int Files { get; init; } = 8;
-
-    /// <summary>A file that is as old is followed by another; null: however old.</summary>
-    public TimeSpan? Duration { get; init; }
-}
-
-/// <summary>What a capture's files are.</summary>
-public enum CaptureFormat
-{
-    /// <summary>An interface for each radio, nanoseconds. Written <c>pcapng</c>.</summary>
-    Pcapng,
-
-    /// <summary>For tools that do not know the other. Written <c>pcap</c>.</summary>
-    Pcap,
-}
-
 /// <summary>Where and how the daemon logs.</summary>
 /// <param name="File">A file; null is standard error.</param>
 public sealed record LogConfiguration(string? File, LogFormat Format);

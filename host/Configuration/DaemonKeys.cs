@@ -16,7 +16,9 @@ internal static class DaemonKeys
 
     public static readonly string[] Control = ["socket", "group", "readers"];
 
-    public static readonly string[] Capture = ["file", "format", "controlFrames", "group", "fileSize", "files", "duration"];
+    public static readonly string[] CaptureSelection = ["radio", "view", "lost", "controlFrames"];
+
+    public static readonly string[] Capture = ["file", "format", .. CaptureSelection, "group", "fileSize", "files", "duration"];
 
     public static readonly string[] Log = ["file", "format"];
 
@@ -27,6 +29,8 @@ internal static class DaemonKeys
     public static readonly (string Word, Scheduling Scheduling)[] Schedulings = [("normal", Scheduling.Normal), ("realtime", Scheduling.Realtime)];
 
     public static readonly (string Word, CaptureFormat Format)[] CaptureFormats = [("pcapng", CaptureFormat.Pcapng), ("pcap", CaptureFormat.Pcap)];
+
+    public static readonly (string Word, CaptureView View)[] CaptureViews = [("medium", CaptureView.Medium), ("receiver", CaptureView.Receiver)];
 
     public static readonly (string Word, LogFormat Format)[] LogFormats = [("text", LogFormat.Text), ("json", LogFormat.Json)];
 }

@@ -48,6 +48,9 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         var jammers = medium.AllJammers.Select(j => j.Name).ToHashSet(StringComparer.Ordinal);
         if (jammers.FirstOrDefault(name => DaemonConfiguration.CanAttach(name, vms, hasCommonSocket: socket is not null, isLocal)) is { } both)
             errors.Add(top.Value("jammers") ?? top.Value("schedule")!, $"'{both}' is a VM and a jammer; give them different names");
+        var capture = top.Value("capture") is { } captureNode ? new CaptureReader(errors, _folder).Read(captureNode) : null;
+        if (needsVms && capture is not null)
+            CheckVm(capture.Selection.Radio, top.Value("capture")!, vms, hasCommonSocket: socket is not null, isLocal);
         foreach (var (pattern, node) in needsVms ? reader.Patterns.Where(p => !jammers.Contains(p.Pattern.Vm ?? "")) : [])
         {
             CheckVm(pattern, node, vms, hasCommonSocket: socket is not null, isLocal);
@@ -64,7 +67,7 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
             top.Word("scheduling", Scheduling.Normal, DaemonKeys.Schedulings),
             geometry,
             vms,
-            ReadCapture(top),
+            capture,
             ReadLog(top))
         {
             Medium = medium,
@@ -230,7 +233,7 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
 
     private string? Socket(Section section, string key = "socket")
     {
-        if (ReadPath(section, key) is not { } path)
+        if (section.Path(key, _folder) is not { } path)
             return null;
         var node = section.Value(key)!;
         if (SocketPath.Problem(path) is { } problem)
@@ -240,44 +243,14 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         return path;
     }
 
-    private CaptureConfiguration? ReadCapture(Section top)
-    {
-        if (top.Value("capture") is not { } node)
-            return null;
-        var section = new Section(node, "capture", DaemonKeys.Capture, errors);
-        if (section.IsMapping && section.Value("file") is null)
-            errors.Add(node, "'capture' has no 'file'; give a file or FIFO, or leave 'capture' out");
-        var defaults = new CaptureConfiguration(ReadPath(section, "file") ?? "");
-        return defaults with
-        {
-            Format = section.Word("format", CaptureFormat.Pcapng, DaemonKeys.CaptureFormats),
-            ControlFrames = section.Flag("controlFrames"),
-            Group = section.Scalar("group", "the name of a group")?.Value,
-            FileSize = section.Bytes("fileSize", CaptureConfiguration.MinFileSize, CaptureConfiguration.MaxFileSize) ?? defaults.FileSize,
-            Files = section.Integer("files", defaults.Files, CaptureConfiguration.MinFiles, CaptureConfiguration.MaxFiles),
-            Duration = section.Duration("duration", CaptureConfiguration.MinDuration, CaptureConfiguration.MaxDuration),
-        };
-    }
-
     private LogConfiguration ReadLog(Section top)
     {
         if (top.Value("log") is not { } node)
             return new(null, LogFormat.Text);
         var section = new Section(node, "log", DaemonKeys.Log, errors);
         return new(
-            ReadPath(section, "file"),
+            section.Path("file", _folder),
             section.Word("format", LogFormat.Text, DaemonKeys.LogFormats));
-    }
-
-    private string? ReadPath(Section section, string key)
-    {
-        const string Allowed = "a path, from the folder of this file if it is relative";
-        if (section.Scalar(key, Allowed) is not { Value: var path } scalar)
-            return null;
-        if (path.Length > 0 && !path.Contains('\0', StringComparison.Ordinal))
-            return Path.GetFullPath(path, _folder);
-        errors.Add(scalar, $"'{key}' is {(path.Length == 0 ? "empty" : "a text with a NUL in it")}; allowed: {Allowed}");
-        return null;
     }
 
     [GeneratedRegex("^[A-Za-z0-9_.-]+$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

@@ -51,7 +51,7 @@ public static class DaemonWriter
         if (c.Local)
             json["local"] = true;
         if (c.Capture is not null)
-            json["capture"] = Capture(c.Capture);
+            json["capture"] = ToJson(c.Capture);
         json["log"] = new JsonObject { ["format"] = Array.Find(DaemonKeys.LogFormats, f => f.Format == c.Log.Format).Word };
         if (c.Log.File is not null)
             json["log"]!["file"] = c.Log.File;
@@ -80,12 +80,20 @@ public static class DaemonWriter
 
     private static string WordOf(bool spoofing) => Array.Find(DaemonKeys.Spoofing, s => s.IsAllowed == spoofing).Word;
 
-    private static JsonObject Capture(CaptureConfiguration capture)
+    /// <summary>The value of <c>capture</c>.</summary>
+    public static JsonObject ToJson(CaptureConfiguration capture)
     {
+        ArgumentNullException.ThrowIfNull(capture);
         var json = new JsonObject { ["file"] = capture.File, ["fileSize"] = ByteSize.ToText(capture.FileSize), ["files"] = capture.Files };
         if (capture.Format != CaptureFormat.Pcapng)
             json["format"] = Array.Find(DaemonKeys.CaptureFormats, f => f.Format == capture.Format).Word;
-        if (capture.ControlFrames)
+        if (capture.Selection.Radio != RadioPattern.Any)
+            json["radio"] = capture.Selection.Radio.ToString();
+        if (capture.Selection.View != CaptureView.Medium)
+            json["view"] = Array.Find(DaemonKeys.CaptureViews, v => v.View == capture.Selection.View).Word;
+        if (capture.Selection.Lost is { } lost)
+            json["lost"] = lost;
+        if (capture.Selection.ControlFrames)
             json["controlFrames"] = true;
         if (capture.Group is { } group)
             json["group"] = group;

@@ -48,7 +48,8 @@ internal sealed class Daemon : IDisposable
                 Engine.AddTap(capture.Tap);
             if (frameLog is not null)
                 Engine.AddTap(frameLog.Tap);
-            Snapshots = new SnapshotSource(Engine, capture, frameLog, store, new LastEventFiles(LastEventFiles.FolderFor(statePath)));
+            Captures = Keep(new Captures(Engine, capture, log.Warn));
+            Snapshots = new SnapshotSource(Engine, Captures, frameLog, store, new LastEventFiles(LastEventFiles.FolderFor(statePath)));
             var servers = OpenServers(configuration, log, fail, store, regions, ledger, kept);
             if (configuration.Scheduling == Scheduling.Realtime)
                 Engine.Post(() => EnterRealtime(log));
@@ -73,6 +74,9 @@ internal sealed class Daemon : IDisposable
 
     /// <summary>The engine.</summary>
     public MediumEngine Engine { get; }
+
+    /// <summary>Its captures.</summary>
+    public Captures Captures { get; }
 
     /// <summary>What it has done so far.</summary>
     public SnapshotSource Snapshots { get; }
@@ -111,7 +115,8 @@ internal sealed class Daemon : IDisposable
         DaemonStateFile.MakeFolder(statePath); // the socket's default place
         var rights = ControlRights.Of(control);
         var socket = kept.Open(control.SocketFor(statePath), rights.Access);
-        return new ControlServer(socket, rights, new EngineMedium(Engine, log.Note), configuration, Snapshots.Take, log.Warn, log.OldNameUsed);
+        return new ControlServer(socket, rights, new EngineMedium(Engine, log.Note), configuration, Snapshots.Take, Captures, log.Warn,
+            log.OldNameUsed);
     }
 
     /// <summary>All kinds of port.</summary>

@@ -23,9 +23,6 @@ internal sealed partial class MediumReader
     private static readonly Bounds Snr = new(-50, 150, "dB");
     private static readonly Bounds Probability = new(0, 1);
 
-    private const string PatternAllowed =
-        "a VM ('ap'), a VM's radio ('ap/phy0' or 'ap/radio0'), the address of a radio ('02:00:00:00:00:01') or all radios ('*')";
-
     /// <summary>An entry about radios.</summary>
     public RadioConfiguration ReadRadio(YamlNode node)
     {
@@ -225,19 +222,19 @@ internal sealed partial class MediumReader
     private RadioPattern RequiredPattern(Section section, string key)
     {
         if (section.Value(key) is null)
-            section.Missing(key, PatternAllowed);
+            section.Missing(key, RadioPattern.Allowed);
         return Pattern(section, key);
     }
 
     // All radios when the key is missing.
     private RadioPattern Pattern(Section section, string key)
     {
-        if (section.Scalar(key, PatternAllowed) is not { } scalar)
+        if (section.Scalar(key, RadioPattern.Allowed) is not { } scalar)
             return RadioPattern.Any;
         if (RadioPattern.TryParse(scalar.Value, out var pattern))
             _patterns.Add((pattern, scalar));
         else
-            errors.Add(scalar, $"'{key}' is {scalar.Kind}; allowed: {PatternAllowed}");
+            errors.Add(scalar, $"'{key}' is {scalar.Kind}; allowed: {RadioPattern.Allowed}");
         return pattern;
     }
 }

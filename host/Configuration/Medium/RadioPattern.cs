@@ -11,6 +11,10 @@ namespace ShmWifi.Configuration.Medium;
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct RadioPattern
 {
+    /// <summary>What the text form may be, for errors.</summary>
+    public const string Allowed =
+        "a VM ('ap'), a VM's radio ('ap/phy0' or 'ap/radio0'), the address of a radio ('02:00:00:00:00:01') or all radios ('*')";
+
     private const string NumberPrefix = "radio";
 
     private readonly byte _numberAndOne; // 0: it has none

@@ -59,6 +59,21 @@ internal sealed class Section
         return null;
     }
 
+    /// <summary>A path.</summary>
+    /// <param name="folder">Where relative ones start; null: only absolute ones are allowed.</param>
+    /// <returns>Absolute; null when it is missing or wrong.</returns>
+    public string? Path(string key, string? folder)
+    {
+        string allowed = folder is null ? "an absolute path" : "a path, from the folder of this file if it is relative";
+        if (Scalar(key, allowed) is not { Value: var path } scalar)
+            return null;
+        if (path.Length > 0 && !path.Contains('\0', StringComparison.Ordinal) && (folder is not null || System.IO.Path.IsPathRooted(path)))
+            return System.IO.Path.GetFullPath(path, folder ?? "/");
+        string what = path.Length == 0 ? "empty" : path.Contains('\0', StringComparison.Ordinal) ? "a text with a NUL in it" : scalar.Kind;
+        _errors.Add(scalar, $"'{key}' is {what}; allowed: {allowed}");
+        return null;
+    }
+
     /// <summary>A key is missing that must be there.</summary>
     /// <param name="allowed">What it may be, for the error.</param>
     public void Missing(string key, string allowed)

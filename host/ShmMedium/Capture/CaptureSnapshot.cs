@@ -7,6 +7,9 @@ namespace ShmWifi.ShmMedium.Capture;
 /// <param name="Stopped">Why it stopped early; null: it runs.</param>
 internal sealed record CaptureSnapshot(string File, long Frames, long Lost, string? Stopped)
 {
+    /// <summary>What it is called.</summary>
+    public string Name { get; init; } = Captures.ConfiguredName;
+
     /// <summary>Files that this run wrote.</summary>
     public int Files { get; init; }
 

@@ -17,6 +17,7 @@ internal sealed class CaptureTap : IDisposable
     private readonly Thread _thread;
     private readonly byte[] _frame = new byte[Abi.SlotPayloadSize];
     private readonly long _unixFromMonotonicNs = Linux.MonotonicClock.UnixOffsetNs;
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CaptureFile? _file;
     private bool _isStream;
     private bool _isFull;
@@ -39,9 +40,15 @@ internal sealed class CaptureTap : IDisposable
         _files = new CaptureFiles(configuration, warn);
         _path = configuration.File;
         _warn = warn;
-        Tap = new FrameTap { WantsPpdus = configuration.ControlFrames };
+        Tap = new FrameTap { Selection = configuration.Selection };
         _thread = new Thread(Run) { Name = "capture", IsBackground = true };
     }
+
+    /// <summary>What it was made with.</summary>
+    public CaptureConfiguration Configuration => _configuration;
+
+    /// <summary>Ends when its first file is open, or when that cannot be; a FIFO waits for its reader.</summary>
+    public Task Opened => _opened.Task;
 
     /// <summary>What the engine offers frames to.</summary>
     public FrameTap Tap { get; }
@@ -67,14 +74,20 @@ internal sealed class CaptureTap : IDisposable
         };
     }
 
-    /// <summary>Writes what waits, and ends. Call it when the engine offers nothing more.</summary>
-    public void Dispose()
+    /// <summary>Writes what waits, and ends the thread. Call it when the engine offers nothing more.</summary>
+    /// <returns>False: it still waits for a FIFO's reader.</returns>
+    public bool End()
     {
         _isStopping = true;
         Tap.Wake();
-        if (_thread.IsAlive && !_thread.Join(TimeSpan.FromSeconds(5)))
-            return; // it still waits for a FIFO's reader; the process ends without it
-        Tap.Dispose();
+        return !_thread.IsAlive || _thread.Join(TimeSpan.FromSeconds(5));
+    }
+
+    /// <inheritdoc cref="End"/>
+    public void Dispose()
+    {
+        if (End()) // else the process ends without it
+            Tap.Dispose();
     }
 
     private void Run()
@@ -89,6 +102,7 @@ internal sealed class CaptureTap : IDisposable
                 bool isLast = _isStopping;
                 if (_file is null)
                     _ = TryOpen();
+                _opened.TrySetResult();
                 bool any = false;
                 while (Tap.TryTake(_frame, out var frame))
                 {
@@ -111,6 +125,7 @@ internal sealed class CaptureTap : IDisposable
         }
         finally
         {
+            _opened.TrySetResult();
             if (_stopped is null)
                 Volatile.Write(ref _noSpace, _noSpace + (_file?.WaitingFrames ?? 0));
             _file?.Dispose();

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using ShmWifi.Dot11.Frames;
@@ -9,6 +10,7 @@ namespace ShmWifi.ShmMedium.Capture;
 /// <code>
 /// SHB 0x0a0d0d0a: byte-order magic u32, version u16.u16, section length s64 (-1), options
 /// IDB 1: link type u16, reserved u16, snap length u32 (0: none), options
+/// ISB 5: interface u32, time stamp u32 high, u32 low, options
 /// EPB 6: interface u32, time stamp u32 high, u32 low, captured length u32, original length u32, data, options
 /// around each block: type u32, total length u32 ... total length u32; data and options padded to 4 bytes
 /// option: code u16, length u16, value
@@ -23,6 +25,7 @@ internal sealed class PcapngWriter : CaptureWriter
 
     private const uint SectionHeaderBlock = 0x0a0d0d0a;
     private const uint InterfaceDescriptionBlock = 1;
+    private const uint InterfaceStatisticsBlock = 5;
     private const uint EnhancedPacketBlock = 6;
 
     private const ushort EndOfOptions = 0;
@@ -35,6 +38,7 @@ internal sealed class PcapngWriter : CaptureWriter
     private const ushort InterfaceMacAddress = 6;
     private const ushort InterfaceTimestampResolution = 9;
     private const ushort PacketFlags = 2;
+    private const ushort StatisticsDropped = 5; // isb_ifdrop
 
     private const byte NanosecondResolution = 9; // 10^-9 s
 
@@ -86,6 +90,23 @@ internal sealed class PcapngWriter : CaptureWriter
         PutOption(EndOfOptions, []);
         EndBlock();
         return _interfaces++;
+    }
+
+    /// <summary>Tells how many frames are missing so far.</summary>
+    /// <param name="interfaceNumber">Of any interface: frames that are missing are nobody's.</param>
+    /// <param name="unixTimeNs">Nanoseconds since 1970-01-01 UTC.</param>
+    /// <exception cref="IOException">The stream could not be written.</exception>
+    public void WriteDropped(int interfaceNumber, long unixTimeNs, ulong frames)
+    {
+        Span<byte> value = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(value, frames);
+        BeginBlock(InterfaceStatisticsBlock, 12 + OptionLength(sizeof(ulong)) + OptionHeaderLength);
+        Put32((uint)interfaceNumber);
+        Put32((uint)(unixTimeNs >> 32));
+        Put32((uint)unixTimeNs);
+        PutOption(StatisticsDropped, value);
+        PutOption(EndOfOptions, []);
+        EndBlock();
     }
 
     /// <inheritdoc/>

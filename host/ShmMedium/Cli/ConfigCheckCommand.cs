@@ -116,8 +116,21 @@ internal sealed class ConfigCheckCommand : Command
         string age = capture.Duration is { } duration ? $" or {Duration.ToText(duration)}" : "";
         string group = capture.Group is { } name ? $", of group {name}" : "";
         string format = capture.Format == CaptureFormat.Pcap ? ", pcap" : "";
-        string controlFrames = capture.ControlFrames ? ", control frames while timing is airtime" : "";
-        return $"{capture.File}{format}{controlFrames}: files of {ByteSize.ToText(capture.FileSize)}{age}, {capture.Files} at most{group}";
+        return $"{capture.File}{format}{SelectionText(capture.Selection)}: files of {ByteSize.ToText(capture.FileSize)}{age}, "
+            + $"{capture.Files} at most{group}";
+    }
+
+    private static string SelectionText(CaptureSelection selection)
+    {
+        string radio = selection.Radio == RadioPattern.Any ? "" : $", of {selection.Radio}";
+        string view = selection.View == CaptureView.Receiver ? ", as received" : "";
+        string lost = (selection.View, selection.HasLost) switch
+        {
+            (CaptureView.Receiver, true) => " or lost",
+            (CaptureView.Medium, false) => ", without lost frames",
+            _ => "",
+        };
+        return $"{radio}{view}{lost}{(selection.ControlFrames ? ", control frames while timing is airtime" : "")}";
     }
 
     private static string Bytes(ulong bytes) => bytes >= 1 << 20 ? $"{bytes >> 20} MiB" : $"{bytes >> 10} KiB";

@@ -19,6 +19,7 @@ internal sealed class CtlCommand : Command
         Add(CtlUnsetCommands.Create(session));
         Add(new CtlWatchCommand(session));
         Add(CtlScenarioCommands.Create(session));
+        Add(CtlCaptureCommands.Create(session));
         Add(new CtlSaveCommand(session));
     }
 }

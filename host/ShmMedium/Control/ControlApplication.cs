@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using ShmWifi.Configuration;
+using ShmWifi.ShmMedium.Capture;
 using ShmWifi.ShmMedium.Telemetry;
 
 namespace ShmWifi.ShmMedium.Control;
@@ -21,6 +22,7 @@ internal static class ControlApplication
     /// <param name="medium">What it reads and changes.</param>
     /// <param name="configuration">Of the daemon; its medium is that of the start.</param>
     /// <param name="snapshot">What the daemon has done so far.</param>
+    /// <param name="captures">What it starts and ends.</param>
     /// <param name="warn">Takes what went wrong in the daemon itself.</param>
     /// <param name="warnOldName">Takes an old name that a client used, and the new one; once.</param>
     public static WebApplication Build(
@@ -29,6 +31,7 @@ internal static class ControlApplication
         IControlledMedium medium,
         DaemonConfiguration configuration,
         Func<MediumSnapshot> snapshot,
+        ICaptures captures,
         Action<string> warn,
         Action<string, string> warnOldName)
     {
@@ -39,6 +42,7 @@ internal static class ControlApplication
             .AddSingleton(medium)
             .AddSingleton(configuration)
             .AddSingleton(snapshot)
+            .AddSingleton(captures)
             .AddSingleton(warn)
             .AddExceptionHandler<ControlExceptionHandler>()
             .AddProblemDetails(options => options.CustomizeProblemDetails = ControlProblem.Complete);
@@ -61,6 +65,7 @@ internal static class ControlApplication
         .AddSingleton<RadioNames>()
         .AddSingleton<IControlledMedium>(_ => throw new NotSupportedException("only described"))
         .AddSingleton<DaemonConfiguration>(_ => throw new NotSupportedException("only described"))
+        .AddSingleton<ICaptures>(_ => throw new NotSupportedException("only described"))
         .AddSingleton<Func<MediumSnapshot>>(_ => throw new NotSupportedException("only described"))
         .ConfigureHttpJsonOptions(options =>
         {
@@ -82,6 +87,7 @@ internal static class ControlApplication
         JammerEndpoints.Map(api);
         WallEndpoints.Map(api);
         ScheduleEndpoints.Map(api);
+        CaptureEndpoints.Map(api);
         DaemonEndpoints.Map(api);
     }
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using ShmWifi.Configuration;
 using ShmWifi.Linux;
+using ShmWifi.ShmMedium.Capture;
 using ShmWifi.ShmMedium.Ports.Sockets;
 using ShmWifi.ShmMedium.Telemetry;
 using Tmds.Linux;
@@ -30,13 +31,14 @@ internal sealed class ControlServer : IDisposable
     /// <param name="medium">What it reads and changes.</param>
     /// <param name="configuration">Of the daemon; its medium is that of the start.</param>
     /// <param name="snapshot">What the daemon has done so far.</param>
+    /// <param name="captures">What it starts and ends.</param>
     /// <param name="warn">Takes what went wrong in the daemon itself.</param>
     /// <param name="warnOldName">Takes an old name that a client used, and the new one; once.</param>
     public ControlServer(ListeningSocket socket, ControlRights rights, IControlledMedium medium, DaemonConfiguration configuration,
-        Func<MediumSnapshot> snapshot, Action<string> warn, Action<string, string> warnOldName)
+        Func<MediumSnapshot> snapshot, ICaptures captures, Action<string> warn, Action<string, string> warnOldName)
     {
         _socket = socket;
-        _build = () => ControlApplication.Build(Listen, rights, medium, configuration, snapshot, warn, warnOldName);
+        _build = () => ControlApplication.Build(Listen, rights, medium, configuration, snapshot, captures, warn, warnOldName);
         _starter = new Thread(StartWhenWanted) { Name = "control-starter", IsBackground = true };
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ShmWifi.Configuration;
 using ShmWifi.Dot11.Frames;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
@@ -51,9 +52,11 @@ internal unsafe class FrameTap<TAccess> : IDisposable
     /// <summary>Frames that the reader was too slow for.</summary>
     public long Lost => Volatile.Read(ref _lost);
 
-    /// <summary>Where frames take their time on the medium, it is shown what each PPDU carried, control frames, too, in place of each frame
-    /// once.</summary>
-    public bool WantsPpdus { get; init; }
+    /// <summary>Which frames it is shown.</summary>
+    public CaptureSelection Selection { get; init; } = new();
+
+    /// <summary>Where frames take their time on the medium, it is shown what each PPDU carried in place of each frame once.</summary>
+    public bool WantsPpdus => Selection.ControlFrames || Selection.View == CaptureView.Receiver;
 
     /// <summary>The reader wants no more frames. Set by the reader's owner.</summary>
     public bool IsClosed
@@ -126,6 +129,25 @@ internal unsafe class FrameTap<TAccess> : IDisposable
             TAccess.Write(ref _states[place], Moved);
             sender.DropTapReference(_frames[place].Frame.Slot);
         }
+    }
+
+    /// <summary>Engine: moves all that lies in slots into the tap's memory; nothing more is offered, and the reader takes what is there.</summary>
+    internal void MoveAll()
+    {
+        for (uint index = _reclaimed; index != _tail; index++)
+            MoveFrom(_frames[index & Mask].Sender.Port);
+    }
+
+    /// <summary>Engine: lets all slots go; nothing more was offered since <see cref="MoveAll"/>, and the reader has ended.</summary>
+    internal void Release()
+    {
+        for (; _reclaimed != _tail; _reclaimed++)
+        {
+            uint place = _reclaimed & Mask;
+            if (_states[place] == Claimed)
+                _frames[place].Sender.Port.DropTapReference(_frames[place].Frame.Slot);
+        }
+        HoldsSlots = false;
     }
 
     /// <summary>Whether the reader has taken all that was offered.</summary>

@@ -31,20 +31,36 @@ internal struct TappedFrame
         (Mpdu, Rate, SignalDbm, IsRetry) = (mpdu, rate, signalDbm, isRetry);
     }
 
+    /// <summary>The same, or an attempt of it, at a radio that received it.</summary>
+    /// <param name="signalDbm">There; null: the radio lost it.</param>
+    /// <param name="attempt">From 1.</param>
+    public readonly TappedFrame At(Radio receiver, sbyte? signalDbm, int attempt, bool isRetry) => this with
+    {
+        Receiver = receiver,
+        SignalDbm = signalDbm,
+        Attempt = attempt,
+        Attempts = attempt,
+        IsRetry = isRetry,
+        IsOver = false, // a receiver knows nothing of what its sender is told
+    };
+
     /// <summary>For the engine: where its bytes are, in the sender's TX slot or in the tap's own memory.</summary>
     internal Frame Frame;
 
+    /// <summary>Whose reception it is; null: it is the frame as it was on the medium.</summary>
+    public Radio? Receiver { get; private init; }
+
     /// <summary>Signal at those who received it, the strongest, dBm; null: nobody did.</summary>
-    public sbyte? SignalDbm { get; }
+    public sbyte? SignalDbm { get; private init; }
 
     /// <summary>How often it was sent.</summary>
-    public int Attempts { get; }
+    public int Attempts { get; private init; }
 
     /// <summary>The attempt that it is shown as, from 1: the latest that was received, or the last where none was.</summary>
-    public int Attempt { get; }
+    public int Attempt { get; private init; }
 
     /// <summary>That attempt had the Retry bit.</summary>
-    public bool IsRetry { get; }
+    public bool IsRetry { get; private init; }
 
     /// <summary>That attempt as it was on the medium; where frames take no time, and where only its RTS was sent, at <see cref="TakenNs"/>.</summary>
     public SentMpdu Mpdu { get; }
@@ -53,7 +69,7 @@ internal struct TappedFrame
     public PhyRate? Rate { get; }
 
     /// <summary>No attempt follows, so that it is known whether it was acknowledged.</summary>
-    public bool IsOver { get; }
+    public bool IsOver { get; private init; }
 
     /// <summary>Whether a unicast frame was acknowledged.</summary>
     public bool IsAcked { get; init; }

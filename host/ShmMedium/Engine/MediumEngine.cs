@@ -87,7 +87,7 @@ internal sealed class MediumEngine : IDisposable
         _medium = ChooseMedium();
         _ = _state.Watch(_ => _medium = ChooseMedium());
 
-        _taps = new FrameTaps(_clock);
+        _taps = new FrameTaps(Radios, _clock);
         _ppduTaps = new PpduTaps(_taps, _held, Radios, _clock);
         _statuses = new TxStatusReporter(_rx);
         _measurements = new PeerMeasurements(new FineTimingMeasurement(Radios, _state), _rx, _clock);
@@ -150,7 +150,22 @@ internal sealed class MediumEngine : IDisposable
     public void AddTap(FrameTap tap) => Post(() =>
     {
         _taps.Add(tap);
-        _airtime.ReportsPpdus |= tap.WantsPpdus;
+        _airtime.ReportsPpdus = _taps.WantPpdus;
+    });
+
+    /// <summary>Shows a tap nothing more.</summary>
+    /// <returns>Ends when its reader may end with what is there; <see cref="ReleaseTapAsync"/> it then, before it is disposed of.</returns>
+    public Task RemoveTapAsync(FrameTap tap) => PostAsync(() =>
+    {
+        _taps.Remove(tap);
+        return _airtime.ReportsPpdus = _taps.WantPpdus;
+    });
+
+    /// <summary>Lets the slots go that the reader of a removed tap has read last.</summary>
+    public Task ReleaseTapAsync(FrameTap tap) => PostAsync(() =>
+    {
+        tap.Release();
+        return true;
     });
 
     /// <summary>Changes the medium between two rounds.</summary>

@@ -250,6 +250,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
             Receiver = receiver,
             SignalDbm = signal,
             RateIndex = rateIndex,
+            Attempt = came.Attempt,
             IsRetry = came.IsRetry,
             Fault = came.IsRetry ? null : DrawnFault(came.Handle, receiver),
         };

@@ -58,7 +58,7 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
                 receiver.Port.Rings.Count(HostCounter.LostOnAir);
                 continue;
             }
-            outcome.Add() = new Reception { Receiver = receiver, SignalDbm = signalDbm, RateIndex = link.RateIndex, Fault = fault };
+            outcome.Add() = new Reception { Receiver = receiver, SignalDbm = signalDbm, RateIndex = link.RateIndex, Attempt = 1, Fault = fault };
             outcome.Best = outcome.Best.With(attempt: 1, signalDbm, isRetry: false);
         }
     }
@@ -97,6 +97,7 @@ internal sealed class InstantMedium(RadioRegistry radios, MediumState state, Med
                     Receiver = receiver,
                     SignalDbm = signalDbm,
                     RateIndex = link.RateIndex,
+                    Attempt = sent.Attempts,
                     IsRetry = sent.Attempts > 1,
                     IsAcknowledged = sent.IsAcknowledged,
                     Fault = isReceived ? null : fault,

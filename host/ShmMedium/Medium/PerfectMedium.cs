@@ -50,6 +50,7 @@ internal sealed class PerfectMedium(RadioRegistry radios, MediumState state) : I
         reception.Fault = null;
         reception.SignalDbm = signalDbm;
         reception.RateIndex = rateIndex;
+        reception.Attempt = 1;
         reception.IsRetry = reception.IsAcknowledged = false;
         return ref reception;
     }

@@ -20,6 +20,9 @@ internal struct Reception
     /// <summary>hwsim's RX_RATE: index of a legacy rate of the band.</summary>
     public byte RateIndex;
 
+    /// <summary>Which attempt of the retry chain it is of, from 1.</summary>
+    public int Attempt;
+
     /// <summary>It was sent before: the Retry bit is set.</summary>
     public bool IsRetry;
 

@@ -38,6 +38,9 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
     /// <summary>The same of a model whose radio may have gone since; null: it has. Another may be in its place.</summary>
     public Radio? Find(LinkEndpoint model) => _byModel[model.Index];
 
+    /// <summary>The same by the model's index. Engine thread only.</summary>
+    public Radio? FindAt(int index) => _byModel[index];
+
     /// <summary>Who may hear a frame on a frequency, its sender included. Engine thread only.</summary>
     public RadioList ListenersOn(uint freqMhz) => _listeners.On(freqMhz);
 

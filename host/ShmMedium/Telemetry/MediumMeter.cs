@@ -103,9 +103,10 @@ internal sealed class MediumMeter : IDisposable
             s.Restarts is [.., var last] ? (ulong)last.Number : 0);
         Gauge("shmwifi.medium.allocated", "By/{frame}", "Bytes that the engine's rounds allocated, a frame", s =>
             [Of(s.Medium.AllocatedBytesPerFrame)]);
-        Counter("shmwifi.capture.frames", "{frame}", "Frames in the capture", s => s.Capture is { } c ? [Of((ulong)c.Frames)] : []);
-        Counter("shmwifi.capture.lost", "{frame}", "Frames that the capture left out", s =>
-            s.Capture is { } c ? c.LeftOut.Select(one => Of((ulong)one.Value, ("reason", one.Key))) : []);
+        Counter("shmwifi.capture.frames", "{frame}", "Frames in a capture", s =>
+            s.Captures.Select(c => Of((ulong)c.Frames, ("capture", c.Name))));
+        Counter("shmwifi.capture.lost", "{frame}", "Frames that a capture left out", s =>
+            s.Captures.SelectMany(c => c.LeftOut.Select(one => Of((ulong)one.Value, ("capture", c.Name), ("reason", one.Key)))));
         Counter("shmwifi.log.frames", "{frame}", "Frames read for the log", s => s.FrameLog is { } l ? [Of((ulong)l.Frames)] : []);
         Counter("shmwifi.log.lost", "{frame}", "Frames without a line in the log", s => s.FrameLog is { } l ? [Of((ulong)l.Lost)] : []);
     }

@@ -12,7 +12,7 @@ namespace ShmWifi.ShmMedium.Telemetry;
 /// <summary>What the medium has done so far, as people, files and tests read it.</summary>
 /// <param name="Vms">Each VM that is attached.</param>
 /// <param name="Latency">Each ordered pair of VMs between which frames passed.</param>
-/// <param name="Capture">The capture; null when there is none.</param>
+/// <param name="Capture">The configured capture; null when there is none.</param>
 /// <param name="FrameLog">The lines about frames; null when nobody wants them.</param>
 internal sealed record MediumSnapshot(
     MediumTotals Medium,
@@ -26,6 +26,9 @@ internal sealed record MediumSnapshot(
 
     /// <summary>The latest changes of the engine, where a keeper is; the last one's number is that of all.</summary>
     public IReadOnlyList<EngineRestart> Restarts { get; init; } = [];
+
+    /// <summary>All captures to files: the configured one, and those that clients of the control API started.</summary>
+    public IReadOnlyList<CaptureSnapshot> Captures { get; init; } = [];
 
     /// <summary>The garbage collector, in statistics that the daemon writes; others read the Meter <c>System.Runtime</c>.</summary>
     public CollectorSnapshot? Collector { get; init; }
@@ -246,6 +249,7 @@ internal sealed record CollectorSnapshot(int Collections, double PauseMs)
 
 /// <summary>Source-generated JSON of a snapshot.</summary>
 [JsonSerializable(typeof(MediumSnapshot))]
+[JsonSerializable(typeof(IReadOnlyList<CaptureSnapshot>))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
     RespectRequiredConstructorParameters = true)]
 internal sealed partial class SnapshotJson : JsonSerializerContext;

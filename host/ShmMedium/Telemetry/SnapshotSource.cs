@@ -7,11 +7,11 @@ using ShmWifi.ShmMedium.Ports;
 namespace ShmWifi.ShmMedium.Telemetry;
 
 /// <summary>Reads the engine's counters from another thread.</summary>
-/// <param name="capture">The capture, or null.</param>
+/// <param name="captures">Those to files.</param>
 /// <param name="frameLog">The reader of frames for the log, or null.</param>
 /// <param name="store">Which knows of restarts.</param>
 /// <param name="lastEvents">Of engines that died.</param>
-internal sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, FrameLog? frameLog, IDescriptorStore store,
+internal sealed class SnapshotSource(MediumEngine engine, Captures captures, FrameLog? frameLog, IDescriptorStore store,
     LastEventFiles lastEvents)
 {
     /// <summary>Reasons for which a port drops, as <see cref="VmSnapshot.Drops"/> names them.</summary>
@@ -24,10 +24,11 @@ internal sealed class SnapshotSource(MediumEngine engine, CaptureTap? capture, F
         MediumTotals.Of(ports.Aggregate(departed, (sum, port) => sum.Add(port)), engine.Counters),
         [.. ports.Select(VmSnapshot.Of)],
         [.. ports.SelectMany(to => ports.Select(from => LatencySnapshot.Of(from, to)).OfType<LatencySnapshot>())],
-        capture?.Describe(),
+        captures.Configured?.Describe(),
         frameLog?.Describe())
     {
         Pid = Environment.ProcessId,
+        Captures = captures.All,
         Restarts = [.. store.Restarts.Select(restart => restart with { LastEvents = lastEvents.Find(restart.Engine) })],
     };
 }

@@ -293,7 +293,7 @@ public sealed class DaemonConfigurationTests
     [TestCase("local: false", "1:1: error: has neither 'socket' nor 'vms'")]
     [TestCase("socket: s\ncapture: {}", "2:10: error: 'capture' has no 'file'")]
     [TestCase("socket: s\ncapture: medium.pcapng",
-        "'capture' is 'medium.pcapng'; it must be a mapping of file, format, controlFrames, group, fileSize, files, duration")]
+        "'capture' is 'medium.pcapng'; it must be a mapping of file, format, radio, view, lost, controlFrames, group, fileSize, files, duration")]
     [TestCase("socket: s\ncapture: {file: c, fileSize: 100}", "'fileSize' is '100'; allowed: a whole number and its unit out of K, M, G, T")]
     [TestCase("socket: s\ncapture: {file: c, fileSize: 1023K}", "'fileSize' is '1023K'; allowed: a whole number and its unit")]
     [TestCase("socket: s\ncapture: {file: c, files: 1}", "'files' is '1'; allowed: a whole number from 2 to 10000")]

@@ -42,7 +42,13 @@ public sealed class MediumWriterTests
                     ])],
                 any.OneOf(null, new CaptureConfiguration("/lab/medium.pcapng"), new CaptureConfiguration("/lab/medium.pcapng")
                 {
-                    ControlFrames = any.OneOf(false, true),
+                    Selection = new CaptureSelection
+                    {
+                        Radio = any.OneOf(RadioPattern.Any, RadioPattern.Of("ap"), RadioPattern.Of("ap", "phy0")),
+                        View = any.OneOf(CaptureView.Medium, CaptureView.Receiver),
+                        Lost = any.OneOf<bool?>(null, false, true),
+                        ControlFrames = any.OneOf(false, true),
+                    },
                     Group = any.OneOf(null, "wireshark", "1000"),
                     FileSize = any.OneOf(1L << 20, 1500L << 10, 3L << 40),
                     Files = any.OneOf(2, 10_000),

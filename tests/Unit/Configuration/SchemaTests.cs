@@ -49,6 +49,7 @@ public sealed class SchemaTests
         ["isolation"] = [.. DaemonKeys.Isolations.Select(i => i.Word)],
         ["scheduling"] = [.. DaemonKeys.Schedulings.Select(s => s.Word)],
         ["captureFormat"] = [.. DaemonKeys.CaptureFormats.Select(f => f.Word)],
+        ["captureView"] = [.. DaemonKeys.CaptureViews.Select(v => v.Word)],
         ["logFormat"] = [.. DaemonKeys.LogFormats.Select(f => f.Word)],
         ["timing"] = [.. MediumKeys.Timings.Select(t => t.Word)],
         ["propagationModel"] = [.. MediumKeys.PropagationModels.Select(m => m.Word)],

@@ -47,6 +47,22 @@ internal sealed class ControlClient : IDisposable
             yield return line;
     }
 
+    /// <summary>Reads an answer that goes on, as it comes.</summary>
+    /// <returns>What <paramref name="read"/> returned: at the end of what the daemon sent, or before.</returns>
+    /// <exception cref="CtlException">The daemon refused, is not there, or went.</exception>
+    public async Task<T> ReadAsync<T>(string path, Func<Stream, Task<T>> read, CancellationToken cancellation)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, path, null, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        try
+        {
+            return await read(await answer.Content.ReadAsStreamAsync(cancellation));
+        }
+        catch (HttpIOException)
+        {
+            throw new CtlException("the daemon ended");
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 

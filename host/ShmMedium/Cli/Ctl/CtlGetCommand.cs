@@ -15,14 +15,15 @@ internal sealed class CtlGetCommand : Command
         ["fault"] = "faults",
         ["wall"] = "walls",
         ["jammer"] = "jammers",
+        ["capture"] = "captures",
         ["error-table"] = "errorTable",
     };
 
     private readonly CtlSession _session;
     private readonly Argument<string[]> _path = new("PATH")
     {
-        Description = "medium (default), radios [RADIO], links [FROM TO], faults [NAME], jammers [NAME], walls [NAME], timing, seed, "
-            + "propagation, fading, errorTable, schedule, status, configuration, openapi.json.",
+        Description = "medium (default), radios [RADIO], links [FROM TO], faults [NAME], jammers [NAME], walls [NAME], captures [NAME], timing, "
+            + "seed, propagation, fading, errorTable, schedule, status, configuration, openapi.json.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 

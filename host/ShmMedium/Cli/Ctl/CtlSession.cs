@@ -21,12 +21,16 @@ internal sealed class CtlSession(string command, Option<int?>? pid = null) // fo
     /// <summary>Whether JSON is wanted.</summary>
     public bool WantsJson(ParseResult options) => options.GetValue(_json);
 
+    /// <summary>A client of the daemon.</summary>
+    /// <exception cref="CtlException">There is none.</exception>
+    public ControlClient Connect(ParseResult options) => new(FindSocket(options));
+
     /// <summary>Does something with the daemon.</summary>
     public async Task<int> RunAsync(ParseResult options, Func<ControlClient, Task<int>> act)
     {
         try
         {
-            using var client = new ControlClient(FindSocket(options));
+            using var client = Connect(options);
             return await act(client);
         }
         catch (Exception exception) when (exception is CtlException or ConfigurationException or IOException

@@ -205,7 +205,7 @@ public sealed class ControlFrameCaptureTests
 
     private void Start(bool controlFrames)
     {
-        _capture = new CaptureTap(new CaptureConfiguration(File) { ControlFrames = controlFrames }, Assert.Fail);
+        _capture = new CaptureTap(new CaptureConfiguration(File) { Selection = new CaptureSelection { ControlFrames = controlFrames } }, Assert.Fail);
         _daemon.Daemon.Engine.AddTap(_capture.Tap);
         _capture.Start();
     }

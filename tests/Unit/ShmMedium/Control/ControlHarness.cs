@@ -38,6 +38,8 @@ internal sealed class ControlHarness : IDisposable
 
     public SimulatedMedium Medium { get; } = new();
 
+    public SimulatedCaptures Captures { get; } = new();
+
     public HttpClient Http { get; }
 
     /// <summary>What the server told of faults of its own: none should be.</summary>
@@ -62,7 +64,8 @@ internal sealed class ControlHarness : IDisposable
 
     /// <summary>Another server of the same medium, which does not answer yet.</summary>
     public ControlServer Serve(string socket) =>
-        new(ListeningSocket.Open(socket, new SocketAccess()), ControlRights.OwnersOnly, Medium, Configuration, () => Snapshot, Warn, WarnOldName);
+        new(ListeningSocket.Open(socket, new SocketAccess()), ControlRights.OwnersOnly, Medium, Configuration, () => Snapshot, Captures, Warn,
+            WarnOldName);
 
     /// <summary>Another client.</summary>
     public HttpClient Connect() => new(new SocketsHttpHandler
