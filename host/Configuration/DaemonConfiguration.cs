@@ -44,6 +44,9 @@ public sealed record DaemonConfiguration(
     /// <summary>Whether this kernel's own mac80211_hwsim radios are on the medium, too.</summary>
     public bool Local { get; init; }
 
+    /// <summary>Guests' clocks are the daemon's; null: time is the host's.</summary>
+    public VirtualTimeConfiguration? VirtualTime { get; init; }
+
     /// <summary>Whether VMs that do not say so themselves may have, and send as, addresses of others.</summary>
     public bool Spoofing { get; init; }
 

@@ -7,14 +7,16 @@ namespace ShmWifi.Configuration;
 internal static class DaemonKeys
 {
     public static readonly string[] Medium =
-        ["isolation", "socket", "socketGroup", "spoofing", "polling", "scheduling", "geometry", "vms", "local", "capture", "log", "control",
-            .. MediumKeys.Medium];
+        ["isolation", "socket", "socketGroup", "spoofing", "polling", "scheduling", "geometry", "vms", "local", "time", "timeTravel",
+            "capture", "log", "control", .. MediumKeys.Medium];
 
     public static readonly string[] Geometry = ["ports", "txSlots", "rxDescriptors", "poolSlots"];
 
     public static readonly string[] Vm = ["name", "socket", "radios", "user", "group", "addresses", "spoofing", "vhostUser"];
 
     public static readonly string[] Control = ["socket", "group", "readers"];
+
+    public static readonly string[] Time = [VirtualTimeConfiguration.Word];
 
     public static readonly string[] CaptureSelection = ["radio", "view", "lost", "controlFrames"];
 

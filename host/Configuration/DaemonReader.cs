@@ -74,6 +74,7 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
             Control = ReadControl(top),
             Spoofing = spoofing,
             Local = isLocal,
+            VirtualTime = ReadVirtualTime(top, vms, isLocal),
         };
     }
 

@@ -50,6 +50,11 @@ public static class DaemonWriter
             json["vms"] = new JsonArray([.. c.Vms.Select(ToJson)]);
         if (c.Local)
             json["local"] = true;
+        if (c.VirtualTime is { } time)
+        {
+            json["time"] = time.Factor is { } factor ? new JsonObject { [VirtualTimeConfiguration.Word] = factor } : VirtualTimeConfiguration.Word;
+            json["timeTravel"] = time.Socket;
+        }
         if (c.Capture is not null)
             json["capture"] = ToJson(c.Capture);
         json["log"] = new JsonObject { ["format"] = Array.Find(DaemonKeys.LogFormats, f => f.Format == c.Log.Format).Word };

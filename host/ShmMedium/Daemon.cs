@@ -12,6 +12,7 @@ using ShmWifi.ShmMedium.Ports.Local;
 using ShmWifi.ShmMedium.Ports.Sockets;
 using ShmWifi.ShmMedium.Ports.VhostUser;
 using ShmWifi.ShmMedium.Telemetry;
+using ShmWifi.ShmMedium.VirtualTime;
 
 namespace ShmWifi.ShmMedium;
 
@@ -38,17 +39,22 @@ internal sealed class Daemon : IDisposable
             var regions = Keep<RegionSource>(isShared
                 ? new SharedRegionSource(configuration.Geometry, store)
                 : new PerVmRegionSource(configuration.Geometry));
-            var capture = configuration.Capture is { } wanted ? Keep(new CaptureTap(wanted, log.Warn)) : null;
-            var frameLog = log.WantsFrames ? Keep(new FrameLog(log)) : null;
+            long unixFromNs = configuration.VirtualTime is null ? Linux.MonotonicClock.UnixOffsetNs : Calendar.EpochNs;
+            var capture = configuration.Capture is { } wanted ? Keep(new CaptureTap(wanted, log.Warn) { UnixFromMonotonicNs = unixFromNs }) : null;
+            var frameLog = log.WantsFrames ? Keep(new FrameLog(log) { UnixFromMonotonicNs = unixFromNs }) : null;
             var mediumLedger = Keep(MediumLedger.Open(store));
             var frameLedger = Keep(FrameLedger.Open(store));
+            var calendar = configuration.VirtualTime is { } time ? Keep(OpenCalendar(time, configuration.Vms.Count, log, kept)) : null;
             Engine = Keep(new MediumEngine(ledger, mediumLedger, frameLedger, log, SpinBudgetOf(configuration.Polling), configuration.Medium,
-                exception => fail(DaemonFailure.Of("the engine", exception))));
+                exception => fail(DaemonFailure.Of("the engine", exception)), calendar));
             if (capture is not null)
+            {
+                capture.Tap.WaitsForReader = calendar is not null;
                 Engine.AddTap(capture.Tap);
+            }
             if (frameLog is not null)
                 Engine.AddTap(frameLog.Tap);
-            Captures = Keep(new Captures(Engine, capture, log.Warn));
+            Captures = Keep(new Captures(Engine, capture, unixFromNs, log.Warn));
             Snapshots = new SnapshotSource(Engine, Captures, frameLog, store, new LastEventFiles(LastEventFiles.FolderFor(statePath)));
             var servers = OpenServers(configuration, log, fail, store, regions, ledger, kept);
             if (configuration.Scheduling == Scheduling.Realtime)
@@ -94,6 +100,9 @@ internal sealed class Daemon : IDisposable
         _parts.Push(part);
         return part;
     }
+
+    private static CalendarServer OpenCalendar(VirtualTimeConfiguration time, int guests, MediumLog log, KeptSockets kept) =>
+        new(kept.Open(time.Socket, new SocketAccess()), guests, time.Factor, log);
 
     /// <summary>A daemon that may not be real-time serves all the same.</summary>
     private static void EnterRealtime(MediumLog log)

@@ -116,6 +116,31 @@ internal sealed unsafe class SimulatedFrontEnd : IDisposable
         StartQueue(1);
     }
 
+    /// <summary>All that comes before the first frame, with in-band notifications: kicks and interrupts are messages.</summary>
+    /// <param name="channel">For the back end's requests.</param>
+    public void SetUpInBand(int channel)
+    {
+        Send(VhostUserRequest.SetOwner);
+        ulong features = Ask(VhostUserRequest.GetFeatures);
+        Do(VhostUserRequest.SetProtocolFeatures, Word(Ask(VhostUserRequest.GetProtocolFeatures) & ((1 << 3) | (1 << 5) | (1 << 14))));
+        Do(VhostUserRequest.SetBackendReqFd, [], channel);
+        Do(VhostUserRequest.SetFeatures, Word(features & 0x1_7000_0000));
+        SetMemory();
+        for (uint queue = 0; queue < 2; queue++)
+        {
+            var driver = queue == 0 ? Sent : Taken;
+            Do(VhostUserRequest.SetVringNum, Pair(queue, driver.Length));
+            Do(VhostUserRequest.SetVringBase, Pair(queue, 0));
+            Do(VhostUserRequest.SetVringAddr, Place(queue, driver.DescriptorsAt, driver.UsedAt, driver.AvailableAt));
+        }
+        OfferAll();
+        for (uint queue = 0; queue < 2; queue++)
+            Do(VhostUserRequest.SetVringEnable, Pair(queue, 1));
+    }
+
+    /// <summary>Kicks by a message, as the driver does after it has made buffers available.</summary>
+    public void KickInBand(uint queue) => Do(VhostUserRequest.VringKick, Pair(queue, 0));
+
     /// <summary>hwsim fills queue 1.</summary>
     public void OfferAll()
     {

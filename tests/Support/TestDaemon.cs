@@ -37,6 +37,25 @@ internal sealed class TestDaemon : IDisposable
     /// <param name="vms">VMs with a socket of their own: name.sock.</param>
     public TestDaemon(Isolation isolation, string geometry = SmallRings, bool spoofing = false, string? vmKeys = null,
         IReadOnlyList<string>? frontEnds = null, params (string Name, int Radios)[] vms)
+        : this(YamlOf(isolation, geometry, spoofing, vmKeys, frontEnds, vms))
+    {
+    }
+
+    /// <summary>Starts one that is configured like this.</summary>
+    public TestDaemon(string yaml)
+    {
+        _log = new MediumLog(Log);
+        Daemon = new Daemon(DaemonConfiguration.Parse(yaml, Path.Combine(_folder, "medium.yaml")), Path.Combine(_folder, "state.json"), _log,
+            failure =>
+            {
+                lock (_failures)
+                    _failures.Add(failure);
+            },
+            new NoDescriptorStore());
+    }
+
+    private static string YamlOf(Isolation isolation, string geometry, bool spoofing, string? vmKeys, IReadOnlyList<string>? frontEnds,
+        (string Name, int Radios)[] vms)
     {
         string yaml = $"""
             isolation: {(isolation == Isolation.Shared ? "shared" : "per-vm")}
@@ -51,15 +70,11 @@ internal sealed class TestDaemon : IDisposable
             yaml += "vms:\n" + string.Concat((frontEnds ?? []).Select(name => $"  - {{ name: {name}, vhostUser: {name}.sock }}\n"))
                 + string.Concat(vms.Select(vm => $"  - {{ name: {vm.Name}, socket: {vm.Name}.sock, radios: {vm.Radios}{more} }}\n"));
         }
-        _log = new MediumLog(Log);
-        Daemon = new Daemon(DaemonConfiguration.Parse(yaml, Path.Combine(_folder, "medium.yaml")), Path.Combine(_folder, "state.json"), _log,
-            failure =>
-            {
-                lock (_failures)
-                    _failures.Add(failure);
-            },
-            new NoDescriptorStore());
+        return yaml;
     }
+
+    /// <summary>A file in its folder.</summary>
+    public string PathOf(string name) => Path.Combine(_folder, name);
 
     /// <summary>The daemon.</summary>
     public Daemon Daemon { get; }

@@ -16,7 +16,6 @@ internal sealed class CaptureTap : IDisposable
     private readonly Action<string> _warn;
     private readonly Thread _thread;
     private readonly byte[] _frame = new byte[Abi.SlotPayloadSize];
-    private readonly long _unixFromMonotonicNs = Linux.MonotonicClock.UnixOffsetNs;
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CaptureFile? _file;
     private bool _isStream;
@@ -43,6 +42,9 @@ internal sealed class CaptureTap : IDisposable
         Tap = new FrameTap { Selection = configuration.Selection };
         _thread = new Thread(Run) { Name = "capture", IsBackground = true };
     }
+
+    /// <summary>What makes the frames' times ones since 1970.</summary>
+    public long UnixFromMonotonicNs { get; init; } = Linux.MonotonicClock.UnixOffsetNs;
 
     /// <summary>What it was made with.</summary>
     public CaptureConfiguration Configuration => _configuration;
@@ -167,7 +169,7 @@ internal sealed class CaptureTap : IDisposable
         CaptureFile? next = null;
         try
         {
-            next = new CaptureFile(OpenNext(), _configuration.Format, _unixFromMonotonicNs);
+            next = new CaptureFile(OpenNext(), _configuration.Format, UnixFromMonotonicNs);
             if (_file is not null)
                 next.Continue(_file);
         }

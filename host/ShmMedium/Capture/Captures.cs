@@ -7,7 +7,8 @@ namespace ShmWifi.ShmMedium.Capture;
 /// <summary>The captures of an engine: the configured one, and those that clients of the control API started.</summary>
 /// <remarks>Each has a thread and 1 MiB of its own. They end with the engine; the configured one begins anew with the next.</remarks>
 /// <param name="configured">Null: there is none. Its owner ends it when the engine has stopped.</param>
-internal sealed class Captures(MediumEngine engine, CaptureTap? configured, Action<string> warn) : ICaptures, IDisposable
+/// <param name="unixFromNs">What makes the frames' times ones since 1970.</param>
+internal sealed class Captures(MediumEngine engine, CaptureTap? configured, long unixFromNs, Action<string> warn) : ICaptures, IDisposable
 {
     /// <summary>The name of the configured one.</summary>
     public const string ConfiguredName = "configured";
@@ -47,7 +48,8 @@ internal sealed class Captures(MediumEngine engine, CaptureTap? configured, Acti
     /// <inheritdoc/>
     public async Task<string?> StartAsync(string name, CaptureConfiguration configuration)
     {
-        var tap = new CaptureTap(configuration, warn);
+        var tap = new CaptureTap(configuration, warn) { UnixFromMonotonicNs = unixFromNs };
+        tap.Tap.WaitsForReader = engine.Calendar is not null;
         lock (_lock)
         {
             string? problem = _taps.Count + _live >= Limit ? $"there are {Limit} captures already"
@@ -96,7 +98,7 @@ internal sealed class Captures(MediumEngine engine, CaptureTap? configured, Acti
         }
         var tap = new FrameTap { Selection = selection };
         engine.AddTap(tap);
-        return new LiveCapture(tap, async ended =>
+        return new LiveCapture(tap, unixFromNs, async ended =>
         {
             await EndAsync(ended, static () => { });
             lock (_lock)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -68,6 +69,8 @@ internal sealed class ConfigCheckCommand : Command
         output.WriteLine($"polling    {PollingText(c.Polling)}");
         if (c.Scheduling == Scheduling.Realtime)
             output.WriteLine("scheduling realtime: the engine runs before all that is not");
+        if (c.VirtualTime is { } time)
+            output.WriteLine($"time       virtual, {FactorText(time)}: guests join at {time.Socket}");
         foreach (var vm in c.Vms)
         {
             string radios = $"at most {vm.MaxRadios} radio{(vm.MaxRadios == 1 ? "" : "s")}";
@@ -94,6 +97,10 @@ internal sealed class ConfigCheckCommand : Command
                 + Part(", readers ", c.Control.Readers));
         }
     }
+
+    private static string FactorText(VirtualTimeConfiguration time) => time.Factor is { } factor
+        ? $"at most {factor.ToString(CultureInfo.InvariantCulture)} times as fast as the host's"
+        : "as fast as events allow";
 
     private static string OwnerText(VmConfiguration vm) =>
         $"{Part(", for user ", vm.Owner?.User)}{Part(vm.Owner?.User is null ? ", for group " : ", group ", vm.Owner?.Group)}";
@@ -151,6 +158,7 @@ internal sealed record CheckedConfiguration(
     string? SocketGroup,
     IReadOnlyList<VmConfiguration> Vms,
     bool Local,
+    VirtualTimeConfiguration? VirtualTime,
     JsonObject Medium,
     CaptureConfiguration? Capture,
     LogConfiguration Log,
@@ -171,6 +179,7 @@ internal sealed record CheckedConfiguration(
         c.SocketGroup,
         c.Vms,
         c.Local,
+        c.VirtualTime,
         MediumWriter.ToJson(c.Medium),
         c.Capture,
         c.Log,

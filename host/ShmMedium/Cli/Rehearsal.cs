@@ -67,6 +67,7 @@ internal static class Rehearsal
             Socket = socket,
             Vms = [],
             Local = false,
+            VirtualTime = null,
             Control = new ControlConfiguration(Path.Combine(folder, "control.sock")),
             Capture = null,
             Scheduling = Scheduling.Normal,

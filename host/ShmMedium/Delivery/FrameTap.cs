@@ -28,6 +28,7 @@ internal unsafe class FrameTap<TAccess> : IDisposable
     private const int Length = 256;
     private const uint Mask = Length - 1;
     private const uint WakeAt = 16;
+    private static readonly TimeSpan s_readerLimit = TimeSpan.FromSeconds(10); // a reader that takes none for so long has a FIFO that nobody reads
 
     // States of a frame in the ring.
     private const uint InSlot = 0;
@@ -45,6 +46,7 @@ internal unsafe class FrameTap<TAccess> : IDisposable
     private long _offered;
     private long _lost;
     private bool _isClosed;
+    private bool _isBehind; // the reader was waited for in vain
 
     /// <summary>Frames that passed, also since it is closed.</summary>
     public long Offered => Volatile.Read(ref _offered);
@@ -57,6 +59,9 @@ internal unsafe class FrameTap<TAccess> : IDisposable
 
     /// <summary>Where frames take their time on the medium, it is shown what each PPDU carried in place of each frame once.</summary>
     public bool WantsPpdus => Selection.ControlFrames || Selection.View == CaptureView.Receiver;
+
+    /// <summary>When the ring is full, the engine waits for the reader: in virtual time that delays nobody.</summary>
+    public bool WaitsForReader { get; set; }
 
     /// <summary>The reader wants no more frames. Set by the reader's owner.</summary>
     public bool IsClosed
@@ -76,6 +81,8 @@ internal unsafe class FrameTap<TAccess> : IDisposable
             return;
         if (_tail - _reclaimed == Length)
             Reclaim();
+        if (WaitsForReader)
+            AwaitReader();
         if (_tail - _reclaimed == Length)
         {
             Volatile.Write(ref _lost, _lost + 1);
@@ -190,6 +197,17 @@ internal unsafe class FrameTap<TAccess> : IDisposable
         NativeMemory.Free(_bytes);
         _wake.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    private void AwaitReader()
+    {
+        bool IsFull()
+        {
+            Reclaim();
+            return _tail - _reclaimed == Length && !IsClosed;
+        }
+
+        _isBehind = IsFull() && (_isBehind || !SpinWait.SpinUntil(() => !IsFull(), s_readerLimit));
     }
 
     private void CopyFrame(uint place)

@@ -1,14 +1,14 @@
 using System.Runtime.CompilerServices;
 using ShmWifi.Configuration;
-using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Latency;
+using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.ShmMedium.Delivery;
 
 /// <summary>The RX rings of all ports: descriptors are published together, and taken back when guests are done with them.</summary>
-internal sealed unsafe class RxRings
+internal sealed unsafe class RxRings(MediumClock clock)
 {
     private readonly Port[] _unpublished = new Port[DaemonConfiguration.MaxPorts];
     private readonly LateLatencies _lateLatencies = new();
@@ -42,7 +42,7 @@ internal sealed unsafe class RxRings
     {
         if (_unpublishedCount == 0)
             return;
-        ulong nowNs = (ulong)MonotonicClock.NowNs; // one reading for all: it takes as long as a receiver's part of a broadcast
+        ulong nowNs = (ulong)clock.MonotonicNs; // one reading for all: it takes as long as a receiver's part of a broadcast
         for (int i = 0; i < _unpublishedCount; i++)
         {
             var port = _unpublished[i];
@@ -95,7 +95,7 @@ internal sealed unsafe class RxRings
         return true;
     }
 
-    private bool Reclaim(Port port) => Reclaim(port, MonotonicClock.NowNs);
+    private bool Reclaim(Port port) => Reclaim(port, clock.MonotonicNs);
 
     /// <summary>Takes everything back from a guest that is served no more.</summary>
     public static void ReclaimAll(Port port)

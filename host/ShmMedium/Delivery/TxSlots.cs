@@ -1,11 +1,11 @@
-using ShmWifi.Linux;
+using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.ShmMedium.Delivery;
 
 /// <summary>Gives TX slots back to their senders, oldest first, when nobody reads them any more.</summary>
 /// <remarks>See docs/decisions/0004: slots go back in order, so one that is held stops its sender's whole ring.</remarks>
-internal sealed class TxSlots(FrameTaps taps)
+internal sealed class TxSlots(FrameTaps taps, MediumClock clock)
 {
     /// <summary>Some port may have slots that were not given back; false: none has.</summary>
     public bool IsAnyHeld { get; set; }
@@ -51,7 +51,7 @@ internal sealed class TxSlots(FrameTaps taps)
         }
         if (!isAnyHeldUp)
             return;
-        long now = MonotonicClock.NowNs;
+        long now = clock.MonotonicNs;
         foreach (var port in ports)
         {
             if (port.HeldReferences != 0 && port.CheckStall(now))

@@ -1,14 +1,14 @@
 using ShmWifi.Configuration;
 using ShmWifi.Dot11.Rates;
-using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Medium;
+using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.ShmMedium.Delivery;
 
 /// <summary>Tells senders the outcome of their unicast frames, and when: docs/decisions/0006.</summary>
-internal sealed unsafe class TxStatusReporter(RxRings rx)
+internal sealed unsafe class TxStatusReporter(RxRings rx, MediumClock clock)
 {
     private const long NotReceivedAfterNs = 1_000_000_000; // a receiver that takes nothing for so long is paused or dead
     private const long SilentAfterNs = 2_000_000_000; // a guest asks for the host's clock once a second
@@ -49,7 +49,7 @@ internal sealed unsafe class TxStatusReporter(RxRings rx)
             return;
         }
         if (!waiting.Any)
-            receiver.ReclaimedAtNs = MonotonicClock.NowNs; // it may have had nothing to give back for long: we wait from now on
+            receiver.ReclaimedAtNs = clock.MonotonicNs; // it may have had nothing to give back for long: we wait from now on
         waiting.Add(in status, from.RxIndex, isCertain);
     }
 
@@ -76,7 +76,7 @@ internal sealed unsafe class TxStatusReporter(RxRings rx)
             return;
         while (waiting.TryTake(receiver, out var status, out bool isTaken))
             Settle(in status, isTaken);
-        if (waiting.Any && MonotonicClock.NowNs - receiver.ReclaimedAtNs > NotReceivedAfterNs)
+        if (waiting.Any && clock.MonotonicNs - receiver.ReclaimedAtNs > NotReceivedAfterNs)
             ReportNotReceived(receiver);
     }
 

@@ -1,9 +1,9 @@
 using System.Text;
 using ShmWifi.Dot11;
 using ShmWifi.Dot11.Frames;
-using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Delivery;
+using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Ports;
 
 namespace ShmWifi.ShmMedium.Engine;
@@ -11,7 +11,8 @@ namespace ShmWifi.ShmMedium.Engine;
 /// <summary>What guests tell of themselves: that they are ready, their radios, addresses, channels, transmit power and spacing,
 /// their clock's questions, what they want measured.</summary>
 internal sealed unsafe class Announcements(
-    RadioRegistry radios, RadioLedger ledger, RxRings rx, PeerMeasurements measurements, IMediumLog log, EngineCounters counters)
+    RadioRegistry radios, RadioLedger ledger, RxRings rx, PeerMeasurements measurements, IMediumLog log, EngineCounters counters,
+    MediumClock clock)
 {
     /// <summary>Carries out a message.</summary>
     /// <param name="slotAddress">Where its payload is; shared.</param>
@@ -28,10 +29,10 @@ internal sealed unsafe class Announcements(
         fixed (byte* octets = header.Address)
             address = new MacAddress(new ReadOnlySpan<byte>(octets, MacAddress.Length));
         long allocated = GC.GetAllocatedBytesForCurrentThread();
-        long startNs = MonotonicClock.NowNs;
+        long startNs = clock.MonotonicNs;
         Dispatch(port, slotAddress, in header, address, takenNs);
         ledger.Save(port, header.Kind, header.Radio);
-        WorkBudget.Charge(port, MonotonicClock.NowNs - startNs);
+        WorkBudget.Charge(port, clock.MonotonicNs - startNs);
         counters.ControlAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
     }
 
@@ -157,7 +158,7 @@ internal sealed unsafe class Announcements(
             Kind = RingKind.ClockSync,
             Cookie = cookie,
             SourcePort = (ushort)port.Id,
-            TakenNs = (ulong)MonotonicClock.NowNs,
+            TakenNs = (ulong)clock.MonotonicNs,
         };
         port.CommitMessage();
         rx.PublishLater(port);

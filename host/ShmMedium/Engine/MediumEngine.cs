@@ -8,6 +8,7 @@ using ShmWifi.ShmMedium.Medium.Faults;
 using ShmWifi.ShmMedium.Medium.Links;
 using ShmWifi.ShmMedium.Medium.Ranging;
 using ShmWifi.ShmMedium.Ports;
+using ShmWifi.ShmMedium.VirtualTime;
 
 namespace ShmWifi.ShmMedium.Engine;
 
@@ -24,6 +25,7 @@ namespace ShmWifi.ShmMedium.Engine;
 internal sealed class MediumEngine : IDisposable
 {
     private const uint Batch = 64; // TX slots of one port a round
+    private const long EndPollNs = 1_000_000; // of a guest whose process ends
     private const long ReclaimPollNs = 20_000_000; // while guests hold slots and were not asked to ring
 
     private readonly IMediumLog _log;
@@ -36,6 +38,7 @@ internal sealed class MediumEngine : IDisposable
     private readonly PortRegistry _ports;
     private readonly RadioLedger _radioLedger;
     private readonly List<(Port Port, bool Announces)> _untold = []; // ports whose guests do not know yet that the engine changed
+    private readonly List<IStepped> _stepped = []; // in the order in which they came
 
     private readonly MediumClock _clock;
     private readonly MediumState _state;
@@ -49,7 +52,7 @@ internal sealed class MediumEngine : IDisposable
     private IMedium _medium;
 
     private readonly FrameIntake _intake;
-    private readonly RxRings _rx = new();
+    private readonly RxRings _rx;
     private readonly TxSlots _tx;
     private readonly FrameTaps _taps;
     private readonly PpduTaps _ppduTaps;
@@ -66,10 +69,12 @@ internal sealed class MediumEngine : IDisposable
     /// <param name="spin">How long to look for more before sleeping.</param>
     /// <param name="medium">As its file has it.</param>
     /// <param name="failed">Told what ended the thread, on that thread: then nobody serves the rings any more.</param>
+    /// <param name="calendar">Whose clock all follow; null: the host's is.</param>
     /// <exception cref="Configuration.Text.ConfigurationException">An error table that it names cannot be read, or is wrong.</exception>
     public MediumEngine(Ledger ledger, MediumLedger mediumLedger, FrameLedger frameLedger, IMediumLog log, SpinBudget spin,
-        MediumConfiguration medium, Action<Exception> failed)
+        MediumConfiguration medium, Action<Exception> failed, CalendarServer? calendar = null)
     {
+        Calendar = calendar;
         _frameLedger = frameLedger;
         _held = new HeldFrames(frameLedger);
         _log = log;
@@ -87,20 +92,25 @@ internal sealed class MediumEngine : IDisposable
         _medium = ChooseMedium();
         _ = _state.Watch(_ => _medium = ChooseMedium());
 
+        _rx = new RxRings(_clock);
         _taps = new FrameTaps(Radios, _clock);
         _ppduTaps = new PpduTaps(_taps, _held, Radios, _clock);
-        _statuses = new TxStatusReporter(_rx);
+        _statuses = new TxStatusReporter(_rx, _clock);
         _measurements = new PeerMeasurements(new FineTimingMeasurement(Radios, _state), _rx, _clock);
-        _intake = new FrameIntake(Radios, new Announcements(Radios, _radioLedger, _rx, _measurements, log, Counters), _statuses);
-        _tx = new TxSlots(_taps);
+        _intake = new FrameIntake(Radios, new Announcements(Radios, _radioLedger, _rx, _measurements, log, Counters, _clock), _statuses);
+        _tx = new TxSlots(_taps, _clock);
         _ports = new PortRegistry(ledger, _statuses.Remove);
         _delivery = new FrameDelivery(_rx, _statuses, _taps, _held, _clock);
         _sleep.Watch(_commands.Signal);
+        calendar?.Watch(_commands.Signal);
         _thread = new Thread(Run) { Name = "medium-engine", IsBackground = true, Priority = ThreadPriority.Highest };
     }
 
     /// <summary>Who is on the medium.</summary>
     public RadioRegistry Radios { get; }
+
+    /// <summary>Whose clock all follow, on the engine's thread; null: the host's is.</summary>
+    public CalendarServer? Calendar { get; }
 
     /// <summary>What the engine counts of itself.</summary>
     public EngineCounters Counters { get; } = new();
@@ -144,6 +154,12 @@ internal sealed class MediumEngine : IDisposable
         Post(() => Detach(port, released));
         return _commands.UntilClosed(released.Task);
     }
+
+    /// <summary>Has something moved along in virtual time, after those that came before; on the engine's thread.</summary>
+    public void Add(IStepped stepped) => _stepped.Add(stepped);
+
+    /// <summary>Does no more.</summary>
+    public void Remove(IStepped stepped) => _stepped.Remove(stepped);
 
     /// <summary>Shows passing frames to a tap from now on.</summary>
     /// <param name="tap">Read by a thread that runs until the engine has stopped, or that closes it.</param>
@@ -276,7 +292,10 @@ internal sealed class MediumEngine : IDisposable
     {
         try
         {
-            RunRounds();
+            if (Calendar is { } calendar)
+                RunInVirtualTime(calendar);
+            else
+                RunRounds();
         }
         catch (Exception exception) // whatever it is: a daemon whose rings are dead must not live on
         {
@@ -293,13 +312,7 @@ internal sealed class MediumEngine : IDisposable
         long idleSince = 0;
         while (!_isStopping)
         {
-            _rx.SettleLatencies(); // before commands: a number may get another port
-            _commands.Run();
-            SettleFaults();
-            _rx.Publish(); // what commands posted; of ports that are released next, too
-            _ports.RemoveReleased();
-            TellOfResumption();
-
+            RunCommands();
             long control = Counters.ControlAllocatedBytes;
             long allocated = GC.GetAllocatedBytesForCurrentThread();
             bool busy = RunRound();
@@ -334,6 +347,51 @@ internal sealed class MediumEngine : IDisposable
             Counters.Sleeps++;
             _sleep.Wait(Math.Min(timeoutNs, NextDueInNs));
         }
+    }
+
+    /// <summary>The same by a calendar: a round is run when no guest runs, until nothing is left to do; then the clock advances.</summary>
+    /// <remarks>While a guest runs, only requests of its front end are carried out, which it waits for: they are commands.</remarks>
+    private void RunInVirtualTime(CalendarServer calendar)
+    {
+        while (!_isStopping)
+        {
+            RunCommands();
+            if (calendar.IsAnyRunning)
+            {
+                calendar.Wait();
+                continue;
+            }
+            if (calendar.IsAnyEnding(HasPort))
+            {
+                calendar.Wait(EndPollNs);
+                continue;
+            }
+            bool busy = RunRound();
+            foreach (var stepped in _stepped)
+                busy |= stepped.Step();
+            if (!busy && _commands.IsEmpty)
+                calendar.Advance(NextDueNs is not long.MaxValue and var dueNs ? _clock.ToMonotonic(dueNs) : long.MaxValue);
+        }
+    }
+
+    private bool HasPort(int pid)
+    {
+        foreach (var port in _ports.All)
+        {
+            if (port.Offer.Pid == pid && !port.IsRetired)
+                return true;
+        }
+        return false;
+    }
+
+    private void RunCommands()
+    {
+        _rx.SettleLatencies(); // before commands: a number may get another port
+        _commands.Run();
+        SettleFaults();
+        _rx.Publish(); // what commands posted; of ports that are released next, too
+        _ports.RemoveReleased();
+        TellOfResumption();
     }
 
     /// <summary>Tells guests whose engine has changed so, when it is time.</summary>
@@ -384,7 +442,7 @@ internal sealed class MediumEngine : IDisposable
         if (!WorkBudget.TryBegin(port, ready, _ports.All.Length))
             return ready != 0;
         _tx.IsAnyHeld = true;
-        long takenNs = MonotonicClock.NowNs;
+        long takenNs = _clock.MonotonicNs;
         port.HeardAtNs = takenNs;
         FrameIntake.Prefetch(port, ready);
         uint left = ready;
@@ -458,7 +516,7 @@ internal sealed class MediumEngine : IDisposable
     private bool ReclaimRx()
     {
         bool busy = false;
-        long nowNs = MonotonicClock.NowNs;
+        long nowNs = _clock.MonotonicNs;
         _rx.IsAnyOutstanding = false;
         foreach (var port in _ports.All)
         {
@@ -500,14 +558,14 @@ internal sealed class MediumEngine : IDisposable
 
     private (MediumClock Clock, MediumState State) BeginOrResume(MediumConfiguration medium, string file, MediumLedger ledger)
     {
-        if (ledger.Text is { } text)
+        if (Calendar is null && ledger.Text is { } text) // virtual time ended with the engine before
         {
             if (SavedMedium.TryRead(text, file, out var saved, out string? problem))
                 return (new MediumClock(saved.StartNs), new MediumState(saved, ledger));
             _log.MediumNotResumed(problem);
         }
         ledger.Forget();
-        var clock = new MediumClock();
+        var clock = Calendar is { } calendar ? new MediumClock(startNs: 0, calendar.Clock) : new MediumClock();
         var state = new MediumState(medium, clock.NowNs, ledger);
         _saver.Offer(state.Save(clock.ToMonotonic(0)));
         return (clock, state);
@@ -515,15 +573,12 @@ internal sealed class MediumEngine : IDisposable
 
     private IMedium ChooseMedium() => _state.IsPerfect ? _perfect : _state.Current.Timing == Timing.Airtime ? _airtime : _instant;
 
-    /// <summary>When the next thing is due, from now on; <see cref="long.MaxValue"/>: nothing is.</summary>
-    private long NextDueInNs
-    {
-        get
-        {
-            long dueNs = Math.Min(Math.Min(_state.NextChangeNs, _delivery.NextDelayedNs), Math.Min(_airtime.NextEventNs, _measurements.NextNs));
-            return dueNs == long.MaxValue ? dueNs : Math.Max(0, dueNs - _clock.NowNs);
-        }
-    }
+    /// <summary>When the next thing is due, by the medium's clock; <see cref="long.MaxValue"/>: nothing is.</summary>
+    private long NextDueNs =>
+        Math.Min(Math.Min(_state.NextChangeNs, _delivery.NextDelayedNs), Math.Min(_airtime.NextEventNs, _measurements.NextNs));
+
+    /// <summary>The same from now on.</summary>
+    private long NextDueInNs => NextDueNs is not long.MaxValue and var dueNs ? Math.Max(0, dueNs - _clock.NowNs) : long.MaxValue;
 
     /// <summary>Asks every guest for a doorbell.</summary>
     /// <param name="timeoutNs">How long to sleep at most; <see cref="long.MaxValue"/>: forever.</param>

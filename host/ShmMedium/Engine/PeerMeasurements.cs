@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using ShmWifi.Hwsim.Protocol;
-using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Delivery;
 using ShmWifi.ShmMedium.Medium.Links;
@@ -72,7 +71,7 @@ internal sealed unsafe class PeerMeasurements(FineTimingMeasurement ftm, RxRings
         {
             var result = ftm.Measure(radio, peers.Current, clock.NowNs, out long peerNs);
             durationNs += peerNs;
-            report.Add(in result, (ulong)(MonotonicClock.NowNs + durationNs - radio.Port.Rings.ClockOffsetNs));
+            report.Add(in result, (ulong)(clock.MonotonicNs + durationNs - radio.Port.Rings.ClockOffsetNs));
         }
         return (uint)report.Complete().Length;
     }

@@ -12,7 +12,6 @@ internal sealed unsafe class FrameLog : IDisposable
     private readonly MediumLog _log;
     private readonly Thread _thread;
     private readonly byte[] _copy = new byte[CopiedOctets];
-    private readonly long _unixOffsetNs = MonotonicClock.UnixOffsetNs;
     private volatile bool _isStopping;
     private long _frames;
     private long _toldLost;
@@ -23,6 +22,9 @@ internal sealed unsafe class FrameLog : IDisposable
         _log = log;
         _thread = new Thread(Run) { Name = "frame-log", IsBackground = true };
     }
+
+    /// <summary>What makes the frames' times ones since 1970.</summary>
+    public long UnixFromMonotonicNs { get; init; } = MonotonicClock.UnixOffsetNs;
 
     /// <summary>What the engine offers frames to.</summary>
     public FrameTap Tap { get; } = new();
@@ -73,7 +75,7 @@ internal sealed unsafe class FrameLog : IDisposable
             frame.Length,
             frame.Sender.Port.Name,
             frame.Sender.Name,
-            (long)frame.TakenNs + _unixOffsetNs,
+            (long)frame.TakenNs + UnixFromMonotonicNs,
             frame.FreqMhz,
             frame.SignalDbm,
             frame.IsAcked,

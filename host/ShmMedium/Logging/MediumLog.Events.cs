@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using ShmWifi.Dot11.Frames;
 using ShmWifi.Linux;
@@ -6,17 +7,18 @@ using ShmWifi.ShmMedium.Engine;
 using ShmWifi.ShmMedium.Ports;
 using ShmWifi.ShmMedium.Ports.Ivshmem;
 using ShmWifi.ShmMedium.Ports.VhostUser;
+using ShmWifi.ShmMedium.VirtualTime;
 
 namespace ShmWifi.ShmMedium.Logging;
 
 #pragma warning disable SYSLIB1015 // 'vm' is in no sentence: it is a value of its own, which sinks write before the sentence, or as a field
 
 /// <remarks>
-/// The table of events: 1xx VMs, 2xx radios, 3xx VMs that connect, 9xx the daemon and its log.
+/// The table of events: 1xx VMs, 2xx radios, 3xx VMs that connect, 4xx virtual time, 9xx the daemon and its log.
 /// Number and name of an event stay what they are; docs/monitoring.md lists
 /// them.
 /// </remarks>
-internal sealed partial class MediumLog : IMediumLog, IServerLog, IVhostUserLog
+internal sealed partial class MediumLog : IMediumLog, IServerLog, IVhostUserLog, ICalendarLog
 {
     /// <summary>A sink was too slow for events.</summary>
     internal static readonly EventId EventsLost = new(901, "events-lost");
@@ -235,6 +237,30 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog, IVhostUserLog
     [LoggerMessage(307, LogLevel.Warning, "front end pid {Pid} and its guest are served no more: {Reason}; restart the VM",
         EventName = "front-end-broken")]
     private partial void FrontEndIsBroken(string vm, int pid, string reason);
+
+    /// <inheritdoc/>
+    public void TimeHasStopped(long nowNs) => TimeHasStopped(SecondsOf(nowNs));
+
+    /// <inheritdoc/>
+    public void TimeDoesNotPass(long nowNs) => TimeDoesNotPass(SecondsOf(nowNs));
+
+    private static string SecondsOf(long ns) => (ns / 1e9).ToString("0.000000000", CultureInfo.InvariantCulture);
+
+    /// <inheritdoc/>
+    [LoggerMessage(401, LogLevel.Information, "virtual time begins: {Participants} clocks are the calendar's", EventName = "time-began")]
+    public partial void TimeBegan(int participants);
+
+    /// <inheritdoc/>
+    [LoggerMessage(402, LogLevel.Warning, "pid {Pid} leaves the calendar: {Reason}; restart it", EventName = "participant-broken")]
+    public partial void ParticipantBroke(int pid, string reason);
+
+    [LoggerMessage(403, LogLevel.Warning, "virtual time stands at {Seconds} s: nobody asks for a time to run at", EventName = "time-stopped")]
+    private partial void TimeHasStopped(string seconds);
+
+    [LoggerMessage(404, LogLevel.Warning,
+        "virtual time does not get beyond {Seconds} s: guests go on sending at that time; TCP needs 'timing: airtime'",
+        EventName = "time-does-not-pass")]
+    private partial void TimeDoesNotPass(string seconds);
 
     /// <summary>Something was lost or refused.</summary>
     [LoggerMessage(900, LogLevel.Warning, "{Message}", EventName = "warning")]

@@ -183,8 +183,8 @@ public sealed class DaemonConfigurationTests
         {
             "/lab/medium.yaml:1:12: error: 'isolation' is 'share' (did you mean 'shared'?); allowed: shared, per-vm",
             "/lab/medium.yaml:2:1: error: unknown key 'sokcet' (did you mean 'socket'?); allowed: isolation, socket, socketGroup, spoofing, polling, "
-                + "scheduling, geometry, vms, local, capture, log, control, timing, seed, radios, links, propagation, walls, fading, errorTable, "
-                + "faults, jammers, schedule",
+                + "scheduling, geometry, vms, local, time, timeTravel, capture, log, control, timing, seed, radios, links, propagation, walls, "
+                + "fading, errorTable, faults, jammers, schedule",
             "/lab/medium.yaml:4:12: error: 'txSlots' is 300, no power of two; allowed: a power of two from 16 to 4096; next to it are 256 and 512",
             "/lab/medium.yaml:5:10: error: 'ports' is '121'; allowed: a whole number from 1 to 120",
             "/lab/medium.yaml:6:18: error: 'rxDescriptors' is 'many'; allowed: a power of two from 16 to 16384",
@@ -228,6 +228,30 @@ public sealed class DaemonConfigurationTests
     [Test]
     public void AVmMayBeCalledLocalWhenThisKernelsRadiosAreNotThere() =>
         Assert.That(Parse("vms: [{ name: local, socket: s }]").CanAttach("local"), Is.True);
+
+    [TestCase("time: virtual", null)]
+    [TestCase("time: {virtual: 2.5}", 2.5)]
+    public void GuestsClocksMayBeTheDaemons(string time, double? factor)
+    {
+        var configuration = Parse($"vms: [{{name: uml, vhostUser: uml.sock}}]\n{time}\ntimeTravel: time.sock");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(configuration.VirtualTime, Is.EqualTo(new VirtualTimeConfiguration("/lab/time.sock", factor)));
+            Assert.That(Parse(DaemonWriter.ToYaml(configuration)).VirtualTime, Is.EqualTo(configuration.VirtualTime), "written and read");
+            Assert.That(Parse("socket: s\ntime: real").VirtualTime, Is.Null);
+        }
+    }
+
+    [TestCase("vms: [{name: uml, vhostUser: u}]\ntime: virtual", "2:7: error: 'time: virtual' has no 'timeTravel'")]
+    [TestCase("vms: [{name: uml, vhostUser: u}]\ntimeTravel: t", "2:13: error: 'timeTravel' is the socket of the calendar of virtual time")]
+    [TestCase("vms: [{name: uml, vhostUser: u}]\ntime: fast\n", "2:7: error: 'time' is 'fast'; allowed: real, virtual, or {virtual: FACTOR}")]
+    [TestCase("vms: [{name: uml, vhostUser: u}]\ntime: {virtual: 0}\ntimeTravel: t", "2:17: error: 'virtual' is '0'; allowed: a number")]
+    [TestCase("vms: [{name: vm, socket: s}]\ntime: virtual\ntimeTravel: t", "1:6: error: VM 'vm': a VM with an ivshmem device has a clock that")]
+    [TestCase("socket: s\ntime: virtual\ntimeTravel: t", "1:9: error: 'socket': a VM with an ivshmem device has a clock that cannot be stopped")]
+    [TestCase("local: true\ntime: virtual\ntimeTravel: t", "1:8: error: 'local': the clock of this machine's own radios cannot be stopped")]
+    [TestCase("vms: [{name: uml, vhostUser: u}]\ntime: virtual\ntimeTravel: u", "3:13: error: socket '/lab/u' is here a second time")]
+    public void VirtualTimeIsRefusedWhereAClockCannotBeStopped(string yaml, string error) =>
+        Assert.That(ErrorsOf(yaml), Has.Some.StartsWith($"/lab/medium.yaml:{error}"));
 
     [TestCase("", Scheduling.Normal)]
     [TestCase("scheduling: normal", Scheduling.Normal)]

@@ -21,6 +21,7 @@ public sealed class SchemaTests
         ["geometry"] = DaemonKeys.Geometry,
         ["vm"] = DaemonKeys.Vm,
         ["control"] = DaemonKeys.Control,
+        ["time"] = DaemonKeys.Time,
         ["capture"] = DaemonKeys.Capture,
         ["log"] = DaemonKeys.Log,
         ["radio"] = MediumKeys.Radio,

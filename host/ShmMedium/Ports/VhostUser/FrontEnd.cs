@@ -21,6 +21,8 @@ internal sealed unsafe class FrontEnd : IDisposable
     private const ProtocolFeatures OfferedProtocol = ProtocolFeatures.MultiQueue | ProtocolFeatures.ReplyAck | ProtocolFeatures.BackendReq
         | ProtocolFeatures.ConfigureMemSlots | ProtocolFeatures.Status;
 
+    private const ProtocolFeatures InBandNeeds = ProtocolFeatures.ReplyAck | ProtocolFeatures.BackendReq | ProtocolFeatures.InBandNotifications;
+
     private const ulong IndexMask = 0xff, NoDescriptor = 1 << 8; // of the number that comes with a descriptor
 
     private readonly KeptFrontEnd _kept;
@@ -28,9 +30,10 @@ internal sealed unsafe class FrontEnd : IDisposable
     private readonly GuestMemory _memory = new();
     private readonly Vring[] _rings;
     private readonly Action<FileDescriptor> _kickGoes, _kickCame;
+    private readonly InBandNotifications? _inBand;
     private DeviceFeatures _features;
     private ProtocolFeatures _protocol;
-    private FileDescriptor? _backendRequests; // kept for the front end's sake: nothing is asked there
+    private FileDescriptor? _backendRequests; // asked in virtual time alone
     private byte _status;
 
     /// <summary>One that has just connected.</summary>
@@ -38,8 +41,11 @@ internal sealed unsafe class FrontEnd : IDisposable
     /// <param name="kickGoes">Told of the kick descriptor of a ring before it is closed.</param>
     /// <param name="kickCame">Told of a new one.</param>
     /// <param name="kept">Where what it sets up is kept for the engine that comes next.</param>
-    public FrontEnd(FileDescriptor connection, Action<FileDescriptor> kickGoes, Action<FileDescriptor> kickCame, KeptFrontEnd kept)
+    /// <param name="inBand">In place of descriptors; null: those are used.</param>
+    public FrontEnd(FileDescriptor connection, Action<FileDescriptor> kickGoes, Action<FileDescriptor> kickCame, KeptFrontEnd kept,
+        InBandNotifications? inBand = null)
     {
+        _inBand = inBand;
         _kept = kept;
         _messages = new MessageStream(connection);
         _rings = [new Vring(_memory), new Vring(_memory)];
@@ -104,6 +110,15 @@ internal sealed unsafe class FrontEnd : IDisposable
         }
     }
 
+    /// <summary>Interrupts its driver.</summary>
+    public void Interrupt(uint queue)
+    {
+        if (_inBand is null)
+            _rings[queue].Interrupt();
+        else
+            _inBand.Interrupt(_backendRequests, queue);
+    }
+
     /// <summary>Tells it that its rings cannot be served.</summary>
     public void TellError()
     {
@@ -120,6 +135,8 @@ internal sealed unsafe class FrontEnd : IDisposable
         _backendRequests?.Dispose();
         _messages.Dispose();
     }
+
+    private ProtocolFeatures ProtocolOffer => OfferedProtocol | (_inBand is null ? ProtocolFeatures.None : ProtocolFeatures.InBandNotifications);
 
     private bool HasEventIndex => (_features & DeviceFeatures.EventIndex) != DeviceFeatures.None;
 
@@ -148,7 +165,7 @@ internal sealed unsafe class FrontEnd : IDisposable
                 _messages.Answer((ulong)Offered);
                 return true;
             case VhostUserRequest.GetProtocolFeatures:
-                _messages.Answer((ulong)OfferedProtocol);
+                _messages.Answer((ulong)ProtocolOffer);
                 return true;
             case VhostUserRequest.GetQueueNum:
                 _messages.Answer(Queues);
@@ -213,7 +230,9 @@ internal sealed unsafe class FrontEnd : IDisposable
                     Array.ForEach(_rings, ring => ring.IsEnabled = true);
                 break;
             case VhostUserRequest.SetProtocolFeatures:
-                _protocol = (ProtocolFeatures)Agree(Read<ulong>(), (ulong)OfferedProtocol);
+                _protocol = (ProtocolFeatures)Agree(Read<ulong>(), (ulong)ProtocolOffer);
+                if (_inBand is not null && (_protocol & InBandNeeds) != InBandNeeds)
+                    throw new FrontEndException("no in-band notifications, which time: virtual needs: User-Mode-Linux has them");
                 break;
             case VhostUserRequest.SetMemTable:
                 SetMemory();
@@ -238,6 +257,11 @@ internal sealed unsafe class FrontEnd : IDisposable
                 break;
             case VhostUserRequest.SetVringEnable when Read<VringState>() is var state:
                 RingOf(state.Index).IsEnabled = state.Value != 0;
+                RingOf(state.Index).IsKickedInBand = _inBand is not null && state.Value != 0;
+                break;
+            case VhostUserRequest.VringKick when _inBand is not null:
+                _ = RingOf(Read<VringState>().Index);
+                _inBand.OnKick();
                 break;
             case VhostUserRequest.SetVringKick:
                 SetKick(RingOf(Read<ulong>() & IndexMask));

@@ -33,8 +33,9 @@ internal sealed unsafe class HwsimDatapath : IDisposable
     /// <param name="isLate">The driver was served by another before.</param>
     /// <param name="kept">For the engine that comes next.</param>
     /// <param name="left">What is known of the driver's radios; empty: nothing.</param>
-    public HwsimDatapath(
-        GuestPort port, IPortDevice device, VirtqueueChannel channel, bool isLate, KeptFrontEnd kept, IReadOnlyList<LeftRadio> left)
+    /// <param name="isClockShared">Our clock is the medium's; else frames have no stamps of ours.</param>
+    public HwsimDatapath(GuestPort port, IPortDevice device, VirtqueueChannel channel, bool isLate, KeptFrontEnd kept,
+        IReadOnlyList<LeftRadio> left, bool isClockShared = true)
     {
         (_port, _channel, _kept) = (port, channel, kept);
         _unanswered = kept.ReadUnanswered();
@@ -52,11 +53,15 @@ internal sealed unsafe class HwsimDatapath : IDisposable
         var open = new OpenFrames(port, _slots, _radios, _batch, chains, measurements);
         _rx = new RxPath(port, doorbell, _radios, _batch, clock, chains, measurements, open);
 
-        clock.KnowSame();
+        if (isClockShared)
+            clock.KnowSame();
         _rx.Discard();
         port.SetReady(RegionFeatures.None);
         Announce();
     }
+
+    /// <summary>Whether something waits for room in the port.</summary>
+    public bool IsHeldUp => _tx.IsBlocked || _radios.IsDirty || _unanswered.Count != 0;
 
     /// <summary>Moves what there is.</summary>
     /// <returns>Whether there was anything.</returns>

@@ -23,6 +23,7 @@ internal enum VhostUserRequest : uint
     SetBackendReqFd = 21,
     GetConfig = 24,
     SetConfig = 25,
+    VringKick = 35,
     GetMaxMemSlots = 36,
     AddMemReg = 37,
     RemMemReg = 38,
@@ -51,6 +52,7 @@ internal enum ProtocolFeatures : ulong
     MultiQueue = 1 << 0,
     ReplyAck = 1 << 3,
     BackendReq = 1 << 5,
+    InBandNotifications = 1 << 14,
     ConfigureMemSlots = 1 << 15,
     Status = 1 << 16,
 }

@@ -59,7 +59,7 @@ internal sealed unsafe class VhostUserVm : IDisposable
 
     private void Run()
     {
-        if (_kept.TakeConnection() is { } left)
+        if (_engine.Calendar is null && _kept.TakeConnection() is { } left) // virtual time ended with the engine before
         {
             _socket.OnResumed();
             Serve(left, isLeft: true);
@@ -138,6 +138,11 @@ internal sealed unsafe class VhostUserVm : IDisposable
             Refuse(peer, refusal);
             return;
         }
+        if (_engine.Calendar is { } time && !_engine.PostAsync(() => time.HasJoined(peer.Pid)).GetAwaiter().GetResult())
+        {
+            Refuse(peer, $"its clock is its own; with 'time: virtual' start it with time-travel=ext:ID:{time.Path}");
+            return;
+        }
         if (!_peerIds.TryTake(_socket.PeerId, out ushort peerId))
         {
             Refuse(peer, PeerIds.AllTaken);
@@ -157,10 +162,14 @@ internal sealed unsafe class VhostUserVm : IDisposable
             {
                 if (!isLeft)
                     _kept.Begin(connection.Descriptor);
-                using var session = new Session(connection, port, device, _stop, _kept, isLeft ? LeftRadio.Of(_kept.Radios) : []);
+                var inBand = _engine.Calendar is { } calendar ? new InBandNotifications(calendar) : null;
+                using var session = new Session(connection, port, device, _stop, _kept, isLeft ? LeftRadio.Of(_kept.Radios) : [], inBand);
                 if (isLeft)
                     session.Resume();
-                session.Run();
+                if (inBand is null)
+                    session.Run();
+                else
+                    session.Run(_engine);
             }
             finally
             {

@@ -27,6 +27,9 @@ internal sealed unsafe class Vring(GuestMemory memory) : IDisposable
     /// <summary>Whether the front end lets it run.</summary>
     public bool IsEnabled { get; set; }
 
+    /// <summary>It starts without a kick descriptor: the driver kicks by messages.</summary>
+    public bool IsKickedInBand { get; set; }
+
     /// <summary>Sets how many buffers it has.</summary>
     /// <exception cref="FrontEndException">That cannot be, or not now.</exception>
     public void SetLength(uint length)
@@ -90,7 +93,7 @@ internal sealed unsafe class Vring(GuestMemory memory) : IDisposable
     /// <exception cref="FrontEndException">The memory is gone.</exception>
     public void TryStart(bool hasEventIndex)
     {
-        if (_isStarted || Kick is null || _place is null || _length == 0 || !IsEnabled)
+        if (_isStarted || (Kick is null && !IsKickedInBand) || _place is null || _length == 0 || !IsEnabled)
             return;
         FindPlace();
         Queue.Start(_base, hasEventIndex);
@@ -107,7 +110,7 @@ internal sealed unsafe class Vring(GuestMemory memory) : IDisposable
             _ = Queue.Publish();
             _base = Queue.Taken;
         }
-        _isStarted = false;
+        _isStarted = IsKickedInBand = false;
         Kick?.Dispose();
         Kick = null;
         return _base;

@@ -1,0 +1,102 @@
+namespace ShmWifi.ShmMedium.VirtualTime;
+
+/// <summary>One whose clock is the calendar's, as the calendar knows it.</summary>
+/// <remarks>Its time begins at 0 when it is started, whenever that is: include/uapi/linux/um_timetravel.h,
+/// "make the clients think they start at time zero".</remarks>
+/// <param name="send">Sends it a message; must not throw.</param>
+internal sealed class Participant(Action<TimeTravelMessage> send)
+{
+    private const uint OwnSequences = 0x8000_0000; // to be told from its own in a trace
+
+    private uint _sequence = OwnSequences;
+    private long _startNs;
+
+    /// <summary>What it does.</summary>
+    public ParticipantState State { get; private set; }
+
+    /// <summary>Its own choice, and its place in the order of those that may run at one time.</summary>
+    public ulong Id { get; private set; }
+
+    /// <summary>When it wants to run; <see cref="Calendar.Never"/>: at no time.</summary>
+    public long RequestedNs { get; private set; } = Calendar.Never;
+
+    /// <summary>Before when it may advance its clock by itself.</summary>
+    public long FreeUntilNs { get; private set; }
+
+    /// <summary>Whether it has answered all that asks for an answer.</summary>
+    public bool HasAnswered { get; private set; } = true;
+
+    /// <summary>Sequence number of its START.</summary>
+    public uint StartSequence { get; private set; }
+
+    /// <summary>It wants to be started.</summary>
+    public void AskToStart(ulong id, uint sequence) => (State, Id, StartSequence) = (ParticipantState.Starting, id, sequence);
+
+    /// <summary>It runs from now on.</summary>
+    /// <param name="startNs">When its time begins.</param>
+    public void Start(long startNs) => (State, _startNs, FreeUntilNs) = (ParticipantState.Running, startNs, startNs);
+
+    /// <summary>It wants to run at a time, in place of the one before.</summary>
+    public void Request(long atNs) => RequestedNs = atNs;
+
+    /// <summary>It stops running.</summary>
+    public void Wait() => State = ParticipantState.Waiting;
+
+    /// <summary>It runs at the time that it asked for.</summary>
+    /// <param name="freeUntilNs">Before when it may advance its clock; not after now: not at all.</param>
+    public void Run(long nowNs, long freeUntilNs)
+    {
+        (State, RequestedNs) = (ParticipantState.Running, Calendar.Never);
+        if (freeUntilNs > nowNs)
+            Free(freeUntilNs);
+        else
+            FreeUntilNs = nowNs;
+        send(new TimeTravelMessage(TimeTravelOperation.Run, ++_sequence, ToOwn(nowNs)));
+    }
+
+    /// <summary>It may advance its clock by itself.</summary>
+    public void Free(long untilNs)
+    {
+        FreeUntilNs = untilNs;
+        HasAnswered = false;
+        send(new TimeTravelMessage(TimeTravelOperation.FreeUntil, ++_sequence, ToOwn(untilNs)));
+    }
+
+    /// <summary>It is told what another says.</summary>
+    public void Tell(ulong what) => send(new TimeTravelMessage(TimeTravelOperation.Broadcast, ++_sequence, what));
+
+    /// <summary>Answers a message of its.</summary>
+    public void Answer(in TimeTravelMessage message, ulong time = 0) => send(new TimeTravelMessage(TimeTravelOperation.Ack, message.Sequence, time));
+
+    /// <summary>It answers.</summary>
+    /// <param name="sequence">Of what.</param>
+    /// <exception cref="CalendarException">It was not asked that.</exception>
+    public void OnAnswered(uint sequence)
+    {
+        if (sequence <= OwnSequences || sequence > _sequence)
+            throw new CalendarException($"an answer to message {sequence}, which it was not sent");
+        HasAnswered |= sequence == _sequence;
+    }
+
+    /// <summary>A time of the calendar's as its own.</summary>
+    public ulong ToOwn(long ns) => (ulong)Math.Max(0, ns - _startNs);
+
+    /// <summary>A time of its own as the calendar's.</summary>
+    public long ToCalendar(ulong own) => own >= (ulong)(Calendar.Never - _startNs) ? Calendar.Never : (long)own + _startNs;
+}
+
+/// <summary>What a participant does.</summary>
+internal enum ParticipantState
+{
+    /// <summary>It is connected, and has said nothing.</summary>
+    Connected,
+
+    /// <summary>It waits for the answer to START.</summary>
+    Starting,
+
+    /// <summary>Its code runs; nobody else's does.</summary>
+    Running,
+
+    /// <summary>It waits for its time.</summary>
+    Waiting,
+}

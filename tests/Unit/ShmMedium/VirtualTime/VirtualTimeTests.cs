@@ -1,0 +1,179 @@
+using ShmWifi.Dot11.Frames;
+using ShmWifi.Hwsim.Protocol;
+using ShmWifi.ShmMedium.Ports.VhostUser;
+using ShmWifi.ShmMedium.VirtualTime;
+using static ShmWifi.Tests.Support.MediumFrames;
+
+namespace ShmWifi.Tests.Unit.ShmMedium.VirtualTime;
+
+/// <summary>A whole daemon in virtual time, and guests of which one is slow, or hostile.</summary>
+public sealed class VirtualTimeTests
+{
+    private const ulong SentAtNs = 1_000_000;
+    private static readonly MacAddress s_radio = MacAddress.Parse("42:00:00:00:00:00");
+
+    [Test]
+    public void AFrameOfInstantArrivesWhenItIsSentHoweverSlowTheGuestsAre([Values(0, 50)] int delayMs)
+    {
+        using var daemon = NewDaemon("instant");
+        Assert.That(Exchange(daemon, delayMs), Is.EqualTo((SentAtNs, SentAtNs)));
+    }
+
+    [Test]
+    public void AFrameOfAirtimeArrivesWhenItIsOverHoweverSlowTheGuestsAre()
+    {
+        using var quick = NewDaemon("airtime");
+        using var slow = NewDaemon("airtime");
+
+        var (receivedNs, statusNs) = Exchange(quick, delayMs: 0);
+
+        // 1 Mbit/s: 192 us of preamble and 8 us an octet (IEEE 802.11-2020 clause 15.3.2); at most DIFS and 31 slots before it
+        const ulong FrameNs = (192 + (8 * 164)) * 1000UL;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(receivedNs, Is.InRange(SentAtNs + FrameNs, SentAtNs + FrameNs + 700_000));
+            Assert.That(statusNs, Is.GreaterThanOrEqualTo(receivedNs), "with its ACK");
+            Assert.That(Exchange(slow, delayMs: 50), Is.EqualTo((receivedNs, statusNs)), "the same draws, and no time of the host's");
+        }
+    }
+
+    [Test]
+    public void TwoDescriptorsComeWithTheAnswerToStart()
+    {
+        using var daemon = NewDaemon("instant");
+        using var a = new SimulatedParticipant(daemon.PathOf("time.sock"));
+        using var b = new SimulatedParticipant(daemon.PathOf("time.sock"));
+        var other = Task.Run(() => b.Start(2));
+        Assert.That(a.Start(1), Is.EqualTo(2));
+        _ = a.Ask(TimeTravelOperation.Wait);
+        Assert.That(other.Result, Is.EqualTo(2));
+    }
+
+    [TestCase("ff000000000000000000000000000000", "operation 255")]
+    [TestCase("03000000010000000000000000000000", "before START is answered")]
+    public void WhoSaysAnythingElseLeavesTheCalendarAndTheOthersGoOn(string octets, string reason)
+    {
+        using var daemon = NewDaemon("instant");
+        using var hostile = new SimulatedParticipant(daemon.PathOf("time.sock"));
+        hostile.SendRaw(Convert.FromHexString(octets));
+        Deadline.Until(() => hostile.IsClosed && daemon.Log.Count("participant-broken") == 1, "its end, and what the log says");
+        Assert.That(daemon.Log.Events.Single(e => e.Event == "participant-broken").Message, Does.Contain(reason));
+        Assert.That(Exchange(daemon, delayMs: 0), Is.EqualTo((SentAtNs, SentAtNs)));
+    }
+
+    [Test]
+    public void AGuestThatDiesWhileItRunsHoldsNobodyUp()
+    {
+        using var daemon = NewDaemon("instant");
+        using var survivor = new SimulatedParticipant(daemon.PathOf("time.sock"));
+        using (var dead = new SimulatedParticipant(daemon.PathOf("time.sock")))
+        {
+            var run = Task.Run(() =>
+            {
+                _ = survivor.Start(2);
+                survivor.Sleep(SentAtNs);
+            });
+            _ = dead.Start(1);
+            dead.SendRaw([3, 0, 0]); // a part of a message
+            Assert.That(run.Wait(200), Is.False, "it waits for the one that runs");
+            dead.Dispose();
+            Assert.That(run.Wait(Deadline.Limit), Is.True);
+        }
+        Assert.That(survivor.NowNs, Is.EqualTo(SentAtNs));
+    }
+
+    [Test]
+    public void AKickIsAnsweredWhenItsGuestIsFreeNoMore()
+    {
+        using var daemon = NewDaemon("instant");
+        var other = Task.Run(() =>
+        {
+            using var b = Guest(daemon, "b", id: 2, Address(2), out _);
+            b.Sleep(SentAtNs);
+        });
+        using var guest = Guest(daemon, "a", id: 1, Address(1), out var frontEnd);
+        guest.Sleep(SentAtNs / 2);
+
+        var kick = Task.Run(() => frontEnd.KickInBand(0));
+        Assert.That(kick.Wait(200), Is.False, "it would run on to the time that it was free until");
+        guest.AnswerUntil(kick);
+        _ = guest.Ask(TimeTravelOperation.Wait);
+        Assert.That(other.Wait(Deadline.Limit), Is.True);
+    }
+
+    [Test]
+    public void AFrontEndWithoutInBandNotificationsIsNotServed()
+    {
+        using var daemon = NewDaemon("instant");
+        using var a = new SimulatedParticipant(daemon.PathOf("time.sock"));
+        using var b = new SimulatedParticipant(daemon.PathOf("time.sock"));
+        var other = Task.Run(() => b.Start(2));
+        _ = a.Start(1);
+        var frontEnd = daemon.ConnectFrontEnd("a");
+        frontEnd.Send(VhostUserRequest.SetProtocolFeatures, SimulatedFrontEnd.Word((1 << 3) | (1 << 5)));
+        Deadline.Until(() => daemon.Log.Count("front-end-broken") == 1, "what the log says");
+        Assert.That(daemon.Log.Events.Single(e => e.Event == "front-end-broken").Message, Does.Contain("no in-band notifications"));
+        _ = a.Ask(TimeTravelOperation.Wait);
+        _ = other.Result;
+    }
+
+    [Test]
+    public void AProcessThatHasNotJoinedGetsNoMedium()
+    {
+        using var daemon = NewDaemon("instant");
+        using var frontEnd = daemon.ConnectFrontEnd("a");
+        Deadline.Until(() => daemon.Log.Count("front-end-refused") == 1, "what the log says");
+        Assert.That(daemon.Log.Events.Single(e => e.Event == "front-end-refused").Message, Does.Contain("time-travel=ext:ID:"));
+    }
+
+    private static TestDaemon NewDaemon(string timing) => new($$"""
+        vms: [{name: a, vhostUser: a.sock}, {name: b, vhostUser: b.sock}]
+        time: virtual
+        timeTravel: time.sock
+        timing: {{timing}}
+        """);
+
+    /// <summary>One guest sends the other a frame.</summary>
+    /// <param name="delayMs">Of the host's time, before all that guests do.</param>
+    /// <returns>When the other gets it, and when the sender gets its status.</returns>
+    private static (ulong ReceivedNs, ulong StatusNs) Exchange(TestDaemon daemon, int delayMs)
+    {
+        byte[] frame = Numbered(Address(2), Address(1), 7, bodyLength: 140);
+        var receiver = Task.Run(() =>
+        {
+            using var guest = Guest(daemon, "b", id: 2, Address(2), out var frontEnd);
+            while (frontEnd.CountReceived(HwsimCommand.Frame) == 0)
+                guest.Sleep();
+            Thread.Sleep(delayMs);
+            return guest.NowNs;
+        });
+        var sender = Task.Run(() =>
+        {
+            using var guest = Guest(daemon, "a", id: 1, Address(1), out var frontEnd);
+            guest.Sleep(SentAtNs);
+            Thread.Sleep(delayMs);
+            frontEnd.SendFrame(s_radio, frame, cookie: 1);
+            Kick(guest, frontEnd);
+            while (frontEnd.CountReceived(HwsimCommand.TxInfoFrame) == 0)
+                guest.Sleep();
+            ulong statusNs = guest.NowNs;
+            Assert.That(frontEnd.Receive(HwsimCommand.TxInfoFrame).IsAcked, Is.True);
+            return statusNs;
+        });
+        Assert.That(Task.WaitAll([sender, receiver], Deadline.Limit), Is.True);
+        return (receiver.Result, sender.Result);
+    }
+
+    private static SimulatedParticipant Guest(TestDaemon daemon, string name, ulong id, MacAddress address, out SimulatedFrontEnd frontEnd)
+    {
+        var guest = new SimulatedParticipant(daemon.PathOf("time.sock"));
+        _ = guest.Start(id);
+        frontEnd = daemon.ConnectFrontEnd(name);
+        frontEnd.SetUpInBand(guest.RequestsOfDaemon);
+        frontEnd.SendAddress(s_radio, address);
+        Kick(guest, frontEnd);
+        return guest;
+    }
+
+    private static void Kick(SimulatedParticipant guest, SimulatedFrontEnd frontEnd) => guest.AnswerUntil(Task.Run(() => frontEnd.KickInBand(0)));
+}
