@@ -92,16 +92,14 @@ internal sealed unsafe class SerialLine : IDisposable
             Poll.WaitForAny(watched, Timeout.InfiniteTimeSpan);
             if (watched[0].revents != 0)
                 return;
+            if (watched[2].revents != 0 && !isClientRead)
+                Volatile.Write(ref _client, _listener.Accept()); // before what the guest sends, which is for this one
             if ((watched[1].revents & POLLIN) != 0)
                 FromGuest();
             if ((watched[1].revents & POLLOUT) != 0)
                 ToGuest();
-            if (watched[2].revents == 0)
-                continue;
-            if (isClientRead)
+            if (watched[2].revents != 0 && isClientRead && _client != null)
                 FromClient();
-            else
-                Volatile.Write(ref _client, _listener.Accept());
         }
     }
 
