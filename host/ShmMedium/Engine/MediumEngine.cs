@@ -25,7 +25,7 @@ namespace ShmWifi.ShmMedium.Engine;
 internal sealed class MediumEngine : IDisposable
 {
     private const uint Batch = 64; // TX slots of one port a round
-    private const long EndPollNs = 1_000_000; // of a guest whose process ends
+    private const long EndPollNs = 1_000_000; // in virtual time, while a VM goes
     private const long ReclaimPollNs = 20_000_000; // while guests hold slots and were not asked to ring
 
     private readonly IMediumLog _log;
@@ -356,9 +356,11 @@ internal sealed class MediumEngine : IDisposable
         while (!_isStopping)
         {
             RunCommands();
+            long limitNs = _ports.IsAnyLeaving ? EndPollNs : -1; // what a tap's reader gives back comes without a signal
             if (calendar.IsAnyRunning)
             {
-                calendar.Wait();
+                _taps.Reclaim();
+                calendar.Wait(limitNs);
                 continue;
             }
             if (calendar.IsAnyEnding(HasPort))
@@ -370,7 +372,7 @@ internal sealed class MediumEngine : IDisposable
             foreach (var stepped in _stepped)
                 busy |= stepped.Step();
             if (!busy && _commands.IsEmpty)
-                calendar.Advance(NextDueNs is not long.MaxValue and var dueNs ? _clock.ToMonotonic(dueNs) : long.MaxValue);
+                calendar.Advance(NextDueNs is not long.MaxValue and var dueNs ? _clock.ToMonotonic(dueNs) : long.MaxValue, limitNs);
         }
     }
 

@@ -66,7 +66,8 @@ internal sealed unsafe class CalendarServer : IDisposable
 
     /// <summary>Nobody runs, and nothing is left to do now: advances the clock, and lets the next one run, or waits until there is one.</summary>
     /// <param name="mediumNs">When the medium has something to do; <see cref="Calendar.Never"/>: it has not.</param>
-    public void Advance(long mediumNs)
+    /// <param name="limitNs">For so long it waits at most, of the host's time; negative: for ever.</param>
+    public void Advance(long mediumNs, long limitNs)
     {
         long participantsNs = _calendar.NextNs, nextNs = Math.Min(mediumNs, participantsNs);
         if (!_calendar.HasBegun || nextNs == Calendar.Never)
@@ -74,7 +75,7 @@ internal sealed unsafe class CalendarServer : IDisposable
             if (_calendar.Count != 0 && _calendar.HasBegun && !_isStoppedTold)
                 _log.TimeHasStopped(Clock.NowNs);
             _isStoppedTold = _calendar.HasBegun;
-            Wait();
+            Wait(limitNs);
             return;
         }
         _isStoppedTold = false;
@@ -92,7 +93,7 @@ internal sealed unsafe class CalendarServer : IDisposable
 
     /// <summary>Waits until something has come of participants, or of other threads.</summary>
     /// <param name="timeoutNs">For so long at most, of the host's time; negative: for ever.</param>
-    public void Wait(long timeoutNs = -1)
+    public void Wait(long timeoutNs)
     {
         Span<epoll_event> events = stackalloc epoll_event[MaxEvents];
         foreach (ref readonly var happened in events[.._epoll.Wait(events, timeoutNs)])
