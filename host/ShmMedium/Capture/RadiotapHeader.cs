@@ -193,6 +193,22 @@ internal static class RadiotapHeader
         return length;
     }
 
+    /// <summary>Reads what <see cref="Write"/> wrote: on which channel, and whether there was a signal.</summary>
+    /// <returns>False: it is none of ours.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> header, out int freqMhz, out bool hasSignal)
+    {
+        (freqMhz, hasSignal) = (0, false);
+        if (header.Length < FieldsOffset)
+            return false;
+        uint present = BinaryPrimitives.ReadUInt32LittleEndian(header[4..]);
+        int channel = FieldsOffset + ((present & PresentTsft) != 0 ? TsftLength : 0) + 2;
+        if ((present & PresentChannel) == 0 || header.Length < channel + 2)
+            return false;
+        freqMhz = BinaryPrimitives.ReadUInt16LittleEndian(header[channel..]);
+        hasSignal = (present & PresentSignal) != 0;
+        return true;
+    }
+
     /// <summary>As mac80211 flags what its monitor interfaces see: linux net/mac80211/rx.c, ieee80211_add_rx_radiotap_header();
     /// radiotap has no bit for 6 GHz. A frequency of no band has none.</summary>
     private static ushort ChannelFlags(uint freqMhz, PhyRate? rate) =>

@@ -61,7 +61,7 @@ internal static class RunCommand
         {
             using var systemd = ServiceManager.Connect();
             using var kept = isSystemds ? TakeOver(systemd) : new KeptDescriptors(DescriptorBudget.Kept());
-            using var keeper = new EngineKeeper(Program, [.. parse.Tokens.Select(token => token.Value)], kept, systemd);
+            using var keeper = new EngineKeeper(OwnProgram.Words, [.. parse.Tokens.Select(token => token.Value)], kept, systemd);
             return keeper.Run();
         }
         catch (Exception exception) when (exception is IOException or System.ComponentModel.Win32Exception)
@@ -74,11 +74,6 @@ internal static class RunCommand
     private static KeptDescriptors TakeOver(ServiceManager? systemd) => KeptDescriptors.TakeOver(
         systemd ?? throw new IOException("--keeper systemd is for a unit of Type=notify, and NOTIFY_SOCKET is not set: --keeper own is for the rest"),
         DescriptorBudget.Kept());
-
-    /// <summary>What this program is started by, as it is on disk.</summary>
-    private static string[] Program => Environment.ProcessPath is { } path && Path.GetFileName(path) != "dotnet"
-        ? [path]
-        : [Environment.ProcessPath ?? "dotnet", Path.Combine(AppContext.BaseDirectory, "shm-medium.dll")];
 
     private static DaemonConfiguration Load(FileInfo? file, string? socket)
     {
