@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Configuration.Text;
@@ -40,6 +41,9 @@ public sealed record DaemonConfiguration(
 
     /// <summary>Where the control API listens; null: nowhere.</summary>
     public ControlConfiguration? Control { get; init; } = new(null);
+
+    /// <summary>Where Prometheus reads the metrics; null: nowhere.</summary>
+    public IPEndPoint? Metrics { get; init; }
 
     /// <summary>Whether this kernel's own mac80211_hwsim radios are on the medium, too.</summary>
     public bool Local { get; init; }

@@ -66,6 +66,8 @@ public static class DaemonWriter
             json["control"] = WithoutNulls(("socket", c.Control.Socket), ("group", c.Control.Group), ("readers", c.Control.Readers));
         else if (c.Control.Socket is not null)
             json["control"] = c.Control.Socket;
+        if (c.Metrics is { } metrics)
+            json["metrics"] = metrics.ToString();
         foreach (var (key, value) in medium)
             json[key] = value?.DeepClone();
         return json;

@@ -62,7 +62,9 @@ internal sealed class Daemon : IDisposable
             Engine.Start();
             foreach (var server in servers)
                 server.Start(); // VMs are served from here on: of an engine that takes over nothing else is waited for
-            Keep(new MediumMeter(Snapshots));
+            var meter = Keep(new MediumMeter(Snapshots));
+            if (configuration.Metrics is { } metrics)
+                Keep(MetricsServer.Start(metrics, meter, log.Warn));
             Keep(new AbsenceWatch(new EngineMedium(Engine, log.Note), log.RadioAbsent));
             if (configuration.Control is { } control)
                 Keep(OpenControl(control, configuration, statePath, log, kept)).Start();

@@ -34,10 +34,11 @@ internal sealed class TestDaemon : IDisposable
     /// <param name="spoofing">Whether VMs may have addresses of others.</param>
     /// <param name="vmKeys">YAML: more keys of <paramref name="vms"/>.</param>
     /// <param name="frontEnds">VMs whose front ends speak vhost-user at a socket of their own: name.sock.</param>
+    /// <param name="keys">YAML: more of the configuration.</param>
     /// <param name="vms">VMs with a socket of their own: name.sock.</param>
     public TestDaemon(Isolation isolation, string geometry = SmallRings, bool spoofing = false, string? vmKeys = null,
-        IReadOnlyList<string>? frontEnds = null, params (string Name, int Radios)[] vms)
-        : this(YamlOf(isolation, geometry, spoofing, vmKeys, frontEnds, vms))
+        IReadOnlyList<string>? frontEnds = null, string keys = "", params (string Name, int Radios)[] vms)
+        : this(YamlOf(isolation, geometry, spoofing, vmKeys, frontEnds, keys, vms))
     {
     }
 
@@ -55,13 +56,14 @@ internal sealed class TestDaemon : IDisposable
     }
 
     private static string YamlOf(Isolation isolation, string geometry, bool spoofing, string? vmKeys, IReadOnlyList<string>? frontEnds,
-        (string Name, int Radios)[] vms)
+        string keys, (string Name, int Radios)[] vms)
     {
         string yaml = $"""
             isolation: {(isolation == Isolation.Shared ? "shared" : "per-vm")}
             socket: any.sock
             geometry: {geometry}
             spoofing: {(spoofing ? "allowed" : "refused")}
+            {keys}
 
             """;
         if (vms.Length != 0 || frontEnds is not null)

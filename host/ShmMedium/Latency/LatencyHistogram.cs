@@ -9,6 +9,9 @@ namespace ShmWifi.ShmMedium.Latency;
 /// </remarks>
 internal sealed class LatencyHistogram
 {
+    /// <summary>Of <see cref="AddTo"/>: 1 µs and 1.07 s.</summary>
+    public const int FirstBound = 10, LastBound = 30;
+
     private const int SubBits = 5;
     private const int SubBuckets = 1 << SubBits;
     private const int MaxExponent = 36; // 2^36 ns is 69 s: nothing on the medium is later
@@ -85,6 +88,22 @@ internal sealed class LatencyHistogram
                 return Math.Min(UpperEdge(bucket), MaxNs);
         }
         return MaxNs;
+    }
+
+    /// <summary>Adds how many values are below 2^<see cref="FirstBound"/> ns, below twice as much and so on up to 2^<see cref="LastBound"/>, and how
+    /// many there are.</summary>
+    public void AddTo(Span<ulong> counts)
+    {
+        ulong below = 0;
+        for (int row = 0; row < _rows.Length; row++)
+        {
+            for (int place = 0; place < SubBuckets; place++)
+                below += CountOf((row << SubBits) + place);
+            int exponent = row + SubBits; // of what the row ends below
+            if (exponent is >= FirstBound and <= LastBound)
+                counts[exponent - FirstBound] += below;
+        }
+        counts[LastBound - FirstBound + 1] += below;
     }
 
     private ulong CountOf(int bucket)

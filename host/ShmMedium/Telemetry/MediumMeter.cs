@@ -35,6 +35,9 @@ internal sealed class MediumMeter : IDisposable
         PublishTotals();
     }
 
+    /// <summary>What listeners find it by.</summary>
+    public Meter Meter => _meter;
+
     /// <summary>Ends; a listener that reads just now is waited for.</summary>
     public void Dispose()
     {
@@ -83,6 +86,8 @@ internal sealed class MediumMeter : IDisposable
             s.Latency.Select(l => Of(l.Frames, ("from", l.From), ("to", l.To))));
         Gauge("shmwifi.latency", "us", "One-way latency since both VMs are attached", s => s.Latency.SelectMany(l =>
             WithTotal(l).SelectMany(hop => Quantiles(l, hop.Key, hop.Value))));
+        Counter("shmwifi.latency.bucket", "{frame}", "Frames to a VM whose latency is at most le, us", s => s.LatencyBuckets.SelectMany(b =>
+            b.Counts.Select(one => Of(one.Value, ("to", b.To), ("hop", b.Hop), ("le", one.Key)))));
         Counter("shmwifi.latency.negative", "{frame}", "Frames whose stamps said less than 0, which count as 0", s =>
             s.Latency.SelectMany(l => WithTotal(l).Select(hop => Of(hop.Value.Negative, ("from", l.From), ("to", l.To), ("hop", hop.Key)))));
         Counter("shmwifi.latency.missed", "{frame}", "Frames that are not among the quantiles", s =>

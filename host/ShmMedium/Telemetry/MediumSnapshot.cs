@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Capture;
@@ -26,6 +27,9 @@ internal sealed record MediumSnapshot(
 
     /// <summary>The latest changes of the engine, where a keeper is; the last one's number is that of all.</summary>
     public IReadOnlyList<EngineRestart> Restarts { get; init; } = [];
+
+    /// <summary>Latency to each VM by hop, as counts that can be added up.</summary>
+    public IReadOnlyList<LatencyBuckets> LatencyBuckets { get; init; } = [];
 
     /// <summary>All captures to files: the configured one, and those that clients of the control API started.</summary>
     public IReadOnlyList<CaptureSnapshot> Captures { get; init; } = [];
@@ -215,6 +219,39 @@ internal sealed record LatencySnapshot(string From, string To, ulong Frames, Lat
         return new LatencySnapshot(from.Name, to.Name, latency.Total.Count, LatencyQuantiles.Of(latency.Total),
             hops.Where(h => h.Histogram.Count != 0).ToDictionary(h => h.Hop, h => LatencyQuantiles.Of(h.Histogram), StringComparer.Ordinal),
             VmSnapshot.ClockErrorUsOf(from) + VmSnapshot.ClockErrorUsOf(to));
+    }
+}
+
+/// <summary>A histogram of the latency of all frames to a VM.</summary>
+/// <param name="Hop">"total", or one of <see cref="LatencySnapshot.Hops"/>.</param>
+/// <param name="Counts">Frames whose latency is at most so many µs, cumulative; "+Inf": all of them.</param>
+internal sealed record LatencyBuckets(string To, string Hop, IReadOnlyDictionary<string, ulong> Counts)
+{
+    private static readonly string[] s_bounds =
+    [
+        .. Enumerable.Range(LatencyHistogram.FirstBound, LatencyHistogram.LastBound - LatencyHistogram.FirstBound + 1)
+            .Select(exponent => (((1L << exponent) - 1) / 1e3).ToString(CultureInfo.InvariantCulture)),
+        "+Inf",
+    ];
+
+    /// <summary>Those of a port; of the hops that frames were recorded for.</summary>
+    public static IEnumerable<LatencyBuckets> Of(Port to) =>
+        new (string Hop, Func<LinkLatency, LatencyHistogram> Histogram)[]
+        {
+            ("total", latency => latency.Total), ("guestToHost", latency => latency.GuestToHost), ("inHost", latency => latency.InHost),
+            ("hostToGuest", latency => latency.HostToGuest),
+        }
+        .Select(hop => (hop.Hop, Counts: Sum(to.LatencyFrom.OfType<LinkLatency>().Select(hop.Histogram))))
+        .Where(hop => hop.Counts[^1] != 0)
+        .Select(hop => new LatencyBuckets(to.Name, hop.Hop,
+            s_bounds.Zip(hop.Counts).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal)));
+
+    private static ulong[] Sum(IEnumerable<LatencyHistogram> histograms)
+    {
+        ulong[] counts = new ulong[s_bounds.Length];
+        foreach (var histogram in histograms)
+            histogram.AddTo(counts);
+        return counts;
     }
 }
 

@@ -28,6 +28,7 @@ internal sealed class SnapshotSource(MediumEngine engine, Captures captures, Fra
         frameLog?.Describe())
     {
         Pid = Environment.ProcessId,
+        LatencyBuckets = [.. ports.SelectMany(LatencyBuckets.Of)],
         Captures = captures.All,
         Restarts = [.. store.Restarts.Select(restart => restart with { LastEvents = lastEvents.Find(restart.Engine) })],
     };

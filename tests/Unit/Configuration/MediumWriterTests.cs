@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Net;
 using System.Reflection;
 using CsCheck;
 using ShmWifi.Configuration;
@@ -57,6 +58,7 @@ public sealed class MediumWriterTests
                 new(any.OneOf(null, "/lab/log"), any.OneOf(LogFormat.Text, LogFormat.Json)))
             {
                 Medium = any.Medium(),
+                Metrics = any.OneOf(null, new IPEndPoint(IPAddress.Loopback, 9464), IPEndPoint.Parse("[::1]:80")),
                 Control = any.OneOf(null, new ControlConfiguration(null), new("/run/control one.sock"),
                     new(null, "netlab", "1001")),
             };

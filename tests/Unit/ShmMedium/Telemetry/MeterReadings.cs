@@ -38,7 +38,12 @@ internal sealed class MeterReadings
             Single("shmwifi.medium.allocated"),
             (long)Total("sleeps"));
         List<VmSnapshot> vms = [.. Series("shmwifi.vm").Select(s => Vm(s.Tags)).OrderBy(v => v.Port)];
-        return new MediumSnapshot(totals, vms, Latency(vms), Capture: null, FrameLog: null);
+        return new MediumSnapshot(totals, vms, Latency(vms), Capture: null, FrameLog: null)
+        {
+            LatencyBuckets = [.. Series("shmwifi.latency.bucket").GroupBy(s => (To: s.Tags["to"], Hop: s.Tags["hop"])).Select(histogram =>
+                new LatencyBuckets(histogram.Key.To, histogram.Key.Hop,
+                    histogram.ToDictionary(s => s.Tags["le"], s => (ulong)s.Value, StringComparer.Ordinal)))],
+        };
     }
 
     private VmSnapshot Vm(Dictionary<string, string> identity)
