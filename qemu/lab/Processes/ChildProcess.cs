@@ -30,6 +30,14 @@ internal sealed class ChildProcess(Process process, string name, string logFile)
             _ = kill(Id, signal);
     }
 
+    /// <summary>SIGKILL for it and for its group, whose other processes may hold its sockets on; does nothing when it is gone.</summary>
+    /// <remarks>User-Mode-Linux 6.1 has such a process: linux arch/um/os-Linux/sigio.c, write_sigio_thread. That of 6.12 dies with it.</remarks>
+    public void Kill()
+    {
+        if (!process.HasExited)
+            _ = kill(-Id, SIGKILL); // it leads a session, and so a group
+    }
+
     /// <summary>Waits for its end.</summary>
     /// <param name="limit">How long at most.</param>
     /// <returns>False when it still runs.</returns>
@@ -53,7 +61,7 @@ internal sealed class ChildProcess(Process process, string name, string logFile)
         Signal(SIGTERM);
         if (await WaitAsync(limit))
             return;
-        Signal(SIGKILL);
+        Kill();
         await WaitAsync(limit);
     }
 

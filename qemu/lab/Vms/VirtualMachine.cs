@@ -2,7 +2,6 @@ using System.Diagnostics;
 using ShmWifi.Lab.Guest;
 using ShmWifi.Lab.Processes;
 using ShmWifi.Lab.Topologies;
-using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Lab.Vms;
 
@@ -89,7 +88,7 @@ internal sealed class VirtualMachine : IAsyncDisposable
     /// <summary>Kills its hypervisor: SIGKILL, so that nothing is closed in order.</summary>
     public async Task KillAsync()
     {
-        _process.Signal(SIGKILL);
+        _process.Kill();
         await _process.WaitAsync(StopStep);
     }
 
