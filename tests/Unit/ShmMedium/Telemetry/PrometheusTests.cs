@@ -9,6 +9,7 @@ using static ShmWifi.Tests.Support.MediumFrames;
 namespace ShmWifi.Tests.Unit.ShmMedium.Telemetry;
 
 /// <summary>Debian's Prometheus reads <c>/metrics</c>; the alerts and the dashboard that are delivered, with what it read.</summary>
+[Explicit("needs Debian's Prometheus, which './shmwifi test --nightly' unpacks")]
 [Category("Nightly")]
 public sealed class PrometheusTests
 {
