@@ -25,6 +25,9 @@ public static unsafe partial class LibC
 
     public const int RLIMIT_NOFILE = 7;
 
+    public const ulong TMPFS_MAGIC = 0x01021994; // memfds, too
+    public const ulong HUGETLBFS_MAGIC = 0x958458f6;
+
     public const int NETLINK_ROUTE = 0;
     public const int NETLINK_GENERIC = 16;
     public const int NETLINK_ADD_MEMBERSHIP = 1;
@@ -67,6 +70,9 @@ public static unsafe partial class LibC
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int flock(int fd, int operation);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int fstatfs(int fd, statfs* status);
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int getrlimit(int resource, rlimit* limit);

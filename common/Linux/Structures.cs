@@ -52,3 +52,10 @@ public struct rlimit
     public ulong rlim_cur;
     public ulong rlim_max;
 }
+
+/// <summary>struct statfs, of 64-bit systems; of its fields those that are used.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 120)]
+public struct statfs
+{
+    public ulong f_type;
+}

@@ -13,10 +13,10 @@ internal sealed class EngineSleep : IDisposable
 
     /// <summary>Wakes the thread when it is signalled: edge-triggered, so that it need not be read; each signal is an edge.</summary>
     /// <exception cref="LibCException">No room for one more.</exception>
-    public void Watch(EventFd kickFd) => _epoll.Add(kickFd.Descriptor, EPOLLIN | EPOLLET, data: 0);
+    public void Watch(int kickFd) => _epoll.Add(kickFd, EPOLLIN | EPOLLET, data: 0);
 
     /// <summary>Does no more.</summary>
-    public void Unwatch(EventFd kickFd) => _epoll.Remove(kickFd.Descriptor);
+    public void Unwatch(int kickFd) => _epoll.Remove(kickFd);
 
     /// <summary>Sleeps.</summary>
     /// <param name="atMostNs">ns; <see cref="long.MaxValue"/>: until something happens.</param>

@@ -38,7 +38,7 @@ internal sealed class MediumEngine : IDisposable
     private readonly PortRegistry _ports;
     private readonly RadioLedger _radioLedger;
     private readonly List<(Port Port, bool Announces)> _untold = []; // ports whose guests do not know yet that the engine changed
-    private readonly List<IStepped> _stepped = []; // in the order in which they came
+    private readonly List<IServed> _served = []; // in the order in which they came
 
     private readonly MediumClock _clock;
     private readonly MediumState _state;
@@ -101,7 +101,7 @@ internal sealed class MediumEngine : IDisposable
         _tx = new TxSlots(_taps, _clock);
         _ports = new PortRegistry(ledger, _statuses.Remove);
         _delivery = new FrameDelivery(_rx, _statuses, _taps, _held, _clock);
-        _sleep.Watch(_commands.Signal);
+        _sleep.Watch(_commands.Signal.Descriptor);
         calendar?.Watch(_commands.Signal);
         _thread = new Thread(Run) { Name = "medium-engine", IsBackground = true, Priority = ThreadPriority.Highest };
     }
@@ -155,11 +155,17 @@ internal sealed class MediumEngine : IDisposable
         return _commands.UntilClosed(released.Task);
     }
 
-    /// <summary>Has something moved along in virtual time, after those that came before; on the engine's thread.</summary>
-    public void Add(IStepped stepped) => _stepped.Add(stepped);
+    /// <summary>Has a guest served, after those that came before; on the engine's thread.</summary>
+    public void Add(IServed guest) => _served.Add(guest);
 
     /// <summary>Does no more.</summary>
-    public void Remove(IStepped stepped) => _stepped.Remove(stepped);
+    public void Remove(IServed guest) => _served.Remove(guest);
+
+    /// <summary>Wakes the engine when a guest that it serves kicks.</summary>
+    public void Watch(FileDescriptor kick) => _sleep.Watch(kick.Descriptor);
+
+    /// <summary>Does no more.</summary>
+    public void Unwatch(FileDescriptor kick) => _sleep.Unwatch(kick.Descriptor);
 
     /// <summary>Shows passing frames to a tap from now on.</summary>
     /// <param name="tap">Read by a thread that runs until the engine has stopped, or that closes it.</param>
@@ -235,7 +241,7 @@ internal sealed class MediumEngine : IDisposable
         if (_ports.Add(offer) is not { } port)
             return null;
         _statuses.Add(port);
-        _sleep.Watch(offer.Kick);
+        _sleep.Watch(offer.Kick.Descriptor);
         _log.PortAttached(port);
         return port;
     }
@@ -248,7 +254,7 @@ internal sealed class MediumEngine : IDisposable
         foreach (var port in ports)
         {
             _statuses.Add(port);
-            _sleep.Watch(port.Offer.Kick);
+            _sleep.Watch(port.Offer.Kick.Descriptor);
             port.ResumeHoldings();
             bool areRadiosKnown = port.IsFaulted || _radioLedger.Restore(port);
             port.MarkUnsettled(Batch);
@@ -269,6 +275,8 @@ internal sealed class MediumEngine : IDisposable
     internal bool RunRound()
     {
         bool busy = RunDue();
+        foreach (var guest in _served)
+            busy |= guest.TakeSent();
         if (_rx.IsAnyOutstanding)
             busy |= ReclaimRx();
         _taps.Reclaim();
@@ -283,6 +291,10 @@ internal sealed class MediumEngine : IDisposable
         busy |= AdvanceAirtime(); // after the frames were taken: they came before now
         SettleFaults();
         _rx.Publish();
+        foreach (var guest in _served)
+            busy |= guest.Deliver();
+        foreach (var guest in _served)
+            guest.Interrupt();
         if (_tx.IsAnyHeld)
             _tx.Release(_ports.All);
         return busy;
@@ -368,10 +380,7 @@ internal sealed class MediumEngine : IDisposable
                 calendar.Wait(EndPollNs);
                 continue;
             }
-            bool busy = RunRound();
-            foreach (var stepped in _stepped)
-                busy |= stepped.Step();
-            if (!busy && _commands.IsEmpty)
+            if (!RunRound() && _commands.IsEmpty)
                 calendar.Advance(NextDueNs is not long.MaxValue and var dueNs ? _clock.ToMonotonic(dueNs) : long.MaxValue, limitNs);
         }
     }
@@ -549,7 +558,7 @@ internal sealed class MediumEngine : IDisposable
 
     private void Detach(Port port, TaskCompletionSource<bool> released)
     {
-        _sleep.Unwatch(port.Offer.Kick);
+        _sleep.Unwatch(port.Offer.Kick.Descriptor);
         Radios.RemoveAll(port);
         RxRings.ReclaimAll(port);
         _ports.Retire(port, released);
@@ -595,7 +604,7 @@ internal sealed class MediumEngine : IDisposable
         {
             if (port.IsFaulted || port.IsRetired)
                 continue;
-            if (!port.Rings.Tx.Arm() || port.Rings.Tx.IsBroken)
+            if (!(port.IsServedHere ? port.Rings.Tx.CountReady() == 0 : port.Rings.Tx.Arm()) || port.Rings.Tx.IsBroken)
                 return false;
             if (port.OutstandingRx == 0)
                 continue;
@@ -609,6 +618,11 @@ internal sealed class MediumEngine : IDisposable
         }
         if (_taps.HoldSlots || _ports.IsAnyLeaving)
             timeoutNs = ReclaimPollNs;
+        foreach (var guest in _served)
+        {
+            if (!guest.TryArm())
+                return false;
+        }
         return _commands.IsEmpty && !_isStopping;
     }
 }

@@ -75,6 +75,9 @@ internal sealed unsafe partial class Port
     /// <summary>The VM's name.</summary>
     public string Name => Offer.Name;
 
+    /// <summary>Whether the guest's end of its rings is on the engine's thread, too, so that neither rings for the other.</summary>
+    public bool IsServedHere => Offer.Kind == PortKind.VhostUser;
+
     /// <summary>The host's end of its rings.</summary>
     public HostPort Rings { get; }
 

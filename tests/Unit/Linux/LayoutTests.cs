@@ -31,12 +31,14 @@ public class LayoutTests
         #include <sys/signalfd.h>
         #include <sys/socket.h>
         #include <sys/stat.h>
+        #include <sys/statfs.h>
         #include <sys/syscall.h>
         #include <sys/timerfd.h>
         #include <sys/uio.h>
         #include <sys/un.h>
         #include <sys/wait.h>
         #include <linux/genetlink.h>
+        #include <linux/magic.h>
         #include <linux/netlink.h>
         #include <linux/rtnetlink.h>
         """;
@@ -44,7 +46,7 @@ public class LayoutTests
     private static readonly Type[] OurStructures =
     [
         typeof(ShmWifi.Linux.sockaddr_nl), typeof(ShmWifi.Linux.sched_param), typeof(ShmWifi.Linux.group), typeof(ShmWifi.Linux.passwd),
-        typeof(ShmWifi.Linux.rlimit),
+        typeof(ShmWifi.Linux.rlimit), typeof(ShmWifi.Linux.statfs),
     ];
 
     private static readonly Type[] TheirStructures =
@@ -57,7 +59,7 @@ public class LayoutTests
     [
         "EPERM", "ENOENT", "EINTR", "ENXIO", "EAGAIN", "EBADF", "ENOMEM", "EACCES", "EBUSY", "EEXIST", "ENODEV", "EINVAL", "ENFILE", "EMFILE",
         "EPIPE",
-        "EOPNOTSUPP", "EADDRINUSE", "ENOBUFS", "ECONNREFUSED",
+        "ENOTSOCK", "EOPNOTSUPP", "EADDRINUSE", "ENOBUFS", "ECONNREFUSED",
         "O_RDONLY", "O_RDWR", "O_NONBLOCK", "O_CLOEXEC", "PROT_READ", "PROT_WRITE", "PROT_EXEC", "MAP_SHARED", "MAP_PRIVATE", "MAP_ANONYMOUS",
         "MFD_CLOEXEC", "MFD_ALLOW_SEALING", "F_GETFD", "F_GETFL", "F_ADD_SEALS", "F_GET_SEALS", "F_SEAL_SEAL", "F_SEAL_SHRINK", "F_SEAL_GROW",
         "EFD_CLOEXEC", "EFD_NONBLOCK", "EPOLL_CLOEXEC", "EPOLL_CTL_ADD", "EPOLL_CTL_DEL", "EPOLLIN", "EPOLLERR", "EPOLLRDHUP", "POLLIN",

@@ -130,7 +130,11 @@ internal sealed unsafe class FrontEnd : IDisposable
     public void Dispose()
     {
         foreach (var ring in _rings)
+        {
+            if (ring.Kick is { } kick)
+                _kickGoes(kick); // the front end has it open, too: closed, it would go on waking us
             ring.Dispose();
+        }
         _memory.Dispose();
         _backendRequests?.Dispose();
         _messages.Dispose();

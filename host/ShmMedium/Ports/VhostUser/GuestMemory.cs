@@ -18,7 +18,8 @@ internal readonly record struct MemoryRegion(ulong GuestAddress, ulong Size, ulo
 /// <summary>The memory of a guest, mapped; every access to it goes through here.</summary>
 /// <remarks>
 /// Where all of it is sealed against shrinking it is read and written in place. Else the guest's VMM could shrink the file under us, and the next
-/// access would end the daemon by SIGBUS: then the kernel copies for us (<see cref="GuardedCopy"/>). docs/decisions/0023.
+/// access would end the daemon by SIGBUS: then the kernel copies for us (<see cref="GuardedCopy"/>). Files of which a page may be long in coming are
+/// refused: the engine's thread would wait for it. docs/decisions/0023.
 /// </remarks>
 internal sealed unsafe class GuestMemory : IDisposable
 {
@@ -50,6 +51,13 @@ internal sealed unsafe class GuestMemory : IDisposable
         ulong fileSize = (ulong)(long)status.st_size;
         if (FileTypes.Of(file) != FileType.Regular || region.MapOffset > fileSize || region.Size > fileSize - region.MapOffset)
             throw new FrontEndException($"a memory region of {region.Size} bytes from {region.MapOffset} on in a file of {fileSize}");
+        statfs fileSystem;
+        LibCException.ThrowIfFailed(fstatfs(file.Descriptor, &fileSystem), "look at a guest's memory");
+        if (fileSystem.f_type is not (TMPFS_MAGIC or HUGETLBFS_MAGIC))
+        {
+            throw new FrontEndException("memory in a file on a disk, or on what answers like one, for which the medium would wait: "
+                + "have it in a memfd, in /dev/shm or in huge pages");
+        }
         ulong page = (ulong)(long)status.st_blksize; // of a file of huge pages theirs: the mapping has whole ones
         ulong size = (region.MapOffset + region.Size + page - 1) / page * page;
         try

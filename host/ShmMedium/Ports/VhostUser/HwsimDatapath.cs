@@ -63,10 +63,10 @@ internal sealed unsafe class HwsimDatapath : IDisposable
     /// <summary>Whether something waits for room in the port.</summary>
     public bool IsHeldUp => _tx.IsBlocked || _radios.IsDirty || _unanswered.Count != 0;
 
-    /// <summary>Moves what there is.</summary>
+    /// <summary>Moves what the guest has sent to its port.</summary>
     /// <returns>Whether there was anything.</returns>
-    /// <exception cref="FrontEndException">The guest broke the rules, or the port is served no more.</exception>
-    public bool Pass()
+    /// <exception cref="FrontEndException">The guest broke the rules.</exception>
+    public bool TakeSent()
     {
         uint room = _channel.CountRoom(InjectionBatch.MaxMessages);
         _tx.IsReadable = true;
@@ -75,7 +75,16 @@ internal sealed unsafe class HwsimDatapath : IDisposable
         _kept.SetTaken(_channel.Taken); // before buffers are given back and frames published: none is sent twice
         _channel.PublishSent();
         Announce();
-        worked |= _rx.Drain(room - (uint)_batch.Count);
+        return worked;
+    }
+
+    /// <summary>Moves what the port got to the guest, and the statuses that are known already.</summary>
+    /// <returns>Whether there was anything.</returns>
+    /// <exception cref="FrontEndException">The guest broke the rules, or the port is served no more.</exception>
+    public bool Deliver()
+    {
+        uint room = _channel.CountRoom(InjectionBatch.MaxMessages);
+        bool worked = _rx.Drain(room - (uint)_batch.Count);
         _rx.GiveBack();
         _chains.Settle();
         if (_port.Tx.IsBroken || _port.Rx.IsBroken || _port.State != PortState.Attached)
@@ -83,15 +92,16 @@ internal sealed unsafe class HwsimDatapath : IDisposable
         return worked;
     }
 
-    /// <summary>Asks both sides to wake us.</summary>
-    /// <returns>Whether we may sleep: nothing has come meanwhile.</returns>
+    /// <summary>Asks the guest for a kick; of what its port gets, whoever calls this knows.</summary>
+    /// <returns>Whether nothing has come meanwhile, and the port is served.</returns>
     /// <exception cref="FrontEndException">The guest broke the rules.</exception>
     public bool TryArm()
     {
+        if (_port.State != PortState.Attached)
+            return false;
         if (_channel.CountRoom(wanted: 1) == 0)
             return _channel.ArmRoom(); // without, nothing can be done
-        bool needsSlot = _tx.IsBlocked || _radios.IsDirty;
-        return _port.Rx.Arm() && (!needsSlot || _port.Tx.ArmFree()) && (_tx.IsBlocked || _channel.ArmSent());
+        return _port.Rx.CountReady() == 0 && (_tx.IsBlocked || _channel.ArmSent());
     }
 
     /// <summary>Tells the medium that the radios are gone, and that nobody serves the port.</summary>

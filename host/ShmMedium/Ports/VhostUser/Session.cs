@@ -8,52 +8,44 @@ using static Tmds.Linux.LibC;
 namespace ShmWifi.ShmMedium.Ports.VhostUser;
 
 /// <summary>Serves a front end that has a port until it goes: its requests, and its guest's frames.</summary>
-internal sealed class Session : IStepped, IDisposable
+/// <remarks>The engine's thread moves the frames: one wake-up for each, by the guest's kick. docs/decisions/0023.</remarks>
+internal sealed class Session : IServed, IDisposable
 {
-    private const long TickNs = 1_000_000_000; // as often one looks whether the port is served
-    private const int PassesBetweenLooks = 64; // at what else there is, while frames pass
-    private const int MaxEvents = 8;
-
     private readonly Port _port;
     private readonly EventfdDevice _device;
     private readonly StopSignal _stop;
-    private readonly Epoll _epoll = new();
+    private readonly MediumEngine _engine;
+    private readonly EventFd _failed = new();
+    private readonly int _connection;
     private readonly FrontEnd _frontEnd;
     private readonly KeptFrontEnd _kept;
     private readonly InBandNotifications? _inBand;
     private volatile ExceptionDispatchInfo? _failure; // of a step
     private IReadOnlyList<LeftRadio> _left;
+    private uint _dueInterrupts; // bit n: of queue n
+    private bool _isLookedAt, _hasTaken; // in this round
     private HwsimDatapath? _datapath;
 
     /// <summary>Begins.</summary>
     /// <param name="connection">Owned by the session from now on.</param>
     /// <param name="device">Between the port's two ends.</param>
     /// <param name="stop">Ends it.</param>
+    /// <param name="engine">Whose port it is.</param>
     /// <param name="kept">For the engine that comes next.</param>
     /// <param name="left">Its radios, if another engine served it.</param>
-    /// <param name="inBand">In virtual time; else null.</param>
     /// <exception cref="LibCException">No descriptors are left.</exception>
     public Session(
-        FileDescriptor connection, Port port, EventfdDevice device, StopSignal stop, KeptFrontEnd kept, IReadOnlyList<LeftRadio> left,
-        InBandNotifications? inBand = null)
+        FileDescriptor connection, Port port, EventfdDevice device, StopSignal stop, MediumEngine engine, KeptFrontEnd kept,
+        IReadOnlyList<LeftRadio> left)
     {
-        _inBand = inBand;
+        _engine = engine;
+        _inBand = engine.Calendar is { } calendar ? new InBandNotifications(calendar) : null;
         (_port, _device, _stop, _kept, _left) = (port, device, stop, kept, left);
-        _frontEnd = new FrontEnd(connection, Unwatch, Watch, kept, inBand);
-        _epoll.Add(connection.Descriptor, EPOLLIN, (ulong)Wake.Request);
-        _epoll.Add(stop.Descriptor, EPOLLIN, (ulong)Wake.Stop);
-        if (inBand is null)
-            _epoll.Add(device.Descriptor, EPOLLIN | EPOLLET, (ulong)Wake.Frames);
+        _connection = connection.Descriptor;
+        _frontEnd = new FrontEnd(connection, engine.Unwatch, engine.Watch, kept, _inBand);
     }
 
-    private enum Wake : ulong
-    {
-        Stop,
-        Request,
-        Frames,
-    }
-
-    /// <summary>Goes on where another engine stopped; before <see cref="Run()"/>.</summary>
+    /// <summary>Goes on where another engine stopped; before <see cref="Run"/>.</summary>
     /// <exception cref="FrontEndException">That cannot be.</exception>
     public void Resume()
     {
@@ -61,17 +53,19 @@ internal sealed class Session : IStepped, IDisposable
         Switch(isLeft: true);
     }
 
-    /// <summary>Serves it.</summary>
+    /// <summary>Serves it: frames are moved on the engine's thread, and requests carried out there, for which this one waits.</summary>
     /// <exception cref="FrontEndException">It has gone, or broke the rules.</exception>
+    /// <exception cref="OperationCanceledException">The engine has ended.</exception>
     public void Run()
     {
+        Do(() => _engine.Add(this));
         try
         {
             while (!_stop.IsStopWanted)
             {
-                bool isBusy = Move();
-                if (Look(isBusy || _datapath is { } datapath && !datapath.TryArm() ? 0 : TickNs))
-                    Receive();
+                _failure?.Throw();
+                if (IsRequestThere())
+                    Do(Receive);
             }
         }
         catch (FrontEndException exception) when (exception is not FrontEndGoneException)
@@ -79,33 +73,16 @@ internal sealed class Session : IStepped, IDisposable
             _frontEnd.TellError();
             throw;
         }
-    }
-
-    /// <summary>Serves it in virtual time: all but the waiting for requests is done on the engine's thread.</summary>
-    /// <exception cref="FrontEndException">It has gone, or broke the rules.</exception>
-    /// <exception cref="OperationCanceledException">The engine has ended.</exception>
-    public void Run(MediumEngine engine)
-    {
-        Do(() => engine.Add(this));
-        try
-        {
-            while (!_stop.IsStopWanted)
-            {
-                _failure?.Throw();
-                if (Look(TickNs))
-                    Do(Receive);
-            }
-        }
         finally
         {
             Do(() =>
             {
-                engine.Remove(this);
+                _engine.Remove(this);
                 End();
             });
         }
 
-        void Do(Action action) => engine.PostAsync(() =>
+        void Do(Action action) => _engine.PostAsync(() =>
         {
             action();
             return true;
@@ -113,19 +90,76 @@ internal sealed class Session : IStepped, IDisposable
     }
 
     /// <inheritdoc/>
-    public bool Step()
+    public bool TakeSent()
     {
-        if (_datapath is not { } datapath || _failure is not null || !(_inBand!.IsKicked || _port.OutstandingRx != 0 || datapath.IsHeldUp))
+        _isLookedAt = _hasTaken = false;
+        if (_datapath is not { } datapath || _failure is not null)
+            return false;
+        if (_inBand is not null && !_inBand.IsKicked && _port.OutstandingRx == 0 && !datapath.IsHeldUp)
             return false;
         try
         {
-            _inBand.IsKicked = datapath.Pass() || !datapath.TryArm(); // so until there is nothing left: guests kick only where that was asked for
-            return _inBand.IsKicked;
+            _isLookedAt = true;
+            return _hasTaken = datapath.TakeSent();
         }
         catch (Exception exception) when (exception is not OutOfMemoryException) // a failure in serving it is the end of this VM alone
         {
-            _failure = ExceptionDispatchInfo.Capture(exception); // thrown by the VM's own thread
+            Fail(exception);
             return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Deliver()
+    {
+        if (_datapath is not { } datapath || _failure is not null || !(_isLookedAt || _port.OutstandingRx != 0))
+            return false;
+        try
+        {
+            bool isBusy = datapath.Deliver();
+            if (_inBand is not null) // guests kick only where that was asked for: so until there is nothing left
+                _inBand.IsKicked = isBusy = isBusy || _hasTaken || !datapath.TryArm();
+            return isBusy;
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            Fail(exception);
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Interrupt()
+    {
+        for (uint queue = 0; _dueInterrupts != 0; queue++, _dueInterrupts >>= 1)
+        {
+            if ((_dueInterrupts & 1) == 0)
+                continue;
+            _port.Rings.Count(HostCounter.Doorbells);
+            try
+            {
+                _frontEnd.Interrupt(queue);
+            }
+            catch (FrontEndException exception)
+            {
+                Fail(exception);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryArm()
+    {
+        if (_datapath is not { } datapath || _failure is not null)
+            return true;
+        try
+        {
+            return datapath.TryArm();
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            Fail(exception);
+            return true;
         }
     }
 
@@ -134,7 +168,7 @@ internal sealed class Session : IStepped, IDisposable
     {
         End();
         _frontEnd.Dispose();
-        _epoll.Dispose();
+        _failed.Dispose();
     }
 
     private void End()
@@ -150,28 +184,24 @@ internal sealed class Session : IStepped, IDisposable
             Switch();
     }
 
-    /// <summary>Moves frames, for a while at most.</summary>
-    /// <returns>Whether there may be more.</returns>
-    private bool Move()
+    /// <summary>Has the VM's own thread throw it.</summary>
+    private void Fail(Exception exception)
     {
-        for (int passes = 0; _datapath is not null && passes < PassesBetweenLooks; passes++)
-        {
-            if (!_datapath.Pass())
-                return false;
-        }
-        return _datapath is not null;
+        _failure = ExceptionDispatchInfo.Capture(exception);
+        _failed.Signal();
     }
 
-    /// <returns>Whether there is a request.</returns>
-    private bool Look(long timeoutNs)
+    /// <summary>Waits for a request, a failure of a step, or the end.</summary>
+    private bool IsRequestThere()
     {
-        Span<epoll_event> events = stackalloc epoll_event[MaxEvents];
-        foreach (ref readonly var happened in events[.._epoll.Wait(events, timeoutNs)])
-        {
-            if ((Wake)happened.data.u64 == Wake.Request)
-                return true;
-        }
-        return false;
+        Span<pollfd> watched =
+        [
+            new() { fd = _stop.Descriptor, events = POLLIN },
+            new() { fd = _failed.Descriptor, events = POLLIN },
+            new() { fd = _connection, events = POLLIN },
+        ];
+        _ = Poll.WaitForAny(watched, Timeout.InfiniteTimeSpan);
+        return watched[2].revents != 0 && watched[0].revents == 0 && watched[1].revents == 0;
     }
 
     /// <summary>The guest's driver has its queues, or has them no more.</summary>
@@ -185,12 +215,8 @@ internal sealed class Session : IStepped, IDisposable
         var (toHost, toGuest) = (_frontEnd.ToHost, _frontEnd.ToGuest);
         var port = _port.Rings.Region.OpenGuestPort(_port.Rings.Index);
         var channel = new VirtqueueChannel(
-            toHost.Queue, toGuest.Queue, () => _frontEnd.Interrupt(0), () => _frontEnd.Interrupt(1), () => port.Count(GuestCounter.DropNoBuffer));
+            toHost.Queue, toGuest.Queue, () => _dueInterrupts |= 1, () => _dueInterrupts |= 2, () => port.Count(GuestCounter.DropNoBuffer));
         _datapath = new HwsimDatapath(port, _device, channel, isLate: toHost.Queue.WasServed, _kept, _left, isClockShared: _inBand is null);
         _left = []; // a driver that starts anew tells its addresses
     }
-
-    private void Watch(FileDescriptor kick) => _epoll.Add(kick.Descriptor, EPOLLIN | EPOLLET, (ulong)Wake.Frames);
-
-    private void Unwatch(FileDescriptor kick) => _epoll.Remove(kick.Descriptor); // the front end has it open, too
 }

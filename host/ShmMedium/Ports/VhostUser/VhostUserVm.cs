@@ -162,14 +162,10 @@ internal sealed unsafe class VhostUserVm : IDisposable
             {
                 if (!isLeft)
                     _kept.Begin(connection.Descriptor);
-                var inBand = _engine.Calendar is { } calendar ? new InBandNotifications(calendar) : null;
-                using var session = new Session(connection, port, device, _stop, _kept, isLeft ? LeftRadio.Of(_kept.Radios) : [], inBand);
+                using var session = new Session(connection, port, device, _stop, _engine, _kept, isLeft ? LeftRadio.Of(_kept.Radios) : []);
                 if (isLeft)
                     session.Resume();
-                if (inBand is null)
-                    session.Run();
-                else
-                    session.Run(_engine);
+                session.Run();
             }
             finally
             {

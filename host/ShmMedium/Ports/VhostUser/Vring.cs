@@ -78,7 +78,7 @@ internal sealed unsafe class Vring(GuestMemory memory) : IDisposable
     {
         _call?.Dispose();
         _call = call;
-        if (call is not null) // else a front end that does not read could stop this thread; eventfds of QEMU do not block, anyway
+        if (call is not null) // else a front end that does not read could stop the engine; eventfds of QEMU do not block, anyway
             LibCException.ThrowIfFailed(fcntl(call.Descriptor, F_SETFL, fcntl(call.Descriptor, F_GETFL) | O_NONBLOCK), "set up a call descriptor");
     }
 
@@ -183,7 +183,10 @@ internal sealed unsafe class Vring(GuestMemory memory) : IDisposable
     private static void Signal(FileDescriptor? descriptor)
     {
         ulong one = 1;
-        if (descriptor is not null)
+        if (descriptor is null)
+            return;
+        // A socket does not block whatever the front end, which shares its flags, makes of them.
+        if (send(descriptor.Descriptor, &one, sizeof(ulong), MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno == ENOTSOCK)
             _ = write(descriptor.Descriptor, &one, sizeof(ulong));
     }
 

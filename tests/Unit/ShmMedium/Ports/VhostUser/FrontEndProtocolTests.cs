@@ -131,6 +131,11 @@ public sealed class FrontEndProtocolTests
             MemoryTable(1, Region with { MapOffset = ulong.MaxValue - 4096 }), 0, f.MemoryFile)),
         ("a region that is empty", "empty", f => f.Send(VhostUserRequest.SetMemTable, MemoryTable(1, Region with { Size = 0 }), 0, f.MemoryFile)),
         ("a region of what is no file", "in a file of", f => f.Send(VhostUserRequest.SetMemTable, MemoryTable(1, Region), 0, f.KickOf(0))),
+        ("memory in a file on a disk", "/dev/shm", f =>
+        {
+            using var file = File.OpenHandle(typeof(object).Assembly.Location);
+            f.Send(VhostUserRequest.SetMemTable, MemoryTable(1, Region), 0, (int)file.DangerousGetHandle());
+        }),
         ("a region that was never given", "never gave", f => f.Send(VhostUserRequest.RemMemReg, [.. Word(0), .. MemoryTable(0, Region)[8..]])),
         ("a virtqueue that is not there", "virtqueue 2", f => f.Send(VhostUserRequest.SetVringNum, Pair(2, 256))),
         ("a length that is no power of two", "power of two", f => f.Send(VhostUserRequest.SetVringNum, Pair(0, 100))),
