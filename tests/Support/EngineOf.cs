@@ -1,5 +1,6 @@
 using System.Globalization;
 using ShmWifi.Lab;
+using ShmWifi.Lab.Processes;
 using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Tests.Support;

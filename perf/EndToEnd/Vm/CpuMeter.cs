@@ -3,9 +3,9 @@ using ShmWifi.Lab.Measure;
 
 namespace ShmWifi.Perf.EndToEnd.Vm;
 
-/// <summary>How much of a core a process uses.</summary>
-/// <param name="readStat">Reads its /proc/PID/stat.</param>
-internal sealed class CpuMeter(Func<Task<string>> readStat)
+/// <summary>How much of a core processes use, all together.</summary>
+/// <param name="readTime">Reads the CPU time that they have used.</param>
+internal sealed class CpuMeter(Func<Task<TimeSpan>> readTime)
 {
     private TimeSpan _before;
     private long _started;
@@ -13,20 +13,27 @@ internal sealed class CpuMeter(Func<Task<string>> readStat)
     /// <summary>Of a core, from start to stop, in percent.</summary>
     public double Percent { get; private set; }
 
-    /// <summary>Of a process of this machine.</summary>
-    public static CpuMeter OfProcess(int process) => new(() => File.ReadAllTextAsync($"/proc/{process}/stat"));
+    /// <summary>CPU time that was used from start to stop.</summary>
+    public TimeSpan Used { get; private set; }
+
+    /// <summary>Of processes of this machine, which live until it is stopped.</summary>
+    public static CpuMeter Of(params IReadOnlyList<int> processes) => new(async () =>
+    {
+        string[] stats = await Task.WhenAll(processes.Select(process => File.ReadAllTextAsync($"/proc/{process}/stat")));
+        return stats.Select(ProcessTimes.Read).Aggregate((one, other) => one + other);
+    });
 
     /// <summary>Starts.</summary>
     public async Task StartAsync()
     {
-        _before = ProcessTimes.Read(await readStat());
+        _before = await readTime();
         _started = Stopwatch.GetTimestamp();
     }
 
     /// <summary>Stops.</summary>
     public async Task StopAsync()
     {
-        var used = ProcessTimes.Read(await readStat()) - _before;
-        Percent = 100 * (used / Stopwatch.GetElapsedTime(_started));
+        Used = await readTime() - _before;
+        Percent = 100 * (Used / Stopwatch.GetElapsedTime(_started));
     }
 }

@@ -8,10 +8,11 @@ namespace ShmWifi.Perf.EndToEnd.Vm;
 /// <param name="DoorbellsToGuests">Rung at the two: interrupts.</param>
 /// <param name="HostDrops">Frames that the daemon dropped, of any VM.</param>
 /// <param name="EngineBytes">Managed heap that the engine's loop took.</param>
+/// <param name="Wakes">Times the engine woke up.</param>
 /// <param name="Injectors">Of the guests on the user path.</param>
 /// <param name="Modules">Of the guests on the kernel path.</param>
 internal sealed record LoadCounters(
-    long Frames, long DoorbellsToHost, long DoorbellsToGuests, long HostDrops, double EngineBytes,
+    long Frames, long DoorbellsToHost, long DoorbellsToGuests, long HostDrops, double EngineBytes, long Wakes,
     IReadOnlyList<InjectorCounters> Injectors, IReadOnlyList<ModuleCounters> Modules)
 {
     /// <summary>Doorbells of both directions, by frame.</summary>
@@ -25,6 +26,9 @@ internal sealed record LoadCounters(
 
     /// <summary>Bytes that the engine's loop allocated, by frame.</summary>
     public double EngineBytesAFrame => PerFrame(EngineBytes);
+
+    /// <summary>Wake-ups of the engine, by frame.</summary>
+    public double WakesAFrame => PerFrame(Wakes);
 
     /// <summary>System calls by frame that passed an injector, of the one with most.</summary>
     public double SystemCallsAFrame => Injectors.Max(injector => PerFrame(injector.SystemCalls, injector));
@@ -67,6 +71,7 @@ internal sealed record LoadCounters(
             vms.Sum(vm => vm.Doorbells),
             totals.Dropped ?? 0,
             (totals.AllocatedBytesPerFrame * totals.Frames) ?? 0,
+            totals.Sleeps ?? 0,
             injectors,
             modules);
     }
@@ -78,6 +83,7 @@ internal sealed record LoadCounters(
         DoorbellsToGuests - before.DoorbellsToGuests,
         HostDrops - before.HostDrops,
         Math.Round(EngineBytes - before.EngineBytes), // the daemon tells it by frame
+        Wakes - before.Wakes,
         [.. Injectors.Zip(before.Injectors, (now, then) => new InjectorCounters(
             now.TxFrames - then.TxFrames,
             now.TxDropped - then.TxDropped,

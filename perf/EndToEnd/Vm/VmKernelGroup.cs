@@ -55,7 +55,7 @@ internal sealed class VmKernelGroup : IBenchGroup
     {
         progress.Now("nothing but beacons");
         var pairs = lab.Pair.Ends.Zip(lab.OtherPair!.Ends, (kernelPath, userPath) =>
-            (kernelPath.Name, KernelPath: CpuMeter.OfProcess(kernelPath.ProcessId), UserPath: CpuMeter.OfProcess(userPath.ProcessId))).ToList();
+            (kernelPath.Name, KernelPath: CpuMeter.Of(kernelPath.ProcessId), UserPath: CpuMeter.Of(userPath.ProcessId))).ToList();
         foreach (var (_, kernelPath, userPath) in pairs)
             await Task.WhenAll(kernelPath.StartAsync(), userPath.StartAsync());
         await Task.Delay(TimeSpan.FromSeconds(pace.IdleSeconds), cancellation);

@@ -24,7 +24,7 @@ internal sealed class VmRun(
     public async Task TrafficAsync()
     {
         await PingAsync();
-        HopRows.Add(results, goals.Group, await lab.Medium.StatisticsAsync(cancellation), lab.Pair.Medium, guests);
+        HopRows.Add(results, goals.Group, await lab.Medium.StatisticsAsync(cancellation), lab.Pair.Medium, guests, goals.WayUs);
         await TcpAsync();
         await UdpAsync();
     }

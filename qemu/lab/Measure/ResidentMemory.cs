@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace ShmWifi.Lab.Measure;
 
-/// <summary>Memory that a process holds, without the region that it maps.</summary>
+/// <summary>Memory that a process holds, without the region that it maps; of pages that it shares with others its share, so that those of a program's
+/// processes add up.</summary>
 /// <remarks>
 /// From /proc/PID/smaps, since the sums in /proc/PID/status cannot tell: what is mapped through UIO counts as RssFile there, and so do the
 /// program's own pages, or as RssShmem when its file lies on tmpfs, as in the guest.
@@ -21,8 +22,8 @@ internal static partial class ResidentMemory
         {
             if (Mapping().Match(line) is { Success: true } mapping)
                 counts = !IsRegion(mapping.Groups["name"].Value);
-            else if (counts && Rss().Match(line) is { Success: true } rss)
-                kibibytes += long.Parse(rss.Groups["kb"].Value, CultureInfo.InvariantCulture);
+            else if (counts && Pss().Match(line) is { Success: true } pss)
+                kibibytes += long.Parse(pss.Groups["kb"].Value, CultureInfo.InvariantCulture);
         }
 
         return kibibytes * 1024;
@@ -34,6 +35,6 @@ internal static partial class ResidentMemory
     [GeneratedRegex(@"^[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ \S+ *(?<name>.*)$", RegexOptions.None, 1000)]
     private static partial Regex Mapping();
 
-    [GeneratedRegex(@"^Rss: +(?<kb>\d+) kB$", RegexOptions.None, 1000)]
-    private static partial Regex Rss();
+    [GeneratedRegex(@"^Pss: +(?<kb>\d+) kB$", RegexOptions.None, 1000)]
+    private static partial Regex Pss();
 }

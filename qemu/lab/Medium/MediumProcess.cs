@@ -22,8 +22,11 @@ internal sealed class MediumProcess : IAsyncDisposable
         _process = process;
     }
 
-    /// <summary>Its process ID.</summary>
+    /// <summary>Its process ID: the keeper's.</summary>
     public int ProcessId => _process.Id;
+
+    /// <summary>Of all its processes: the keeper, the engine that serves, and its spare.</summary>
+    public IReadOnlyList<int> ProcessIds => [ProcessId, .. ChildProcesses.Of(ProcessId)];
 
     /// <summary>What passes on the medium, for Wireshark.</summary>
     public string Capture => CaptureFile(_folder);

@@ -29,8 +29,10 @@ internal sealed record MediumStatistics(MediumTotals Medium, IReadOnlyList<VmCou
 /// <param name="DoorbellsPerFrame">Doorbells that the daemon and the guests rang, by frame.</param>
 /// <param name="PayloadBytesCopied">Bytes of payload that the daemon copied.</param>
 /// <param name="AllocatedBytesPerFrame">Managed heap that the engine's loop took, by frame.</param>
+/// <param name="Sleeps">Times the engine slept; each ended by a wake-up.</param>
 internal sealed record MediumTotals(
-    long? Frames, long? Delivered, long? Dropped, double? DoorbellsPerFrame, long? PayloadBytesCopied, double? AllocatedBytesPerFrame);
+    long? Frames, long? Delivered, long? Dropped, double? DoorbellsPerFrame, long? PayloadBytesCopied, double? AllocatedBytesPerFrame,
+    long? Sleeps = null);
 
 /// <summary>What is counted for a VM.</summary>
 internal sealed record VmCounters(string Name, long Doorbells, long GuestDoorbells, long TxFrames, long RxFrames)

@@ -5,6 +5,7 @@ using ShmWifi.IvshmemArgs;
 using ShmWifi.Lab;
 using ShmWifi.Lab.Instances;
 using ShmWifi.Lab.Measure;
+using ShmWifi.Lab.Processes;
 using ShmWifi.Lab.Qemu;
 using ShmWifi.Lab.Topologies;
 using ShmWifi.Lab.Vms;

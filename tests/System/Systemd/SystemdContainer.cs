@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using ShmWifi.Lab;
+using ShmWifi.Lab.Processes;
 
 namespace ShmWifi.Tests.System.Systemd;
 

@@ -79,17 +79,21 @@ public class MeasureTests
             """
             00400000-00600000 r-xp 00000000 00:01 12                 /bin/shm-injector
             Size:               2048 kB
-            Rss:                1000 kB
+            Rss:                3000 kB
             Pss:                1000 kB
             7f0000000000-7f0004000000 rw-s 00000000 00:05 20         /dev/uio0
             Size:              65536 kB
             Rss:               40000 kB
+            Pss:               40000 kB
             7f1000000000-7f1004000000 rw-s 00000000 00:01 21         /memfd:shmwifi-shared (deleted)
             Rss:               50000 kB
+            Pss:               25000 kB
             7f2000000000-7f2000010000 rw-s 00000000 00:01 22         /memfd:doublemapper (deleted)
             Rss:                  20 kB
+            Pss:                  20 kB
             7ffd00000000-7ffd00021000 rw-p 00000000 00:00 0
             Rss:                   4 kB
+            Pss:                   4 kB
             """),
         Is.EqualTo(1024 * 1024));
 

@@ -9,7 +9,7 @@ public class LoadCountersTests
     private static readonly string[] Ends = ["ap", "sta1"];
 
     private static readonly LoadCounters Before = LoadCounters.Of(
-        new MediumStatistics(new MediumTotals(1000, 2000, 3, 0.5, 0, 0.125),
+        new MediumStatistics(new MediumTotals(1000, 2000, 3, 0.5, 0, 0.125, Sleeps: 40),
             [new VmCounters("ap", 100, 150, 600, 400), new VmCounters("sta1", 120, 130, 400, 600)], []),
         Ends,
         [new InjectorCounters(500, 1, 500, 150, 800, 64, 0), new InjectorCounters(500, 0, 400, 130, 700, 0, 2)],
@@ -20,7 +20,7 @@ public class LoadCountersTests
     {
         var after = LoadCounters.Of(
             new MediumStatistics(
-                new MediumTotals(12_000, 20_000, 3, 0.1, 0, 125 / 12_000.0),
+                new MediumTotals(12_000, 20_000, 3, 0.1, 0, 125 / 12_000.0, Sleeps: 240),
                 [new VmCounters("ap", 300, 250, 2600, 8400), new VmCounters("sta1", 220, 130, 8400, 2600),
                     new VmCounters("sta2", 5000, 5000, 1000, 0)],
                 []),
@@ -35,6 +35,7 @@ public class LoadCountersTests
             Assert.That(cost.SystemCallsAFrame, Is.EqualTo(2000 / 9000.0), "of the injector with most");
             Assert.That(cost.EngineBytesAFrame, Is.Zero, "though the daemon tells bytes by frame");
             Assert.That(cost.InjectorBytesAFrame, Is.Zero);
+            Assert.That(cost.WakesAFrame, Is.EqualTo(200 / 10_000.0));
             Assert.That(cost.Drops, Is.EqualTo(2), "frames that found the guest's ring full");
             Assert.That(cost.LostStatuses, Is.EqualTo(4));
         }

@@ -1,3 +1,4 @@
+using ShmWifi.Lab.Processes;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Keeper;
 using static ShmWifi.Tests.Support.MediumFrames;

@@ -1,6 +1,7 @@
 using ShmWifi.Dot11.Frames;
 using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Lab;
+using ShmWifi.Lab.Processes;
 using static ShmWifi.Tests.Support.MediumFrames;
 using static Tmds.Linux.LibC;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ShmWifi.Tests.Support;
+namespace ShmWifi.Lab.Processes;
 
 /// <summary>The processes that a process has started and that its kernel still knows: proc_tid_children(5).</summary>
 internal static class ChildProcesses
