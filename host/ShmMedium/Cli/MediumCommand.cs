@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ShmWifi.ShmMedium.Cli.Diff;
 using ShmWifi.ShmMedium.Cli.Extcap;
 
 namespace ShmWifi.ShmMedium.Cli;
@@ -15,6 +16,7 @@ internal sealed class MediumCommand : RootCommand
         Add(new CtlCommand());
         Add(new TopCommand());
         Add(new ExtcapCommand());
+        Add(new DiffCommand());
         Add(new Command("config", "About configurations.") { new ConfigCheckCommand() });
         Add(new Command("import", "Converts configurations of other programs.") { new ImportCommand() });
     }

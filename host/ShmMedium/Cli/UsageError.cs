@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using ShmWifi.Configuration.Text;
+using ShmWifi.ShmMedium.Cli.Diff;
 
 namespace ShmWifi.ShmMedium.Cli;
 
@@ -22,7 +23,7 @@ internal static class UsageError
             error.WriteLine($"{name}: {reason}");
         error.WriteLine($"usage: {name}{string.Concat(Parts(command).Select(part => $" {part}"))}");
         error.WriteLine($"'{name} --help' tells more");
-        return ExitCode;
+        return command is DiffCommand ? DiffCommand.CannotCompare : ExitCode;
     }
 
     private static string Unknown(string word, CommandResult result)
