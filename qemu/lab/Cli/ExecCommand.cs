@@ -19,7 +19,13 @@ internal static class ExecCommand
         {
             var state = LabOptions.Find(result.GetValue(name)).ReadRunning();
             var target = LabOptions.FindVm(state, result.GetRequiredValue(vm));
-            using var guest = new GuestExecutor(target.Name, new LabDirectory(state.Name).Vm(target.Name), target.SerialLog);
+            if (target.Role == VmState.Scripted)
+            {
+                throw new LabException(
+                    $"VM '{target.Name}' does what its script says, and takes no commands; {target.SerialLog} has what it printed");
+            }
+
+            using var guest = new GuestExecutor(target.Name, new LabDirectory(state.Name).Vm(target.Name), target.SerialLog, state.IsTimeVirtual);
             string script = ShellQuote.Join(result.GetRequiredValue(words));
             var (exitCode, _) = await guest.TryRunAsync(script, TimeSpan.FromSeconds(result.GetValue(timeout)), Console.WriteLine, cancellation);
             return exitCode;

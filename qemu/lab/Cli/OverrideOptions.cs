@@ -10,6 +10,11 @@ internal sealed class OverrideOptions
     private readonly Option<string?> _isolation = LabOptions.Isolation();
     private readonly Option<string?> _path = LabOptions.Path();
     private readonly Option<string?> _hypervisor = LabOptions.Hypervisor();
+    private readonly Option<string?> _time = new("--time")
+    {
+        Description = "real; virtual: the VMs' clocks are the medium's, as fast as events allow; virtual:FACTOR: at most so many times as fast as "
+            + "this machine's. For User-Mode-Linux.",
+    };
 
     /// <summary>Has a command take them.</summary>
     public void AddTo(Command command)
@@ -18,10 +23,12 @@ internal sealed class OverrideOptions
         command.Add(_isolation);
         command.Add(_path);
         command.Add(_hypervisor);
+        command.Add(_time);
         LabOptions.RefuseForUml(command, _hypervisor, _isolation, _path);
     }
 
     /// <summary>Their values.</summary>
     public TopologyOverrides Of(ParseResult result) => new(
-        result.GetValue(_kernel), result.GetValue(_isolation), result.GetValue(_path), result.GetValue(_hypervisor));
+        result.GetValue(_kernel), result.GetValue(_isolation), result.GetValue(_path), result.GetValue(_hypervisor),
+        result.GetValue(_time));
 }

@@ -49,7 +49,7 @@ internal static class StatusCommand
                 vm.Kernel,
                 vm.Path ?? "-",
                 Describe(vm.Process, absent: "gone"),
-                vm.WiredAddress,
+                vm.WiredAddress ?? "-",
                 Markup.Escape(vm.Ssid ?? "-"),
                 vm.WifiAddress ?? "-",
                 vm.AssociationMs is { } ms ? $"{ms:0} ms" : "-");

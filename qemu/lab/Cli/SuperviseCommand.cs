@@ -27,14 +27,16 @@ internal static class SuperviseCommand
         var topology = TopologyReader.Read(await File.ReadAllTextAsync(file.FullName, cancellation), file.Name, overrides);
         var directory = new LabDirectory(topology.Name);
         var state = new LabState(
-            topology.Name, ProcessIdentity.Current, "starting", null, null, topology.PerVmIsolation ? "per-vm" : "shared", null, null, []);
+            topology.Name, ProcessIdentity.Current, "starting", null, null, topology.PerVmIsolation ? "per-vm" : "shared", null, null, [])
+        { IsTimeVirtual = topology.Time is not null };
         try
         {
             await Progress.RunAsync(async progress =>
             {
                 await using var lab = await LabInstance.StartAsync(topology, directory, progress, cancellation);
                 var roles = new Roles(progress);
-                await roles.StartAsync(lab.Vms, cancellation);
+                await foreach (var part in Task.WhenEach(roles.StartAsync(lab.Vms, cancellation), lab.WaitScriptsAsync(progress, cancellation)))
+                    await part; // whichever fails first ends the lab
                 foreach (var vm in lab.Vms)
                     vm.Guest.Dispose(); // from now on the exec ports are for 'lab exec'
                 state = state with
@@ -43,7 +45,8 @@ internal static class SuperviseCommand
                     Accel = lab.Accel,
                     Medium = lab.Medium is { } medium ? ProcessIdentity.Of(medium.ProcessId) : null,
                     NetworkNamespace = lab.NetworkNamespace,
-                    Vms = [.. lab.Vms.Select(vm => Describe(vm, roles.Members.FirstOrDefault(member => member.Radio.Vm == vm)))],
+                    Vms = [.. lab.Vms.Select(
+                        vm => Describe(vm, roles.Members.FirstOrDefault(member => member.Radio.Vm == vm), topology.Time is not null))],
                 };
                 directory.Write(state);
                 await Task.Delay(Timeout.Infinite, cancellation);
@@ -62,13 +65,13 @@ internal static class SuperviseCommand
         return 0;
     }
 
-    private static VmState Describe(VirtualMachine vm, Member? member) => new(
+    private static VmState Describe(VirtualMachine vm, Member? member, bool isTimeVirtual) => new(
         vm.Name,
-        vm.Spec.Role switch { Role.AccessPoint => "ap", Role.Station => "station", _ => "plain" },
+        vm.Spec.Script is not null ? VmState.Scripted : vm.Spec.Role switch { Role.AccessPoint => "ap", Role.Station => "station", _ => "plain" },
         vm.Spec.Guest,
         vm.Spec.Radios > 0 ? vm.Spec.Path.ToString().ToLowerInvariant() : null,
         ProcessIdentity.Of(vm.ProcessId),
-        WiredNetwork.Address(vm.Index),
+        isTimeVirtual ? null : WiredNetwork.Address(vm.Index),
         vm.Spec.Network?.Ssid.ToString(),
         member?.Address,
         member?.Association?.Milliseconds,

@@ -45,6 +45,7 @@ internal static class UpCommand
         AddOption(start, "--isolation", overrides.Isolation);
         AddOption(start, "--path", overrides.Path);
         AddOption(start, "--hypervisor", overrides.Hypervisor);
+        AddOption(start, "--time", overrides.Time);
         using var supervisor = Process.Start(start)!;
         directory.Write(new LabState(
             topology.Name, ProcessIdentity.Of(supervisor.Id)!, "starting", null, null, topology.PerVmIsolation

@@ -6,7 +6,8 @@ namespace ShmWifi.Lab.Guest;
 /// <param name="name">The VM's name, for messages.</param>
 /// <param name="folder">Where the sockets of its ports are.</param>
 /// <param name="serialLog">Its console's log, quoted when a command gets no answer.</param>
-internal sealed class GuestExecutor(string name, string folder, string serialLog) : IDisposable
+/// <param name="isTimeVirtual">Whether the guest's seconds are not this machine's: then only the guest ends a command that takes too long.</param>
+internal sealed class GuestExecutor(string name, string folder, string serialLog, bool isTimeVirtual = false) : IDisposable
 {
     /// <summary>Ports that a guest has, org.shmwifi.exec.0 and on.</summary>
     public const int Ports = 4;
@@ -28,7 +29,8 @@ internal sealed class GuestExecutor(string name, string folder, string serialLog
         string script, TimeSpan timeout, Action<string>? onLine = null, CancellationToken cancellation = default)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(timeout + AnswerMargin);
+        if (!isTimeVirtual)
+            limit.CancelAfter(timeout + AnswerMargin);
         GuestChannel? channel = null;
         try
         {

@@ -71,12 +71,25 @@ internal sealed class LabInstance : IAsyncDisposable
         Medium = null;
     }
 
+    /// <summary>Waits until the scripts of all VMs that have some have ended.</summary>
+    /// <exception cref="LabException">One failed.</exception>
+    public async Task WaitScriptsAsync(Progress progress, CancellationToken cancellation)
+    {
+        var scripts = _vms.Where(vm => vm.Spec.Script is not null).Select(async vm =>
+        {
+            await vm.WaitScriptAsync(cancellation);
+            progress.Done($"{vm.Name}: its script has ended");
+        });
+        await foreach (var script in Task.WhenEach(scripts))
+            await script; // the first that failed ends all
+    }
+
     /// <summary>What a guest's own services would do at its boot: the wired interface's address, and the radios.</summary>
     public static async Task SetUpAsync(VirtualMachine vm, CancellationToken cancellation)
     {
         await vm.Guest.RunAsync(
             "setting up the wired interface",
-            $"ip link set eth0 up && ip address add {WiredNetwork.Address(vm.Index)}/16 dev eth0",
+            $"[ ! -e /sys/class/net/eth0 ] || {{ ip link set eth0 up && ip address add {WiredNetwork.Address(vm.Index)}/16 dev eth0; }}",
             TimeSpan.FromSeconds(20),
             cancellation);
         if (vm.Spec.Radios > 0)
@@ -89,7 +102,9 @@ internal sealed class LabInstance : IAsyncDisposable
         Accel = topology.Vms.FirstOrDefault(vm => vm.Hypervisor == Hypervisor.Qemu) is { } any
             ? Acceleration.Detect(Checkout.Kernel(any.Kernel))
             : Native;
-        var wired = new WiredNetwork(_spawner);
+        var wired = topology.Time is null ? new WiredNetwork(_spawner) : null; // a tap knows no clock but this machine's
+        if (topology.Time is not null)
+            HostCommand.Run("gcc", "-O2", "-shared", "-fPIC", "-o", Generator, Path.Combine(Checkout.Root, "qemu/seeded-random/seeded-random.c"));
         if (topology.NeedsMedium)
         {
             progress.Now("starting shm-medium");
@@ -98,9 +113,9 @@ internal sealed class LabInstance : IAsyncDisposable
         }
 
         foreach (var spec in topology.Vms)
-            _vms.Add(Start(spec, _vms.Count, wired));
+            _vms.Add(Start(spec, _vms.Count, wired, topology.Time));
         progress.Now($"booting {_vms.Count} VMs");
-        await Task.WhenAll(_vms.Select(async vm =>
+        await Task.WhenAll(_vms.Where(vm => vm.Spec.Script is null).Select(async vm =>
         {
             var boot = await vm.WaitReadyAsync(cancellation);
             progress.Done($"{vm.Name} runs: Linux {vm.Spec.Guest}, {AccelOf(vm.Spec)}, {boot.TotalSeconds:0.0} s to boot");
@@ -111,21 +126,41 @@ internal sealed class LabInstance : IAsyncDisposable
     private string AccelOf(VmSpec vm) =>
         vm.Hypervisor == Hypervisor.Uml ? Native : vm.Architecture == GuestArchitecture.Amd64 ? Accel : "tcg";
 
-    private VirtualMachine Start(VmSpec spec, int index, WiredNetwork wired)
+    private string Generator => Path.Combine(Folder, "seeded-random.so");
+
+    private VirtualMachine Start(VmSpec spec, int index, WiredNetwork? wired, VirtualTime? time)
     {
         string folder = Path.Combine(Folder, spec.Name);
-        string tap = wired.AddTap(index);
-        string? uplink = spec.Uplink == null ? null : wired.AddUplink(index, spec.Uplink);
+        string? tap = wired?.AddTap(index);
+        string? uplink = spec.Uplink == null ? null : wired?.AddUplink(index, spec.Uplink);
         string? medium = spec.Radios > 0 ? MediumProcess.Socket(Folder, spec.Name) : null;
-        return new VirtualMachine(spec, index, folder, spec.Hypervisor == Hypervisor.Uml ? OnUml() : OnQemu());
+        var hypervisor = spec.Script is not null ? Scripted() : spec.Hypervisor == Hypervisor.Uml ? OnUml() : OnQemu();
+        return new VirtualMachine(spec, index, folder, hypervisor, time is not null);
 
         IHypervisor OnQemu()
         {
-            var command = QemuCommand.For(spec, index, folder, AccelOf(spec), tap, uplink, medium);
+            var command = QemuCommand.For(spec, index, folder, AccelOf(spec), tap!, uplink, medium);
             return new QemuHypervisor(folder, () => _spawner.Start(spec.Name, Path.Combine(folder, "qemu.log"), command));
         }
 
-        IHypervisor OnUml() => new UmlHypervisor(folder, (console, exec) => _spawner.Start(spec.Name, Path.Combine(folder, "uml.log"), UmlCommand.For(
-            spec, index, folder, Checkout.Kernel(spec.Guest), Checkout.Initramfs(spec.Guest), console, exec, tap, uplink, medium)));
+        IHypervisor OnUml() => new UmlHypervisor(folder, (console, exec) =>
+        {
+            var command = UmlCommand.For(
+                spec, index, folder, Checkout.Kernel(spec.Guest), Checkout.Initramfs(spec.Guest), console, exec, tap, uplink, medium);
+            return _spawner.Start(spec.Name, Path.Combine(folder, "uml.log"), InTime(command));
+        });
+
+        IHypervisor Scripted()
+        {
+            string script = Path.Combine(folder, "script");
+            File.WriteAllText(script, $"{Wifi.GuestRadios.Script(spec, index)}\n{spec.Script}\n");
+            var command = InTime(UmlCommand.ForScript(
+                spec, folder, Checkout.Kernel(spec.Guest), Checkout.Initramfs(spec.Guest), script, medium!));
+            return new UmlScripted(() => _spawner.Start(spec.Name, VmFiles.SerialLog(folder), command));
+        }
+
+        List<string> InTime(List<string> command) => time is null
+            ? command
+            : UmlCommand.InVirtualTime(command, index, MediumProcess.Calendar(Folder), time.Seed, Generator);
     }
 }

@@ -23,6 +23,9 @@ internal sealed record LabState(
     string? NetworkNamespace,
     IReadOnlyList<VmState> Vms)
 {
+    /// <summary>Whether the VMs' clocks are the daemon's.</summary>
+    public bool IsTimeVirtual { get; init; }
+
     /// <summary>What does not run any more though it should, by a look at the processes now.</summary>
     public IReadOnlyList<string> Problems =>
     [
@@ -30,15 +33,17 @@ internal sealed record LabState(
             ? [$"shm-medium, process {medium.Id}, has ended: no radio of the lab hears another until it is started anew; "
                 + $"'./shmwifi lab down --lab {Name}', then 'lab up'"]
             : Array.Empty<string>(),
-        .. Vms.Where(vm => vm.Process is not { IsAlive: true }).Select(vm => $"VM '{vm.Name}' has ended: {vm.SerialLog} has what it printed"),
+        .. Vms.Where(vm => vm is { Role: not VmState.Scripted, Process: not { IsAlive: true } })
+            .Select(vm => $"VM '{vm.Name}' has ended: {vm.SerialLog} has what it printed"),
     ];
 }
 
 /// <summary>A VM of a running lab.</summary>
-/// <param name="Role">"ap", "station" or "plain".</param>
+/// <param name="Role">"ap", "station", "plain" or "script".</param>
 /// <param name="Path">What moves its frames, "user", "kernel" or "virtio"; null for a VM without radios on the lab's medium.</param>
 /// <param name="Process">Its hypervisor; null when it had ended before the lab was up.</param>
 /// <param name="Ssid">The network that it offers or joins; null for a plain VM.</param>
+/// <param name="WiredAddress">Null in virtual time, which no wire is in.</param>
 /// <param name="WifiAddress">Its address there; null for a plain VM, or while it has none.</param>
 /// <param name="AssociationMs">How long a station took to associate.</param>
 /// <param name="SerialLog">All that its console printed.</param>
@@ -48,12 +53,15 @@ internal sealed record VmState(
     string Kernel,
     string? Path,
     ProcessIdentity? Process,
-    string WiredAddress,
+    string? WiredAddress,
     string? Ssid,
     string? WifiAddress,
     double? AssociationMs,
     string SerialLog)
 {
+    /// <summary>The role of a VM that a script tells what to do, and that ends with it.</summary>
+    public const string Scripted = "script";
+
     /// <summary>What was counted in it; null where nobody asked, and without radios on the lab's medium.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GuestCounters? Counters { get; init; }

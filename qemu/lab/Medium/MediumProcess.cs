@@ -43,6 +43,9 @@ internal sealed class MediumProcess : IAsyncDisposable
     /// <summary>The socket that a VM attaches to.</summary>
     public static string Socket(string folder, string vm) => Path.Combine(folder, $"{vm}.medium");
 
+    /// <summary>The socket by which VMs join virtual time.</summary>
+    public static string Calendar(string folder) => Path.Combine(folder, "time.sock");
+
     /// <summary>The socket of a lab's daemon's control API.</summary>
     public static string ControlSocket(string folder) => Path.Combine(folder, "control.sock");
 
@@ -130,10 +133,17 @@ internal sealed class MediumProcess : IAsyncDisposable
 
     private static string Configuration(string folder, Topology topology)
     {
-        var yaml = new StringBuilder(topology.Medium).Append("vms:\n");
+        var yaml = new StringBuilder(topology.Medium);
+        if (topology.Time is { } time)
+            yaml.Append(CultureInfo.InvariantCulture, $"time: {time.Yaml}\ntimeTravel: {Quoted(Calendar(folder))}\n");
+        if (topology is { Time: not null, IsCaptured: true })
+            yaml.Append(CultureInfo.InvariantCulture, $"capture: {{ file: {Quoted(CaptureFile(folder))}, controlFrames: true }}\n");
+        yaml.Append("vms:\n");
         foreach (var vm in topology.Vms.Where(vm => vm.Radios > 0))
             yaml.Append(CultureInfo.InvariantCulture, $"  - {{ name: {vm.Name}, {(vm.Hypervisor == Hypervisor.Uml ? "vhostUser" : "socket")}: "
-                + $"'{Socket(folder, vm.Name).Replace("'", "''", StringComparison.Ordinal)}', radios: {vm.Radios} }}\n");
+                + $"{Quoted(Socket(folder, vm.Name))}, radios: {vm.Radios} }}\n");
         return yaml.ToString();
     }
+
+    private static string Quoted(string path) => $"'{path.Replace("'", "''", StringComparison.Ordinal)}'";
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ShmWifi.Lab.Topologies;
 
 /// <summary>What a VM does on the medium.</summary>
@@ -108,6 +110,9 @@ internal sealed record VmSpec
     /// <summary>What the machine is; arm64 has the kernels of <see cref="GuestKernels.Arm64Series"/>.</summary>
     public GuestArchitecture Architecture { get; init; }
 
+    /// <summary>A shell script: what it does from its boot on, to be powered off at the end; null: the lab gives it commands.</summary>
+    public string? Script { get; init; }
+
     /// <summary>What runs it; User-Mode-Linux has the kernels of <see cref="GuestKernels.UmlSeries"/>.</summary>
     public Hypervisor Hypervisor { get; init; }
 
@@ -128,6 +133,15 @@ internal sealed record VmSpec
     public IReadOnlyList<string> QemuArguments { get; init; } = [];
 }
 
+/// <summary>Clocks that stand still while anybody works.</summary>
+/// <param name="Factor">So many times as fast as this machine's clock at most; null: as fast as events allow.</param>
+/// <param name="Seed">What all guests' random numbers come from.</param>
+internal sealed record VirtualTime(double? Factor = null, int Seed = 1)
+{
+    /// <summary>The value of the daemon's key <c>time</c>.</summary>
+    public string Yaml => Factor is { } factor ? $"{{virtual: {factor.ToString(CultureInfo.InvariantCulture)}}}" : "virtual";
+}
+
 /// <summary>A whole lab.</summary>
 /// <param name="Name">Names its folder under run/: 1..31 of [a-z0-9-].</param>
 /// <param name="PerVmIsolation">A region for each VM instead of one for all.</param>
@@ -139,6 +153,9 @@ internal sealed record Topology(string Name, bool PerVmIsolation, IReadOnlyList<
 
     /// <summary>Sections of the daemon's configuration, such as <c>timing</c>, <c>links</c> and <c>radios</c>; empty: the perfect medium.</summary>
     public string Medium { get; init; } = "";
+
+    /// <summary>The clock of all VMs, which is the daemon's; null: this machine's.</summary>
+    public VirtualTime? Time { get; init; }
 
     /// <summary>Whether any VM has a radio on the lab's medium.</summary>
     public bool NeedsMedium => Vms.Any(vm => vm.Radios > 0);

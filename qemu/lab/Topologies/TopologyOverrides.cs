@@ -5,4 +5,6 @@ namespace ShmWifi.Lab.Topologies;
 /// <param name="Isolation">"shared" or "per-vm".</param>
 /// <param name="Path">"user" or "kernel", for all VMs that QEMU runs.</param>
 /// <param name="Hypervisor">"qemu" or "uml", for all VMs.</param>
-internal sealed record TopologyOverrides(string? Kernel = null, string? Isolation = null, string? Path = null, string? Hypervisor = null);
+/// <param name="Time">"real", "virtual" or "virtual:FACTOR".</param>
+internal sealed record TopologyOverrides(string? Kernel = null, string? Isolation = null, string? Path = null, string? Hypervisor = null,
+    string? Time = null);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -7,15 +8,20 @@ namespace ShmWifi.Lab.Topologies;
 /// <summary>Reads a topology file; every mistake is told with file, line and what is allowed.</summary>
 internal sealed partial class TopologyReader
 {
-    private static readonly string[] LabKeys = ["name", "hypervisor", "kernel", "isolation", "path", "medium", "vms"];
+    private static readonly string[] LabKeys = ["name", "hypervisor", "kernel", "isolation", "path", "time", "seed", "medium", "vms"];
     private static readonly string[] Hypervisors = ["qemu", "uml"];
     private static readonly string[] Paths = ["user", "kernel"];
-    private static readonly string[] OwnSections = ["vms", "socket", "isolation", "capture"];
+    private static readonly string[] OwnSections = ["vms", "socket", "isolation", "capture", "time", "timeTravel"];
     private static readonly string[] VmKeys =
     [
         "name", "role", "radios", "regulatory", "path", "kernelRadios", "memory", "cpus", "kernel", "architecture", "ssid", "ssidHex", "security",
-        "passphrase", "channel", "mode", "uplink", "kernelArguments", "qemu", "hypervisor",
+        "passphrase", "channel", "mode", "uplink", "kernelArguments", "qemu", "hypervisor", "script",
     ];
+
+    private const string VirtualPrefix = "virtual:";
+    private const double MinFactor = 0.001, MaxFactor = 1000; // the daemon's bounds
+    private static readonly string TimeForms = string.Create(
+        CultureInfo.InvariantCulture, $"real, virtual, or {{virtual: FACTOR}} with a factor of {MinFactor} to {MaxFactor}");
 
     private static readonly Ssid DefaultSsid = Topologies.Ssid.Of("ShmWifi");
     private static readonly Ssid FirstNetwork = new(""); // of a station that names none
@@ -48,6 +54,7 @@ internal sealed partial class TopologyReader
         string isolation = Choice(lab, "isolation", "shared", ["shared", "per-vm"]);
         string path = Choice(lab, "path", "user", Paths);
         string hypervisor = Choice(lab, "hypervisor", "qemu", Hypervisors);
+        var time = Time(lab);
         if (!lab.TryGetValue("vms", out var node) || node is not YamlSequenceNode { Children.Count: > 0 } list)
         {
             Error(node ?? root, "'vms' must be a list of at least one VM");
@@ -59,12 +66,57 @@ internal sealed partial class TopologyReader
         {
             if (Vm(item, hypervisor, kernel, path) is not { } vm)
                 continue;
+            CheckTime(vm, time, item);
             if (vms.Exists(other => other.Vm.Name == vm.Name))
                 Error(item, $"a VM called '{vm.Name}' is there already: names must differ");
             vms.Add((vm, item));
         }
 
-        return new Topology(name, (_overrides.Isolation ?? isolation) == "per-vm", JoinStations(vms)) { Medium = Medium(lab) };
+        return new Topology(name, (_overrides.Isolation ?? isolation) == "per-vm", JoinStations(vms)) { Medium = Medium(lab), Time = time };
+    }
+
+    private VirtualTime? Time(Dictionary<string, YamlNode> lab)
+    {
+        int seed = Number(lab, "seed", 1, 0, int.MaxValue);
+        string? said = _overrides.Time ?? lab.GetValueOrDefault("time") switch
+        {
+            null => "real",
+            YamlScalarNode { Value: "real" or "virtual" } word => word.Value,
+            YamlMappingNode { Children: [{ Key: YamlScalarNode { Value: "virtual" }, Value: YamlScalarNode { Value: { } factor } }] } =>
+                VirtualPrefix + factor,
+            _ => null,
+        };
+        if (said == "real")
+        {
+            if (lab.TryGetValue("seed", out var alone))
+                Error(alone, "'seed' is for 'time: virtual'");
+            return null;
+        }
+        if (said == "virtual")
+            return new VirtualTime(null, seed);
+        if (said?.StartsWith(VirtualPrefix, StringComparison.Ordinal) == true && TryReadFactor(said[VirtualPrefix.Length..], out double factorOf))
+            return new VirtualTime(factorOf, seed);
+        _errors.Add(_overrides.Time is null
+            ? $"{_file}:{lab["time"].Start.Line}:{lab["time"].Start.Column}: error: 'time' must be {TimeForms}"
+            : "--time must be real, virtual, or virtual:FACTOR with a factor of 0.001 to 1000");
+        return null;
+    }
+
+    private static bool TryReadFactor(string text, out double factor) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out factor) && factor is >= MinFactor and <= MaxFactor;
+
+    private void CheckTime(VmSpec vm, VirtualTime? time, YamlNode node)
+    {
+        if (time is null && vm.Script is not null)
+            Error(node, "'script' is for 'time: virtual': a VM in real time is given commands by 'lab exec'");
+        if (time is null)
+            return;
+        if (vm.Hypervisor != Hypervisor.Uml)
+            Error(node, $"VM '{vm.Name}': QEMU's clock cannot be stopped; 'time: virtual' needs 'hypervisor: uml'");
+        if (vm.Radios == 0)
+            Error(node, $"VM '{vm.Name}' has no radio on the lab's medium: in 'time: virtual' nothing would move its clock; give it 'radios'");
+        if (vm.Uplink is not null)
+            Error(node, $"VM '{vm.Name}': 'uplink' leads to a network whose clock does not stand still; in 'time: virtual' leave it out");
     }
 
     /// <summary>What the daemon is told beside the VMs, as it stands there: the daemon knows its own keys.</summary>
@@ -125,6 +177,8 @@ internal sealed partial class TopologyReader
         };
         if (role == Role.Plain)
             NotFor(vm, "a plain VM", "ssid", "ssidHex", "security", "passphrase", "channel", "mode");
+        else
+            NotFor(vm, "an access point or a station, which the lab gives commands", "script");
         if (role == Role.Station)
             NotFor(vm, "a station: it takes them from the access point with its ssid", "security", "passphrase", "channel", "mode");
         if (role != Role.AccessPoint)
@@ -168,6 +222,7 @@ internal sealed partial class TopologyReader
             Uplink = Text(vm, "uplink", InterfaceName(), "the name of a bridge of this machine"),
             KernelArguments = Strings(vm, "kernelArguments", static value =>
                 value.Length > 0 && !value.Any(char.IsWhiteSpace), "a list of arguments for the guest's kernel, without blanks"),
+            Script = Text(vm, "script", AnyText(), "a shell script"),
             QemuArguments = Strings(vm, "qemu", static _ => true, "a list of strings, one for each of QEMU's arguments"),
         };
     }
@@ -335,6 +390,9 @@ internal sealed partial class TopologyReader
 
     [GeneratedRegex("^[A-Za-z0-9_.-]{1,15}$", RegexOptions.None, 1000)]
     private static partial Regex InterfaceName();
+
+    [GeneratedRegex(".", RegexOptions.None, 1000)]
+    private static partial Regex AnyText();
 
     [GeneratedRegex("^[ -~]{8,63}$", RegexOptions.None, 1000)]
     private static partial Regex Passphrase();

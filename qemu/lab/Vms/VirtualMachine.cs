@@ -17,14 +17,15 @@ internal sealed class VirtualMachine : IAsyncDisposable
     /// <summary>Starts it.</summary>
     /// <param name="index">Its place in the lab, from 0.</param>
     /// <param name="hypervisor">Owned from now on.</param>
-    public VirtualMachine(VmSpec spec, int index, string folder, IHypervisor hypervisor)
+    /// <param name="isTimeVirtual">Whether its seconds are not this machine's.</param>
+    public VirtualMachine(VmSpec spec, int index, string folder, IHypervisor hypervisor, bool isTimeVirtual)
     {
         Spec = spec;
         Index = index;
         Folder = folder;
         _hypervisor = hypervisor;
         _process = hypervisor.Start();
-        Guest = new GuestExecutor(spec.Name, folder, SerialLog);
+        Guest = new GuestExecutor(spec.Name, folder, SerialLog, isTimeVirtual);
     }
 
     /// <summary>What it was made from.</summary>
@@ -76,6 +77,20 @@ internal sealed class VirtualMachine : IAsyncDisposable
 
         await first;
         return clock.Elapsed;
+    }
+
+    /// <summary>Waits until its script has ended, and with it the VM.</summary>
+    /// <exception cref="LabException">The script failed, or the VM ended before it: the end of what it printed.</exception>
+    public async Task WaitScriptAsync(CancellationToken cancellation)
+    {
+        const string Ended = "shmwifi script ended: ", Well = Ended + "0"; // rootfs/etc/rc
+        while (!_process.HasExited)
+            await Task.Delay(100, cancellation);
+        string log = LogTail.ReadAll(SerialLog);
+        if (!log.Contains(Ended, StringComparison.Ordinal))
+            throw new LabException($"{Name}: the VM ended before its script, with exit code {_process.ExitCode}\n{LogTail.Of(SerialLog)}");
+        if (!log.Contains(Well, StringComparison.Ordinal))
+            throw new LabException($"{Name}: its script failed\n{LogTail.Of(SerialLog)}");
     }
 
     /// <summary>Takes its power away: its hypervisor ends, and the guest is told nothing.</summary>

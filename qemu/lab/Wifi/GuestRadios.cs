@@ -15,8 +15,12 @@ internal static class GuestRadios
     {
         FramePath.User => vm.Guest.RunAsync("starting shm-injector", Required + UserPath(vm.Spec), Limit, cancellation),
         FramePath.Kernel => vm.Guest.RunAsync("making the radios", Required + KernelPath(vm.Spec), Limit, cancellation),
-        _ => vm.Guest.RunAsync("making the radios", Required + VirtioPath(vm), Limit, cancellation),
+        _ => vm.Guest.RunAsync("making the radios", Script(vm.Spec, vm.Index), Limit, cancellation),
     };
+
+    /// <summary>What makes the radios of a VM that is attached by vhost-user.</summary>
+    /// <param name="index">Its place in the lab, from 0.</param>
+    public static string Script(VmSpec vm, int index) => Required + VirtioPath(vm, index);
 
     private const string Required =
         """
@@ -45,12 +49,12 @@ internal static class GuestRadios
         """;
 
     /// <summary>hwsim's own addresses, 02:00:00:00:RR:00, would be those of the other guests, too: ours have the VM's place in the lab.</summary>
-    private static string VirtioPath(VirtualMachine vm)
+    private static string VirtioPath(VmSpec vm, int index)
     {
-        var addresses = Enumerable.Range(0, vm.Spec.Radios).Select(radio => $" --mac 02:00:00:{vm.Index >> 8:x2}:{vm.Index & 0xff:x2}:{radio:x2}");
+        var addresses = Enumerable.Range(0, vm.Radios).Select(radio => $" --mac 02:00:00:{index >> 8:x2}:{index & 0xff:x2}:{radio:x2}");
         return $$"""
             [ -e /sys/bus/virtio/drivers/mac80211_hwsim/virtio0 ] || { echo "hwsim has no virtio device"; dmesg | tail -n 5; exit 1; }
-            shm-injector radios add{{string.Concat(addresses)}}{{Regulatory(vm.Spec)}} || { dmesg | tail -n 5; exit 1; }
+            shm-injector radios add{{string.Concat(addresses)}}{{Regulatory(vm)}} || { dmesg | tail -n 5; exit 1; }
             """;
     }
 }

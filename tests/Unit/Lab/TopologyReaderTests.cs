@@ -179,7 +179,7 @@ public class TopologyReaderTests
         "t.yaml:1:9: error: 'kernel' must be one of 6.1, 6.12, 6.1-debug, 6.12-debug, trixie-backports, sid")]
     [TestCase("vms: []", "'vms' must be a list of at least one VM")]
     [TestCase("name: x", "'vms' must be a list of at least one VM")]
-    [TestCase("", "t.yaml:1:1: error: one mapping with the keys name, hypervisor, kernel, isolation, path, medium, vms is expected")]
+    [TestCase("", "t.yaml:1:1: error: one mapping with the keys name, hypervisor, kernel, isolation, path, time, seed, medium, vms is expected")]
     [TestCase("vms: [", "t.yaml:2:1: error: ")]
     [TestCase("name: a\nname: b", "t.yaml:2:")]
     public void AMistakeIsToldWithItsPlaceAndWhatIsAllowed(string yaml, string expected)
@@ -187,6 +187,39 @@ public class TopologyReaderTests
         var exception = Assert.Throws<LabException>(() => TopologyReader.Read(yaml, "t.yaml"));
         Assert.That(exception!.Message, Does.Contain(expected));
     }
+
+    [TestCase("time: virtual", null, null)]
+    [TestCase("time: { virtual: 2.5 }", null, 2.5)]
+    [TestCase("time: real", "virtual", null)]
+    [TestCase("", "virtual:10", 10.0)]
+    public void VirtualTimeIsOfTheFileOrTheCommandLine(string time, string? option, double? factor)
+    {
+        var topology = TopologyReader.Read(
+            $"{time}\nhypervisor: uml\nseed: 5\nvms: [{{ name: a, radios: 1 }}]", "t.yaml", new TopologyOverrides(Time: option));
+        Assert.That(topology.Time, Is.EqualTo(new VirtualTime(factor, Seed: 5)));
+    }
+
+    [Test]
+    public void RealTimeIsTheDefault() => Assert.That(TopologyReader.Read("vms: [{ name: a }]", "t.yaml").Time, Is.Null);
+
+    [Test]
+    public void AScriptIsWhatAPlainVmDoes()
+    {
+        const string Yaml = "time: virtual\nhypervisor: uml\nvms:\n  - name: a\n    radios: 1\n    script: |\n      sleep 1\n      iw dev\n";
+        Assert.That(TopologyReader.Read(Yaml, "t.yaml").Vms[0].Script, Is.EqualTo("sleep 1\niw dev\n"));
+    }
+
+    [TestCase("time: virtul\nhypervisor: uml\nvms: [{ name: a, radios: 1 }]", "t.yaml:1:7: error: 'time' must be real, virtual, or {virtual: F")]
+    [TestCase("time: { virtual: -1 }\nhypervisor: uml\nvms: [{ name: a, radios: 1 }]", "with a factor of 0.001 to 1000")]
+    [TestCase("time: virtual\nvms: [{ name: a, radios: 1 }]", "QEMU's clock cannot be stopped; 'time: virtual' needs 'hypervisor: uml'")]
+    [TestCase("time: virtual\nhypervisor: uml\nvms: [{ name: a }]", "VM 'a' has no radio on the lab's medium")]
+    [TestCase("time: virtual\nhypervisor: uml\nvms: [{ name: a, role: ap, uplink: br0 }]", "'uplink' leads to a network whose clock")]
+    [TestCase("hypervisor: uml\nvms: [{ name: a, radios: 1, script: 'true' }]", "'script' is for 'time: virtual'")]
+    [TestCase("time: virtual\nhypervisor: uml\nvms: [{ name: a, role: ap, script: 'true' }]", "'script' is not for an access point or a station")]
+    [TestCase("seed: 5\nvms: [{ name: a }]", "'seed' is for 'time: virtual'")]
+    [TestCase("medium: { timeTravel: x }\nvms: [{ name: a }]", "'timeTravel' is not for 'medium'")]
+    public void WhatVirtualTimeCannotHaveIsRefused(string text, string message) =>
+        Assert.That(() => TopologyReader.Read(text, "t.yaml"), Throws.TypeOf<LabException>().With.Message.Contains(message));
 
     [Test]
     public void AVmMayBeUserModeLinux()

@@ -34,6 +34,27 @@ public class UmlCommandTests
         Arguments(new VmSpec { Name = "a", Kernel = "6.12", KernelArguments = ["debug"], KernelRadios = 2 }, medium: null)[^2..],
         Is.EqualTo(["shmwifi.radios=2", "debug"]));
 
+    [Test]
+    public void AScriptsVmHasNothingInItsCommandLineThatIsAnotherEachTime()
+    {
+        var arguments = UmlCommand.ForScript(
+            new VmSpec { Name = "a", Kernel = "6.12" }, "/run/a", "/kernel", "/initramfs", "/run/a/script", "/run/a.medium");
+        Assert.That(
+            arguments, Does.Contain("shmwifi.script=/run/a/script").And.Contain("ssl0=null,fd:1").And.Contain("virtio_uml.device=/run/a.medium:29"));
+        Assert.That(arguments, Has.None.Contains("/dev/pts").And.None.StartsWith("vec0:").And.None.StartsWith("shmwifi.exec="));
+    }
+
+    [Test]
+    public void InVirtualTimeItHasTheCalendarsSocketAnIdAndASeed() => Assert.That(
+        UmlCommand.InVirtualTime(["/kernel", "quiet"], index: 4, "/run/time.sock", seed: 7, "/run/seeded-random.so"),
+        Is.EqualTo((string[])
+            ["setarch", "-R", "env", "SEED=7", "LD_PRELOAD=/run/seeded-random.so", "/kernel", "quiet", "time-travel=ext:5:/run/time.sock"]));
+
+    [Test]
+    public void WithoutATapItHasNoWiredInterface() => Assert.That(
+        UmlCommand.For(new VmSpec { Name = "a", Kernel = "6.12" }, 0, "/run/a", "/kernel", "/initramfs", "/dev/pts/10", Terminals, null, null, null),
+        Has.None.StartsWith("vec0:"));
+
     private static List<string> Arguments(VmSpec vm, string? medium) =>
         UmlCommand.For(vm, 0x104, "/run/a", "/kernel", "/initramfs", "/dev/pts/10", Terminals, "tap", null, medium);
 }
