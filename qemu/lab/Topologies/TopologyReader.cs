@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace ShmWifi.Lab.Topologies;
@@ -132,6 +133,7 @@ internal sealed partial class TopologyReader
 
         foreach (var key in sections.Children.Keys.OfType<YamlScalarNode>().Where(key => OwnSections.Contains(key.Value)))
             Error(key, $"'{key.Value}' is not for 'medium': the lab tells the daemon itself");
+        sections.Style = MappingStyle.Block; // more sections follow it
         var text = new StringWriter();
         new YamlStream(new YamlDocument(sections)).Save(text, assignAnchors: false);
         return text.ToString()[..text.ToString().LastIndexOf("...", StringComparison.Ordinal)];

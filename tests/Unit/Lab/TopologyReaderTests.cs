@@ -200,6 +200,10 @@ public class TopologyReaderTests
     }
 
     [Test]
+    public void TheMediumsSectionsCanBeFollowedByOthersHoweverTheyAreWritten() => Assert.That(
+        TopologyReader.Read("medium: { timing: airtime, seed: 3 }\nvms: [{ name: a }]", "t.yaml").Medium, Is.EqualTo("timing: airtime\nseed: 3\n"));
+
+    [Test]
     public void RealTimeIsTheDefault() => Assert.That(TopologyReader.Read("vms: [{ name: a }]", "t.yaml").Time, Is.Null);
 
     [Test]
