@@ -14,6 +14,7 @@ internal sealed unsafe class CalendarServer : IDisposable
     private const int MaxEvents = 16;
     private const int MaxParticipants = 2 * MediumLimits.Vms; // those of the VMs, and other programs'
     private const int ManyTurns = 1_000_000; // at one time: TCP without airtime does that, and never ends
+    private const long MadeUpNs = 100_000_000; // by the host's clock: more than a round of guests takes, and nothing that people notice
     private static readonly TimeSpan s_answerLimit = TimeSpan.FromSeconds(10); // a guest that answers an interrupt does nothing else
 
     private readonly ListeningSocket _socket;
@@ -28,6 +29,7 @@ internal sealed unsafe class CalendarServer : IDisposable
     private long _turnsNs;
     private int _turns;
     private bool _isStoppedTold;
+    private bool _isLossCounted;
 
     /// <summary>One whose socket listens; nobody is taken on yet.</summary>
     /// <param name="socket">Owned from now on.</param>
@@ -85,6 +87,7 @@ internal sealed unsafe class CalendarServer : IDisposable
             return;
         }
         CountTurn(nextNs);
+        _isLossCounted = false;
         if (mediumNs <= participantsNs)
             Clock.AdvanceTo(mediumNs);
         else
@@ -203,9 +206,17 @@ internal sealed unsafe class CalendarServer : IDisposable
     }
 
     /// <summary>How long the host's time has to go on before a time may come; 0: it may.</summary>
-    private long HostsNs(long ns) => _factor is not { } factor || ns <= Clock.NowNs
-        ? 0
-        : Math.Max(0, _paceStartNs + (long)Math.Min(ns / factor, long.MaxValue / 4) - MonotonicClock.NowNs);
+    /// <remarks>What was lost while guests worked is made up for a little only: after their boots, time would run away from who types.</remarks>
+    private long HostsNs(long ns)
+    {
+        if (_factor is not { } factor || ns <= Clock.NowNs)
+            return 0;
+        long hostsNs = MonotonicClock.NowNs;
+        if (!_isLossCounted) // once a turn, when it ends: a wait for the host's time is no loss
+            _paceStartNs += Math.Max(0, hostsNs - _paceStartNs - (long)(Clock.NowNs / factor) - MadeUpNs);
+        _isLossCounted = true;
+        return Math.Max(0, _paceStartNs + (long)Math.Min(ns / factor, long.MaxValue / 4) - hostsNs);
+    }
 
     private void CountTurn(long ns)
     {

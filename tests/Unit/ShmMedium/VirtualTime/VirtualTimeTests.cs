@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ShmWifi.Dot11.Frames;
 using ShmWifi.Hwsim.Protocol;
 using ShmWifi.ShmMedium.Ports.VhostUser;
@@ -126,9 +127,26 @@ public sealed class VirtualTimeTests
         Assert.That(daemon.Log.Events.Single(e => e.Event == "front-end-refused").Message, Does.Contain("time-travel=ext:ID:"));
     }
 
-    private static TestDaemon NewDaemon(string timing) => new($$"""
+    [Test]
+    public void TimeDoesNotRunAwayAfterAGuestThatTookLong()
+    {
+        using var daemon = NewDaemon("instant", "{virtual: 1}");
+        using var a = new SimulatedParticipant(daemon.PathOf("time.sock"));
+        using var b = new SimulatedParticipant(daemon.PathOf("time.sock"));
+        var other = Task.Run(() => b.Start(2));
+        _ = a.Start(1);
+        Thread.Sleep(1000); // it works, and its clock stands
+        var waiting = Task.Run(() => a.Sleep(500_000_000));
+        _ = other.Result;
+        var clock = Stopwatch.StartNew();
+        _ = b.Ask(TimeTravelOperation.Wait);
+        waiting.Wait();
+        Assert.That(clock.Elapsed.TotalSeconds, Is.InRange(0.35, 10), "half a second, less the 100 ms that are made up for");
+    }
+
+    private static TestDaemon NewDaemon(string timing, string time = "virtual") => new($$"""
         vms: [{name: a, vhostUser: a.sock}, {name: b, vhostUser: b.sock}]
-        time: virtual
+        time: {{time}}
         timeTravel: time.sock
         timing: {{timing}}
         """);
