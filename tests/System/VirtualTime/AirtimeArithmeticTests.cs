@@ -18,9 +18,6 @@ internal sealed partial class AirtimeArithmeticTests
     private const long BeaconIntervalNs = 102_400_000; // 100 TU
     private const long IdleNs = 1_000_000; // more than any AIFS and backoff
 
-    // An ERP BSS whose stations have OFDM alone, so that each frame is timed as table 18-5 has it.
-    private const string Erp = "hw_mode=g\nchannel=1\nsupported_rates=60 120 240 540\nbasic_rates=60 120 240 540";
-
     private static readonly MacTiming s_timing = MacTiming.Erp;
 
     private ScriptedRun _run = null!;
@@ -37,7 +34,7 @@ internal sealed partial class AirtimeArithmeticTests
                 iperf3 -c 10.9.0.1 -u -b 45M -l 1472 -t 3
                 iw phy "$(cat /sys/class/net/wlan0/phy80211/name)" set rts 500
                 iperf3 -c 10.9.0.1 -u -b 45M -l 1472 -t 1
-                """, Erp),
+                """, Scripts.Erp),
             "timing: airtime\n");
         _frames = OnAir.Read(_run.Capture, Band.Ghz2);
     }

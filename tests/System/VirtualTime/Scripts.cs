@@ -5,6 +5,9 @@ namespace ShmWifi.Tests.System.VirtualTime;
 /// <summary>What guests do in virtual time: access points, and stations that join them.</summary>
 internal static class Scripts
 {
+    /// <summary>Of hostapd: an ERP BSS whose stations have OFDM alone, so that each frame is timed as IEEE 802.11-2020 table 18-5 has it.</summary>
+    public const string Erp = "hw_mode=g\nchannel=1\nsupported_rates=60 120 240 540\nbasic_rates=60 120 240 540";
+
     private const string Ssid = "vt", Passphrase = "one medium, two machines";
 
     /// <summary>An access point, 10.9.0.1, and a station, 10.9.0.2, which does something once it is associated.</summary>
