@@ -69,6 +69,12 @@ public static unsafe partial class LibC
     public static partial passwd* getpwnam(string name);
 
     [LibraryImport(Library, SetLastError = true)]
+    public static partial passwd* getpwuid(uint uid);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int getgrouplist(byte* user, uint group, uint* groups, int* count);
+
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int flock(int fd, int operation);
 
     [LibraryImport(Library, SetLastError = true)]

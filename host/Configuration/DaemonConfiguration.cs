@@ -45,6 +45,9 @@ public sealed record DaemonConfiguration(
     /// <summary>Where Prometheus reads the metrics; null: nowhere.</summary>
     public IPEndPoint? Metrics { get; init; }
 
+    /// <summary>Where browsers get the map, and the control API with it; null: nowhere.</summary>
+    public IPEndPoint? Web { get; init; }
+
     /// <summary>Whether this kernel's own mac80211_hwsim radios are on the medium, too.</summary>
     public bool Local { get; init; }
 

@@ -8,7 +8,7 @@ internal static class DaemonKeys
 {
     public static readonly string[] Medium =
         ["isolation", "socket", "socketGroup", "spoofing", "polling", "scheduling", "geometry", "vms", "local", "time", "timeTravel",
-            "capture", "log", "control", "metrics", .. MediumKeys.Medium];
+            "capture", "log", "control", "metrics", "web", .. MediumKeys.Medium];
 
     public static readonly string[] Geometry = ["ports", "txSlots", "rxDescriptors", "poolSlots"];
 

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using ShmWifi.Configuration.Medium;
@@ -73,7 +72,8 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         {
             Medium = medium,
             Control = ReadControl(top),
-            Metrics = ReadMetrics(top),
+            Metrics = ListenAddress.Read(top, "metrics", errors),
+            Web = ListenAddress.Read(top, "web", errors),
             Spoofing = spoofing,
             Local = isLocal,
             VirtualTime = ReadVirtualTime(top, vms, isLocal),
@@ -244,19 +244,6 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         else if (!_sockets.TryAdd(path, node))
             errors.Add(node, $"socket '{path}' is here a second time; the first is in line {_sockets[path].Start.Line}");
         return path;
-    }
-
-    private IPEndPoint? ReadMetrics(Section top)
-    {
-        const string Allowed = "a port from 1 to 65535, of this machine alone, or an address and port (0.0.0.0:9464)";
-        if (top.Scalar("metrics", Allowed) is not { } scalar)
-            return null;
-        if (Section.TryInteger(scalar, 1, ushort.MaxValue, out int port))
-            return new IPEndPoint(IPAddress.Loopback, port);
-        if (IPEndPoint.TryParse(scalar.Value, out var at) && at.Port != 0)
-            return at;
-        errors.Add(scalar, $"'metrics' is {scalar.Kind}; allowed: {Allowed}");
-        return null;
     }
 
     private LogConfiguration ReadLog(Section top)

@@ -68,6 +68,8 @@ public static class DaemonWriter
             json["control"] = c.Control.Socket;
         if (c.Metrics is { } metrics)
             json["metrics"] = metrics.ToString();
+        if (c.Web is { } web)
+            json["web"] = web.ToString();
         foreach (var (key, value) in medium)
             json[key] = value?.DeepClone();
         return json;

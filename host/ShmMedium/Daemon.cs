@@ -66,8 +66,8 @@ internal sealed class Daemon : IDisposable
             if (configuration.Metrics is { } metrics)
                 Keep(MetricsServer.Start(metrics, meter, log.Warn));
             Keep(new AbsenceWatch(new EngineMedium(Engine, log.Note), log.RadioAbsent));
-            if (configuration.Control is { } control)
-                Keep(OpenControl(control, configuration, statePath, log, kept)).Start();
+            if (configuration.Control is not null || configuration.Web is not null)
+                Keep(OpenControl(configuration, statePath, log, kept)).Start();
             Keep(DaemonStateFile.Publish(statePath, DaemonState.Of(configuration, configuration.Control?.SocketFor(statePath), store.KeeperId)));
             kept.Settle();
             capture?.Start(); // last: a start that is refused leaves no file
@@ -120,13 +120,14 @@ internal sealed class Daemon : IDisposable
         }
     }
 
-    private ControlServer OpenControl(ControlConfiguration control, DaemonConfiguration configuration, string statePath, MediumLog log,
-        KeptSockets kept)
+    private ControlServer OpenControl(DaemonConfiguration configuration, string statePath, MediumLog log, KeptSockets kept)
     {
         DaemonStateFile.MakeFolder(statePath); // the socket's default place
-        var rights = ControlRights.Of(control);
-        var socket = kept.Open(control.SocketFor(statePath), rights.Access);
-        return new ControlServer(socket, rights, new EngineMedium(Engine, log.Note), configuration, Snapshots.Take, Captures, log.Warn,
+        var control = configuration.Control;
+        var rights = control is null ? ControlRights.OwnersOnly : ControlRights.Of(control);
+        var socket = control is null ? null : kept.Open(control.SocketFor(statePath), rights.Access);
+        var web = configuration.Web is { } at ? WebListener.Open(at, statePath, log.PageServed, log.Warn) : null;
+        return new ControlServer(socket, web, rights, new EngineMedium(Engine, log.Note), configuration, Snapshots.Take, Captures, log.Warn,
             log.OldNameUsed);
     }
 

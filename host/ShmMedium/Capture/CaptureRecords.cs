@@ -1,4 +1,3 @@
-using ShmWifi.Dot11;
 using ShmWifi.Dot11.Rates;
 using ShmWifi.ShmMedium.Delivery;
 using ShmWifi.ShmMedium.Medium;
@@ -45,26 +44,13 @@ internal sealed class CaptureRecords(CaptureWriter writer, long unixFromMonotoni
     private static RadiotapFields FieldsOf(in TappedFrame frame)
     {
         bool isAckWanted = Acknowledgement.IsWanted(in frame.Frame);
-        return new RadiotapFields(frame.FreqMhz, frame.Rate ?? RateOf(in frame.Frame, frame.Attempt), frame.SignalDbm)
+        return new RadiotapFields(frame.FreqMhz, frame.ShownRate, frame.SignalDbm)
         {
             Mpdu = frame.Mpdu,
             Retries = frame.Attempts - 1,
             HasNoAck = frame.IsOver && !isAckWanted,
             IsFailed = frame.IsOver && isAckWanted && !frame.IsAcked,
         };
-    }
-
-    /// <summary>The rate of an attempt, from 1.</summary>
-    private static PhyRate RateOf(in Frame frame, int attempt)
-    {
-        var band = Channel.BandOf(frame.FreqMhz);
-        var phy = PhyRate.BasicOf(band, frame.Spacing); // a chain that names none
-        for (int place = 0; attempt > 0 && place < TxRates.MaxCount && frame.Chain.TryDecode(place, band, out var rate); place++)
-        {
-            phy = rate.Phy.In(frame.Spacing);
-            attempt -= rate.Attempts;
-        }
-        return frame.DataRate?.Of(phy, band) ?? phy;
     }
 
     private Interface InterfaceOf(Radio radio)

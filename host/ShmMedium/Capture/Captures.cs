@@ -88,23 +88,11 @@ internal sealed class Captures(MediumEngine engine, CaptureTap? configured, long
     }
 
     /// <inheritdoc/>
-    public LiveCapture? Watch(CaptureSelection selection)
-    {
-        lock (_lock)
-        {
-            if (_taps.Count + _live >= Limit)
-                return null;
-            _live++;
-        }
-        var tap = new FrameTap { Selection = selection };
-        engine.AddTap(tap);
-        return new LiveCapture(tap, unixFromNs, async ended =>
-        {
-            await EndAsync(ended, static () => { });
-            lock (_lock)
-                _live--;
-        });
-    }
+    public LiveCapture? Watch(CaptureSelection selection) =>
+        TryAddLive(selection) is { } tap ? new LiveCapture(tap, unixFromNs, EndLiveAsync) : null;
+
+    /// <inheritdoc/>
+    public LiveFrames? WatchFrames() => TryAddLive(new CaptureSelection()) is { } tap ? new LiveFrames(tap, unixFromNs, EndLiveAsync) : null;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -114,6 +102,26 @@ internal sealed class Captures(MediumEngine engine, CaptureTap? configured, long
             names = [.. _taps.Keys];
         foreach (string name in names)
             StopAsync(name).GetAwaiter().GetResult();
+    }
+
+    private FrameTap? TryAddLive(CaptureSelection selection)
+    {
+        lock (_lock)
+        {
+            if (_taps.Count + _live >= Limit)
+                return null;
+            _live++;
+        }
+        var tap = new FrameTap { Selection = selection };
+        engine.AddTap(tap);
+        return tap;
+    }
+
+    private async Task EndLiveAsync(FrameTap tap)
+    {
+        await EndAsync(tap, static () => { });
+        lock (_lock)
+            _live--;
     }
 
     /// <summary>Ends a tap's reader between the engine's last frame for it and the engine's last look at it.</summary>

@@ -19,4 +19,8 @@ internal interface ICaptures
     /// <summary>Shows frames as pcapng from now on.</summary>
     /// <returns>Null: there are as many captures as may be.</returns>
     LiveCapture? Watch(CaptureSelection selection);
+
+    /// <summary>Shows frames as they are from now on.</summary>
+    /// <returns>Null: there are as many captures as may be.</returns>
+    LiveFrames? WatchFrames();
 }

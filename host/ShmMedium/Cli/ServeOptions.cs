@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -25,6 +26,8 @@ internal sealed class ServeOptions
     private static readonly string s_begins =
         $"engine {Environment.ProcessId} of shm-medium {typeof(ServeOptions).Assembly.GetName().Version!.ToString(3)} begins";
 
+    private const int DefaultWebPort = 8053;
+
     private readonly Option<FileInfo?> _config = new("--config", "-c") { Description = "Configuration in YAML (docs/configuration.md)." };
     private readonly Option<string?> _capture = new("--capture")
     {
@@ -38,6 +41,14 @@ internal sealed class ServeOptions
     private readonly Option<string?> _state = new("--state") { Description = "Where ivshmem-args and others find this daemon." };
     private readonly Option<string?> _control =
         new("--control") { Description = "Socket of the control API (docs/control.md), or none. Default: control.sock beside the state file." };
+    private readonly Option<string?> _web = new("--web")
+    {
+        Description =
+            $"Serves the map to browsers: at a port, or an address and port (docs/web.md). Default: {DefaultWebPort} of this machine alone.",
+        Arity = ArgumentArity.ZeroOrOne,
+        HelpName = "ADDRESS",
+    };
+
     private readonly Option<string?> _print = new("--print")
     {
         Description = "Prints a line a frame (frames), a summary each second (table) or neither (none). Default: frames on a terminal, else none.",
@@ -54,6 +65,11 @@ internal sealed class ServeOptions
         _print.AcceptOnlyFromAmong("frames", "table", "none");
         _logFormat.AcceptOnlyFromAmong("text", "json");
         _captureFormat.AcceptOnlyFromAmong("pcapng", "pcap");
+        _web.Validators.Add(result =>
+        {
+            if (result.Tokens.Count != 0 && !ListenAddress.TryParse(result.Tokens[0].Value, out _))
+                result.AddError($"--web is '{result.Tokens[0].Value}'; allowed: {ListenAddress.Allowed}");
+        });
     }
 
     /// <summary>What errors call a configuration that the command line gives.</summary>
@@ -62,7 +78,7 @@ internal sealed class ServeOptions
     /// <summary>Adds the options.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_config, _capture, _captureFormat, _print, _logFile, _logFormat, _json, _stats, _state, _control])
+        foreach (var option in (Option[])[_config, _capture, _captureFormat, _print, _logFile, _logFormat, _json, _stats, _state, _control, _web])
             command.Options.Add(option);
     }
 
@@ -117,6 +133,9 @@ internal sealed class ServeOptions
         Control = parse.GetValue(_control) is { } control
             ? ControlConfiguration.Override(configuration.Control, control)
             : configuration.Control,
+        Web = parse.GetResult(_web) is null ? configuration.Web
+            : ListenAddress.TryParse(parse.GetValue(_web) ?? "", out var at) ? at
+            : configuration.Web ?? new IPEndPoint(IPAddress.Loopback, DefaultWebPort),
         Log = new LogConfiguration(
             parse.GetValue(_logFile) is { } file ? Path.GetFullPath(file) : configuration.Log.File,
             parse.GetValue(_logFormat) switch { "text" => LogFormat.Text, "json" => LogFormat.Json, _ => configuration.Log.Format }),

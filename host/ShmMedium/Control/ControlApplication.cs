@@ -18,6 +18,7 @@ internal static class ControlApplication
 {
     /// <summary>Builds it.</summary>
     /// <param name="listen">Says where, and within which limits.</param>
+    /// <param name="token">What browsers of other machines show; null: there are none.</param>
     /// <param name="rights">What clients may do.</param>
     /// <param name="medium">What it reads and changes.</param>
     /// <param name="configuration">Of the daemon; its medium is that of the start.</param>
@@ -27,6 +28,7 @@ internal static class ControlApplication
     /// <param name="warnOldName">Takes an old name that a client used, and the new one; once.</param>
     public static WebApplication Build(
         Action<KestrelServerOptions> listen,
+        string? token,
         ControlRights rights,
         IControlledMedium medium,
         DaemonConfiguration configuration,
@@ -50,6 +52,8 @@ internal static class ControlApplication
         application.Use(EndLineAsync);
         application.UseExceptionHandler();
         application.UseStatusCodePages();
+        application.Use(PageFiles.ServeAsync);
+        application.Use(new WebRights(token).CheckAsync);
         application.Use(rights.CheckAsync);
         OldPath.Use(application, warnOldName);
         application.UseRouting();

@@ -14,6 +14,7 @@ namespace ShmWifi.ShmMedium.Control;
 [JsonSerializable(typeof(IReadOnlyList<LinkState>))]
 [JsonSerializable(typeof(ScheduleState))]
 [JsonSerializable(typeof(WatchEvent))]
+[JsonSerializable(typeof(ViewLine))]
 [JsonSerializable(typeof(ProblemDetails))]
 [JsonSerializable(typeof(ControlProblem))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

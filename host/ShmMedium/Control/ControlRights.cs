@@ -48,7 +48,10 @@ internal sealed class ControlRights
     {
         if (context.Features.Get<PeerCredentials>() is not { } peer)
             throw Refusal("the kernel does not say who you are");
-        if (_writers.Admits(peer))
+        bool mayWrite = context.Features.Get<WebClient>() is null
+            ? _writers.Admits(peer)
+            : _writers.WithOwnGroup.Admits(peer); // no file's mode has kept others away
+        if (mayWrite)
             return next(context);
         bool isReader = _readers is { } group && peer.Groups.Contains(group);
         if (!isReader)

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
 using ShmWifi.Configuration;
+using ShmWifi.ShmMedium.Capture;
 using ShmWifi.ShmMedium.Telemetry;
 
 namespace ShmWifi.ShmMedium.Control;
@@ -26,6 +27,12 @@ internal static class DaemonEndpoints
                 new MediumWatch(medium, snapshot, lifetime.ApplicationStopping))
             .Describe("watch", "Each change as it happens, and each second the counters: one JSON object a line, until the client goes.")
             .Produces<WatchEvent>(contentType: MediumWatch.ContentType);
+        daemon.MapGet("/view", (IControlledMedium medium, ICaptures captures, Func<MediumSnapshot> snapshot, IHostApplicationLifetime lifetime) =>
+                new MediumView(medium, captures, snapshot, lifetime.ApplicationStopping))
+            .Describe("view", "What the map shows: radios, links, frames, airtime and counters as they change: one JSON object a line, until the "
+                + "client goes.")
+            .Produces<ViewLine>(contentType: MediumView.ContentType)
+            .Refuses(409, "there are as many captures as may be");
         daemon.MapGet("/openapi.json", async () => TypedResults.Text(await ControlDescription.ReadAsync(), "application/json"))
             .Describe("describe", "This description.")
             .Produces<object>();

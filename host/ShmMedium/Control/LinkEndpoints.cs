@@ -86,17 +86,24 @@ internal static class LinkEndpoints
         int? askedFreqMhz = ReadFrequency(freqMhz);
         var askedRate = ReadRate(rate);
         int length = ReadOctets(octets);
-        List<LinkQuestion> questions = [];
-        foreach (var sender in senders)
+        var pairs = senders.SelectMany(sender => receivers.Where(receiver => receiver != sender).Select(receiver => (sender, receiver)));
+        return await ReadPairsAsync(medium, pairs, askedFreqMhz, askedRate, length);
+    }
+
+    /// <summary>The links between pairs of radios, as the API tells them when no frame is described.</summary>
+    internal static Task<IReadOnlyList<LinkState>> ReadPairsAsync(IControlledMedium medium,
+        IEnumerable<(RadioReading From, RadioReading To)> pairs) => ReadPairsAsync(medium, pairs, null, null, DefaultOctets);
+
+    private static async Task<IReadOnlyList<LinkState>> ReadPairsAsync(IControlledMedium medium,
+        IEnumerable<(RadioReading From, RadioReading To)> pairs, int? askedFreqMhz, PhyRate? askedRate, int octets)
+    {
+        LinkQuestion[] questions = [.. pairs.Select(pair =>
         {
-            foreach (var receiver in receivers.Where(r => r != sender))
-            {
-                int freq = askedFreqMhz ?? (sender.FreqMhz == 0 ? DefaultFreqMhz : sender.FreqMhz);
-                var one = askedRate ?? (Channel.TryFromFrequency(freq, out var channel) ? PhyRate.BasicOf(channel.Band) : default);
-                questions.Add(new LinkQuestion(sender, receiver, freq, one));
-            }
-        }
-        var links = await medium.ReadLinksAsync(questions, length);
+            int freq = askedFreqMhz ?? (pair.From.FreqMhz == 0 ? DefaultFreqMhz : pair.From.FreqMhz);
+            var rate = askedRate ?? (Channel.TryFromFrequency(freq, out var channel) ? PhyRate.BasicOf(channel.Band) : default);
+            return new LinkQuestion(pair.From, pair.To, freq, rate);
+        })];
+        var links = await medium.ReadLinksAsync(questions, octets);
         return [.. questions.Zip(links).Where(pair => pair.Second is not null).Select(pair => State(pair.First, pair.Second!))];
     }
 

@@ -45,7 +45,10 @@ internal static class RadioEndpoints
             DataRate = later.DataRate ?? before.DataRate,
         });
 
-    private static RadioState[] States(IEnumerable<RadioReading> radios) => [.. radios.Select(r => new RadioState(
+    private static RadioState[] States(IEnumerable<RadioReading> radios) => [.. radios.Select(StateOf)];
+
+    /// <summary>A radio as the API tells it.</summary>
+    internal static RadioState StateOf(RadioReading r) => new(
         r.FullName,
         r.Vm,
         r.Name,
@@ -57,7 +60,7 @@ internal static class RadioEndpoints
         r.TxPowerDbm,
         r.AntennaGainDbi,
         r.NoiseFloorDbm,
-        r.DataRate.ToString()))];
+        r.DataRate.ToString());
 }
 
 /// <summary>A <see cref="RadioReading"/> in JSON.</summary>

@@ -1,3 +1,4 @@
+using ShmWifi.Dot11;
 using ShmWifi.Dot11.Rates;
 using ShmWifi.ShmMedium.Medium;
 using ShmWifi.ShmMedium.Medium.Contention;
@@ -67,6 +68,25 @@ internal struct TappedFrame
 
     /// <summary>The rate of that attempt; null: the retry chain tells.</summary>
     public PhyRate? Rate { get; }
+
+    /// <summary>The same, as the retry chain and the configuration tell it.</summary>
+    public readonly PhyRate ShownRate
+    {
+        get
+        {
+            if (Rate is { } known)
+                return known;
+            var band = Channel.BandOf(FreqMhz);
+            var phy = PhyRate.BasicOf(band, Frame.Spacing); // a chain that names none
+            int attempt = Attempt;
+            for (int place = 0; attempt > 0 && place < TxRates.MaxCount && Chain.TryDecode(place, band, out var rate); place++)
+            {
+                phy = rate.Phy.In(Frame.Spacing);
+                attempt -= rate.Attempts;
+            }
+            return Frame.DataRate?.Of(phy, band) ?? phy;
+        }
+    }
 
     /// <summary>No attempt follows, so that it is known whether it was acknowledged.</summary>
     public bool IsOver { get; private init; }

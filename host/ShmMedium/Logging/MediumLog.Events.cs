@@ -269,4 +269,9 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog, IVhostUserLog,
     /// <summary>A client used a name that goes with the next version.</summary>
     [LoggerMessage(903, LogLevel.Warning, "{OldName} is {NewName} now; the old name goes with the next version", EventName = "old-name")]
     public partial void OldNameUsed(string oldName, string newName);
+
+    /// <summary>Browsers are served.</summary>
+    [LoggerMessage(907, LogLevel.Information, "the map is at {Address}; other machines, if it listens to them, show the token of {TokenFile}",
+        EventName = "page-served")]
+    public partial void PageServed(string address, string tokenFile);
 }

@@ -58,6 +58,7 @@ public sealed class MediumWriterTests
                 new(any.OneOf(null, "/lab/log"), any.OneOf(LogFormat.Text, LogFormat.Json)))
             {
                 Medium = any.Medium(),
+                Web = any.OneOf(null, new IPEndPoint(IPAddress.Loopback, 8053), IPEndPoint.Parse("[::1]:80")),
                 Metrics = any.OneOf(null, new IPEndPoint(IPAddress.Loopback, 9464), IPEndPoint.Parse("[::1]:80")),
                 Control = any.OneOf(null, new ControlConfiguration(null), new("/run/control one.sock"),
                     new(null, "netlab", "1001")),

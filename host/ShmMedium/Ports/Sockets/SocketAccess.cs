@@ -16,6 +16,9 @@ internal sealed record SocketAccess(uint? Uid = null, uint? Gid = null)
     /// <summary>The permission bits of its file.</summary>
     public ushort Mode { get; init; } = Uid is not null && Gid is null ? OwnerOnly : OwnerAndGroup;
 
+    /// <summary>The same, with the daemon's own group where none was named: whom the file's mode admits.</summary>
+    public SocketAccess WithOwnGroup => this with { Gid = Gid ?? (uint)getegid() };
+
     /// <summary>Looks the names up.</summary>
     /// <param name="where">What has the names, for errors.</param>
     /// <exception cref="LibCException">There is no such user or group.</exception>

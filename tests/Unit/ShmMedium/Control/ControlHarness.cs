@@ -64,8 +64,8 @@ internal sealed class ControlHarness : IDisposable
 
     /// <summary>Another server of the same medium, which does not answer yet.</summary>
     public ControlServer Serve(string socket) =>
-        new(ListeningSocket.Open(socket, new SocketAccess()), ControlRights.OwnersOnly, Medium, Configuration, () => Snapshot, Captures, Warn,
-            WarnOldName);
+        new(ListeningSocket.Open(socket, new SocketAccess()), web: null, ControlRights.OwnersOnly, Medium, Configuration, () => Snapshot, Captures,
+            Warn, WarnOldName);
 
     /// <summary>Another client.</summary>
     public HttpClient Connect() => new(new SocketsHttpHandler

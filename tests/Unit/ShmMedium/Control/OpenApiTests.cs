@@ -23,7 +23,7 @@ public sealed class OpenApiTests
         var paths = (await DescribeAsync())["paths"]!.AsObject();
         string[] described = [.. paths.SelectMany(p => p.Value!.AsObject().Select(m => $"{m.Key.ToUpperInvariant()} {p.Key}"))];
         await using var application =
-            ControlApplication.Build(_ => { }, ControlRights.OwnersOnly, _harness.Medium, _harness.Configuration, () => ControlHarness.Snapshot,
+            ControlApplication.Build(_ => { }, null, ControlRights.OwnersOnly, _harness.Medium, _harness.Configuration, () => ControlHarness.Snapshot,
                 _harness.Captures, _ => { }, (_, _) => { });
         var mapped = ((IEndpointRouteBuilder)application).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
             .SelectMany(e => e.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.Select(m => $"{m} {e.RoutePattern.RawText}"));

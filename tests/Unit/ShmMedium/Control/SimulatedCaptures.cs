@@ -23,4 +23,6 @@ internal sealed class SimulatedCaptures : ICaptures
     }
 
     public LiveCapture? Watch(CaptureSelection selection) => null;
+
+    public LiveFrames? WatchFrames() => null;
 }
