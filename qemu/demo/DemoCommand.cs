@@ -8,6 +8,8 @@ namespace ShmWifi.Demo;
 /// <summary><c>demo</c>.</summary>
 internal static class DemoCommand
 {
+    private const int DefaultWebPort = 8053;
+
     /// <summary>The command.</summary>
     public static RootCommand Create()
     {
@@ -35,10 +37,21 @@ internal static class DemoCommand
             DefaultValueFactory = _ =>
             "demo"
         };
+        var web = new Option<int?>("--web")
+        {
+            Description = "Serve the medium's map at this port of this machine (docs/web.md), and stay until Ctrl-C. Default: 8053.",
+            Arity = ArgumentArity.ZeroOrOne,
+            HelpName = "PORT",
+        };
+        web.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && (!ushort.TryParse(result.Tokens[0].Value, out ushort port) || port == 0))
+                result.AddError("--web must be a port from 1 to 65535");
+        });
         var json = new Option<FileInfo?>("--json") { Description = "Write the figures to this file." };
         var command = new RootCommand("An access point and stations in VMs of their own: association, ping, TCP, beside both floors.")
         {
-            hypervisor, kernel, architecture, isolation, path, security, stations, seconds, soak, reloadEvery, json, name,
+            hypervisor, kernel, architecture, isolation, path, security, stations, seconds, soak, reloadEvery, json, name, web,
         };
         LabOptions.RefuseForUml(command, hypervisor, isolation, path, architecture, reloadEvery);
         command.Validators.Add(result =>
@@ -71,6 +84,7 @@ internal static class DemoCommand
                     : FramePath.User,
                 AccessPointArchitecture = Enum.Parse<GuestArchitecture>(result.GetRequiredValue(architecture), ignoreCase: true),
                 ReloadEvery = result.GetValue(reloadEvery),
+                WebPort = result.GetResult(web) is null ? null : result.GetValue(web) ?? DefaultWebPort,
             },
             result.GetValue(json)?.FullName,
             cancellation));

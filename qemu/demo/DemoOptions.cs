@@ -1,3 +1,4 @@
+using System.Globalization;
 using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Topologies;
 
@@ -23,6 +24,9 @@ internal sealed record DemoOptions(string Name, string Kernel, bool PerVmIsolati
     /// <summary>How often the first station's kernel module is reloaded during the soak; zero for never.</summary>
     public TimeSpan ReloadEvery { get; init; }
 
+    /// <summary>Port of this machine where the medium serves its map; then the demo stays until Ctrl-C. Null: nowhere.</summary>
+    public int? WebPort { get; init; }
+
     /// <summary>The network.</summary>
     public Network Network => new(Ssid.Of("ShmWifi"), Security, "one medium, two machines", 1);
 
@@ -42,5 +46,17 @@ internal sealed record DemoOptions(string Name, string Kernel, bool PerVmIsolati
         .. Enumerable.Range(1, Stations).Select(number =>
             new VmSpec { Name = $"sta{number}", Role = Role.Station, Kernel = Kernel, Hypervisor = Hypervisor, Path = Path, Network = Network }),
         KernelFloor.Vm(Kernel, Hypervisor),
-    ]);
+    ])
+    { Medium = WebPort is { } port ? MapOf(port) : "" };
+
+    /// <summary>Stations on a circle around their access point, near enough to lose nothing, and links that follow when they are moved.</summary>
+    private string MapOf(int port)
+    {
+        const double RadiusM = 8;
+        var places = Enumerable.Range(0, Stations).Select(number => double.Pi * ((2.0 * number / Stations) + 0.15)).Select((angle, number) =>
+            string.Create(CultureInfo.InvariantCulture,
+                $"  - {{radio: sta{number + 1}, position: [{RadiusM * double.Cos(angle):0.0}, {RadiusM * double.Sin(angle):0.0}, 1]}}\n"));
+        return $"web: {port}\npropagation: {{model: logDistance, exponent: 3}}\nradios:\n  - {{radio: ap, position: [0, 0, 2]}}\n"
+            + string.Concat(places);
+    }
 }

@@ -85,6 +85,8 @@ internal sealed class DemoRun
         directory.Prepare(topology.Vms.Select(vm => vm.Name));
         await using var lab = await LabInstance.StartAsync(topology, directory, _progress, _cancellation);
         _figures = _figures with { Capture = lab.Medium!.Capture };
+        if (_options.WebPort is { } port)
+            _progress.Done($"the map is ready: http://127.0.0.1:{port}/");
         var roles = new Roles(_progress);
         try
         {
@@ -246,6 +248,33 @@ internal sealed class DemoRun
         }
     }
 
+    /// <summary>Has stations ping their access point until Ctrl-C, so that there is something to look at.</summary>
+    private async Task HoldAsync(int port, IReadOnlyList<Member> members)
+    {
+        const int PingsAtOnce = 50;
+        _progress.Now($"the map stays at http://127.0.0.1:{port}/; Ctrl-C ends the demo");
+        var probes = members.Skip(1).Select(station => new PingProbe(MeasuredPath.OverAir(station, members[0]))).ToList();
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    await Task.WhenAll(probes.ConvertAll(probe => probe.RunAsync(PingsAtOnce, 0.1, _cancellation)));
+                }
+                catch (LabException)
+                {
+                    // Who looks may have moved a station out of reach.
+                }
+                await Task.Delay(TimeSpan.FromMilliseconds(100), _cancellation);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // That is how it ends.
+        }
+    }
+
     /// <summary>Reloads of the first station's module under traffic.</summary>
     private async Task ReloadAsync(LabInstance lab, Member accessPoint, List<Member> stations)
     {
@@ -313,6 +342,8 @@ internal sealed class DemoRun
             }
         }
 
+        if (_options.WebPort is { } port)
+            await HoldAsync(port, members);
         await lab.StopMediumAsync();
         if (File.Exists(_figures.Capture))
         {

@@ -14,7 +14,7 @@ internal sealed class WebListener : IDisposable
 
     private WebListener(Socket socket, string token) => (_socket, Token) = (socket, token);
 
-    /// <summary>The socket, which Kestrel closes, too.</summary>
+    /// <summary>The socket.</summary>
     public int Descriptor => (int)_socket.Handle;
 
     /// <summary>Hexadecimal digits.</summary>

@@ -15,6 +15,16 @@ export function element<K extends keyof HTMLElementTagNameMap>(tag: K, attribute
   return made;
 }
 
+/** A colour of the style sheet as a canvas takes it: a custom property is its text, an element's colour is what that means. */
+export function colourOf(name: string): string {
+  const probe = element("i", { hidden: true });
+  probe.style.color = `var(--${name})`;
+  document.body.append(probe);
+  const colour = getComputedStyle(probe).color;
+  probe.remove();
+  return colour;
+}
+
 /** Has the browser save a file. */
 export function save(name: string, ...parts: BlobPart[]): void {
   const link = element("a", { href: URL.createObjectURL(new Blob(parts)), download: name });

@@ -1,4 +1,5 @@
 import type { Frame, Link, Radio } from "./api";
+import { colourOf } from "./dom";
 import { linkKey, type Model } from "./model";
 
 /** The map: radios where they are, links, and frames as they pass. Metres; north is up. */
@@ -83,9 +84,8 @@ export class RadioMap {
   }
 
   private readColours(): void {
-    const style = getComputedStyle(document.documentElement);
     const names = ["map", "grid", "text", "faint", "accent", "good", "fair", "poor", "bad", "lost", "management", "control", "data", "eapol", "wall", "panel"];
-    this.colours = Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+    this.colours = Object.fromEntries(names.map((name) => [name, colourOf(name)]));
     this.isDirty = true;
   }
 

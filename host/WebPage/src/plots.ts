@@ -1,6 +1,6 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { byId } from "./dom";
+import { byId, colourOf } from "./dom";
 import type { Model } from "./model";
 
 /** Throughput and latency of the last minutes. */
@@ -9,8 +9,7 @@ export class Plots {
   private readonly plots: uPlot[] = [];
 
   constructor(private readonly model: Model) {
-    const style = getComputedStyle(document.documentElement);
-    const colour = (name: string) => (): string => style.getPropertyValue(`--${name}`).trim();
+    const colour = (name: string) => (): string => colourOf(name);
     const axis = { stroke: colour("faint"), grid: { stroke: colour("grid"), width: 1 }, ticks: { show: false }, font: "10px system-ui", size: 44 };
     const host = byId("plots");
     const add = (title: string, series: uPlot.Series[]): void => {
