@@ -21,7 +21,7 @@ export class Plots {
     };
     add("Throughput", [
       { label: "frames/s", stroke: colour("accent"), width: 1.5 },
-      { label: "kbit/s", stroke: colour("data"), width: 1.5 },
+      { label: "kbit/s", stroke: colour("management"), width: 1.5 },
     ]);
     add("Latency of the slowest pair since its start, µs", [
       { label: "p50", stroke: colour("good"), width: 1.5 },
