@@ -92,40 +92,19 @@ internal sealed class Session : IServed, IDisposable
     /// <inheritdoc/>
     public bool TakeSent()
     {
-        _isLookedAt = _hasTaken = false;
-        if (_datapath is not { } datapath || _failure is not null)
-            return false;
-        if (_inBand is not null && !_inBand.IsKicked && _port.OutstandingRx == 0 && !datapath.IsHeldUp)
-            return false;
-        try
-        {
-            _isLookedAt = true;
-            return _hasTaken = datapath.TakeSent();
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException) // a failure in serving it is the end of this VM alone
-        {
-            Fail(exception);
-            return false;
-        }
+        _isLookedAt = _datapath is not null && (_inBand is null || _inBand.IsKicked || _port.OutstandingRx != 0 || _datapath.IsHeldUp);
+        return _hasTaken = _isLookedAt && Try(static datapath => datapath.TakeSent(), ifFailed: false);
     }
 
     /// <inheritdoc/>
     public bool Deliver()
     {
-        if (_datapath is not { } datapath || _failure is not null || !(_isLookedAt || _port.OutstandingRx != 0))
+        if (_datapath is null || !(_isLookedAt || _port.OutstandingRx != 0))
             return false;
-        try
-        {
-            bool isBusy = datapath.Deliver();
-            if (_inBand is not null) // guests kick only where that was asked for: so until there is nothing left
-                _inBand.IsKicked = isBusy = isBusy || _hasTaken || !datapath.TryArm();
-            return isBusy;
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            Fail(exception);
-            return false;
-        }
+        bool isBusy = Try(static datapath => datapath.Deliver(), ifFailed: false);
+        if (_inBand is not null) // guests kick only where that was asked for: so until there is nothing left
+            _inBand.IsKicked = isBusy = isBusy || _hasTaken || !TryArm();
+        return isBusy;
     }
 
     /// <inheritdoc/>
@@ -148,20 +127,7 @@ internal sealed class Session : IServed, IDisposable
     }
 
     /// <inheritdoc/>
-    public bool TryArm()
-    {
-        if (_datapath is not { } datapath || _failure is not null)
-            return true;
-        try
-        {
-            return datapath.TryArm();
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            Fail(exception);
-            return true;
-        }
-    }
+    public bool TryArm() => Try(static datapath => datapath.TryArm(), ifFailed: true);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -182,6 +148,22 @@ internal sealed class Session : IServed, IDisposable
         _frontEnd.Receive();
         if (_frontEnd.IsRunning != _datapath is not null)
             Switch();
+    }
+
+    /// <summary>Does something while the guest's driver has its queues; a failure in that is the end of this VM alone.</summary>
+    private bool Try(Func<HwsimDatapath, bool> step, bool ifFailed)
+    {
+        if (_datapath is not { } datapath || _failure is not null)
+            return ifFailed;
+        try
+        {
+            return step(datapath);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            Fail(exception);
+            return ifFailed;
+        }
     }
 
     /// <summary>Has the VM's own thread throw it.</summary>
