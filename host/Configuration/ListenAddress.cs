@@ -6,6 +6,9 @@ namespace ShmWifi.Configuration;
 /// <summary>Where a TCP listener of the daemon is: a port of this machine alone, or an address and port.</summary>
 public static class ListenAddress
 {
+    /// <summary>Port of the map in a browser, unless another is given.</summary>
+    public const int WebPort = 8053;
+
     /// <summary>What errors say is allowed.</summary>
     public const string Allowed = "a port from 1 to 65535, of this machine alone, or an address and port (0.0.0.0:9464)";
 

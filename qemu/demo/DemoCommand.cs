@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ShmWifi.Configuration;
 using ShmWifi.Configuration.Text;
 using ShmWifi.Lab.Cli;
 using ShmWifi.Lab.Topologies;
@@ -8,8 +9,6 @@ namespace ShmWifi.Demo;
 /// <summary><c>demo</c>.</summary>
 internal static class DemoCommand
 {
-    private const int DefaultWebPort = 8053;
-
     /// <summary>The command.</summary>
     public static RootCommand Create()
     {
@@ -39,7 +38,8 @@ internal static class DemoCommand
         };
         var web = new Option<int?>("--web")
         {
-            Description = "Serve the medium's map at this port of this machine (docs/web.md), and stay until Ctrl-C. Default: 8053.",
+            Description =
+                $"Serve the medium's map at this port of this machine (docs/web.md), and stay until Ctrl-C. Default: {ListenAddress.WebPort}.",
             Arity = ArgumentArity.ZeroOrOne,
             HelpName = "PORT",
         };
@@ -84,7 +84,7 @@ internal static class DemoCommand
                     : FramePath.User,
                 AccessPointArchitecture = Enum.Parse<GuestArchitecture>(result.GetRequiredValue(architecture), ignoreCase: true),
                 ReloadEvery = result.GetValue(reloadEvery),
-                WebPort = result.GetResult(web) is null ? null : result.GetValue(web) ?? DefaultWebPort,
+                WebPort = result.GetResult(web) is null ? null : result.GetValue(web) ?? ListenAddress.WebPort,
             },
             result.GetValue(json)?.FullName,
             cancellation));

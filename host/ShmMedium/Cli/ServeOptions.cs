@@ -26,8 +26,6 @@ internal sealed class ServeOptions
     private static readonly string s_begins =
         $"engine {Environment.ProcessId} of shm-medium {typeof(ServeOptions).Assembly.GetName().Version!.ToString(3)} begins";
 
-    private const int DefaultWebPort = 8053;
-
     private readonly Option<FileInfo?> _config = new("--config", "-c") { Description = "Configuration in YAML (docs/configuration.md)." };
     private readonly Option<string?> _capture = new("--capture")
     {
@@ -44,7 +42,7 @@ internal sealed class ServeOptions
     private readonly Option<string?> _web = new("--web")
     {
         Description =
-            $"Serves the map to browsers: at a port, or an address and port (docs/web.md). Default: {DefaultWebPort} of this machine alone.",
+            $"Serves the map to browsers: at a port, or an address and port (docs/web.md). Default: {ListenAddress.WebPort} of this machine alone.",
         Arity = ArgumentArity.ZeroOrOne,
         HelpName = "ADDRESS",
     };
@@ -135,7 +133,7 @@ internal sealed class ServeOptions
             : configuration.Control,
         Web = parse.GetResult(_web) is null ? configuration.Web
             : ListenAddress.TryParse(parse.GetValue(_web) ?? "", out var at) ? at
-            : configuration.Web ?? new IPEndPoint(IPAddress.Loopback, DefaultWebPort),
+            : configuration.Web ?? new IPEndPoint(IPAddress.Loopback, ListenAddress.WebPort),
         Log = new LogConfiguration(
             parse.GetValue(_logFile) is { } file ? Path.GetFullPath(file) : configuration.Log.File,
             parse.GetValue(_logFormat) switch { "text" => LogFormat.Text, "json" => LogFormat.Json, _ => configuration.Log.Format }),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using ShmWifi.Configuration;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
@@ -20,9 +21,8 @@ internal sealed partial class TopologyReader
     ];
 
     private const string VirtualPrefix = "virtual:";
-    private const double MinFactor = 0.001, MaxFactor = 1000; // the daemon's bounds
-    private static readonly string TimeForms = string.Create(
-        CultureInfo.InvariantCulture, $"real, virtual, or {{virtual: FACTOR}} with a factor of {MinFactor} to {MaxFactor}");
+    private static readonly string Factors = string.Create(
+        CultureInfo.InvariantCulture, $"with a factor of {VirtualTimeConfiguration.MinFactor} to {VirtualTimeConfiguration.MaxFactor}");
 
     private static readonly Ssid DefaultSsid = Topologies.Ssid.Of("ShmWifi");
     private static readonly Ssid FirstNetwork = new(""); // of a station that names none
@@ -97,14 +97,16 @@ internal sealed partial class TopologyReader
             return new VirtualTime(null, seed);
         if (said?.StartsWith(VirtualPrefix, StringComparison.Ordinal) == true && TryReadFactor(said[VirtualPrefix.Length..], out double factorOf))
             return new VirtualTime(factorOf, seed);
-        _errors.Add(_overrides.Time is null
-            ? $"{_file}:{lab["time"].Start.Line}:{lab["time"].Start.Column}: error: 'time' must be {TimeForms}"
-            : "--time must be real, virtual, or virtual:FACTOR with a factor of 0.001 to 1000");
+        if (_overrides.Time is null)
+            Error(lab["time"], $"'time' must be real, virtual, or {{virtual: FACTOR}} {Factors}");
+        else
+            _errors.Add($"--time must be real, virtual, or {VirtualPrefix}FACTOR {Factors}");
         return null;
     }
 
     private static bool TryReadFactor(string text, out double factor) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out factor) && factor is >= MinFactor and <= MaxFactor;
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out factor)
+        && factor is >= VirtualTimeConfiguration.MinFactor and <= VirtualTimeConfiguration.MaxFactor;
 
     private void CheckTime(VmSpec vm, VirtualTime? time, YamlNode node)
     {
