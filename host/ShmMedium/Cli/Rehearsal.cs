@@ -69,6 +69,7 @@ internal static class Rehearsal
             Local = false,
             VirtualTime = null,
             Control = new ControlConfiguration(Path.Combine(folder, "control.sock")),
+            Metrics = null,
             Web = null,
             Capture = null,
             Scheduling = Scheduling.Normal,
