@@ -24,7 +24,7 @@ internal static class HopRows
             foreach (var (hop, us) in link.Hops ?? new Dictionary<string, LatencyQuantiles>(StringComparer.Ordinal))
                 Add(results, group, $"{name}, {hop}", us);
             if (link.ClockErrorUs is { } error)
-                results.Add(Once(error).Tell(group, $"{name}, error of the clocks at most", "µs"));
+                results.Add(Rounds.Once(error).Tell(group, $"{name}, error of the clocks at most", "µs"));
         }
     }
 
@@ -33,15 +33,8 @@ internal static class HopRows
         if (us is not { P50: { } p50, P99: { } p99 })
             return;
         results.Add(goalUs is { } goal
-            ? Once(p50).Judge(group, $"{name}, p50", "µs", $"≤ {goal} µs", p50 <= goal)
-            : Once(p50).Tell(group, $"{name}, p50", "µs"));
-        results.Add(Once(p99).Tell(group, $"{name}, p99", "µs"));
-    }
-
-    private static Rounds Once(double us)
-    {
-        var once = new Rounds();
-        once.Add(us);
-        return once;
+            ? Rounds.Once(p50).Judge(group, $"{name}, p50", "µs", $"≤ {goal} µs", p50 <= goal)
+            : Rounds.Once(p50).Tell(group, $"{name}, p50", "µs"));
+        results.Add(Rounds.Once(p99).Tell(group, $"{name}, p99", "µs"));
     }
 }

@@ -60,17 +60,9 @@ internal sealed class IdleCosts(VmLab lab, VmPace pace)
     private static Task<string> InjectorFileAsync(VirtualMachine vm, string file, CancellationToken cancellation) =>
         vm.Guest.RunAsync($"reading {file} of shm-injector", $"cat /proc/$(pidof shm-injector)/{file}", Limit, cancellation);
 
-    private static void Judge(Results results, string figure, string unit, double value, string goal, bool met)
-    {
-        var once = new Rounds();
-        once.Add(value);
-        results.Add(once.Judge(VmGroup.GroupName, figure, unit, goal, met));
-    }
+    private static void Judge(Results results, string figure, string unit, double value, string goal, bool met) =>
+        results.Add(Rounds.Once(value).Judge(VmGroup.GroupName, figure, unit, goal, met));
 
-    private static void Tell(Results results, string figure, string unit, double value, double baseline)
-    {
-        var once = new Rounds();
-        once.Add(value, baseline);
-        results.Add(once.Tell(VmGroup.GroupName, figure, unit));
-    }
+    private static void Tell(Results results, string figure, string unit, double value, double baseline) =>
+        results.Add(Rounds.Once(value, baseline).Tell(VmGroup.GroupName, figure, unit));
 }

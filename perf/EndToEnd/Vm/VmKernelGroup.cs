@@ -63,9 +63,8 @@ internal sealed class VmKernelGroup : IBenchGroup
             await Task.WhenAll(kernelPath.StopAsync(), userPath.StopAsync());
         foreach (var (name, kernelPath, userPath) in pairs)
         {
-            var once = new Rounds();
-            once.Add(kernelPath.Percent, userPath.Percent);
-            results.Add(once.Tell(GroupName, $"idle: whole QEMU of {name}, of a core; baseline: the user path", "%"));
+            results.Add(Rounds.Once(kernelPath.Percent, userPath.Percent)
+                .Tell(GroupName, $"idle: whole QEMU of {name}, of a core; baseline: the user path", "%"));
         }
     }
 }

@@ -6,6 +6,14 @@ internal sealed class Rounds
     private readonly List<double> _values = [];
     private readonly List<double> _baselines = [];
 
+    /// <summary>A figure that was taken once.</summary>
+    public static Rounds Once(double value, double? baseline = null)
+    {
+        var once = new Rounds();
+        once.Add(value, baseline);
+        return once;
+    }
+
     /// <summary>Median of the values.</summary>
     public double Median => MedianOf(_values);
 
