@@ -32,11 +32,11 @@ internal sealed class PageSession : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>Starts the browser; the test is ignored where there is none.</summary>
+    /// <summary>Starts the browser.</summary>
     public static async Task<PageSession> StartAsync()
     {
         if (!File.Exists(Chromium))
-            Assert.Ignore($"there is no {Chromium}: apt-get install chromium");
+            Assert.Fail($"there is no {Chromium}: './shmwifi test' installs it");
         var session = new PageSession { _playwright = await Playwright.CreateAsync() };
         session._browser = await session._playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
