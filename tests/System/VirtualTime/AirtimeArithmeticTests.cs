@@ -80,7 +80,7 @@ internal sealed partial class AirtimeArithmeticTests
             {
                 continue;
             }
-            long backoffNs = next.StartNs - ack.EndNs - AifsNs(next);
+            long backoffNs = next.StartNs - ack.EndNs - next.AifsNs(s_timing);
             Assert.That(backoffNs % s_timing.SlotNs, Is.Zero, $"{backoffNs} ns after AIFS");
             counts[backoffNs / s_timing.SlotNs] = counts.GetValueOrDefault(backoffNs / s_timing.SlotNs) + 1;
         }
@@ -131,7 +131,7 @@ internal sealed partial class AirtimeArithmeticTests
                 onAir.Add(double.NaN);
                 continue;
             }
-            long backoffNs = reply.StartNs - ack.EndNs - AifsNs(reply);
+            long backoffNs = reply.StartNs - ack.EndNs - reply.AifsNs(s_timing);
             Assert.That(backoffNs % s_timing.SlotNs, Is.Zero);
             slots.Add(backoffNs / s_timing.SlotNs);
             onAir.Add((reply.EndNs - request.StartNs) / 1000.0);
@@ -146,10 +146,7 @@ internal sealed partial class AirtimeArithmeticTests
         Assert.That(slots, Is.All.InRange(0, s_timing.CwMin));
     }
 
-    /// <summary>EDCA's best effort where the frame has a QoS field: 3 slots, else DCF's 2.</summary>
-    private static long AifsNs(OnAir frame) => s_timing.AifsNs(frame.Control.IsQos ? 3 : 2);
-
-    private static bool IsSaturating(OnAir frame) => frame.IsUnicastData && frame.Octets.Length > 1472;
+    private static bool IsSaturating(OnAir frame) => frame.Carries(1472);
 
     private static bool IsEcho(OnAir frame, byte type)
     {

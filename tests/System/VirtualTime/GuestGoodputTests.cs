@@ -24,7 +24,7 @@ internal sealed class GuestGoodputTests
         var (measured, frames) = await MeasureAsync();
         var data = frames.First(IsSaturating);
         double backoffNs = s_timing.CwMin / 2.0 * s_timing.SlotNs;
-        double cycleNs = AifsNs(data) + backoffNs + data.AirtimeNs + s_timing.SifsNs + AckNs(data.Rate);
+        double cycleNs = data.AifsNs(s_timing) + backoffNs + data.AirtimeNs + s_timing.SifsNs + AckNs(data.Rate);
 
         double expected = Payload * 8 / cycleNs * 1000 * FreeOfBeacons(frames);
         TestContext.Out.WriteLine($"goodput {measured:0.00} Mbit/s, expected {expected:0.00} Mbit/s: {100 * ((measured / expected) - 1):0.00} %");
@@ -47,9 +47,7 @@ internal sealed class GuestGoodputTests
         return (acked * Payload * 8 * 1000.0 / WindowNs, frames);
     }
 
-    private static bool IsSaturating(OnAir frame) => frame.IsUnicastData && frame.Octets.Length > Payload;
-
-    private static long AifsNs(OnAir frame) => s_timing.AifsNs(frame.Control.IsQos ? 3 : 2);
+    private static bool IsSaturating(OnAir frame) => frame.Carries(Payload);
 
     private static long AckNs(PhyRate rate) => Airtime.Ppdu(FrameExchange.ResponseRate(rate), FrameExchange.AckOctets, Band.Ghz2);
 

@@ -28,6 +28,13 @@ internal sealed record OnAir(long StartNs, long EndNs, PhyRate Rate, FrameContro
     /// <summary>Whether it is data to one station, with a body.</summary>
     public bool IsUnicastData => Control.CarriesData && Receiver is { IsGroup: false };
 
+    /// <summary>What it waits beside its backoff: EDCA's best effort where it has a QoS field, 3 slots, else DCF's 2.</summary>
+    public long AifsNs(MacTiming timing) => timing.AifsNs(Control.IsQos ? 3 : 2);
+
+    /// <summary>Whether it carries such a datagram, or a longer one.</summary>
+    /// <param name="payload">Octets of UDP's.</param>
+    public bool Carries(int payload) => IsUnicastData && Octets.Length > payload;
+
     /// <summary>All PPDUs of a capture at rates of 802.11a, b and g, in their order.</summary>
     public static List<OnAir> Read(string capture, Band band)
     {
