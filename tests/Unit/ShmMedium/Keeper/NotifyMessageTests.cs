@@ -25,6 +25,15 @@ public sealed class NotifyMessageTests
     }
 
     [Test]
+    public void TheLatestRestartsAreRemembered()
+    {
+        IReadOnlyList<EngineRestart> restarts = [];
+        for (int number = 1; number <= 20; number++)
+            restarts = new EngineRestart(number, DateTimeOffset.UnixEpoch, "killed", 1, Engine: number).After(restarts);
+        Assert.That(restarts.Select(r => r.Number), Is.EqualTo(Enumerable.Range(5, EngineRestart.Remembered)));
+    }
+
+    [Test]
     public void ADescriptorIsKeptReplacedAndDropped()
     {
         using var kept = new KeptDescriptors(limit: 2);
