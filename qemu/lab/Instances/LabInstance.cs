@@ -12,14 +12,11 @@ internal sealed class LabInstance : IAsyncDisposable
 {
     private const string Native = "native";
 
-    private readonly Spawner _spawner;
+    private readonly Spawner _host = new(hasOwnNetwork: false); // the daemon's: its map and metrics are for this machine
+    private readonly Spawner _spawner = new(hasOwnNetwork: true);
     private readonly List<VirtualMachine> _vms = [];
 
-    private LabInstance(Spawner spawner, string folder)
-    {
-        _spawner = spawner;
-        Folder = folder;
-    }
+    private LabInstance(string folder) => Folder = folder;
 
     /// <summary>Sockets and logs.</summary>
     public string Folder { get; }
@@ -42,7 +39,7 @@ internal sealed class LabInstance : IAsyncDisposable
     public static async Task<LabInstance> StartAsync(
         Topology topology, LabDirectory directory, Progress progress, CancellationToken cancellation)
     {
-        var lab = new LabInstance(new Spawner(), directory.Path);
+        var lab = new LabInstance(directory.Path);
         try
         {
             await lab.StartAsync(topology, progress, cancellation);
@@ -61,6 +58,7 @@ internal sealed class LabInstance : IAsyncDisposable
         await Task.WhenAll(_vms.Select(vm => vm.DisposeAsync().AsTask()));
         await StopMediumAsync();
         _spawner.Dispose();
+        _host.Dispose();
     }
 
     /// <summary>Ends the daemon in order, so that its capture is whole.</summary>
@@ -108,7 +106,7 @@ internal sealed class LabInstance : IAsyncDisposable
         if (topology.NeedsMedium)
         {
             progress.Now("starting shm-medium");
-            Medium = await MediumProcess.StartAsync(_spawner, Folder, topology, cancellation);
+            Medium = await MediumProcess.StartAsync(_host, Folder, topology, cancellation);
             progress.Done($"shm-medium runs, {(topology.PerVmIsolation ? "a region for each VM" : "one region for all VMs")}");
         }
 

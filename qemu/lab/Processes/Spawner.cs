@@ -5,10 +5,11 @@ using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Lab.Processes;
 
-/// <summary>Starts the processes of a lab, in a network namespace of the lab's own, so that none outlives the lab.</summary>
+/// <summary>Starts processes of a lab so that none outlives the lab.</summary>
 /// <remarks>
-/// All children are forked from one thread, whose network namespace is that thread's alone: the rest of this process stays in the
-/// machine's. It has no name, so the kernel removes it, with its bridge and taps, when the last process in it is gone, however the lab ended.
+/// All children are forked from one thread. Where it has a network namespace of the lab's own, that is the thread's alone: the rest of this process
+/// stays in the machine's. It has no name, so the kernel removes it, with its bridge and taps, when the last process in it is gone, however the lab
+/// ended.
 /// </remarks>
 internal sealed class Spawner : IDisposable
 {
@@ -18,22 +19,23 @@ internal sealed class Spawner : IDisposable
 
     private readonly ForkingThread _thread;
 
-    /// <summary>Creates the network namespace.</summary>
+    /// <summary>Creates the thread.</summary>
+    /// <param name="hasOwnNetwork">In a new network namespace; else in the machine's, where its users reach what listens.</param>
     /// <exception cref="LabException">Not root.</exception>
-    public Spawner()
+    public Spawner(bool hasOwnNetwork)
     {
         if (geteuid() != 0)
             throw new LabException("a lab needs root: it makes a network namespace, taps and a bridge of its own. Run it with sudo.");
         _thread = new ForkingThread("spawner");
         ThreadId = _thread.Run(() =>
         {
-            if (unshare(CLONE_NEWNET) != 0)
+            if (hasOwnNetwork && unshare(CLONE_NEWNET) != 0)
                 throw new LibCException("unshare(CLONE_NEWNET), for the lab's network namespace");
             return gettid();
         });
     }
 
-    /// <summary>The thread whose network namespace the children share: <c>nsenter --net=/proc/ID/ns/net</c>.</summary>
+    /// <summary>The thread, whose network namespace the children share: <c>nsenter --net=/proc/ID/ns/net</c>.</summary>
     public int ThreadId { get; }
 
     /// <summary>Starts a process that is killed when this one ends, in a session of its own: Ctrl-C does not reach it.</summary>
