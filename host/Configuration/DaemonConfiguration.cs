@@ -48,6 +48,9 @@ public sealed record DaemonConfiguration(
     /// <summary>Where browsers get the map, and the control API with it; null: nowhere.</summary>
     public IPEndPoint? Web { get; init; }
 
+    /// <summary>By which other hosts are on the medium, too; null: none are.</summary>
+    public TrunkConfiguration? Trunk { get; init; }
+
     /// <summary>Whether this kernel's own mac80211_hwsim radios are on the medium, too.</summary>
     public bool Local { get; init; }
 

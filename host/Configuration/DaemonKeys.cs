@@ -8,13 +8,15 @@ internal static class DaemonKeys
 {
     public static readonly string[] Medium =
         ["isolation", "socket", "socketGroup", "spoofing", "polling", "scheduling", "geometry", "vms", "local", "time", "timeTravel",
-            "capture", "log", "control", "metrics", "web", .. MediumKeys.Medium];
+            "capture", "log", "control", "metrics", "web", "trunk", .. MediumKeys.Medium];
 
     public static readonly string[] Geometry = ["ports", "txSlots", "rxDescriptors", "poolSlots"];
 
     public static readonly string[] Vm = ["name", "socket", "radios", "user", "group", "addresses", "spoofing", "vhostUser"];
 
     public static readonly string[] Control = ["socket", "group", "readers"];
+
+    public static readonly string[] Trunk = ["medium", "host", "url", "credentials", "authorities", "firstVm", "grace", "staleAfter"];
 
     public static readonly string[] Time = [VirtualTimeConfiguration.Word];
 

@@ -14,12 +14,14 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
 {
     private readonly string _folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
     private readonly Dictionary<string, YamlNode> _sockets = new(StringComparer.Ordinal);
+    private bool _hasTrunk; // then VMs of other hosts have names, too
     private readonly Dictionary<string, YamlNode> _names = new(StringComparer.Ordinal);
 
     public DaemonConfiguration Read(YamlNode root)
     {
         var top = new Section(root, "", DaemonKeys.Medium, errors);
         bool isLocal = top.Flag("local");
+        _hasTrunk = top.Value("trunk") is not null;
         if (needsVms && !isLocal && top.IsMapping && top.Value("socket") is null && top.Value("vms") is null)
         {
             errors.Add(root, "has neither 'socket' nor 'vms'; no VM could attach: give a socket for all VMs, a list of VMs, or both "
@@ -54,7 +56,8 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
         foreach (var (pattern, node) in needsVms ? reader.Patterns.Where(p => !jammers.Contains(p.Pattern.Vm ?? "")) : [])
         {
             CheckVm(pattern, node, vms, hasCommonSocket: socket is not null, isLocal);
-            if (socket is null && !isLocal && vms.Count > 0 && pattern.Address is { } address && !vms.Exists(vm => MayHave(vm, address, spoofing)))
+            if (socket is null && !isLocal && !_hasTrunk && vms.Count > 0
+                && pattern.Address is { } address && !vms.Exists(vm => MayHave(vm, address, spoofing)))
                 errors.Add(node, $"no VM may have the address {address}: see their 'addresses'");
         }
 
@@ -77,6 +80,7 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
             Spoofing = spoofing,
             Local = isLocal,
             VirtualTime = ReadVirtualTime(top, vms, isLocal),
+            Trunk = ReadTrunk(top, vms, isLocal, medium),
         };
     }
 
@@ -85,7 +89,7 @@ internal sealed partial class DaemonReader(string file, ErrorList errors, bool n
     {
         if (vms.Find(vm => vm.Name == pattern.Vm) is { } one && pattern.Number >= one.MaxRadios)
             errors.Add(node, $"VM '{one.Name}' has no radio {pattern.Number}: its 'radios' is {one.MaxRadios}, and they are numbered from 0");
-        if (pattern.Vm is not { } name || (vms.Count == 0 && !hasCommonSocket && !isLocal)
+        if (pattern.Vm is not { } name || _hasTrunk || (vms.Count == 0 && !hasCommonSocket && !isLocal)
             || DaemonConfiguration.CanAttach(name, vms, hasCommonSocket, isLocal))
             return;
         string common = hasCommonSocket ? "vm1, vm2 and so on, which attach at the common 'socket'" : "";

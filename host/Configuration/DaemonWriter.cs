@@ -70,8 +70,20 @@ public static class DaemonWriter
             json["metrics"] = metrics.ToString();
         if (c.Web is { } web)
             json["web"] = web.ToString();
+        if (c.Trunk is { } trunk)
+            json["trunk"] = ToJson(trunk);
         foreach (var (key, value) in medium)
             json[key] = value?.DeepClone();
+        return json;
+    }
+
+    private static JsonObject ToJson(TrunkConfiguration trunk)
+    {
+        var json = WithoutNulls(("medium", trunk.Medium), ("host", trunk.Host), ("url", trunk.Url.OriginalString), ("credentials", trunk.Credentials),
+            ("authorities", trunk.Authorities));
+        json["firstVm"] = trunk.FirstVm;
+        json["grace"] = Duration.ToText(trunk.Grace);
+        json["staleAfter"] = Duration.ToText(trunk.StaleAfter);
         return json;
     }
 

@@ -60,8 +60,8 @@ public sealed class ConfigCheckTests
                 Is.EqualTo(new[]
                 {
                     $"{_file}:1:1: error: unknown key 'sockt' (did you mean 'socket'?); allowed: isolation, socket, socketGroup, spoofing, polling, "
-                        + $"scheduling, geometry, vms, local, time, timeTravel, capture, log, control, metrics, web, timing, seed, radios, links, "
-                        + $"propagation, walls, fading, errorTable, faults, jammers, schedule",
+                        + $"scheduling, geometry, vms, local, time, timeTravel, capture, log, control, metrics, web, trunk, timing, seed, radios, "
+                        + $"links, propagation, walls, fading, errorTable, faults, jammers, schedule",
                     $"{_file}:2:12: error: 'isolation' is 'none'; allowed: shared, per-vm",
                 }));
         }

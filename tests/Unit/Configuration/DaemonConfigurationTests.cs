@@ -183,8 +183,8 @@ public sealed class DaemonConfigurationTests
         {
             "/lab/medium.yaml:1:12: error: 'isolation' is 'share' (did you mean 'shared'?); allowed: shared, per-vm",
             "/lab/medium.yaml:2:1: error: unknown key 'sokcet' (did you mean 'socket'?); allowed: isolation, socket, socketGroup, spoofing, polling, "
-                + "scheduling, geometry, vms, local, time, timeTravel, capture, log, control, metrics, web, timing, seed, radios, links, "
-                + "propagation, walls, fading, errorTable, faults, jammers, schedule",
+                + "scheduling, geometry, vms, local, time, timeTravel, capture, log, control, metrics, web, trunk, timing, seed, radios, "
+                + "links, propagation, walls, fading, errorTable, faults, jammers, schedule",
             "/lab/medium.yaml:4:12: error: 'txSlots' is 300, no power of two; allowed: a power of two from 16 to 4096; next to it are 256 and 512",
             "/lab/medium.yaml:5:10: error: 'ports' is '121'; allowed: a whole number from 1 to 120",
             "/lab/medium.yaml:6:18: error: 'rxDescriptors' is 'many'; allowed: a power of two from 16 to 16384",
