@@ -179,6 +179,7 @@ internal sealed unsafe class FrameDelivery(RxRings rx, TxStatusReporter statuses
             Radio = reception.Receiver.Number,
             Length = frame.Length,
             Offset = to.OffsetOf(payload),
+            Cookie = to.IsRemote ? (uint)frame.Sender.Id : 0UL, // its host is told which radio sent the frame
             FreqMhz = frame.FreqMhz,
             SignalDbm = reception.SignalDbm,
             RateIndex = reception.RateIndex,

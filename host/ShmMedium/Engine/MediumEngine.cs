@@ -1,4 +1,5 @@
 using ShmWifi.Configuration.Medium;
+using ShmWifi.Configuration.Text;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Delivery;
@@ -48,6 +49,7 @@ internal sealed class MediumEngine : IDisposable
     private readonly PerfectMedium _perfect;
     private readonly InstantMedium _instant;
     private readonly AirtimeMedium _airtime;
+    private readonly DecidedMedium _decided;
     private readonly Outcome _outcome = new();
     private IMedium _medium;
 
@@ -89,6 +91,7 @@ internal sealed class MediumEngine : IDisposable
         _perfect = new PerfectMedium(Radios, _state);
         _instant = new InstantMedium(Radios, _state, _clock);
         _airtime = new AirtimeMedium(Radios, _state, _clock, _held);
+        _decided = new DecidedMedium(Radios, () => Counters.Disagreements++);
         _medium = ChooseMedium();
         _ = _state.Watch(_ => _medium = ChooseMedium());
 
@@ -111,6 +114,9 @@ internal sealed class MediumEngine : IDisposable
 
     /// <summary>Whose clock all follow, on the engine's thread; null: the host's is.</summary>
     public CalendarServer? Calendar { get; }
+
+    /// <summary>Why the medium must not become like this; null: it may.</summary>
+    public Func<MediumConfiguration, string?> ProblemOf { get; init; } = _ => null;
 
     /// <summary>What the engine counts of itself.</summary>
     public EngineCounters Counters { get; } = new();
@@ -196,6 +202,8 @@ internal sealed class MediumEngine : IDisposable
     /// <exception cref="IOException">No memory: it is changed, but the engine after this one would not know.</exception>
     public async Task ApplyAsync(MediumChange change)
     {
+        if (ProblemOf(change.ApplyTo(CurrentMedium)) is { } problem)
+            throw new ConfigurationException([new("the change", 0, 0, problem)]);
         _state.Prepare(change);
         _ = await PostAsync(() =>
         {
@@ -456,6 +464,7 @@ internal sealed class MediumEngine : IDisposable
         long takenNs = _clock.MonotonicNs;
         port.HeardAtNs = takenNs;
         FrameIntake.Prefetch(port, ready);
+        var medium = port.IsRemote ? _decided : _medium;
         uint left = ready;
         for (; left != 0 && port.Credit > 0 && !port.IsFaulted; left--)
         {
@@ -463,7 +472,7 @@ internal sealed class MediumEngine : IDisposable
             if (!_intake.TryTake(port, left, (ulong)takenNs, out var frame))
                 continue;
             _outcome.Clear();
-            _medium.Transmit(in frame, _outcome);
+            medium.Transmit(in frame, _outcome);
             _delivery.Deliver(in frame, _outcome);
             port.Credit -= WorkBudget.Receiver * _outcome.Receivers;
         }

@@ -61,6 +61,7 @@ internal sealed unsafe partial class Port
         HoldLimitByPort = HoldLimit / 2;
         _shares = new Share[offer.Region.PortLimit];
         LatencyFrom = new LinkLatency?[offer.Region.PortLimit];
+        IsRemote = offer.Kind == PortKind.Trunk;
     }
 
     /// <summary>The engine's number for it.</summary>
@@ -71,6 +72,9 @@ internal sealed unsafe partial class Port
 
     /// <summary>What it was told of its VM.</summary>
     public PortOffer Offer { get; }
+
+    /// <summary>The VM is another host's: that host decided who receives its frames.</summary>
+    public bool IsRemote { get; }
 
     /// <summary>The VM's name.</summary>
     public string Name => Offer.Name;

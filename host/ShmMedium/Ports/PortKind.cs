@@ -11,4 +11,7 @@ internal enum PortKind
 
     /// <summary>By netlink: they are this kernel's own radios.</summary>
     Local,
+
+    /// <summary>By the trunk: it is a VM of another host.</summary>
+    Trunk,
 }

@@ -16,6 +16,7 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
     private Radio?[] _byModel = new Radio?[16];
     private int _radiosEver;
     private uint _ownersVersion = 1; // changes with _owners
+    private uint _version;
 
     /// <summary>Radios that one VM may bring one after the other: captures keep an interface for each, so this bounds their memory.</summary>
     public const int MaxRadiosEver = 65536;
@@ -40,6 +41,24 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
 
     /// <summary>The same by the model's index. Engine thread only.</summary>
     public Radio? FindAt(int index) => _byModel[index];
+
+    /// <summary>The radio that <see cref="Radio.Id"/> counts; null: it has gone. Any thread.</summary>
+    public Radio? FindById(int id)
+    {
+        var radios = Radios; // in the order of their coming
+        int low = 0, high = radios.Length - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) / 2;
+            if (radios[middle].Id == id)
+                return radios[middle];
+            (low, high) = radios[middle].Id < id ? (middle + 1, high) : (low, middle - 1);
+        }
+        return null;
+    }
+
+    /// <summary>Changes whenever a radio comes, changes what other hosts know of it, or goes. Any thread.</summary>
+    public uint Version => Volatile.Read(ref _version);
 
     /// <summary>Who may hear a frame on a frequency, its sender included. Engine thread only.</summary>
     public RadioList ListenersOn(uint freqMhz) => _listeners.On(freqMhz);
@@ -96,6 +115,7 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
             Array.Resize(ref _byModel, Math.Max(2 * _byModel.Length, radio.Endpoint.Index + 1));
         _byModel[radio.Endpoint.Index] = radio;
         _listeners.Add(radio);
+        OnChanged();
         Added?.Invoke(radio);
         return radio;
     }
@@ -110,6 +130,7 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
         _listeners.Remove(radio);
         radio.Port.Radios[radio.Number] = null;
         _byModel[radio.Endpoint.Index] = null;
+        OnChanged();
         Removed?.Invoke(radio);
         links.Remove(radio.Endpoint);
     }
@@ -130,6 +151,7 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
     {
         var others = Without(Monitors, radio);
         Monitors = isMonitor ? [.. others, radio] : others;
+        OnChanged();
     }
 
     /// <summary>A radio listens on another channel from now on.</summary>
@@ -141,6 +163,7 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
         _listeners.Remove(radio);
         radio.ChannelMhz = channelMhz;
         _listeners.Add(radio);
+        OnChanged();
         Tuned?.Invoke(radio);
     }
 
@@ -150,11 +173,16 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
         if (radio.Spacing == spacing)
             return;
         radio.Spacing = spacing;
+        OnChanged();
         Tuned?.Invoke(radio);
     }
 
     /// <summary>A radio sends with another power from now on, as its guest tells.</summary>
-    public void SetTxPower(Radio radio, sbyte dbm) => links.SetGuestTxPower(radio.Endpoint, dbm);
+    public void SetTxPower(Radio radio, sbyte dbm)
+    {
+        links.SetGuestTxPower(radio.Endpoint, dbm);
+        OnChanged();
+    }
 
     /// <summary>The radio wants to answer to an address.</summary>
     public AddressClaim AddAddress(Radio radio, MacAddress address)
@@ -225,7 +253,13 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
         UpdateModel(radio);
     }
 
-    private void UpdateModel(Radio radio) => links.Update(radio.Endpoint, radio.Name, radio.Addresses, clock.NowNs);
+    private void UpdateModel(Radio radio)
+    {
+        links.Update(radio.Endpoint, radio.Name, radio.Addresses, clock.NowNs);
+        OnChanged();
+    }
+
+    private void OnChanged() => Volatile.Write(ref _version, _version + 1);
 
     private static Radio[] Without(Radio[] radios, Radio radio) => [.. radios.Where(r => r != radio)];
 }

@@ -8,8 +8,9 @@ namespace ShmWifi.ShmMedium.Ports.Sockets;
 /// alone, once, and keeps what it is told (<c>IVShmemState.peers</c>, hw/misc/ivshmem.c) in its own process: it never learns who had its ID before.
 /// </remarks>
 /// <param name="count">How many there are: 1, 2 and so on; 0 is the daemon's.</param>
-/// <param name="owned">How many of them, from 1, are those of sockets' VMs.</param>
-internal sealed class PeerIds(int count = PeerIds.Refused - 1, int owned = 0)
+/// <param name="first">The first of them.</param>
+/// <param name="owned">How many of them, from the first, are those of sockets' VMs.</param>
+internal sealed class PeerIds(int count = PeerIds.Refused - 1, int owned = 0, int first = 1)
 {
     /// <summary>That of all VMs that are refused; no port has it.</summary>
     public const ushort Refused = ushort.MaxValue;
@@ -18,10 +19,10 @@ internal sealed class PeerIds(int count = PeerIds.Refused - 1, int owned = 0)
     public const string AllTaken = "all peer IDs are taken";
 
     private readonly Lock _gate = new();
-    private readonly HashSet<ushort> _owned = [.. Enumerable.Range(1, owned).Select(id => (ushort)id)];
-    private readonly HashSet<ushort> _freeOwned = [.. Enumerable.Range(1, owned).Select(id => (ushort)id)];
+    private readonly HashSet<ushort> _owned = [.. Enumerable.Range(first, owned).Select(id => (ushort)id)];
+    private readonly HashSet<ushort> _freeOwned = [.. Enumerable.Range(first, owned).Select(id => (ushort)id)];
     private readonly Queue<ushort> _used = [];
-    private ushort _last = (ushort)owned;
+    private ushort _last = (ushort)(first + owned - 1);
 
     /// <summary>Goes on where another engine stopped.</summary>
     /// <param name="last">The latest that it gave for the first time.</param>
@@ -31,7 +32,7 @@ internal sealed class PeerIds(int count = PeerIds.Refused - 1, int owned = 0)
         lock (_gate)
         {
             _freeOwned.ExceptWith(inUse);
-            for (ushort id = (ushort)(owned + 1); id <= last; id++)
+            for (ushort id = (ushort)(first + owned); id <= last; id++)
             {
                 if (!inUse.Contains(id))
                     _used.Enqueue(id);
