@@ -45,13 +45,13 @@ internal sealed partial class DaemonReader
 
     private string Token(Section section, string key)
     {
-        const string Allowed = "1 to 32 of A-Z a-z 0-9 _ -, a token of NATS subjects";
+        string allowed = $"1 to {TrunkConfiguration.MaxToken} of A-Z a-z 0-9 _ -, a token of NATS subjects";
         if (section.Value(key) is null)
-            section.Missing(key, Allowed);
-        if (section.Scalar(key, Allowed) is not { } scalar)
+            section.Missing(key, allowed);
+        if (section.Scalar(key, allowed) is not { } scalar)
             return "";
-        if (scalar.Value.Length is 0 or > 32 || !scalar.Value.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
-            errors.Add(scalar, $"'{key}' is {scalar.Kind}; allowed: {Allowed}");
+        if (!TrunkConfiguration.IsToken(scalar.Value))
+            errors.Add(scalar, $"'{key}' is {scalar.Kind}; allowed: {allowed}");
         return scalar.Value;
     }
 

@@ -8,6 +8,9 @@ namespace ShmWifi.Configuration;
 /// <param name="Url">nats://HOST:PORT, or tls://HOST:PORT.</param>
 public sealed record TrunkConfiguration(string Medium, string Host, Uri Url)
 {
+    /// <summary>Characters of a medium's or a host's name.</summary>
+    public const int MaxToken = 32;
+
     /// <summary>A file with USER:PASSWORD, or a .creds file; null: the server asks for nothing.</summary>
     public string? Credentials { get; init; }
 
@@ -31,6 +34,13 @@ public sealed record TrunkConfiguration(string Medium, string Host, Uri Url)
 
     /// <summary>Whether the connection is encrypted.</summary>
     public bool IsEncrypted => Url.Scheme == "tls";
+
+    /// <summary>Whether a medium or a host can be called so.</summary>
+    public static bool IsToken(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.Length is > 0 and <= MaxToken && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
+    }
 
     /// <summary>Why hosts cannot share a medium like this; null: they can.</summary>
     public static string? ProblemOf(MediumConfiguration medium)

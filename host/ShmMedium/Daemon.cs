@@ -12,6 +12,7 @@ using ShmWifi.ShmMedium.Ports.Local;
 using ShmWifi.ShmMedium.Ports.Sockets;
 using ShmWifi.ShmMedium.Ports.VhostUser;
 using ShmWifi.ShmMedium.Telemetry;
+using ShmWifi.ShmMedium.Trunk;
 using ShmWifi.ShmMedium.VirtualTime;
 
 namespace ShmWifi.ShmMedium;
@@ -46,7 +47,10 @@ internal sealed class Daemon : IDisposable
             var frameLedger = Keep(FrameLedger.Open(store));
             var calendar = configuration.VirtualTime is { } time ? Keep(OpenCalendar(time, configuration.Vms.Count, log, kept)) : null;
             Engine = Keep(new MediumEngine(ledger, mediumLedger, frameLedger, log, SpinBudgetOf(configuration.Polling), configuration.Medium,
-                exception => fail(DaemonFailure.Of("the engine", exception)), calendar));
+                exception => fail(DaemonFailure.Of("the engine", exception)), calendar)
+            {
+                ProblemOf = configuration.Trunk is null ? _ => null : TrunkConfiguration.ProblemOf,
+            });
             if (capture is not null)
             {
                 capture.Tap.WaitsForReader = calendar is not null;
@@ -137,7 +141,7 @@ internal sealed class Daemon : IDisposable
     {
         List<IPortServer> servers = [];
         int owned = configuration.Vms.Count + (configuration.Local ? 1 : 0);
-        var peerIds = new PeerIds(owned: owned);
+        var peerIds = new PeerIds(owned: owned, first: FirstPeerIdOf(configuration));
         if (configuration.Local) // first: it has a port before VMs have taken all
         {
             servers.Add(Keep(new LocalServer(Engine, regions, peerIds, (ushort)owned, ledger.IsTakenOver, TakeRadios, log.Warn,
@@ -150,6 +154,12 @@ internal sealed class Daemon : IDisposable
             exception => fail(DaemonFailure.Of("the server that VMs connect to", exception)))
         { FrontEnds = vhostUserSockets.Count });
         servers.Add(server);
+        if (configuration.Trunk is not null)
+        {
+            Snapshots.Trunk = Keep(new TrunkServer(Engine, log, configuration, peerIds, log.Warn,
+                exception => fail(DaemonFailure.Of("the trunk to other hosts", exception))));
+            servers.Add(Snapshots.Trunk);
+        }
         var frontEnds = Keep(new VhostUserServer(Engine, log, regions, vhostUserSockets, peerIds, store));
         servers.Add(frontEnds);
         if (ledger.IsTakenOver)
@@ -159,6 +169,9 @@ internal sealed class Daemon : IDisposable
         }
         return servers;
     }
+
+    /// <summary>After the daemon's own; with a trunk, after those of other hosts' VMs.</summary>
+    private static int FirstPeerIdOf(DaemonConfiguration configuration) => configuration.Trunk?.FirstVm ?? Handshake.DaemonPeerId + 1;
 
     private static HwsimRegistration TakeRadios()
     {
@@ -178,7 +191,7 @@ internal sealed class Daemon : IDisposable
     private static (List<VmSocket> Ivshmem, List<VmSocket> VhostUser) OpenSockets(DaemonConfiguration configuration, KeptSockets kept)
     {
         List<VmSocket> sockets = [], vhostUserSockets = [];
-        ushort peerId = Handshake.DaemonPeerId;
+        ushort peerId = (ushort)(FirstPeerIdOf(configuration) - 1);
         try
         {
             if (configuration.Socket is { } any)

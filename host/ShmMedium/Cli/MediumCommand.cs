@@ -15,6 +15,7 @@ internal sealed class MediumCommand : RootCommand
         Add(LocalCommand.Create());
         Add(new CtlCommand());
         Add(new TopCommand());
+        Add(new Command("trunk", "About the other hosts of a medium (docs/trunk.md).") { new TrunkStatusCommand() });
         Add(new ExtcapCommand());
         Add(new DiffCommand());
         Add(new Command("config", "About configurations.") { new ConfigCheckCommand() });

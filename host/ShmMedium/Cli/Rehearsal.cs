@@ -71,6 +71,7 @@ internal static class Rehearsal
             Control = new ControlConfiguration(Path.Combine(folder, "control.sock")),
             Metrics = null,
             Web = null,
+            Trunk = null,
             Capture = null,
             Scheduling = Scheduling.Normal,
         };

@@ -57,7 +57,7 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
         return null;
     }
 
-    /// <summary>Changes whenever a radio comes, changes what other hosts know of it, or goes. Any thread.</summary>
+    /// <summary>Changes whenever a radio of this host comes, changes what other hosts know of it, or goes. Any thread.</summary>
     public uint Version => Volatile.Read(ref _version);
 
     /// <summary>Who may hear a frame on a frequency, its sender included. Engine thread only.</summary>
@@ -115,7 +115,7 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
             Array.Resize(ref _byModel, Math.Max(2 * _byModel.Length, radio.Endpoint.Index + 1));
         _byModel[radio.Endpoint.Index] = radio;
         _listeners.Add(radio);
-        OnChanged();
+        OnChanged(radio);
         Added?.Invoke(radio);
         return radio;
     }
@@ -130,7 +130,7 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
         _listeners.Remove(radio);
         radio.Port.Radios[radio.Number] = null;
         _byModel[radio.Endpoint.Index] = null;
-        OnChanged();
+        OnChanged(radio);
         Removed?.Invoke(radio);
         links.Remove(radio.Endpoint);
     }
@@ -151,7 +151,7 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
     {
         var others = Without(Monitors, radio);
         Monitors = isMonitor ? [.. others, radio] : others;
-        OnChanged();
+        OnChanged(radio);
     }
 
     /// <summary>A radio listens on another channel from now on.</summary>
@@ -163,7 +163,7 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
         _listeners.Remove(radio);
         radio.ChannelMhz = channelMhz;
         _listeners.Add(radio);
-        OnChanged();
+        OnChanged(radio);
         Tuned?.Invoke(radio);
     }
 
@@ -173,7 +173,7 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
         if (radio.Spacing == spacing)
             return;
         radio.Spacing = spacing;
-        OnChanged();
+        OnChanged(radio);
         Tuned?.Invoke(radio);
     }
 
@@ -181,7 +181,7 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
     public void SetTxPower(Radio radio, sbyte dbm)
     {
         links.SetGuestTxPower(radio.Endpoint, dbm);
-        OnChanged();
+        OnChanged(radio);
     }
 
     /// <summary>The radio wants to answer to an address.</summary>
@@ -256,10 +256,14 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
     private void UpdateModel(Radio radio)
     {
         links.Update(radio.Endpoint, radio.Name, radio.Addresses, clock.NowNs);
-        OnChanged();
+        OnChanged(radio);
     }
 
-    private void OnChanged() => Volatile.Write(ref _version, _version + 1);
+    private void OnChanged(Radio radio)
+    {
+        if (!radio.Port.IsRemote)
+            Volatile.Write(ref _version, _version + 1);
+    }
 
     private static Radio[] Without(Radio[] radios, Radio radio) => [.. radios.Where(r => r != radio)];
 }

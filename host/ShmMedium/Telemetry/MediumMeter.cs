@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using ShmWifi.ShmMedium.Trunk;
 
 namespace ShmWifi.ShmMedium.Telemetry;
 
@@ -104,6 +105,15 @@ internal sealed class MediumMeter : IDisposable
         Total("shmwifi.medium.doorbells.suppressed", "{doorbell}", "Doorbells that event indices saved", s => s.Medium.DoorbellsSuppressed);
         Total("shmwifi.medium.copied", "By", "Payload bytes that the host copied", s => s.Medium.PayloadBytesCopied);
         Total("shmwifi.medium.sleeps", "{sleep}", "Times the engine slept", s => (ulong)s.Medium.Sleeps);
+        Counter("shmwifi.trunk.frames", "{frame}", "Frames sent to another host (transmit) and received from it", s => OfHosts(s, h =>
+            [Of((ulong)h.FramesSent, ("host", h.Name), ("direction", "transmit")),
+                Of((ulong)h.FramesReceived, ("host", h.Name), ("direction", "receive"))]));
+        Counter("shmwifi.trunk.drops", "{frame}", "Frames, or whole messages (lost, replayed, malformed), that did not pass, by reason", s =>
+            OfHosts(s, h => DropsOf(h).Select(drop => Of((ulong)drop.Count, ("host", h.Name), ("reason", drop.Reason)))));
+        Gauge("shmwifi.trunk.clock.error", "us", "Bound of the error of another host's clock as this one knows it", s =>
+            s.Trunk?.Hosts.Where(h => h.ClockErrorUs is not null).Select(h => Of(h.ClockErrorUs!.Value, ("host", h.Name))) ?? []);
+        Counter("shmwifi.trunk.disagreements", "{reception}", "Receptions that other hosts decided on and that no radio here could have", s =>
+            s.Trunk is { } trunk ? [Of((ulong)trunk.Disagreements)] : []);
         Total("shmwifi.engine.restarts", "{restart}", "Times another engine took over", s =>
             s.Restarts is [.., var last] ? (ulong)last.Number : 0);
         Gauge("shmwifi.medium.allocated", "By/{frame}", "Bytes that the engine's rounds allocated, a frame", s =>
@@ -115,6 +125,15 @@ internal sealed class MediumMeter : IDisposable
         Counter("shmwifi.log.frames", "{frame}", "Frames read for the log", s => s.FrameLog is { } l ? [Of((ulong)l.Frames)] : []);
         Counter("shmwifi.log.lost", "{frame}", "Frames without a line in the log", s => s.FrameLog is { } l ? [Of((ulong)l.Lost)] : []);
     }
+
+    private static IEnumerable<Measurement<long>> OfHosts(MediumSnapshot snapshot, Func<TrunkHostStatus, IEnumerable<Measurement<long>>> read) =>
+        snapshot.Trunk?.Hosts.SelectMany(read) ?? [];
+
+    private static (string Reason, long Count)[] DropsOf(TrunkHostStatus host) =>
+    [
+        ("notSent", host.NotSent), ("lost", host.Lost), ("replayed", host.Replayed), ("stale", host.Stale), ("noRoom", host.NoRoom),
+        ("unknown", host.Unknown), ("malformed", host.Malformed),
+    ];
 
     private void OfVm(string name, string unit, string description, Func<VmSnapshot, ulong> read) =>
         Counter(name, unit, description, s => s.Vms.Select(v => Of(read(v), ("vm", v.Name))));

@@ -7,6 +7,7 @@ using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Latency;
 using ShmWifi.ShmMedium.Logging;
 using ShmWifi.ShmMedium.Ports;
+using ShmWifi.ShmMedium.Trunk;
 
 namespace ShmWifi.ShmMedium.Telemetry;
 
@@ -33,6 +34,9 @@ internal sealed record MediumSnapshot(
 
     /// <summary>All captures to files: the configured one, and those that clients of the control API started.</summary>
     public IReadOnlyList<CaptureSnapshot> Captures { get; init; } = [];
+
+    /// <summary>Other hosts; null: there is no trunk.</summary>
+    public TrunkStatus? Trunk { get; init; }
 
     /// <summary>The garbage collector, in statistics that the daemon writes; others read the Meter <c>System.Runtime</c>.</summary>
     public CollectorSnapshot? Collector { get; init; }
@@ -189,11 +193,12 @@ internal sealed record VmSnapshot(
     {
         PortKind.VhostUser => "vhost-user",
         PortKind.Local => "local",
+        PortKind.Trunk => "trunk",
         _ => "ivshmem",
     };
 
     private static string? PathOf(Port port) =>
-        port.Rings.GuestState != GuestState.Ready || port.Offer.Kind == PortKind.VhostUser ? null
+        port.Rings.GuestState != GuestState.Ready || port.Offer.Kind is PortKind.VhostUser or PortKind.Trunk ? null
         : port.Rings.GuestFeatures.HasFlag(RegionFeatures.KernelPath) ? "kernel" : "user";
 }
 
@@ -287,6 +292,7 @@ internal sealed record CollectorSnapshot(int Collections, double PauseMs)
 /// <summary>Source-generated JSON of a snapshot.</summary>
 [JsonSerializable(typeof(MediumSnapshot))]
 [JsonSerializable(typeof(IReadOnlyList<CaptureSnapshot>))]
+[JsonSerializable(typeof(TrunkStatus))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
     RespectRequiredConstructorParameters = true)]
 internal sealed partial class SnapshotJson : JsonSerializerContext;

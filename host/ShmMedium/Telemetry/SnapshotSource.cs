@@ -3,6 +3,7 @@ using ShmWifi.ShmMedium.Engine;
 using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Logging;
 using ShmWifi.ShmMedium.Ports;
+using ShmWifi.ShmMedium.Trunk;
 
 namespace ShmWifi.ShmMedium.Telemetry;
 
@@ -17,6 +18,9 @@ internal sealed class SnapshotSource(MediumEngine engine, Captures captures, Fra
     /// <summary>Reasons for which a port drops, as <see cref="VmSnapshot.Drops"/> names them.</summary>
     public static IEnumerable<string> DropReasons => [.. PortTotals.Drops.Select(d => d.Reason), .. PortTotals.GuestDrops.Select(d => d.Reason)];
 
+    /// <summary>What joins other hosts; null: nothing does.</summary>
+    public TrunkServer? Trunk { get; set; }
+
     /// <summary>All that there is to tell now.</summary>
     public MediumSnapshot Take() => engine.Inspect(Take);
 
@@ -30,6 +34,7 @@ internal sealed class SnapshotSource(MediumEngine engine, Captures captures, Fra
         Pid = Environment.ProcessId,
         LatencyBuckets = [.. ports.SelectMany(LatencyBuckets.Of)],
         Captures = captures.All,
+        Trunk = Trunk?.Status,
         Restarts = [.. store.Restarts.Select(restart => restart with { LastEvents = lastEvents.Find(restart.Engine) })],
     };
 }

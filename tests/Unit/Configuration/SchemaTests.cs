@@ -21,6 +21,7 @@ public sealed class SchemaTests
         ["geometry"] = DaemonKeys.Geometry,
         ["vm"] = DaemonKeys.Vm,
         ["control"] = DaemonKeys.Control,
+        ["trunk"] = DaemonKeys.Trunk,
         ["time"] = DaemonKeys.Time,
         ["capture"] = DaemonKeys.Capture,
         ["log"] = DaemonKeys.Log,

@@ -54,7 +54,7 @@ public sealed class TrunkConfigurationTests
     [TestCase(Least, "socket: any.sock", "'socket': ")]
     [TestCase(Least, "local: true", "'local': ")]
     [TestCase(Least, "timing: airtime", "'timing: airtime' with 'trunk'")]
-    [TestCase(Least, "radios: [{radio: ap, position: [0, 0], velocity: [1, 0]}]", "radios that move")]
+    [TestCase(Least, "radios: [{radio: ap, position: [0, 0, 0], velocity: [1, 0, 0]}]", "radios that move")]
     [TestCase(Least, "fading: {model: rayleigh, coherenceTime: 20ms}", "'fading'")]
     [TestCase(Least + ", authorities: ca.pem", "", "tls:// URL")]
     public void WhatHostsCannotShareIsRefused(string trunk, string more, string problem) =>
@@ -66,7 +66,7 @@ public sealed class TrunkConfigurationTests
 
     [Test]
     public void RadiosThatStandStillAreShared() =>
-        Assert.That(TrunkConfiguration.ProblemOf(Parse($"{Vms}trunk: {{{Least}}}\nradios: [{{radio: ap, position: [1, 2]}}]").Medium), Is.Null);
+        Assert.That(TrunkConfiguration.ProblemOf(Parse($"{Vms}trunk: {{{Least}}}\nradios: [{{radio: ap, position: [1, 2, 0]}}]").Medium), Is.Null);
 
     private static DaemonConfiguration Parse(string yaml) => DaemonConfiguration.Parse(yaml, "/lab/medium.yaml");
 }

@@ -72,7 +72,7 @@ internal sealed unsafe class IvshmemServer : IPortServer
             {
                 _ledger.Leave(id);
                 VmConnection.Drop(_store, peerId);
-                if (entry is not { Pid: 0, VmName: DaemonConfiguration.LocalName }) // this kernel's own radios come anew
+                if (entry.Pid != 0 || (entry.VmName != DaemonConfiguration.LocalName && MayBeServed(entry.VmName)))
                     _log.VmLost(entry.VmName, entry.Pid);
                 continue;
             }
@@ -130,6 +130,9 @@ internal sealed unsafe class IvshmemServer : IPortServer
             return null;
         }
     }
+
+    /// <summary>Whether a VM of this name comes to a socket here; this kernel's own radios, and VMs of other hosts, come anew without.</summary>
+    private bool MayBeServed(string name) => _sockets.Any(s => s.VmName is null || s.VmName == name);
 
     private void Run()
     {

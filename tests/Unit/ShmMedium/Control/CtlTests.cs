@@ -122,8 +122,8 @@ public sealed class CtlTests
             + "usage: shm-medium ctl set link FROM TO [--snr-db SNR-DB] [--loss LOSS] [--one-way]\n'shm-medium ctl set link --help' tells more\n"));
         (code, _, error) = MediumProcess.Run("bogus");
         Assert.That((code, error), Is.EqualTo((1,
-            "shm-medium: unknown command 'bogus'; there are run, local, ctl, top, extcap, diff, config, import\n"
-            + "usage: shm-medium run|local|ctl|top|extcap|diff|config|import [--version]\n'shm-medium --help' tells more\n")));
+            "shm-medium: unknown command 'bogus'; there are run, local, ctl, top, trunk, extcap, diff, config, import\n"
+            + "usage: shm-medium run|local|ctl|top|trunk|extcap|diff|config|import [--version]\n'shm-medium --help' tells more\n")));
         (code, output, _) = MediumProcess.Run("ctl", "set", "link", "--help");
         Assert.That((code, output), Is.EqualTo((0, output)));
         Assert.That(output, Does.Contain("Gives a link."));

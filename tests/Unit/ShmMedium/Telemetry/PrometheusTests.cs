@@ -14,6 +14,7 @@ namespace ShmWifi.Tests.Unit.ShmMedium.Telemetry;
 public sealed class PrometheusTests
 {
     private static readonly string s_root = Checkout();
+    private static readonly string s_cache = Environment.GetEnvironmentVariable("SHMWIFI_CACHE") ?? Path.Combine(s_root, ".cache");
 
     [Test]
     public void TheAlertsAreRightAndFireWhenTheyShould()
@@ -124,7 +125,7 @@ public sealed class PrometheusTests
 
     /// <summary>Of the PATH, or as <c>./shmwifi test --nightly</c> unpacks it: the package would start a service.</summary>
     private static string Find(string tool) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append(Path.Combine(s_root, ".cache/prometheus/usr/bin"))
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append(Path.Combine(s_cache, "prometheus/usr/bin"))
             .Select(folder => Path.Combine(folder, tool)).FirstOrDefault(File.Exists)
         ?? throw new FileNotFoundException($"{tool} is not there: ./shmwifi test --nightly unpacks it");
 

@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace ShmWifi.Tests.Support;
+
+/// <summary>Debian's nats-server on a port of this machine.</summary>
+internal sealed class NatsServer : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("shmwifi-nats").FullName;
+    private readonly string _file;
+    private readonly bool _hasTls;
+    private Process? _process;
+
+    /// <summary>Starts it.</summary>
+    /// <param name="configuration">More of its configuration file.</param>
+    public NatsServer(string configuration = "", bool hasTls = false)
+    {
+        Port = FreePort();
+        _hasTls = hasTls;
+        _file = Path.Combine(_folder, "nats.conf");
+        File.WriteAllText(_file, $"listen: 127.0.0.1:{Port}\n{configuration}\n{(hasTls ? MakeCertificate() : "")}\n");
+        Start();
+    }
+
+    /// <summary>TCP.</summary>
+    public int Port { get; }
+
+    /// <summary>For daemons.</summary>
+    public string Url => $"{(_hasTls ? "tls" : "nats")}://127.0.0.1:{Port}";
+
+    /// <summary>Its certificate, PEM, which it signed itself.</summary>
+    public string Certificate => PathOf("server.pem");
+
+    /// <summary>A file in its folder.</summary>
+    public string PathOf(string name) => Path.Combine(_folder, name);
+
+    /// <summary>Starts it again.</summary>
+    public void Start()
+    {
+        _process = Process.Start(new ProcessStartInfo(Program(), ["-c", _file, "-l", PathOf("nats.log")]) { UseShellExecute = false })!;
+        Deadline.Until(Answers, "nats-server listens");
+    }
+
+    /// <summary>Kills it.</summary>
+    public void Kill()
+    {
+        _process?.Kill();
+        _process?.WaitForExit();
+        _process?.Dispose();
+        _process = null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Kill();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <returns>What its configuration says of it.</returns>
+    private string MakeCertificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=nats", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(1));
+        File.WriteAllText(Certificate, certificate.ExportCertificatePem());
+        File.WriteAllText(PathOf("server.key"), key.ExportPkcs8PrivateKeyPem());
+        return $"tls {{ cert_file: \"{Certificate}\", key_file: \"{PathOf("server.key")}\" }}";
+    }
+
+    private bool Answers()
+    {
+        try
+        {
+            using var client = new TcpClient();
+            client.Connect(IPAddress.Loopback, Port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Of the PATH, or as <c>./shmwifi test --nightly</c> unpacks it: the package would start a service.</summary>
+    private static string Program()
+    {
+        const string Name = "nats-server";
+        string? root = AppContext.BaseDirectory;
+        while (root is not null && !File.Exists(Path.Combine(root, "ShmWifi.sln")))
+            root = Path.GetDirectoryName(root);
+        string cache = Environment.GetEnvironmentVariable("SHMWIFI_CACHE") ?? Path.Combine(root ?? "/", ".cache");
+        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append(Path.Combine(cache, "nats-server/usr/sbin"))
+                .Select(folder => Path.Combine(folder, Name)).FirstOrDefault(File.Exists)
+            ?? throw new FileNotFoundException($"{Name} is not there: './shmwifi setup --nats' unpacks it");
+    }
+}
