@@ -31,6 +31,9 @@ internal static class Checkout
     /// <summary>The daemon's assembly; throws when it has not been built.</summary>
     public static string Medium => Required(Path.Combine(Root, "host/ShmMedium/bin/Release/net10.0/shm-medium.dll"));
 
+    /// <summary>Debian's nats-server; throws when the set-up has not unpacked it.</summary>
+    public static string NatsServer => Required(Path.Combine(Cache, "nats-server/usr/sbin/nats-server"), "setup --nats");
+
     private static string OfImage(string guest, string file) => Required(
         Path.Combine(Cache, "image", guest, file),
         guest.EndsWith(Arm64, StringComparison.Ordinal) ? "setup --architecture arm64"

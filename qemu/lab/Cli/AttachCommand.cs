@@ -51,13 +51,13 @@ internal static class AttachCommand
             Tmux("select-layout", "-t", session, "tiled");
         }
 
-        if (state.Medium is not null)
+        foreach (string? host in state.MediumHosts)
         {
-            string top =
-                ShellQuote.Join(["dotnet", Checkout.Medium, "top", "--socket", MediumProcess.ControlSocket(new LabDirectory(state.Name).Path)]);
+            string control = MediumProcess.ControlSocket(MediumProcess.FolderOf(new LabDirectory(state.Name).Path, host));
+            string top = ShellQuote.Join(["dotnet", Checkout.Medium, "top", "--socket", control]);
             string pane = HostCommand.Run(
                 "tmux", "split-window", "-t", session, "-fvbd", "-l", "50%", "-P", "-F", "#{pane_id}", "-c", Checkout.Root, top).Output.Trim();
-            Tmux("select-pane", "-t", pane, "-T", "medium");
+            Tmux("select-pane", "-t", pane, "-T", host ?? "medium");
         }
     }
 

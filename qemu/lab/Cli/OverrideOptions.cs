@@ -15,6 +15,10 @@ internal sealed class OverrideOptions
         Description = "real; virtual: the VMs' clocks are the medium's, as fast as events allow; virtual:FACTOR: at most so many times as fast as "
             + "this machine's. For User-Mode-Linux.",
     };
+    private readonly Option<string?> _host = new("--host")
+    {
+        Description = "Start the VMs of that host of the topology, with its daemon; others run the rest. Default: those of all hosts, here.",
+    };
 
     /// <summary>Has a command take them.</summary>
     public void AddTo(Command command)
@@ -24,11 +28,12 @@ internal sealed class OverrideOptions
         command.Add(_path);
         command.Add(_hypervisor);
         command.Add(_time);
+        command.Add(_host);
         LabOptions.RefuseForUml(command, _hypervisor, _isolation, _path);
     }
 
     /// <summary>Their values.</summary>
     public TopologyOverrides Of(ParseResult result) => new(
         result.GetValue(_kernel), result.GetValue(_isolation), result.GetValue(_path), result.GetValue(_hypervisor),
-        result.GetValue(_time));
+        result.GetValue(_time), result.GetValue(_host));
 }

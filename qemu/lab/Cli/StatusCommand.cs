@@ -38,7 +38,7 @@ internal static class StatusCommand
     public static void Print(LabState state)
     {
         AnsiConsole.MarkupInterpolated($"lab [bold]{state.Name}[/] is {state.Phase}: {state.Accel ?? "?"}, isolation {state.Isolation}, ");
-        AnsiConsole.MarkupLineInterpolated($"supervisor {state.Supervisor.Id}, shm-medium {Describe(state.Medium, absent: "none")}");
+        AnsiConsole.MarkupLineInterpolated($"supervisor {state.Supervisor.Id}, shm-medium {Media(state)}");
         var table = new Table().Border(TableBorder.Simple)
             .AddColumns("VM", "role", "kernel", "path", "process", "wired", "network", "Wi-Fi", "associated");
         foreach (var vm in state.Vms)
@@ -62,9 +62,13 @@ internal static class StatusCommand
             AnsiConsole.MarkupLineInterpolated($"[red]{problem}[/]");
         string folder = new LabDirectory(state.Name).Path;
         Console.WriteLine($"logs: {folder}");
-        if (state.Medium != null)
-            Console.WriteLine($"capture: {MediumProcess.CaptureFile(folder)}");
+        foreach (string? host in state.MediumHosts)
+            Console.WriteLine($"capture: {MediumProcess.CaptureFile(MediumProcess.FolderOf(folder, host))}");
     }
+
+    private static string Media(LabState state) => state.Hosts.Count == 0
+        ? Describe(state.Medium, absent: "none")
+        : string.Join(", ", state.Hosts.Select(host => $"{Describe(host.Medium, absent: "gone")} ({host.Name})"));
 
     private static string Describe(ProcessIdentity? process, string absent) => process is null ? absent : process.IsAlive ? $"{process.Id}" : "gone";
 

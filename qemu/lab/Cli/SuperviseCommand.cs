@@ -43,7 +43,9 @@ internal static class SuperviseCommand
                 {
                     Phase = "up",
                     Accel = lab.Accel,
-                    Medium = lab.Medium is { } medium ? ProcessIdentity.Of(medium.ProcessId) : null,
+                    Medium = topology.Hosts is [null] ? ProcessIdentity.Of(lab.Medium!.ProcessId) : null,
+                    Hosts = [.. topology.Hosts.Zip(lab.Media).Where(host => host.First is not null)
+                        .Select(host => new HostState(host.First!, ProcessIdentity.Of(host.Second.ProcessId)))],
                     NetworkNamespace = lab.NetworkNamespace,
                     Vms = [.. lab.Vms.Select(
                         vm => Describe(vm, roles.Members.FirstOrDefault(member => member.Radio.Vm == vm), topology.Time is not null))],

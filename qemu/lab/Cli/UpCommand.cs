@@ -32,7 +32,7 @@ internal static class UpCommand
         string text = file == null ? DefaultTopology() : ReadFile(file);
         var topology = TopologyReader.Read(text, file?.ToString() ?? "default.yaml", overrides);
         var directory = new LabDirectory(topology.Name);
-        directory.Prepare(topology.Vms.Select(vm => vm.Name));
+        directory.Prepare(topology.Folders);
         string copy = Path.Combine(directory.Path, "topology.yaml");
         await File.WriteAllTextAsync(copy, text, cancellation);
 
@@ -46,6 +46,7 @@ internal static class UpCommand
         AddOption(start, "--path", overrides.Path);
         AddOption(start, "--hypervisor", overrides.Hypervisor);
         AddOption(start, "--time", overrides.Time);
+        AddOption(start, "--host", overrides.Host);
         using var supervisor = Process.Start(start)!;
         directory.Write(new LabState(
             topology.Name, ProcessIdentity.Of(supervisor.Id)!, "starting", null, null, topology.PerVmIsolation

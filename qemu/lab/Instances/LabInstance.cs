@@ -7,7 +7,7 @@ using ShmWifi.Lab.Vms;
 
 namespace ShmWifi.Lab.Instances;
 
-/// <summary>A running lab: its daemon and its VMs, owned by this process and gone with it.</summary>
+/// <summary>A running lab: its daemons and its VMs, owned by this process and gone with it.</summary>
 internal sealed class LabInstance : IAsyncDisposable
 {
     private const string Native = "native";
@@ -15,6 +15,7 @@ internal sealed class LabInstance : IAsyncDisposable
     private readonly Spawner _host = new(hasOwnNetwork: false); // the daemon's: its map and metrics are for this machine
     private readonly Spawner _spawner = new(hasOwnNetwork: true);
     private readonly List<VirtualMachine> _vms = [];
+    private readonly List<MediumProcess> _media = [];
 
     private LabInstance(string folder) => Folder = folder;
 
@@ -24,8 +25,14 @@ internal sealed class LabInstance : IAsyncDisposable
     /// <summary>"kvm" or "tcg": of the guests for this machine's architecture that QEMU runs; "native": it runs none.</summary>
     public string Accel { get; private set; } = "";
 
-    /// <summary>The daemon; null when no VM has a radio on the lab's medium.</summary>
-    public MediumProcess? Medium { get; private set; }
+    /// <summary>The daemon, or the first host's; null when no VM has a radio on the lab's medium.</summary>
+    public MediumProcess? Medium => _media.FirstOrDefault();
+
+    /// <summary>The daemons of all hosts that are here, in the order of <see cref="Topology.Hosts"/>.</summary>
+    public IReadOnlyList<MediumProcess> Media => _media;
+
+    /// <summary>Where the hosts' daemons meet, if the lab has started that.</summary>
+    public NatsServer? Nats { get; private set; }
 
     /// <summary>The VMs, in the topology's order.</summary>
     public IReadOnlyList<VirtualMachine> Vms => _vms;
@@ -52,7 +59,7 @@ internal sealed class LabInstance : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the VMs, then the daemon, then whatever is left.</summary>
+    /// <summary>Ends the VMs, then the daemons, then whatever is left.</summary>
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(_vms.Select(vm => vm.DisposeAsync().AsTask()));
@@ -61,12 +68,15 @@ internal sealed class LabInstance : IAsyncDisposable
         _host.Dispose();
     }
 
-    /// <summary>Ends the daemon in order, so that its capture is whole.</summary>
+    /// <summary>Ends the daemons in order, so that their captures are whole.</summary>
     public async Task StopMediumAsync()
     {
-        if (Medium is { } medium)
+        foreach (var medium in _media)
             await medium.DisposeAsync();
-        Medium = null;
+        _media.Clear();
+        if (Nats is { } nats)
+            await nats.DisposeAsync();
+        Nats = null;
     }
 
     /// <summary>Waits until the scripts of all VMs that have some have ended.</summary>
@@ -103,15 +113,9 @@ internal sealed class LabInstance : IAsyncDisposable
         var wired = topology.Time is null ? new WiredNetwork(_spawner) : null; // a tap knows no clock but this machine's
         if (topology.Time is not null)
             HostCommand.Run("gcc", "-O2", "-shared", "-fPIC", "-o", Generator, Path.Combine(Checkout.Root, "qemu/seeded-random/seeded-random.c"));
-        if (topology.NeedsMedium)
-        {
-            progress.Now("starting shm-medium");
-            Medium = await MediumProcess.StartAsync(_host, Folder, topology, cancellation);
-            progress.Done($"shm-medium runs, {(topology.PerVmIsolation ? "a region for each VM" : "one region for all VMs")}");
-        }
-
-        foreach (var spec in topology.Vms)
-            _vms.Add(Start(spec, _vms.Count, wired, topology.Time));
+        await StartMediumAsync(topology, progress, cancellation);
+        foreach (var (index, spec) in topology.Vms.Index().Where(vm => topology.IsHere(vm.Item)))
+            _vms.Add(Start(spec, index, wired, topology.Time));
         progress.Now($"booting {_vms.Count} VMs");
         await Task.WhenAll(_vms.Where(vm => vm.Spec.Script is null).Select(async vm =>
         {
@@ -120,6 +124,27 @@ internal sealed class LabInstance : IAsyncDisposable
             await SetUpAsync(vm, cancellation);
         }));
     }
+
+    private async Task StartMediumAsync(Topology topology, Progress progress, CancellationToken cancellation)
+    {
+        var trunk = topology.Trunk;
+        if (trunk is null && topology.Hosts.Any(host => host is not null))
+        {
+            progress.Now("starting nats-server");
+            Nats = await NatsServer.StartAsync(_host, Folder, cancellation);
+            trunk = Nats.Trunk;
+            progress.Done($"nats-server runs: {trunk.Url}");
+        }
+        foreach (string? host in topology.Hosts)
+        {
+            progress.Now("starting shm-medium");
+            _media.Add(await MediumProcess.StartAsync(_host, FolderOf(host), topology, host, trunk, cancellation));
+            progress.Done($"shm-medium runs{(host is null ? "" : $" for host {host}")}, "
+                + $"{(topology.PerVmIsolation ? "a region for each VM" : "one region for all VMs")}");
+        }
+    }
+
+    private string FolderOf(string? host) => MediumProcess.FolderOf(Folder, host);
 
     private string AccelOf(VmSpec vm) =>
         vm.Hypervisor == Hypervisor.Uml ? Native : vm.Architecture == GuestArchitecture.Amd64 ? Accel : "tcg";
@@ -131,7 +156,7 @@ internal sealed class LabInstance : IAsyncDisposable
         string folder = Path.Combine(Folder, spec.Name);
         string? tap = wired?.AddTap(index);
         string? uplink = spec.Uplink == null ? null : wired?.AddUplink(index, spec.Uplink);
-        string? medium = spec.Radios > 0 ? MediumProcess.Socket(Folder, spec.Name) : null;
+        string? medium = spec.Radios > 0 ? MediumProcess.Socket(FolderOf(spec.Host), spec.Name) : null;
         var hypervisor = spec.Script is not null ? Scripted() : spec.Hypervisor == Hypervisor.Uml ? OnUml() : OnQemu();
         return new VirtualMachine(spec, index, folder, hypervisor, time is not null);
 

@@ -10,7 +10,7 @@ namespace ShmWifi.Lab.Instances;
 /// <param name="Failure">Why it failed; else null.</param>
 /// <param name="Accel">"kvm", "tcg" or "native"; null while that is being found out.</param>
 /// <param name="Isolation">"shared" or "per-vm".</param>
-/// <param name="Medium">shm-medium; null without one.</param>
+/// <param name="Medium">shm-medium; null without one, and where each of <see cref="Hosts"/> has its own.</param>
 /// <param name="NetworkNamespace">A path for <c>nsenter --net=</c>.</param>
 internal sealed record LabState(
     string Name,
@@ -23,20 +23,30 @@ internal sealed record LabState(
     string? NetworkNamespace,
     IReadOnlyList<VmState> Vms)
 {
+    /// <summary>The hosts that are here; empty: the lab has one daemon.</summary>
+    public IReadOnlyList<HostState> Hosts { get; init; } = [];
+
+    /// <summary>Whose daemons are here: null, of the only one; or the names of <see cref="Hosts"/>.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string?> MediumHosts => Medium is not null ? [null] : [.. Hosts.Select(host => host.Name)];
+
     /// <summary>Whether the VMs' clocks are the daemon's.</summary>
     public bool IsTimeVirtual { get; init; }
 
     /// <summary>What does not run any more though it should, by a look at the processes now.</summary>
     public IReadOnlyList<string> Problems =>
     [
-        .. Medium is { IsAlive: false } medium
-            ? [$"shm-medium, process {medium.Id}, has ended: no radio of the lab hears another until it is started anew; "
-                + $"'./shmwifi lab down --lab {Name}', then 'lab up'"]
-            : Array.Empty<string>(),
+        .. ((ProcessIdentity?[])[Medium, .. Hosts.Select(host => host.Medium)]).Where(medium => medium is { IsAlive: false })
+            .Select(medium => $"shm-medium, process {medium!.Id}, has ended: none of its radios hears another until it is started anew; "
+                + $"'./shmwifi lab down --lab {Name}', then 'lab up'"),
         .. Vms.Where(vm => vm is { Role: not VmState.Scripted, Process: not { IsAlive: true } })
             .Select(vm => $"VM '{vm.Name}' has ended: {vm.SerialLog} has what it printed"),
     ];
 }
+
+/// <summary>A host of a running lab.</summary>
+/// <param name="Medium">Its shm-medium; null when it had ended before the lab was up.</param>
+internal sealed record HostState(string Name, ProcessIdentity? Medium);
 
 /// <summary>A VM of a running lab.</summary>
 /// <param name="Role">"ap", "station", "plain" or "script".</param>

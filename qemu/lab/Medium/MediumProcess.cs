@@ -7,7 +7,7 @@ using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Lab.Medium;
 
-/// <summary>The lab's shm-medium daemon.</summary>
+/// <summary>A shm-medium daemon of a lab.</summary>
 internal sealed class MediumProcess : IAsyncDisposable
 {
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(20);
@@ -34,10 +34,15 @@ internal sealed class MediumProcess : IAsyncDisposable
     /// <summary>Its output.</summary>
     public string LogFile => _process.LogFile;
 
-    /// <summary>The capture of a lab.</summary>
+    /// <summary>Where the files of a lab's daemon are.</summary>
+    /// <param name="lab">The lab's folder.</param>
+    /// <param name="host">Whose daemon; null: the only one.</param>
+    public static string FolderOf(string lab, string? host) => host is null ? lab : Path.Combine(lab, host);
+
+    /// <summary>The capture of a daemon, by its folder, as the others.</summary>
     public static string CaptureFile(string folder) => Path.Combine(folder, "medium.pcapng");
 
-    /// <summary>The output of a lab's daemon.</summary>
+    /// <summary>The output of a daemon.</summary>
     public static string Log(string folder) => Path.Combine(folder, "medium.log");
 
     /// <summary>The socket that a VM attaches to.</summary>
@@ -46,15 +51,19 @@ internal sealed class MediumProcess : IAsyncDisposable
     /// <summary>The socket by which VMs join virtual time.</summary>
     public static string Calendar(string folder) => Path.Combine(folder, "time.sock");
 
-    /// <summary>The socket of a lab's daemon's control API.</summary>
+    /// <summary>The socket of a daemon's control API.</summary>
     public static string ControlSocket(string folder) => Path.Combine(folder, "control.sock");
 
     /// <summary>Starts the daemon and waits until its sockets listen.</summary>
+    /// <param name="host">Whose VMs it has; null: all.</param>
+    /// <param name="trunk">Where it meets those of other hosts; null without <paramref name="host"/>.</param>
     /// <exception cref="LabException">It ended, or is not ready within 20 s.</exception>
-    public static async Task<MediumProcess> StartAsync(Spawner spawner, string folder, Topology topology, CancellationToken cancellation)
+    public static async Task<MediumProcess> StartAsync(
+        Spawner spawner, string folder, Topology topology, string? host, TrunkServer? trunk, CancellationToken cancellation)
     {
         string configuration = Path.Combine(folder, "medium.yaml");
-        await File.WriteAllTextAsync(configuration, Configuration(folder, topology), cancellation);
+        string text = Configuration(folder, topology, host) + (host is not null && trunk is not null ? Trunk(topology, host, trunk) : "");
+        await File.WriteAllTextAsync(configuration, text, cancellation);
         var process = spawner.Start("medium", Log(folder),
         [
             Host, Checkout.Medium, "run",
@@ -131,7 +140,7 @@ internal sealed class MediumProcess : IAsyncDisposable
 
     private static string Statistics(string folder) => Path.Combine(folder, "medium.json");
 
-    private static string Configuration(string folder, Topology topology)
+    private static string Configuration(string folder, Topology topology, string? host)
     {
         var yaml = new StringBuilder(topology.Medium);
         if (topology.Time is { } time)
@@ -139,10 +148,21 @@ internal sealed class MediumProcess : IAsyncDisposable
         if (topology is { Time: not null, IsCaptured: true })
             yaml.Append(CultureInfo.InvariantCulture, $"capture: {{ file: {Quoted(CaptureFile(folder))}, controlFrames: true }}\n");
         yaml.Append("vms:\n");
-        foreach (var vm in topology.Vms.Where(vm => vm.Radios > 0))
+        foreach (var vm in topology.Vms.Where(vm => vm.Radios > 0 && vm.Host == host))
             yaml.Append(CultureInfo.InvariantCulture, $"  - {{ name: {vm.Name}, {(vm.Hypervisor == Hypervisor.Uml ? "vhostUser" : "socket")}: "
                 + $"{Quoted(Socket(folder, vm.Name))}, radios: {vm.Radios} }}\n");
         return yaml.ToString();
+    }
+
+    /// <summary>VMs are numbered host by host.</summary>
+    private static string Trunk(Topology topology, string host, TrunkServer server)
+    {
+        int before = topology.Vms.Where(vm => vm.Radios > 0).GroupBy(vm => vm.Host, StringComparer.Ordinal)
+            .TakeWhile(vms => vms.Key != host).Sum(vms => vms.Count());
+        string access = (server.Credentials is { } credentials ? $"  credentials: {Quoted(credentials)}\n" : "")
+            + (server.Authorities is { } authorities ? $"  authorities: {Quoted(authorities)}\n" : "");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"trunk:\n  medium: {topology.Name}\n  host: {host}\n  url: {Quoted(server.Url)}\n  firstVm: {before + 1}\n{access}");
     }
 
     private static string Quoted(string path) => $"'{path.Replace("'", "''", StringComparison.Ordinal)}'";

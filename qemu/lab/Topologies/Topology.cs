@@ -83,6 +83,9 @@ internal sealed record VmSpec
     /// <summary>Its name, unique in the lab: 1..15 of [a-z0-9-].</summary>
     public required string Name { get; init; }
 
+    /// <summary>The host whose daemon its radios are on, 1..15 of [a-z0-9-]; null: the lab has one daemon.</summary>
+    public string? Host { get; init; }
+
     /// <summary>What it does on the medium.</summary>
     public Role Role { get; init; }
 
@@ -142,6 +145,12 @@ internal sealed record VirtualTime(double? Factor = null, int Seed = 1)
     public string Yaml => Factor is { } factor ? $"{{virtual: {factor.ToString(CultureInfo.InvariantCulture)}}}" : "virtual";
 }
 
+/// <summary>The NATS server by which the daemons of a lab's hosts are one medium.</summary>
+/// <param name="Url">As the daemon's key <c>url</c> of <c>trunk</c>.</param>
+/// <param name="Credentials">As <c>credentials</c>; null: the server asks for nothing.</param>
+/// <param name="Authorities">As <c>authorities</c>; null: the system's.</param>
+internal sealed record TrunkServer(string Url, string? Credentials = null, string? Authorities = null);
+
 /// <summary>A whole lab.</summary>
 /// <param name="Name">Names its folder under run/: 1..31 of [a-z0-9-].</param>
 /// <param name="PerVmIsolation">A region for each VM instead of one for all.</param>
@@ -157,6 +166,20 @@ internal sealed record Topology(string Name, bool PerVmIsolation, IReadOnlyList<
     /// <summary>The clock of all VMs, which is the daemon's; null: this machine's.</summary>
     public VirtualTime? Time { get; init; }
 
-    /// <summary>Whether any VM has a radio on the lab's medium.</summary>
-    public bool NeedsMedium => Vms.Any(vm => vm.Radios > 0);
+    /// <summary>The server that hosts meet at; null: one that the lab starts.</summary>
+    public TrunkServer? Trunk { get; init; }
+
+    /// <summary>The host whose VMs are started here; null: those of all hosts.</summary>
+    public string? OwnHost { get; init; }
+
+    /// <summary>Whose daemons are started here, in the order of their VMs; a host without a name is alone. Empty: no VM has a radio on the lab's
+    /// medium.</summary>
+    public IReadOnlyList<string?> Hosts =>
+        [.. Vms.Where(vm => vm.Radios > 0 && IsHere(vm)).Select(vm => vm.Host).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>Whether a VM is started here.</summary>
+    public bool IsHere(VmSpec vm) => OwnHost is null || vm.Host == OwnHost;
+
+    /// <summary>The folders that the lab needs here in its own: of VMs, and of hosts.</summary>
+    public IEnumerable<string> Folders => [.. Vms.Where(IsHere).Select(vm => vm.Name), .. Hosts.OfType<string>()];
 }

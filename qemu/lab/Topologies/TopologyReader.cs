@@ -10,14 +10,15 @@ namespace ShmWifi.Lab.Topologies;
 /// <summary>Reads a topology file; every mistake is told with file, line and what is allowed.</summary>
 internal sealed partial class TopologyReader
 {
-    private static readonly string[] LabKeys = ["name", "hypervisor", "kernel", "isolation", "path", "time", "seed", "medium", "vms"];
+    private static readonly string[] LabKeys = ["name", "hypervisor", "kernel", "isolation", "path", "time", "seed", "medium", "trunk", "vms"];
     private static readonly string[] Hypervisors = ["qemu", "uml"];
     private static readonly string[] Paths = ["user", "kernel"];
-    private static readonly string[] OwnSections = ["vms", "socket", "isolation", "capture", "time", "timeTravel"];
+    private static readonly string[] OwnSections = ["vms", "socket", "isolation", "capture", "time", "timeTravel", "trunk"];
+    private static readonly string[] TrunkKeys = ["url", "credentials", "authorities"];
     private static readonly string[] VmKeys =
     [
-        "name", "role", "radios", "regulatory", "path", "kernelRadios", "memory", "cpus", "kernel", "architecture", "ssid", "ssidHex", "security",
-        "passphrase", "channel", "mode", "uplink", "kernelArguments", "qemu", "hypervisor", "script",
+        "name", "host", "role", "radios", "regulatory", "path", "kernelRadios", "memory", "cpus", "kernel", "architecture", "ssid", "ssidHex",
+        "security", "passphrase", "channel", "mode", "uplink", "kernelArguments", "qemu", "hypervisor", "script",
     ];
 
     private const string VirtualPrefix = "virtual:";
@@ -73,7 +74,51 @@ internal sealed partial class TopologyReader
             vms.Add((vm, item));
         }
 
-        return new Topology(name, (_overrides.Isolation ?? isolation) == "per-vm", JoinStations(vms)) { Medium = Medium(lab), Time = time };
+        CheckHosts(vms);
+        return new Topology(name, (_overrides.Isolation ?? isolation) == "per-vm", JoinStations(vms))
+        {
+            Medium = Medium(lab),
+            Time = time,
+            Trunk = Trunk(lab),
+            OwnHost = _overrides.Host,
+        };
+    }
+
+    /// <summary>Either all VMs that meet on the medium are on a host, or none is.</summary>
+    private void CheckHosts(List<(VmSpec Vm, YamlNode Node)> vms)
+    {
+        var onMedium = vms.FindAll(item => item.Vm.Radios > 0);
+        bool hasHosts = onMedium.Exists(item => item.Vm.Host is not null);
+        foreach (var (vm, node) in onMedium)
+        {
+            if (hasHosts && vm.Host is null)
+                Error(node, $"VM '{vm.Name}' has radios and no 'host', and others have one: its medium would be another");
+            if (vms.Exists(other => other.Vm.Name == vm.Host))
+                Error(node, $"host '{vm.Host}' has the name of a VM: names must differ");
+        }
+        if (_overrides.Host is { } own && !vms.Exists(item => item.Vm.Host == own))
+            _errors.Add($"--host: no VM is on host '{own}': there are {Join(vms.Select(item => item.Vm.Host).OfType<string>().Distinct())}");
+    }
+
+    /// <summary>Where hosts meet. What is wrong with the values, the daemon says.</summary>
+    private TrunkServer? Trunk(Dictionary<string, YamlNode> lab)
+    {
+        if (!lab.TryGetValue("trunk", out var node))
+        {
+            if (_overrides.Host is not null)
+                _errors.Add($"{_file}: error: --host needs 'trunk' with the 'url' of the NATS server by which the hosts meet");
+            return null;
+        }
+        if (node is not YamlMappingNode mapping)
+        {
+            Error(node, $"'trunk' must be a mapping with the keys {Join(TrunkKeys)}");
+            return null;
+        }
+        var trunk = Keys(mapping, TrunkKeys, "'trunk'");
+        if (!trunk.ContainsKey("url"))
+            Error(node, "'trunk' needs 'url': nats://HOST:PORT or tls://HOST:PORT");
+        return new TrunkServer(Text(trunk, "url", AnyText(), "text") ?? "",
+            Text(trunk, "credentials", AbsolutePath(), "an absolute path"), Text(trunk, "authorities", AbsolutePath(), "an absolute path"));
     }
 
     private VirtualTime? Time(Dictionary<string, YamlNode> lab)
@@ -114,6 +159,8 @@ internal sealed partial class TopologyReader
             Error(node, "'script' is for 'time: virtual': a VM in real time is given commands by 'lab exec'");
         if (time is null)
             return;
+        if (vm.Host is not null)
+            Error(node, $"VM '{vm.Name}': hosts have no common clock that could be stopped; in 'time: virtual' leave 'host' out");
         if (vm.Hypervisor != Hypervisor.Uml)
             Error(node, $"VM '{vm.Name}': QEMU's clock cannot be stopped; 'time: virtual' needs 'hypervisor: uml'");
         if (vm.Radios == 0)
@@ -207,6 +254,7 @@ internal sealed partial class TopologyReader
         return new VmSpec
         {
             Name = Text(vm, "name", VmName(), "1 to 15 of a-z, 0-9 and -") ?? "",
+            Host = Text(vm, "host", VmName(), "1 to 15 of a-z, 0-9 and -"),
             Role = role,
             Radios = radios,
             Regulatory = vm.ContainsKey("regulatory") ? Number(vm, "regulatory", 1, 1, 4) : null,
@@ -394,6 +442,9 @@ internal sealed partial class TopologyReader
 
     [GeneratedRegex("^[A-Za-z0-9_.-]{1,15}$", RegexOptions.None, 1000)]
     private static partial Regex InterfaceName();
+
+    [GeneratedRegex("^/", RegexOptions.None, 1000)]
+    private static partial Regex AbsolutePath();
 
     [GeneratedRegex(".", RegexOptions.None, 1000)]
     private static partial Regex AnyText();

@@ -14,7 +14,7 @@ public class TopologyReaderTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(topology.Vms.Select(vm => vm.Role), Is.EqualTo([Role.AccessPoint, Role.Station, Role.Station]));
-            Assert.That(topology.NeedsMedium, Is.True);
+            Assert.That(topology.Hosts, Is.EqualTo(new string?[] { null }));
             Assert.That(topology.PerVmIsolation, Is.False);
             Assert.That(topology.Vms[1].Network, Is.EqualTo(topology.Vms[0].Network));
         }
@@ -179,7 +179,7 @@ public class TopologyReaderTests
         "t.yaml:1:9: error: 'kernel' must be one of 6.1, 6.12, 6.1-debug, 6.12-debug, trixie-backports, sid")]
     [TestCase("vms: []", "'vms' must be a list of at least one VM")]
     [TestCase("name: x", "'vms' must be a list of at least one VM")]
-    [TestCase("", "t.yaml:1:1: error: one mapping with the keys name, hypervisor, kernel, isolation, path, time, seed, medium, vms is expected")]
+    [TestCase("", "t.yaml:1:1: error: one mapping with the keys name, hypervisor, kernel, isolation, path, time, seed, medium, trunk, vms is")]
     [TestCase("vms: [", "t.yaml:2:1: error: ")]
     [TestCase("name: a\nname: b", "t.yaml:2:")]
     public void AMistakeIsToldWithItsPlaceAndWhatIsAllowed(string yaml, string expected)
@@ -224,6 +224,34 @@ public class TopologyReaderTests
     [TestCase("medium: { timeTravel: x }\nvms: [{ name: a }]", "'timeTravel' is not for 'medium'")]
     public void WhatVirtualTimeCannotHaveIsRefused(string text, string message) =>
         Assert.That(() => TopologyReader.Read(text, "t.yaml"), Throws.TypeOf<LabException>().With.Message.Contains(message));
+
+    [Test]
+    public void VmsMayBeOnHosts()
+    {
+        const string Yaml = "trunk: { url: 'tls://nats.example', credentials: /etc/lab.credentials }\n"
+            + "vms: [{ name: a, host: h1, radios: 1 }, { name: b, host: h2, radios: 2 }, { name: c, host: h1, radios: 1 }, { name: floor }]";
+        var all = TopologyReader.Read(Yaml, "t.yaml");
+        Assert.That(all.Hosts, Is.EqualTo(["h1", "h2"]));
+        Assert.That(all.Trunk, Is.EqualTo(new TrunkServer("tls://nats.example", "/etc/lab.credentials")));
+        Assert.That(all.Folders, Is.EqualTo(["a", "b", "c", "floor", "h1", "h2"]));
+        var part = TopologyReader.Read(Yaml, "t.yaml", new TopologyOverrides(Host: "h2"));
+        Assert.That(part.Vms, Has.Count.EqualTo(4), "VMs have the same numbers on all hosts");
+        Assert.That(part.Hosts, Is.EqualTo(["h2"]));
+        Assert.That(part.Folders, Is.EqualTo(["b", "h2"]));
+    }
+
+    [TestCase("vms: [{ name: a, host: h1, radios: 1 }, { name: b, radios: 1 }]", null, "t.yaml:1:41: error: VM 'b' has radios and no 'host'")]
+    [TestCase("vms: [{ name: a, host: a, radios: 1 }]", null, "host 'a' has the name of a VM")]
+    [TestCase("vms: [{ name: a, host: 'h 1', radios: 1 }]", null, "'host' must be 1 to 15 of a-z, 0-9 and -")]
+    [TestCase("trunk: { url: 'nats://127.0.0.1' }\nvms: [{ name: a, host: h1, radios: 1 }]", "h2", "--host: no VM is on host 'h2': there are h1")]
+    [TestCase("vms: [{ name: a, host: h1, radios: 1 }]", "h1", "--host needs 'trunk' with the 'url' of the NATS server")]
+    [TestCase("trunk: { credentials: /a }\nvms: [{ name: a }]", null, "'trunk' needs 'url'")]
+    [TestCase("trunk: { url: 'nats://127.0.0.1', credentials: a }\nvms: [{ name: a }]", null, "'credentials' must be an absolute path")]
+    [TestCase("medium: { trunk: {} }\nvms: [{ name: a }]", null, "'trunk' is not for 'medium'")]
+    [TestCase("time: virtual\nhypervisor: uml\nvms: [{ name: a, host: h, radios: 1 }]", null, "hosts have no common clock that could be stopped")]
+    public void WhatHostsCannotHaveIsRefused(string text, string? host, string message) =>
+        Assert.That(() => TopologyReader.Read(text, "t.yaml", new TopologyOverrides(Host: host)),
+            Throws.TypeOf<LabException>().With.Message.Contains(message));
 
     [Test]
     public void AVmMayBeUserModeLinux()
