@@ -30,6 +30,7 @@ internal static class DemoCommand
         var soak = Time("--soak", "Keep traffic for that long, such as 5m or 90s, then look for lost links.");
         var reloadEvery =
             Time("--reload-every", "During the soak, reload the kernel module of the first station that often, such as 60s; with --path kernel.");
+        var hosts = Number("--hosts", "Daemons that are one medium by a NATS server (docs/trunk.md), with stations on each.", 1, 1, 8);
         var name = new Option<string>("--name")
         {
             Description = "Names the folder run/NAME of its logs and capture.",
@@ -51,7 +52,7 @@ internal static class DemoCommand
         var json = new Option<FileInfo?>("--json") { Description = "Write the figures to this file." };
         var command = new RootCommand("An access point and stations in VMs of their own: association, ping, TCP, beside both floors.")
         {
-            hypervisor, kernel, architecture, isolation, path, security, stations, seconds, soak, reloadEvery, json, name, web,
+            hypervisor, kernel, architecture, isolation, path, security, stations, hosts, seconds, soak, reloadEvery, json, name, web,
         };
         LabOptions.RefuseForUml(command, hypervisor, isolation, path, architecture, reloadEvery);
         command.Validators.Add(result =>
@@ -68,6 +69,11 @@ internal static class DemoCommand
             if (result.GetValue(architecture) == "arm64" && result.GetValue(kernel) is { } series && !GuestKernels.Arm64Series.Contains(series))
                 result.AddError($"--ap-architecture arm64 needs --kernel {string.Join(" or ", GuestKernels.Arm64Series)}");
         });
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(hosts) > 1 && result.GetResult(web) is not null)
+                result.AddError("--web is for one daemon: each of --hosts would want the port");
+        });
         command.SetAction((result, cancellation) => DemoRun.RunAsync(
             new DemoOptions(
                 result.GetRequiredValue(name),
@@ -79,6 +85,7 @@ internal static class DemoCommand
                 result.GetValue(soak))
             {
                 Hypervisor = result.GetValue(hypervisor) == "uml" ? Hypervisor.Uml : Hypervisor.Qemu,
+                Hosts = result.GetValue(hosts)!.Value,
                 Path = result.GetValue(hypervisor) == "uml" ? FramePath.Virtio
                     : result.GetValue(path) == "kernel" ? FramePath.Kernel
                     : FramePath.User,

@@ -33,12 +33,19 @@ internal sealed record DemoFigures
     /// <summary>What came of reloading a station's module; null when that was not asked for.</summary>
     public ReloadReport? Reloads { get; init; }
 
-    /// <summary>The daemon's totals.</summary>
-    public MediumTotals? Medium { get; init; }
+    /// <summary>What came of killing the NATS server; null where there is none.</summary>
+    public OutageReport? Outage { get; init; }
 
-    /// <summary>The capture's path.</summary>
-    public string? Capture { get; init; }
+    /// <summary>The daemons' totals.</summary>
+    public IReadOnlyList<HostTotals> Media { get; init; } = [];
+
+    /// <summary>The captures' paths, a daemon each.</summary>
+    public IReadOnlyList<string> Captures { get; init; } = [];
 }
+
+/// <summary>What a daemon counted.</summary>
+/// <param name="Host">Whose; null: it is the only one.</param>
+internal sealed record HostTotals(string? Host, MediumTotals Totals);
 
 /// <summary>A station.</summary>
 /// <param name="AssociationMs">From wpa_supplicant's start to its being connected; null: it did not get in.</param>

@@ -18,6 +18,9 @@ internal sealed record DemoOptions(string Name, string Kernel, bool PerVmIsolati
     /// <summary>What moves frames in the guests.</summary>
     public FramePath Path { get; init; }
 
+    /// <summary>Daemons that are one medium by NATS: the access point is on the first, stations on all in turn. 1: one alone.</summary>
+    public int Hosts { get; init; } = 1;
+
     /// <summary>The access point's machine.</summary>
     public GuestArchitecture AccessPointArchitecture { get; init; }
 
@@ -36,6 +39,7 @@ internal sealed record DemoOptions(string Name, string Kernel, bool PerVmIsolati
         new VmSpec
         {
             Name = "ap",
+            Host = Host(0),
             Role = Role.AccessPoint,
             Kernel = Kernel,
             Architecture = AccessPointArchitecture,
@@ -44,10 +48,21 @@ internal sealed record DemoOptions(string Name, string Kernel, bool PerVmIsolati
             Network = Network,
         },
         .. Enumerable.Range(1, Stations).Select(number =>
-            new VmSpec { Name = $"sta{number}", Role = Role.Station, Kernel = Kernel, Hypervisor = Hypervisor, Path = Path, Network = Network }),
+            new VmSpec
+            {
+                Name = $"sta{number}",
+                Host = Host(number - 1),
+                Role = Role.Station,
+                Kernel = Kernel,
+                Hypervisor = Hypervisor,
+                Path = Path,
+                Network = Network,
+            }),
         KernelFloor.Vm(Kernel, Hypervisor),
     ])
     { Medium = WebPort is { } port ? MapOf(port) : "" };
+
+    private string? Host(int number) => Hosts > 1 ? $"h{(number % Hosts) + 1}" : null;
 
     /// <summary>Stations on a circle around their access point, near enough to lose nothing, and links that follow when they are moved.</summary>
     private string MapOf(int port)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ShmWifi.Lab.Measure;
 using ShmWifi.Lab.Medium;
 using ShmWifi.Lab.Report;
@@ -16,7 +17,8 @@ internal static class DemoRows
         .. figures.Latency.SelectMany(Latency),
         .. figures.Guests.SelectMany(Guest),
         .. figures.Reloads is { } reloads ? Reloads(reloads) : [],
-        .. figures.Medium is { } medium ? Medium(medium) : [],
+        .. figures.Outage is { } outage ? Outage(outage) : [],
+        .. figures.Media.SelectMany(Medium),
     ];
 
     private static Row Association(StationFigures station) =>
@@ -103,15 +105,30 @@ internal static class DemoRows
             yield return Compared(group, $"{what} after the last, beside the first", "KiB", to, from);
     }
 
-    private static IEnumerable<Row> Medium(MediumTotals totals)
+    private const double BackLimitMs = 2000; // after the server
+
+    private static IEnumerable<Row> Outage(OutageReport outage)
     {
-        const string Group = "medium";
-        yield return Row.Told(Group, "frames", "1", totals.Frames ?? double.NaN);
-        yield return Row.Told(Group, "delivered", "1", totals.Delivered ?? double.NaN);
-        yield return Row.Told(Group, "dropped", "1", totals.Dropped ?? double.NaN);
-        yield return Row.Told(Group, "doorbells a frame", "1", totals.DoorbellsPerFrame ?? double.NaN);
-        yield return Row.Told(Group, "payload copied", "B", totals.PayloadBytesCopied ?? double.NaN);
-        yield return Row.Told(Group, "allocated a frame", "B", totals.AllocatedBytesPerFrame ?? double.NaN);
+        string group = string.Create(CultureInfo.InvariantCulture, $"nats-server killed, and back after {outage.Away.TotalSeconds} s");
+        foreach (var ping in outage.Local)
+        {
+            yield return Row.Told(group, $"{ping.From} → {ping.To}, on one host", "1", ping.Sent) with { Part = "sent" };
+            yield return Row.Within(group, $"{ping.From} → {ping.To}, on one host", "1", ping.Sent - ping.Received, null, 0) with { Part = "lost" };
+        }
+        foreach (var station in outage.Back)
+            yield return Row.Within(group, $"{station.Name}, on another host", "ms", station.Ms, null, BackLimitMs) with { Part = "back after" };
+    }
+
+    private static IEnumerable<Row> Medium(HostTotals host)
+    {
+        string group = host.Host is null ? "medium" : $"medium, host {host.Host}";
+        var totals = host.Totals;
+        yield return Row.Told(group, "frames", "1", totals.Frames ?? double.NaN);
+        yield return Row.Told(group, "delivered", "1", totals.Delivered ?? double.NaN);
+        yield return Row.Told(group, "dropped", "1", totals.Dropped ?? double.NaN);
+        yield return Row.Told(group, "doorbells a frame", "1", totals.DoorbellsPerFrame ?? double.NaN);
+        yield return Row.Told(group, "payload copied", "B", totals.PayloadBytesCopied ?? double.NaN);
+        yield return Row.Told(group, "allocated a frame", "B", totals.AllocatedBytesPerFrame ?? double.NaN);
     }
 
     private static Row Part(string group, string figure, string part, string unit, double? value) =>

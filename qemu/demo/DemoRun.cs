@@ -1,6 +1,7 @@
 using ShmWifi.Lab;
 using ShmWifi.Lab.Instances;
 using ShmWifi.Lab.Measure;
+using ShmWifi.Lab.Medium;
 using ShmWifi.Lab.Report;
 using ShmWifi.Lab.Topologies;
 using ShmWifi.Lab.Vms;
@@ -71,8 +72,8 @@ internal sealed class DemoRun
             ["hypervisor"] = _options.Hypervisor.ToString().ToLowerInvariant(),
             ["accessPoint"] = _options.AccessPointArchitecture.ToString().ToLowerInvariant(),
         };
-        if (_figures.Capture is { } capture)
-            details["capture"] = capture;
+        if (_figures.Captures.Count > 0)
+            details["capture"] = string.Join(", ", _figures.Captures);
         return new RunReport(environment, [.. _problems.Select(problem => new Problem("demo", problem))],
             DemoRows.Of(_figures))
         { Details = details };
@@ -82,9 +83,9 @@ internal sealed class DemoRun
     {
         var topology = _options.Topology;
         var directory = new LabDirectory(topology.Name);
-        directory.Prepare(topology.Vms.Select(vm => vm.Name));
+        directory.Prepare(topology.Folders);
         await using var lab = await LabInstance.StartAsync(topology, directory, _progress, _cancellation);
-        _figures = _figures with { Capture = lab.Medium!.Capture };
+        _figures = _figures with { Captures = [.. lab.Media.Select(medium => medium.Capture)] };
         if (_options.WebPort is { } port)
             _progress.Done($"the map is ready: http://127.0.0.1:{port}/");
         var roles = new Roles(_progress);
@@ -137,22 +138,36 @@ internal sealed class DemoRun
             await ReloadAsync(lab, accessPoint, stations);
         else if (_options.Soak > TimeSpan.Zero)
             await SoakAsync(accessPoint, stations);
+        if (lab.Nats is { } server)
+        {
+            string? host = accessPoint.Radio.Vm.Spec.Host;
+            var outage = new ServerOutage(server, accessPoint, stations, station => station.Radio.Vm.Spec.Host == host, _progress);
+            _figures = _figures with { Outage = await outage.RunAsync(_cancellation) };
+        }
         await CountAsync(lab);
     }
 
-    /// <summary>What daemon and guests counted.</summary>
+    /// <summary>What daemons and guests counted, of a link or VM that several hosts know the host that it is on.</summary>
     private async Task CountAsync(LabInstance lab)
     {
-        var statistics = await lab.Medium!.StatisticsAsync(_cancellation);
+        List<LinkLatency> latency = [];
+        Dictionary<string, VmCounters> vms = new(StringComparer.Ordinal);
+        foreach (var (host, medium) in _options.Topology.Hosts.Zip(lab.Media))
+        {
+            var statistics = await medium.StatisticsAsync(_cancellation);
+            HashSet<string> here = [.. lab.Vms.Where(vm => vm.Spec.Host == host).Select(vm => vm.Name)];
+            latency.AddRange(statistics.Latency.Where(link => here.Contains(link.To)));
+            foreach (var vm in statistics.Vms.Where(vm => here.Contains(vm.Name)))
+                vms[vm.Name] = vm;
+            _figures = _figures with { Media = [.. _figures.Media, new HostTotals(host, statistics.Medium)] };
+        }
         _figures = _figures with
         {
-            Medium = statistics.Medium,
-            Latency = [.. statistics.Latency.OrderBy(latency => latency.From, StringComparer.Ordinal)
-                .ThenBy(latency => latency.To, StringComparer.Ordinal)],
+            Latency = [.. latency.OrderBy(link => link.From, StringComparer.Ordinal).ThenBy(link => link.To, StringComparer.Ordinal)],
         };
         foreach (var vm in lab.Vms.Where(vm => vm.Spec is { Radios: > 0, Path: not FramePath.Virtio })) // there, nothing of ours counts
         {
-            string? path = statistics.Vms.FirstOrDefault(counters => counters.Name == vm.Name)?.Path;
+            string? path = vms.GetValueOrDefault(vm.Name)?.Path;
             var counters = await GuestCounters.TakeAsync(vm.Guest, vm.Spec.Path, _cancellation);
             var guest = new GuestFigures(vm.Name, path, counters.TxFrames, counters.TxDropped, counters.RxFrames, counters.Doorbells);
             _figures = _figures with { Guests = [.. _figures.Guests, guest] };
@@ -321,7 +336,7 @@ internal sealed class DemoRun
     private async Task CollectAsync(LabInstance lab, IReadOnlyList<Member> members)
     {
         _progress.Now("collecting logs");
-        var addresses = new Dictionary<string, string>(StringComparer.Ordinal);
+        var addresses = new List<(string? Host, string Name, string Address)>();
         foreach (var vm in lab.Vms)
         {
             try
@@ -334,7 +349,7 @@ internal sealed class DemoRun
                 _problems.AddRange(logs.Complaints.Select(line => $"the kernel complains: {line}"));
                 if (_options.Security != Security.Open && members.FirstOrDefault(member => member.Radio.Vm == vm && member.Association != null)
                     is { } member)
-                    addresses[vm.Name] = await AddressAsync(member);
+                    addresses.Add((vm.Spec.Host, vm.Name, await AddressAsync(member)));
             }
             catch (LabException exception)
             {
@@ -345,14 +360,11 @@ internal sealed class DemoRun
         if (_options.WebPort is { } port)
             await HoldAsync(port, members);
         await lab.StopMediumAsync();
-        if (File.Exists(_figures.Capture))
+        foreach (var (host, capture) in _options.Topology.Hosts.Zip(_figures.Captures))
         {
             _progress.Now("reading the capture with tshark");
-            _problems.AddRange(CaptureCheck.Run(_figures.Capture, addresses));
-        }
-        else
-        {
-            _problems.Add($"there is no capture {_figures.Capture}");
+            var here = addresses.Where(member => member.Host == host).ToDictionary(member => member.Name, member => member.Address);
+            _problems.AddRange(File.Exists(capture) ? CaptureCheck.Run(capture, here) : [$"there is no capture {capture}"]);
         }
 
         _progress.Done($"logs are in {lab.Folder}");

@@ -63,6 +63,24 @@ public class DemoTests
         }
     }
 
+    [TestCase("user")]
+    [TestCase("kernel")]
+    [Explicit("takes two minutes each; needs Debian's nats-server: './shmwifi setup --nats'")]
+    [Category("Nightly")]
+    public void TwoHostsAreOneMediumAndTheirServerMayGo(string path)
+    {
+        var report = Run($"test-hosts-{path}", "--hosts", "2", "--security", "wpa3", "--path", path);
+        var outage = Rows(report, "nats-server killed");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Values(Rows(report, "ping"), "lost"), Has.Length.EqualTo(3).And.All.Zero);
+            Assert.That(Values(outage, "lost"), Has.Length.EqualTo(1).And.All.Zero, "on the access point's host nothing is noticed");
+            Assert.That(Values(outage, "back after"), Has.Length.EqualTo(1).And.All.Positive);
+            Assert.That(Rows(report, "medium, host").Select(row => (string?)row["group"]).Distinct().Count(), Is.EqualTo(2));
+            AssertPath($"test-hosts-{path}", path, Rows(report, "guests"), guests: 3);
+        }
+    }
+
     [Test]
     public void AStationComesBackAfterEachReloadOfItsModule()
     {
