@@ -137,7 +137,7 @@ public class MixedLabTests
             Assert.That((string?)JsonNode.Parse(json)!["vms"]![0]!["ssid"], Is.EqualTo("Café ☕"));
             Assert.That(JsonNode.Parse(json)!["problems"]!.AsArray(), Is.Empty);
             Assert.That(status, Is.EqualTo(1));
-            Assert.That(output.ReplaceLineEndings(" "), Does.Contain("has ended: no radio of the lab hears another"));
+            Assert.That(output.ReplaceLineEndings(" "), Does.Contain("has ended: none of its radios hears another"));
         }
     }
 
