@@ -2,11 +2,12 @@ using ShmWifi.Lab.Cli;
 using ShmWifi.Perf.EndToEnd.Cli;
 using ShmWifi.Perf.EndToEnd.Relay;
 using ShmWifi.Perf.EndToEnd.Rings;
+using ShmWifi.Perf.EndToEnd.Trunk;
 using ShmWifi.Perf.EndToEnd.Vm;
 
 try
 {
-    var command = BenchCommand.Create([new RingsGroup(), new RelayGroup(), new VmGroup(), new VmKernelGroup(), new UmlGroup()]);
+    var command = BenchCommand.Create([new RingsGroup(), new RelayGroup(), new TrunkGroup(), new VmGroup(), new VmKernelGroup(), new UmlGroup()]);
     command.Add(RelayCommand.Create());
     return await CommandLine.RunAsync(command, args, plainWidth: 220);
 }

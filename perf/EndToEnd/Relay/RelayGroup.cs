@@ -40,17 +40,6 @@ internal sealed class RelayGroup : IBenchGroup
             cleanup.Add(new Footprint()),
             cleanup.Add(new ManyRadios(options.IsQuick)),
         ];
-        int rounds = options.IsQuick ? 1 : options.Rounds;
-        for (int round = 1; round <= rounds; round++)
-        {
-            foreach (var measurement in measurements)
-            {
-                progress.Now($"relay: round {round} of {rounds}, {measurement.Name}");
-                measurement.RunRound(cancellation);
-            }
-            progress.Done($"relay: round {round} of {rounds}");
-        }
-        foreach (var measurement in measurements)
-            measurement.Report(results);
+        RelayRounds.Run(GroupName, measurements, options, results, progress, cancellation);
     }
 }
