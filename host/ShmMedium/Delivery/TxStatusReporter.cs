@@ -25,7 +25,8 @@ internal sealed unsafe class TxStatusReporter(RxRings rx, MediumClock clock)
     public bool IsAwaited(Port receiver) => _waiting[receiver.Id]!.Any;
 
     /// <summary>Tells the sender at once, or when a receiver that is behind has come near the frame; where only its guest knows whether it
-    /// listens, or it has said nothing for two seconds, when the guest has taken the frame, or refused it.</summary>
+    /// listens, or it has said nothing for two seconds, when the guest has taken the frame, or refused it. VMs of other hosts are there until their
+    /// trunk takes them off.</summary>
     /// <param name="acknowledger">Null: nobody acknowledges.</param>
     public void Report(in TxStatus status, Acknowledger? acknowledger)
     {
@@ -36,7 +37,7 @@ internal sealed unsafe class TxStatusReporter(RxRings rx, MediumClock clock)
         }
         var receiver = from.Port;
         int behind = (int)(from.RxIndex - receiver.ReclaimedRx);
-        bool isCertain = from.IsCertain && (long)status.TakenNs - receiver.HeardAtNs < SilentAfterNs;
+        bool isCertain = from.IsCertain && (receiver.IsRemote || (long)status.TakenNs - receiver.HeardAtNs < SilentAfterNs);
         if (isCertain ? receiver.OutstandingRx <= TxStatusQueue.Slack : behind < 0)
         {
             Settle(in status, isCertain || !receiver.WasRefused(from.RxIndex));

@@ -121,16 +121,6 @@ internal sealed class RemoteHost : IDisposable
         }
     }
 
-    /// <summary>Has the engine know that its VMs are there, for as long as it may be silent.</summary>
-    public void SayAlive()
-    {
-        lock (_gate)
-        {
-            foreach (var vm in _vms)
-                vm.SayAlive();
-        }
-    }
-
     /// <summary>Asks for its clock.</summary>
     public void AskForClock()
     {

@@ -91,15 +91,6 @@ internal sealed unsafe class RemoteVm : IDisposable
         Entry = entry;
     }
 
-    /// <summary>Has the engine know that the host is there, by an empty slot: who is silent for 2 s acknowledges what it took alone.</summary>
-    public void SayAlive()
-    {
-        if (!_guest.Tx.HasFree(1))
-            return;
-        *_guest.TxSlot(_guest.Tx.Tail) = default;
-        Publish();
-    }
-
     /// <summary>A radio of it sent a frame.</summary>
     /// <param name="number">The radio.</param>
     /// <param name="capturedNs">This host's clock; 0: not known.</param>

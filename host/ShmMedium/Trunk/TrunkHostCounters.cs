@@ -6,7 +6,7 @@ internal sealed class TrunkHostCounters
     /// <summary>Frames sent, and the messages and bytes that they were in.</summary>
     public long FramesSent, MessagesSent, BytesSent;
 
-    /// <summary>Frames not sent: the server was away, or the host silent. Their senders got no ACK for them, unless they had it already.</summary>
+    /// <summary>Frames not sent, as the server was away; acknowledged all the same (docs/trunk.md).</summary>
     public long NotSent;
 
     /// <summary>Frames received, and the messages and bytes that they were in.</summary>

@@ -308,11 +308,11 @@ internal sealed class TrunkServer : IPortServer, ITrunkLink
             {
                 _warn($"trunk: host '{host.Name}' has said nothing for {_configuration.Grace.TotalSeconds} s; its radios have left");
                 host.Leave();
-                continue;
             }
-            host.SayAlive();
-            if (isSecond || !host.IsClockKnown)
+            else if (isSecond || !host.IsClockKnown)
+            {
                 host.AskForClock();
+            }
         }
     }
 

@@ -13,7 +13,7 @@ internal sealed record TrunkStatus(string Medium, string Host, string Server, bo
 /// <param name="HasSameMedium">Its configuration of the medium is this host's.</param>
 /// <param name="SilentMs">Since it said last what it has; null: it has gone.</param>
 /// <param name="ClockOffsetUs">Its CLOCK_MONOTONIC minus this host's; null: not known yet.</param>
-/// <param name="NotSent">Frames for it while the server was away, or it was silent.</param>
+/// <param name="NotSent">Frames for it while the server was away.</param>
 /// <param name="Lost">Messages that never came.</param>
 /// <param name="Replayed">Messages that came again, late, or from another run.</param>
 /// <param name="Stale">Frames dropped because they took longer than 'staleAfter'.</param>

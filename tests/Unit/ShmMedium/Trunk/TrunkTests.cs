@@ -93,6 +93,20 @@ public sealed class TrunkTests
     }
 
     [Test]
+    public void RadiosElsewhereAcknowledgeUntilTheGraceTimeIsOver()
+    {
+        using var a = Host("a", 1, grace: "30s");
+        using var b = Host("b", 101);
+        var (one, _) = (Station(a, "a", 1), Station(b, "b", 2));
+        Deadline.Until(() => SeesRadio(a, 2), "host a has b's radio");
+        _server.Kill();
+        Thread.Sleep(3000); // longer than a guest may be silent
+        one.SendFrame(0, Data(Address(2), Address(1), 1));
+        Assert.That(Status(one).Flags & TxFlags.Acked, Is.EqualTo(TxFlags.Acked));
+        Deadline.Until(() => OtherOf(a).NotSent == 1, "it is counted");
+    }
+
+    [Test]
     public void HostsThatStartWithoutTheServerJoinWhenItComes()
     {
         _server.Kill();
@@ -300,9 +314,10 @@ public sealed class TrunkTests
     }
 
     /// <remarks>What a busy machine delays is not stale here: its code is compiled meanwhile.</remarks>
-    private TestDaemon Host(string name, int firstVm, string? second = null, string more = "", string access = "") => new($$"""
+    private TestDaemon Host(string name, int firstVm, string? second = null, string more = "", string access = "",
+        string grace = "2s") => new($$"""
         vms: [{name: {{name}}, socket: {{name}}.sock}{{(second is null ? "" : $", {{name: {second}, socket: {second}.sock}}")}}]
-        trunk: {medium: lab, host: {{name}}, url: "{{_server.Url}}", firstVm: {{firstVm}}, grace: 2s, staleAfter: 5s{{access}}}
+        trunk: {medium: lab, host: {{name}}, url: "{{_server.Url}}", firstVm: {{firstVm}}, grace: {{grace}}, staleAfter: 5s{{access}}}
         {{more}}
         """);
 
