@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using ShmWifi.Lab;
 
 namespace ShmWifi.Tests.Support;
 
@@ -40,7 +41,7 @@ internal sealed class NatsServer : IDisposable
     /// <summary>Starts it again.</summary>
     public void Start()
     {
-        _process = Process.Start(new ProcessStartInfo(Program(), ["-c", _file, "-l", PathOf("nats.log")]) { UseShellExecute = false })!;
+        _process = Process.Start(new ProcessStartInfo(Checkout.NatsServer, ["-c", _file, "-l", PathOf("nats.log")]) { UseShellExecute = false })!;
         Deadline.Until(Answers, "nats-server listens");
     }
 
@@ -93,18 +94,5 @@ internal sealed class NatsServer : IDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    /// <summary>Of the PATH, or as <c>./shmwifi test --nightly</c> unpacks it: the package would start a service.</summary>
-    private static string Program()
-    {
-        const string Name = "nats-server";
-        string? root = AppContext.BaseDirectory;
-        while (root is not null && !File.Exists(Path.Combine(root, "ShmWifi.sln")))
-            root = Path.GetDirectoryName(root);
-        string cache = Environment.GetEnvironmentVariable("SHMWIFI_CACHE") ?? Path.Combine(root ?? "/", ".cache");
-        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append(Path.Combine(cache, "nats-server/usr/sbin"))
-                .Select(folder => Path.Combine(folder, Name)).FirstOrDefault(File.Exists)
-            ?? throw new FileNotFoundException($"{Name} is not there: './shmwifi setup --nats' unpacks it");
     }
 }

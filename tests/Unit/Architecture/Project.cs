@@ -1,18 +1,18 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using ShmWifi.Lab;
 
 namespace ShmWifi.Tests.Unit.Architecture;
 
 /// <summary>A project of the checkout, as its file and its sources say.</summary>
 internal sealed partial class Project
 {
-    private static readonly string Root = FindRoot();
 
     private readonly XElement _file;
 
     private Project(string path)
     {
-        Path = System.IO.Path.GetRelativePath(Root, path);
+        Path = System.IO.Path.GetRelativePath(Checkout.Root, path);
         Folder = System.IO.Path.GetDirectoryName(Path)!;
         _file = XElement.Load(path);
     }
@@ -21,7 +21,7 @@ internal sealed partial class Project
     public static IReadOnlyList<Project> All { get; } =
     [
         .. new[] { "common", "host", "guest", "qemu", "packaging", "perf", "tests" }
-            .SelectMany(folder => Directory.EnumerateFiles(System.IO.Path.Combine(Root, folder), "*.csproj", SearchOption.AllDirectories))
+            .SelectMany(folder => Directory.EnumerateFiles(System.IO.Path.Combine(Checkout.Root, folder), "*.csproj", SearchOption.AllDirectories))
             .Order(StringComparer.Ordinal).Select(path => new Project(path)),
     ];
 
@@ -52,16 +52,16 @@ internal sealed partial class Project
 
     /// <summary>The folders of the projects that it references.</summary>
     public IEnumerable<string> References => Items("ProjectReference")
-        .Select(path => System.IO.Path.GetRelativePath(Root,
-            System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path, System.IO.Path.Combine(Root, Folder)))!));
+        .Select(path => System.IO.Path.GetRelativePath(Checkout.Root,
+            System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path, System.IO.Path.Combine(Checkout.Root, Folder)))!));
 
     /// <summary>Files of elsewhere that it compiles.</summary>
     public IEnumerable<string> LinkedFiles => Items("Compile");
 
     /// <summary>Its sources: path, and text.</summary>
     public IEnumerable<(string Path, string Text)> Sources =>
-        from path in Directory.EnumerateFiles(System.IO.Path.Combine(Root, Folder), "*.cs", SearchOption.AllDirectories)
-        let relative = System.IO.Path.GetRelativePath(Root, path)
+        from path in Directory.EnumerateFiles(System.IO.Path.Combine(Checkout.Root, Folder), "*.cs", SearchOption.AllDirectories)
+        let relative = System.IO.Path.GetRelativePath(Checkout.Root, path)
         where !relative[(Folder.Length + 1)..].Split('/').Any(part => part is "bin" or "obj")
         orderby relative
         select (relative, File.ReadAllText(path));
@@ -77,14 +77,6 @@ internal sealed partial class Project
 
     /// <summary>The public types of a source, without nested ones.</summary>
     public static IEnumerable<string> PublicTypesOf(string text) => PublicType().Matches(text).Select(match => match.Groups["name"].Value);
-
-    private static string FindRoot()
-    {
-        string root = TestContext.CurrentContext.TestDirectory;
-        while (!File.Exists(System.IO.Path.Combine(root, "ShmWifi.sln")))
-            root = System.IO.Path.GetDirectoryName(root)!;
-        return root;
-    }
 
     private string? Property(string name) => _file.Descendants(name).FirstOrDefault()?.Value;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using ShmWifi.Lab;
 using ShmWifi.ShmMedium.Cli;
 
 namespace ShmWifi.Tests.Unit.Configuration;
@@ -110,10 +111,7 @@ public sealed class ConfigCheckTests
     [Test]
     public void EveryDocumentedConfigurationMeansWhatTheDocumentSays()
     {
-        string root = TestContext.CurrentContext.TestDirectory;
-        while (!File.Exists(Path.Combine(root, "ShmWifi.sln")))
-            root = Path.GetDirectoryName(root)!;
-        string document = File.ReadAllText(Path.Combine(root, "docs", "configuration.md"));
+        string document = File.ReadAllText(Path.Combine(Checkout.Root, "docs", "configuration.md"));
         File.WriteAllText(Path.Combine(_folder, "per.txt"), "ofdm 54 length 1000\n18 1\n23 0\n");
         foreach (string? yaml in document.Split("```yaml\n").Skip(1).Select(part => part.Split("```")[0]))
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using ShmWifi.Configuration;
+using ShmWifi.Lab;
 using ShmWifi.ShmMedium.Cli;
 
 namespace ShmWifi.Tests.Unit.Configuration;
@@ -99,10 +100,7 @@ public sealed class ImportCommandTests
     [Test]
     public void TheDocumentedImportIsWhatTheCommandSays()
     {
-        string root = TestContext.CurrentContext.TestDirectory;
-        while (!File.Exists(Path.Combine(root, "ShmWifi.sln")))
-            root = Path.GetDirectoryName(root)!;
-        string document = File.ReadAllText(Path.Combine(root, "docs", "wmediumd.md"));
+        string document = File.ReadAllText(Path.Combine(Checkout.Root, "docs", "wmediumd.md"));
         var (code, output, error) = Import(document.Split("```cfg\n")[1].Split("```")[0], "--vms", "ap,sta1");
         using (Assert.EnterMultipleScope())
         {

@@ -5,13 +5,14 @@ using ShmWifi.Configuration;
 using ShmWifi.Configuration.Medium;
 using ShmWifi.Configuration.Text;
 using ShmWifi.Configuration.Yaml;
+using ShmWifi.Lab;
 using ShmWifi.ShmMedium.Medium.Links;
 
 namespace ShmWifi.Tests.Unit.Configuration;
 
 public sealed class SchemaTests
 {
-    private static readonly string Docs = Path.Combine(Checkout(), "docs");
+    private static readonly string Docs = Path.Combine(Checkout.Root, "docs");
 
     private static readonly JsonObject Schema = JsonNode.Parse(File.ReadAllText(Path.Combine(Docs, "shm-medium.schema.json")))!.AsObject();
 
@@ -58,14 +59,6 @@ public sealed class SchemaTests
         ["wallMaterial"] = [.. WallMaterial.All.Select(m => m.Word)],
         ["frame"] = [.. FrameKind.All.Select(k => k.Text)],
     };
-
-    private static string Checkout()
-    {
-        string root = TestContext.CurrentContext.TestDirectory;
-        while (!File.Exists(Path.Combine(root, "ShmWifi.sln")))
-            root = Path.GetDirectoryName(root)!;
-        return root;
-    }
 
     private static JsonObject Definitions => Schema["$defs"]!.AsObject();
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
 using ShmWifi.Configuration;
+using ShmWifi.Lab;
 using ShmWifi.ShmMedium.Cli;
 using static ShmWifi.Tests.Support.MediumFrames;
 
@@ -42,7 +43,7 @@ public sealed partial class ControlDocumentTests
     [Test]
     public async Task EveryExampleIsTrue()
     {
-        string document = await File.ReadAllTextAsync(Path.Combine(Checkout(), "docs", "control.md"));
+        string document = await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "docs", "control.md"));
         await File.WriteAllTextAsync(Path.Combine(_folder, "outage.yaml"), document.Split("```yaml\n")[1].Split("```")[0]);
         Environment.CurrentDirectory = _folder;
         string[] examples = [.. document.Split("```console\n").Skip(1).Select(part => part.Split("```")[0])];
@@ -92,12 +93,4 @@ public sealed partial class ControlDocumentTests
     /// <summary>A radio moves until it is saved.</summary>
     [GeneratedRegex(@"from \([0-9.]+, 0, 1\) to \(60, 0, 1\) m until [0-9.]+s", RegexOptions.CultureInvariant)]
     private static partial Regex Motion();
-
-    private static string Checkout()
-    {
-        string root = TestContext.CurrentContext.TestDirectory;
-        while (!File.Exists(Path.Combine(root, "ShmWifi.sln")))
-            root = Path.GetDirectoryName(root)!;
-        return root;
-    }
 }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
+using ShmWifi.Lab;
 using ShmWifi.ShmMedium.Logging;
 using ShmWifi.ShmMedium.Ports;
 using ShmWifi.Tests.Unit.Dot11;
@@ -87,7 +88,7 @@ internal sealed partial class MediumLogTests
             .OfType<LoggerMessageAttribute>()
             .Select(e => Row(e.EventId, e.EventName, e.Level));
         var losses = new[] { MediumLog.EventsLost, MediumLog.FramesLost }.Select(e => Row(e.Id, e.Name, LogLevel.Warning));
-        string[] documented = [.. File.ReadLines(Path.Combine(Checkout(), "docs", "monitoring.md")).Select(line => EventRow().Match(line).Value)
+        string[] documented = [.. File.ReadLines(Path.Combine(Checkout.Root, "docs", "monitoring.md")).Select(line => EventRow().Match(line).Value)
             .Where(row => row.Length != 0)];
         Assert.That(documented, Is.Unique);
         Assert.That(documented, Is.EquivalentTo(logged.Concat(losses)));
@@ -109,14 +110,6 @@ internal sealed partial class MediumLogTests
             (301, "vm-refused", LogLevel.Warning, (string?)"ap", "QEMU pid 7 gets no medium: no port is free"),
             (302, "handshake-failed", LogLevel.Warning, null, "/run/any.sock, QEMU pid 8: it went"),
         }));
-    }
-
-    private static string Checkout()
-    {
-        string root = TestContext.CurrentContext.TestDirectory;
-        while (!File.Exists(Path.Combine(root, "ShmWifi.sln")))
-            root = Path.GetDirectoryName(root)!;
-        return root;
     }
 
     [GeneratedRegex(@"^\| \d{3} \| `[a-z-]+` \| \w+ \|")]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
+using ShmWifi.Lab;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Systemd;
 
@@ -19,7 +20,7 @@ public sealed class SystemdTests
     [Test]
     public void TheUnitIsAsTightAsItWorks()
     {
-        string unit = Path.Combine(Checkout(), "host", "ShmMedium", "systemd", "shm-medium.service");
+        string unit = Path.Combine(Checkout.Root, "host", "ShmMedium", "systemd", "shm-medium.service");
         (int code, string output) = Run("systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=20",
             unit);
         Assert.That(code, Is.Zero, $"exposure above 2.0:\n{output}");
@@ -80,14 +81,6 @@ public sealed class SystemdTests
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private static string Checkout()
-    {
-        string root = TestContext.CurrentContext.TestDirectory;
-        while (!File.Exists(Path.Combine(root, "ShmWifi.sln")))
-            root = Path.GetDirectoryName(root)!;
-        return root;
     }
 
     private static (int Code, string Output) Run(string program, params string[] arguments)

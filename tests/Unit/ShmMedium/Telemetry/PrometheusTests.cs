@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using ShmWifi.Configuration;
+using ShmWifi.Lab;
 using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Telemetry;
@@ -13,13 +14,10 @@ namespace ShmWifi.Tests.Unit.ShmMedium.Telemetry;
 [Category("Nightly")]
 public sealed class PrometheusTests
 {
-    private static readonly string s_root = Checkout();
-    private static readonly string s_cache = Environment.GetEnvironmentVariable("SHMWIFI_CACHE") ?? Path.Combine(s_root, ".cache");
-
     [Test]
     public void TheAlertsAreRightAndFireWhenTheyShould()
     {
-        string folder = Path.Combine(s_root, "packaging/prometheus");
+        string folder = Path.Combine(Checkout.Root, "packaging/prometheus");
         Run("promtool", ["check", "rules", Path.Combine(folder, "shmwifi.rules.yaml")]);
         Run("promtool", ["test", "rules", Path.Combine(folder, "shmwifi.rules.test.yaml")]);
     }
@@ -40,7 +38,7 @@ public sealed class PrometheusTests
         other.Drain();
         File.WriteAllText(Path.Combine(folder, "prometheus.yaml"), $$"""
             global: { scrape_interval: 1s, evaluation_interval: 1s }
-            rule_files: [{{s_root}}/packaging/prometheus/shmwifi.rules.yaml]
+            rule_files: [{{Checkout.Root}}/packaging/prometheus/shmwifi.rules.yaml]
             scrape_configs:
               - job_name: shmwifi
                 static_configs: [{ targets: ["127.0.0.1:{{metrics}}"] }]
@@ -79,7 +77,7 @@ public sealed class PrometheusTests
 
     /// <summary>The panels' queries, with Grafana's variables filled in.</summary>
     private static IEnumerable<string> Expressions() =>
-        JsonNode.Parse(File.ReadAllText(Path.Combine(s_root, "packaging/grafana/shmwifi.json")))!["panels"]!.AsArray()
+        JsonNode.Parse(File.ReadAllText(Path.Combine(Checkout.Root, "packaging/grafana/shmwifi.json")))!["panels"]!.AsArray()
             .SelectMany(panel => panel!["targets"]!.AsArray())
             .Select(target => target!["expr"]!.ToString().Replace("$instance", ".*", StringComparison.Ordinal)
                 .Replace("$__rate_interval", "1m", StringComparison.Ordinal));
@@ -125,7 +123,7 @@ public sealed class PrometheusTests
 
     /// <summary>Of the PATH, or as <c>./shmwifi test --nightly</c> unpacks it: the package would start a service.</summary>
     private static string Find(string tool) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append(Path.Combine(s_cache, "prometheus/usr/bin"))
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append(Path.Combine(Checkout.Cache, "prometheus/usr/bin"))
             .Select(folder => Path.Combine(folder, tool)).FirstOrDefault(File.Exists)
         ?? throw new FileNotFoundException($"{tool} is not there: ./shmwifi test --nightly unpacks it");
 
@@ -134,13 +132,5 @@ public sealed class PrometheusTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private static string Checkout()
-    {
-        string root = TestContext.CurrentContext.TestDirectory;
-        while (!File.Exists(Path.Combine(root, "ShmWifi.sln")))
-            root = Path.GetDirectoryName(root)!;
-        return root;
     }
 }
