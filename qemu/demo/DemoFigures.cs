@@ -53,7 +53,12 @@ internal sealed record HostTotals(string? Host, MediumTotals Totals);
 internal sealed record StationFigures(string Name, double? AssociationMs, string? Security);
 
 /// <summary>Pings of one pair.</summary>
-internal sealed record PingFigures(string From, string To, int Sent, int Received, RttSummary? RttMs);
+internal sealed record PingFigures(string From, string To, int Sent, int Received, RttSummary? RttMs)
+{
+    /// <summary>What a probe has counted.</summary>
+    public static PingFigures Of(PingProbe probe) =>
+        new(probe.MeasuredPath.From, probe.MeasuredPath.To, probe.Sent, probe.Received, RttSummary.Of(probe.RttMs));
+}
 
 /// <summary>TCP throughput of one pair.</summary>
 /// <param name="Mbps">Mbit/s at the receiver.</param>

@@ -8,6 +8,8 @@ namespace ShmWifi.Demo;
 /// <summary>The figures of a demo as rows of a report.</summary>
 internal static class DemoRows
 {
+    private const double BackLimitMs = 2000; // of stations elsewhere, after the NATS server
+
     /// <summary>All of them; NaN where nothing was measured.</summary>
     public static IReadOnlyList<Row> Of(DemoFigures figures) =>
     [
@@ -32,15 +34,19 @@ internal static class DemoRows
         foreach (var ping in figures.Ping)
         {
             string pair = $"{ping.From} → {ping.To}";
-            yield return Row.Told(Group, pair, "1", ping.Sent) with { Part = "sent" };
-            yield return Row.Within(Group, pair, "1", ping.Sent - ping.Received, null, 0) with { Part = "lost" };
-            foreach (var row in Quantiles(Group, pair, ping.RttMs, figures.Wired.RttMs))
+            foreach (var row in (Row[])[.. Counts(Group, pair, ping), .. Quantiles(Group, pair, ping.RttMs, figures.Wired.RttMs)])
                 yield return row;
         }
         foreach (var row in (Row[])[.. Quantiles(Group, "wired floor", figures.Wired.RttMs, null),
             .. Quantiles(Group, "in-kernel floor", figures.InKernel.RttMs, figures.Wired.RttMs)])
             yield return row;
     }
+
+    private static Row[] Counts(string group, string figure, PingFigures ping) =>
+    [
+        Row.Told(group, figure, "1", ping.Sent) with { Part = "sent" },
+        Row.Within(group, figure, "1", ping.Sent - ping.Received, null, 0) with { Part = "lost" },
+    ];
 
     private static IEnumerable<Row> Quantiles(string group, string figure, RttSummary? rtt, RttSummary? baseline)
     {
@@ -105,18 +111,15 @@ internal static class DemoRows
             yield return Compared(group, $"{what} after the last, beside the first", "KiB", to, from);
     }
 
-    private const double BackLimitMs = 2000; // after the server
-
     private static IEnumerable<Row> Outage(OutageReport outage)
     {
         string group = string.Create(CultureInfo.InvariantCulture, $"nats-server killed, and back after {outage.Away.TotalSeconds} s");
-        foreach (var ping in outage.Local)
-        {
-            yield return Row.Told(group, $"{ping.From} → {ping.To}, on one host", "1", ping.Sent) with { Part = "sent" };
-            yield return Row.Within(group, $"{ping.From} → {ping.To}, on one host", "1", ping.Sent - ping.Received, null, 0) with { Part = "lost" };
-        }
-        foreach (var station in outage.Back)
-            yield return Row.Within(group, $"{station.Name}, on another host", "ms", station.Ms, null, BackLimitMs) with { Part = "back after" };
+        return
+        [
+            .. outage.Local.SelectMany(ping => Counts(group, $"{ping.From} → {ping.To}, on one host", ping)),
+            .. outage.Back.Select(station =>
+                Row.Within(group, $"{station.Name}, on another host", "ms", station.Ms, null, BackLimitMs) with { Part = "back after" }),
+        ];
     }
 
     private static IEnumerable<Row> Medium(HostTotals host)

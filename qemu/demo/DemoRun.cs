@@ -125,8 +125,7 @@ internal sealed class DemoRun
         await PingAsync(medium, wired, inKernel);
         _figures = _figures with
         {
-            Ping = medium.ConvertAll(probe =>
-                new PingFigures(probe.MeasuredPath.From, probe.MeasuredPath.To, probe.Sent, probe.Received, RttSummary.Of(probe.RttMs))),
+            Ping = medium.ConvertAll(PingFigures.Of),
             InKernel = new FloorFigures(RttSummary.Of(inKernel.RttMs), null),
             Wired = new FloorFigures(RttSummary.Of(wired.SelectMany(probe => probe.RttMs)), null),
         };

@@ -34,11 +34,8 @@ internal sealed class ServerOutage(
         await Task.WhenAll(pings);
         progress.Done(string.Create(CultureInfo.InvariantCulture, $"nats-server was away for {s_away.TotalSeconds} s: ")
             + string.Join(", ", back.Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Name} was back after {one.Ms:0} ms"))));
-        return new OutageReport(s_away, local.ConvertAll(Figures), back);
+        return new OutageReport(s_away, local.ConvertAll(PingFigures.Of), back);
     }
-
-    private static PingFigures Figures(PingProbe probe) =>
-        new(probe.MeasuredPath.From, probe.MeasuredPath.To, probe.Sent, probe.Received, RttSummary.Of(probe.RttMs));
 
     private PingProbe Probe(Member station) => new(MeasuredPath.OverAir(station, accessPoint));
 
