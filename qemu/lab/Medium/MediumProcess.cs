@@ -59,11 +59,11 @@ internal sealed class MediumProcess : IAsyncDisposable
     /// <param name="trunk">Where it meets those of other hosts; null without <paramref name="host"/>.</param>
     /// <exception cref="LabException">It ended, or is not ready within 20 s.</exception>
     public static async Task<MediumProcess> StartAsync(
-        Spawner spawner, string folder, Topology topology, string? host, TrunkServer? trunk, CancellationToken cancellation)
+        Spawner spawner, string folder, Topology topology, string? host, TrunkAccess? trunk, CancellationToken cancellation)
     {
         string configuration = Path.Combine(folder, "medium.yaml");
-        string text = Configuration(folder, topology, host) + (host is not null && trunk is not null ? Trunk(topology, host, trunk) : "");
-        await File.WriteAllTextAsync(configuration, text, cancellation);
+        await File.WriteAllTextAsync(
+            configuration, Configuration(folder, topology, host) + (host is null ? "" : Trunk(topology, host, trunk!)), cancellation);
         var process = spawner.Start("medium", Log(folder),
         [
             Host, Checkout.Medium, "run",
@@ -73,16 +73,7 @@ internal sealed class MediumProcess : IAsyncDisposable
         var medium = new MediumProcess(folder, process);
         try
         {
-            var clock = Stopwatch.StartNew();
-            while (!LogTail.ReadAll(process.LogFile).Contains("shm-medium: ready", StringComparison.Ordinal))
-            {
-                if (process.HasExited)
-                    throw new LabException($"medium: shm-medium ended with exit code {process.ExitCode}\n{LogTail.Of(process.LogFile)}");
-                if (clock.Elapsed > ReadyLimit)
-                    throw new LabException($"medium: shm-medium is not ready after {ReadyLimit.TotalSeconds} s\n{LogTail.Of(process.LogFile)}");
-                await Task.Delay(50, cancellation);
-            }
-
+            await process.WaitReadyAsync("shm-medium", IsReady, ReadyLimit, cancellation);
             return medium;
         }
         catch
@@ -90,6 +81,8 @@ internal sealed class MediumProcess : IAsyncDisposable
             await medium.DisposeAsync();
             throw;
         }
+
+        bool IsReady() => LogTail.ReadAll(process.LogFile).Contains("shm-medium: ready", StringComparison.Ordinal);
     }
 
     /// <summary>Has the daemon write its statistics, and reads them.</summary>
@@ -155,7 +148,7 @@ internal sealed class MediumProcess : IAsyncDisposable
     }
 
     /// <summary>VMs are numbered host by host.</summary>
-    private static string Trunk(Topology topology, string host, TrunkServer server)
+    private static string Trunk(Topology topology, string host, TrunkAccess server)
     {
         int before = topology.Vms.Where(vm => vm.Radios > 0).GroupBy(vm => vm.Host, StringComparer.Ordinal)
             .TakeWhile(vms => vms.Key != host).Sum(vms => vms.Count());

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using ShmWifi.Lab.Processes;
@@ -21,7 +20,7 @@ internal sealed class NatsServer : IAsyncDisposable
     private NatsServer(Spawner spawner, string folder) => (_spawner, _folder) = (spawner, folder);
 
     /// <summary>For daemons.</summary>
-    public TrunkServer Trunk => new(_url!.OriginalString, Credentials);
+    public TrunkAccess Trunk => new(_url!.OriginalString, Credentials);
 
     private string Credentials => Path.Combine(_folder, "nats.credentials");
 
@@ -64,14 +63,7 @@ internal sealed class NatsServer : IAsyncDisposable
         _process = _spawner.Start("nats", Log,
             [Checkout.NatsServer, "-c", Configuration, .. _url is { } known ? (string[])["-a", known.Host, "-p", $"{known.Port}"] : []]);
         string ports = Path.Combine(_folder, $"nats-server_{_process.Id}.ports");
-        for (var clock = Stopwatch.StartNew(); !TryReadPorts(ports);)
-        {
-            if (_process.HasExited)
-                throw new LabException($"nats: nats-server ended with exit code {_process.ExitCode}\n{LogTail.Of(Log)}");
-            if (clock.Elapsed > ReadyLimit)
-                throw new LabException($"nats: nats-server does not listen after {ReadyLimit.TotalSeconds} s\n{LogTail.Of(Log)}");
-            await Task.Delay(20, cancellation);
-        }
+        await _process.WaitReadyAsync("nats-server", () => TryReadPorts(ports), ReadyLimit, cancellation);
     }
 
     /// <summary>Kills it, and what it held is gone.</summary>

@@ -38,6 +38,22 @@ internal sealed class ChildProcess(Process process, string name, string logFile)
             _ = kill(-Id, SIGKILL); // it leads a session, and so a group
     }
 
+    /// <summary>Waits until it is ready.</summary>
+    /// <param name="program">What messages call its program.</param>
+    /// <param name="limit">How long at most.</param>
+    /// <exception cref="LabException">It ended, or is not ready within the limit: the end of its log.</exception>
+    public async Task WaitReadyAsync(string program, Func<bool> isReady, TimeSpan limit, CancellationToken cancellation)
+    {
+        for (var clock = Stopwatch.StartNew(); !isReady();)
+        {
+            if (HasExited)
+                throw new LabException($"{Name}: {program} ended with exit code {ExitCode}\n{LogTail.Of(LogFile)}");
+            if (clock.Elapsed > limit)
+                throw new LabException($"{Name}: {program} is not ready after {limit.TotalSeconds} s\n{LogTail.Of(LogFile)}");
+            await Task.Delay(20, cancellation);
+        }
+    }
+
     /// <summary>Waits for its end.</summary>
     /// <param name="limit">How long at most.</param>
     /// <returns>False when it still runs.</returns>

@@ -145,11 +145,11 @@ internal sealed record VirtualTime(double? Factor = null, int Seed = 1)
     public string Yaml => Factor is { } factor ? $"{{virtual: {factor.ToString(CultureInfo.InvariantCulture)}}}" : "virtual";
 }
 
-/// <summary>The NATS server by which the daemons of a lab's hosts are one medium.</summary>
+/// <summary>How the daemons of a lab's hosts reach the NATS server by which they are one medium.</summary>
 /// <param name="Url">As the daemon's key <c>url</c> of <c>trunk</c>.</param>
 /// <param name="Credentials">As <c>credentials</c>; null: the server asks for nothing.</param>
 /// <param name="Authorities">As <c>authorities</c>; null: the system's.</param>
-internal sealed record TrunkServer(string Url, string? Credentials = null, string? Authorities = null);
+internal sealed record TrunkAccess(string Url, string? Credentials = null, string? Authorities = null);
 
 /// <summary>A whole lab.</summary>
 /// <param name="Name">Names its folder under run/: 1..31 of [a-z0-9-].</param>
@@ -167,7 +167,7 @@ internal sealed record Topology(string Name, bool PerVmIsolation, IReadOnlyList<
     public VirtualTime? Time { get; init; }
 
     /// <summary>The server that hosts meet at; null: one that the lab starts.</summary>
-    public TrunkServer? Trunk { get; init; }
+    public TrunkAccess? Trunk { get; init; }
 
     /// <summary>The host whose VMs are started here; null: those of all hosts.</summary>
     public string? OwnHost { get; init; }

@@ -101,7 +101,7 @@ internal sealed partial class TopologyReader
     }
 
     /// <summary>Where hosts meet. What is wrong with the values, the daemon says.</summary>
-    private TrunkServer? Trunk(Dictionary<string, YamlNode> lab)
+    private TrunkAccess? Trunk(Dictionary<string, YamlNode> lab)
     {
         if (!lab.TryGetValue("trunk", out var node))
         {
@@ -117,7 +117,7 @@ internal sealed partial class TopologyReader
         var trunk = Keys(mapping, TrunkKeys, "'trunk'");
         if (!trunk.ContainsKey("url"))
             Error(node, "'trunk' needs 'url': nats://HOST:PORT or tls://HOST:PORT");
-        return new TrunkServer(Text(trunk, "url", AnyText(), "text") ?? "",
+        return new TrunkAccess(Text(trunk, "url", AnyText(), "text") ?? "",
             Text(trunk, "credentials", AbsolutePath(), "an absolute path"), Text(trunk, "authorities", AbsolutePath(), "an absolute path"));
     }
 

@@ -232,7 +232,7 @@ public class TopologyReaderTests
             + "vms: [{ name: a, host: h1, radios: 1 }, { name: b, host: h2, radios: 2 }, { name: c, host: h1, radios: 1 }, { name: floor }]";
         var all = TopologyReader.Read(Yaml, "t.yaml");
         Assert.That(all.Hosts, Is.EqualTo(["h1", "h2"]));
-        Assert.That(all.Trunk, Is.EqualTo(new TrunkServer("tls://nats.example", "/etc/lab.credentials")));
+        Assert.That(all.Trunk, Is.EqualTo(new TrunkAccess("tls://nats.example", "/etc/lab.credentials")));
         Assert.That(all.Folders, Is.EqualTo(["a", "b", "c", "floor", "h1", "h2"]));
         var part = TopologyReader.Read(Yaml, "t.yaml", new TopologyOverrides(Host: "h2"));
         Assert.That(part.Vms, Has.Count.EqualTo(4), "VMs have the same numbers on all hosts");
