@@ -74,7 +74,7 @@ internal sealed partial class TopologyReader
             vms.Add((vm, item));
         }
 
-        CheckHosts(vms);
+        CheckHosts(vms, lab);
         return new Topology(name, (_overrides.Isolation ?? isolation) == "per-vm", JoinStations(vms))
         {
             Medium = Medium(lab),
@@ -85,10 +85,12 @@ internal sealed partial class TopologyReader
     }
 
     /// <summary>Either all VMs that meet on the medium are on a host, or none is.</summary>
-    private void CheckHosts(List<(VmSpec Vm, YamlNode Node)> vms)
+    private void CheckHosts(List<(VmSpec Vm, YamlNode Node)> vms, Dictionary<string, YamlNode> lab)
     {
         var onMedium = vms.FindAll(item => item.Vm.Radios > 0);
         bool hasHosts = onMedium.Exists(item => item.Vm.Host is not null);
+        if (!hasHosts && lab.TryGetValue("trunk", out var trunk))
+            Error(trunk, "'trunk' joins hosts: give the VMs with radios a 'host', or leave it out");
         foreach (var (vm, node) in onMedium)
         {
             if (hasHosts && vm.Host is null)

@@ -245,6 +245,7 @@ public class TopologyReaderTests
     [TestCase("vms: [{ name: a, host: 'h 1', radios: 1 }]", null, "'host' must be 1 to 15 of a-z, 0-9 and -")]
     [TestCase("trunk: { url: 'nats://127.0.0.1' }\nvms: [{ name: a, host: h1, radios: 1 }]", "h2", "--host: no VM is on host 'h2': there are h1")]
     [TestCase("vms: [{ name: a, host: h1, radios: 1 }]", "h1", "--host needs 'trunk' with the 'url' of the NATS server")]
+    [TestCase("trunk: { url: 'nats://127.0.0.1' }\nvms: [{ name: a, radios: 1 }]", null, "t.yaml:1:8: error: 'trunk' joins hosts: give the VMs")]
     [TestCase("trunk: { credentials: /a }\nvms: [{ name: a }]", null, "'trunk' needs 'url'")]
     [TestCase("trunk: { url: 'nats://127.0.0.1', credentials: a }\nvms: [{ name: a }]", null, "'credentials' must be an absolute path")]
     [TestCase("medium: { trunk: {} }\nvms: [{ name: a }]", null, "'trunk' is not for 'medium'")]
