@@ -95,9 +95,9 @@ internal sealed class PageSession : IAsyncDisposable
         await page.Mouse.UpAsync();
     }
 
-    /// <summary>Keeps a picture of a page in docs/images.</summary>
+    /// <summary>Keeps a picture of a page in run/pictures, from where it may be copied to docs/images.</summary>
     public static Task PictureAsync(IPage page, string name) =>
-        page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Checkout.Root, "docs", "images", $"{name}.png") });
+        page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Checkout.Run, "pictures", $"{name}.png") });
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
