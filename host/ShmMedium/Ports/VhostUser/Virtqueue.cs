@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ShmWifi.Linux;
 using Tmds.Linux;
 
 namespace ShmWifi.ShmMedium.Ports.VhostUser;
@@ -23,6 +24,9 @@ internal sealed unsafe class Virtqueue : IDisposable
     /// <summary>Pieces of memory that one buffer may have.</summary>
     public const int MaxParts = 16;
 
+    /// <summary>Pieces that publishing adds to a list of writes.</summary>
+    public const int PublishPieces = 3;
+
     private const ushort Next = 1, Write = 2, Indirect = 4; // flags of a descriptor
     private const ushort NoInterrupt = 1; // flag of the available ring
     private const uint RingHeader = 4;
@@ -32,15 +36,17 @@ internal sealed unsafe class Virtqueue : IDisposable
     private readonly ushort* _heads = (ushort*)NativeMemory.AllocZeroed(MaxLength, sizeof(ushort));
     private readonly UsedElement* _used = (UsedElement*)NativeMemory.AllocZeroed(MaxLength, (nuint)sizeof(UsedElement));
     private readonly GuestMemory _memory;
+    private readonly WriteList _elements; // for those who have nothing else to write
     private byte* _guestDescriptors, _guestAvailable, _guestUsed;
     private bool _hasEventIndex;
     private uint _mask;
     private ushort _seen; // the driver's index as it was read last
     private ushort _given; // index of the next element to fill
     private ushort _published; // as the driver knows it
+    private bool _isArmed; // the driver kicks for the next buffer
 
     /// <summary>One that is not set up.</summary>
-    public Virtqueue(GuestMemory memory) => _memory = memory;
+    public Virtqueue(GuestMemory memory) => (_memory, _elements) = (memory, new WriteList(memory));
 
     /// <summary>Where it is.</summary>
     public GuestMemory Memory => _memory;
@@ -65,6 +71,7 @@ internal sealed unsafe class Virtqueue : IDisposable
         const uint EventSize = sizeof(ushort);
         uint usedAlignment = _memory.IsSealed ? 4u : 8u; // else the index could not be written as one
         _mask = length - 1;
+        _isArmed = false;
         _guestDescriptors = _memory.FindRing(descriptors, length * (uint)sizeof(Descriptor), alignment: 16);
         _guestAvailable = _memory.FindRing(available, RingHeader + (length * sizeof(ushort)) + EventSize, alignment: 2);
         _guestUsed = _memory.FindRing(used, RingHeader + (length * (uint)sizeof(UsedElement)) + EventSize, usedAlignment);
@@ -80,6 +87,7 @@ internal sealed unsafe class Virtqueue : IDisposable
         _given = _published = _memory.ReadWord(_guestUsed + 2);
         _memory.Read(_used, _guestUsed + RingHeader, (uint)sizeof(UsedElement)); // its head is written together with the index
         Taken = _seen = next;
+        _isArmed = false;
         WasServed = next != 0 || _given != 0;
         if ((ushort)(next - _given) > Length)
             throw new FrontEndException($"a virtqueue of {Length} buffers that starts {(ushort)(next - _given)} after what was given back");
@@ -125,6 +133,7 @@ internal sealed unsafe class Virtqueue : IDisposable
         guest[1] = new iovec { iov_base = _guestDescriptors, iov_len = descriptorsSize };
         _memory.Read(local, 2, guest, 2, headsSize + descriptorsSize);
         _seen = index;
+        _isArmed = false;
         return ready;
     }
 
@@ -147,24 +156,41 @@ internal sealed unsafe class Virtqueue : IDisposable
         return head;
     }
 
-    /// <summary>Gives a buffer back; the driver learns of it by <see cref="Publish"/>.</summary>
+    /// <summary>Gives a buffer back; the driver learns of it by <see cref="Publish()"/>.</summary>
     /// <param name="written">Bytes written into it.</param>
     public void GiveBack(ushort head, uint written) => _used[_given++ & _mask] = new UsedElement(head, written);
 
     /// <summary>Publishes what was given back.</summary>
     /// <returns>Whether the driver asked for an interrupt for any of it.</returns>
     /// <exception cref="FrontEndException">The memory is gone.</exception>
-    public bool Publish()
+    public bool Publish() => Publish(_elements);
+
+    /// <summary>The same, after what goes into these buffers: by one call where the kernel copies, and the processor keeps stores in order.</summary>
+    /// <param name="writes">Has room for <see cref="PublishPieces"/>; is empty then.</param>
+    /// <inheritdoc cref="Publish()"/>
+    public bool Publish(WriteList writes)
     {
         if (_given == _published)
+        {
+            writes.Flush();
             return false;
+        }
         uint first = _published & _mask, count = Unpublished;
         uint untilEnd = Math.Min(count, Length - first);
-        WriteElements(first, untilEnd);
+        AddElements(writes, first, untilEnd);
         if (count > untilEnd)
-            WriteElements(0, count - untilEnd);
+            AddElements(writes, 0, count - untilEnd);
+        // Flags, index and the first element's head: of aligned 8 bytes the kernel makes one store, of 2 it may make two.
+        ulong indexAndAround = ((ulong)_given << 16) | ((ulong)_used[0].Head << 32);
+        bool isOneCall = !_memory.IsSealed && GuardedCopy.IsInOrder;
+        if (isOneCall)
+            writes.Add(_guestUsed, &indexAndAround, sizeof(ulong));
+        writes.Flush();
         Interlocked.MemoryBarrier();
-        WriteIndex(_given);
+        if (_memory.IsSealed)
+            Volatile.Write(ref *(ushort*)(_guestUsed + 2), _given);
+        else if (!isOneCall)
+            _memory.Write(_guestUsed, &indexAndAround, sizeof(ulong));
         Interlocked.MemoryBarrier();
         ushort old = _published;
         _published = _given;
@@ -179,13 +205,15 @@ internal sealed unsafe class Virtqueue : IDisposable
     /// <exception cref="FrontEndException">The memory is gone.</exception>
     public bool Arm()
     {
+        if (_isArmed)
+            return true;
         if (_hasEventIndex) // without, each buffer is kicked for
         {
             ushort next = _seen;
             _memory.Write(_guestUsed + RingHeader + (Length * (uint)sizeof(UsedElement)), &next, sizeof(ushort));
         }
         Interlocked.MemoryBarrier();
-        return _memory.ReadWord(_guestAvailable + 2) == _seen;
+        return _isArmed = _memory.ReadWord(_guestAvailable + 2) == _seen;
     }
 
     /// <inheritdoc/>
@@ -195,6 +223,7 @@ internal sealed unsafe class Virtqueue : IDisposable
         NativeMemory.AlignedFree(_indirect);
         NativeMemory.Free(_heads);
         NativeMemory.Free(_used);
+        _elements.Dispose();
     }
 
     private void Walk(Descriptor* table, uint tableLength, uint index, bool isIndirect, bool isWritten, uint most, iovec* parts, ref int count,
@@ -253,20 +282,8 @@ internal sealed unsafe class Virtqueue : IDisposable
     private static FrontEndException NotThere(ulong address, uint size) =>
         new($"a descriptor of {size} bytes at 0x{address:x}, where the guest has no memory");
 
-    private void WriteElements(uint first, uint count) =>
-        _memory.Write(_guestUsed + RingHeader + (first * (uint)sizeof(UsedElement)), _used + first, count * (uint)sizeof(UsedElement));
-
-    private void WriteIndex(ushort index)
-    {
-        if (_memory.IsSealed)
-        {
-            Volatile.Write(ref *(ushort*)(_guestUsed + 2), index);
-            return;
-        }
-        // Flags, index and the first element's head: of aligned 8 bytes the kernel makes one store, of 2 it may make two.
-        ulong word = ((ulong)index << 16) | ((ulong)_used[0].Head << 32);
-        _memory.Write(_guestUsed, &word, sizeof(ulong));
-    }
+    private void AddElements(WriteList writes, uint first, uint count) =>
+        writes.Add(_guestUsed + RingHeader + (first * (uint)sizeof(UsedElement)), _used + first, count * (uint)sizeof(UsedElement));
 
     [StructLayout(LayoutKind.Sequential)]
     private readonly record struct Descriptor(ulong Address, uint Length, ushort Flags, ushort Next);

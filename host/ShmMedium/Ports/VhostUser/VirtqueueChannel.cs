@@ -20,9 +20,10 @@ internal sealed unsafe class VirtqueueChannel(
     : IHwsimChannel, IDisposable
 {
     private const int MaxBatch = GuardedCopy.MaxPieces / Virtqueue.MaxParts; // messages that one copy takes
-    private const int HeaderPieces = 2 * InjectionBatch.MaxMessages; // a message is cut where the batch's pieces are
+    private const int MessagePieces = 2 * InjectionBatch.MaxMessages; // a message is cut where the batch's pieces are
 
     private readonly GuestMemory _memory = toHost.Memory;
+    private readonly WriteList _writes = new(toHost.Memory);
     private readonly iovec* _guest = (iovec*)NativeMemory.AllocZeroed(GuardedCopy.MaxPieces, (nuint)sizeof(iovec));
     private readonly iovec* _local = (iovec*)NativeMemory.AllocZeroed(GuardedCopy.MaxPieces, (nuint)sizeof(iovec));
 
@@ -69,8 +70,6 @@ internal sealed unsafe class VirtqueueChannel(
         var piece = messages->msg_iov;
         var end = piece + (int)messages->msg_iovlen;
         ulong done = 0; // of the piece
-        int locals = 0, guests = 0;
-        uint total = 0;
         while (piece != end)
         {
             if (done == (ulong)piece->iov_len)
@@ -80,9 +79,9 @@ internal sealed unsafe class VirtqueueChannel(
                 continue;
             }
             uint length = *(uint*)((byte*)piece->iov_base + done); // nlmsg_len, which we wrote
-            if (locals + HeaderPieces > GuardedCopy.MaxPieces || guests + Virtqueue.MaxParts > GuardedCopy.MaxPieces)
-                Write(ref locals, ref guests, ref total);
-            bool isTaken = TryTake(length, ref guests);
+            if (!_writes.HasRoom(from: MessagePieces + Virtqueue.PublishPieces, to: Virtqueue.MaxParts + Virtqueue.PublishPieces))
+                _writes.Flush();
+            bool isTaken = TryTake(length);
             uint left = (uint)NetlinkWriter.Align((int)length);
             while (left != 0)
             {
@@ -94,15 +93,11 @@ internal sealed unsafe class VirtqueueChannel(
                 uint run = (uint)Math.Min(left, (ulong)piece->iov_len - done);
                 uint wanted = Math.Min(run, length);
                 if (isTaken && wanted != 0)
-                {
-                    _local[locals++] = new iovec { iov_base = (byte*)piece->iov_base + done, iov_len = wanted };
-                    total += wanted;
-                }
+                    _writes.AddFrom((byte*)piece->iov_base + done, wanted);
                 (left, length, done) = (left - run, length - wanted, done + run);
             }
         }
-        Write(ref locals, ref guests, ref total);
-        if (toGuest.Publish())
+        if (toGuest.Publish(_writes))
             interruptReceived();
         return true;
     }
@@ -119,29 +114,24 @@ internal sealed unsafe class VirtqueueChannel(
     {
         NativeMemory.Free(_guest);
         NativeMemory.Free(_local);
+        _writes.Dispose();
     }
 
     /// <summary>Takes a buffer for a message.</summary>
-    private bool TryTake(uint length, ref int guests)
+    private bool TryTake(uint length)
     {
         if (toGuest.CountReady() == 0)
         {
             dropped();
             return false;
         }
-        ushort head = toGuest.Take(isWritten: true, length, _guest + guests, out int parts, out uint room);
+        ushort head = toGuest.Take(isWritten: true, length, _writes.NextTo, out int parts, out uint room);
         bool isLongEnough = room == length;
         toGuest.GiveBack(head, isLongEnough ? length : 0);
         if (isLongEnough)
-            guests += parts;
+            _writes.AddTo(parts);
         else
             dropped();
         return isLongEnough;
-    }
-
-    private void Write(ref int locals, ref int guests, ref uint total)
-    {
-        _memory.Write(_guest, guests, _local, locals, total);
-        (locals, guests, total) = (0, 0, 0);
     }
 }
