@@ -149,7 +149,7 @@ public sealed class MapTests
     public async Task AThousandRadiosStayUsable()
     {
         const int Vms = 16, Radios = 63;
-        int port = PageSession.FreePort();
+        int port = Loopback.FreePort();
         string places = string.Concat(Enumerable.Range(1, Vms).SelectMany(vm => Enumerable.Range(0, Radios).Select(radio =>
             string.Create(CultureInfo.InvariantCulture, $"  - {{radio: vm{vm}/radio{radio}, position: [{radio * 10}, {vm * 20}, 0]}}\n"))));
         using var daemon = new TestDaemon(Isolation.Shared, "{ ports: 16, txSlots: 128, rxDescriptors: 256, poolSlots: 32 }",
@@ -205,7 +205,7 @@ public sealed class MapTests
 
     private RunningDaemon Start(out int port)
     {
-        port = PageSession.FreePort();
+        port = Loopback.FreePort();
         return new RunningDaemon(_session, $"web: {port}\n{Places}");
     }
 

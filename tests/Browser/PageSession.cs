@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Playwright;
 using ShmWifi.Lab;
 
@@ -22,14 +20,6 @@ internal sealed class PageSession : IAsyncDisposable
             lock (_problems)
                 return [.. _problems];
         }
-    }
-
-    /// <summary>A port that is free now.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Starts the browser.</summary>

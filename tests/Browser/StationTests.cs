@@ -15,7 +15,7 @@ internal sealed class StationTests
     private const string AccessPointAddress = "192.168.79.1", Station = "sta";
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
     private static readonly Network s_network = new(Ssid.Of("map"), Security.Wpa2, "a program of the host's", 6);
-    private readonly int _port = PageSession.FreePort();
+    private readonly int _port = Loopback.FreePort();
     private PageSession _session = null!;
     private LabInstance _lab = null!;
 

@@ -19,7 +19,7 @@ internal sealed class NatsServer : IDisposable
     /// <param name="configuration">More of its configuration file.</param>
     public NatsServer(string configuration = "", bool hasTls = false)
     {
-        Port = FreePort();
+        Port = Loopback.FreePort();
         _hasTls = hasTls;
         _file = Path.Combine(_folder, "nats.conf");
         File.WriteAllText(_file, $"listen: 127.0.0.1:{Port}\n{configuration}\n{(hasTls ? MakeCertificate() : "")}\n");
@@ -87,12 +87,5 @@ internal sealed class NatsServer : IDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

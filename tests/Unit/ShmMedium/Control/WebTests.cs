@@ -21,7 +21,7 @@ public sealed class WebTests
     [SetUp]
     public void SetUp()
     {
-        _port = FreePort();
+        _port = Loopback.FreePort();
         _daemon = new TestDaemon(Isolation.Shared, keys: $"web: {_port}");
     }
 
@@ -96,7 +96,7 @@ public sealed class WebTests
     [Test]
     public async Task WhomTheKernelDoesNotKnowNeedsTheToken()
     {
-        int port = FreePort();
+        int port = Loopback.FreePort();
         using var daemon = new TestDaemon(Isolation.Shared, keys: $"web: 0.0.0.0:{port}");
         if (OwnAddress() is not { } address)
         {
@@ -232,13 +232,6 @@ public sealed class WebTests
         byte[] frame = Data(new ShmWifi.Dot11.Frames.MacAddress(0xffff_ffff_ffff), Address(1), [.. new byte[12], 0, (byte)ssid.Length, .. ssid]);
         frame[0] = 0x80;
         return frame;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static IPAddress? OwnAddress() => System.Net.NetworkInformation.NetworkInterface.GetAllNetworkInterfaces()

@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ShmWifi.Configuration;
@@ -20,7 +19,7 @@ public sealed partial class MetricsTests
     [SetUp]
     public void SetUp()
     {
-        _port = FreePort();
+        _port = Loopback.FreePort();
         _daemon = new TestDaemon(Isolation.Shared, keys: $"metrics: {_port}");
     }
 
@@ -90,13 +89,6 @@ public sealed partial class MetricsTests
         using var second = new TestDaemon(Isolation.Shared, keys: $"metrics: 127.0.0.1:{_port}");
         Assert.That(second.Log.Events.Select(e => e.Message), Has.One.Contains($"nobody can read them at 127.0.0.1:{_port}"));
         second.Attach(Address(1));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private SimulatedGuest Ready(int number)

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using ShmWifi.Configuration;
 using ShmWifi.Lab;
@@ -26,7 +25,7 @@ public sealed class PrometheusTests
     public void PrometheusHasTheApisValuesAndUnderstandsEachPanelOfTheDashboard()
     {
         string folder = Directory.CreateTempSubdirectory("shmwifi-prometheus").FullName;
-        (int metrics, int own) = (FreePort(), FreePort());
+        (int metrics, int own) = (Loopback.FreePort(), Loopback.FreePort());
         using var daemon = new TestDaemon(Isolation.Shared, keys: $"metrics: {metrics}");
         var (one, other) = (Ready(daemon, 1), Ready(daemon, 2));
         for (int i = 0; i < 100; i++)
@@ -126,11 +125,4 @@ public sealed class PrometheusTests
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append(Path.Combine(Checkout.Cache, "prometheus/usr/bin"))
             .Select(folder => Path.Combine(folder, tool)).FirstOrDefault(File.Exists)
         ?? throw new FileNotFoundException($"{tool} is not there: ./shmwifi test --nightly unpacks it");
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
