@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using ShmWifi.Configuration;
 using ShmWifi.Hwsim;
 using ShmWifi.Hwsim.Protocol;
@@ -69,6 +70,8 @@ internal sealed class Daemon : IDisposable
             var meter = Keep(new MediumMeter(Snapshots));
             if (configuration.Metrics is { } metrics)
                 Keep(MetricsServer.Start(metrics, meter, log.Warn));
+            if (OtlpExport.TryStart(new ConfigurationBuilder().AddEnvironmentVariables().Build()) is { } export)
+                Keep(export);
             Keep(new AbsenceWatch(new EngineMedium(Engine, log.Note), log.RadioAbsent));
             if (configuration.Control is not null || configuration.Web is not null)
                 Keep(OpenControl(configuration, statePath, log, kept)).Start();
