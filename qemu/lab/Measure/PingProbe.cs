@@ -7,16 +7,17 @@ namespace ShmWifi.Lab.Measure;
 internal sealed partial class PingProbe(MeasuredPath route)
 {
     private const double IntervalSeconds = 0.02;
+    private const int AnswerSeconds = 5; // after the last is sent
 
     private readonly List<double> _rttMs = [];
 
     /// <summary>What they go over.</summary>
     public MeasuredPath MeasuredPath => route;
 
-    /// <summary>Echo requests sent.</summary>
+    /// <summary>Echo requests that were wanted.</summary>
     public int Sent { get; private set; }
 
-    /// <summary>Answers that came.</summary>
+    /// <summary>How many of them were answered.</summary>
     public int Received { get; private set; }
 
     /// <summary>All round-trip times, in milliseconds.</summary>
@@ -31,25 +32,39 @@ internal sealed partial class PingProbe(MeasuredPath route)
     public Task<IReadOnlyList<double>> RunAsync(int count, CancellationToken cancellation) => RunAsync(count, IntervalSeconds, cancellation);
 
     /// <summary>Sends pings, and counts what comes back within 5 s.</summary>
+    /// <remarks>Without -w, ping waits for the last answers no longer than the interval, or twice the longest round trip until then (iputils,
+    /// schedule_exit): 20 ms, where a guest may be off its core for 100. With it, ping waits until -c answers have come, and asks on.</remarks>
     /// <returns>The round-trip times of these, in milliseconds.</returns>
     public async Task<IReadOnlyList<double>> RunAsync(int count, double intervalSeconds, CancellationToken cancellation)
     {
-        var limit = TimeSpan.FromSeconds((count * Math.Max(intervalSeconds, IntervalSeconds) * 3) + 20);
+        int seconds = (int)Math.Ceiling(count * Math.Max(intervalSeconds, IntervalSeconds) * 3) + AnswerSeconds;
         string interval = intervalSeconds.ToString(CultureInfo.InvariantCulture);
-        var (_, output) = await route.Guest.TryRunAsync(
-            $"{route.Enter}/bin/ping -n -c {count} -i {interval} -W 5 {route.Address}", limit, null, cancellation);
-        if (Totals().Match(output) is not { Success: true } totals)
+        string command = $"{route.Enter}/bin/ping -n -c {count} -i {interval} -w {seconds} {route.Address}";
+        var (_, output) = await route.Guest.TryRunAsync(command, TimeSpan.FromSeconds(seconds + 15), null, cancellation);
+        if (!Totals().IsMatch(output))
             throw new LabException($"{route.From}: ping to {route.To} ({route.Address}) did not run to its end:\n{output}");
-        Sent += int.Parse(totals.Groups["sent"].Value);
-        Received += int.Parse(totals.Groups["received"].Value);
-        List<double> rttMs = [.. Time().Matches(output).Select(match => double.Parse(match.Groups["ms"].Value, CultureInfo.InvariantCulture))];
+        var rttMs = Read(output, count);
+        Sent += count;
+        Received += rttMs.Count;
         _rttMs.AddRange(rttMs);
         return rttMs;
     }
 
-    [GeneratedRegex(@"^(?<sent>\d+) packets transmitted, (?<received>\d+) received", RegexOptions.Multiline, 1000)]
+    /// <summary>Reads what ping printed.</summary>
+    /// <param name="count">Pings that count: the first so many.</param>
+    /// <returns>Round-trip times of those that were answered, of each its first answer's, in milliseconds.</returns>
+    internal static IReadOnlyList<double> Read(string output, int count) =>
+    [
+        .. Answer().Matches(output)
+            .Select(match => (
+                Number: int.Parse(match.Groups["number"].ValueSpan, CultureInfo.InvariantCulture),
+                Ms: double.Parse(match.Groups["ms"].ValueSpan, CultureInfo.InvariantCulture)))
+            .Where(answer => answer.Number <= count).DistinctBy(answer => answer.Number).Select(answer => answer.Ms),
+    ];
+
+    [GeneratedRegex(@"^\d+ packets transmitted, \d+ received", RegexOptions.Multiline, 1000)]
     private static partial Regex Totals();
 
-    [GeneratedRegex(@" time=(?<ms>[\d.]+) ms", RegexOptions.None, 1000)]
-    private static partial Regex Time();
+    [GeneratedRegex(@" icmp_seq=(?<number>\d+) .*time=(?<ms>[\d.]+) ms", RegexOptions.None, 1000)]
+    private static partial Regex Answer();
 }

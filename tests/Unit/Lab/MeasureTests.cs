@@ -16,6 +16,23 @@ public class MeasureTests
         Is.EqualTo((30.0, 20.0)));
 
     [Test]
+    public void LateAnswersCountAndThoseToLaterPingsDoNot() => Assert.That(
+        PingProbe.Read(
+            """
+            PING 192.168.77.1 (192.168.77.1) 56(84) bytes of data.
+            64 bytes from 192.168.77.1: icmp_seq=1 ttl=64 time=1.27 ms
+            64 bytes from 192.168.77.1: icmp_seq=1 ttl=64 time=1.43 ms (DUP!)
+            64 bytes from 192.168.77.1: icmp_seq=3 ttl=64 time=104 ms
+            64 bytes from 192.168.77.1: icmp_seq=4 ttl=64 time=82.2 ms
+            64 bytes from 192.168.77.1: icmp_seq=5 ttl=64 time=58.4 ms
+
+            --- 192.168.77.1 ping statistics ---
+            5 packets transmitted, 4 received, +1 duplicates, 20% packet loss, time 470ms
+            """,
+            count: 4),
+        Is.EqualTo([1.27, 104, 82.2]), "the second is lost");
+
+    [Test]
     public void KernelMemoryIsWhatNoProcessAndNoCacheHolds()
     {
         var memory = GuestMemory.Read(
