@@ -104,7 +104,7 @@ bool shmwifi_datapath_notify(struct virtqueue *vq)
 /* Whether nothing is left to do, and an interrupt or a kick will come when there is. */
 static bool shmwifi_may_sleep(struct shmwifi_datapath *dp)
 {
-	if (!dp->running)
+	if (!dp->running || dp->draining)
 		return true;
 	if (dp->starved)	/* wait for a buffer, not for descriptors */
 		return shmwifi_vring_wait(&dp->to_guest);
@@ -122,7 +122,7 @@ static int shmwifi_move(struct shmwifi_datapath *dp, int budget)
 	}
 	shmwifi_give_up(dp);
 	shmwifi_pmsr_give_up(dp);
-	count = shmwifi_receive(dp, budget);
+	count = dp->draining ? 0 : shmwifi_receive(dp, budget);
 	if (count && timer_pending(&dp->late))
 		timer_delete(&dp->late);
 	shmwifi_transmit(dp);
@@ -323,7 +323,10 @@ void shmwifi_datapath_stop(struct shmwifi_datapath *dp)
  * shmwifi_datapath_drain() - complete every pending frame as not acknowledged
  * @dp: the datapath, which is about to go
  *
- * Waits until hwsim has read the statuses: these are the last.
+ * Waits until hwsim has read all that it was given, and gives it nothing from
+ * then on: a message that hwsim_virtio_rx_work() still reads when
+ * hwsim_virtio_remove() has begun is taken for one of a netlink socket, which
+ * it has none of, and is an oops.
  */
 void shmwifi_datapath_drain(struct shmwifi_datapath *dp)
 {
@@ -334,6 +337,7 @@ void shmwifi_datapath_drain(struct shmwifi_datapath *dp)
 	spin_lock_bh(&dp->lock);
 	idle = !dp->running;
 	dp->host_away = true;
+	dp->draining = true;
 	shmwifi_begin_to_give_up(dp, dp->tx.tail);
 	spin_unlock_bh(&dp->lock);
 
@@ -343,11 +347,17 @@ void shmwifi_datapath_drain(struct shmwifi_datapath *dp)
 		spin_lock_bh(&dp->lock);
 		idle = !shmwifi_is_giving_up(dp) && !dp->unmeasured &&
 		       shmwifi_vring_is_idle(&dp->to_guest);
+		if (idle)
+			dp->running = false;
 		spin_unlock_bh(&dp->lock);
 	}
-	if (!idle)
-		dev_warn(&dp->shm->pdev->dev, "hwsim did not read all statuses within %u ms\n",
-			 SHMWIFI_DRAIN_LIMIT_MS);
+	if (idle)
+		return;
+	spin_lock_bh(&dp->lock);
+	dp->running = false;
+	spin_unlock_bh(&dp->lock);
+	dev_warn(&dp->shm->pdev->dev, "hwsim did not read all statuses within %u ms\n",
+		 SHMWIFI_DRAIN_LIMIT_MS);
 }
 
 /* Whether an interface of a radio is up. */

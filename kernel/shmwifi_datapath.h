@@ -122,6 +122,7 @@ struct shmwifi_chain {
  * @host_away: the host does not serve us: no frame is acknowledged
  * @host_messages: limits what is said of it, which the host can make happen at will
  * @running: hwsim's driver is ready, and the device is not being removed
+ * @draining: the device is being removed: nothing of the host's is given to hwsim any more
  * @starved: hwsim's RX virtqueue has no free buffer
  * @lone: the last frame followed a pause of SHMWIFI_SILENCE_NS
  * @sent_ns: when a unicast frame was last sent
@@ -177,6 +178,7 @@ struct shmwifi_datapath {
 	bool host_away;
 	struct ratelimit_state host_messages;
 	bool running;
+	bool draining;
 	bool starved;
 	bool lone;
 	u64 sent_ns;
