@@ -15,8 +15,8 @@ public static unsafe partial class GuardedCopy
     private static readonly int ThisProcess = Environment.ProcessId;
 
     /// <summary>Whether other processors see what a call copies piece after piece, so that the last one can publish those before.</summary>
-    /// <remarks>The kernel copies in the lists' order, and x86 keeps the order of stores, those of string instructions among them
-    /// (Intel SDM volume 3, 9.2.4 and 9.2.6). Other architectures do not.</remarks>
+    /// <remarks>The kernel copies in the lists' order, and x86 keeps the order of stores, and that of whole string instructions (Intel SDM volume
+    /// 3A, "Memory Ordering in P6 and More Recent Processor Families", "Out-of-Order Stores For String Operations"). Others do not.</remarks>
     public static bool IsInOrder => X86Base.IsSupported;
 
     /// <summary>Copies from such a mapping.</summary>
