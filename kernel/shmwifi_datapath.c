@@ -258,6 +258,7 @@ static void shmwifi_take_over(struct shmwifi_datapath *dp, bool tells_channels)
 	dp->watch_asked_ns = 0;
 	dp->away_ns = 0;
 	dp->host_away = false;
+	dp->draining = false;
 	dp->starved = false;
 	dp->lone = false;
 	dp->sent_ns = 0;
@@ -321,7 +322,7 @@ void shmwifi_datapath_stop(struct shmwifi_datapath *dp)
 
 /**
  * shmwifi_datapath_drain() - complete every pending frame as not acknowledged
- * @dp: the datapath, which is about to go
+ * @dp: the datapath, which hwsim is about to leave
  *
  * Waits until hwsim has read all that it was given, and gives it nothing from
  * then on: a message that hwsim_virtio_rx_work() still reads when

@@ -121,8 +121,8 @@ struct shmwifi_chain {
  * @away_ns: since when the host has said that it is away; 0: it has not
  * @host_away: the host does not serve us: no frame is acknowledged
  * @host_messages: limits what is said of it, which the host can make happen at will
- * @running: hwsim's driver is ready, and the device is not being removed
- * @draining: the device is being removed: nothing of the host's is given to hwsim any more
+ * @running: hwsim's driver is ready, and is not leaving
+ * @draining: hwsim is about to leave: nothing of the host's is given to it any more
  * @starved: hwsim's RX virtqueue has no free buffer
  * @lone: the last frame followed a pause of SHMWIFI_SILENCE_NS
  * @sent_ns: when a unicast frame was last sent
@@ -152,6 +152,7 @@ struct shmwifi_chain {
  * @tick: requests the host's clock, and checks that the host is alive
  * @tick_due: when it runs next, jiffies
  * @devices: notified of network devices
+ * @bus: notified when hwsim is about to leave
  * @look: reads the radios' interfaces again
  * @monitor: hwsim0 while it is up, else NULL; under RTNL
  */
@@ -208,6 +209,7 @@ struct shmwifi_datapath {
 	struct delayed_work tick;
 	unsigned long tick_due;
 	struct notifier_block devices;
+	struct notifier_block bus;
 	struct work_struct look;
 	struct net_device *monitor;
 };

@@ -4,6 +4,7 @@
  * and the transport for it; the device is this module. hwsim is not patched.
  */
 #include <linux/debugfs.h>
+#include <linux/device/bus.h>
 #include <linux/slab.h>
 #include <linux/virtio_config.h>
 #include <linux/virtio_ids.h>
@@ -65,6 +66,16 @@ static void shmwifi_reset(struct virtio_device *vdev)
 	if (dp->status & VIRTIO_CONFIG_S_DRIVER_OK)
 		shmwifi_datapath_stop(dp);
 	dp->status = 0;
+}
+
+/* hwsim is about to lose the device, because of either module or by hand. */
+static int shmwifi_bus_event(struct notifier_block *notifier, unsigned long event, void *data)
+{
+	struct shmwifi_datapath *dp = container_of(notifier, struct shmwifi_datapath, bus);
+
+	if (event == BUS_NOTIFY_UNBIND_DRIVER && data == &dp->vdev.dev)
+		shmwifi_datapath_drain(dp);
+	return NOTIFY_DONE;
 }
 
 static void shmwifi_del_vqs(struct virtio_device *vdev)
@@ -224,6 +235,9 @@ int shmwifi_virtio_register(struct shmwifi_device *shm)
 	err = register_virtio_device(&dp->vdev);
 	if (err)
 		goto err_put;
+	dp->bus.notifier_call = shmwifi_bus_event;
+	if (bus_register_notifier(dp->vdev.dev.bus, &dp->bus))
+		dev_err(dev, "not told when hwsim leaves: pending frames are not reported then\n");
 
 	folder = debugfs_create_dir(pci_name(shm->pdev), shmwifi_debugfs);
 	debugfs_create_file("statistics", 0444, folder, dp, &shmwifi_statistics_fops);
@@ -250,9 +264,9 @@ void shmwifi_virtio_unregister(struct shmwifi_device *shm)
 	struct shmwifi_datapath *dp = shm->dp;
 
 	debugfs_lookup_and_remove(pci_name(shm->pdev), shmwifi_debugfs);
-	shmwifi_datapath_drain(dp);
 	get_device(&dp->vdev.dev);
 	unregister_virtio_device(&dp->vdev);
+	bus_unregister_notifier(dp->vdev.dev.bus, &dp->bus);
 	free_irq(pci_irq_vector(shm->pdev, 0), dp);
 	shmwifi_datapath_exit(dp);
 	vunmap(dp->region.base);

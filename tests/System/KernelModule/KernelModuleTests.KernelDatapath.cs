@@ -246,6 +246,29 @@ public partial class KernelModuleTests
     }
 
     [Test]
+    public async Task HwsimLeavesTheDeviceAndTakesItAgainUnderTraffic()
+    {
+        await using var datapath = await KernelDatapath.StartAsync(Guest);
+        await datapath.ListenAsync();
+        await datapath.SendOnAsync();
+        await datapath.Host.AwaitAsync("a frame", slot => slot.Kind == RingKind.Frame);
+        datapath.Host.Forget();
+        await Guest.RunAsync(
+            "unbinding hwsim, and binding it",
+            """
+            cd /sys/bus/virtio/drivers/mac80211_hwsim
+            device=$(echo virtio*)
+            for i in $(seq 20); do
+                echo $device >unbind
+                echo $device >bind
+                usleep 100000
+            done
+            """);
+        await datapath.Host.AwaitAsync("the radio", slot => slot.Kind == RingKind.RadioAdd);
+        await datapath.Host.AwaitAsync("a frame", slot => slot.Kind == RingKind.Frame);
+    }
+
+    [Test]
     // after this one, BAR2 lies where the kernel puts it, not where the firmware did
     [DependsOnTest(nameof(TheRegionIsMappedWriteBack), AllowFailure = true)]
     public async Task TheDeviceIsRemovedByItsBusUnderTraffic()
