@@ -36,7 +36,7 @@ internal sealed unsafe class Virtqueue : IDisposable
     private readonly ushort* _heads = (ushort*)NativeMemory.AllocZeroed(MaxLength, sizeof(ushort));
     private readonly UsedElement* _used = (UsedElement*)NativeMemory.AllocZeroed(MaxLength, (nuint)sizeof(UsedElement));
     private readonly GuestMemory _memory;
-    private readonly WriteList _elements; // for those who have nothing else to write
+    private readonly CopyList _elements; // for those who have nothing else to write
     private byte* _guestDescriptors, _guestAvailable, _guestUsed;
     private bool _hasEventIndex;
     private uint _mask;
@@ -46,7 +46,7 @@ internal sealed unsafe class Virtqueue : IDisposable
     private bool _isArmed; // the driver kicks for the next buffer
 
     /// <summary>One that is not set up.</summary>
-    public Virtqueue(GuestMemory memory) => (_memory, _elements) = (memory, new WriteList(memory));
+    public Virtqueue(GuestMemory memory) => (_memory, _elements) = (memory, new CopyList(memory));
 
     /// <summary>Where it is.</summary>
     public GuestMemory Memory => _memory;
@@ -168,11 +168,11 @@ internal sealed unsafe class Virtqueue : IDisposable
     /// <summary>The same, after what goes into these buffers: by one call where the kernel copies, and the processor keeps stores in order.</summary>
     /// <param name="writes">Has room for <see cref="PublishPieces"/>; is empty then.</param>
     /// <inheritdoc cref="Publish()"/>
-    public bool Publish(WriteList writes)
+    public bool Publish(CopyList writes)
     {
         if (_given == _published)
         {
-            writes.Flush();
+            writes.Write();
             return false;
         }
         uint first = _published & _mask, count = Unpublished;
@@ -185,7 +185,7 @@ internal sealed unsafe class Virtqueue : IDisposable
         bool isOneCall = !_memory.IsSealed && GuardedCopy.IsInOrder;
         if (isOneCall)
             writes.Add(_guestUsed, &indexAndAround, sizeof(ulong));
-        writes.Flush();
+        writes.Write();
         Interlocked.MemoryBarrier();
         if (_memory.IsSealed)
             Volatile.Write(ref *(ushort*)(_guestUsed + 2), _given);
@@ -282,7 +282,7 @@ internal sealed unsafe class Virtqueue : IDisposable
     private static FrontEndException NotThere(ulong address, uint size) =>
         new($"a descriptor of {size} bytes at 0x{address:x}, where the guest has no memory");
 
-    private void AddElements(WriteList writes, uint first, uint count) =>
+    private void AddElements(CopyList writes, uint first, uint count) =>
         writes.Add(_guestUsed + RingHeader + (first * (uint)sizeof(UsedElement)), _used + first, count * (uint)sizeof(UsedElement));
 
     [StructLayout(LayoutKind.Sequential)]

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ShmWifi.Hwsim.Datapath;
 using ShmWifi.Hwsim.Netlink;
 using ShmWifi.Linux;
@@ -22,10 +21,7 @@ internal sealed unsafe class VirtqueueChannel(
     private const int MaxBatch = GuardedCopy.MaxPieces / Virtqueue.MaxParts; // messages that one copy takes
     private const int MessagePieces = 2 * InjectionBatch.MaxMessages; // a message is cut where the batch's pieces are
 
-    private readonly GuestMemory _memory = toHost.Memory;
-    private readonly WriteList _writes = new(toHost.Memory);
-    private readonly iovec* _guest = (iovec*)NativeMemory.AllocZeroed(GuardedCopy.MaxPieces, (nuint)sizeof(iovec));
-    private readonly iovec* _local = (iovec*)NativeMemory.AllocZeroed(GuardedCopy.MaxPieces, (nuint)sizeof(iovec));
+    private readonly CopyList _copies = new(toHost.Memory);
 
     /// <inheritdoc/>
     public ushort Family => 0;
@@ -48,19 +44,16 @@ internal sealed unsafe class VirtqueueChannel(
     public int Receive(mmsghdr* messages, uint count)
     {
         uint ready = Math.Min(toHost.CountReady(), Math.Min(count, MaxBatch));
-        int pieces = 0;
-        uint total = 0;
         for (uint i = 0; i < ready; i++)
         {
             var buffer = messages[i].msg_hdr.msg_iov;
-            ushort head = toHost.Take(isWritten: false, (uint)buffer->iov_len, _guest + pieces, out int parts, out uint length);
+            ushort head = toHost.Take(isWritten: false, (uint)buffer->iov_len, _copies.NextGuests, out int parts, out uint length);
             messages[i].msg_len = length;
-            _local[i] = new iovec { iov_base = buffer->iov_base, iov_len = length };
-            pieces += parts;
-            total += length;
+            _copies.AddGuests(parts);
+            _copies.AddOurs(buffer->iov_base, length);
             toHost.GiveBack(head, written: 0);
         }
-        _memory.Read(_local, (int)ready, _guest, pieces, total);
+        _copies.Read();
         return (int)ready;
     }
 
@@ -79,8 +72,8 @@ internal sealed unsafe class VirtqueueChannel(
                 continue;
             }
             uint length = *(uint*)((byte*)piece->iov_base + done); // nlmsg_len, which we wrote
-            if (!_writes.HasRoom(from: MessagePieces + Virtqueue.PublishPieces, to: Virtqueue.MaxParts + Virtqueue.PublishPieces))
-                _writes.Flush();
+            if (!_copies.HasRoom(ours: MessagePieces + Virtqueue.PublishPieces, guests: Virtqueue.MaxParts + Virtqueue.PublishPieces))
+                _copies.Write();
             bool isTaken = TryTake(length);
             uint left = (uint)NetlinkWriter.Align((int)length);
             while (left != 0)
@@ -93,11 +86,11 @@ internal sealed unsafe class VirtqueueChannel(
                 uint run = (uint)Math.Min(left, (ulong)piece->iov_len - done);
                 uint wanted = Math.Min(run, length);
                 if (isTaken && wanted != 0)
-                    _writes.AddFrom((byte*)piece->iov_base + done, wanted);
+                    _copies.AddOurs((byte*)piece->iov_base + done, wanted);
                 (left, length, done) = (left - run, length - wanted, done + run);
             }
         }
-        if (toGuest.Publish(_writes))
+        if (toGuest.Publish(_copies))
             interruptReceived();
         return true;
     }
@@ -110,12 +103,7 @@ internal sealed unsafe class VirtqueueChannel(
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        NativeMemory.Free(_guest);
-        NativeMemory.Free(_local);
-        _writes.Dispose();
-    }
+    public void Dispose() => _copies.Dispose();
 
     /// <summary>Takes a buffer for a message.</summary>
     private bool TryTake(uint length)
@@ -125,11 +113,11 @@ internal sealed unsafe class VirtqueueChannel(
             dropped();
             return false;
         }
-        ushort head = toGuest.Take(isWritten: true, length, _writes.NextTo, out int parts, out uint room);
+        ushort head = toGuest.Take(isWritten: true, length, _copies.NextGuests, out int parts, out uint room);
         bool isLongEnough = room == length;
         toGuest.GiveBack(head, isLongEnough ? length : 0);
         if (isLongEnough)
-            _writes.AddTo(parts);
+            _copies.AddGuests(parts);
         else
             dropped();
         return isLongEnough;
