@@ -34,6 +34,11 @@ internal static class BenchCommand
         var quick = new Option<bool>("--quick") { Description = "Short rounds: to see that everything works, not for figures." };
         var kernel = new Option<string>("--kernel") { Description = "Kernel series of the guests.", DefaultValueFactory = _ => "6.12" };
         kernel.AcceptOnlyFromAmong("6.1", "6.12");
+        var peer = new Option<FileInfo>("--peer")
+        {
+            Description = $"Measure {UmlGroup.GroupName} beside this wmediumd, too, which serves guests of its own by the same protocol.",
+        };
+        peer.AcceptExistingOnly();
         var json = new Option<FileInfo?>("--json") { Description = "Write the figures and what they were measured on to this file." };
         var output = new Option<DirectoryInfo>("--output")
         {
@@ -42,12 +47,13 @@ internal static class BenchCommand
         };
         var command = new RootCommand("Measures the rings, the relay through the medium, and VMs, each beside a baseline in the same run.")
         {
-            chosen, rounds, quick, kernel, json, output,
+            chosen, rounds, quick, kernel, peer, json, output,
         };
         command.SetAction(async (result, cancellation) =>
         {
             string[] names = result.GetValue(chosen) ?? [];
-            var options = new BenchOptions(result.GetValue(rounds), result.GetValue(quick), result.GetRequiredValue(kernel));
+            var options = new BenchOptions(
+                result.GetValue(rounds), result.GetValue(quick), result.GetRequiredValue(kernel), result.GetValue(peer)?.FullName);
             var run = groups.Where(group => names.Length == 0 || names.Contains(group.Name)).ToList();
             var files = new ReportFiles(result.GetRequiredValue(output).FullName, result.GetValue(json)?.FullName);
             var environment = RunEnvironment.Look(

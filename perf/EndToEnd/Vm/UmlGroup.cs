@@ -42,6 +42,8 @@ internal sealed class UmlGroup : IBenchGroup
             await SmallFramesAsync(lab, pace, network, results, progress, cancellation);
             run.ThrowIfPingsWereLost();
         }
+        if (options.Peer is { } peer)
+            await PeerRun.MeasureAsync(peer, options.Kernel, pace, results, progress, cancellation);
     }
 
     /// <summary>Datagrams that each fill little of a frame, as many as come through.</summary>

@@ -74,6 +74,18 @@ internal sealed class VmLab : IAsyncDisposable
         };
     }
 
+    /// <summary>A pair of guests that are User-Mode-Linux.</summary>
+    /// <param name="name">After "bench-".</param>
+    /// <param name="is11a">In a network of 802.11a instead of one of 802.11n.</param>
+    public static Topology UmlPair(string name, string kernel, bool is11a)
+    {
+        var network = is11a ? OpenNetwork with { Channel = 36, Mode = PhyMode.A, BasicRates = [60, 120, 240, 540] } : OpenNetwork;
+        return Of($"bench-{name}", Pair(Role.AccessPoint, "ap"), Pair(Role.Station, "sta"));
+
+        VmSpec Pair(Role role, string vm) =>
+            Guest(vm, role, kernel) with { Hypervisor = Hypervisor.Uml, Path = FramePath.Virtio, Network = network };
+    }
+
     /// <summary>Guests that poll when idle, so as few as there can be.</summary>
     public static Topology Polling(string kernel) => Of(
         "bench-poll",

@@ -13,6 +13,9 @@ internal sealed class VmPair(Member station, Member accessPoint)
     /// <summary>Over our medium.</summary>
     public MeasuredPath Medium { get; } = MeasuredPath.OverAir(station, accessPoint);
 
+    /// <summary>The same, from the access point to the station.</summary>
+    public MeasuredPath Back { get; } = MeasuredPath.OverAir(accessPoint, station);
+
     /// <summary>Between the same two VMs over virtio-net and a bridge.</summary>
     public MeasuredPath Wired { get; } = MeasuredPath.OverWire(station, accessPoint);
 }

@@ -16,6 +16,7 @@ internal sealed class LabInstance : IAsyncDisposable
     private readonly Spawner _spawner = new(hasOwnNetwork: true);
     private readonly List<VirtualMachine> _vms = [];
     private readonly List<MediumProcess> _media = [];
+    private Wmediumd? _wmediumd;
 
     private LabInstance(string folder) => Folder = folder;
 
@@ -25,7 +26,7 @@ internal sealed class LabInstance : IAsyncDisposable
     /// <summary>"kvm" or "tcg": of the guests for this machine's architecture that QEMU runs; "native": it runs none.</summary>
     public string Accel { get; private set; } = "";
 
-    /// <summary>The daemon, or the first host's; null when no VM has a radio on the lab's medium.</summary>
+    /// <summary>The daemon, or the first host's; null when no VM has a radio on the lab's medium, or wmediumd is that.</summary>
     public MediumProcess? Medium => _media.FirstOrDefault();
 
     /// <summary>The daemons of all hosts that are here, in the order of <see cref="Topology.Hosts"/>.</summary>
@@ -74,6 +75,9 @@ internal sealed class LabInstance : IAsyncDisposable
         foreach (var medium in _media)
             await medium.DisposeAsync();
         _media.Clear();
+        if (_wmediumd is { } wmediumd)
+            await wmediumd.DisposeAsync();
+        _wmediumd = null;
         if (Nats is { } nats)
             await nats.DisposeAsync();
         Nats = null;
@@ -127,6 +131,13 @@ internal sealed class LabInstance : IAsyncDisposable
 
     private async Task StartMediumAsync(Topology topology, Progress progress, CancellationToken cancellation)
     {
+        if (topology.Wmediumd is { } program)
+        {
+            progress.Now("starting wmediumd");
+            _wmediumd = await Wmediumd.StartAsync(_host, Folder, program, topology, cancellation);
+            progress.Done("wmediumd runs");
+            return;
+        }
         var trunk = topology.Trunk;
         if (trunk is null && topology.Hosts.Any(host => host is not null))
         {
@@ -156,7 +167,8 @@ internal sealed class LabInstance : IAsyncDisposable
         string folder = Path.Combine(Folder, spec.Name);
         string? tap = wired?.AddTap(index);
         string? uplink = spec.Uplink == null ? null : wired?.AddUplink(index, spec.Uplink);
-        string? medium = spec.Radios > 0 ? MediumProcess.Socket(FolderOf(spec.Host), spec.Name) : null;
+        string? medium = spec.Radios == 0 ? null
+            : _wmediumd is null ? MediumProcess.Socket(FolderOf(spec.Host), spec.Name) : Wmediumd.Socket(Folder);
         var hypervisor = spec.Script is not null ? Scripted() : spec.Hypervisor == Hypervisor.Uml ? OnUml() : OnQemu();
         return new VirtualMachine(spec, index, folder, hypervisor, time is not null);
 

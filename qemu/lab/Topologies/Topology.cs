@@ -166,6 +166,9 @@ internal sealed record Topology(string Name, bool PerVmIsolation, IReadOnlyList<
     /// <summary>The clock of all VMs, which is the daemon's; null: this machine's.</summary>
     public VirtualTime? Time { get; init; }
 
+    /// <summary>A wmediumd that is the medium of all VMs, which are attached by vhost-user; null: it is shm-medium.</summary>
+    public string? Wmediumd { get; init; }
+
     /// <summary>The server that hosts meet at; null: one that the lab starts.</summary>
     public TrunkAccess? Trunk { get; init; }
 

@@ -48,10 +48,15 @@ internal static class GuestRadios
         shm-injector radios add --count {{vm.Radios}}{{Regulatory(vm)}} || { dmesg | tail -n 5; exit 1; }
         """;
 
-    /// <summary>hwsim's own addresses, 02:00:00:00:RR:00, would be those of the other guests, too: ours have the VM's place in the lab.</summary>
+    /// <summary>Addresses of the radios of a VM that is attached by vhost-user.</summary>
+    /// <remarks>hwsim's own, 02:00:00:00:RR:00, would be those of the other guests, too: ours have the VM's place in the lab.</remarks>
+    /// <param name="index">Its place in the lab, from 0.</param>
+    public static IEnumerable<string> VirtioAddresses(VmSpec vm, int index) =>
+        Enumerable.Range(0, vm.Radios).Select(radio => $"02:00:00:{index >> 8:x2}:{index & 0xff:x2}:{radio:x2}");
+
     private static string VirtioPath(VmSpec vm, int index)
     {
-        var addresses = Enumerable.Range(0, vm.Radios).Select(radio => $" --mac 02:00:00:{index >> 8:x2}:{index & 0xff:x2}:{radio:x2}");
+        var addresses = VirtioAddresses(vm, index).Select(address => $" --mac {address}");
         return $$"""
             [ -e /sys/bus/virtio/drivers/mac80211_hwsim/virtio0 ] || { echo "hwsim has no virtio device"; dmesg | tail -n 5; exit 1; }
             shm-injector radios add{{string.Concat(addresses)}}{{Regulatory(vm)}} || { dmesg | tail -n 5; exit 1; }
