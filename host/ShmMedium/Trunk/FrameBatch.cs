@@ -146,7 +146,7 @@ internal readonly ref struct FrameRecord
     public const int HeaderSize = 20;
     public const int ReceptionSize = 6;
 
-    /// <summary>Longest frame, bytes: what hwsim sends is at most 3.7 kB (docs/abi.md), and a TX slot holds that with its receptions.</summary>
+    /// <summary>Longest frame, bytes: what hwsim sends is at most 3.7 kB, and a TX slot holds that with its receptions.</summary>
     public const int MaxFrame = 3800;
 
     /// <summary>Most radios of one VM that receive a frame.</summary>
