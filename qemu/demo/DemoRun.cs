@@ -200,8 +200,7 @@ internal sealed class DemoRun
 
     private async Task ThroughputAsync(LabInstance lab, List<(Member From, Member To)> pairs, WifiInterface floorStation)
     {
-        foreach (var vm in lab.Vms)
-            await Iperf.ServeAsync(vm.Guest, _cancellation);
+        await Task.WhenAll(lab.Vms.Select(vm => Iperf.ServeAsync(vm.Guest, _cancellation)));
         var tcp = new List<TcpFigures>();
         foreach (var (from, to) in pairs)
         {
@@ -336,11 +335,12 @@ internal sealed class DemoRun
     {
         _progress.Now("collecting logs");
         var addresses = new List<(string? Host, string Name, string Address)>();
-        foreach (var vm in lab.Vms)
+        var collecting = lab.Vms.Select(vm => GuestLogs.CollectAsync(vm, _cancellation)).ToList();
+        foreach (var (vm, collected) in lab.Vms.Zip(collecting))
         {
             try
             {
-                var logs = await GuestLogs.CollectAsync(vm, _cancellation);
+                var logs = await collected;
                 if (vm.Name != KernelFloor.Name)
                     _problems.AddRange(logs.LostLinks.Where(line => !IsExpected(vm, line)).Select(line => $"a lost link: {line}"));
                 else if (logs.LostLinks is [var lostLink, ..])

@@ -17,7 +17,7 @@ public class DemoTests
     public void StationsAssociateAndNothingIsLost(string kernel, string isolation, string security, string path)
     {
         string name = $"test-{kernel}-{isolation}-{security}-{path}";
-        var report = Run(name, "--kernel", kernel, "--isolation", isolation, "--security", security, "--path", path);
+        var report = Run(name, "--kernel", kernel, "--isolation", isolation, "--security", security, "--path", path, "--duration", "4");
         using (Assert.EnterMultipleScope())
         {
             Assert.That((string?)report["environment"]!["guestKernel"], Does.StartWith(kernel));

@@ -119,8 +119,7 @@ internal sealed class VmLab : IAsyncDisposable
             var roles = new Roles(progress);
             var floor = StartFloorAsync(lab, cancellation);
             await Task.WhenAll(roles.StartAsync(lab.Vms, cancellation), floor);
-            foreach (var vm in lab.Vms)
-                await Iperf.ServeAsync(vm.Guest, cancellation);
+            await Task.WhenAll(lab.Vms.Select(vm => Iperf.ServeAsync(vm.Guest, cancellation)));
             return new VmLab(lab, roles.Members, await floor);
         }
         catch

@@ -41,7 +41,8 @@ public class ModuleBuildTests
         string headers = Directory.GetDirectories(Path.Combine(Checkout.Cache, "kernel", kernel, "root/usr/src"), "linux-headers-*-amd64").Single();
 
         var (output, error) = HostCommand.Run(
-            "make", "--silent", $"-j{Environment.ProcessorCount}", "-C", Path.Combine(Module(kernel), "build/kernel"), $"KDIR={headers}", "C=2", "CF=-D__CHECK_ENDIAN__");
+            "make", "--silent", $"-j{Environment.ProcessorCount}", "-C", Path.Combine(Module(kernel), "build/kernel"), $"KDIR={headers}",
+            "C=2", "CF=-D__CHECK_ENDIAN__");
 
         Assert.That(output + error, Is.Empty);
     }
