@@ -14,7 +14,7 @@ namespace ShmWifi.Demo;
 /// <summary>One demo: the lab, the measurements on it, and what they say.</summary>
 internal sealed class DemoRun
 {
-    private const int Rounds = 5;
+    private const int MostRounds = 5; // of a second at least: less is mostly the start of commands
     private const int PingsASecond = 50;
     private const int SoakSegmentSeconds = 10;
 
@@ -180,10 +180,11 @@ internal sealed class DemoRun
     {
         foreach (var probe in (PingProbe[])[.. medium, .. wired, inKernel])
             await probe.WarmUpAsync(_cancellation);
-        int count = _options.Seconds * PingsASecond / Rounds;
-        for (int round = 1; round <= Rounds; round++)
+        int rounds = Math.Min(MostRounds, _options.Seconds);
+        int count = _options.Seconds * PingsASecond / rounds;
+        for (int round = 1; round <= rounds; round++)
         {
-            _progress.Now($"ping over the air and wire, round {round} of {Rounds}");
+            _progress.Now($"ping over the air and wire, round {round} of {rounds}");
             foreach (var (overAir, overWire) in medium.Zip(wired))
             {
                 await overAir.RunAsync(count, _cancellation);
