@@ -98,8 +98,12 @@ internal sealed partial class TopologyReader
             if (vms.Exists(other => other.Vm.Name == vm.Host))
                 Error(node, $"host '{vm.Host}' has the name of a VM: names must differ");
         }
-        if (_overrides.Host is { } own && !vms.Exists(item => item.Vm.Host == own))
+        if (_overrides.Host is not { } own)
+            return;
+        if (!vms.Exists(item => item.Vm.Host == own))
             _errors.Add($"--host: no VM is on host '{own}': there are {Join(vms.Select(item => item.Vm.Host).OfType<string>().Distinct())}");
+        foreach (var (vm, node) in vms.FindAll(item => item.Vm is { Host: null, Radios: 0 }))
+            Error(node, $"VM '{vm.Name}' has no 'host': with --host it would be started nowhere");
     }
 
     /// <summary>Where hosts meet. What is wrong with the values, the daemon says.</summary>

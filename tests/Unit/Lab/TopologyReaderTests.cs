@@ -229,7 +229,8 @@ public class TopologyReaderTests
     public void VmsMayBeOnHosts()
     {
         const string Yaml = "trunk: { url: 'tls://nats.example', credentials: /etc/lab.credentials }\n"
-            + "vms: [{ name: a, host: h1, radios: 1 }, { name: b, host: h2, radios: 2 }, { name: c, host: h1, radios: 1 }, { name: floor }]";
+            + "vms: [{ name: a, host: h1, radios: 1 }, { name: b, host: h2, radios: 2 }, { name: c, host: h1, radios: 1 }, "
+            + "{ name: floor, host: h1 }]";
         var all = TopologyReader.Read(Yaml, "t.yaml");
         Assert.That(all.Hosts, Is.EqualTo(["h1", "h2"]));
         Assert.That(all.Trunk, Is.EqualTo(new TrunkAccess("tls://nats.example", "/etc/lab.credentials")));
@@ -245,6 +246,7 @@ public class TopologyReaderTests
     [TestCase("vms: [{ name: a, host: 'h 1', radios: 1 }]", null, "'host' must be 1 to 15 of a-z, 0-9 and -")]
     [TestCase("trunk: { url: 'nats://127.0.0.1' }\nvms: [{ name: a, host: h1, radios: 1 }]", "h2", "--host: no VM is on host 'h2': there are h1")]
     [TestCase("vms: [{ name: a, host: h1, radios: 1 }]", "h1", "--host needs 'trunk' with the 'url' of the NATS server")]
+    [TestCase("trunk: { url: 'nats://a' }\nvms: [{ name: a, host: h1, radios: 1 }, { name: b, radios: 0 }]", "h1", "t.yaml:2:41: error: VM 'b' has")]
     [TestCase("trunk: { url: 'nats://127.0.0.1' }\nvms: [{ name: a, radios: 1 }]", null, "t.yaml:1:8: error: 'trunk' joins hosts: give the VMs")]
     [TestCase("trunk: { credentials: /a }\nvms: [{ name: a }]", null, "'trunk' needs 'url'")]
     [TestCase("trunk: { url: 'nats://127.0.0.1', credentials: a }\nvms: [{ name: a }]", null, "'credentials' must be an absolute path")]
