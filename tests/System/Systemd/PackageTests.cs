@@ -38,7 +38,7 @@ public sealed partial class PackageTests(string suite)
 
         Install($"shmwifi_{BuiltPackages.Version}_{BuiltPackages.Architecture}.deb");
 
-        Assert.That(_debian.Run("dpkg-query -W -f '${BuiltPackages.Version}' shmwifi"), Is.EqualTo(BuiltPackages.Version));
+        Assert.That(_debian.Run("dpkg-query -W -f '${Version}' shmwifi"), Is.EqualTo(BuiltPackages.Version));
         Assert.That(_debian.Run($"systemctl show -P MainPID {Unit}"), Is.Not.EqualTo(keeper), "the program that was installed");
         Deadline.Until(() => Relays(ap, 1, sta, 2, ++number) && Relays(sta, 2, ap, 1, ++number), $"a frame after the upgrade\n{Journal()}");
         Assert.That(ap.Client.IsDisconnected || sta.Client.IsDisconnected, Is.False);
@@ -109,7 +109,7 @@ public sealed partial class PackageTests(string suite)
             Assert.That(Fetch($"8053{file}"), Is.Not.Empty, file);
         Assert.That(Fetch("8053/v1/status"), Does.Contain("\"vm1\""), "root may");
         const string AsNobody = "runuser -u nobody -- curl -sS http://127.0.0.1:8053/v1/status";
-        Assert.That(_debian.Run(AsNobody), Does.Contain("\"status\":403").And.Not.Contain("vm1"));
+        Assert.That(_debian.Run(AsNobody), Does.Contain("\"status\": 403").And.Not.Contain("vm1"));
         _debian.Run("usermod -a -G shm-medium nobody");
         Assert.That(_debian.Run(AsNobody), Does.Contain("\"vm1\""), "a member of the daemon's group");
         Assert.That(Fetch("9464/metrics"), Does.Contain("shmwifi_frames_total{vm=\"vm1\""));
