@@ -132,7 +132,7 @@ public sealed class TrunkTests
         Deadline.Until(() => SeesRadio(a, 2), "host a has b's radio");
         (int code, string output, string error) = MediumProcess.Run("trunk", "status", "--socket", a.ControlSocket);
         Assert.That((code, error), Is.EqualTo((0, "")));
-        Assert.That(output, Does.Contain("medium lab, host a, server nats://127.0.0.1:").And.Contain(": connected; 0 disagreements"));
+        Assert.That(output, Does.Contain("medium lab1, host a, server nats://127.0.0.1:").And.Contain(": connected; 0 disagreements"));
         Assert.That(output, Does.Contain("present"));
         (code, output, _) = MediumProcess.Run("trunk", "status", "--json", "--socket", a.ControlSocket);
         var other = JsonSerializer.Deserialize(output, SnapshotJson.Default.TrunkStatus)!.Hosts.Single();
