@@ -5,4 +5,4 @@ SHMWIFI_CHECKOUT:=$(abspath $(dir $(lastword $(MAKEFILE_LIST)))/../..)
 
 PKG_VERSION:=$(shell sed -n 's/.*<Version>\(.*\)<.*/\1/p' $(SHMWIFI_CHECKOUT)/Directory.Build.props)
 PKG_RELEASE:=1
-PKG_MAINTAINER:=$(shell sed -n 's/^Maintainer: //p' $(SHMWIFI_CHECKOUT)/packaging/debian/control)
+PKG_MAINTAINER:=$(shell git -C $(SHMWIFI_CHECKOUT) log -1 --format='%aN <%aE>')

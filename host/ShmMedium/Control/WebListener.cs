@@ -27,9 +27,10 @@ internal sealed class WebListener : IDisposable
     public static WebListener? Open(IPEndPoint at, string statePath, Action<string, string> served, Action<string> warn)
     {
         string tokenFile = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(statePath))!, "web-token");
-        var socket = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        Socket? socket = null;
         try
         {
+            socket = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp); // refused where a unit allows no network
             socket.Bind(at); // .NET sets SO_REUSEADDR: what an engine before left in TIME_WAIT is no obstacle
             socket.Listen(Backlog);
             var listener = new WebListener(socket, ReadToken(tokenFile));
@@ -38,8 +39,8 @@ internal sealed class WebListener : IDisposable
         }
         catch (Exception exception) when (exception is SocketException or IOException or UnauthorizedAccessException)
         {
-            socket.Dispose();
-            warn($"web: nobody gets the map at {at}: {exception.Message}; give 'web' another address");
+            socket?.Dispose();
+            warn($"web: nobody gets the map at {at}: {exception.Message}; give 'web' another address, or the service a network (docs/web.md)");
             return null;
         }
     }

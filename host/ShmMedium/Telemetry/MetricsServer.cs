@@ -34,7 +34,8 @@ internal sealed class MetricsServer : IDisposable
         }
         catch (HttpListenerException exception)
         {
-            warn($"metrics: nobody can read them at {at}: {exception.Message}; give 'metrics' another address");
+            warn($"metrics: nobody can read them at {at}: {exception.Message}; give 'metrics' another address, "
+                + "or the service a network (docs/web.md)");
         }
         return server;
     }

@@ -1,5 +1,5 @@
-using ShmWifi.Lab;
-using ShmWifi.Lab.Processes;
+using System.Text.RegularExpressions;
+using static ShmWifi.Tests.Support.MediumFrames;
 using static ShmWifi.Tests.System.Systemd.SystemdTests;
 
 namespace ShmWifi.Tests.System.Systemd;
@@ -7,10 +7,10 @@ namespace ShmWifi.Tests.System.Systemd;
 /// <summary>What <c>./shmwifi package</c> makes, installed into clean roots of Debian, with systemd as the first process.</summary>
 [TestFixture("bookworm")]
 [TestFixture("trixie")]
-[Explicit("needs root, builds the packages, and makes a root of each of Debian's suites, 900 MB each")]
+[Explicit("needs root, builds the packages, and makes a root of each of Debian's suites, 1.2 GB each")]
 [Category("Nightly")]
 [NonParallelizable]
-public sealed class PackageTests(string suite)
+public sealed partial class PackageTests(string suite)
 {
     private const string Unit = "shm-medium.service";
     private SystemdContainer _debian = null!;
@@ -38,7 +38,7 @@ public sealed class PackageTests(string suite)
 
         Install($"shmwifi_{BuiltPackages.Version}_{BuiltPackages.Architecture}.deb");
 
-        Assert.That(_debian.Run("dpkg-query -W -f '${BuiltPackages.Version}' shmwifi"), Is.EqualTo(BuiltPackages.Version));
+        Assert.That(_debian.Run("dpkg-query -W -f '${Version}' shmwifi"), Is.EqualTo(BuiltPackages.Version));
         Assert.That(_debian.Run($"systemctl show -P MainPID {Unit}"), Is.Not.EqualTo(keeper), "the program that was installed");
         Deadline.Until(() => Relays(ap, 1, sta, 2, ++number) && Relays(sta, 2, ap, 1, ++number), $"a frame after the upgrade\n{Journal()}");
         Assert.That(ap.Client.IsDisconnected || sta.Client.IsDisconnected, Is.False);
@@ -86,28 +86,57 @@ public sealed class PackageTests(string suite)
         Assert.That(_debian.TryRun($"find / -xdev -name '*shmwifi*' -not -path '/packages*' -not -path '/proc/*'").Output, Is.Empty);
     }
 
-    /// <summary>Another checkout of the last commit, with a cache of its own, gives the same files.</summary>
+    /// <summary>Under the unit's sandboxing: without a network, and with what docs/web.md, as it is installed, gives it.</summary>
     [Test]
-    public void TheSameCommitGivesTheSamePackages()
+    public void TheMapAndTheMetricsAreServedWithTheDropInOfTheDocs()
     {
-        if (suite != "bookworm")
-            Assert.Pass("the packages are the same for all suites");
-        string folder = Directory.CreateTempSubdirectory("shmwifi-packages-").FullName;
-        try
-        {
-            HostCommand.Run("bash", "-euc", """
-                git clone --quiet --no-hardlinks "$1" "$2/checkout"
-                SHMWIFI_CACHE=$2/cache "$2/checkout/shmwifi" package --output "$2/packages" >&2
-                """, "bash", Checkout.Root, folder);
+        Install($"shmwifi_{BuiltPackages.Version}_{BuiltPackages.Architecture}.deb");
+        _debian.Run($"printf 'web: 8053\nmetrics: 9464\n' >>/etc/shm-medium.yaml && systemctl restart {Unit}");
+        Assert.That(Journal(), Does.Contain("web: nobody gets the map at 127.0.0.1:8053: ").And
+            .Contain("metrics: nobody can read them at 127.0.0.1:9464: "), "the medium is served without");
+        _debian.Run($$"""
+            mkdir /etc/systemd/system/{{Unit}}.d
+            sed -n '/^```ini$/,/^```$/{/^```/!p}' /usr/share/doc/shmwifi/web.md >/etc/systemd/system/{{Unit}}.d/network.conf
+            systemctl daemon-reload
+            systemctl restart {{Unit}}
+            """);
+        using var vm = AttachTo(_debian.PathOf("/run/shm-medium/medium.sock"), 1);
 
-            Assert.That(File.ReadAllLines(Path.Combine(folder, "packages/SHA256SUMS")),
-                Is.EqualTo(File.ReadAllLines(Path.Combine(BuiltPackages.Folder, "SHA256SUMS"))), "if all changes are committed");
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        string page = Fetch("8053/");
+        string[] files = [.. FileOfThePage().Matches(page).Select(match => match.Groups["path"].Value)];
+        Assert.That(files, Has.Some.EndsWith(".js").And.Some.EndsWith(".css"), page);
+        foreach (string file in files)
+            Assert.That(Fetch($"8053{file}"), Is.Not.Empty, file);
+        Assert.That(Fetch("8053/v1/status"), Does.Contain("\"vm1\""), "root may");
+        const string AsNobody = "runuser -u nobody -- curl -sS http://127.0.0.1:8053/v1/status";
+        Assert.That(_debian.Run(AsNobody), Does.Contain("\"status\": 403").And.Not.Contain("vm1"));
+        _debian.Run("usermod -a -G shm-medium nobody");
+        Assert.That(_debian.Run(AsNobody), Does.Contain("\"vm1\""), "a member of the daemon's group");
+        Assert.That(Fetch("9464/metrics"), Does.Contain("shmwifi_frames_total{vm=\"vm1\""));
+        Assert.That(Journal(), Does.Not.Contain("denied"));
+        _debian.Run($"rm -r /etc/systemd/system/{Unit}.d && apt-get purge -y -q shmwifi");
     }
+
+    [Test]
+    public void WiresharkHasTheMediumOfTheInstalledDaemon()
+    {
+        Install($"shmwifi_{BuiltPackages.Version}_{BuiltPackages.Architecture}.deb");
+        string socket = _debian.PathOf("/run/shm-medium/medium.sock");
+        using var ap = AttachTo(socket, 1);
+        using var sta = AttachTo(socket, 2);
+        TestContext.Out.WriteLine(_debian.Run("shm-medium extcap install"));
+
+        Assert.That(_debian.Run("tshark -D"), Does.Contain("shmwifi (ShmWifi: the medium)").And.Contain("shmwifi:vm1 (ShmWifi: VM vm1)"));
+        using var tshark = _debian.Start("timeout 60 tshark -l -n -c 1 -i shmwifi:vm1 -T fields -e wlan.ta");
+        tshark.StandardInput.Close();
+        var output = tshark.StandardOutput.ReadToEndAsync();
+        uint number = 0;
+        Deadline.Until(() => Relays(ap, 1, sta, 2, ++number) && tshark.HasExited, "a captured frame");
+        Assert.That(output.Result, Does.Contain(Address(1).ToString()));
+    }
+
+    /// <param name="address">Port and path.</param>
+    private string Fetch(string address) => _debian.Run($"curl -fsS http://127.0.0.1:{address}");
 
     private void Install(string package) =>
         _debian.Run($"DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends /packages/{package}");
@@ -130,4 +159,7 @@ public sealed class PackageTests(string suite)
         """).Split('\n');
 
     private string Journal() => _debian.TryRun($"journalctl -u {Unit} -o cat --no-pager -n 40").Output;
+
+    [GeneratedRegex("(?:src|href)=\"(?<path>/[^\"]+)\"", RegexOptions.ExplicitCapture)]
+    private static partial Regex FileOfThePage();
 }

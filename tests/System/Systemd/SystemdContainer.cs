@@ -64,7 +64,7 @@ internal sealed class SystemdContainer : IDisposable
     /// <param name="packages">A folder of this machine, /packages there.</param>
     /// <exception cref="LabException">It does not come up.</exception>
     public static SystemdContainer BootForPackages(string suite, string packages) => Boot(
-        DebianRoot.Make(suite, "packages", "man-db,bash-completion,zsh,fish,dkms,linux-headers-amd64"),
+        DebianRoot.Make(suite, "packages", "man-db,bash-completion,zsh,fish,dkms,linux-headers-amd64,curl,tshark"),
         ["--bind-ro", $"{packages}:/packages"]);
 
     /// <summary>Boots one that has nothing of ours, and this machine's network, to have packages from Debian's archive.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NATS.Client.Core;
+using ShmWifi.Lab;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Telemetry;
@@ -131,7 +132,7 @@ public sealed class TrunkTests
         Deadline.Until(() => SeesRadio(a, 2), "host a has b's radio");
         (int code, string output, string error) = MediumProcess.Run("trunk", "status", "--socket", a.ControlSocket);
         Assert.That((code, error), Is.EqualTo((0, "")));
-        Assert.That(output, Does.Contain("medium lab, host a, server nats://127.0.0.1:").And.Contain(": connected; 0 disagreements"));
+        Assert.That(output, Does.Contain("medium lab1, host a, server nats://127.0.0.1:").And.Contain(": connected; 0 disagreements"));
         Assert.That(output, Does.Contain("present"));
         (code, output, _) = MediumProcess.Run("trunk", "status", "--json", "--socket", a.ControlSocket);
         var other = JsonSerializer.Deserialize(output, SnapshotJson.Default.TrunkStatus)!.Hosts.Single();
@@ -175,16 +176,16 @@ public sealed class TrunkTests
         one.SendFrame(0, Data(Address(2), Address(1), 1));
         Assert.That(Frame(two).Payload[^1], Is.EqualTo(1));
         byte[] message = await recorded.Task.WaitAsync(Deadline.Limit);
-        await thief.PublishAsync("shmwifi.lab.to.b.a", message, serializer: NatsRawSerializer<byte[]>.Default);
+        await thief.PublishAsync("shmwifi.lab1.to.b.a", message, serializer: NatsRawSerializer<byte[]>.Default);
         Deadline.Until(() => OtherOf(b).Replayed == 1, "b counts what came again");
 
         Assert.That(TrunkHeader.TryRead(message, out var header), Is.True);
         (header with { Sequence = header.Sequence + 1, SentNs = MonotonicClock.NowNs - 10_000_000_000 }).Write(message);
-        await thief.PublishAsync("shmwifi.lab.to.b.a", message, serializer: NatsRawSerializer<byte[]>.Default);
+        await thief.PublishAsync("shmwifi.lab1.to.b.a", message, serializer: NatsRawSerializer<byte[]>.Default);
         Deadline.Until(() => OtherOf(b).Stale == 1, "b counts what took too long");
 
         (header with { Sequence = header.Sequence + 2, Session = header.Session - 1, SentNs = MonotonicClock.NowNs }).Write(message);
-        await thief.PublishAsync("shmwifi.lab.to.b.a", message, serializer: NatsRawSerializer<byte[]>.Default);
+        await thief.PublishAsync("shmwifi.lab1.to.b.a", message, serializer: NatsRawSerializer<byte[]>.Default);
         Deadline.Until(() => OtherOf(b).Replayed == 2, "b counts what is of another run");
         Assert.That(OtherOf(b).FramesReceived, Is.EqualTo(1));
         Assert.That(two.Drain().Where(r => r.Descriptor.Kind == RingKind.Frame), Is.Empty);
@@ -278,38 +279,37 @@ public sealed class TrunkTests
     public async Task OverTlsTheServerHoldsEachHostToItsName()
     {
         _server.Dispose();
-        _server = new NatsServer($"authorization {{ users = [{UserOf("a")}, {UserOf("b")}] }}", hasTls: true);
-        using var a = Host("a", 1, access: AccessOf("a"));
-        using var b = Host("b", 101, access: AccessOf("b"));
-        var (one, two) = (Station(a, "a", 1), Station(b, "b", 2));
+        _server = new NatsServer(ExampleWithoutAddressAndTls(), hasTls: true);
+        using var a = Host("h1", 1, access: AccessOf("h1"));
+        using var b = Host("h2", 101, access: AccessOf("h2"));
+        var (one, two) = (Station(a, "h1", 1), Station(b, "h2", 2));
         Deadline.Until(() => SeesRadio(a, 2) && SeesRadio(b, 1), "each host has the other's radio");
         one.SendFrame(0, Data(Address(2), Address(1), 1));
         Assert.That(Frame(two).Payload[^1], Is.EqualTo(1));
         await using var thief = new NatsConnection(NatsOpts.Default with
         {
             Url = _server.Url,
-            AuthOpts = NatsAuthOpts.Default with { Username = "b", Password = "secret-b" },
+            AuthOpts = NatsAuthOpts.Default with { Username = "h2", Password = "h2-password" },
             TlsOpts = new NatsTlsOpts { Mode = TlsMode.Require, CaFile = _server.Certificate },
             RequestReplyMode = NatsRequestReplyMode.SharedInbox,
         });
-        await thief.PublishAsync("shmwifi.lab.to.b.a", new byte[] { 1 }, serializer: NatsRawSerializer<byte[]>.Default); // as a
-        await thief.PublishAsync("shmwifi.lab.to.a.b", new byte[] { 1 }, serializer: NatsRawSerializer<byte[]>.Default);
-        Deadline.Until(() => OtherOf(a).Malformed == 1, "a gets what b says");
+        await thief.PublishAsync("shmwifi.lab1.to.h2.h1", new byte[] { 1 }, serializer: NatsRawSerializer<byte[]>.Default); // as h1
+        await thief.PublishAsync("shmwifi.lab1.to.h1.h2", new byte[] { 1 }, serializer: NatsRawSerializer<byte[]>.Default);
+        Deadline.Until(() => OtherOf(a).Malformed == 1, "h1 gets what h2 says");
         await Task.Delay(100);
-        Assert.That(OtherOf(b).Malformed, Is.Zero, "nobody says anything in a's name");
+        Assert.That(OtherOf(b).Malformed, Is.Zero, "nobody says anything in h1's name");
     }
 
-    /// <summary>As docs/trunk.md has it.</summary>
-    private static string UserOf(string host) => $$"""
-        { user: {{host}}, password: "secret-{{host}}", permissions: {
-            publish: ["shmwifi.lab.state.{{host}}", "shmwifi.lab.to.*.{{host}}"]
-            subscribe: ["shmwifi.lab.state.*", "shmwifi.lab.to.{{host}}.*"] } }
-        """;
+    private static string PathOfExample(string name) => Path.Combine(Checkout.Root, "packaging/trunk", name);
+
+    /// <summary>These are the server's own here.</summary>
+    private static string ExampleWithoutAddressAndTls() => string.Join('\n', File.ReadLines(PathOfExample("nats-server.conf"))
+        .Where(line => !line.StartsWith("listen:", StringComparison.Ordinal) && !line.StartsWith("tls ", StringComparison.Ordinal)));
 
     private string AccessOf(string host)
     {
         string credentials = _server.PathOf($"{host}.credentials");
-        File.WriteAllText(credentials, $"{host}:secret-{host}\n");
+        File.WriteAllText(credentials, File.ReadAllText(PathOfExample("h1.credentials")).Replace("h1", host, StringComparison.Ordinal));
         return $", credentials: \"{credentials}\", authorities: \"{_server.Certificate}\"";
     }
 
@@ -317,7 +317,7 @@ public sealed class TrunkTests
     private TestDaemon Host(string name, int firstVm, string? second = null, string more = "", string access = "",
         string grace = "2s") => new($$"""
         vms: [{name: {{name}}, socket: {{name}}.sock}{{(second is null ? "" : $", {{name: {second}, socket: {second}.sock}}")}}]
-        trunk: {medium: lab, host: {{name}}, url: "{{_server.Url}}", firstVm: {{firstVm}}, grace: {{grace}}, staleAfter: 5s{{access}}}
+        trunk: {medium: lab1, host: {{name}}, url: "{{_server.Url}}", firstVm: {{firstVm}}, grace: {{grace}}, staleAfter: 5s{{access}}}
         {{more}}
         """);
 
@@ -371,7 +371,7 @@ public sealed class TrunkTests
     {
         try
         {
-            await foreach (var _ in client.SubscribeAsync("shmwifi.lab.to.>", serializer: NatsRawSerializer<byte[]>.Default, cancellationToken: end))
+            await foreach (var _ in client.SubscribeAsync("shmwifi.lab1.to.>", serializer: NatsRawSerializer<byte[]>.Default, cancellationToken: end))
                 count();
         }
         catch (OperationCanceledException)
@@ -384,7 +384,7 @@ public sealed class TrunkTests
     {
         try
         {
-            await foreach (var message in client.SubscribeAsync("shmwifi.lab.to.b.a", serializer: NatsRawSerializer<byte[]>.Default,
+            await foreach (var message in client.SubscribeAsync("shmwifi.lab1.to.b.a", serializer: NatsRawSerializer<byte[]>.Default,
                 cancellationToken: end))
             {
                 if (message.Data is [_, _, _, (byte)TrunkMessageKind.Frames, ..])
