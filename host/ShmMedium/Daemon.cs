@@ -72,7 +72,7 @@ internal sealed class Daemon : IDisposable
                 Keep(MetricsServer.Start(metrics, meter, log.Warn));
             if (OtlpExport.TryStart(new ConfigurationBuilder().AddEnvironmentVariables().Build()) is { } export)
                 Keep(export);
-            Keep(new AbsenceWatch(new EngineMedium(Engine, log.Note), log.RadioAbsent));
+            Keep(new AbsenceWatch(new EngineMedium(Engine, Engine, log.Note), log.RadioAbsent));
             if (configuration.Control is not null || configuration.Web is not null)
                 Keep(OpenControl(configuration, statePath, log, kept)).Start();
             Keep(DaemonStateFile.Publish(statePath, DaemonState.Of(configuration, configuration.Control?.SocketFor(statePath), store.KeeperId)));
@@ -134,8 +134,8 @@ internal sealed class Daemon : IDisposable
         var rights = control is null ? ControlRights.OwnersOnly : ControlRights.Of(control);
         var socket = control is null ? null : kept.Open(control.SocketFor(statePath), rights.Access);
         var web = configuration.Web is { } at ? WebListener.Open(at, statePath, log.PageServed, log.Warn) : null;
-        return new ControlServer(socket, web, rights, new EngineMedium(Engine, log.Note), configuration, Snapshots.Take, Captures, log.Warn,
-            log.OldNameUsed);
+        var medium = new EngineMedium(Engine, Snapshots.Trunk?.Medium ?? (IMediumChanger)Engine, log.Note);
+        return new ControlServer(socket, web, rights, medium, configuration, Snapshots.Take, Captures, log.Warn, log.OldNameUsed);
     }
 
     /// <summary>All kinds of port.</summary>
@@ -159,7 +159,7 @@ internal sealed class Daemon : IDisposable
         servers.Add(server);
         if (configuration.Trunk is not null)
         {
-            Snapshots.Trunk = Keep(new TrunkServer(Engine, log, configuration, peerIds, log.Warn,
+            Snapshots.Trunk = Keep(new TrunkServer(Engine, log, configuration, peerIds, log.Note, log.Warn,
                 exception => fail(DaemonFailure.Of("the trunk to other hosts", exception))));
             servers.Add(Snapshots.Trunk);
         }

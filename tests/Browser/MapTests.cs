@@ -211,7 +211,7 @@ public sealed class MapTests
 
     private static (double X, double Y) PlaceOf(RunningDaemon daemon, string vm)
     {
-        var radios = new EngineMedium(daemon.Daemon.Engine, _ => { }).ReadRadiosAsync().GetAwaiter().GetResult();
+        var radios = new EngineMedium(daemon.Daemon.Engine, daemon.Daemon.Engine, _ => { }).ReadRadiosAsync().GetAwaiter().GetResult();
         var place = radios.Single(radio => radio.Vm == vm).Position;
         return (place.X, place.Y);
     }

@@ -17,12 +17,13 @@ internal sealed class NatsServer : IDisposable
 
     /// <summary>Starts it.</summary>
     /// <param name="configuration">More of its configuration file.</param>
-    public NatsServer(string configuration = "", bool hasTls = false)
+    public NatsServer(string configuration = "", bool hasTls = false, bool hasJetStream = true)
     {
         Port = Loopback.FreePort();
         _hasTls = hasTls;
         _file = Path.Combine(_folder, "nats.conf");
-        File.WriteAllText(_file, $"listen: 127.0.0.1:{Port}\n{configuration}\n{(hasTls ? MakeCertificate() : "")}\n");
+        string jetStream = hasJetStream ? $"jetstream {{ store_dir: \"{PathOf("jetstream")}\" }}" : "";
+        File.WriteAllText(_file, $"listen: 127.0.0.1:{Port}\n{jetStream}\n{configuration}\n{(hasTls ? MakeCertificate() : "")}\n");
         Start();
     }
 
@@ -44,6 +45,9 @@ internal sealed class NatsServer : IDisposable
         _process = Process.Start(new ProcessStartInfo(Checkout.NatsServer, ["-c", _file, "-l", PathOf("nats.log")]) { UseShellExecute = false })!;
         Deadline.Until(Answers, "nats-server listens");
     }
+
+    /// <summary>What it kept is gone; while it does not run.</summary>
+    public void ForgetAll() => Directory.Delete(PathOf("jetstream"), recursive: true);
 
     /// <summary>Kills it.</summary>
     public void Kill()

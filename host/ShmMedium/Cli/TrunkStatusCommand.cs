@@ -41,11 +41,13 @@ internal sealed class TrunkStatusCommand : Command
         string state = trunk.IsConnected ? "connected" : "away";
         console.MarkupLineInterpolated(
             $"medium {trunk.Medium}, host {trunk.Host}, server {trunk.Server}: {state}; {trunk.Disagreements} disagreements");
+        string changes = trunk.Problem is null ? "on all hosts" : $"not on all hosts: {trunk.Problem}";
+        console.MarkupLineInterpolated($"changes: {changes}; revision {trunk.Revision}");
         var table = new Table().AddColumns(
-            "host", "state", "VMs", "radios", "clock us", "sent", "frames a message", "received", "lost", "stale", "dropped");
+            "host", "state", "revision", "VMs", "radios", "clock us", "sent", "frames a message", "received", "lost", "stale", "dropped");
         foreach (var host in trunk.Hosts)
         {
-            table.AddRow(host.Name, StateOf(host), Markup.Escape(string.Join(' ', host.Vms)), Text(host.Radios),
+            table.AddRow(host.Name, StateOf(host), Text(host.Revision), Markup.Escape(string.Join(' ', host.Vms)), Text(host.Radios),
                 host.ClockOffsetUs is { } offset ? string.Create(CultureInfo.InvariantCulture, $"{offset:0} ± {host.ClockErrorUs:0}") : "-",
                 Text(host.FramesSent), host.MessagesSent == 0 ? "-" : Text((double)host.FramesSent / host.MessagesSent),
                 Text(host.FramesReceived), Text(host.Lost), Text(host.Stale), Text(host.NotSent + host.NoRoom + host.Unknown));

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using ShmWifi.Configuration.Text;
+using ShmWifi.ShmMedium.Engine;
 
 namespace ShmWifi.ShmMedium.Control;
 
@@ -35,6 +36,7 @@ internal sealed class ControlProblem : ProblemDetails
             Detail = string.Join("; ", wrong.Errors.Select(Text)),
             Errors = [.. wrong.Errors.Select(e => new FieldError(e.Field, Text(e)))],
         },
+        MediumUnavailableException unavailable => new() { Status = StatusCodes.Status503ServiceUnavailable, Detail = unavailable.Message },
         BadHttpRequestException wrong => new() { Status = wrong.StatusCode, Detail = wrong.Message },
         _ => null,
     };

@@ -8,8 +8,9 @@ namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>The medium of an engine.</summary>
 /// <param name="engine">Runs as long as it is asked.</param>
+/// <param name="changer">What has it changed: the engine itself, or what has all hosts do the same.</param>
 /// <param name="note">Takes what changes; not all of many that come one after the other.</param>
-internal sealed class EngineMedium(MediumEngine engine, Action<string> note) : IControlledMedium
+internal sealed class EngineMedium(MediumEngine engine, IMediumChanger changer, Action<string> note) : IControlledMedium
 {
     private const int NotesAtOnce = 16, NoteLength = 200;
     private readonly TokenBucket _notes = new(NotesAtOnce, perSecond: 1);
@@ -30,14 +31,15 @@ internal sealed class EngineMedium(MediumEngine engine, Action<string> note) : I
     public IDisposable Watch(Action<MediumChange> changed) => engine.WatchMedium(changed);
 
     /// <inheritdoc/>
-    public async Task ApplyAsync(MediumChange change)
+    public async Task ApplyAsync(Func<MediumConfiguration, MediumChange> decide)
     {
+        MediumChange? change = null;
+        await changer.ApplyAsync(medium => change = decide(medium));
         if (_notes.TryTake(MonotonicClock.NowNs))
         {
             string text = $"changed by the control API: {change}";
             note(text.Length > NoteLength ? text[..NoteLength] : text);
         }
-        await engine.ApplyAsync(change);
     }
 
     /// <inheritdoc/>

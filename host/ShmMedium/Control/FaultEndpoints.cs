@@ -41,23 +41,36 @@ internal static class FaultEndpoints
     private static async Task<Created<JsonObject>> AddAsync([ConfigurationSchema("fault")] RequestBody body, IControlledMedium medium,
         RadioNames names)
     {
-        var fault = MediumText.ReadFault(body.Text, RequestBody.Source, medium.CurrentMedium.Faults.Select(f => f.Name));
-        if (medium.CurrentMedium.Faults.Any(f => f.Name == fault.Name))
-            throw new ControlException(409, $"a fault is called '{fault.Name}' already",
-                new FieldError("name", $"'{fault.Name}' is taken; PUT /v1/faults/{fault.Name} replaces it"));
-        return TypedResults.Created($"/v1/faults/{fault.Name}", await OrderAsync(fault, medium, names));
+        var fault = await OrderAsync(medium, names, current =>
+        {
+            var ordered = MediumText.ReadFault(body.Text, RequestBody.Source, current.Faults.Select(f => f.Name));
+            return current.Faults.Any(f => f.Name == ordered.Name)
+                ? throw new ControlException(409, $"a fault is called '{ordered.Name}' already",
+                    new FieldError("name", $"'{ordered.Name}' is taken; PUT /v1/faults/{ordered.Name} replaces it"))
+                : ordered;
+        });
+        return TypedResults.Created($"/v1/faults/{fault.Name}", Read(medium, fault));
     }
 
     [return: ConfigurationSchema("faultReading")]
-    private static Task<JsonObject> SetAsync(string name, [ConfigurationSchema("faultChange")] RequestBody body, IControlledMedium medium,
-        RadioNames names) =>
-        OrderAsync(MediumText.ReadFault(body.With(("name", name)), RequestBody.Source), medium, names);
-
-    private static async Task<JsonObject> OrderAsync(FaultConfiguration fault, IControlledMedium medium, RadioNames names)
+    private static async Task<JsonObject> SetAsync(string name, [ConfigurationSchema("faultChange")] RequestBody body, IControlledMedium medium,
+        RadioNames names)
     {
-        names.CheckKnown(("match.from", fault.Match.From), ("match.to", fault.Match.To));
-        await medium.ChangeAsync(new SetFault(fault));
-        return Read(medium, fault);
+        var fault = MediumText.ReadFault(body.With(("name", name)), RequestBody.Source);
+        return Read(medium, await OrderAsync(medium, names, _ => fault));
+    }
+
+    private static async Task<FaultConfiguration> OrderAsync(IControlledMedium medium, RadioNames names,
+        Func<MediumConfiguration, FaultConfiguration> decide)
+    {
+        FaultConfiguration? fault = null;
+        await medium.ChangeAsync(current =>
+        {
+            fault = decide(current);
+            names.CheckKnown(("match.from", fault.Match.From), ("match.to", fault.Match.To));
+            return new SetFault(fault);
+        });
+        return fault!;
     }
 
     private static FaultConfiguration Find(IControlledMedium medium, string name) =>

@@ -1,11 +1,11 @@
 using ShmWifi.Configuration.Medium;
-using ShmWifi.Configuration.Text;
+using ShmWifi.ShmMedium.Engine;
 
 namespace ShmWifi.ShmMedium.Control;
 
 /// <summary>A medium that the control API reads and changes while frames pass.</summary>
 /// <remarks>Called by any thread; what it does to the medium happens on the engine's thread between two rounds.</remarks>
-internal interface IControlledMedium
+internal interface IControlledMedium : IMediumChanger
 {
     /// <summary>The medium as it was given and changed so far; moving radios are where they began.</summary>
     MediumConfiguration CurrentMedium { get; }
@@ -14,11 +14,6 @@ internal interface IControlledMedium
     /// <param name="changed">Called on the engine's thread: must not block.</param>
     /// <returns>Dispose of it to unsubscribe.</returns>
     IDisposable Watch(Action<MediumChange> changed);
-
-    /// <summary>Carries a change out.</summary>
-    /// <returns>Done when the next frame meets the changed medium.</returns>
-    /// <exception cref="ConfigurationException">It names a file that cannot be read or is wrong. Nothing was changed.</exception>
-    Task ApplyAsync(MediumChange change);
 
     /// <summary>The configuration that reproduces the medium as it is now: radios start from where they are.</summary>
     Task<MediumConfiguration> SnapshotMediumAsync();

@@ -9,17 +9,23 @@ internal static class MediumChanges
 {
     /// <summary>Carries a change out.</summary>
     /// <exception cref="ControlException">409: there would be too much of something.</exception>
-    public static async Task ChangeAsync(this IControlledMedium medium, MediumChange change)
+    public static Task ChangeAsync(this IControlledMedium medium, MediumChange change) => medium.ChangeAsync(_ => change);
+
+    /// <summary>The same for a change that follows from the medium as it is.</summary>
+    public static Task ChangeAsync(this IControlledMedium medium, Func<MediumConfiguration, MediumChange> decide) => medium.ApplyAsync(current =>
     {
-        if (MediumLimits.Problem(change.ApplyTo(medium.CurrentMedium)) is { } problem)
-            throw new ControlException(409, problem);
-        await medium.ApplyAsync(change);
-    }
+        var change = decide(current);
+        return MediumLimits.Problem(change.ApplyTo(current)) is { } problem ? throw new ControlException(409, problem) : change;
+    });
 
     /// <summary>Carries a change out that has no answer.</summary>
-    public static async Task<NoContent> ChangeSilentlyAsync(this IControlledMedium medium, MediumChange change)
+    public static Task<NoContent> ChangeSilentlyAsync(this IControlledMedium medium, MediumChange change) =>
+        medium.ChangeSilentlyAsync(_ => change);
+
+    /// <summary>The same for a change that follows from the medium as it is.</summary>
+    public static async Task<NoContent> ChangeSilentlyAsync(this IControlledMedium medium, Func<MediumConfiguration, MediumChange> decide)
     {
-        await medium.ChangeAsync(change);
+        await medium.ChangeAsync(decide);
         return TypedResults.NoContent();
     }
 }

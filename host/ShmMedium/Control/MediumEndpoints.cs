@@ -32,9 +32,10 @@ internal static class MediumEndpoints
             JsonValue.Create(sharedMedium.CurrentMedium.Seed))
             .Describe("getSeed", "What every random draw comes from.");
         medium.MapPut("/seed", ([ConfigurationSchema("seed")] RequestBody body, IControlledMedium sharedMedium) =>
-                sharedMedium.ChangeSilentlyAsync(new ReplaceMedium(sharedMedium.CurrentMedium
-                    with
-                { Seed = MediumText.ReadMedium($"seed: {body.Text.Trim()}", RequestBody.Source).Seed })))
+        {
+            ulong seed = MediumText.ReadMedium($"seed: {body.Text.Trim()}", RequestBody.Source).Seed;
+            return sharedMedium.ChangeSilentlyAsync(current => new ReplaceMedium(current with { Seed = seed }));
+        })
             .Describe("setSeed", "Starts the medium as it was given again, with another seed.");
 
         medium.MapGet("/propagation", [return: ConfigurationSchema("propagation")] (IControlledMedium sharedMedium) =>

@@ -45,7 +45,7 @@ internal sealed class RadioNames(IControlledMedium medium, DaemonConfiguration c
     {
         foreach ((string field, string name) in jammers)
         {
-            if (configuration.CanAttach(name))
+            if (configuration.CanAttach(name) || medium.Radios.Any(radio => radio.Vm == name)) // or one of another host
                 throw new ControlException(409, $"'{name}' is a VM", new FieldError(field, $"'{name}' is a VM; give the jammer another name"));
         }
     }

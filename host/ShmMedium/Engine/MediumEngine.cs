@@ -23,7 +23,7 @@ namespace ShmWifi.ShmMedium.Engine;
 /// <para>Frames allocate nothing, take no lock and copy no payload (by reference).
 /// Other threads reach it by <see cref="Post"/> and by taps; what they read of it are counters and snapshots.</para>
 /// </remarks>
-internal sealed class MediumEngine : IDisposable
+internal sealed class MediumEngine : IMediumChanger, IDisposable
 {
     private const uint Batch = 64; // TX slots of one port a round
     private const long EndPollNs = 1_000_000; // in virtual time, while a VM goes
@@ -202,8 +202,7 @@ internal sealed class MediumEngine : IDisposable
     /// <exception cref="IOException">No memory: it is changed, but the engine after this one would not know.</exception>
     public async Task ApplyAsync(MediumChange change)
     {
-        if (ProblemOf(change.ApplyTo(CurrentMedium)) is { } problem)
-            throw new ConfigurationException([new("the change", 0, 0, problem)]);
+        Check(change.ApplyTo(CurrentMedium));
         _state.Prepare(change);
         _ = await PostAsync(() =>
         {
@@ -211,6 +210,17 @@ internal sealed class MediumEngine : IDisposable
             return true;
         }).ConfigureAwait(false);
         _saver.Write();
+    }
+
+    /// <inheritdoc/>
+    public Task ApplyAsync(Func<MediumConfiguration, MediumChange> decide) => ApplyAsync(decide(CurrentMedium));
+
+    /// <summary>Refuses a medium that this daemon cannot have.</summary>
+    /// <exception cref="Configuration.Text.ConfigurationException">Says why.</exception>
+    public void Check(MediumConfiguration medium)
+    {
+        if (ProblemOf(medium) is { } problem)
+            throw new ConfigurationException([new("the change", 0, 0, problem)]);
     }
 
     /// <summary>The configuration that goes on from here as the medium does: places as they are now.</summary>

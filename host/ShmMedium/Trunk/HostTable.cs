@@ -22,6 +22,9 @@ internal sealed record HostTable(ulong Session, string Medium, VmEntry[] Vms)
     /// <summary>Of the message.</summary>
     public int Version { get; init; } = CurrentVersion;
 
+    /// <summary>Of the changes that hosts have in common; 0: it has none of them.</summary>
+    public ulong Revision { get; init; }
+
     /// <summary>What a host's engine has; on the engine's thread.</summary>
     public static HostTable Of(RadioRegistry radios, ulong session, string medium) => new(session, medium,
         [.. radios.Radios.Where(r => !r.Port.IsRemote).GroupBy(r => r.Port)

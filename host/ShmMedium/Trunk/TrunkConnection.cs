@@ -21,7 +21,9 @@ internal static class TrunkConnection
         TlsOpts = configuration.IsEncrypted
             ? new NatsTlsOpts { Mode = TlsMode.Require, CaFile = configuration.Authorities }
             : new NatsTlsOpts { Mode = TlsMode.Disable },
-        RequestReplyMode = NatsRequestReplyMode.SharedInbox, // no inbox is subscribed to: a host needs no permission for one
+        RequestReplyMode = NatsRequestReplyMode.SharedInbox,
+        InboxPrefix = $"shmwifi.{configuration.Medium}.inbox.{configuration.Host}", // the server can keep others from it
+        RequestTimeout = s_patience,
         CommandTimeout = s_patience,
         PublishTimeoutOnDisconnected = true,
         PingInterval = TimeSpan.FromSeconds(2), // a server that a network is cut off from says nothing else

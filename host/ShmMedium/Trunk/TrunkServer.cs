@@ -1,6 +1,5 @@
 using NATS.Client.Core;
 using ShmWifi.Configuration;
-using ShmWifi.Configuration.Medium;
 using ShmWifi.Linux;
 using ShmWifi.ShmMedium.Engine;
 using ShmWifi.ShmMedium.Medium;
@@ -35,24 +34,29 @@ internal sealed class TrunkServer : IPortServer, ITrunkLink
     private readonly Dictionary<string, RemoteHost> _hosts = new(StringComparer.Ordinal);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal); // what was warned of
     private readonly List<Task> _tasks = [];
-    private MediumConfiguration? _hashed;
-    private string _hash = "";
+    private volatile SaidMedium? _said;
     private volatile bool _isNewHost; // it waits for this one's table
 
     /// <summary>One that is not connected yet.</summary>
     /// <param name="daemon">With <c>trunk</c>.</param>
+    /// <param name="note">Takes what other hosts change.</param>
     /// <param name="warn">Takes what the operator should know.</param>
     /// <param name="failed">Told what ended it.</param>
     /// <exception cref="IOException">The credentials cannot be read.</exception>
-    public TrunkServer(MediumEngine engine, IMediumLog mediumLog, DaemonConfiguration daemon, PeerIds peerIds, Action<string> warn,
-        Action<Exception> failed)
+    public TrunkServer(MediumEngine engine, IMediumLog mediumLog, DaemonConfiguration daemon, PeerIds peerIds, Action<string> note,
+        Action<string> warn, Action<Exception> failed)
     {
         (_engine, _mediumLog, _daemon, _peerIds, _warn, _failed) = (engine, mediumLog, daemon, peerIds, warn, failed);
         _configuration = daemon.Trunk!;
         _regions = new PerVmRegionSource(daemon.Geometry); // no guest may see these, whatever 'isolation' says
         _subjects = new TrunkSubjects(_configuration.Medium, _configuration.Host);
         _connection = new NatsConnection(TrunkConnection.OptionsOf(_configuration));
+        Medium = new SharedMedium(engine, new MediumStream(_connection, _subjects), () => IsUp, IsMediumElsewhere, _configuration.Url.ToString(),
+            note, WarnOnce);
     }
+
+    /// <summary>What changes the medium on all hosts.</summary>
+    public SharedMedium Medium { get; }
 
     /// <inheritdoc/>
     public ulong Session { get; } = (ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(); // of a later run greater
@@ -68,8 +72,8 @@ internal sealed class TrunkServer : IPortServer, ITrunkLink
             RemoteHost[] hosts;
             lock (_gate)
                 hosts = [.. _hosts.Values.OrderBy(h => h.Name, StringComparer.Ordinal)];
-            return new TrunkStatus(_configuration.Medium, _configuration.Host, _configuration.Url.ToString(), IsUp,
-                _engine.Counters.Disagreements, [.. hosts.Select(h => TrunkHostStatus.Of(h, _hash))]);
+            return new TrunkStatus(_configuration.Medium, _configuration.Host, _configuration.Url.ToString(), IsUp, Medium.Current.Number,
+                Medium.Problem, _engine.Counters.Disagreements, [.. hosts.Select(h => TrunkHostStatus.Of(h, _said?.Hash))]);
         }
     }
 
@@ -79,6 +83,7 @@ internal sealed class TrunkServer : IPortServer, ITrunkLink
         _tasks.Add(Task.Run(() => RunAsync(() => ListenAsync(_subjects.AllStates, OnState))));
         _tasks.Add(Task.Run(() => RunAsync(() => ListenAsync(_subjects.Inbox, OnMessage))));
         _tasks.Add(Task.Run(() => RunAsync(PublishStatesAsync)));
+        _tasks.Add(Task.Run(() => RunAsync(() => Medium.RunAsync(_stop.Token))));
     }
 
     /// <inheritdoc/>
@@ -112,6 +117,7 @@ internal sealed class TrunkServer : IPortServer, ITrunkLink
         Task.WaitAll([.. _tasks]);
         foreach (var host in _hosts.Values)
             host.Dispose();
+        Medium.Dispose();
         _regions.Dispose();
         _stop.Dispose();
     }
@@ -207,7 +213,9 @@ internal sealed class TrunkServer : IPortServer, ITrunkLink
         }
         if (host.Table is null)
             _isNewHost = true;
-        if (_hash.Length != 0 && table.Medium != _hash)
+        if (table.Revision > Medium.Current.Number)
+            Medium.Look();
+        if (_said is { } own && (own.Medium.Number != 0 || Medium.IsAlone) && table.Revision == own.Medium.Number && table.Medium != own.Hash)
         {
             WarnOnce($"trunk: host '{from}' has another configuration of the medium, and each host decides on what its own radios send: make them "
                 + "the same");
@@ -243,21 +251,27 @@ internal sealed class TrunkServer : IPortServer, ITrunkLink
     {
         uint version = 0;
         byte[] table = [];
-        bool isNews = false;
+        bool isNews = false, wasUp = false;
         long saidAtNs = 0;
         long upAtNs = MonotonicClock.NowNs;
         for (int looks = 1; ; looks++)
         {
             await Task.Delay(s_look, _stop.Token).ConfigureAwait(false);
             long nowNs = MonotonicClock.NowNs;
-            if (_engine.Radios.Version != version || !ReferenceEquals(_engine.CurrentMedium, _hashed))
+            var medium = Medium.Current;
+            if (_engine.Radios.Version != version || _said is not { } said || said.Medium.Number != medium.Number
+                || !ReferenceEquals(said.Medium.Medium, medium.Medium))
             {
                 version = _engine.Radios.Version; // before the table is made: what changes meanwhile is looked for again
                 byte[] before = table;
-                table = await MakeTableAsync().ConfigureAwait(false);
+                table = await MakeTableAsync(medium).ConfigureAwait(false);
                 isNews |= !table.AsSpan().SequenceEqual(before);
             }
-            if (IsUp)
+            bool isUp = IsUp;
+            if (isUp && !wasUp)
+                Medium.Look();
+            wasUp = isUp;
+            if (isUp)
             {
                 upAtNs = nowNs;
                 if (isNews || _isNewHost || nowNs - saidAtNs >= (long)s_heartbeat.TotalNanoseconds)
@@ -278,15 +292,18 @@ internal sealed class TrunkServer : IPortServer, ITrunkLink
         }
     }
 
-    private async Task<byte[]> MakeTableAsync()
+    private async Task<byte[]> MakeTableAsync(SharedMedium.Revision medium)
     {
-        if (!ReferenceEquals(_engine.CurrentMedium, _hashed))
-        {
-            _hashed = _engine.CurrentMedium;
-            _hash = SavedMedium.HashOf(_hashed);
-        }
-        var table = await _engine.PostAsync(() => HostTable.Of(_engine.Radios, Session, _hash)).ConfigureAwait(false);
-        return table.ToBytes();
+        string hash = _said is { } said && ReferenceEquals(said.Medium.Medium, medium.Medium) ? said.Hash : SavedMedium.HashOf(medium.Medium);
+        _said = new SaidMedium(medium, hash);
+        var table = await _engine.PostAsync(() => HostTable.Of(_engine.Radios, Session, hash)).ConfigureAwait(false);
+        return (table with { Revision = medium.Number }).ToBytes();
+    }
+
+    private bool IsMediumElsewhere()
+    {
+        lock (_gate)
+            return _hosts.Values.Any(host => host.Table is { Revision: not 0 });
     }
 
     private Task SayAsync(byte[] table)
@@ -324,4 +341,7 @@ internal sealed class TrunkServer : IPortServer, ITrunkLink
         if (isNew)
             _warn(text);
     }
+
+    /// <summary>What the table says of the medium.</summary>
+    private sealed record SaidMedium(SharedMedium.Revision Medium, string Hash);
 }

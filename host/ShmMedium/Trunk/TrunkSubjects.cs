@@ -12,6 +12,15 @@ internal sealed class TrunkSubjects(string medium, string host)
     /// <summary>What any host sends to this one.</summary>
     public string Inbox { get; } = $"shmwifi.{medium}.to.{host}.*";
 
+    /// <summary>The stream of the medium's changes.</summary>
+    public string Stream { get; } = $"shmwifi_{medium}";
+
+    /// <summary>Where this host stores them.</summary>
+    public string OwnChanges { get; } = $"shmwifi.{medium}.change.{host}";
+
+    /// <summary>Where all do.</summary>
+    public string AllChanges { get; } = $"shmwifi.{medium}.change.*";
+
     /// <summary>Where this host sends to another.</summary>
     public string To(string other) => $"shmwifi.{medium}.to.{other}.{host}";
 

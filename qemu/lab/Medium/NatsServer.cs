@@ -40,6 +40,7 @@ internal sealed class NatsServer : IAsyncDisposable
             listen: "127.0.0.1:-1"
             ports_file_dir: "{{folder}}"
             authorization { user: lab, password: "{{password}}" }
+            jetstream { store_dir: "{{Path.Combine(folder, "jetstream")}}" }
             # A slow host's frames must not lie in the server: docs/trunk.md.
             write_deadline: "1s"
             max_pending: 4194304
@@ -66,7 +67,7 @@ internal sealed class NatsServer : IAsyncDisposable
         await _process.WaitReadyAsync("nats-server", () => TryReadPorts(ports), ReadyLimit, cancellation);
     }
 
-    /// <summary>Kills it, and what it held is gone.</summary>
+    /// <summary>Kills it; what it held is gone, but for the changes of the medium.</summary>
     public async Task KillAsync()
     {
         _process!.Signal(SIGKILL);

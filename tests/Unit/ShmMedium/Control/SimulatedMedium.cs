@@ -42,18 +42,23 @@ internal sealed class SimulatedMedium : IControlledMedium
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, long> FaultHits => CurrentMedium.Faults.ToDictionary(f => f.Name, _ => 7L, StringComparer.Ordinal);
 
+    /// <summary>Carries a change out.</summary>
+    public Task ApplyAsync(MediumChange change) => ApplyAsync(_ => change);
+
     /// <inheritdoc/>
-    public Task ApplyAsync(MediumChange change)
+    public async Task ApplyAsync(Func<MediumConfiguration, MediumChange> decide)
     {
         if (Failure is not null)
-            return Task.FromException(Failure);
+            throw Failure;
+        MediumChange change;
         lock (_lock)
         {
+            change = decide(_current);
             _changes.Add(change);
             _current = change.ApplyTo(_current);
         }
         _changed?.Invoke(change);
-        return Task.CompletedTask;
+        await Task.CompletedTask;
     }
 
     /// <inheritdoc/>

@@ -1,11 +1,13 @@
 using System.Text.Json;
 using NATS.Client.Core;
+using ShmWifi.Configuration.Medium;
 using ShmWifi.Lab;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Telemetry;
 using ShmWifi.ShmMedium.Trunk;
 using static ShmWifi.Tests.Support.MediumFrames;
+using static ShmWifi.Tests.Unit.ShmMedium.Trunk.TrunkHost;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Trunk;
 
@@ -130,10 +132,11 @@ public sealed class TrunkTests
         using var b = Host("b", 101);
         _ = Station(b, "b", 2);
         Deadline.Until(() => SeesRadio(a, 2), "host a has b's radio");
+        Deadline.Until(() => OtherOf(a).Revision == 1 && OtherOf(b).Revision == 1, "both have joined the medium");
         (int code, string output, string error) = MediumProcess.Run("trunk", "status", "--socket", a.ControlSocket);
         Assert.That((code, error), Is.EqualTo((0, "")));
         Assert.That(output, Does.Contain("medium lab1, host a, server nats://127.0.0.1:").And.Contain(": connected; 0 disagreements"));
-        Assert.That(output, Does.Contain("present"));
+        Assert.That(output, Does.Contain("changes: on all hosts; revision 1").And.Contain("present"));
         (code, output, _) = MediumProcess.Run("trunk", "status", "--json", "--socket", a.ControlSocket);
         var other = JsonSerializer.Deserialize(output, SnapshotJson.Default.TrunkStatus)!.Hosts.Single();
         Assert.That((code, other.Name, other.HasSameMedium, other.Vms.Single(), other.Radios), Is.EqualTo((0, "b", true, "b", 1)));
@@ -269,8 +272,8 @@ public sealed class TrunkTests
     public void TheConfigurationThatHostsCannotShareIsRefusedWhileTheyRun()
     {
         using var a = Host("a", 1);
-        var airtime = new ShmWifi.Configuration.Medium.ReplaceMedium(
-            a.Daemon.Engine.CurrentMedium with { Timing = ShmWifi.Configuration.Medium.Timing.Airtime });
+        var airtime = new ReplaceMedium(
+            a.Daemon.Engine.CurrentMedium with { Timing = Timing.Airtime });
         Assert.That(async () => await a.Daemon.Engine.ApplyAsync(airtime),
             Throws.TypeOf<ShmWifi.Configuration.Text.ConfigurationException>().With.Message.Contains("'timing: airtime' with 'trunk'"));
     }
@@ -279,7 +282,7 @@ public sealed class TrunkTests
     public async Task OverTlsTheServerHoldsEachHostToItsName()
     {
         _server.Dispose();
-        _server = new NatsServer(ExampleWithoutAddressAndTls(), hasTls: true);
+        _server = new NatsServer(ExampleOfUsers(), hasTls: true);
         using var a = Host("h1", 1, access: AccessOf("h1"));
         using var b = Host("h2", 101, access: AccessOf("h2"));
         var (one, two) = (Station(a, "h1", 1), Station(b, "h2", 2));
@@ -298,13 +301,20 @@ public sealed class TrunkTests
         Deadline.Until(() => OtherOf(a).Malformed == 1, "h1 gets what h2 says");
         await Task.Delay(100);
         Assert.That(OtherOf(b).Malformed, Is.Zero, "nobody says anything in h1's name");
+
+        var (near, far) = (a.Daemon.Snapshots.Trunk!.Medium, b.Daemon.Snapshots.Trunk!.Medium);
+        await near.ApplyAsync(_ => new SetPropagation(new FreeSpacePropagation()));
+        Deadline.Until(() => far.Current.Number == near.Current.Number, "h2 has h1's change");
+        await thief.PublishAsync("shmwifi.lab1.change.h1", new byte[] { 1 }, serializer: NatsRawSerializer<byte[]>.Default);
+        await near.ApplyAsync(_ => new SetPropagation(null));
+        Assert.That(near.Current.Number, Is.EqualTo(3), "nobody changes anything in h1's name");
     }
 
     private static string PathOfExample(string name) => Path.Combine(Checkout.Root, "packaging/trunk", name);
 
     /// <summary>These are the server's own here.</summary>
-    private static string ExampleWithoutAddressAndTls() => string.Join('\n', File.ReadLines(PathOfExample("nats-server.conf"))
-        .Where(line => !line.StartsWith("listen:", StringComparison.Ordinal) && !line.StartsWith("tls ", StringComparison.Ordinal)));
+    private static string ExampleOfUsers() => string.Join('\n', File.ReadLines(PathOfExample("nats-server.conf"))
+        .Where(line => !((string[])["listen:", "tls ", "jetstream "]).Any(own => line.StartsWith(own, StringComparison.Ordinal))));
 
     private string AccessOf(string host)
     {
@@ -313,59 +323,8 @@ public sealed class TrunkTests
         return $", credentials: \"{credentials}\", authorities: \"{_server.Certificate}\"";
     }
 
-    /// <remarks>What a busy machine delays is not stale here: its code is compiled meanwhile.</remarks>
-    private TestDaemon Host(string name, int firstVm, string? second = null, string more = "", string access = "",
-        string grace = "2s") => new($$"""
-        vms: [{name: {{name}}, socket: {{name}}.sock}{{(second is null ? "" : $", {{name: {second}, socket: {second}.sock}}")}}]
-        trunk: {medium: lab1, host: {{name}}, url: "{{_server.Url}}", firstVm: {{firstVm}}, grace: {{grace}}, staleAfter: 5s{{access}}}
-        {{more}}
-        """);
-
-    private static SimulatedGuest Station(TestDaemon daemon, string vm, int number)
-    {
-        var guest = daemon.Connect(vm);
-        guest.Hello();
-        guest.AddRadio(0, Address(number));
-        guest.Tune(0, 2412);
-        guest.Drain();
-        Deadline.Until(() => daemon.Daemon.Engine.Radios.Radios.Any(r => r.Port.Name == vm && r.ChannelMhz == 2412), $"{vm}'s radio");
-        return guest;
-    }
-
-    private static bool SeesRadio(TestDaemon daemon, int number) =>
-        daemon.Daemon.Engine.Radios.Radios.Any(r => r.Port.IsRemote) && IsOn(daemon, number, 2412);
-
-    private static bool IsOn(TestDaemon daemon, int number, uint freqMhz) =>
-        daemon.Daemon.Engine.Radios.Radios.Any(r => r.Owns(Address(number)) && r.ChannelMhz == freqMhz);
-
-    private static TrunkHostStatus OtherOf(TestDaemon daemon) => daemon.Daemon.Snapshots.Take().Trunk!.Hosts.Single();
-
-    private static Received Frame(SimulatedGuest guest) => Next(guest, RingKind.Frame);
-
-    private static RxDescriptor Status(SimulatedGuest guest) => Next(guest, RingKind.TxStatus).Descriptor;
-
-    private static Received Next(SimulatedGuest guest, RingKind kind)
-    {
-        while (true)
-        {
-            var received = guest.Receive();
-            if (received.Descriptor.Kind == kind)
-                return received;
-        }
-    }
-
-    private static List<(bool IsAcked, ulong Rates)> Fates(SimulatedGuest from, SimulatedGuest to, int count)
-    {
-        List<(bool, ulong)> fates = [];
-        for (int i = 0; i < count; i++)
-        {
-            from.SendFrame(0, Data(Address(2), Address(1), (byte)i));
-            var status = Status(from);
-            fates.Add(((status.Flags & TxFlags.Acked) != TxFlags.None, status.Rates));
-            to.Drain();
-        }
-        return fates;
-    }
+    private TestDaemon Host(string name, int firstVm, string? second = null, string more = "", string access = "", string grace = "2s") =>
+        TrunkHost.Start(_server, name, firstVm, second, more, access, grace);
 
     private static async Task Count(NatsConnection client, Action count, CancellationToken end)
     {
