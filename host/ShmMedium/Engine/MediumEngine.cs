@@ -303,6 +303,8 @@ internal sealed class MediumEngine : IDisposable
             busy |= guest.Deliver();
         foreach (var guest in _served)
             guest.Interrupt();
+        if (Calendar is not null)
+            _served.ForEach(static guest => guest.AwaitInterrupted());
         if (_tx.IsAnyHeld)
             _tx.Release(_ports.All);
         return busy;

@@ -36,9 +36,10 @@ internal sealed class Calendar(VirtualClock clock, int awaited)
 
     /// <summary>One more has connected.</summary>
     /// <param name="send">Sends it a message; must not throw.</param>
-    public Participant Add(Action<TimeTravelMessage> send)
+    /// <param name="schedule">What it may use in place of messages; null: nothing.</param>
+    public Participant Add(Action<TimeTravelMessage> send, SharedSchedule? schedule = null)
     {
-        _participants.Add(new Participant(send));
+        _participants.Add(new Participant(send, schedule));
         return _participants[^1];
     }
 
@@ -62,6 +63,8 @@ internal sealed class Calendar(VirtualClock clock, int awaited)
         bool isStarted = from.State is ParticipantState.Running or ParticipantState.Waiting;
         if (isStarted == (message.Operation == TimeTravelOperation.Start) || from.State == ParticipantState.Starting)
             throw new CalendarException($"operation {(uint)message.Operation} {(isStarted ? "(START) once more" : "before START is answered")}");
+        if (isStarted)
+            from.Hear();
         switch (message.Operation)
         {
             case TimeTravelOperation.Start:
@@ -75,7 +78,8 @@ internal sealed class Calendar(VirtualClock clock, int awaited)
             case TimeTravelOperation.Wait when from == Running:
                 from.Wait();
                 Running = null;
-                from.Answer(in message);
+                if (!from.SharesSchedule)
+                    from.Answer(in message);
                 return;
             case TimeTravelOperation.Get:
                 from.Answer(in message, from.ToOwn(clock.NowNs));
@@ -107,7 +111,6 @@ internal sealed class Calendar(VirtualClock clock, int awaited)
         if (next.State == ParticipantState.Starting)
         {
             next.Start(clock.NowNs);
-            next.Answer(new TimeTravelMessage(TimeTravelOperation.Start, next.StartSequence, 0));
             return;
         }
         clock.AdvanceTo(next.RequestedNs);
@@ -116,9 +119,14 @@ internal sealed class Calendar(VirtualClock clock, int awaited)
 
     /// <summary>Something is due now: the one that runs advances its clock no more.</summary>
     /// <returns>Whom to wait for until it <see cref="Participant.HasAnswered"/>; null: nobody.</returns>
+    /// <exception cref="CalendarException">Its time, as it has written it, is against the rules.</exception>
     public Participant? EndFreedom()
     {
-        if (Running is not { } running || running.FreeUntilNs <= clock.NowNs)
+        if (Running is not { } running)
+            return null;
+        if (running.WrittenNs is { } ns)
+            Update(running, ns);
+        if (running.FreeUntilNs <= clock.NowNs)
             return null;
         running.Free(clock.NowNs);
         return running;

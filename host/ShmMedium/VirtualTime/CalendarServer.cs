@@ -21,7 +21,6 @@ internal sealed unsafe class CalendarServer : IDisposable
     private readonly double? _factor;
     private readonly ICalendarLog _log;
     private readonly Calendar _calendar;
-    private readonly NoSharedSchedule _noSchedule = new();
     private readonly Epoll _epoll = new();
     private readonly Dictionary<int, CalendarConnection> _connections = [];
     private readonly List<(int Pid, long UntilNs)> _ending = []; // CLOCK_MONOTONIC
@@ -112,9 +111,19 @@ internal sealed unsafe class CalendarServer : IDisposable
     /// <remarks>Waits for its answer: it stands in a request to another part of the daemon, and would take the answer to that first.</remarks>
     public void EndFreedom()
     {
-        if (_calendar.EndFreedom() is not { } running)
+        if (_calendar.Running is not { } running)
             return;
         var connection = _connections.Values.Single(c => c.Participant == running);
+        try
+        {
+            if (_calendar.EndFreedom() is null)
+                return;
+        }
+        catch (CalendarException exception)
+        {
+            Drop(connection, exception.Message);
+            return;
+        }
         while (!running.HasAnswered && _connections.ContainsKey(connection.Descriptor))
         {
             if (!Poll.WaitFor(connection.Descriptor, POLLIN, s_answerLimit))
@@ -123,6 +132,12 @@ internal sealed unsafe class CalendarServer : IDisposable
                 Receive(connection);
         }
     }
+
+    /// <summary>A process is about to be interrupted; nobody runs.</summary>
+    public void BeginInterrupt(int pid) => ParticipantOf(pid)?.BeginInterrupt(Clock.NowNs);
+
+    /// <summary>It has answered that.</summary>
+    public void EndInterrupt(int pid) => ParticipantOf(pid)?.EndInterrupt();
 
     /// <summary>Waits until something can be read, and takes participants' messages meanwhile: who answers there asks the calendar first.</summary>
     /// <returns>False: nothing came for too long.</returns>
@@ -155,8 +170,17 @@ internal sealed unsafe class CalendarServer : IDisposable
         foreach (var connection in _connections.Values)
             connection.Dispose();
         _epoll.Dispose();
-        _noSchedule.Dispose();
         _socket.Dispose();
+    }
+
+    private Participant? ParticipantOf(int pid)
+    {
+        foreach (var connection in _connections.Values)
+        {
+            if (connection.Pid == pid)
+                return connection.Participant;
+        }
+        return null;
     }
 
     private void Accept()
@@ -170,7 +194,15 @@ internal sealed unsafe class CalendarServer : IDisposable
             socket.Dispose();
             return;
         }
-        _connections.Add(accepted, new CalendarConnection(socket, _calendar, _noSchedule));
+        try
+        {
+            _connections.Add(accepted, new CalendarConnection(socket, _calendar));
+        }
+        catch (LibCException) // no more descriptors
+        {
+            socket.Dispose();
+            return;
+        }
         _epoll.Add(accepted, EPOLLIN, (ulong)accepted);
     }
 

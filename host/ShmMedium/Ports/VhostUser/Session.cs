@@ -39,7 +39,7 @@ internal sealed class Session : IServed, IDisposable
         IReadOnlyList<LeftRadio> left)
     {
         _engine = engine;
-        _inBand = engine.Calendar is { } calendar ? new InBandNotifications(calendar) : null;
+        _inBand = engine.Calendar is { } calendar ? new InBandNotifications(calendar, port.Offer.Pid) : null;
         (_port, _device, _stop, _kept, _left) = (port, device, stop, kept, left);
         _connection = connection.Descriptor;
         _frontEnd = new FrontEnd(connection, engine.Unwatch, engine.Watch, kept, _inBand);
@@ -123,6 +123,19 @@ internal sealed class Session : IServed, IDisposable
             {
                 Fail(exception);
             }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void AwaitInterrupted()
+    {
+        try
+        {
+            _inBand?.AwaitAnswer();
+        }
+        catch (FrontEndException exception)
+        {
+            Fail(exception);
         }
     }
 

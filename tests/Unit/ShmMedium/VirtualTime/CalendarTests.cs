@@ -171,6 +171,84 @@ internal sealed class CalendarTests
     }
 
     [Test]
+    public void WhoSharesTheScheduleReadsItsTurnThere()
+    {
+        using var kernel = new KernelOfSchedule();
+        var (a, b) = StartTwo(kernel);
+        Assert.That(_sent[0], Is.EqualTo(("a", new TimeTravelMessage(TimeTravelOperation.Ack, 1, SharedSchedule.ParticipantId))), "START's");
+        Assert.That(_sent.Count(s => s.Who == "a"), Is.EqualTo(1), "WAIT has no answer");
+        Say(b, TimeTravelOperation.Request, 700);
+        kernel.Request(100); // while nobody runs: by a message in a kernel
+        Assert.That(_calendar.NextNs, Is.EqualTo(700), "not looked at");
+        Say(a, TimeTravelOperation.Request, 100);
+
+        _calendar.RunNext(othersNs: 900);
+        Assert.That(_sent[^1], Is.EqualTo(("a", new TimeTravelMessage(TimeTravelOperation.Run, _sent[^1].Message.Sequence, 100))));
+        Assert.That(_sent.Count(s => s.Message.Operation == TimeTravelOperation.FreeUntil), Is.Zero);
+        Assert.That((kernel.CurrentTime, kernel.FreeUntil, kernel.RequestsHere), Is.EqualTo((100UL, 700UL, true)));
+
+        kernel.CurrentTime = 160;
+        Assert.That(_calendar.EndFreedom()?.HasAnswered, Is.Not.EqualTo(false), "nobody is waited for");
+        Assert.That((_clock.NowNs, kernel.FreeUntil), Is.EqualTo((160L, 160UL)));
+        kernel.Request(500);
+        Say(a, TimeTravelOperation.Wait);
+        Assert.That((_calendar.NextNs, kernel.RequestsHere), Is.EqualTo((500L, false)));
+    }
+
+    [Test]
+    public void WhoSharesTheScheduleIsInterruptedAtTheTimeThatItReadsThere()
+    {
+        using var kernel = new KernelOfSchedule();
+        var (a, _) = StartTwo(kernel);
+        _clock.AdvanceTo(40);
+        a.BeginInterrupt(_clock.NowNs);
+        Assert.That((kernel.CurrentTime, kernel.RequestsHere), Is.EqualTo((40UL, true)));
+        kernel.Request(40);
+        a.EndInterrupt();
+        Assert.That((_calendar.NextNs, kernel.RequestsHere), Is.EqualTo((40L, false)));
+    }
+
+    [Test]
+    public void AnInterruptDoesNotPutOffWhatAMessageAskedFor()
+    {
+        using var kernel = new KernelOfSchedule();
+        var (a, _) = StartTwo(kernel);
+        Say(a, TimeTravelOperation.Request, 30);
+        kernel.Request(50);
+        a.BeginInterrupt(0);
+        a.EndInterrupt();
+        Assert.That(_calendar.NextNs, Is.EqualTo(30));
+    }
+
+    [TestCase(99UL, Description = "before now")]
+    [TestCase(701UL, Description = "later than it may run to")]
+    [TestCase(ulong.MaxValue)]
+    public void AWrittenTimeThatIsAgainstTheRulesIsRefused(ulong written)
+    {
+        using var kernel = new KernelOfSchedule();
+        var (a, b) = StartTwo(kernel);
+        Say(a, TimeTravelOperation.Request, 100);
+        Say(b, TimeTravelOperation.Request, 700);
+        _calendar.RunNext(Calendar.Never);
+        kernel.CurrentTime = written;
+        Assert.That(() => _calendar.EndFreedom(), Throws.InstanceOf<CalendarException>());
+        Assert.That(_clock.NowNs, Is.EqualTo(100));
+    }
+
+    [Test]
+    public void WhoSaysThatItSharesTheScheduleAfterItsFirstMessageGoesOnByMessages()
+    {
+        using var kernel = new KernelOfSchedule(isUsed: false);
+        var (a, _) = StartTwo(kernel);
+        kernel.Use();
+        Say(a, TimeTravelOperation.Request, 100);
+        _calendar.RunNext(Calendar.Never);
+        Assert.That(LastTo("a", TimeTravelOperation.FreeUntil).Time, Is.EqualTo(100 + Calendar.MostFreeNs));
+        Say(a, TimeTravelOperation.Wait);
+        Assert.That(_sent[^1].Message.Operation, Is.EqualTo(TimeTravelOperation.Ack));
+    }
+
+    [Test]
     public void ABroadcastGoesToAllOthers()
     {
         var (a, _) = StartTwo();
@@ -246,17 +324,18 @@ internal sealed class CalendarTests
         Assert.That(taken, Is.GreaterThan(500));
     }
 
-    private Participant Join(string who, ulong id)
+    private Participant Join(string who, ulong id, SharedSchedule? schedule = null)
     {
-        var one = _calendar.Add(message => _sent.Add((who, message)));
+        var one = _calendar.Add(message => _sent.Add((who, message)), schedule);
         Say(one, TimeTravelOperation.Start, id);
         return one;
     }
 
     /// <summary>Two that wait, at 0.</summary>
-    private (Participant A, Participant B) StartTwo()
+    /// <param name="kernel">Of the first; null: it has no schedule.</param>
+    private (Participant A, Participant B) StartTwo(KernelOfSchedule? kernel = null)
     {
-        var (a, b) = (Join("a", id: 1), Join("b", id: 2));
+        var (a, b) = (Join("a", id: 1, kernel?.Schedule), Join("b", id: 2));
         foreach (var one in new[] { a, b })
         {
             _calendar.RunNext(Calendar.Never);
