@@ -391,8 +391,14 @@ internal sealed class MediumEngine : IDisposable
                 continue;
             }
             if (!RunRound() && _commands.IsEmpty)
-                calendar.Advance(NextDueNs is not long.MaxValue and var dueNs ? _clock.ToMonotonic(dueNs) : long.MaxValue, limitNs);
+                Advance(calendar, limitNs);
         }
+    }
+
+    private void Advance(CalendarServer calendar, long limitNs)
+    {
+        long dueNs = NextDueNs is not long.MaxValue and var ns ? _clock.ToMonotonic(ns) : long.MaxValue;
+        calendar.Advance(dueNs, _medium == _airtime ? AirtimeMedium.LookaheadNs : 0, limitNs);
     }
 
     private bool HasPort(int pid)

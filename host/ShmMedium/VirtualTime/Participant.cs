@@ -23,8 +23,23 @@ internal sealed class Participant(Action<TimeTravelMessage> send, SharedSchedule
     /// <summary>When it wants to run; <see cref="Calendar.Never"/>: at no time.</summary>
     public long RequestedNs { get; private set; } = Calendar.Never;
 
-    /// <summary>Before when it may advance its clock by itself.</summary>
+    /// <summary>The time when it began to run.</summary>
+    public long RanNs { get; private set; }
+
+    /// <summary>Before when it may advance its clock by itself; a time that it does not go beyond before its next turn.</summary>
     public long FreeUntilNs { get; private set; }
+
+    /// <summary>Its clock may be ahead of the calendar's up to this time, as it ran together with others.</summary>
+    public long AheadNs { get; set; }
+
+    /// <summary>When it has kicked and is to be looked at; <see cref="Calendar.Never"/>: it has not.</summary>
+    public long KickedNs { get; set; } = Calendar.Never;
+
+    /// <summary>Whether it is a guest whose driver has its queues: others are reached by the medium, and nothing else is set up.</summary>
+    public bool IsOnMediumAlone { get; set; }
+
+    /// <summary>Front ends of its that have connected.</summary>
+    public int FrontEnds { get; set; }
 
     /// <summary>Whether it has answered all that asks for an answer.</summary>
     public bool HasAnswered { get; private set; } = true;
@@ -45,7 +60,7 @@ internal sealed class Participant(Action<TimeTravelMessage> send, SharedSchedule
     /// <param name="startNs">When its time begins.</param>
     public void Start(long startNs)
     {
-        (State, _startNs, FreeUntilNs) = (ParticipantState.Running, startNs, startNs);
+        (State, _startNs, RanNs, FreeUntilNs) = (ParticipantState.Running, startNs, startNs, startNs);
         schedule?.SetRunning(now: 0, freeUntil: 0);
         ushort id = schedule is null ? (ushort)0 : SharedSchedule.ParticipantId;
         send(new TimeTravelMessage(TimeTravelOperation.Ack, StartSequence, id));
@@ -72,8 +87,21 @@ internal sealed class Participant(Action<TimeTravelMessage> send, SharedSchedule
         RequestedNs = WrittenRequestNs(shared);
     }
 
+    /// <summary>It has gone.</summary>
+    public void Leave() => (State, KickedNs, _shared, IsOnMediumAlone) = (ParticipantState.Connected, Calendar.Never, null, false);
+
     /// <summary>It is about to be interrupted, while nobody runs.</summary>
-    public void BeginInterrupt(long nowNs) => _shared?.SetInterrupted(ToOwn(nowNs));
+    /// <remarks>It is ahead then only if the medium was changed to one without airtime since.</remarks>
+    public void BeginInterrupt(long nowNs) => _shared?.SetInterrupted(ToOwn(Math.Max(nowNs, AheadNs)));
+
+    /// <summary>Whether it has kicked and its time has come: then it has kicked no more.</summary>
+    public bool TryTakeKick(long nowNs)
+    {
+        if (KickedNs > nowNs)
+            return false;
+        KickedNs = Calendar.Never;
+        return true;
+    }
 
     /// <summary>It knows when it will run for the interrupt.</summary>
     public void EndInterrupt()
@@ -86,31 +114,36 @@ internal sealed class Participant(Action<TimeTravelMessage> send, SharedSchedule
 
     /// <summary>It runs at the time that it asked for.</summary>
     /// <param name="freeUntilNs">Before when it may advance its clock; not after now: not at all.</param>
-    public void Run(long nowNs, long freeUntilNs)
+    /// <param name="isTogether">Whether others do at the same time.</param>
+    public void Run(long nowNs, long freeUntilNs, bool isTogether)
     {
-        (State, RequestedNs) = (ParticipantState.Running, Calendar.Never);
+        (State, RequestedNs, RanNs) = (ParticipantState.Running, Calendar.Never, nowNs);
+        AheadNs = isTogether ? freeUntilNs : nowNs;
         if (_shared is { } shared)
         {
             FreeUntilNs = Math.Max(nowNs, freeUntilNs);
             shared.SetRunning(ToOwn(nowNs), ToOwn(FreeUntilNs));
         }
         else if (freeUntilNs > nowNs)
+        {
             Free(freeUntilNs);
+        }
         else
+        {
             FreeUntilNs = nowNs;
+        }
         send(new TimeTravelMessage(TimeTravelOperation.Run, ++_sequence, ToOwn(nowNs)));
     }
 
-    /// <summary>It may advance its clock by itself.</summary>
+    /// <summary>It may advance its clock by itself up to another time than before.</summary>
     public void Free(long untilNs)
     {
-        FreeUntilNs = untilNs;
         if (_shared is { } shared)
         {
-            shared.SetFreeUntil(ToOwn(untilNs)); // read before each step of its clock
+            shared.SetFreeUntil(ToOwn(untilNs)); // read before each step of its clock, which may have gone further
             return;
         }
-        HasAnswered = false;
+        (FreeUntilNs, HasAnswered) = (untilNs, false);
         send(new TimeTravelMessage(TimeTravelOperation.FreeUntil, ++_sequence, ToOwn(untilNs)));
     }
 
@@ -148,7 +181,7 @@ internal enum ParticipantState
     /// <summary>It waits for the answer to START.</summary>
     Starting,
 
-    /// <summary>Its code runs; nobody else's does.</summary>
+    /// <summary>Its code runs.</summary>
     Running,
 
     /// <summary>It waits for its time.</summary>

@@ -9,8 +9,8 @@ namespace ShmWifi.ShmMedium.Ports.VhostUser;
 
 /// <summary>Kicks and interrupts as messages that are answered, so that none is under way while the clock advances.</summary>
 /// <remarks>Source: vhost-user protocol, "In-band notifications" and VHOST_USER_BACKEND_VRING_CALL.</remarks>
-/// <param name="pid">The front end's process, which has joined the calendar.</param>
-internal sealed unsafe class InBandNotifications(CalendarServer calendar, int pid)
+/// <param name="guest">Whose they are.</param>
+internal sealed unsafe class InBandNotifications(CalendarServer calendar, Participant guest)
 {
     private const uint VringCall = 4; // a back end's request
     private const uint Version = 1, Reply = 1 << 2, NeedReply = 1 << 3;
@@ -18,15 +18,23 @@ internal sealed unsafe class InBandNotifications(CalendarServer calendar, int pi
 
     private FileDescriptor? _interrupted; // by which the answer comes
 
-    /// <summary>Whether the guest has kicked since this was last set to false.</summary>
+    /// <summary>Whether the guest is to be looked at: it has kicked, and its time then is now.</summary>
     public bool IsKicked { get; set; }
 
-    /// <summary>The guest kicks, and waits for the answer: it is looked at when it has stopped running, at the same time.</summary>
-    public void OnKick()
-    {
-        IsKicked = true;
-        calendar.EndFreedom();
-    }
+    /// <summary>Whether the guest has kicked at a time that has not come: until then nothing of its is looked at.</summary>
+    public bool IsKickAhead => guest.KickedNs != Calendar.Never;
+
+    /// <summary>The guest's driver has its queues: others may run at the same time.</summary>
+    public void Begin() => guest.IsOnMediumAlone = true;
+
+    /// <summary>It has them no more: nobody looks for what it kicked for.</summary>
+    public void End() => (guest.IsOnMediumAlone, guest.KickedNs) = (false, Calendar.Never);
+
+    /// <summary>The guest kicks, and waits for the answer: it is looked at when nobody runs, at the same time.</summary>
+    public void OnKick() => calendar.Kick(guest);
+
+    /// <summary>Sees whether a kick's time has come.</summary>
+    public void Look() => IsKicked |= guest.TryTakeKick(calendar.Clock.NowNs);
 
     /// <summary>Interrupts the driver; <see cref="AwaitAnswer"/> before the clock advances.</summary>
     /// <param name="channel">For the back end's requests; null: the front end gave none.</param>
@@ -42,7 +50,7 @@ internal sealed unsafe class InBandNotifications(CalendarServer calendar, int pi
         BinaryPrimitives.WriteUInt32LittleEndian(message[4..], Version | NeedReply);
         BinaryPrimitives.WriteUInt32LittleEndian(message[8..], sizeof(ulong));
         BinaryPrimitives.WriteUInt64LittleEndian(message[12..], queue);
-        calendar.BeginInterrupt(pid);
+        guest.BeginInterrupt(calendar.Clock.NowNs);
         if (Uninterrupted.send(channel.Descriptor, bytes, Size, MSG_DONTWAIT | MSG_NOSIGNAL) != Size)
             throw new FrontEndException("it does not read the back end's requests");
         _interrupted = channel;
@@ -69,7 +77,7 @@ internal sealed unsafe class InBandNotifications(CalendarServer calendar, int pi
                 throw new FrontEndGoneException();
             received += (int)length;
         }
-        calendar.EndInterrupt(pid);
+        guest.EndInterrupt();
         var answer = new ReadOnlySpan<byte>(bytes, Size);
         if (BinaryPrimitives.ReadUInt32LittleEndian(answer) != VringCall
             || BinaryPrimitives.ReadUInt32LittleEndian(answer[4..]) != (Version | Reply)
