@@ -7,7 +7,9 @@ using ShmWifi.Perf.EndToEnd.Vm;
 
 try
 {
-    var command = BenchCommand.Create([new RingsGroup(), new RelayGroup(), new TrunkGroup(), new VmGroup(), new VmKernelGroup(), new UmlGroup()]);
+    var command = BenchCommand.Create([
+        new RingsGroup(), new RelayGroup(), new TrunkGroup(), new VmGroup(), new VmKernelGroup(), new UmlGroup(),
+        new VirtualTimeGroup()]);
     command.Add(RelayCommand.Create());
     return await CommandLine.RunAsync(command, args, plainWidth: 220);
 }

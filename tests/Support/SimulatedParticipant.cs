@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using ShmWifi.Lab;
 using ShmWifi.Linux;
+using ShmWifi.RingBuffer;
 using ShmWifi.ShmMedium.VirtualTime;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
@@ -10,13 +11,22 @@ namespace ShmWifi.Tests.Support;
 /// <summary>A guest whose clock is a calendar's, with its front end: it answers as arch/um/kernel/time.c and virtio_uml.c do.</summary>
 internal sealed unsafe class SimulatedParticipant : IDisposable
 {
+    // include/uapi/linux/um_timetravel.h, struct um_timetravel_schedshm
+    private const int CurrentTime = 0x10, WhoRuns = 0x18, Clients = 0x1000, ClientSize = 0x80;
+    private const uint Requests = 1, SharesTime = 1; // a flag, a capability
+
     private readonly FileDescriptor _calendar;
     private readonly FileDescriptor _requests, _daemonsEnd; // of the back end
+    private readonly bool _sharesSchedule;
+    private SharedMemory? _schedule;
+    private ulong _id; // among the schedule's clients
     private uint _sequence;
 
     /// <summary>Connects to a calendar, and says nothing.</summary>
-    public SimulatedParticipant(string socketPath)
+    /// <param name="sharesSchedule">Whether it uses the schedule that comes with START's answer, as Linux 6.11 and later does.</param>
+    public SimulatedParticipant(string socketPath, bool sharesSchedule = false)
     {
+        _sharesSchedule = sharesSchedule;
         _calendar = FileDescriptor.Of(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
         LibCException.ThrowIfFailed(UnixAddress.Connect(_calendar.Descriptor, socketPath), $"connect to {socketPath}");
         SocketTimeout.Set(_calendar.Descriptor);
@@ -56,6 +66,8 @@ internal sealed unsafe class SimulatedParticipant : IDisposable
         for (var header = CMSG_FIRSTHDR(&message); header != null; header = CMSG_NXTHDR(&message, header))
         {
             count = (int)((ulong)header->cmsg_len - (ulong)sizeof(cmsghdr)) / sizeof(int);
+            if (_sharesSchedule)
+                Share(((int*)CMSG_DATA(header))[0], TimeTravelMessage.Read(new Span<byte>(bytes, TimeTravelMessage.Size)).Time);
             for (int i = 0; i < count; i++)
                 _ = close(((int*)CMSG_DATA(header))[i]);
         }
@@ -82,8 +94,8 @@ internal sealed unsafe class SimulatedParticipant : IDisposable
     public void Sleep(ulong? atNs = null)
     {
         if (atNs is { } ns)
-            _ = Ask(TimeTravelOperation.Request, ns);
-        _ = Ask(TimeTravelOperation.Wait, ulong.MaxValue);
+            Request(ns);
+        Wait();
         while (true)
         {
             Span<pollfd> watched = [new() { fd = _calendar.Descriptor, events = POLLIN }, new() { fd = _requests.Descriptor, events = POLLIN }];
@@ -94,12 +106,33 @@ internal sealed unsafe class SimulatedParticipant : IDisposable
             if (watched[0].revents == 0)
                 continue;
             var message = Read();
-            Answer(in message);
+            if (_schedule is null || message.Operation != TimeTravelOperation.Run)
+                Answer(in message);
             if (message.Operation != TimeTravelOperation.Run)
                 continue;
             NowNs = message.Time;
+            if (_schedule is not null)
+                *OwnFlags &= ~Requests;
             return;
         }
+    }
+
+    /// <summary>Runs no more; its turn comes in <see cref="Sleep"/> alone.</summary>
+    public void Wait()
+    {
+        if (_schedule is null)
+            _ = Ask(TimeTravelOperation.Wait, ulong.MaxValue);
+        else
+            Send(new TimeTravelMessage(TimeTravelOperation.Wait, ++_sequence, ulong.MaxValue));
+    }
+
+    /// <summary>Tells its time, before it kicks.</summary>
+    public void TellTime()
+    {
+        if (_schedule is { } schedule)
+            *(ulong*)(schedule.Address + CurrentTime) = NowNs;
+        else
+            _ = Ask(TimeTravelOperation.Update, NowNs);
     }
 
     /// <summary>Answers the calendar while its front end waits for something, as virtio_uml does.</summary>
@@ -126,8 +159,38 @@ internal sealed unsafe class SimulatedParticipant : IDisposable
     public void Dispose()
     {
         _calendar.Dispose();
+        _schedule?.Dispose();
         _requests.Dispose();
         _daemonsEnd.Dispose();
+    }
+
+    private uint* OwnFlags => Client(_id) + 1;
+
+    private uint* Client(ulong id) => (uint*)(_schedule!.Address + Clients + (id * ClientSize));
+
+    private void Share(int descriptor, ulong id)
+    {
+        using (var header = SharedMemory.Map(descriptor, Clients, offset: 0, ownsDescriptor: false))
+        {
+            if (*(uint*)header.Address != 2)
+                throw new LabException("a schedule of a version that it does not know");
+            _schedule = SharedMemory.Map(descriptor, *(uint*)(header.Address + 4), offset: 0, ownsDescriptor: false);
+        }
+        _id = id;
+        *Client(id) |= SharesTime;
+    }
+
+    private void Request(ulong ns)
+    {
+        if (_schedule is { } schedule && (*Client(*(ushort*)(schedule.Address + WhoRuns)) & SharesTime) != 0)
+        {
+            *OwnFlags |= Requests;
+            *(ulong*)(OwnFlags + 1) = ns;
+        }
+        else
+        {
+            _ = Ask(TimeTravelOperation.Request, ns);
+        }
     }
 
     private void Send(TimeTravelMessage message)
@@ -158,7 +221,7 @@ internal sealed unsafe class SimulatedParticipant : IDisposable
         {
             if (Uninterrupted.recv(_requests.Descriptor, first, request.Length, MSG_WAITALL) != request.Length)
                 return false;
-            _ = Ask(TimeTravelOperation.Request, Ask(TimeTravelOperation.Get));
+            Request(_schedule is { } schedule ? *(ulong*)(schedule.Address + CurrentTime) : Ask(TimeTravelOperation.Get));
             BinaryPrimitives.WriteUInt32LittleEndian(request.AsSpan(4), 5);
             BinaryPrimitives.WriteUInt64LittleEndian(request.AsSpan(12), 0);
             return Uninterrupted.send(_requests.Descriptor, first, request.Length, MSG_NOSIGNAL) == request.Length;

@@ -15,6 +15,9 @@ internal interface IServed
     /// <summary>Interrupts the guest, if it wants that for what it got.</summary>
     void Interrupt();
 
+    /// <summary>In virtual time, after all guests were interrupted: waits until the guest knows when it will run.</summary>
+    void AwaitInterrupted();
+
     /// <summary>Asks the guest to wake the engine.</summary>
     /// <returns>Whether it may sleep: nothing has come meanwhile.</returns>
     bool TryArm();

@@ -313,6 +313,8 @@ internal sealed class MediumEngine : IMediumChanger, IDisposable
             busy |= guest.Deliver();
         foreach (var guest in _served)
             guest.Interrupt();
+        if (Calendar is not null)
+            _served.ForEach(static guest => guest.AwaitInterrupted());
         if (_tx.IsAnyHeld)
             _tx.Release(_ports.All);
         return busy;
@@ -399,8 +401,14 @@ internal sealed class MediumEngine : IMediumChanger, IDisposable
                 continue;
             }
             if (!RunRound() && _commands.IsEmpty)
-                calendar.Advance(NextDueNs is not long.MaxValue and var dueNs ? _clock.ToMonotonic(dueNs) : long.MaxValue, limitNs);
+                Advance(calendar, limitNs);
         }
+    }
+
+    private void Advance(CalendarServer calendar, long limitNs)
+    {
+        long dueNs = NextDueNs is not long.MaxValue and var ns ? _clock.ToMonotonic(ns) : long.MaxValue;
+        calendar.Advance(dueNs, _medium == _airtime ? AirtimeMedium.LookaheadNs : 0, limitNs);
     }
 
     private bool HasPort(int pid)

@@ -14,6 +14,10 @@ namespace ShmWifi.ShmMedium.Medium;
 /// <remarks><see cref="ContentionModel"/> says who receives them and when they are over; see docs/decisions/0010 and 0011.</remarks>
 internal sealed class AirtimeMedium : IMedium, IReceivers
 {
+    /// <summary>For so long nothing that a radio sends reaches another: less than any PPDU takes, as all begin with a preamble of 20 µs or more.
+    /// Source: IEEE 802.11-2020 figure 17-1, table 17-5.</summary>
+    public const long LookaheadNs = 20_000;
+
     private const uint MaxFreqMhz = 100_000; // beyond the bands of 802.11, all of them below 72 GHz
     private const long MaxLateNs = 5_000_000; // what a busy machine keeps the engine from a core; a guest that claims more would send in the past
 

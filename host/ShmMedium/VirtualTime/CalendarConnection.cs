@@ -12,7 +12,7 @@ internal sealed unsafe class CalendarConnection : IDisposable
 
     private readonly FileDescriptor _socket;
     private readonly Calendar _calendar;
-    private readonly NoSharedSchedule _noSchedule;
+    private readonly SharedSchedule _schedule = new();
     private readonly byte[] _buffer = new byte[TimeTravelMessage.Size];
     private int _received;
     private bool _isStarted;
@@ -20,12 +20,12 @@ internal sealed unsafe class CalendarConnection : IDisposable
 
     /// <summary>One that has just connected.</summary>
     /// <param name="socket">Owned from now on.</param>
-    /// <param name="noSchedule">What it gets when it is started.</param>
-    public CalendarConnection(FileDescriptor socket, Calendar calendar, NoSharedSchedule noSchedule)
+    /// <exception cref="LibCException">No memory, or no descriptors are left.</exception>
+    public CalendarConnection(FileDescriptor socket, Calendar calendar)
     {
-        (_socket, _calendar, _noSchedule) = (socket, calendar, noSchedule);
+        (_socket, _calendar) = (socket, calendar);
         Pid = PeerCredentials.Of(socket.Descriptor).Pid;
-        Participant = calendar.Add(Send);
+        Participant = calendar.Add(Send, _schedule);
     }
 
     /// <summary>Its socket.</summary>
@@ -63,6 +63,7 @@ internal sealed unsafe class CalendarConnection : IDisposable
     public void Dispose()
     {
         _calendar.Remove(Participant);
+        _schedule.Dispose();
         _socket.Dispose();
     }
 
@@ -80,8 +81,8 @@ internal sealed unsafe class CalendarConnection : IDisposable
             rights->cmsg_level = SOL_SOCKET;
             rights->cmsg_type = SCM_RIGHTS;
             rights->cmsg_len = sizeof(cmsghdr) + (StartDescriptors * sizeof(int));
-            ((int*)CMSG_DATA(rights))[0] = _noSchedule.Memory;
-            ((int*)CMSG_DATA(rights))[1] = _noSchedule.Log;
+            ((int*)CMSG_DATA(rights))[0] = _schedule.Descriptor;
+            ((int*)CMSG_DATA(rights))[1] = _schedule.Descriptor; // for a log, which UML does not write
             header.msg_control = rights;
             header.msg_controllen = sizeof(cmsghdr) + (StartDescriptors * sizeof(int));
         }

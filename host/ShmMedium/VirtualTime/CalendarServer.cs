@@ -21,7 +21,6 @@ internal sealed unsafe class CalendarServer : IDisposable
     private readonly double? _factor;
     private readonly ICalendarLog _log;
     private readonly Calendar _calendar;
-    private readonly NoSharedSchedule _noSchedule = new();
     private readonly Epoll _epoll = new();
     private readonly Dictionary<int, CalendarConnection> _connections = [];
     private readonly List<(int Pid, long UntilNs)> _ending = []; // CLOCK_MONOTONIC
@@ -46,7 +45,7 @@ internal sealed unsafe class CalendarServer : IDisposable
     public VirtualClock Clock { get; } = new();
 
     /// <summary>Whether a participant's code runs, so that nothing else may happen.</summary>
-    public bool IsAnyRunning => _calendar.Running is not null;
+    public bool IsAnyRunning => _calendar.Running.Count != 0;
 
     /// <summary>Whether a process that has left the calendar ends, and has still something else open here: its end is one event for all.</summary>
     /// <param name="isOpen">Whether a process has.</param>
@@ -57,8 +56,17 @@ internal sealed unsafe class CalendarServer : IDisposable
         return _ending.Count != 0;
     }
 
-    /// <summary>Whether a process has joined.</summary>
-    public bool HasJoined(int pid) => _connections.Values.Any(c => c.Pid == pid && c.Participant.State != ParticipantState.Connected);
+    /// <summary>Whose a front end is that has connected: its process's; if that has joined more than once, that with the fewest front ends.</summary>
+    /// <returns>Null: its process has not joined.</returns>
+    public Participant? FindFor(int frontEndPid)
+    {
+        var found = _connections.Values
+            .Where(c => c.Pid == frontEndPid && c.Participant.State != ParticipantState.Connected)
+            .MinBy(c => c.Participant.FrontEnds)?.Participant;
+        if (found is not null)
+            found.FrontEnds++;
+        return found;
+    }
 
     /// <summary>Where participants join.</summary>
     public string Path => _socket.Path;
@@ -68,9 +76,11 @@ internal sealed unsafe class CalendarServer : IDisposable
 
     /// <summary>Nobody runs, and nothing is left to do now: advances the clock, and lets the next one run, or waits until there is one.</summary>
     /// <param name="mediumNs">When the medium has something to do; <see cref="Calendar.Never"/>: it has not.</param>
+    /// <param name="lookaheadNs">For so long nothing that one guest does reaches another.</param>
     /// <param name="limitNs">For so long it waits at most, of the host's time; negative: for ever.</param>
-    public void Advance(long mediumNs, long limitNs)
+    public void Advance(long mediumNs, long lookaheadNs, long limitNs)
     {
+        mediumNs = Math.Min(mediumNs, _calendar.NextKickNs);
         long participantsNs = _calendar.NextNs, nextNs = Math.Min(mediumNs, participantsNs);
         if (!_calendar.HasBegun || nextNs == Calendar.Never)
         {
@@ -91,7 +101,7 @@ internal sealed unsafe class CalendarServer : IDisposable
         if (mediumNs <= participantsNs)
             Clock.AdvanceTo(mediumNs);
         else
-            _calendar.RunNext(mediumNs);
+            _calendar.RunNext(mediumNs, lookaheadNs);
     }
 
     /// <summary>Waits until something has come of participants, or of other threads.</summary>
@@ -108,14 +118,24 @@ internal sealed unsafe class CalendarServer : IDisposable
         }
     }
 
-    /// <summary>Something is due now, which the one that runs has brought about: it advances its clock no more.</summary>
-    /// <remarks>Waits for its answer: it stands in a request to another part of the daemon, and would take the answer to that first.</remarks>
-    public void EndFreedom()
+    /// <summary>One has kicked: it advances its clock no more, and is looked at when its time has come.</summary>
+    /// <remarks>Waits for its answer, if it is told by a message: it stands in a request to another part of the daemon, and would take the answer to
+    /// that first.</remarks>
+    public void Kick(Participant from)
     {
-        if (_calendar.EndFreedom() is not { } running)
+        var connection = _connections.Values.FirstOrDefault(c => c.Participant == from);
+        try
+        {
+            if (!_calendar.Kick(from) || connection is null)
+                return;
+        }
+        catch (CalendarException exception)
+        {
+            if (connection is not null)
+                Drop(connection, exception.Message);
             return;
-        var connection = _connections.Values.Single(c => c.Participant == running);
-        while (!running.HasAnswered && _connections.ContainsKey(connection.Descriptor))
+        }
+        while (!from.HasAnswered && _connections.ContainsKey(connection.Descriptor))
         {
             if (!Poll.WaitFor(connection.Descriptor, POLLIN, s_answerLimit))
                 Drop(connection, $"it has not answered FREE_UNTIL for {s_answerLimit.TotalSeconds:0} s");
@@ -155,7 +175,6 @@ internal sealed unsafe class CalendarServer : IDisposable
         foreach (var connection in _connections.Values)
             connection.Dispose();
         _epoll.Dispose();
-        _noSchedule.Dispose();
         _socket.Dispose();
     }
 
@@ -170,7 +189,15 @@ internal sealed unsafe class CalendarServer : IDisposable
             socket.Dispose();
             return;
         }
-        _connections.Add(accepted, new CalendarConnection(socket, _calendar, _noSchedule));
+        try
+        {
+            _connections.Add(accepted, new CalendarConnection(socket, _calendar));
+        }
+        catch (LibCException) // no more descriptors
+        {
+            socket.Dispose();
+            return;
+        }
         _epoll.Add(accepted, EPOLLIN, (ulong)accepted);
     }
 

@@ -45,7 +45,8 @@ internal static class BenchCommand
             Description = "Where the table (bench.md) and the plots go.",
             DefaultValueFactory = _ => new DirectoryInfo(Path.Combine(Checkout.Root, "perf", "results")),
         };
-        var command = new RootCommand("Measures the rings, the relay through the medium, and VMs, each beside a baseline in the same run.")
+        var command = new RootCommand(
+            "Measures the rings, the relay through the medium, and VMs, each beside a baseline in the same run, and the speed of virtual time.")
         {
             chosen, rounds, quick, kernel, peer, json, output,
         };
@@ -58,7 +59,7 @@ internal static class BenchCommand
             var files = new ReportFiles(result.GetRequiredValue(output).FullName, result.GetValue(json)?.FullName);
             var environment = RunEnvironment.Look(
                 run.Exists(group => group.Name is VmGroup.GroupName or VmKernelGroup.GroupName) ? options.Kernel
-                : run.Exists(group => group.Name is UmlGroup.GroupName) ? options.Kernel + Checkout.Uml
+                : run.Exists(group => group.Name is UmlGroup.GroupName or VirtualTimeGroup.GroupName) ? options.Kernel + Checkout.Uml
                 : null);
             var results = new Results();
             var problems = new List<Problem>();

@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using ShmWifi.Linux;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Engine;
+using ShmWifi.ShmMedium.VirtualTime;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
@@ -33,13 +34,14 @@ internal sealed class Session : IServed, IDisposable
     /// <param name="engine">Whose port it is.</param>
     /// <param name="kept">For the engine that comes next.</param>
     /// <param name="left">Its radios, if another engine served it.</param>
+    /// <param name="guest">Who it is in virtual time; null: time is real.</param>
     /// <exception cref="LibCException">No descriptors are left.</exception>
     public Session(
         FileDescriptor connection, Port port, EventfdDevice device, StopSignal stop, MediumEngine engine, KeptFrontEnd kept,
-        IReadOnlyList<LeftRadio> left)
+        IReadOnlyList<LeftRadio> left, Participant? guest)
     {
         _engine = engine;
-        _inBand = engine.Calendar is { } calendar ? new InBandNotifications(calendar) : null;
+        _inBand = guest is null ? null : new InBandNotifications(engine.Calendar!, guest);
         (_port, _device, _stop, _kept, _left) = (port, device, stop, kept, left);
         _connection = connection.Descriptor;
         _frontEnd = new FrontEnd(connection, engine.Unwatch, engine.Watch, kept, _inBand);
@@ -92,7 +94,9 @@ internal sealed class Session : IServed, IDisposable
     /// <inheritdoc/>
     public bool TakeSent()
     {
-        _isLookedAt = _datapath is not null && (_inBand is null || _inBand.IsKicked || _port.OutstandingRx != 0 || _datapath.IsHeldUp);
+        _inBand?.Look();
+        _isLookedAt = _datapath is not null
+            && (_inBand is null || (!_inBand.IsKickAhead && (_inBand.IsKicked || _port.OutstandingRx != 0 || _datapath.IsHeldUp)));
         return _hasTaken = _isLookedAt && Try(static datapath => datapath.TakeSent(), ifFailed: false);
     }
 
@@ -102,7 +106,7 @@ internal sealed class Session : IServed, IDisposable
         if (_datapath is null || !(_isLookedAt || _port.OutstandingRx != 0))
             return false;
         bool isBusy = Try(static datapath => datapath.Deliver(), ifFailed: false);
-        if (_inBand is not null) // guests kick only where that was asked for: so until there is nothing left
+        if (_inBand is { IsKickAhead: false }) // guests kick only where that was asked for: so until there is nothing left
             _inBand.IsKicked = isBusy = isBusy || _hasTaken || !TryArm();
         return isBusy;
     }
@@ -127,6 +131,19 @@ internal sealed class Session : IServed, IDisposable
     }
 
     /// <inheritdoc/>
+    public void AwaitInterrupted()
+    {
+        try
+        {
+            _inBand?.AwaitAnswer();
+        }
+        catch (FrontEndException exception)
+        {
+            Fail(exception);
+        }
+    }
+
+    /// <inheritdoc/>
     public bool TryArm() => Try(static datapath => datapath.TryArm(), ifFailed: true);
 
     /// <inheritdoc/>
@@ -141,6 +158,7 @@ internal sealed class Session : IServed, IDisposable
     {
         _datapath?.Dispose();
         _datapath = null;
+        _inBand?.End();
     }
 
     private void Receive()
@@ -200,5 +218,6 @@ internal sealed class Session : IServed, IDisposable
             toHost.Queue, toGuest.Queue, () => _dueInterrupts |= 1, () => _dueInterrupts |= 2, () => port.Count(GuestCounter.DropNoBuffer));
         _datapath = new HwsimDatapath(port, _device, channel, isLate: toHost.Queue.WasServed, _kept, _left, isClockShared: _inBand is null);
         _left = []; // a driver that starts anew tells its addresses
+        _inBand?.Begin();
     }
 }

@@ -2,6 +2,7 @@ using ShmWifi.Linux;
 using ShmWifi.ShmMedium.Engine;
 using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Ports.Sockets;
+using ShmWifi.ShmMedium.VirtualTime;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
@@ -138,7 +139,8 @@ internal sealed unsafe class VhostUserVm : IDisposable
             Refuse(peer, refusal);
             return;
         }
-        if (_engine.Calendar is { } time && !_engine.PostAsync(() => time.HasJoined(peer.Pid)).GetAwaiter().GetResult())
+        Participant? guest = null;
+        if (_engine.Calendar is { } time && (guest = _engine.PostAsync(() => time.FindFor(peer.Pid)).GetAwaiter().GetResult()) is null)
         {
             Refuse(peer, $"its clock is its own; with 'time: virtual' start it with time-travel=ext:ID:{time.Path}");
             return;
@@ -162,7 +164,7 @@ internal sealed unsafe class VhostUserVm : IDisposable
             {
                 if (!isLeft)
                     _kept.Begin(connection.Descriptor);
-                using var session = new Session(connection, port, device, _stop, _engine, _kept, isLeft ? LeftRadio.Of(_kept.Radios) : []);
+                using var session = new Session(connection, port, device, _stop, _engine, _kept, isLeft ? LeftRadio.Of(_kept.Radios) : [], guest);
                 if (isLeft)
                     session.Resume();
                 session.Run();

@@ -51,10 +51,10 @@ internal sealed class CalendarTests
 
         _calendar.RunNext(Calendar.Never);
         Assert.That(_sent.Select(s => (s.Who, s.Message)), Is.EqualTo(new[] { ("a", new TimeTravelMessage(TimeTravelOperation.Ack, 1, 0)) }));
-        Assert.That(_calendar.Running, Is.SameAs(a));
+        Assert.That(Running, Is.SameAs(a));
 
         Say(a, TimeTravelOperation.Wait);
-        Assert.That(_calendar.Running, Is.Null);
+        Assert.That(Running, Is.Null);
         _calendar.RunNext(Calendar.Never);
         Assert.That(_sent[^1].Who, Is.EqualTo("b"));
     }
@@ -68,15 +68,15 @@ internal sealed class CalendarTests
         Assert.That(_calendar.NextNs, Is.EqualTo(500));
 
         _calendar.RunNext(Calendar.Never);
-        Assert.That((_calendar.Running, _clock.NowNs), Is.EqualTo((a, 500L)));
+        Assert.That((Running, _clock.NowNs), Is.EqualTo((a, 500L)));
         Say(a, TimeTravelOperation.Request, 400); // is over: so now
         Say(a, TimeTravelOperation.Wait);
         Assert.That(_calendar.NextNs, Is.EqualTo(500));
         _calendar.RunNext(Calendar.Never);
-        Assert.That((_calendar.Running, _clock.NowNs), Is.EqualTo((a, 500L)));
+        Assert.That((Running, _clock.NowNs), Is.EqualTo((a, 500L)));
         Say(a, TimeTravelOperation.Wait);
         _calendar.RunNext(Calendar.Never);
-        Assert.That((_calendar.Running, _clock.NowNs), Is.EqualTo((b, 500L)));
+        Assert.That((Running, _clock.NowNs), Is.EqualTo((b, 500L)));
     }
 
     [Test]
@@ -114,7 +114,7 @@ internal sealed class CalendarTests
         _calendar.RunNext(Calendar.Never);
         Say(a, TimeTravelOperation.Update, 160);
 
-        Assert.That(_calendar.EndFreedom(), Is.SameAs(a));
+        Assert.That(_calendar.Kick(a), Is.True);
         var last = LastTo("a", TimeTravelOperation.FreeUntil);
         Assert.That(last.Time, Is.EqualTo(160));
         Assert.That(a.HasAnswered, Is.False);
@@ -122,7 +122,7 @@ internal sealed class CalendarTests
         Assert.That(a.HasAnswered, Is.False, "that was RUN's");
         _calendar.Receive(a, new TimeTravelMessage(TimeTravelOperation.Ack, last.Sequence, 0));
         Assert.That(a.HasAnswered, Is.True);
-        Assert.That(_calendar.EndFreedom(), Is.Null, "it has none any more");
+        Assert.That(_calendar.Kick(a), Is.False, "it has none any more");
         Assert.That(() => Say(a, TimeTravelOperation.Update, 161), Throws.InstanceOf<CalendarException>());
     }
 
@@ -136,7 +136,7 @@ internal sealed class CalendarTests
         var late = Join("late", id: 0);
         Assert.That(_calendar.NextNs, Is.EqualTo(1000));
         _calendar.RunNext(Calendar.Never);
-        Assert.That(_calendar.Running, Is.SameAs(late));
+        Assert.That(Running, Is.SameAs(late));
 
         Say(late, TimeTravelOperation.Get);
         Assert.That(_sent[^1].Message.Time, Is.Zero);
@@ -145,7 +145,7 @@ internal sealed class CalendarTests
         Say(late, TimeTravelOperation.Request, 500);
         Say(late, TimeTravelOperation.Wait);
         _calendar.RunNext(Calendar.Never);
-        Assert.That((_calendar.Running, _clock.NowNs), Is.EqualTo((late, 1500L)));
+        Assert.That((Running, _clock.NowNs), Is.EqualTo((late, 1500L)));
         Assert.That(LastTo("late", TimeTravelOperation.Run).Time, Is.EqualTo(500));
     }
 
@@ -158,7 +158,7 @@ internal sealed class CalendarTests
         Say(b, TimeTravelOperation.Get);
         Say(b, TimeTravelOperation.Request, _sent[^1].Message.Time);
         _calendar.RunNext(Calendar.Never);
-        Assert.That((_calendar.Running, _clock.NowNs), Is.EqualTo((b, 40L)));
+        Assert.That((Running, _clock.NowNs), Is.EqualTo((b, 40L)));
     }
 
     [Test]
@@ -168,6 +168,159 @@ internal sealed class CalendarTests
         Say(a, TimeTravelOperation.Request, long.MaxValue); // S64_MAX: arch/um/kernel/time.c, time_travel_sleep
         Say(b, TimeTravelOperation.Request, ulong.MaxValue);
         Assert.That(_calendar.NextNs, Is.EqualTo(Calendar.Never));
+    }
+
+    [Test]
+    public void WhoSharesTheScheduleReadsItsTurnThere()
+    {
+        using var kernel = new KernelOfSchedule();
+        var (a, b) = StartTwo(kernel);
+        Assert.That(_sent[0], Is.EqualTo(("a", new TimeTravelMessage(TimeTravelOperation.Ack, 1, SharedSchedule.ParticipantId))), "START's");
+        Assert.That(_sent.Count(s => s.Who == "a"), Is.EqualTo(1), "WAIT has no answer");
+        Say(b, TimeTravelOperation.Request, 700);
+        kernel.Request(100); // while nobody runs: by a message in a kernel
+        Assert.That(_calendar.NextNs, Is.EqualTo(700), "not looked at");
+        Say(a, TimeTravelOperation.Request, 100);
+
+        _calendar.RunNext(othersNs: 900);
+        Assert.That(_sent[^1], Is.EqualTo(("a", new TimeTravelMessage(TimeTravelOperation.Run, _sent[^1].Message.Sequence, 100))));
+        Assert.That(_sent.Count(s => s.Message.Operation == TimeTravelOperation.FreeUntil), Is.Zero);
+        Assert.That((kernel.CurrentTime, kernel.FreeUntil, kernel.RequestsHere), Is.EqualTo((100UL, 700UL, true)));
+
+        kernel.CurrentTime = 160;
+        _ = _calendar.Kick(a);
+        Assert.That(a.HasAnswered, Is.True, "nobody is waited for");
+        Assert.That((_calendar.NextKickNs, kernel.FreeUntil), Is.EqualTo((160L, 160UL)));
+        kernel.Request(500);
+        Say(a, TimeTravelOperation.Wait);
+        Assert.That((_calendar.NextNs, kernel.RequestsHere), Is.EqualTo((500L, false)));
+    }
+
+    [Test]
+    public void WhoSharesTheScheduleIsInterruptedAtTheTimeThatItReadsThere()
+    {
+        using var kernel = new KernelOfSchedule();
+        var (a, _) = StartTwo(kernel);
+        _clock.AdvanceTo(40);
+        a.BeginInterrupt(_clock.NowNs);
+        Assert.That((kernel.CurrentTime, kernel.RequestsHere), Is.EqualTo((40UL, true)));
+        kernel.Request(40);
+        a.EndInterrupt();
+        Assert.That((_calendar.NextNs, kernel.RequestsHere), Is.EqualTo((40L, false)));
+    }
+
+    [Test]
+    public void WhoIsReachedByTheOneThatRunsHasItsTimeAndEndsItsFreedom()
+    {
+        using var kernel = new KernelOfSchedule();
+        var (a, b) = StartTwo(kernel);
+        Say(a, TimeTravelOperation.Request, 100);
+        Say(b, TimeTravelOperation.Request, 700);
+        _calendar.RunNext(Calendar.Never);
+        kernel.CurrentTime = 160;
+        Say(b, TimeTravelOperation.Get);
+        Assert.That(_sent[^1].Message.Time, Is.EqualTo(160));
+        Say(b, TimeTravelOperation.Request, 170);
+        Assert.That(kernel.FreeUntil, Is.EqualTo(170));
+    }
+
+    [Test]
+    public void AnInterruptDoesNotPutOffWhatAMessageAskedFor()
+    {
+        using var kernel = new KernelOfSchedule();
+        var (a, _) = StartTwo(kernel);
+        Say(a, TimeTravelOperation.Request, 30);
+        kernel.Request(50);
+        a.BeginInterrupt(0);
+        a.EndInterrupt();
+        Assert.That(_calendar.NextNs, Is.EqualTo(30));
+    }
+
+    [TestCase(99UL, Description = "before now")]
+    [TestCase(701UL, Description = "later than it may run to")]
+    [TestCase(ulong.MaxValue)]
+    public void AWrittenTimeThatIsAgainstTheRulesIsRefused(ulong written)
+    {
+        using var kernel = new KernelOfSchedule();
+        var (a, b) = StartTwo(kernel);
+        Say(a, TimeTravelOperation.Request, 100);
+        Say(b, TimeTravelOperation.Request, 700);
+        _calendar.RunNext(Calendar.Never);
+        kernel.CurrentTime = written;
+        Assert.That(() => _calendar.Kick(a), Throws.InstanceOf<CalendarException>());
+        Assert.That(_clock.NowNs, Is.EqualTo(100));
+    }
+
+    [Test]
+    public void WhoSaysThatItSharesTheScheduleAfterItsFirstMessageGoesOnByMessages()
+    {
+        using var kernel = new KernelOfSchedule(isUsed: false);
+        var (a, _) = StartTwo(kernel);
+        kernel.Use();
+        Say(a, TimeTravelOperation.Request, 100);
+        _calendar.RunNext(Calendar.Never);
+        Assert.That(LastTo("a", TimeTravelOperation.FreeUntil).Time, Is.EqualTo(100 + Calendar.MostFreeNs));
+        Say(a, TimeTravelOperation.Wait);
+        Assert.That(_sent[^1].Message.Operation, Is.EqualTo(TimeTravelOperation.Ack));
+    }
+
+    [Test]
+    public void ThoseThatShareTheirSchedulesRunTogetherUntilOneCouldReachAnother()
+    {
+        using var kernelOfA = new KernelOfSchedule();
+        using var kernelOfB = new KernelOfSchedule();
+        var (a, b) = StartTwo(kernelOfA, kernelOfB);
+        Say(a, TimeTravelOperation.Request, 105);
+        Say(b, TimeTravelOperation.Request, 100);
+
+        _calendar.RunNext(othersNs: 900, lookaheadNs: 20);
+        Assert.That(_calendar.Running, Is.EquivalentTo([a, b]));
+        Assert.That((LastTo("a", TimeTravelOperation.Run).Time, kernelOfA.FreeUntil), Is.EqualTo((105UL, 120UL)));
+        Assert.That((LastTo("b", TimeTravelOperation.Run).Time, kernelOfB.FreeUntil), Is.EqualTo((100UL, 120UL)));
+
+        kernelOfA.CurrentTime = 112;
+        _ = _calendar.Kick(a);
+        Assert.That((kernelOfA.FreeUntil, kernelOfB.FreeUntil), Is.EqualTo((112UL, 120UL)), "who has kicked stops, and nobody else");
+        kernelOfB.CurrentTime = 108;
+        _ = _calendar.Kick(b);
+        kernelOfA.Request(115);
+        kernelOfB.Request(109);
+        Say(a, TimeTravelOperation.Wait);
+        Assert.That(_calendar.Running, Is.EqualTo([b]));
+        Say(b, TimeTravelOperation.Wait);
+
+        Assert.That((_clock.NowNs, _calendar.NextKickNs), Is.EqualTo((100L, 108L)), "the first in time");
+        Assert.That((a.TryTakeKick(108), b.TryTakeKick(108)), Is.EqualTo((false, true)));
+        _clock.AdvanceTo(108);
+        _calendar.RunNext(othersNs: 900, lookaheadNs: 20);
+        Assert.That((Running, kernelOfB.FreeUntil), Is.EqualTo((b, 112UL)), "up to what the other has sent");
+    }
+
+    [TestCase(0, 900, true, Description = "no lookahead")]
+    [TestCase(20, 105, true, Description = "the medium does something before")]
+    [TestCase(20, 900, false, Description = "one is being set up, or reaches others in ways of its own")]
+    public void NobodyRunsTogetherWithAnother(long lookaheadNs, long othersNs, bool areOnMediumAlone)
+    {
+        using var kernelOfA = new KernelOfSchedule();
+        using var kernelOfB = new KernelOfSchedule();
+        var (a, b) = StartTwo(kernelOfA, kernelOfB);
+        Say(a, TimeTravelOperation.Request, 100);
+        Say(b, TimeTravelOperation.Request, 105);
+        b.IsOnMediumAlone = areOnMediumAlone;
+        _calendar.RunNext(othersNs, lookaheadNs);
+        Assert.That((Running, kernelOfA.FreeUntil), Is.EqualTo((a, 105UL)));
+    }
+
+    [Test]
+    public void WhoDoesNotShareItsScheduleRunsAlone([Values] bool isFirst)
+    {
+        using var kernel = new KernelOfSchedule();
+        var (a, b) = StartTwo(kernel);
+        Say(a, TimeTravelOperation.Request, isFirst ? 105UL : 100);
+        Say(b, TimeTravelOperation.Request, isFirst ? 100UL : 105);
+        _calendar.RunNext(othersNs: 900, lookaheadNs: 20);
+        Assert.That(Running, Is.SameAs(isFirst ? b : a));
+        Assert.That(isFirst ? LastTo("b", TimeTravelOperation.FreeUntil).Time : kernel.FreeUntil, Is.EqualTo(105));
     }
 
     [Test]
@@ -187,9 +340,9 @@ internal sealed class CalendarTests
         Say(b, TimeTravelOperation.Request, 20);
         _calendar.RunNext(Calendar.Never);
         _calendar.Remove(a);
-        Assert.That((_calendar.Running, _calendar.NextNs), Is.EqualTo(((Participant?)null, 20L)));
+        Assert.That((Running, _calendar.NextNs), Is.EqualTo(((Participant?)null, 20L)));
         _calendar.RunNext(Calendar.Never);
-        Assert.That(_calendar.Running, Is.SameAs(b));
+        Assert.That(Running, Is.SameAs(b));
     }
 
     [TestCase(TimeTravelOperation.Start, 0UL, "once more")]
@@ -221,18 +374,28 @@ internal sealed class CalendarTests
     public void AnythingThatIsSentIsRefusedOrTakenAndTimeNeverGoesBack([Range(1, 20)] int seed)
     {
         var random = new Random(seed);
-        var all = Enumerable.Range(0, 4).Select(i => Join($"{i}", (ulong)random.Next(3))).ToList();
+        using var one = new KernelOfSchedule();
+        using var other = new KernelOfSchedule();
+        KernelOfSchedule[] kernels = [one, other];
+        int count = seed % 2 == 0 ? 2 : 4;
+        var all = Enumerable.Range(0, count).Select(i => Join($"{i}", (ulong)random.Next(3), i < 2 ? kernels[i].Schedule : null)).ToList();
+        all.ForEach(p => p.IsOnMediumAlone = true);
         int taken = 0;
         long before = 0;
         for (int i = 0; i < 5000; i++)
         {
-            if (_calendar.Running is null)
-                _calendar.RunNext(random.Next(4) == 0 ? _clock.NowNs : Calendar.Never);
+            if (_calendar.Running.Count == 0)
+                _calendar.RunNext(random.Next(4) == 0 ? _clock.NowNs : Calendar.Never, lookaheadNs: random.Next(2) * 500);
             long time = random.Next(3) switch { 0 => random.NextInt64(), 1 => _clock.NowNs, _ => _clock.NowNs + random.Next(1000) };
             var operation = (TimeTravelOperation)random.Next(11);
             try
             {
-                _calendar.Receive(all[random.Next(all.Count)], new TimeTravelMessage(operation, (uint)random.Next(4), (ulong)time));
+                var from = all[random.Next(all.Count)];
+                if (random.Next(8) == 0)
+                    _ = _calendar.Kick(from);
+                kernels[random.Next(2)].CurrentTime = (ulong)time;
+                kernels[random.Next(2)].Request((ulong)time);
+                _calendar.Receive(from, new TimeTravelMessage(operation, (uint)random.Next(4), (ulong)time));
                 taken++;
             }
             catch (CalendarException)
@@ -240,27 +403,33 @@ internal sealed class CalendarTests
                 // Its end, in a daemon.
             }
             Assert.That(_clock.NowNs, Is.GreaterThanOrEqualTo(before));
-            Assert.That(all.Count(p => p.State == ParticipantState.Running), Is.LessThanOrEqualTo(1));
+            Assert.That(all.Where(p => p.State == ParticipantState.Running), Is.EquivalentTo(_calendar.Running));
+            Assert.That(_calendar.Running.Count(p => !p.SharesSchedule), Is.LessThanOrEqualTo(_calendar.Running.Count == 1 ? 1 : 0));
             before = _clock.NowNs;
         }
         Assert.That(taken, Is.GreaterThan(500));
     }
 
-    private Participant Join(string who, ulong id)
+    private Participant? Running => _calendar.Running.SingleOrDefault();
+
+    private Participant Join(string who, ulong id, SharedSchedule? schedule = null)
     {
-        var one = _calendar.Add(message => _sent.Add((who, message)));
+        var one = _calendar.Add(message => _sent.Add((who, message)), schedule);
         Say(one, TimeTravelOperation.Start, id);
         return one;
     }
 
     /// <summary>Two that wait, at 0.</summary>
-    private (Participant A, Participant B) StartTwo()
+    /// <param name="kernelOfA">Null: it has no schedule.</param>
+    /// <param name="kernelOfB">Likewise.</param>
+    private (Participant A, Participant B) StartTwo(KernelOfSchedule? kernelOfA = null, KernelOfSchedule? kernelOfB = null)
     {
-        var (a, b) = (Join("a", id: 1), Join("b", id: 2));
+        var (a, b) = (Join("a", id: 1, kernelOfA?.Schedule), Join("b", id: 2, kernelOfB?.Schedule));
         foreach (var one in new[] { a, b })
         {
             _calendar.RunNext(Calendar.Never);
             Say(one, TimeTravelOperation.Wait);
+            one.IsOnMediumAlone = true;
         }
         return (a, b);
     }

@@ -13,11 +13,13 @@ public sealed class VirtualTimeTests
     private const ulong SentAtNs = 1_000_000;
     private static readonly MacAddress s_radio = MacAddress.Parse("42:00:00:00:00:00");
 
-    [Test]
-    public void AFrameOfInstantArrivesWhenItIsSentHoweverSlowTheGuestsAre([Values(0, 50)] int delayMs)
+    [TestCase(0, false)]
+    [TestCase(50, false)]
+    [TestCase(50, true)]
+    public void AFrameOfInstantArrivesWhenItIsSentHoweverSlowTheGuestsAre(int delayMs, bool sharesSchedule)
     {
         using var daemon = NewDaemon("instant");
-        Assert.That(Exchange(daemon, delayMs), Is.EqualTo((SentAtNs, SentAtNs)));
+        Assert.That(Exchange(daemon, delayMs, sharesSchedule), Is.EqualTo((SentAtNs, SentAtNs)));
     }
 
     [Test]
@@ -26,6 +28,7 @@ public sealed class VirtualTimeTests
         using var quick = NewDaemon("airtime");
         using var slow = NewDaemon("airtime");
 
+        using var shared = NewDaemon("airtime");
         var (receivedNs, statusNs) = Exchange(quick, delayMs: 0);
 
         // 1 Mbit/s: 192 us of preamble and 8 us an octet (IEEE 802.11-2020 clause 15.3.2); at most DIFS and 31 slots before it
@@ -35,6 +38,7 @@ public sealed class VirtualTimeTests
             Assert.That(receivedNs, Is.InRange(SentAtNs + FrameNs, SentAtNs + FrameNs + 700_000));
             Assert.That(statusNs, Is.GreaterThanOrEqualTo(receivedNs), "with its ACK");
             Assert.That(Exchange(slow, delayMs: 50), Is.EqualTo((receivedNs, statusNs)), "the same draws, and no time of the host's");
+            Assert.That(Exchange(shared, delayMs: 0, sharesSchedule: true), Is.EqualTo((receivedNs, statusNs)), "and by fewer messages");
         }
     }
 
@@ -153,13 +157,14 @@ public sealed class VirtualTimeTests
 
     /// <summary>One guest sends the other a frame.</summary>
     /// <param name="delayMs">Of the host's time, before all that guests do.</param>
+    /// <param name="sharesSchedule">Whether guests write what they want to the memory that they share with the daemon.</param>
     /// <returns>When the other gets it, and when the sender gets its status.</returns>
-    private static (ulong ReceivedNs, ulong StatusNs) Exchange(TestDaemon daemon, int delayMs)
+    private static (ulong ReceivedNs, ulong StatusNs) Exchange(TestDaemon daemon, int delayMs, bool sharesSchedule = false)
     {
         byte[] frame = Numbered(Address(2), Address(1), 7, bodyLength: 140);
         var receiver = Task.Run(() =>
         {
-            using var guest = Guest(daemon, "b", id: 2, Address(2), out var frontEnd);
+            using var guest = Guest(daemon, "b", id: 2, Address(2), out var frontEnd, sharesSchedule);
             while (frontEnd.CountReceived(HwsimCommand.Frame) == 0)
                 guest.Sleep();
             Thread.Sleep(delayMs);
@@ -167,7 +172,7 @@ public sealed class VirtualTimeTests
         });
         var sender = Task.Run(() =>
         {
-            using var guest = Guest(daemon, "a", id: 1, Address(1), out var frontEnd);
+            using var guest = Guest(daemon, "a", id: 1, Address(1), out var frontEnd, sharesSchedule);
             guest.Sleep(SentAtNs);
             Thread.Sleep(delayMs);
             frontEnd.SendFrame(s_radio, frame, cookie: 1);
@@ -182,9 +187,10 @@ public sealed class VirtualTimeTests
         return (receiver.Result, sender.Result);
     }
 
-    private static SimulatedParticipant Guest(TestDaemon daemon, string name, ulong id, MacAddress address, out SimulatedFrontEnd frontEnd)
+    private static SimulatedParticipant Guest(
+        TestDaemon daemon, string name, ulong id, MacAddress address, out SimulatedFrontEnd frontEnd, bool sharesSchedule = false)
     {
-        var guest = new SimulatedParticipant(daemon.PathOf("time.sock"));
+        var guest = new SimulatedParticipant(daemon.PathOf("time.sock"), sharesSchedule);
         _ = guest.Start(id);
         frontEnd = daemon.ConnectFrontEnd(name);
         frontEnd.SetUpInBand(guest.RequestsOfDaemon);
@@ -193,5 +199,9 @@ public sealed class VirtualTimeTests
         return guest;
     }
 
-    private static void Kick(SimulatedParticipant guest, SimulatedFrontEnd frontEnd) => guest.AnswerUntil(Task.Run(() => frontEnd.KickInBand(0)));
+    private static void Kick(SimulatedParticipant guest, SimulatedFrontEnd frontEnd)
+    {
+        guest.TellTime();
+        guest.AnswerUntil(Task.Run(() => frontEnd.KickInBand(0)));
+    }
 }
