@@ -56,8 +56,8 @@ internal sealed class MediumStream(NatsConnection connection, TrunkSubjects subj
     {
         var message = await _stream!.GetDirectAsync(new StreamMsgGetRequest { Seq = revision }, NatsRawSerializer<byte[]>.Default, cancellation)
             .ConfigureAwait(false);
-        return message is { Headers: { } headers, Data: { } entry } && headers.TryGetValue("Nats-Subject", out var subject)
-            ? (TrunkSubjects.SenderOf(subject.ToString()), entry)
+        return message.Headers is { } headers && headers.TryGetValue("Nats-Subject", out var subject)
+            ? (TrunkSubjects.SenderOf(subject.ToString()), message.Data ?? [])
             : null;
     }
 

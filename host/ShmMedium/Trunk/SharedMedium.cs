@@ -34,6 +34,7 @@ internal sealed class SharedMedium(MediumEngine engine, MediumStream stream, Fun
     private bool _wasTaken; // and the server has lost it
     private bool _isBegun; // by another host, just now
     private long _upSinceNs; // the server; 0: it is away
+    private ulong _lastThen; // the latest entry that it had
     private long _missingSinceNs; // its JetStream; 0: it is there
 
     /// <summary>A state of the medium.</summary>
@@ -164,8 +165,6 @@ internal sealed class SharedMedium(MediumEngine engine, MediumStream stream, Fun
             Problem = $"no server answers at {server}, and other hosts would not know of it";
             return;
         }
-        if (_upSinceNs == 0)
-            _upSinceNs = MonotonicClock.NowNs;
         try
         {
             var looked = await stream.LookAsync(cancellation).ConfigureAwait(false);
@@ -174,6 +173,8 @@ internal sealed class SharedMedium(MediumEngine engine, MediumStream stream, Fun
                 GoOnAlone();
                 return;
             }
+            if (_upSinceNs == 0)
+                (_upSinceNs, _lastThen) = (MonotonicClock.NowNs, state.Last);
             (IsAlone, _missingSinceNs) = (false, 0);
             if (_taken is { } taken && (state.Created != _created || state.Last < taken.Number))
                 (_taken, _wasTaken, _isBegun) = (null, true, state.Created != _created && state.Last != 0);
@@ -215,7 +216,8 @@ internal sealed class SharedMedium(MediumEngine engine, MediumStream stream, Fun
     /// <summary>Takes the medium that other hosts have; where none has it, this host's begins.</summary>
     private async Task JoinAsync(MediumStream.State state, CancellationToken cancellation)
     {
-        bool isHeld = _isBegun || (!_wasTaken && isMediumElsewhere());
+        // Who stored something meanwhile has it, though that host's table may not be here yet.
+        bool isHeld = _isBegun || (!_wasTaken && (state.Last != _lastThen || isMediumElsewhere()));
         if (!isHeld && !_wasTaken && MonotonicClock.NowNs - _upSinceNs < (long)s_listening.TotalNanoseconds)
         {
             Problem = "this host has just started, and listens for others";
