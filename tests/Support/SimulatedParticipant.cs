@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using ShmWifi.Lab;
 using ShmWifi.Linux;
-using ShmWifi.RingBuffer;
 using ShmWifi.ShmMedium.VirtualTime;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
@@ -11,15 +10,10 @@ namespace ShmWifi.Tests.Support;
 /// <summary>A guest whose clock is a calendar's, with its front end: it answers as arch/um/kernel/time.c and virtio_uml.c do.</summary>
 internal sealed unsafe class SimulatedParticipant : IDisposable
 {
-    // include/uapi/linux/um_timetravel.h, struct um_timetravel_schedshm
-    private const int CurrentTime = 0x10, WhoRuns = 0x18, Clients = 0x1000, ClientSize = 0x80;
-    private const uint Requests = 1, SharesTime = 1; // a flag, a capability
-
     private readonly FileDescriptor _calendar;
     private readonly FileDescriptor _requests, _daemonsEnd; // of the back end
     private readonly bool _sharesSchedule;
-    private SharedMemory? _schedule;
-    private ulong _id; // among the schedule's clients
+    private KernelOfSchedule? _schedule;
     private uint _sequence;
 
     /// <summary>Connects to a calendar, and says nothing.</summary>
@@ -67,7 +61,7 @@ internal sealed unsafe class SimulatedParticipant : IDisposable
         {
             count = (int)((ulong)header->cmsg_len - (ulong)sizeof(cmsghdr)) / sizeof(int);
             if (_sharesSchedule)
-                Share(((int*)CMSG_DATA(header))[0], TimeTravelMessage.Read(new Span<byte>(bytes, TimeTravelMessage.Size)).Time);
+                _schedule = new(((int*)CMSG_DATA(header))[0], TimeTravelMessage.Read(new Span<byte>(bytes, TimeTravelMessage.Size)).Time);
             for (int i = 0; i < count; i++)
                 _ = close(((int*)CMSG_DATA(header))[i]);
         }
@@ -111,8 +105,7 @@ internal sealed unsafe class SimulatedParticipant : IDisposable
             if (message.Operation != TimeTravelOperation.Run)
                 continue;
             NowNs = message.Time;
-            if (_schedule is not null)
-                *OwnFlags &= ~Requests;
+            _schedule?.EndRequest();
             return;
         }
     }
@@ -130,7 +123,7 @@ internal sealed unsafe class SimulatedParticipant : IDisposable
     public void TellTime()
     {
         if (_schedule is { } schedule)
-            *(ulong*)(schedule.Address + CurrentTime) = NowNs;
+            schedule.CurrentTime = NowNs;
         else
             _ = Ask(TimeTravelOperation.Update, NowNs);
     }
@@ -164,33 +157,12 @@ internal sealed unsafe class SimulatedParticipant : IDisposable
         _daemonsEnd.Dispose();
     }
 
-    private uint* OwnFlags => Client(_id) + 1;
-
-    private uint* Client(ulong id) => (uint*)(_schedule!.Address + Clients + (id * ClientSize));
-
-    private void Share(int descriptor, ulong id)
-    {
-        using (var header = SharedMemory.Map(descriptor, Clients, offset: 0, ownsDescriptor: false))
-        {
-            if (*(uint*)header.Address != 2)
-                throw new LabException("a schedule of a version that it does not know");
-            _schedule = SharedMemory.Map(descriptor, *(uint*)(header.Address + 4), offset: 0, ownsDescriptor: false);
-        }
-        _id = id;
-        *Client(id) |= SharesTime;
-    }
-
     private void Request(ulong ns)
     {
-        if (_schedule is { } schedule && (*Client(*(ushort*)(schedule.Address + WhoRuns)) & SharesTime) != 0)
-        {
-            *OwnFlags |= Requests;
-            *(ulong*)(OwnFlags + 1) = ns;
-        }
+        if (_schedule is { RequestsHere: true } schedule)
+            schedule.Request(ns);
         else
-        {
             _ = Ask(TimeTravelOperation.Request, ns);
-        }
     }
 
     private void Send(TimeTravelMessage message)
@@ -221,7 +193,7 @@ internal sealed unsafe class SimulatedParticipant : IDisposable
         {
             if (Uninterrupted.recv(_requests.Descriptor, first, request.Length, MSG_WAITALL) != request.Length)
                 return false;
-            Request(_schedule is { } schedule ? *(ulong*)(schedule.Address + CurrentTime) : Ask(TimeTravelOperation.Get));
+            Request(_schedule is { } schedule ? schedule.CurrentTime : Ask(TimeTravelOperation.Get));
             BinaryPrimitives.WriteUInt32LittleEndian(request.AsSpan(4), 5);
             BinaryPrimitives.WriteUInt64LittleEndian(request.AsSpan(12), 0);
             return Uninterrupted.send(_requests.Descriptor, first, request.Length, MSG_NOSIGNAL) == request.Length;
