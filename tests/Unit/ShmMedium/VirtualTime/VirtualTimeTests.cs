@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ShmWifi.Dot11.Frames;
 using ShmWifi.Hwsim.Protocol;
+using ShmWifi.Lab.Processes;
 using ShmWifi.ShmMedium.Ports.VhostUser;
 using ShmWifi.ShmMedium.VirtualTime;
 using static ShmWifi.Tests.Support.MediumFrames;
@@ -162,13 +163,16 @@ public sealed class VirtualTimeTests
     private static (ulong ReceivedNs, ulong StatusNs) Exchange(TestDaemon daemon, int delayMs, bool sharesSchedule = false)
     {
         byte[] frame = Numbered(Address(2), Address(1), 7, bodyLength: 140);
+        using var kept = new Cleanup(); // who leaves while its process has another guest is waited for
         var receiver = Task.Run(() =>
         {
-            using var guest = Guest(daemon, "b", id: 2, Address(2), out var frontEnd, sharesSchedule);
+            var guest = kept.Add(Guest(daemon, "b", id: 2, Address(2), out var frontEnd, sharesSchedule));
             while (frontEnd.CountReceived(HwsimCommand.Frame) == 0)
                 guest.Sleep();
             Thread.Sleep(delayMs);
-            return guest.NowNs;
+            ulong receivedNs = guest.NowNs;
+            guest.Wait();
+            return receivedNs;
         });
         var sender = Task.Run(() =>
         {
