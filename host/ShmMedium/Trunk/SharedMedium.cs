@@ -32,9 +32,8 @@ internal sealed class SharedMedium(MediumEngine engine, MediumStream stream, Fun
     private Revision? _taken; // null: this host has not joined the medium
     private DateTimeOffset _created; // of the stream
     private bool _wasTaken; // and the server has lost it
-    private bool _isBegun; // by another host, just now
     private long _upSinceNs; // the server; 0: it is away
-    private ulong _lastThen; // the latest entry that it had
+    private ulong _lastThen; // the latest entry that it had; later ones are of hosts that have the medium
     private long _missingSinceNs; // its JetStream; 0: it is there
 
     /// <summary>A state of the medium.</summary>
@@ -177,7 +176,7 @@ internal sealed class SharedMedium(MediumEngine engine, MediumStream stream, Fun
                 (_upSinceNs, _lastThen) = (MonotonicClock.NowNs, state.Last);
             (IsAlone, _missingSinceNs) = (false, 0);
             if (_taken is { } taken && (state.Created != _created || state.Last < taken.Number))
-                (_taken, _wasTaken, _isBegun) = (null, true, state.Created != _created && state.Last != 0);
+                (_taken, _wasTaken, _lastThen) = (null, true, state.Created != _created ? 0 : state.Last);
             _created = state.Created;
             if (_taken is null)
                 await JoinAsync(state, cancellation).ConfigureAwait(false);
@@ -217,7 +216,7 @@ internal sealed class SharedMedium(MediumEngine engine, MediumStream stream, Fun
     private async Task JoinAsync(MediumStream.State state, CancellationToken cancellation)
     {
         // Who stored something meanwhile has it, though that host's table may not be here yet.
-        bool isHeld = _isBegun || (!_wasTaken && (state.Last != _lastThen || isMediumElsewhere()));
+        bool isHeld = state.Last != _lastThen || (!_wasTaken && isMediumElsewhere());
         if (!isHeld && !_wasTaken && MonotonicClock.NowNs - _upSinceNs < (long)s_listening.TotalNanoseconds)
         {
             Problem = "this host has just started, and listens for others";
@@ -238,8 +237,6 @@ internal sealed class SharedMedium(MediumEngine engine, MediumStream stream, Fun
         }
         if (await stream.TryAddAsync(bytes, state.Last, cancellation).ConfigureAwait(false) is { } revision)
             SetTaken(new Revision(revision, engine.CurrentMedium));
-        else
-            _isBegun = true;
     }
 
     /// <returns>The latest that this host can take; where there is none, the latest that is sound; null: none is.</returns>
@@ -323,7 +320,7 @@ internal sealed class SharedMedium(MediumEngine engine, MediumStream stream, Fun
     private void SetTaken(Revision revision)
     {
         Volatile.Write(ref _taken, revision);
-        (_wasTaken, _isBegun) = (false, false);
+        _wasTaken = false;
     }
 
     private static bool IsSame(MediumConfiguration one, MediumConfiguration other) =>
