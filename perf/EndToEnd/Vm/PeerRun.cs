@@ -16,7 +16,8 @@ namespace ShmWifi.Perf.EndToEnd.Vm;
 /// latter two can be held to the standard's arithmetic. Twice over: in an open network as hostapd makes it, 802.11n, whose rates wmediumd takes for
 /// those of 802.11g with the same index; and at 54 Mbit/s of 802.11a alone, which all know. No link loses anything to speak of.
 /// </remarks>
-internal sealed class PeerRun
+internal sealed class PeerRun(
+    string network, VmLab wmediumd, VmLab instant, VmLab airtime, VmPace pace, Results results, Progress progress, CancellationToken cancellation)
 {
     private const string Group = UmlGroup.GroupName;
     private const int DatagramBytes = 1472; // with IPv4 1500 octets
@@ -27,24 +28,9 @@ internal sealed class PeerRun
 
     private static readonly double s_arithmeticMbps = ArithmeticMbps();
 
-    private readonly string _network;
-    private readonly Side _wmediumd;
-    private readonly Side _instant;
-    private readonly Side _airtime;
-    private readonly VmPace _pace;
-    private readonly Results _results;
-    private readonly Progress _progress;
-    private readonly CancellationToken _cancellation;
-
-    private PeerRun(
-        string network, VmLab wmediumd, VmLab instant, VmLab airtime, VmPace pace, Results results, Progress progress, CancellationToken cancellation)
-    {
-        _network = network;
-        _wmediumd = new Side("wmediumd", wmediumd);
-        _instant = new Side("timing: instant", instant);
-        _airtime = new Side("timing: airtime", airtime);
-        (_pace, _results, _progress, _cancellation) = (pace, results, progress, cancellation);
-    }
+    private readonly Side _wmediumd = new("wmediumd", wmediumd);
+    private readonly Side _instant = new("timing: instant", instant);
+    private readonly Side _airtime = new("timing: airtime", airtime);
 
     private IReadOnlyList<Side> Ours => [_instant, _airtime];
 
@@ -88,12 +74,12 @@ internal sealed class PeerRun
     {
         Side[] all = [_wmediumd, .. Ours];
         foreach (var side in all)
-            await side.Ping.WarmUpAsync(_cancellation);
-        for (int round = 1; round <= _pace.Rounds; round++)
+            await side.Ping.WarmUpAsync(cancellation);
+        for (int round = 1; round <= pace.Rounds; round++)
         {
-            _progress.Now($"ping beside wmediumd, round {round} of {_pace.Rounds}");
+            progress.Now($"ping beside wmediumd, round {round} of {pace.Rounds}");
             foreach (var side in all)
-                await side.Ping.RunAsync(_pace.Pings, _cancellation);
+                await side.Ping.RunAsync(pace.Pings, cancellation);
         }
 
         foreach (var (quantile, of) in PingRounds.Quantiles)
@@ -101,11 +87,11 @@ internal sealed class PeerRun
             foreach (var side in Ours)
             {
                 var rounds = side.Ping.Against(_wmediumd.Ping, of);
-                string figure = $"{side.Name} beside wmediumd: ping{_network}, {quantile}";
-                _results.Add(side == _instant && quantile == "p50"
+                string figure = $"{side.Name} beside wmediumd: ping{network}, {quantile}";
+                results.Add(side == _instant && quantile == "p50"
                     ? rounds.Judge(Group, figure, "ms", $"{PingGain} × lower", rounds.MedianRatio <= 1 / PingGain)
                     : rounds.Tell(Group, figure, "ms"));
-                _progress.Done($"{figure}: {rounds.Median:0.00} ms, {rounds.MedianRatio:0.00} × wmediumd's");
+                progress.Done($"{figure}: {rounds.Median:0.00} ms, {rounds.MedianRatio:0.00} × wmediumd's");
             }
         }
     }
@@ -115,9 +101,9 @@ internal sealed class PeerRun
     {
         string direction = isDown ? "access point to station" : "station to access point";
         var rounds = Ours.Select(_ => new Rounds()).ToList();
-        for (int round = 1; round <= _pace.Rounds; round++)
+        for (int round = 1; round <= pace.Rounds; round++)
         {
-            _progress.Now($"TCP beside wmediumd, {direction}, round {round} of {_pace.Rounds}");
+            progress.Now($"TCP beside wmediumd, {direction}, round {round} of {pace.Rounds}");
             double theirs = await TcpAsync(_wmediumd);
             foreach (var (side, ours) in Ours.Zip(rounds))
                 ours.Add(await TcpAsync(side), theirs);
@@ -125,14 +111,14 @@ internal sealed class PeerRun
 
         foreach (var (side, ours) in Ours.Zip(rounds))
         {
-            string figure = $"{side.Name} beside wmediumd: TCP {direction}{_network}";
-            _results.Add(isJudged && side == _instant
+            string figure = $"{side.Name} beside wmediumd: TCP {direction}{network}";
+            results.Add(isJudged && side == _instant
                 ? ours.Judge(Group, figure, "Mbit/s", $"{TcpGain} × more", ours.MedianRatio >= TcpGain)
                 : ours.Tell(Group, figure, "Mbit/s"));
-            _progress.Done($"{figure}: {ours.Median:0.0} Mbit/s, {ours.MedianRatio:0.0} × wmediumd's");
+            progress.Done($"{figure}: {ours.Median:0.0} Mbit/s, {ours.MedianRatio:0.0} × wmediumd's");
         }
 
-        Task<double> TcpAsync(Side side) => Iperf.TcpAsync(isDown ? side.Lab.Pair.Back : side.Lab.Pair.Medium, _pace.Seconds, _cancellation);
+        Task<double> TcpAsync(Side side) => Iperf.TcpAsync(isDown ? side.Lab.Pair.Back : side.Lab.Pair.Medium, pace.Seconds, cancellation);
     }
 
     /// <summary>Datagrams of a station that always has one to send, for the two that wait out their airtime.</summary>
@@ -140,26 +126,26 @@ internal sealed class PeerRun
     {
         Side[] waiting = [_airtime, _wmediumd];
         var rounds = waiting.Select(_ => new Rounds()).ToList();
-        for (int round = 1; round <= _pace.Rounds; round++)
+        for (int round = 1; round <= pace.Rounds; round++)
         {
-            _progress.Now($"UDP goodput, round {round} of {_pace.Rounds}");
+            progress.Now($"UDP goodput, round {round} of {pace.Rounds}");
             foreach (var (side, goodput) in waiting.Zip(rounds))
             {
                 var pair = side.Lab.Pair;
                 goodput.Add(
-                    await Iperf.SaturateAsync(pair.Medium, pair.Ends[1].Guest, _pace.Seconds, OfferedMbps, DatagramBytes, _cancellation),
+                    await Iperf.SaturateAsync(pair.Medium, pair.Ends[1].Guest, pace.Seconds, OfferedMbps, DatagramBytes, cancellation),
                     s_arithmeticMbps);
             }
         }
 
         foreach (var (side, goodput) in waiting.Zip(rounds))
         {
-            string figure = $"{side.Name}: UDP goodput of {DatagramBytes} B{_network}; baseline: the standard's arithmetic";
+            string figure = $"{side.Name}: UDP goodput of {DatagramBytes} B{network}; baseline: the standard's arithmetic";
             double percent = 100 * Math.Abs(goodput.MedianRatio - 1);
-            _results.Add(side == _wmediumd
+            results.Add(side == _wmediumd
                 ? goodput.Tell(Group, figure, "Mbit/s")
                 : goodput.Judge(Group, figure, "Mbit/s", $"within {GoodputPercent} %", percent <= GoodputPercent));
-            _progress.Done($"{figure}: {goodput.Median:0.0} of {s_arithmeticMbps:0.0} Mbit/s");
+            progress.Done($"{figure}: {goodput.Median:0.0} of {s_arithmeticMbps:0.0} Mbit/s");
         }
     }
 
