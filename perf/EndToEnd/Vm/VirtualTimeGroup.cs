@@ -2,7 +2,6 @@ using System.Diagnostics;
 using ShmWifi.Lab;
 using ShmWifi.Lab.Instances;
 using ShmWifi.Lab.Report;
-using ShmWifi.Lab.Topologies;
 using ShmWifi.Lab.Wifi;
 using ShmWifi.Perf.EndToEnd.Report;
 
@@ -29,7 +28,7 @@ internal sealed class VirtualTimeGroup : IBenchGroup
         int seconds = options.IsQuick ? 30 : 120;
         foreach (int stations in (int[])[1, 10])
         {
-            var topology = Idle(options.Kernel, stations);
+            var topology = VmLab.InVirtualTime(options.Kernel, stations);
             var directory = new LabDirectory(topology.Name);
             directory.Prepare(topology.Vms.Select(vm => vm.Name));
             await using var lab = await LabInstance.StartAsync(topology, directory, progress, cancellation);
@@ -53,26 +52,5 @@ internal sealed class VirtualTimeGroup : IBenchGroup
                 return virtualSeconds / clock.Elapsed.TotalSeconds;
             }
         }
-    }
-
-    private static Topology Idle(string kernel, int stations)
-    {
-        var network = new Network(Ssid.Of("ShmWifi"), Security.Wpa2, "one medium, two machines", 1);
-        var accessPoint = new VmSpec
-        {
-            Name = "ap",
-            Role = Role.AccessPoint,
-            Kernel = kernel,
-            Hypervisor = Hypervisor.Uml,
-            Path = FramePath.Virtio,
-            Network = network,
-        };
-        var all = Enumerable.Range(1, stations).Select(number => accessPoint with { Name = $"sta{number}", Role = Role.Station });
-        return new Topology("bench-virtual", PerVmIsolation: false, [accessPoint, .. all])
-        {
-            IsCaptured = false,
-            Medium = "timing: airtime\n",
-            Time = new VirtualTime(),
-        };
     }
 }

@@ -64,13 +64,10 @@ internal sealed class VmLab : IAsyncDisposable
     public static Topology Uml(string kernel, Security security)
     {
         var topology = Sleeping(kernel);
-        return topology with { Name = "bench-uml", Vms = [.. topology.Vms.Select(AsUml)] };
-
-        VmSpec AsUml(VmSpec vm) => vm with
+        return topology with
         {
-            Hypervisor = Hypervisor.Uml,
-            Path = FramePath.Virtio,
-            Network = vm.Network is { } network ? network with { Security = security } : null,
+            Name = "bench-uml",
+            Vms = [.. topology.Vms.Select(vm => AsUml(vm, vm.Network is { } network ? network with { Security = security } : null))],
         };
     }
 
@@ -80,10 +77,19 @@ internal sealed class VmLab : IAsyncDisposable
     public static Topology UmlPair(string name, string kernel, bool is11a)
     {
         var network = is11a ? OpenNetwork with { Channel = 36, Mode = PhyMode.A, BasicRates = [60, 120, 240, 540] } : OpenNetwork;
-        return Of($"bench-{name}", Pair(Role.AccessPoint, "ap"), Pair(Role.Station, "sta"));
+        return Of($"bench-{name}", AsUml(Guest("ap", Role.AccessPoint, kernel), network), AsUml(Guest("sta", Role.Station, kernel), network));
+    }
 
-        VmSpec Pair(Role role, string vm) =>
-            Guest(vm, role, kernel) with { Hypervisor = Hypervisor.Uml, Path = FramePath.Virtio, Network = network };
+    /// <summary>An access point and stations that are User-Mode-Linux, whose clock is the medium's.</summary>
+    public static Topology InVirtualTime(string kernel, int stations)
+    {
+        var network = OpenNetwork with { Security = Security.Wpa2 };
+        var all = Enumerable.Range(1, stations).Select(number => Guest($"sta{number}", Role.Station, kernel));
+        return Of("bench-virtual", [.. all.Prepend(Guest("ap", Role.AccessPoint, kernel)).Select(vm => AsUml(vm, network))]) with
+        {
+            Medium = "timing: airtime\n",
+            Time = new VirtualTime(),
+        };
     }
 
     /// <summary>Guests that poll when idle, so as few as there can be.</summary>
@@ -147,6 +153,8 @@ internal sealed class VmLab : IAsyncDisposable
     private static Topology Of(string name, params VmSpec[] vms) => new(name, PerVmIsolation: false, vms) { IsCaptured = false };
 
     private static VmSpec Guest(string name, Role role, string kernel) => new() { Name = name, Role = role, Kernel = kernel, Network = OpenNetwork };
+
+    private static VmSpec AsUml(VmSpec vm, Network? network) => vm with { Hypervisor = Hypervisor.Uml, Path = FramePath.Virtio, Network = network };
 
     private static VmSpec OnKernelPath(VmSpec vm) => vm with { Path = FramePath.Kernel };
 
