@@ -1,7 +1,6 @@
 using System.Text;
 using ShmWifi.Lab.Processes;
 using ShmWifi.Lab.Topologies;
-using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Lab.Medium;
 
@@ -44,7 +43,6 @@ internal sealed class Wmediumd : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        _process.Signal(SIGTERM);
         await _process.StopAsync(StopLimit);
         _process.Dispose();
     }
