@@ -85,10 +85,9 @@ internal sealed class Calendar(VirtualClock clock, int awaited)
             from.OnAnswered(message.Sequence);
             return;
         }
-        bool isStarted = from.State is ParticipantState.Running or ParticipantState.Waiting;
-        if (isStarted == (message.Operation == TimeTravelOperation.Start) || from.State == ParticipantState.Starting)
-            throw new CalendarException($"operation {(uint)message.Operation} {(isStarted ? "(START) once more" : "before START is answered")}");
-        if (isStarted)
+        if (from.IsStarted == (message.Operation == TimeTravelOperation.Start) || from.State == ParticipantState.Starting)
+            throw new CalendarException($"operation {(uint)message.Operation} {(from.IsStarted ? "(START) once more" : "before START is answered")}");
+        if (from.IsStarted)
             from.Hear();
         switch (message.Operation)
         {
@@ -119,7 +118,7 @@ internal sealed class Calendar(VirtualClock clock, int awaited)
                 from.Answer(in message, (ulong)(EpochNs + clock.NowNs));
                 return;
             case TimeTravelOperation.Broadcast:
-                foreach (var other in _participants.Where(p => p != from && p.State is ParticipantState.Running or ParticipantState.Waiting))
+                foreach (var other in _participants.Where(p => p != from && p.IsStarted))
                     other.Tell(message.Time);
                 from.Answer(in message);
                 return;

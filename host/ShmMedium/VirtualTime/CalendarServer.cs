@@ -57,11 +57,11 @@ internal sealed unsafe class CalendarServer : IDisposable
     }
 
     /// <summary>Whose a front end is that has connected: its process's; if that has joined more than once, that with the fewest front ends.</summary>
-    /// <returns>Null: its process has not joined.</returns>
+    /// <returns>Null: its process has not been started; one that waits for that has no driver yet.</returns>
     public Participant? FindFor(int frontEndPid)
     {
         var found = _connections.Values
-            .Where(c => c.Pid == frontEndPid && c.Participant.State != ParticipantState.Connected)
+            .Where(c => c.Pid == frontEndPid && c.Participant.IsStarted)
             .MinBy(c => c.Participant.FrontEnds)?.Participant;
         if (found is not null)
             found.FrontEnds++;

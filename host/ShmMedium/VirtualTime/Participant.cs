@@ -17,6 +17,9 @@ internal sealed class Participant(Action<TimeTravelMessage> send, SharedSchedule
     /// <summary>What it does.</summary>
     public ParticipantState State { get; private set; }
 
+    /// <summary>Whether it has a time.</summary>
+    public bool IsStarted => State is ParticipantState.Running or ParticipantState.Waiting;
+
     /// <summary>Its own choice, and its place in the order of those that may run at one time.</summary>
     public ulong Id { get; private set; }
 

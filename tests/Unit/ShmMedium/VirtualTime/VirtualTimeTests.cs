@@ -92,12 +92,14 @@ public sealed class VirtualTimeTests
     public void AKickIsAnsweredWhenItsGuestIsFreeNoMore()
     {
         using var daemon = NewDaemon("instant");
+        using var b = new SimulatedParticipant(daemon.PathOf("time.sock")); // connects first, and is started second
         var other = Task.Run(() =>
         {
-            using var b = Guest(daemon, "b", id: 2, Address(2), out _);
+            Join(b, daemon, "b", id: 2, Address(2));
             b.Sleep(SentAtNs);
         });
-        using var guest = Guest(daemon, "a", id: 1, Address(1), out var frontEnd);
+        using var guest = new SimulatedParticipant(daemon.PathOf("time.sock"));
+        var frontEnd = Join(guest, daemon, "a", id: 1, Address(1));
         guest.Sleep(SentAtNs / 2);
 
         var kick = Task.Run(() => frontEnd.KickInBand(0));
@@ -166,7 +168,8 @@ public sealed class VirtualTimeTests
         using var kept = new Cleanup(); // who leaves while its process has another guest is waited for
         var receiver = Task.Run(() =>
         {
-            var guest = kept.Add(Guest(daemon, "b", id: 2, Address(2), out var frontEnd, sharesSchedule));
+            var guest = kept.Add(new SimulatedParticipant(daemon.PathOf("time.sock"), sharesSchedule));
+            var frontEnd = Join(guest, daemon, "b", id: 2, Address(2));
             while (frontEnd.CountReceived(HwsimCommand.Frame) == 0)
                 guest.Sleep();
             Thread.Sleep(delayMs);
@@ -176,7 +179,8 @@ public sealed class VirtualTimeTests
         });
         var sender = Task.Run(() =>
         {
-            using var guest = Guest(daemon, "a", id: 1, Address(1), out var frontEnd, sharesSchedule);
+            using var guest = new SimulatedParticipant(daemon.PathOf("time.sock"), sharesSchedule);
+            var frontEnd = Join(guest, daemon, "a", id: 1, Address(1));
             guest.Sleep(SentAtNs);
             Thread.Sleep(delayMs);
             frontEnd.SendFrame(s_radio, frame, cookie: 1);
@@ -191,16 +195,14 @@ public sealed class VirtualTimeTests
         return (receiver.Result, sender.Result);
     }
 
-    private static SimulatedParticipant Guest(
-        TestDaemon daemon, string name, ulong id, MacAddress address, out SimulatedFrontEnd frontEnd, bool sharesSchedule = false)
+    private static SimulatedFrontEnd Join(SimulatedParticipant guest, TestDaemon daemon, string name, ulong id, MacAddress address)
     {
-        var guest = new SimulatedParticipant(daemon.PathOf("time.sock"), sharesSchedule);
         _ = guest.Start(id);
-        frontEnd = daemon.ConnectFrontEnd(name);
+        var frontEnd = daemon.ConnectFrontEnd(name);
         frontEnd.SetUpInBand(guest.RequestsOfDaemon);
         frontEnd.SendAddress(s_radio, address);
         Kick(guest, frontEnd);
-        return guest;
+        return frontEnd;
     }
 
     private static void Kick(SimulatedParticipant guest, SimulatedFrontEnd frontEnd)
