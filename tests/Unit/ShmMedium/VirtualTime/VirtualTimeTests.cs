@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using ShmWifi.Dot11.Frames;
 using ShmWifi.Hwsim.Protocol;
-using ShmWifi.Lab.Processes;
 using ShmWifi.ShmMedium.Ports.VhostUser;
 using ShmWifi.ShmMedium.VirtualTime;
 using static ShmWifi.Tests.Support.MediumFrames;
@@ -165,31 +164,29 @@ public sealed class VirtualTimeTests
     private static (ulong ReceivedNs, ulong StatusNs) Exchange(TestDaemon daemon, int delayMs, bool sharesSchedule = false)
     {
         byte[] frame = Numbered(Address(2), Address(1), 7, bodyLength: 140);
-        using var kept = new Cleanup(); // who leaves while its process has another guest is waited for
+        using var receiving = new SimulatedParticipant(daemon.PathOf("time.sock"), sharesSchedule);
+        using var sending = new SimulatedParticipant(daemon.PathOf("time.sock"), sharesSchedule); // who leaves before the other is waited for
         var receiver = Task.Run(() =>
         {
-            var guest = kept.Add(new SimulatedParticipant(daemon.PathOf("time.sock"), sharesSchedule));
-            var frontEnd = Join(guest, daemon, "b", id: 2, Address(2));
+            var frontEnd = Join(receiving, daemon, "b", id: 2, Address(2));
             while (frontEnd.CountReceived(HwsimCommand.Frame) == 0)
-                guest.Sleep();
+                receiving.Sleep();
             Thread.Sleep(delayMs);
-            ulong receivedNs = guest.NowNs;
-            guest.Wait();
-            return receivedNs;
+            receiving.Wait();
+            return receiving.NowNs;
         });
         var sender = Task.Run(() =>
         {
-            using var guest = new SimulatedParticipant(daemon.PathOf("time.sock"), sharesSchedule);
-            var frontEnd = Join(guest, daemon, "a", id: 1, Address(1));
-            guest.Sleep(SentAtNs);
+            var frontEnd = Join(sending, daemon, "a", id: 1, Address(1));
+            sending.Sleep(SentAtNs);
             Thread.Sleep(delayMs);
             frontEnd.SendFrame(s_radio, frame, cookie: 1);
-            Kick(guest, frontEnd);
+            Kick(sending, frontEnd);
             while (frontEnd.CountReceived(HwsimCommand.TxInfoFrame) == 0)
-                guest.Sleep();
-            ulong statusNs = guest.NowNs;
+                sending.Sleep();
             Assert.That(frontEnd.Receive(HwsimCommand.TxInfoFrame).IsAcked, Is.True);
-            return statusNs;
+            sending.Wait();
+            return sending.NowNs;
         });
         Assert.That(Task.WaitAll([sender, receiver], Deadline.Limit), Is.True);
         return (receiver.Result, sender.Result);
