@@ -75,6 +75,9 @@ internal sealed record Network(Ssid Ssid, Security Security, string Passphrase, 
 
     /// <summary>Whether it is on 5 GHz.</summary>
     public bool Is5GHz => Channel > 14;
+
+    /// <summary>Centre of its channel, MHz: IEEE 802.11-2020 clause 19.3.15.2.</summary>
+    public int FrequencyMhz => (Is5GHz ? 5000 : 2407) + (5 * Channel);
 }
 
 /// <summary>One VM of a lab.</summary>

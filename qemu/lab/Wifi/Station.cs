@@ -24,7 +24,15 @@ internal sealed partial class Station(WifiInterface radio, Network network)
             {Configuration()}
             EOF
             {radio.Enter}wpa_supplicant -B -t -f {log} -i {radio.Name} -D nl80211 -c /run/wpa_supplicant-{radio.Name}.conf || exit 1
-            while ! grep -q CTRL-EVENT-CONNECTED {log}; do usleep 100000; done
+            looks=0
+            while ! grep -q CTRL-EVENT-CONNECTED {log}; do
+                usleep 100000
+                looks=$((looks + 1))
+                # a busy machine's access point may answer a scan too late: wpa_supplicant's next one is in 5 s, and of all channels
+                if [ $((looks % 10)) = 0 ] && {radio.Enter}wpa_cli -i {radio.Name} status | grep -qE '^wpa_state=(SCANNING|DISCONNECTED|INACTIVE)'
+                then {radio.Enter}wpa_cli -i {radio.Name} scan freq={network.FrequencyMhz} >/dev/null
+                fi
+            done
             grep -E 'Successfully initialized|CTRL-EVENT-CONNECTED' {log}
             {radio.Enter}wpa_cli -i {radio.Name} status | grep -E '^(key_mgmt|wpa_state)='
             """,
@@ -55,6 +63,7 @@ internal sealed partial class Station(WifiInterface radio, Network network)
     public Task<string> LeaseAsync(CancellationToken cancellation) =>
         Dhcp.LeaseAsync(radio.Vm, radio.Name, radio.Namespace, cancellation);
 
+    /// <summary>Its first scan is of the network's channel alone: one of all that hwsim has takes 7 s. Later ones are of all.</summary>
     private string Configuration()
     {
         string keys = network.Security switch
@@ -66,6 +75,7 @@ internal sealed partial class Station(WifiInterface radio, Network network)
         return
             $$"""
             ctrl_interface=/run/wpa_supplicant
+            initial_freq_list={{network.FrequencyMhz}}
             network={
                 ssid={{network.Ssid.Hex}}
                 {{keys}}
