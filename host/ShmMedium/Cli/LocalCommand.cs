@@ -16,11 +16,10 @@ internal static class LocalCommand
             "Is the medium of this machine's own mac80211_hwsim radios, in whichever network namespaces they are, until SIGINT or SIGTERM, then "
                 + "prints the totals. No VMs: run serves both, with 'local: true' in its configuration (docs/local.md).");
         common.AddTo(command);
-        command.SetAction((parse, cancellation) => Task.FromResult(common.Serve(
+        command.SetAction(parse => common.Serve(
             parse,
             file => OfThisKernel(Load(file)),
-            (configuration, statePath, log, fail) => new Daemon(configuration, statePath, log, fail, new NoDescriptorStore()),
-            cancellation)));
+            (configuration, statePath, log, fail) => new Daemon(configuration, statePath, log, fail, new NoDescriptorStore())));
         return command;
     }
 

@@ -32,15 +32,13 @@ internal static class RunCommand
         var handOver = new Option<int?>(EngineProcess.HandOverOption) { Hidden = true }; // of an engine that a keeper has started
         command.Options.Add(keeper);
         command.Options.Add(handOver);
-        command.SetAction((parse, cancellation) => Task.FromResult(
-            parse.GetValue(handOver) is null && parse.GetValue(keeper) != "none"
-                ? Keep(parse, IsSystemds(parse))
-                : Serve(parse, cancellation)));
+        command.SetAction(parse =>
+            parse.GetValue(handOver) is null && parse.GetValue(keeper) != "none" ? Keep(parse, IsSystemds(parse)) : Serve(parse));
         return command;
 
         bool IsSystemds(ParseResult parse) => parse.GetValue(keeper) == "systemd";
 
-        int Serve(ParseResult parse, CancellationToken cancellation)
+        int Serve(ParseResult parse)
         {
             using var store = parse.GetValue(handOver) is { } descriptor
                 ? new DescriptorStore(descriptor, Environment.GetEnvironmentVariable("NOTIFY_SOCKET") ?? "", IsSystemds(parse))
@@ -50,7 +48,6 @@ internal static class RunCommand
                 file => Override(Load(file, parse.GetValue(socket)), parse.GetValue(isolation)),
                 (configuration, statePath, log, fail) =>
                     new Daemon(configuration, statePath, log, fail, (IDescriptorStore?)store ?? new NoDescriptorStore()),
-                cancellation,
                 store);
         }
     }

@@ -83,9 +83,9 @@ internal sealed class ServeOptions
     /// <summary>Serves until a signal.</summary>
     /// <param name="load">Reads the configuration; of null, what holds without one.</param>
     /// <param name="keeper">What has started this process as an engine, and says when it is to serve; null: this is a process of its own.</param>
-    public int Serve(ParseResult parse, Func<FileInfo?, DaemonConfiguration> load, DaemonFactory newDaemon, CancellationToken cancellation,
-        DescriptorStore? keeper = null)
+    public int Serve(ParseResult parse, Func<FileInfo?, DaemonConfiguration> load, DaemonFactory newDaemon, DescriptorStore? keeper = null)
     {
+        using var signals = new StopSignals(); // until all that a daemon leaves is removed; a spare waits for its keeper's word
         DaemonConfiguration configuration;
         try
         {
@@ -107,7 +107,7 @@ internal sealed class ServeOptions
             parse.GetValue(_stats),
             newDaemon,
             keeper,
-            cancellation);
+            signals);
     }
 
     /// <summary>Starts up as far as nothing is touched that another engine has, and waits for this one's turn.</summary>
@@ -146,7 +146,7 @@ internal sealed class ServeOptions
     }
 
     private static int Run(DaemonConfiguration configuration, ConsoleOutput output, string statePath, string? statsPath, DaemonFactory newDaemon,
-        DescriptorStore? keeper, CancellationToken cancellation)
+        DescriptorStore? keeper, StopSignals signals)
     {
         IReadOnlyList<ILogSink> sinks;
         bool isNewLog = configuration.Log.File is { } path && !File.Exists(path);
@@ -164,7 +164,7 @@ internal sealed class ServeOptions
         var events = keeper is null ? null : OpenEvents(keeper); // as long as the process is there: threads that fail late write to it
         using (output)
         using (var log = new MediumLog(events, sinks))
-            code = Serve(configuration, output, log, events, statePath, statsPath, newDaemon, keeper, cancellation, out totals);
+            code = Serve(configuration, output, log, events, statePath, statsPath, newDaemon, keeper, signals, out totals);
         if (code == 0)
             events?.ForgetAll();
         if (totals is null && isNewLog && new FileInfo(configuration.Log.File!) is { Exists: true, Length: 0 })
@@ -218,11 +218,10 @@ internal sealed class ServeOptions
         string? statsPath,
         DaemonFactory newDaemon,
         DescriptorStore? keeper,
-        CancellationToken cancellation,
+        StopSignals signals,
         out MediumSnapshot? totals)
     {
         totals = null;
-        using var stopped = new ManualResetEventSlim();
         DaemonFailure? failure = null;
         LastResort? lastResort = null;
         var systemd = new SystemdNotifier();
@@ -230,10 +229,6 @@ internal sealed class ServeOptions
         try
         {
             using var daemon = newDaemon(configuration, statePath, log, Fail);
-            // A SIGINT that was inherited as ignored stays so: a daemon in a script's
-            // background or under nohup is not for its terminal's Ctrl-C to end.
-            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-            using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
             using var report = PosixSignalRegistration.Create((PosixSignal)Tmds.Linux.LibC.SIGUSR1, context =>
             {
                 context.Cancel = true; // else SIGUSR1 ends the process
@@ -248,12 +243,8 @@ internal sealed class ServeOptions
             events?.Write(LogLevel.Information, "it serves");
             var saving = Task.Run(() => SaveLastEvents(events, statePath, log), CancellationToken.None);
             var watchdog = new SystemdWatchdog(daemon.Engine, state => Notify(systemd, state));
-            // not Wait(cancellation), which would throw when a signal, at which System.CommandLine cancels, came before it
-            using (cancellation.Register(stopped.Set))
-            {
-                while (!stopped.Wait(ServiceManager.WatchdogInterval, CancellationToken.None))
-                    watchdog.Ask();
-            }
+            while (!signals.Wait(ServiceManager.WatchdogInterval))
+                watchdog.Ask();
             Notify(systemd, ServiceState.Stopping);
             events?.Write(LogLevel.Information, "it stops");
             output.Dispose(); // reads no snapshots of a daemon that goes
@@ -288,7 +279,7 @@ internal sealed class ServeOptions
             lastResort = new LastResort(why.ExitCode);
             events?.Write(LogLevel.Critical, why.Reason);
             Console.Error.WriteLine($"shm-medium: {why.Reason}");
-            stopped.Set();
+            signals.Stop();
         }
 
         void EndWithKeeper()
@@ -303,12 +294,6 @@ internal sealed class ServeOptions
         {
             Fail(DaemonFailure.Of($"thread '{Thread.CurrentThread.Name}'", (Exception)unhandled.ExceptionObject));
             Thread.Sleep(LastResort.Limit);
-        }
-
-        void Stop(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            stopped.Set();
         }
     }
 

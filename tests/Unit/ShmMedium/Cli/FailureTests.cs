@@ -55,7 +55,7 @@ public sealed class FailureTests
         var serve = new ServeOptions();
         var command = new RootCommand();
         serve.AddTo(command);
-        command.SetAction((parse, cancellation) => Task.FromResult(serve.Serve(
+        command.SetAction(parse => serve.Serve(
             parse,
             _ => DaemonConfiguration.Parse($"socket: {socket}", Path.Combine(_folder, "medium.yaml")),
             (configuration, statePath, log, fail) =>
@@ -63,8 +63,7 @@ public sealed class FailureTests
                 var daemon = new Daemon(configuration, statePath, log, fail, new NoDescriptorStore());
                 daemon.Engine.Post(() => throw new InvalidOperationException("boom"));
                 return daemon;
-            },
-            cancellation)));
+            }));
         Assert.That(command.Parse(["--state", state]).Invoke(), Is.EqualTo(DaemonFailure.Software));
         Assert.That(Directory.EnumerateFileSystemEntries(_folder), Is.Empty, "sockets, locks and state file are gone");
     }

@@ -304,6 +304,23 @@ public sealed partial class EngineKeeperTests
         return output.ToString() is { Length: > 0 } json ? JsonNode.Parse(json) : null;
     }
 
+    /// <summary>A terminal's Ctrl-C and systemd's stop go to all processes of a daemon, and people press twice.</summary>
+    [Test]
+    public void SignalsThatComeAgainEndItInOrder()
+    {
+        AwaitSpare();
+        int[] all = [_keeper.Id, .. Children()];
+        for (int i = 0; i < 5; i++)
+        {
+            foreach (int id in all)
+                _ = kill(id, SIGTERM);
+            Thread.Sleep(5);
+        }
+        Assert.That(_keeper.WaitForExit(), Is.Zero, _keeper.Error);
+        Assert.That(_keeper.Error, Does.Not.Contain("fault"));
+        Assert.That(File.Exists(Socket) || File.Exists(State), Is.False);
+    }
+
     private void StopInOrder()
     {
         int[] engines = Children();
