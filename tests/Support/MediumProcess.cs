@@ -56,6 +56,9 @@ internal sealed class MediumProcess : IDisposable
     /// <summary>CPU time that the engine's thread has used, ns.</summary>
     public long EngineCpuNs => _process.CpuNs("medium-engine");
 
+    /// <summary>CPU time that all its threads have used, those that have ended included.</summary>
+    public TimeSpan CpuTime => ProcessTimes.Read(File.ReadAllText($"/proc/{Id}/stat"));
+
     /// <summary>Resident memory without the region, bytes.</summary>
     public long ResidentBytes => ResidentMemory.Read(File.ReadAllText($"/proc/{Id}/smaps"));
 
