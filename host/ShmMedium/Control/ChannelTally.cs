@@ -7,12 +7,13 @@ internal sealed class ChannelTally
 
     /// <summary>Adds a frame.</summary>
     /// <param name="airtimeNs">Of all attempts.</param>
-    public void Add(int freqMhz, string vm, long airtimeNs, int attempts, bool isNotAcked)
+    public void Add(int freqMhz, string vm, long airtimeNs, int attempts, int collisions, bool isNotAcked)
     {
         if (!_channels.TryGetValue(freqMhz, out var channel))
             _channels.Add(freqMhz, channel = new Channel());
         channel.Frames++;
         channel.Retries += attempts - 1;
+        channel.Collisions += collisions;
         channel.NotAcked += isNotAcked ? 1 : 0;
         channel.AirtimeNs[vm] = channel.AirtimeNs.GetValueOrDefault(vm) + airtimeNs;
     }
@@ -27,6 +28,7 @@ internal sealed class ChannelTally
             c.Value.AirtimeNs.ToDictionary(vm => vm.Key, vm => Math.Round(vm.Value / ns, 4), StringComparer.Ordinal),
             c.Value.Frames,
             c.Value.Retries,
+            c.Value.Collisions,
             c.Value.NotAcked))];
         _channels.Clear();
         return uses;
@@ -39,6 +41,8 @@ internal sealed class ChannelTally
         public long Frames { get; set; }
 
         public long Retries { get; set; }
+
+        public long Collisions { get; set; }
 
         public long NotAcked { get; set; }
     }

@@ -200,7 +200,7 @@ internal sealed class MediumView(IControlledMedium medium, ICaptures captures, F
             (long)tapped.TakenNs + unixFromNs, tapped.FreqMhz, tapped.SignalDbm, tapped.IsAcked, tapped.HasNoRoom);
         int attempts = Math.Max(tapped.Attempts, 1);
         long airtimeNs = attempts * Airtime.Ppdu(rate, Airtime.PsduOctets(rate, tapped.Length + FcsOctets), Dot11.Channel.BandOf(tapped.FreqMhz));
-        _channels.Add((int)tapped.FreqMhz, frame.Vm, airtimeNs, attempts, frame.IsAcked is false);
+        _channels.Add((int)tapped.FreqMhz, frame.Vm, airtimeNs, attempts, tapped.Collisions, frame.IsAcked is false);
         string from = sender.FullName;
         if (frame.Receiver is { IsGroup: false } receiver && _owners.TryGetValue(receiver, out string? to) && to != from)
             _heard[(from, to)] = _heard[(to, from)] = Linux.MonotonicClock.NowNs;
@@ -229,6 +229,7 @@ internal sealed class MediumView(IControlledMedium medium, ICaptures captures, F
             rate.ToString(),
             rate.BitRate100Kbps / 10.0,
             attempts,
+            tapped.Collisions,
             frame.IsAcked,
             frame.HasNoRoom,
             airtimeNs / 1e3));

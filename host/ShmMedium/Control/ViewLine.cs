@@ -85,6 +85,7 @@ internal sealed record ViewFrame(
     [property: Description("As docs/models.md writes it.")] string Rate,
     double Mbps,
     [property: Description("How often it was sent.")] int Attempts,
+    [property: Description("How often of that a radio lost it to something else on the medium; 0 where frames take no time.")] int Collisions,
     [property: Description("null: nobody is to acknowledge it.")] bool? Acked,
     [property: Description("It was not acknowledged as its receiver had no room.")] bool NoRoom,
     [property: Description("Of its PPDU, all attempts, µs.")] double AirtimeUs);
@@ -97,4 +98,5 @@ internal sealed record ChannelUse(
     [property: Description("The same by VM.")] IReadOnlyDictionary<string, double> Vms,
     long Frames,
     [property: Description("Attempts after the first.")] long Retries,
+    [property: Description("Attempts that a radio lost to something else on the medium; none where frames take no time.")] long Collisions,
     [property: Description("Unicast frames that were not acknowledged.")] long NotAcked);

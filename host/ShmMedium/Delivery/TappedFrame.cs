@@ -15,7 +15,7 @@ internal struct TappedFrame
     {
         var best = outcome.Best;
         Frame = frame;
-        Attempts = outcome.Attempts;
+        (Attempts, Collisions) = (outcome.Attempts, outcome.Collisions);
         (Attempt, IsRetry, SignalDbm) = best.Attempt != 0 ? (best.Attempt, best.IsRetry, best.SignalDbm) : (Attempts, Attempts > 1, default(sbyte?));
         Mpdu = outcome.Mpdu ?? new SentMpdu(clock.At((long)frame.TakenNs), Ampdu: 0, IsLast: false);
         IsOver = true;
@@ -56,6 +56,9 @@ internal struct TappedFrame
 
     /// <summary>How often it was sent.</summary>
     public int Attempts { get; private init; }
+
+    /// <summary>How often of that a radio lost it to something else on the medium, once it is over; 0 where frames take no time.</summary>
+    public int Collisions { get; }
 
     /// <summary>The attempt that it is shown as, from 1: the latest that was received, or the last where none was.</summary>
     public int Attempt { get; private init; }

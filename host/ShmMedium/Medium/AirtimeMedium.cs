@@ -266,6 +266,7 @@ internal sealed class AirtimeMedium : IMedium, IReceivers
         frame.TakenNs = (ulong)_clock.ToMonotonic(came.MediumNs);
         outcome.IsOver = true;
         outcome.Attempts = Math.Max(came.Attempt, 1);
+        outcome.Collisions = came.Collisions;
         outcome.Best = _best[came.Handle];
         outcome.Mpdu = outcome.Best.Attempt != 0 ? _bestMpdus[came.Handle] : came.Mpdu;
         outcome.WasShown = ReportsPpdus;

@@ -31,6 +31,9 @@ internal sealed class Outcome
     /// <summary>How often it was sent; 0: there was no room for it, and taps see nothing of it.</summary>
     public int Attempts { get; set; }
 
+    /// <summary>Those of them that a radio lost to something else on the medium.</summary>
+    public int Collisions { get; set; }
+
     /// <summary>Who acknowledged it, where that is not one of <see cref="Receptions"/>; null: nobody did.</summary>
     public Acknowledger? Acknowledger { get; set; }
 
@@ -62,6 +65,7 @@ internal sealed class Outcome
         All = null;
         IsOver = false;
         Attempts = 1;
+        Collisions = 0;
         Acknowledger = Delivered = null;
         HasNoRoom = false;
         AckSignalDbm = 0;

@@ -12,10 +12,13 @@ export interface Link { from: string; to: string; freqMhz: number; signalDbm: nu
 export interface Frame {
   number: number; timeUs: number; radio: string; freqMhz: number; length: number; type: string; name: string; match: string | null;
   receiver: string | null; transmitter: string | null; bssid: string | null; ssid: string | null; eapol: boolean; message: number | null;
-  signalDbm: number | null; rate: string; mbps: number; attempts: number; acked: boolean | null; noRoom: boolean; airtimeUs: number;
+  signalDbm: number | null; rate: string; mbps: number; attempts: number; collisions: number; acked: boolean | null; noRoom: boolean;
+  airtimeUs: number;
 }
 
-export interface ChannelUse { freqMhz: number; busy: number; vms: Record<string, number>; frames: number; retries: number; notAcked: number }
+export interface ChannelUse {
+  freqMhz: number; busy: number; vms: Record<string, number>; frames: number; retries: number; collisions: number; notAcked: number;
+}
 
 export interface Quantiles { p50: number; p99: number; p999: number; max: number }
 

@@ -145,8 +145,9 @@ function showAirtime(): void {
       }));
     return element("span", { class: "channel", title: [
       `${channel.freqMhz} MHz: busy ${share(channel.busy)}`, ...vms.slice(0, 12).map(([vm, part]) => `${vm} ${share(part)}`),
-      `${channel.frames} frames/s, ${channel.retries} retries/s, ${channel.notAcked} not acknowledged/s`].join("\n") },
-    `${channel.freqMhz} `, bar, ` ${share(channel.busy)}${channel.retries ? `, ${channel.retries} retries/s` : ""}`);
+      `${channel.frames} frames/s, ${channel.retries} retries/s, ${channel.collisions} collisions/s, ${channel.notAcked} not acknowledged/s`].join("\n") },
+    `${channel.freqMhz} `, bar, ` ${share(channel.busy)}`, channel.collisions ? `, ${channel.collisions} collisions/s` : "",
+    channel.retries ? `, ${channel.retries} retries/s` : "");
   }));
 }
 

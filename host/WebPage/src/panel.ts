@@ -178,7 +178,7 @@ export class Panel {
         ["length", `${frame.length} octets`],
         ["rate", `${frame.rate} (${frame.mbps} Mbit/s), ${frame.airtimeUs} µs`],
         ["signal", frame.signalDbm === null ? "nobody received it" : `${frame.signalDbm} dBm`],
-        ["sent", `${frame.attempts} time${frame.attempts === 1 ? "" : "s"}`],
+        ["sent", `${frame.attempts} time${frame.attempts === 1 ? "" : "s"}${frame.collisions ? `, ${frame.collisions} collided` : ""}`],
         ["result", resultOf(frame)],
       ),
       element("div", { class: "fault" }, kind, " the next ", count, ` of these (${Object.entries(match).map(([key, value]) => `${key} ${String(value)}`).join(", ")}) `,

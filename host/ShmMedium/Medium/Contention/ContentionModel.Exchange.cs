@@ -70,6 +70,8 @@ internal sealed partial class ContentionModel
     private void AfterSending(Contender station, Ppdu ppdu)
     {
         station.Sending = null;
+        if (ppdu.HasCollided)
+            _transmissions[station.Queues[station.Current].Head].Collisions++; // only an RTS or a frame is wanted by anyone
         switch (ppdu.Kind)
         {
             case PpduKind.Rts:
@@ -166,6 +168,7 @@ internal sealed partial class ContentionModel
         Report(new ContentionOutcome(ContentionOutcomeKind.Over, transmission.Frame.Handle, station.Endpoint, Receiver: null)
         {
             Attempt = transmission.Attempts,
+            Collisions = transmission.Collisions,
             Mpdu = transmission.Sent,
             Acknowledger = acknowledger,
             SignalDbm = acknowledger is null ? float.NaN : ackSignalDbm,

@@ -64,7 +64,7 @@ internal sealed partial class ContentionModel
         ppdu.To = -1;
         ppdu.Handle = -1;
         ppdu.Attempt = 0;
-        ppdu.IsRetry = ppdu.WantsAck = ppdu.IsAnswered = false;
+        ppdu.IsRetry = ppdu.WantsAck = ppdu.IsAnswered = ppdu.HasCollided = false;
         ppdu.FreqMhz = freqMhz;
         ppdu.Range = range;
         ppdu.StartNs = _nowNs;
@@ -104,7 +104,7 @@ internal sealed partial class ContentionModel
         for (int i = 0; i < _activeCount && sender.Follows != 0; i++)
         {
             if (_active[i].Receptions.Has(sender.Index))
-                Unfollow(sender, ref _active[i].Receptions.Of(sender.Index)); // who sends receives nothing
+                GiveUp(sender, ref _active[i].Receptions.Of(sender.Index)); // who sends receives nothing
         }
         BeginPpdu(ppdu, sender);
         UpdateBusy(sender);
@@ -174,7 +174,10 @@ internal sealed partial class ContentionModel
     private void TryFollow(Ppdu ppdu, Contender station, ref PpduReception reception, bool isAlone)
     {
         if (station.Sending is not null)
+        {
+            reception.IsDisturbed = true;
             return;
+        }
         ref var link = ref Look(ppdu, ppdu.Sender!, station, ref reception);
         var followed = isAlone ? null : FollowedBy(station, OverlapsOf(ppdu), ppdu.FreqMhz);
         if (followed is not null)
@@ -182,15 +185,18 @@ internal sealed partial class ContentionModel
             long detectNs = followed.Rate.IsDsss ? DsssDetectNs : OfdmDetectNs * followed.Rate.Spacing.ClockDivisor();
             bool isSimultaneous = ppdu.StartNs - followed.StartNs < detectNs;
             if (reception.SignalMw <= followed.Receptions.Of(station.Index).SignalMw * (isSimultaneous ? 1 : s_capture))
+            {
+                reception.IsDisturbed = true;
                 return;
+            }
         }
-        reception.InterferenceMw = isAlone ? 0 : InterferenceMw(ppdu, station);
+        SetInterference(ref reception, isAlone ? 0 : InterferenceMw(ppdu, station));
         ref readonly var clean = ref CleanPer(ppdu, in reception, ref link);
         if ((reception.InterferenceMw == 0 ? clean.HeaderPer : HeaderPer(ppdu, SinrDb(ppdu, in reception))) >= 0.5f)
             return;
         reception.CleanPer = clean.Per;
         if (followed is not null)
-            Unfollow(station, ref followed.Receptions.Of(station.Index));
+            GiveUp(station, ref followed.Receptions.Of(station.Index));
         station.Follows++;
         reception.IsLocked = true;
         reception.SinceNs = _nowNs;
@@ -205,6 +211,19 @@ internal sealed partial class ContentionModel
             return;
         reception.IsLocked = false;
         station.Follows--;
+    }
+
+    /// <summary>A station follows a PPDU no more, as another is in its way.</summary>
+    private static void GiveUp(Contender station, ref PpduReception reception)
+    {
+        reception.IsDisturbed |= reception.IsLocked;
+        Unfollow(station, ref reception);
+    }
+
+    private static void SetInterference(ref PpduReception reception, float interferenceMw)
+    {
+        reception.InterferenceMw = interferenceMw;
+        reception.IsDisturbed |= interferenceMw > reception.NoiseMw;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -238,7 +257,7 @@ internal sealed partial class ContentionModel
                 if (!reception.IsLocked)
                     continue;
                 ClosePiece(other, ref reception);
-                reception.InterferenceMw = InterferenceMw(other, _contenders[reception.Station]!);
+                SetInterference(ref reception, InterferenceMw(other, _contenders[reception.Station]!));
             }
         }
     }
@@ -349,6 +368,7 @@ internal sealed partial class ContentionModel
             reception.IsReceived = reception.IsLocked && TryReceive(ppdu, _contenders[reception.Station]!, ref reception);
             if (reception.IsReceived)
                 continue;
+            ppdu.HasCollided |= reception.IsDisturbed && reception.Interest != Interest.None;
             if (reception.Interest != Interest.None && ppdu is { Kind: PpduKind.Frame, Sender: { } from })
             {
                 var to = _contenders[reception.Station]!.Endpoint;

@@ -264,7 +264,7 @@ internal sealed partial class ContentionModel
         transmission.Frame = frame;
         transmission.RateCount = Math.Min(rates.Length, TxRates.MaxCount);
         rates[..transmission.RateCount].CopyTo(transmission.Rates);
-        transmission.Attempts = 0;
+        transmission.Attempts = transmission.Collisions = 0;
         transmission.Sent = null;
         transmission.IsOnScoreboard = false;
         transmission.Next = -1;

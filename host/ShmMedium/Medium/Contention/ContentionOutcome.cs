@@ -28,6 +28,9 @@ internal record struct ContentionOutcome(ContentionOutcomeKind Kind, int Handle,
     /// <summary>Received: which attempt of the retry chain it was, from 1. Over: how many were made.</summary>
     public int Attempt { get; init; }
 
+    /// <summary>Over: how many attempts a radio that wanted the frame lost to something else on the medium.</summary>
+    public int Collisions { get; init; }
+
     /// <summary>Received: it has the Retry bit.</summary>
     public bool IsRetry { get; init; }
 

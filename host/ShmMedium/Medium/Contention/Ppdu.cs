@@ -97,6 +97,9 @@ internal sealed class Ppdu(int index, int stations)
     /// <summary>One did, or sent a CTS: if more than one radio owns the address, the first answers for all.</summary>
     public bool IsAnswered;
 
+    /// <summary>It is over, and a radio that wanted it, or some of its MPDUs, received nothing of it, as something else was in the way.</summary>
+    public bool HasCollided;
+
     /// <summary>Rate.</summary>
     public PhyRate Rate;
 

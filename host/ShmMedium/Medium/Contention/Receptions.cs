@@ -100,6 +100,9 @@ internal struct PpduReception
     /// <summary>What else is in the PPDU's spectrum now, mW.</summary>
     public float InterferenceMw;
 
+    /// <summary>Something else was in its way: stronger than the noise, followed in its place, or what the station itself sent.</summary>
+    public bool IsDisturbed;
+
     /// <summary>Since when <see cref="InterferenceMw"/> is so.</summary>
     public long SinceNs;
 

@@ -55,6 +55,10 @@ internal struct QueuedTransmission
     /// <summary>Attempts so far; those that ended with an RTS are among them.</summary>
     public int Attempts;
 
+    /// <summary>Those of them that collided: a radio that wanted the frame lost it to something else on the medium. Of an A-MPDU, its first has
+    /// them.</summary>
+    public int Collisions;
+
     /// <summary>How the frame itself was on the medium last, from when on it has the Retry bit; null: it was not yet.</summary>
     public SentMpdu? Sent;
 

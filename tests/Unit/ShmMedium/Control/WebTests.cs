@@ -179,6 +179,27 @@ public sealed class WebTests
     }
 
     [Test]
+    public async Task TheViewCountsWhatHiddenNodesLoseToEachOther()
+    {
+        using (var timing = await _http.PutAsync(Url("/v1/timing"), new StringContent("airtime")))
+            Assert.That(timing.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
+        using (var links = await _http.PutAsync(Url("/v1/links/vm2/vm3"), new StringContent("{snrDb: -30}")))
+            Assert.That(links.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        _ = _daemon.Attach(Address(1));
+        var hidden = (SimulatedGuest[])[_daemon.Attach(Address(2)), _daemon.Attach(Address(3))];
+        using var lines = await FollowAsync();
+        _ = await lines.NextAsync(line => line["radios"] is not null);
+        for (int i = 0; i < 20; i++)
+        {
+            for (int sender = 0; sender < hidden.Length; sender++)
+                hidden[sender].SendFrame(0, Data(Address(1), Address(2 + sender), new byte[1000]));
+        }
+        var collided = await lines.NextAsync(line => line["frames"]?.AsArray().Any(frame => (int)frame!["collisions"]! > 0) == true);
+        Assert.That(collided["frames"]!.AsArray().All(frame => (int)frame!["collisions"]! <= (int)frame["attempts"]!), Is.True);
+        _ = await lines.NextAsync(line => line["channels"]?.AsArray().Any(channel => (long)channel!["collisions"]! > 0) == true);
+    }
+
+    [Test]
     public async Task ASsidOfAnyOctetsIsHarmlessText()
     {
         var one = _daemon.Attach(Address(1));

@@ -180,6 +180,7 @@ internal sealed class AirtimeHarness : IReceivers
         flow.Done++;
         flow.Acked += outcome.Acknowledger is not null ? 1 : 0;
         flow.Attempts += outcome.Attempt;
+        flow.Collisions += outcome.Collisions;
         flow.LastDoneNs = outcome.MediumNs;
         flow.LastAckSignalDbm = outcome.SignalDbm;
         Log?.Add($"{outcome.MediumNs} over {flow.From} {outcome.Attempt} {outcome.Acknowledger is not null}");
@@ -253,6 +254,8 @@ internal sealed class Flow(string from, string? to, string rate, int freqMhz = 5
     public int Acked { get; set; }
 
     public long Attempts { get; set; }
+
+    public long Collisions { get; set; }
 
     public long LastDoneNs { get; set; }
 

@@ -32,6 +32,32 @@ public sealed class ContentionTests
         });
     }
 
+    [TestCase(TxRateFlags.None)]
+    [TestCase(TxRateFlags.UseRtsCts)]
+    public void WhatHiddenNodesLoseIsLostToCollisions(TxRateFlags flags)
+    {
+        var harness = new AirtimeHarness(1, AirtimeHarness.Snr("a", "ap", 30), AirtimeHarness.Snr("b", "ap", 30), AirtimeHarness.Snr("a", "b", -30));
+        Flow[] flows = [harness.Saturate(Slow("a", "ap", flags)), harness.Saturate(Slow("b", "ap", flags))];
+        harness.Run(s_time);
+        foreach (var flow in flows)
+        {
+            Assert.That(flow.Collisions, Is.GreaterThan(0));
+            Assert.That((double)flow.Collisions / (flow.Attempts - flow.Acked), Is.EqualTo(1).Within(0.02), "some lose the answer");
+        }
+    }
+
+    [Test]
+    public void WhatALinkLosesIsNoCollisionThoughOthersSendFarAway()
+    {
+        var harness = new AirtimeHarness(1, AirtimeHarness.Snr("a", "c", -30), AirtimeHarness.Snr("a", "d", -30), AirtimeHarness.Snr("b", "c", -30),
+            AirtimeHarness.Snr("b", "d", -30), AirtimeHarness.Loss("a", "b", 0.5, oneWay: true));
+        var lossy = harness.Saturate(Slow("a", "b"));
+        var far = harness.Saturate(Slow("c", "d"));
+        harness.Run(s_time);
+        Assert.That(lossy.Attempts, Is.GreaterThan(1.5 * lossy.Acked));
+        Assert.That((lossy.Collisions, far.Collisions), Is.EqualTo((0, 0)));
+    }
+
     [Test]
     public void WhoLeavesAChannelInTheMiddleOfAPpduIsNotKeptBusyByIt()
     {
