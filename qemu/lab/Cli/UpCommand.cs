@@ -10,6 +10,9 @@ namespace ShmWifi.Lab.Cli;
 /// <summary><c>lab up</c>: starts a supervisor in the background and shows its progress until the lab is up.</summary>
 internal static class UpCommand
 {
+    /// <summary>What a script has open beside, as ./shmwifi has, is not the lab's to hold: whoever reads it would wait for the lab's end.</summary>
+    private const string CloseOthers = "3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-";
+
     /// <summary>The command.</summary>
     public static Command Create()
     {
@@ -38,7 +41,7 @@ internal static class UpCommand
 
         var start = new ProcessStartInfo("setsid");
         foreach (string argument in (string[])
-            ["sh", "-c", "log=$1; shift; exec \"$@\" </dev/null >>\"$log\" 2>&1", "sh", directory.SupervisorLog,
+            ["sh", "-c", $"log=$1; shift; exec \"$@\" </dev/null >>\"$log\" 2>&1 {CloseOthers}", "sh", directory.SupervisorLog,
              "dotnet", typeof(UpCommand).Assembly.Location, "lab", "supervise", copy])
             start.ArgumentList.Add(argument);
         AddOption(start, "--kernel", overrides.Kernel);
