@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using ShmWifi.Lab;
 using ShmWifi.Perf.EndToEnd;
 using ShmWifi.Perf.EndToEnd.Cli;
@@ -71,6 +72,17 @@ internal class BenchCommandTests
         (int code, string error) = await Run([Fails("rings", new InvalidOperationException("measured"))], first, second);
         Assert.That(code, Is.EqualTo(1));
         Assert.That(error, Does.Contain(says));
+    }
+
+    /// <summary>A group that it does not know would have it set up what all groups need.</summary>
+    [Test]
+    public void TheScriptThatSetsUpWhatGroupsNeedKnowsAll()
+    {
+        var known = Regex.Match(File.ReadAllText(Path.Combine(Checkout.Root, "shmwifi")), @"\((?<groups>rings\|[a-z|-]+)\|-h\|--help\)");
+        var groups = typeof(IBenchGroup).Assembly.GetTypes()
+            .Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IBenchGroup)))
+            .Select(type => ((IBenchGroup)Activator.CreateInstance(type, nonPublic: true)!).Name);
+        Assert.That(known.Groups["groups"].Value.Split('|'), Is.EquivalentTo(groups));
     }
 
     private async Task<(int Code, string Error)> Run(IReadOnlyList<IBenchGroup> groups, params string[] arguments)
