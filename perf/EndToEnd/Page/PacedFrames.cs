@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ShmWifi.Lab;
 using ShmWifi.Lab.Processes;
 using ShmWifi.Lab.Report;
 using ShmWifi.Perf.EndToEnd.Relay;
@@ -13,7 +12,6 @@ internal sealed class PacedFrames : IDisposable
     /// <summary>The rate.</summary>
     public const int FramesASecond = 2000;
 
-    private const int Length = 256;
     private readonly Cleanup _cleanup = new();
     private readonly MediumProcess _daemon;
     private readonly RingEnd _near, _far;
@@ -24,9 +22,10 @@ internal sealed class PacedFrames : IDisposable
     {
         try
         {
-            _daemon = _cleanup.Add(MediumProcess.StartConfigured($"socket: any.sock\npolling: off\ngeometry: {{ ports: 2 }}\n{keys}"));
-            _near = _cleanup.Add(new RingEnd(_daemon.Socket, RelayUnderTest.NearStation, isAcknowledged: true));
-            _far = _cleanup.Add(new RingEnd(_daemon.Socket, RelayUnderTest.FarStation, isAcknowledged: true));
+            var route = _cleanup.Add(RelayUnderTest.Rings("off", ports: 2, isAcknowledged: true, keys: keys));
+            _daemon = route.Daemon!;
+            _near = (RingEnd)_cleanup.Add(route.Attach(RelayUnderTest.NearStation));
+            _far = (RingEnd)_cleanup.Add(route.Attach(RelayUnderTest.FarStation));
             _daemon.WaitForStations(2);
         }
         catch
@@ -53,11 +52,8 @@ internal sealed class PacedFrames : IDisposable
                 _near.TakeStatuses();
                 continue;
             }
-            if (!_near.TrySend(_far.Expected, Length, RelayUnderTest.FarStation))
-                throw new LabException($"page: no room for frame {_far.Expected}, though all before it came");
-            _near.Flush();
-            _ = _far.Receive(1, Waiting.WithinDeadline);
-            load.InHost.Add((long)(_far.Latest.PostedNs - _far.Latest.CapturedNs));
+            var frame = LoneFrames.Send(_near, _far);
+            load.InHost.Add((long)(frame.PostedNs - frame.CapturedNs));
             sent++;
         }
         load.Time = clock.Elapsed;

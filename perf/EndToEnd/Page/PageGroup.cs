@@ -1,30 +1,16 @@
-using ShmWifi.Lab;
+using ShmWifi.Lab.Processes;
 using ShmWifi.Perf.EndToEnd.Relay;
-using ShmWifi.Perf.EndToEnd.Report;
-using ShmWifi.Tests.Support;
 
 namespace ShmWifi.Perf.EndToEnd.Page;
 
 /// <summary>What the map costs a daemon that carries frames: while nobody looks, and while one page does.</summary>
-internal sealed class PageGroup : IBenchGroup
+internal sealed class PageGroup()
+    : MeasuredInTurns(GroupName, "what the map costs the daemon, without VMs, beside one that serves no page", "daemons")
 {
     /// <summary>Its name.</summary>
     public const string GroupName = "page";
 
     /// <inheritdoc/>
-    public string Name => GroupName;
-
-    /// <inheritdoc/>
-    public string Description => "what the map costs the daemon, without VMs, beside one that serves no page";
-
-    /// <inheritdoc/>
-    public Task RunAsync(BenchOptions options, Results results, Progress progress, CancellationToken cancellation) =>
-        OwnThread.RunAsync(GroupName, () => Run(options, results, progress, cancellation));
-
-    private static void Run(BenchOptions options, Results results, Progress progress, CancellationToken cancellation)
-    {
-        progress.Now("page: starting daemons");
-        using var cost = new PageCost(options.IsQuick, cancellation);
-        RelayRounds.Run(GroupName, [cost], options, results, progress, cancellation);
-    }
+    protected override IReadOnlyList<IRelayMeasurement> Start(Cleanup kept, bool isQuick, CancellationToken cancellation) =>
+        [kept.Add(new PageCost(isQuick, cancellation))];
 }

@@ -11,7 +11,7 @@ internal sealed class PageReader : IDisposable
     private readonly Task _reading;
     private long _bytes;
 
-    /// <summary>Asks for the view, and has its first line.</summary>
+    /// <summary>Asks for the view.</summary>
     public PageReader(int port)
     {
         _view = _client.GetStreamAsync(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/v1/view")).GetAwaiter().GetResult();

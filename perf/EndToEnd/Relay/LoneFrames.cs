@@ -77,7 +77,9 @@ internal sealed class LoneFrames(bool isQuick) : IRelayMeasurement
         results.Add(figures.KickToTakenP50.Tell(RelayGroup.GroupName, $"{what}, kick to taken, p50", "ns"));
     }
 
-    private static RxDescriptor Send(RingEnd near, RingEnd far)
+    /// <summary>Sends a frame that nothing else is beside, and takes it.</summary>
+    /// <returns>With the host's stamps.</returns>
+    public static RxDescriptor Send(RingEnd near, RingEnd far)
     {
         if (!near.TrySend(far.Expected, Length, RelayUnderTest.FarStation))
             throw new LabException($"relay: no room for frame {far.Expected}, though all before it came");

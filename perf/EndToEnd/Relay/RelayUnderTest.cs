@@ -37,11 +37,13 @@ internal sealed class RelayUnderTest : IDisposable
     /// <summary>Through a daemon.</summary>
     /// <param name="ports">How many stations may attach.</param>
     /// <param name="isAcknowledged">Whether unicast frames are acknowledged, which a baseline does not do.</param>
-    public static RelayUnderTest Rings(string polling, int ports, bool isAcknowledged, string scheduling = "normal", string isolation = "shared")
+    /// <param name="keys">YAML: more of the configuration.</param>
+    public static RelayUnderTest Rings(
+        string polling, int ports, bool isAcknowledged, string scheduling = "normal", string isolation = "shared", string keys = "")
     {
         var daemon =
             MediumProcess.StartConfigured(
-                $"socket: any.sock\nisolation: {isolation}\npolling: {polling}\nscheduling: {scheduling}\ngeometry: {{ ports: {ports} }}\n");
+                $"socket: any.sock\nisolation: {isolation}\npolling: {polling}\nscheduling: {scheduling}\ngeometry: {{ ports: {ports} }}\n{keys}");
         IEnumerable<string> option = isAcknowledged ? ["--acknowledged"] : [];
         return new RelayUnderTest(
             $"rings{(isAcknowledged ? ", acknowledged" : "")}{(scheduling == "normal" ? "" : $", scheduling: {scheduling}")}", daemon, station =>
