@@ -12,7 +12,7 @@ public partial class KernelModuleTests
     private const string StopAccessPoint = "kill $(pidof hostapd) && while pidof hostapd >/dev/null; do usleep 10000; done";
     private const byte ProbeRequest = 0x40; // the frame control's first octet
     private const int ScannedChannels = 13;
-    private const uint HomeMhz = 2412; // where an idle radio is before and after it was elsewhere
+    private const uint HomeMhz = 2412; // where an idle radio is for a moment before and after it was elsewhere: the host is told if there is time
 
     [Test]
     public async Task TheHostIsToldWhereARadioListens()
@@ -51,8 +51,7 @@ public partial class KernelModuleTests
         datapath.Host.Forget();
         await Guest.RunAsync("scanning", scan);
         await datapath.AwaitChannelAsync(0);
-        Assert.That(datapath.Channels()[0], Is.EqualTo(HomeMhz), "the first that is scanned");
-        AssertThatItsWayWas(datapath, [.. scanned.Where(freq => freq != HomeMhz), 0u]);
+        Assert.That(datapath.Channels().ToArray(), Is.AnyOf((uint[])[.. scanned, HomeMhz, 0], (uint[])[.. scanned, 0]), "of an idle radio, in order");
         AssertThatProbesAreSentWhereTheRadioIs(datapath);
 
         await Guest.RunAsync("joining a network", JoinNetwork);
@@ -78,7 +77,8 @@ public partial class KernelModuleTests
         await Guest.RunAsync("listening elsewhere", "iw dev wlan0 offchannel 2462 200");
         await datapath.AwaitChannelAsync(2462);
         await datapath.AwaitChannelAsync(0);
-        AssertThatItsWayWas(datapath, [2462u, 0u]);
+        Assert.That(datapath.Channels().ToArray(), Is.AnyOf(
+            (uint[])[HomeMhz, 2462, HomeMhz, 0], (uint[])[2462, HomeMhz, 0], (uint[])[HomeMhz, 2462, 0], (uint[])[2462, 0]));
     }
 
     [Test]
@@ -102,11 +102,6 @@ public partial class KernelModuleTests
         await datapath.Host.AwaitAsync("the address", slot => slot.Kind == RingKind.AddressAdd);
         Assert.That(datapath.Channels(), Is.Empty);
     }
-
-    /// <summary>In order. mac80211 tunes an idle radio to its home channel and away from it within moments: the host is told of where it listens, and
-    /// of what lies between only if there was time.</summary>
-    private static void AssertThatItsWayWas(KernelDatapath datapath, uint[] expected) =>
-        Assert.That(datapath.Channels().Where(freq => freq != HomeMhz), Is.EqualTo(expected), datapath.DescribeChannels());
 
     /// <summary>In order with its frames: a frame is never on another channel than the host was told last.</summary>
     private static void AssertThatProbesAreSentWhereTheRadioIs(KernelDatapath datapath)
