@@ -63,7 +63,7 @@ internal sealed partial class Station(WifiInterface radio, Network network)
     public Task<string> LeaseAsync(CancellationToken cancellation) =>
         Dhcp.LeaseAsync(radio.Vm, radio.Name, radio.Namespace, cancellation);
 
-    /// <summary>Its first scan is of the network's channel alone: one of all that hwsim has takes 7 s. Later ones are of all.</summary>
+    /// <summary>Its first scan is of the network's channel alone: one of all that hwsim has takes 7 s. Its own later ones are of all.</summary>
     private string Configuration()
     {
         string keys = network.Security switch
