@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ShmWifi.Lab.Measure;
 
 /// <summary>Memory of a guest, in KiB.</summary>
-/// <remarks>Source: linux Documentation/filesystems/proc.rst, meminfo.</remarks>
+/// <remarks>Source: linux Documentation/filesystems/proc.rst, meminfo and zoneinfo.</remarks>
 /// <param name="AvailableKib">What programs could still have.</param>
 /// <param name="SlabKib">The kernel's slabs.</param>
 /// <param name="UnreclaimableKib">Those of them that cannot be given back.</param>
@@ -19,18 +19,28 @@ internal sealed record GuestMemory(long AvailableKib, long SlabKib, long Unrecla
 
     /// <summary>For the guest's shell, when nothing else is asked of it: waits for what goes later,
     /// gives caches back, and prints what <see cref="Read"/> reads.</summary>
-    public const string Script = "sync; sleep 1; echo 3 >/proc/sys/vm/drop_caches; cat /proc/sys/vm/stat_refresh; cat /proc/meminfo";
+    public const string Script =
+        "sync; sleep 1; echo 3 >/proc/sys/vm/drop_caches; grep -m1 KernelPageSize /proc/self/smaps; cat /proc/sys/vm/stat_refresh; "
+            + "cat /proc/zoneinfo /proc/meminfo";
 
-    /// <summary>Reads the file.</summary>
-    /// <param name="meminfo">/proc/meminfo; other lines are passed over.</param>
+    /// <summary>Reads the files.</summary>
+    /// <param name="files">/proc/zoneinfo, /proc/meminfo and a KernelPageSize of /proc/PID/smaps; other lines are passed over.</param>
     /// <exception cref="LabException">A field is missing.</exception>
-    public static GuestMemory Read(string meminfo)
+    public static GuestMemory Read(string files)
     {
         var kibibytes = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (string line in meminfo.Split('\n'))
+        long pagesOfCpus = 0; // freed, on a CPU's own list for the next that wants one: MemFree is without them
+        foreach (string line in files.Split('\n'))
         {
-            if (line.Split([':', ' '], StringSplitOptions.RemoveEmptyEntries) is [var name, var number, "kB"])
-                kibibytes[name] = long.Parse(number, CultureInfo.InvariantCulture);
+            switch (line.Split([':', ' '], StringSplitOptions.RemoveEmptyEntries))
+            {
+                case [var name, var number, "kB"]:
+                    kibibytes[name] = long.Parse(number, CultureInfo.InvariantCulture);
+                    break;
+                case ["count", var number]:
+                    pagesOfCpus += long.Parse(number, CultureInfo.InvariantCulture);
+                    break;
+            }
         }
 
         return new GuestMemory(
@@ -38,9 +48,10 @@ internal sealed record GuestMemory(long AvailableKib, long SlabKib, long Unrecla
             Of("Slab"),
             Of("SUnreclaim"),
             Of("Percpu"),
-            Of("MemTotal") - Of("MemFree") - Of("Buffers") - Of("Cached") - Of("SwapCached") - Of("AnonPages") - Of("SReclaimable"));
+            Of("MemTotal") - Of("MemFree") - (pagesOfCpus * Of("KernelPageSize"))
+                - Of("Buffers") - Of("Cached") - Of("SwapCached") - Of("AnonPages") - Of("SReclaimable"));
 
         long Of(string name) =>
-            kibibytes.TryGetValue(name, out long value) ? value : throw new LabException($"/proc/meminfo has no {name}:\n{meminfo}");
+            kibibytes.TryGetValue(name, out long value) ? value : throw new LabException($"/proc/meminfo and the others have no {name}:\n{files}");
     }
 }

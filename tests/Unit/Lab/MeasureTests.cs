@@ -37,6 +37,15 @@ public class MeasureTests
     {
         var memory = GuestMemory.Read(
             """
+            KernelPageSize:        4 kB
+            Node 0, zone    DMA32
+              pages free     25000
+              pagesets
+                cpu: 0
+                          count:    50
+                          high:     378
+                cpu: 1
+                          count:    8
             MemTotal:         221232 kB
             MemFree:          100000 kB
             MemAvailable:     120000 kB
@@ -51,7 +60,7 @@ public class MeasureTests
             DirectMap4k:      100000 kB
             HugePages_Total:       0
             """);
-        Assert.That(memory, Is.EqualTo(new GuestMemory(120000, 30000, 25000, 400, 55232)));
+        Assert.That(memory, Is.EqualTo(new GuestMemory(120000, 30000, 25000, 400, 55000)));
     }
 
     [Test]
