@@ -80,4 +80,5 @@ internal sealed record VmState(
 /// <summary>Serialisation of <see cref="LabState"/>.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(LabState))]
+[JsonSerializable(typeof(ProcessIdentity))]
 internal sealed partial class LabStateJson : JsonSerializerContext;
