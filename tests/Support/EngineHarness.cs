@@ -179,6 +179,10 @@ internal sealed unsafe class EngineHarness : IDisposable
         {
         }
 
+        public void RadioRefused(Port port, string radio)
+        {
+        }
+
         public void AddressRefused(Radio radio, MacAddress address, AddressClaim claim)
         {
         }

@@ -106,10 +106,12 @@ internal sealed unsafe class Announcements(
         name = name[..(int)header.Length];
         new ReadOnlySpan<byte>(slotAddress + header.Offset, name.Length).CopyTo(name);
         bool isNew = port.Radios[header.Radio]?.Identity != identity;
-        var radio = radios.AddOrGet(port, header.Radio, identity, PrintableName(name, header.Radio));
+        string printable = PrintableName(name, header.Radio);
+        var radio = radios.AddOrGet(port, header.Radio, identity, printable);
         if (radio is null)
         {
             port.Rings.Count(HostCounter.Refused);
+            log.RadioRefused(port, printable);
             return;
         }
         radio.Flags = (RadioFlags)header.Flags;

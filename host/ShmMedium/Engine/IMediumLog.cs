@@ -26,6 +26,9 @@ internal interface IMediumLog
     /// <summary>A radio came on the medium.</summary>
     void RadioAdded(Radio radio);
 
+    /// <summary>A radio is not on the medium: its VM has as many as it may have.</summary>
+    void RadioRefused(Port port, string radio);
+
     /// <summary>A radio does not get an address that it announced.</summary>
     void AddressRefused(Radio radio, MacAddress address, AddressClaim claim);
 

@@ -77,6 +77,13 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog, IVhostUserLog,
     }
 
     /// <inheritdoc/>
+    public void RadioRefused(Port port, string radio)
+    {
+        if (MayWrite(port))
+            RadioRefused(port.Name, radio, port.Offer.MaxRadios, RadioRegistry.MaxRadiosEver);
+    }
+
+    /// <inheritdoc/>
     public void AddressRefused(Radio radio, MacAddress address, AddressClaim claim)
     {
         if (!MayWrite(radio.Port))
@@ -200,6 +207,11 @@ internal sealed partial class MediumLog : IMediumLog, IServerLog, IVhostUserLog,
     [LoggerMessage(206, LogLevel.Warning, "no radio of it is called {Names}, so what the medium says of that is of nobody; it has {Radios}",
         EventName = "radio-absent")]
     public partial void RadioAbsent(string vm, string names, string radios);
+
+    [LoggerMessage(207, LogLevel.Warning,
+        "radio {Radio} is not on the medium, nor what it sends: its VM may have {Most} at a time ('radios' in the configuration), and {Ever} in all",
+        EventName = "radio-refused")]
+    private partial void RadioRefused(string vm, string radio, int most, int ever);
 
     [LoggerMessage(904, LogLevel.Warning, "the medium of timing: airtime failed and begins anew; please report: {Exception}",
         EventName = "airtime-failed")]

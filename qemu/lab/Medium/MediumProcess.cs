@@ -143,7 +143,7 @@ internal sealed class MediumProcess : IAsyncDisposable
         yaml.Append("vms:\n");
         foreach (var vm in topology.Vms.Where(vm => vm.Radios > 0 && vm.Host == host))
             yaml.Append(CultureInfo.InvariantCulture, $"  - {{ name: {vm.Name}, {(vm.Hypervisor == Hypervisor.Uml ? "vhostUser" : "socket")}: "
-                + $"{Quoted(Socket(folder, vm.Name))}, radios: {vm.Radios} }}\n");
+                + $"{Quoted(Socket(folder, vm.Name))} }}\n");
         return yaml.ToString();
     }
 

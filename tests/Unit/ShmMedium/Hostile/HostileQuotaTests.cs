@@ -71,6 +71,7 @@ public sealed class HostileQuotaTests
         ap.SendFrame(1, Data(Address(9), Address(1, 1)), TxFlags.NoAck, cookie: 7);
         Assert.That(ap.Drain(), Is.Empty, "the guest completes these itself");
         Assert.That(TestDaemon.Count(ap, HostCounter.DropInvalid), Is.EqualTo(3));
+        Assert.That(daemon.Log.Count("radio-refused"), Is.EqualTo(1), "and is told of in the log");
     }
 
     [TestCase(RingKind.Hello)]
