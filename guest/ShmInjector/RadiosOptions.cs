@@ -32,6 +32,8 @@ internal sealed record RadiosOptions(RadiosAction Action)
           --regulatory N       hwsim's custom regulatory domain N in place of the country's rules: 1 to 4, of
                                which 1, 3 and 4 allow 5.9 GHz, 3 allows 6 GHz, too (3 and 4: of newer kernels)
           --p2p-device         radios that can have a P2P Device (Wi-Fi Direct without a network device)
+          --channels N         N channels at a time: 1 (the default) to 10; more than 1 are for the kernel path
+          --multi-radio        a radio of its own for each band, all of one wiphy (Linux 6.13 or newer); for the kernel path
           --json               print them as JSON, an object a line
                shm-injector radios del NAME... | --all
                shm-injector radios list [--json]
@@ -97,7 +99,12 @@ internal sealed record RadiosOptions(RadiosAction Action)
                 options = options with { Features = options.Features with { SupportsP2pDevice = true } };
                 continue;
             }
-            if (option is not ("--count" or "--mac" or "--name" or "--regulatory"))
+            if (option == "--multi-radio")
+            {
+                options = options with { Features = options.Features with { IsMultiRadio = true } };
+                continue;
+            }
+            if (option is not ("--count" or "--mac" or "--name" or "--regulatory" or "--channels"))
                 throw Unknown(option, "radios add");
             if (++i == arguments.Length)
                 throw new UsageException($"{option} needs a value");
@@ -112,6 +119,9 @@ internal sealed record RadiosOptions(RadiosAction Action)
                     break;
                 case "--name":
                     options = options with { Name = OptionValues.ParseName(option, value) };
+                    break;
+                case "--channels":
+                    options = options with { Features = options.Features with { Channels = OptionValues.ParseNumber(option, value, 1, 10) } };
                     break;
                 case "--regulatory":
                     options = options with { Features = options.Features with { Regulatory = OptionValues.ParseRegulatory(option, value) } };

@@ -73,6 +73,47 @@ public sealed class NewestKernelTests(string kernel, string accessPoints)
         Assert.That(Math.Min(there, back), Is.GreaterThan(0.1), "Mbit/s: it goes on, however busy this machine is");
     }
 
+    /// <summary>Access points of 2.4 and 5 GHz on one wiphy that has a radio for each band: hwsim's newest kind of radio, of Linux 6.13.</summary>
+    [Test]
+    public void AWiphyWithARadioForEachBandServesTwoBandsAtOnce()
+    {
+        var (exitCode, output) = In("ap", "shm-injector radios add --multi-radio");
+        if (kernel is "6.1" or "6.12")
+        {
+            Assert.That(exitCode, Is.Not.Zero);
+            Assert.That(output, Does.Contain("Linux 6.13"));
+            return;
+        }
+
+        Assert.That(exitCode, Is.Zero, output);
+        (exitCode, output) = In("ap", """
+            set -e
+            iw dev wlan1 interface add wlan2 type __ap addr $(sed s/^02/06/ /sys/class/net/wlan1/address)
+            serve() {
+                printf '%s\n' interface=$1 ssid=$2 hw_mode=$3 channel=$4 country_code=US ctrl_interface=/run/hostapd-bands >/run/$1.conf
+                hostapd -B -f /run/$1.log /run/$1.conf || { cat /run/$1.log; exit 1; }
+            }
+            serve wlan1 low g 11
+            serve wlan2 high a 48
+            """);
+        Assert.That(exitCode, Is.Zero, output);
+        (exitCode, output) = In("sta2", """
+            set -e
+            shm-injector radios add --count 2
+            ip link set wlan1 up && iw dev wlan1 connect low
+            ip link set wlan2 up && iw dev wlan2 connect high
+            for i in $(seq 100); do
+                iw dev wlan1 link | grep Connected && iw dev wlan2 link | grep Connected && exit
+                usleep 100000
+            done
+            dmesg | tail; exit 1
+            """);
+        Assert.That(exitCode, Is.Zero, output);
+        (_, output) = In("ap", "for i in 1 2; do iw dev wlan$i info | grep channel; iw dev wlan$i station dump; done");
+        TestContext.Out.WriteLine(output);
+        Assert.That(output, Does.Contain("2462 MHz").And.Contain("5240 MHz").And.Match("(?s)authorized:\tyes.*authorized:\tyes"));
+    }
+
     [TestCase("ap")]
     [TestCase("sta1")]
     [TestCase("ap2")]

@@ -6,8 +6,9 @@ namespace ShmWifi.Hwsim.Netlink;
 
 /// <summary>A generic netlink family as the kernel numbers it.</summary>
 /// <param name="ConfigGroup">ID of its multicast group "config"; 0: it has none.</param>
+/// <param name="MaxAttribute">The highest type of attribute that it knows; it overlooks others.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct GenericFamily(ushort Id, uint ConfigGroup);
+internal readonly record struct GenericFamily(ushort Id, uint ConfigGroup, uint MaxAttribute);
 
 /// <summary>The controller of generic netlink.</summary>
 /// <remarks>Source: linux include/uapi/linux/genetlink.h.</remarks>
@@ -23,6 +24,7 @@ internal static class GenericNetlink
     private const byte GetFamily = 3;
     private const ushort AttributeFamilyId = 1;
     private const ushort AttributeFamilyName = 2;
+    private const ushort AttributeMaxAttribute = 5;
     private const ushort AttributeGroups = 7;
     private const ushort AttributeGroupName = 1;
     private const ushort AttributeGroupId = 2;
@@ -62,14 +64,17 @@ internal static class GenericNetlink
             return null;
         ushort id = 0;
         uint group = 0;
+        uint maxAttribute = 0;
         while (attributes.MoveNext())
         {
             if (attributes.Type == AttributeFamilyId)
                 _ = BinaryPrimitives.TryReadUInt16LittleEndian(attributes.Value, out id);
+            else if (attributes.Type == AttributeMaxAttribute)
+                _ = attributes.TryReadUInt32(out maxAttribute);
             else if (attributes.Type == AttributeGroups)
                 group = FindConfigGroup(attributes.Value);
         }
-        return new GenericFamily(id, group);
+        return new GenericFamily(id, group, maxAttribute);
     }
 
     private static uint FindConfigGroup(ReadOnlySpan<byte> nested)

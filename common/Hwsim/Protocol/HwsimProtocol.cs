@@ -87,8 +87,10 @@ internal static class HwsimAttribute
     /// <summary>u32, place of a custom regulatory domain in hwsim's list, from 0.</summary>
     public const ushort RegCustomReg = 12;
 
-    /// <summary>Flag: the radio goes with the socket that made it.</summary>
+    /// <summary>Flag: the radio can have a P2P Device.</summary>
     public const ushort SupportP2pDevice = 14;
+
+    /// <summary>Flag: the radio goes with the socket that made it.</summary>
     public const ushort DestroyRadioOnClose = 16;
 
     /// <summary>Text: the wiphy's name.</summary>
@@ -111,4 +113,7 @@ internal static class HwsimAttribute
 
     /// <summary>Nested, enum nl80211_peer_measurement_attrs: what was measured.</summary>
     public const ushort PmsrResult = 28;
+
+    /// <summary>Flag: the wiphy has a radio of its own for each band. Since Linux 6.13.</summary>
+    public const ushort MultiRadio = 29;
 }

@@ -11,4 +11,11 @@ internal sealed record RadioFeatures
 
     /// <summary>It can have a P2P Device: an interface without a network device.</summary>
     public bool SupportsP2pDevice { get; init; }
+
+    /// <summary>Channels at a time, 1..10; of each band's radio where it <see cref="IsMultiRadio"/>.</summary>
+    /// <remarks>Source: linux net/wireless/core.h, CFG80211_MAX_NUM_DIFFERENT_CHANNELS.</remarks>
+    public int Channels { get; init; } = 1;
+
+    /// <summary>The wiphy has a radio of its own for each band.</summary>
+    public bool IsMultiRadio { get; init; }
 }

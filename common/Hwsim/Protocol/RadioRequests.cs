@@ -10,7 +10,7 @@ internal static class RadioRequests
     private const uint Preambles = 0b1_0111; // bits of enum nl80211_preamble: LEGACY, HT, VHT, HE
     private const uint Bandwidths = 0b11_1111; // bits of enum nl80211_chan_width: 20_NOHT, 20, 40, 80, 80P80, 160
 
-    /// <summary>NEW_RADIO: one channel at a time, as the medium has it, and FTM, which kernels before 6.4 overlook.</summary>
+    /// <summary>NEW_RADIO, with FTM, which kernels before 6.4 overlook.</summary>
     /// <param name="family">hwsim's.</param>
     /// <param name="sequence">Comes back in the answer.</param>
     /// <param name="address">Permanent address, not a group's.</param>
@@ -22,9 +22,11 @@ internal static class RadioRequests
     {
         var writer = new NetlinkWriter(buffer);
         writer.BeginGeneric(0, family, NetlinkMessage.FlagRequest | NetlinkMessage.FlagAck, sequence, (byte)HwsimCommand.NewRadio);
-        writer.Add(HwsimAttribute.Channels, 1u);
+        writer.Add(HwsimAttribute.Channels, (uint)features.Channels);
         if (features.SupportsP2pDevice)
             writer.AddFlag(HwsimAttribute.SupportP2pDevice);
+        if (features.IsMultiRadio)
+            writer.AddFlag(HwsimAttribute.MultiRadio);
         if (!isPersistent)
             writer.AddFlag(HwsimAttribute.DestroyRadioOnClose);
         writer.Add(HwsimAttribute.PermAddr, address);

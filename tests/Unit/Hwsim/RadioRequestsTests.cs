@@ -62,6 +62,17 @@ public sealed class RadioRequestsTests
             + Measurements));
 
     [Test]
+    public void ARadioForEachBandIsAskedForWithItsFlag() => Assert.That(
+        Convert.ToHexString(RadioRequests.New(
+            new byte[256], 0x21, sequence: 7, Address, name: null, isPersistent: true, new() { Channels = 2, IsMultiRadio = true })),
+        Is.EqualTo("68000000" + "2100" + "0500" + "07000000" + "00000000"
+            + "04010000"
+            + "0800" + "0900" + "02000000"
+            + "0400" + "1D00" // MULTI_RADIO
+            + "0A00" + "1600" + "0253570001020000"
+            + Measurements));
+
+    [Test]
     public void ARadioIsRemovedByNumber() => Assert.That(
         Convert.ToHexString(RadioRequests.Delete(new byte[256], 0x21, sequence: 8, id: 5)),
         Is.EqualTo("1C000000" + "2100" + "0500" + "08000000" + "00000000"

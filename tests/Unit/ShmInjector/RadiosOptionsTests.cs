@@ -11,7 +11,7 @@ public sealed class RadiosOptionsTests
     {
         var options =
             RadiosOptions.Parse(["add", "--count", "3", "--mac", "02:00:00:00:00:0a", "--mac", "02:00:00:00:00:0b", "--name", "radio",
-                "--p2p-device", "--json", "--regulatory", "1"]);
+                "--p2p-device", "--json", "--regulatory", "1", "--channels", "3", "--multi-radio"]);
         Assert.Multiple(() =>
         {
             Assert.That(options.Action, Is.EqualTo(RadiosAction.Add));
@@ -19,7 +19,8 @@ public sealed class RadiosOptionsTests
             Assert.That(options.Addresses, Is.EqualTo(new[] { MacAddress.Parse("02:00:00:00:00:0a"), MacAddress.Parse("02:00:00:00:00:0b") }));
             Assert.That(Enumerable.Range(0, 3).Select(options.GetName), Is.EqualTo(new[] { "radio0", "radio1", "radio2" }));
             Assert.That(options.IsJson, Is.True);
-            Assert.That(options.Features, Is.EqualTo(new RadioFeatures { SupportsP2pDevice = true, Regulatory = 1 }));
+            Assert.That(options.Features, Is.EqualTo(
+                new RadioFeatures { SupportsP2pDevice = true, Regulatory = 1, Channels = 3, IsMultiRadio = true }));
         });
     }
 
@@ -65,6 +66,7 @@ public sealed class RadiosOptionsTests
     [TestCase("--count needs a value", "add", "--count")]
     [TestCase("--count is \"0\"; allowed are 1 to 64", "add", "--count", "0")]
     [TestCase("--count is \"65\"; allowed are 1 to 64", "add", "--count", "65")]
+    [TestCase("--channels is \"11\"; allowed are 1 to 10", "add", "--channels", "11")]
     [TestCase("--mac is given 2 times, but --count makes 1", "add", "--count", "1", "--mac", "02:00:00:00:00:01", "--mac", "02:00:00:00:00:02")]
     [TestCase("--mac is 03:00:00:00:00:01, which is no radio's address: the lowest bit of its first octet must be 0, and not all may be 0", "add",
         "--mac", "03:00:00:00:00:01")]
