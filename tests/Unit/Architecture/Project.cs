@@ -78,7 +78,8 @@ internal sealed partial class Project
     /// <summary>The public types of a source, without nested ones.</summary>
     public static IEnumerable<string> PublicTypesOf(string text) => PublicType().Matches(text).Select(match => match.Groups["name"].Value);
 
-    private string? Property(string name) => _file.Descendants(name).FirstOrDefault()?.Value;
+    private string? Property(string name) =>
+        _file.Descendants(name).FirstOrDefault(property => property.Parent!.Attribute("Condition") is null)?.Value;
 
     private IEnumerable<string> Items(string name) => _file.Descendants(name).Attributes("Include").Select(include => include.Value);
 
