@@ -78,27 +78,19 @@ public sealed partial class Arm64HostTests
     private static void AssertSucceeded(string output, int atLeast) =>
         Assert.That(int.Parse(Succeeded().Match(output).Groups[1].Value, CultureInfo.InvariantCulture), Is.AtLeast(atLeast));
 
-    /// <remarks>The kernel unpacks initramfs archives that follow one another. Source: linux
-    /// Documentation/driver-api/early-userspace/buffer-format.rst.</remarks>
     private static string InitramfsWithTests(VmSpec vm, string folder)
     {
-        string result = Path.Combine(folder, "initramfs");
         HostCommand.Run(
             "dotnet", "publish", Path.Combine(Checkout.Root, "tests/Unit"), "-c", "Release", "-v", "quiet", "--nologo",
             "-p:TestedArchitecture=arm64", "-p:PlatformTarget=AnyCPU", "-p:ValidateExecutableReferencesMatchSelfContained=false",
             "--artifacts-path", Artifacts, "-o", Published);
-        HostCommand.Run("bash", "-euc", """
-            tree=$1/initramfs.tree
-            mkdir -p "$tree/shmwifi/lib"
-            cd "$2" && git ls-files -z | xargs -0 cp --parents -t "$tree/shmwifi"
-            cp -L "$6"/lib/lib{stdc++.so.6,gcc_s.so.1,dl.so.2,pthread.so.0,rt.so.1} "$tree/shmwifi/lib"
-            mkdir -p "$tree/shmwifi/tests/Unit/bin"
-            cp -r "$3" "$tree/shmwifi/tests/Unit/bin/arm64"
-            cp "$4" "$5"
-            cd "$tree" && find . | cpio --quiet --create --format=newc >>"$5"
-            rm -r "$tree"
-            """, "bash", folder, Checkout.Root, Published, Checkout.Initramfs(vm.Guest), result, CrossLibc);
-        return result;
+        return GuestInitramfs.Make(vm.Guest, folder, tree => HostCommand.Run("bash", "-euc", """
+            mkdir -p "$1/shmwifi/lib"
+            cd "$2" && git ls-files -z | xargs -0 cp --parents -t "$1/shmwifi"
+            cp -L "$4"/lib/lib{stdc++.so.6,gcc_s.so.1,dl.so.2,pthread.so.0,rt.so.1} "$1/shmwifi/lib"
+            mkdir -p "$1/shmwifi/tests/Unit/bin"
+            cp -r "$3" "$1/shmwifi/tests/Unit/bin/arm64"
+            """, "bash", tree, Checkout.Root, Published, CrossLibc));
     }
 
     [GeneratedRegex(@"succeeded: (\d+)")]

@@ -45,7 +45,7 @@ public class LocalTests
         if (_lab is not { } lab)
             return;
         await lab.DisposeAsync();
-        File.Delete(Path.Combine(lab.Folder, MediumInitramfs.FileName));
+        File.Delete(Path.Combine(lab.Folder, GuestInitramfs.FileName));
     }
 
     [Test]

@@ -5,13 +5,8 @@ using ShmWifi.Lab.Processes;
 namespace ShmWifi.Tests.System.Local;
 
 /// <summary>A guest's initramfs with shm-medium in it: ours as it was built, and of this machine the .NET that runs it.</summary>
-/// <remarks>The kernel unpacks initramfs archives that follow one another. Source: linux
-/// Documentation/driver-api/early-userspace/buffer-format.rst.</remarks>
 internal static class MediumInitramfs
 {
-    /// <summary>What it is called.</summary>
-    public const string FileName = "initramfs";
-
     private const string Start = """
         #!/bin/sh
         DOTNET_ROOT=/opt/dotnet LD_LIBRARY_PATH=/opt/lib exec /opt/shm-medium/shm-medium "$@"
@@ -19,21 +14,13 @@ internal static class MediumInitramfs
         """;
 
     /// <summary>Makes it; <c>shm-medium</c> is a command of the guest then.</summary>
-    public static string Make(string kernel, string folder)
+    public static string Make(string kernel, string folder) => GuestInitramfs.Make(kernel, folder, tree =>
     {
-        string tree = Path.Combine(folder, "initramfs.tree");
         AddMedium(Path.Combine(tree, "opt/shm-medium"));
         AddStart(Path.Combine(tree, "bin/shm-medium"));
         string runtime = AddRuntime(Path.Combine(tree, "opt/dotnet"));
         AddLibraries(Path.Combine(tree, "opt/lib"), kernel, Path.Combine(runtime, "libcoreclr.so"));
-        string result = Path.Combine(folder, FileName);
-        HostCommand.Run("sh", "-euc", """
-            cp "$1" "$2"
-            cd "$3" && find -L . | cpio --quiet --create --dereference --format=newc >>"$2"
-            """, "sh", Checkout.Initramfs(kernel), result, tree);
-        Directory.Delete(tree, recursive: true);
-        return result;
-    }
+    });
 
     // Assemblies that differ by system: Tmds.LibC.
     private const string ForThisSystem = "runtimes/linux-x64";

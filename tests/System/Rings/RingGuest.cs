@@ -130,24 +130,17 @@ internal sealed class RingGuest : IAsyncDisposable
         await served;
     }
 
-    /// <remarks>The kernel unpacks initramfs archives that follow one another. Source: linux
-    /// Documentation/driver-api/early-userspace/buffer-format.rst.</remarks>
     private static string InitramfsWithPeer(VmSpec vm, string folder)
     {
         string runtime = vm.Architecture == GuestArchitecture.Arm64 ? "linux-arm64" : "linux-x64";
         string artifacts = Path.Combine(Checkout.Cache, "test-guest", runtime);
-        string tree = Path.Combine(folder, "initramfs.tree");
-        string result = Path.Combine(folder, "initramfs");
         HostCommand.Run(
             "dotnet", "publish", Path.Combine(Checkout.Root, "tests/RingPeer"), "-c", "Release", "-r", runtime, "-v", "quiet", "--nologo",
             "--artifacts-path", artifacts, "-o", Path.Combine(artifacts, "published"));
-        HostCommand.Run("sh", "-euc", """
-            mkdir -p "$3/bin"
-            cp "$4" "$3/bin"
-            cp "$1" "$2"
-            cd "$3" && find . | cpio --quiet --create --format=newc >>"$2"
-            """, "sh", Checkout.Initramfs(vm.Guest), result, tree, Path.Combine(artifacts, "published/RingPeer"));
-        Directory.Delete(tree, recursive: true);
-        return result;
+        return GuestInitramfs.Make(vm.Guest, folder, tree =>
+        {
+            string bin = Directory.CreateDirectory(Path.Combine(tree, "bin")).FullName;
+            File.Copy(Path.Combine(artifacts, "published/RingPeer"), Path.Combine(bin, "RingPeer"));
+        });
     }
 }
