@@ -205,8 +205,7 @@ public sealed partial class EngineKeeperTests
         }
         StopInOrder();
         string[] files = [.. Directory.EnumerateFiles(_folder, $"medium_*.{format}").Order(StringComparer.Ordinal)];
-        Assert.That(Gaps(), Has.Count.AtLeast(Kills), "a busy machine's engine may have hung besides");
-        Assert.That(files, Has.Length.EqualTo(Gaps().Count + 1), _keeper.Error);
+        Assert.That(files, Has.Length.EqualTo(Kills + 1), _keeper.Error);
         int[] frames = [.. files.Select(file => Wireshark.Fields(file, "frame.number").Length)];
         TestContext.Out.WriteLine($"frames: {string.Join(", ", frames)}");
         Assert.That(frames.Sum(), Is.Positive);
