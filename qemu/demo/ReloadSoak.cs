@@ -134,14 +134,8 @@ internal sealed class ReloadSoak(Member accessPoint, Member station, IReadOnlyLi
     {
         await station.Radio.Vm.Guest.RunAsync(
             "sending what closed TCP connections have left",
-            $$"""
-            deadline=$(($(cut -d. -f1 /proc/uptime) + {{SentSeconds}}))
-            until grep -q '^TCP:.* orphan 0 ' /proc/net/sockstat; do
-                usleep 50000
-                [ "$(cut -d. -f1 /proc/uptime)" -lt $deadline ] || { cat /proc/net/sockstat; exit 1; }
-            done
-            """,
-            TimeSpan.FromSeconds(SentSeconds + 15),
+            "until grep -q '^TCP:.* orphan 0 ' /proc/net/sockstat; do usleep 50000; done",
+            TimeSpan.FromSeconds(SentSeconds),
             cancellation);
         var (_, files) = await ReloadAsync(GuestMemory.Script, cancellation);
         string smaps = await File.ReadAllTextAsync($"/proc/{medium.ProcessId}/smaps", cancellation);
