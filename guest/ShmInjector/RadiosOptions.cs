@@ -33,7 +33,7 @@ internal sealed record RadiosOptions(RadiosAction Action)
                                which 1, 3 and 4 allow 5.9 GHz, 3 allows 6 GHz, too (3 and 4: of newer kernels)
           --p2p-device         radios that can have a P2P Device (Wi-Fi Direct without a network device)
           --channels N         N channels at a time: 1 (the default) to 10; more than 1 are for the kernel path
-          --multi-radio        a radio of its own for each band, all of one wiphy (Linux 6.13 or newer); for the kernel path
+          --multi-radio        a radio of its own for each band, all of one wiphy (Linux 6.12 or newer); for the kernel path
           --json               print them as JSON, an object a line
                shm-injector radios del NAME... | --all
                shm-injector radios list [--json]
@@ -89,20 +89,17 @@ internal sealed record RadiosOptions(RadiosAction Action)
         for (int i = 0; i < arguments.Length; i++)
         {
             string option = arguments[i];
-            if (option == "--json")
+            switch (option)
             {
-                options = options with { IsJson = true };
-                continue;
-            }
-            if (option == "--p2p-device")
-            {
-                options = options with { Features = options.Features with { SupportsP2pDevice = true } };
-                continue;
-            }
-            if (option == "--multi-radio")
-            {
-                options = options with { Features = options.Features with { IsMultiRadio = true } };
-                continue;
+                case "--json":
+                    options = options with { IsJson = true };
+                    continue;
+                case "--p2p-device":
+                    options = options with { Features = options.Features with { SupportsP2pDevice = true } };
+                    continue;
+                case "--multi-radio":
+                    options = options with { Features = options.Features with { IsMultiRadio = true } };
+                    continue;
             }
             if (option is not ("--count" or "--mac" or "--name" or "--regulatory" or "--channels"))
                 throw Unknown(option, "radios add");
@@ -121,7 +118,8 @@ internal sealed record RadiosOptions(RadiosAction Action)
                     options = options with { Name = OptionValues.ParseName(option, value) };
                     break;
                 case "--channels":
-                    options = options with { Features = options.Features with { Channels = OptionValues.ParseNumber(option, value, 1, 10) } };
+                    int channels = OptionValues.ParseNumber(option, value, 1, RadioFeatures.MaxChannels);
+                    options = options with { Features = options.Features with { Channels = channels } };
                     break;
                 case "--regulatory":
                     options = options with { Features = options.Features with { Regulatory = OptionValues.ParseRegulatory(option, value) } };

@@ -73,15 +73,15 @@ public sealed class NewestKernelTests(string kernel, string accessPoints)
         Assert.That(Math.Min(there, back), Is.GreaterThan(0.1), "Mbit/s: it goes on, however busy this machine is");
     }
 
-    /// <summary>Access points of 2.4 and 5 GHz on one wiphy that has a radio for each band: hwsim's newest kind of radio, of Linux 6.13.</summary>
+    /// <summary>Access points of 2.4 and 5 GHz on one wiphy that has a radio for each band: hwsim's newest kind of radio.</summary>
     [Test]
     public void AWiphyWithARadioForEachBandServesTwoBandsAtOnce()
     {
         var (exitCode, output) = In("ap", "shm-injector radios add --multi-radio");
-        if (kernel is "6.1" or "6.12")
+        if (kernel == "6.1")
         {
             Assert.That(exitCode, Is.Not.Zero);
-            Assert.That(output, Does.Contain("Linux 6.13"));
+            Assert.That(output, Does.Contain("Linux 6.12"));
             return;
         }
 

@@ -68,7 +68,7 @@ internal sealed class HwsimControl(NetlinkSocket control, GenericFamily family)
     public uint CreateRadio(MacAddress address, string? name, bool isPersistent, RadioFeatures features)
     {
         if (features.IsMultiRadio && family.MaxAttribute < HwsimAttribute.MultiRadio)
-            throw new HwsimException("this kernel's mac80211_hwsim has no radios with one of their own for each band: Linux 6.13 has");
+            throw new HwsimException("this kernel's mac80211_hwsim has no radios with one of their own for each band: Linux 6.12 has");
         var request = RadioRequests.New(stackalloc byte[RequestSize], family.Id, control.NextSequence(), address, name, isPersistent, features);
         try
         {

@@ -114,6 +114,6 @@ internal static class HwsimAttribute
     /// <summary>Nested, enum nl80211_peer_measurement_attrs: what was measured.</summary>
     public const ushort PmsrResult = 28;
 
-    /// <summary>Flag: the wiphy has a radio of its own for each band. Since Linux 6.13.</summary>
+    /// <summary>Flag: the wiphy has a radio of its own for each band. Linux 6.12 has it, 6.1 has not.</summary>
     public const ushort MultiRadio = 29;
 }
