@@ -6,6 +6,7 @@ using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Engine;
 using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Ports;
+using ShmWifi.ShmMedium.Ports.Sockets;
 using DefaultAddress = ShmWifi.Hwsim.Radios.DefaultAddress;
 
 namespace ShmWifi.Tests.Support;
@@ -37,6 +38,7 @@ internal sealed unsafe class EngineHarness : IDisposable
         var lease = new RegionLease(_memory, region, isShared: true, portLimit: ports);
         _medium = medium ?? new MediumConfiguration();
         Engine = NewEngine();
+        var peerIds = new PeerIds(owned: ports);
         for (int port = 0; port < ports; port++)
         {
             uint peerId = (uint)port + 1;
@@ -44,7 +46,7 @@ internal sealed unsafe class EngineHarness : IDisposable
             {
                 Name = $"vm{port}",
                 PeerId = peerId,
-                Addresses = new AddressPolicy(peerId, [], MaySpoof: false),
+                Addresses = new AddressPolicy(peerId, peerIds, [], MaySpoof: false),
                 Region = lease,
                 Call = NewEvent(),
                 Kick = NewEvent(),

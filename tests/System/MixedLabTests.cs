@@ -49,8 +49,27 @@ public class MixedLabTests
         }
     }
 
+    /// <summary>wpa_supplicant keeps the first three octets of an address that it randomises, by which a default one is known.</summary>
     [Test]
     [DependsOnTest(nameof(VmsOfBothPathsAndBothKernelsTalk), AllowFailure = true)]
+    public void AStationMayHaveARandomAddressThatBeginsAsDefaultOnesDo()
+    {
+        var (exitCode, output) = InStation("""
+            killall wpa_supplicant
+            while pidof wpa_supplicant; do usleep 100000; done
+            { echo mac_addr=2; cat /run/wpa_supplicant-wlan0.conf; } >/run/random-address.conf
+            wpa_supplicant -B -i wlan0 -c /run/random-address.conf
+            await "iw dev wlan0 link | grep Connected"
+            cat /sys/class/net/wlan0/address
+            /bin/ping -c 5 -i 0.2 -w 20 192.168.77.1
+            """);
+        Assert.That(exitCode, Is.Zero, output);
+        Assert.That(output, Does.Match("(?m)^02:53:57:").And.Not.Contain("02:53:57:00:02:00"));
+        Assert.That(PingProbe.Read(output, count: 5), Has.Count.EqualTo(5), output);
+    }
+
+    [Test]
+    [DependsOnTest(nameof(AStationMayHaveARandomAddressThatBeginsAsDefaultOnesDo), AllowFailure = true)]
     public void TheSignalFollowsTheSendersTransmitPowerOnBothPaths()
     {
         var (_, before) = InStation("iw dev wlan0 link");

@@ -229,12 +229,13 @@ internal sealed class RadioRegistry(LinkTable links, MediumClock clock)
         return true;
     }
 
-    /// <summary>Where it is decided who answers to an address: of those who want it the VM that came first, and all that may spoof.</summary>
+    /// <summary>Where it is decided who answers to an address: of those who want it the VM that came first and does not borrow it, if there is one,
+    /// and all that may spoof.</summary>
     private void Settle(MacAddress address)
     {
         var before = OwnersOf(address);
         var claimants = ClaimantsOf(address);
-        var first = claimants.FirstOrDefault(c => !c.Port.Offer.Addresses.MaySpoof)?.Port;
+        var first = claimants.Select(c => c.Port).Where(p => !p.Offer.Addresses.MaySpoof).MinBy(p => p.Offer.Addresses.Borrows(address));
         Radio[] owners = [.. claimants.Where(c => c.Port == first || c.Port.Offer.Addresses.MaySpoof)];
         if (owners.Length == 0)
             _owners.Remove(address);

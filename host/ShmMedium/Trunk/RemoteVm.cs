@@ -35,7 +35,7 @@ internal sealed unsafe class RemoteVm : IDisposable
             Name = entry.Name,
             Kind = PortKind.Trunk,
             PeerId = peerId,
-            Addresses = new AddressPolicy(entry.PeerId, [], MaySpoof: false),
+            Addresses = new AddressPolicy(entry.PeerId, peerIds, [], MaySpoof: false),
             Region = lease,
             Call = call,
             Kick = _kick,

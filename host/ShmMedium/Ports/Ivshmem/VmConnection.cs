@@ -156,5 +156,5 @@ internal sealed class VmConnection : IDisposable
 
     private static string KeptRegion(ushort peerId) => $"vm-{peerId}-region";
 
-    private PortOffer OfferOf(string name, ushort peerId) => Socket.OfferOf(name, peerId, Peer.Pid, _region!, _kick!, _call!);
+    private PortOffer OfferOf(string name, ushort peerId) => Socket.OfferOf(name, _peerIds, peerId, Peer.Pid, _region!, _kick!, _call!);
 }

@@ -93,7 +93,7 @@ internal sealed class LocalServer : IPortServer
             Name = DaemonConfiguration.LocalName,
             Kind = PortKind.Local,
             PeerId = _peerId,
-            Addresses = new AddressPolicy(_peerId, [], Spoofing),
+            Addresses = new AddressPolicy(_peerId, _peerIds, [], Spoofing),
             Region = _lease,
             Call = _device.Doorbell,
             Kick = _device.KickFd,

@@ -51,6 +51,9 @@ internal sealed class PeerIds(int count = PeerIds.Refused - 1, int owned = 0, in
         }
     }
 
+    /// <summary>Whether a VM has or had it, or the next one gets it. Takes no lock.</summary>
+    public bool IsKnown(ushort id) => id <= Volatile.Read(ref _last) + 1;
+
     /// <summary>Keeps one that a VM has for that VM: it was given before the configuration was changed.</summary>
     public void Own(ushort id)
     {

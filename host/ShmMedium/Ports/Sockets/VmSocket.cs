@@ -70,14 +70,15 @@ internal sealed class VmSocket(ListeningSocket listener, SocketAccess access, st
         : $"{Path} is not for user {peer.Uid} (groups {string.Join(", ", peer.Groups)}); run its {vmm} as its user, or in its group";
 
     /// <summary>The port of a VM that attaches here.</summary>
+    /// <param name="peerId">One of <paramref name="peerIds"/>.</param>
     /// <param name="pid">Of its VMM.</param>
-    public PortOffer OfferOf(string name, ushort peerId, int pid, RegionLease region, EventFd kick, EventFd call) => new()
+    public PortOffer OfferOf(string name, PeerIds peerIds, ushort peerId, int pid, RegionLease region, EventFd kick, EventFd call) => new()
     {
         Name = name,
         PeerId = peerId,
         Pid = pid,
         MaxRadios = MaxRadios,
-        Addresses = new AddressPolicy(peerId, Addresses, Spoofing),
+        Addresses = new AddressPolicy(peerId, peerIds, Addresses, Spoofing),
         Region = region,
         Call = call,
         Kick = kick,

@@ -154,7 +154,7 @@ internal sealed unsafe class VhostUserVm : IDisposable
         {
             using var region = _regions.Lease(Name);
             using var device = new EventfdDevice();
-            var offer = _socket.OfferOf(Name, peerId, peer.Pid, region, device.KickFd, device.Doorbell) with { Kind = PortKind.VhostUser };
+            var offer = _socket.OfferOf(Name, _peerIds, peerId, peer.Pid, region, device.KickFd, device.Doorbell) with { Kind = PortKind.VhostUser };
             if (_engine.AttachAsync(offer).GetAwaiter().GetResult() is not { } port)
             {
                 Refuse(peer, region.AllPortsTaken);

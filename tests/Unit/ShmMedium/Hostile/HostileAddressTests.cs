@@ -107,6 +107,44 @@ public sealed class HostileAddressTests
         Assert.That(daemon.PortOf(owner).Radios[0]!.Addresses, Is.EqualTo(new[] { next }));
     }
 
+    /// <summary>As hostapd gives to the links of an MLD.</summary>
+    [Test]
+    public void ARandomAddressThatBeginsAsDefaultOnesDoIsNobodys()
+    {
+        using var daemon = new TestDaemon(Isolation.PerVm);
+        var ap = daemon.Attach(Address(1));
+        var link = new MacAddress(0x0253_572d_fa33);
+        ap.AddAddress(0, link);
+        ap.Drain();
+        Assert.That(daemon.PortOf(ap).Radios[0]!.Addresses, Does.Contain(link));
+        var station = daemon.Attach(Address(2));
+        ap.SendFrame(0, Data(Address(2), link), cookie: 1);
+        Assert.That(ap.Receive().Descriptor.Flags.HasFlag(TxFlags.Acked));
+        station.SendFrame(0, Data(link, Address(2)), cookie: 2);
+        var acked = station.Drain().Where(r => r.Descriptor.Flags.HasFlag(TxFlags.Acked)).Select(r => r.Descriptor.Cookie);
+        Assert.That(acked, Does.Contain(2ul));
+    }
+
+    /// <summary>It borrowed it.</summary>
+    [Test]
+    public void WhoHasTheDefaultAddressOfALaterVmLosesItWhenThatComes()
+    {
+        using var daemon = new TestDaemon(Isolation.PerVm);
+        var first = daemon.Attach(Address(1));
+        var address = DefaultAddress.Of(first.PeerId + 2, 0);
+        first.AddAddress(0, address);
+        first.Drain();
+        Assert.That(daemon.PortOf(first).Radios[0]!.Addresses, Does.Contain(address));
+        daemon.Attach(Address(2));
+        var owner = daemon.Attach(address);
+        Assert.That(DefaultAddress.Of(owner.PeerId, 0), Is.EqualTo(address));
+        Assert.That(daemon.PortOf(owner).Radios[0]!.Addresses, Is.EqualTo(new[] { address }));
+        Assert.That(daemon.PortOf(first).Radios[0]!.Addresses, Is.EqualTo(new[] { Address(1) }));
+        first.SendFrame(0, Data(Address(2), address), cookie: 1);
+        first.Receive();
+        Assert.That(TestDaemon.Count(first, HostCounter.DropTransmitter), Is.EqualTo(1));
+    }
+
     [Test]
     public void AVmWithAListOfAddressesHasThoseAlone()
     {

@@ -49,6 +49,16 @@ public sealed class PeerIdsTests
     }
 
     [Test]
+    public void ThoseOfSocketsVmsAndTheNextOneAreKnownBeforeTheyAreTaken()
+    {
+        var ids = new PeerIds(owned: 2);
+        Assert.That((ids.IsKnown(2), ids.IsKnown(3), ids.IsKnown(4)), Is.EqualTo((true, true, false)));
+        _ = ids.TryTake(0, out ushort id);
+        ids.Return(id);
+        Assert.That((ids.IsKnown(3), ids.IsKnown(4), ids.IsKnown(5)), Is.EqualTo((true, true, false)));
+    }
+
+    [Test]
     public void AVmWhoseOwnWasGivenByAnEngineBeforeGetsAnother()
     {
         var ids = new PeerIds(owned: 2);
