@@ -34,6 +34,7 @@ internal sealed record RadiosOptions(RadiosAction Action)
           --p2p-device         radios that can have a P2P Device (Wi-Fi Direct without a network device)
           --channels N         N channels at a time: 1 (the default) to 10; more than 1 are for the kernel path
           --multi-radio        a radio of its own for each band, all of one wiphy (Linux 6.12 or newer); for the kernel path
+          --mlo                radios that can be multi-link devices (802.11be); for the kernel path
           --json               print them as JSON, an object a line
                shm-injector radios del NAME... | --all
                shm-injector radios list [--json]
@@ -99,6 +100,9 @@ internal sealed record RadiosOptions(RadiosAction Action)
                     continue;
                 case "--multi-radio":
                     options = options with { Features = options.Features with { IsMultiRadio = true } };
+                    continue;
+                case "--mlo":
+                    options = options with { Features = options.Features with { SupportsMlo = true } };
                     continue;
             }
             if (option is not ("--count" or "--mac" or "--name" or "--regulatory" or "--channels"))

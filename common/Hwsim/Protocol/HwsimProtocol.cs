@@ -105,6 +105,9 @@ internal static class HwsimAttribute
     /// <summary>Permanent address of a new radio.</summary>
     public const ushort PermAddr = 22;
 
+    /// <summary>Flag: the radio can be a multi-link device.</summary>
+    public const ushort MloSupport = 25;
+
     /// <summary>Nested, enum nl80211_peer_measurement_attrs: what a new radio can measure. Since Linux 6.4, as the two that follow.</summary>
     public const ushort PmsrSupport = 26;
 

@@ -20,4 +20,7 @@ internal sealed record RadioFeatures
 
     /// <summary>The wiphy has a radio of its own for each band.</summary>
     public bool IsMultiRadio { get; init; }
+
+    /// <summary>It can be a multi-link device (MLD), of an access point or a station: IEEE 802.11be, clause 35.3.</summary>
+    public bool SupportsMlo { get; init; }
 }

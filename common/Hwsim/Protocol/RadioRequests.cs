@@ -27,6 +27,8 @@ internal static class RadioRequests
             writer.AddFlag(HwsimAttribute.SupportP2pDevice);
         if (features.IsMultiRadio)
             writer.AddFlag(HwsimAttribute.MultiRadio);
+        if (features.SupportsMlo)
+            writer.AddFlag(HwsimAttribute.MloSupport);
         if (!isPersistent)
             writer.AddFlag(HwsimAttribute.DestroyRadioOnClose);
         writer.Add(HwsimAttribute.PermAddr, address);

@@ -73,6 +73,17 @@ public sealed class RadioRequestsTests
             + Measurements));
 
     [Test]
+    public void AMultiLinkDeviceIsAskedForWithItsFlag() => Assert.That(
+        Convert.ToHexString(
+            RadioRequests.New(new byte[256], 0x21, sequence: 7, Address, name: null, isPersistent: true, new() { SupportsMlo = true })),
+        Is.EqualTo("68000000" + "2100" + "0500" + "07000000" + "00000000"
+            + "04010000"
+            + "0800" + "0900" + "01000000"
+            + "0400" + "1900" // MLO_SUPPORT
+            + "0A00" + "1600" + "0253570001020000"
+            + Measurements));
+
+    [Test]
     public void ARadioIsRemovedByNumber() => Assert.That(
         Convert.ToHexString(RadioRequests.Delete(new byte[256], 0x21, sequence: 8, id: 5)),
         Is.EqualTo("1C000000" + "2100" + "0500" + "08000000" + "00000000"

@@ -11,7 +11,7 @@ public sealed class RadiosOptionsTests
     {
         var options =
             RadiosOptions.Parse(["add", "--count", "3", "--mac", "02:00:00:00:00:0a", "--mac", "02:00:00:00:00:0b", "--name", "radio",
-                "--p2p-device", "--json", "--regulatory", "1", "--channels", "3", "--multi-radio"]);
+                "--p2p-device", "--json", "--regulatory", "1", "--channels", "3", "--multi-radio", "--mlo"]);
         Assert.Multiple(() =>
         {
             Assert.That(options.Action, Is.EqualTo(RadiosAction.Add));
@@ -20,7 +20,7 @@ public sealed class RadiosOptionsTests
             Assert.That(Enumerable.Range(0, 3).Select(options.GetName), Is.EqualTo(new[] { "radio0", "radio1", "radio2" }));
             Assert.That(options.IsJson, Is.True);
             Assert.That(options.Features, Is.EqualTo(
-                new RadioFeatures { SupportsP2pDevice = true, Regulatory = 1, Channels = 3, IsMultiRadio = true }));
+                new RadioFeatures { SupportsP2pDevice = true, Regulatory = 1, Channels = 3, IsMultiRadio = true, SupportsMlo = true }));
         });
     }
 
