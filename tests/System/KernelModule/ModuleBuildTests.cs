@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ShmWifi.Lab;
 using ShmWifi.Lab.Processes;
 
@@ -5,7 +6,7 @@ namespace ShmWifi.Tests.System.KernelModule;
 
 /// <summary>The module's build against Debian's headers, and what reads its sources without running them.</summary>
 [NonParallelizable]
-public class ModuleBuildTests
+public partial class ModuleBuildTests
 {
     private static readonly string Sources = Path.Combine(Checkout.Root, "kernel");
 
@@ -21,7 +22,7 @@ public class ModuleBuildTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(output, Is.EqualTo("building the module\n"));
-            Assert.That(error, Is.Empty);
+            Assert.That(error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !OfPerl().IsMatch(line)), Is.Empty);
             foreach (string? source in Directory.GetFiles(Sources, "*.c").Select(Path.GetFileNameWithoutExtension))
             {
                 Assert.That(
@@ -77,4 +78,8 @@ public class ModuleBuildTests
     }
 
     private static string Module(string kernel) => Path.Combine(Checkout.Cache, "module", kernel);
+
+    /// <summary>What a newer Perl, such as sid's 5.42, says of these kernels' own script for documentation comments.</summary>
+    [GeneratedRegex("^Possible precedence problem .* at /.*/linux-headers-[^/]*/scripts/kernel-doc line [0-9]+\\.$")]
+    private static partial Regex OfPerl();
 }
