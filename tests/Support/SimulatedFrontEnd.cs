@@ -20,9 +20,15 @@ internal sealed unsafe class SimulatedFrontEnd : IDisposable
     /// <summary>Bytes of the guest's memory.</summary>
     public const ulong MemorySize = 0x220000;
 
+    /// <summary>What is in memory that is free.</summary>
+    public const byte Freed = 0x6b;
+
     /// <summary>Needs an answer.</summary>
     public const uint NeedReply = 1 << 3;
 
+    private const ulong BuffersStart = MemoryStart + 0x10000;
+    private const ulong OtherRingsStart = BuffersStart + (2 * Length * (ulong)SimulatedDriver.BufferSize);
+    private const int RingsSize = 0x8000;
     private const int HeaderSize = 12;
     private const ushort Length = 256;
     private const uint Version = 1, IsReply = 1 << 2;
@@ -33,7 +39,7 @@ internal sealed unsafe class SimulatedFrontEnd : IDisposable
     private readonly FileDescriptor[] _ourCalls = new FileDescriptor[2];
     private readonly FileDescriptor _file;
     private readonly byte* _memory;
-    private readonly Queue<ushort> _freeSent = new(Enumerable.Range(0, Length).Select(i => (ushort)i));
+    private readonly Queue<ushort> _freeSent = [];
     private readonly Queue<byte[]> _received = [];
     private bool _isDisposed;
 
@@ -65,15 +71,14 @@ internal sealed unsafe class SimulatedFrontEnd : IDisposable
             LibCException.ThrowIfFailed(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), "socketpair");
             (_calls[i], _ourCalls[i]) = (new FileDescriptor(pair[0]), new FileDescriptor(pair[1]));
         }
-        Sent = new SimulatedDriver(_memory, MemoryStart, MemoryStart + 0x10000, Length, _kicks[0]);
-        Taken = new SimulatedDriver(_memory, MemoryStart + 0x8000, MemoryStart + 0x10000 + (Length * SimulatedDriver.BufferSize), Length, _kicks[1]);
+        (Sent, Taken) = LoadDriver(MemoryStart);
     }
 
     /// <summary>Queue 0: what hwsim sends.</summary>
-    public SimulatedDriver Sent { get; }
+    public SimulatedDriver Sent { get; private set; }
 
     /// <summary>Queue 1: what hwsim receives.</summary>
-    public SimulatedDriver Taken { get; }
+    public SimulatedDriver Taken { get; private set; }
 
     /// <summary>The region of its memory, as SET_MEM_TABLE tells it.</summary>
     public static MemoryRegion Region => new(MemoryStart, MemorySize, MemoryStart, MemoryStart);
@@ -109,11 +114,22 @@ internal sealed unsafe class SimulatedFrontEnd : IDisposable
         Do(VhostUserRequest.SetBackendReqFd, [], pair.Descriptor);
         Do(VhostUserRequest.SetFeatures, Word(features & 0x1_7000_0000));
         SetMemory();
-        SetUpQueue(0, Sent);
-        SetUpQueue(1, Taken);
-        StartQueue(0);
-        OfferAll();
-        StartQueue(1);
+        SetUpQueues();
+    }
+
+    /// <summary>hwsim is unloaded and loaded again: its queues are disabled, and others set up elsewhere.</summary>
+    /// <remarks>Source: arch/um/drivers/virtio_uml.c, vu_del_vqs.</remarks>
+    /// <returns>What the queues' memory, which is free, is used for.</returns>
+    public ReadOnlySpan<byte> Reload()
+    {
+        for (uint queue = 0; queue < 2; queue++)
+            Do(VhostUserRequest.SetVringEnable, Pair(queue, 0));
+        _ = Ask(VhostUserRequest.GetFeatures);
+        var freed = new Span<byte>(_memory + MemoryStart, 2 * RingsSize);
+        freed.Fill(Freed);
+        (Sent, Taken) = LoadDriver(OtherRingsStart);
+        SetUpQueues();
+        return freed;
     }
 
     /// <summary>All that comes before the first frame, with in-band notifications: kicks and interrupts are messages.</summary>
@@ -356,6 +372,25 @@ internal sealed unsafe class SimulatedFrontEnd : IDisposable
         _file.Dispose();
         foreach (var descriptor in _kicks.Concat(_calls).Concat(_ourCalls))
             descriptor.Dispose();
+    }
+
+    private (SimulatedDriver Sent, SimulatedDriver Taken) LoadDriver(ulong rings)
+    {
+        _freeSent.Clear();
+        for (ushort i = 0; i < Length; i++)
+            _freeSent.Enqueue(i);
+        return (
+            new SimulatedDriver(_memory, rings, BuffersStart, Length, _kicks[0]),
+            new SimulatedDriver(_memory, rings + RingsSize, BuffersStart + (Length * SimulatedDriver.BufferSize), Length, _kicks[1]));
+    }
+
+    private void SetUpQueues()
+    {
+        SetUpQueue(0, Sent);
+        SetUpQueue(1, Taken);
+        StartQueue(0);
+        OfferAll();
+        StartQueue(1);
     }
 
     private static FileDescriptor Connect(string path)

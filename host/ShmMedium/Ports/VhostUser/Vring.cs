@@ -4,8 +4,9 @@ using static Tmds.Linux.LibC;
 namespace ShmWifi.ShmMedium.Ports.VhostUser;
 
 /// <summary>One of the device's virtqueues as the front end sets it up, and how its two sides wake each other.</summary>
-/// <remarks>It starts when its kick descriptor has come, and ends with GET_VRING_BASE.
-/// Source: vhost-user protocol, "Starting and stopping rings".</remarks>
+/// <remarks>It starts when its kick descriptor has come, and ends with GET_VRING_BASE. User-Mode-Linux never asks for that: it disables a ring,
+/// frees its memory, and sets up a new one when the driver comes again.
+/// Source: vhost-user protocol, "Starting and stopping rings"; linux arch/um/drivers/virtio_uml.c, vu_del_vqs.</remarks>
 internal sealed unsafe class Vring(GuestMemory memory) : IDisposable
 {
     private (ulong Descriptors, ulong Available, ulong Used)? _place; // addresses of the front end's
@@ -34,7 +35,7 @@ internal sealed unsafe class Vring(GuestMemory memory) : IDisposable
     /// <exception cref="FrontEndException">That cannot be, or not now.</exception>
     public void SetLength(uint length)
     {
-        CheckStopped();
+        SetUp();
         if (length is 0 or > Virtqueue.MaxLength || (length & (length - 1)) != 0)
             throw new FrontEndException($"a virtqueue of {length} buffers; allowed: a power of two up to {Virtqueue.MaxLength}");
         _length = length;
@@ -44,7 +45,7 @@ internal sealed unsafe class Vring(GuestMemory memory) : IDisposable
     /// <exception cref="FrontEndException">Not now.</exception>
     public void SetBase(uint index)
     {
-        CheckStopped();
+        SetUp();
         _base = (ushort)index;
     }
 
@@ -53,7 +54,7 @@ internal sealed unsafe class Vring(GuestMemory memory) : IDisposable
     public void SetPlace(ulong descriptors, ulong available, ulong used)
     {
         if (_isStarted && _place != (descriptors, available, used))
-            CheckStopped();
+            SetUp();
         _place = (descriptors, available, used);
     }
 
@@ -199,9 +200,11 @@ internal sealed unsafe class Vring(GuestMemory memory) : IDisposable
         }
     }
 
-    private void CheckStopped()
+    /// <summary>It is set up anew. The memory of one that was disabled may be another's by now: nothing is given back.</summary>
+    private void SetUp()
     {
-        if (_isStarted)
+        if (IsRunning)
             throw new FrontEndException("a virtqueue that it changes while it runs");
+        _isStarted = false;
     }
 }

@@ -55,6 +55,26 @@ public sealed class VhostUserTests
     }
 
     [Test]
+    public void AGuestWhoseHwsimIsLoadedAgainIsServedAndTheMemoryOfItsOldQueuesLeftAlone([Values] bool isSealed)
+    {
+        using var daemon = NewDaemon(Isolation.Shared);
+        using var a = Start(daemon, "uml1", Address(1), isSealed);
+        using var b = Start(daemon, "uml2", Address(2));
+        a.SendFrame(s_radio, Data(Address(2), Address(1)), cookie: 1);
+        _ = a.Receive(HwsimCommand.TxInfoFrame);
+        a.SendFrame(s_radio, Data(Address(2), Address(1)), cookie: 2); // whatever becomes of its status
+
+        var freed = a.Reload();
+        a.SendAddress(s_radio, Address(1));
+        Settle(a, Address(1));
+        a.SendFrame(s_radio, Data(Address(2), Address(1)), cookie: 3);
+
+        var status = a.Receive(HwsimCommand.TxInfoFrame);
+        Assert.That((status.Cookie, status.IsAcked), Is.EqualTo((3UL, true)));
+        Assert.That(freed.ContainsAnyExcept(SimulatedFrontEnd.Freed), Is.False);
+    }
+
+    [Test]
     public void AFrameToNobodyIsNotAcknowledged()
     {
         using var daemon = NewDaemon(Isolation.Shared);
