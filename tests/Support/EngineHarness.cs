@@ -6,7 +6,6 @@ using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Engine;
 using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Ports;
-using ShmWifi.ShmMedium.Ports.Sockets;
 using DefaultAddress = ShmWifi.Hwsim.Radios.DefaultAddress;
 
 namespace ShmWifi.Tests.Support;

@@ -1,6 +1,5 @@
 using ShmWifi.Dot11.Frames;
 using ShmWifi.Hwsim.Radios;
-using ShmWifi.ShmMedium.Ports.Sockets;
 
 namespace ShmWifi.ShmMedium.Ports;
 

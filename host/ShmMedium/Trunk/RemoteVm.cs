@@ -6,7 +6,6 @@ using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Engine;
 using ShmWifi.ShmMedium.Medium;
 using ShmWifi.ShmMedium.Ports;
-using ShmWifi.ShmMedium.Ports.Sockets;
 
 namespace ShmWifi.ShmMedium.Trunk;
 

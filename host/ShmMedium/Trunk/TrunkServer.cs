@@ -4,7 +4,6 @@ using ShmWifi.Linux;
 using ShmWifi.ShmMedium.Engine;
 using ShmWifi.ShmMedium.Medium;
 using ShmWifi.ShmMedium.Ports;
-using ShmWifi.ShmMedium.Ports.Sockets;
 
 namespace ShmWifi.ShmMedium.Trunk;
 

@@ -4,7 +4,6 @@ using ShmWifi.Hwsim.Protocol;
 using ShmWifi.Hwsim.Radios;
 using ShmWifi.Linux;
 using ShmWifi.ShmMedium.Engine;
-using ShmWifi.ShmMedium.Ports.Sockets;
 using static Tmds.Linux.LibC;
 
 namespace ShmWifi.ShmMedium.Ports.Local;

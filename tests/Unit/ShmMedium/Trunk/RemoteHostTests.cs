@@ -2,7 +2,6 @@ using ShmWifi.RingBuffer;
 using ShmWifi.RingBuffer.Layout;
 using ShmWifi.ShmMedium.Logging;
 using ShmWifi.ShmMedium.Ports;
-using ShmWifi.ShmMedium.Ports.Sockets;
 using ShmWifi.ShmMedium.Trunk;
 using static ShmWifi.Tests.Support.MediumFrames;
 

@@ -1,7 +1,7 @@
+using ShmWifi.ShmMedium.Ports;
 using ShmWifi.ShmMedium.Ports.Ivshmem;
-using ShmWifi.ShmMedium.Ports.Sockets;
 
-namespace ShmWifi.Tests.Unit.ShmMedium.Ports.Sockets;
+namespace ShmWifi.Tests.Unit.ShmMedium.Ports;
 
 public sealed class PeerIdsTests
 {

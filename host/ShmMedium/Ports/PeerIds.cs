@@ -1,4 +1,4 @@
-namespace ShmWifi.ShmMedium.Ports.Sockets;
+namespace ShmWifi.ShmMedium.Ports;
 
 /// <summary>The VMs' ivshmem peer IDs. Any thread.</summary>
 /// <remarks>
