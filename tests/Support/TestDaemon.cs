@@ -1,3 +1,4 @@
+using System.Globalization;
 using ShmWifi.Configuration;
 using ShmWifi.Dot11.Frames;
 using ShmWifi.Lab;
@@ -16,10 +17,13 @@ internal sealed class TestDaemon : IDisposable
     public const string SmallRings = "{ ports: 8, txSlots: 64, rxDescriptors: 128, poolSlots: 32 }";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("shmwifi-medium").FullName;
+    private readonly RecordingSink _sink = new();
     private readonly MediumLog _log;
     private readonly List<SimulatedGuest> _vms = [];
     private readonly List<SimulatedFrontEnd> _frontEnds = [];
     private readonly List<DaemonFailure> _failures = [];
+    private int _marks;
+    private bool _isLogEnded;
 
     /// <summary>Starts it.</summary>
     /// <param name="geometry">YAML.</param>
@@ -45,7 +49,7 @@ internal sealed class TestDaemon : IDisposable
     /// <summary>Starts one that is configured like this.</summary>
     public TestDaemon(string yaml)
     {
-        _log = new MediumLog(Log);
+        _log = new MediumLog(_sink);
         Daemon = new Daemon(DaemonConfiguration.Parse(yaml, Path.Combine(_folder, "medium.yaml")), Path.Combine(_folder, "state.json"), _log,
             failure =>
             {
@@ -91,8 +95,24 @@ internal sealed class TestDaemon : IDisposable
         }
     }
 
-    /// <summary>What it told people.</summary>
-    public RecordingSink Log { get; } = new();
+    /// <summary>What it told people until now: the log's own thread has written it.</summary>
+    public RecordingSink Log
+    {
+        get
+        {
+            int mark = Interlocked.Increment(ref _marks);
+            Deadline.Until(() => _isLogEnded || IsWritten(), "the log's thread");
+            return _sink;
+
+            bool IsWritten()
+            {
+                if (_sink.Mark >= mark)
+                    return true;
+                _log.Warn(RecordingSink.MarkOf(mark)); // again, if the queue was full
+                return false;
+            }
+        }
+    }
 
     /// <summary>Where its control API listens.</summary>
     public string ControlSocket => Path.Combine(_folder, "control.sock");
@@ -169,13 +189,22 @@ internal sealed class TestDaemon : IDisposable
         _vms.ForEach(vm => vm.Dispose());
         _frontEnds.ForEach(frontEnd => frontEnd.Dispose());
         _log.Dispose();
+        _isLogEnded = true;
         Directory.Delete(_folder, recursive: true);
     }
 
     /// <summary>Keeps events.</summary>
     public sealed class RecordingSink : ILogSink
     {
+        private const string MarkBegin = "test mark ";
         private readonly List<LogEvent> _events = [];
+        private int _mark;
+
+        /// <summary>The latest mark that was written, and with it all that came before.</summary>
+        public int Mark => Volatile.Read(ref _mark);
+
+        /// <summary>A message that is a mark, and no event.</summary>
+        public static string MarkOf(int number) => $"{MarkBegin}{number}";
 
         /// <summary>Events so far.</summary>
         public IReadOnlyList<LogEvent> Events
@@ -190,6 +219,11 @@ internal sealed class TestDaemon : IDisposable
         /// <inheritdoc/>
         public void Write(LogEvent item)
         {
+            if (item.Message.StartsWith(MarkBegin, StringComparison.Ordinal))
+            {
+                Volatile.Write(ref _mark, int.Parse(item.Message.AsSpan(MarkBegin.Length), CultureInfo.InvariantCulture));
+                return;
+            }
             lock (_events)
                 _events.Add(item);
         }
