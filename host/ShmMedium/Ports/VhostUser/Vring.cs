@@ -53,7 +53,7 @@ internal sealed unsafe class Vring(GuestMemory memory) : IDisposable
     /// <exception cref="FrontEndException">There is no memory, or it would move while it runs.</exception>
     public void SetPlace(ulong descriptors, ulong available, ulong used)
     {
-        if (_isStarted && _place != (descriptors, available, used))
+        if (_place != (descriptors, available, used))
             SetUp();
         _place = (descriptors, available, used);
     }
