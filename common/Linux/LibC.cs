@@ -60,6 +60,9 @@ public static unsafe partial class LibC
     public static partial int gettid();
 
     [LibraryImport(Library, SetLastError = true)]
+    public static partial int sched_getscheduler(int pid);
+
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int sched_setscheduler(int pid, int policy, sched_param* parameter);
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

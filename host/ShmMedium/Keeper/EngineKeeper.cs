@@ -24,6 +24,8 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
     public static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(2);
 
     private const int BySignal = 128;
+    private static readonly TimeSpan s_lowLimit = TimeSpan.FromSeconds(10); // on a busy machine a spare would never be prepared
+    private static readonly TimeSpan s_lowLook = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_barrierLimit = TimeSpan.FromSeconds(5);
@@ -36,7 +38,7 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
     private readonly TimeSpan _aliveInterval = systemd is null ? Timeout.InfiniteTimeSpan : ServiceManager.WatchdogInterval;
     private EngineProcess? _serving, _spare;
     private bool _isReplacing, _isReadyTold;
-    private long _endedNs, _startNs = long.MaxValue, _stopNs, _aliveDueNs = long.MaxValue;
+    private long _endedNs, _startNs = long.MaxValue, _stopNs, _aliveDueNs = long.MaxValue, _lowDueNs = long.MaxValue;
     private IReadOnlyList<EngineRestart> _restarts = [];
     private string _endReason = "";
     private int _endedId;
@@ -92,13 +94,17 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
         _wake.Signal();
     }
 
-    private EngineProcess StartEngine() =>
-        EngineProcess.Start(program, arguments, '@' + _notifyName, Watchdog, engine => Post(() => OnEnd(engine, MonotonicClock.NowNs)));
+    private EngineProcess StartEngine()
+    {
+        _lowDueNs = 0;
+        return EngineProcess.Start(program, arguments, '@' + _notifyName, Watchdog, engine => Post(() => OnEnd(engine, MonotonicClock.NowNs)));
+    }
 
     private void Serve(EngineProcess engine, long nowNs)
     {
         _serving = engine;
         _startNs = long.MaxValue;
+        _lowDueNs = 0;
         engine.HandOver(kept, _restarts, nowNs);
     }
 
@@ -250,6 +256,8 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
             _spare = null;
             Serve(engine, nowNs);
         }
+        if (nowNs >= _lowDueNs)
+            EndLowPriority(nowNs);
         if (_serving is null)
             return;
         if (_stopNs != 0)
@@ -263,13 +271,32 @@ internal sealed unsafe class EngineKeeper(IReadOnlyList<string> program, IReadOn
         }
     }
 
+    /// <summary>An engine that is waited for, and a spare that was given its time, start up as others run.</summary>
+    private void EndLowPriority(long nowNs)
+    {
+        _lowDueNs = long.MaxValue;
+        foreach (var engine in (EngineProcess?[])[_serving, _spare])
+        {
+            if (engine is null || engine.IsPrepared || engine.ReadyNs != 0)
+                continue;
+            bool isAwaited = engine == _serving || _isReplacing;
+            long dueNs = isAwaited ? nowNs : engine.StartedNs + (long)s_lowLimit.TotalNanoseconds;
+            if (dueNs <= nowNs)
+            {
+                _ = LowPriority.EndOf(engine.Id);
+                dueNs = nowNs + (long)s_lowLook.TotalNanoseconds; // it may begin only then
+            }
+            _lowDueNs = Math.Min(_lowDueNs, dueNs);
+        }
+    }
+
     private TimeSpan UntilNext(long nowNs)
     {
         long dueNs = _serving is null ? _startNs
             : _stopNs != 0 ? _stopNs + (long)s_stopLimit.TotalNanoseconds
             : _serving.KilledFor is not null ? long.MaxValue
             : _serving.AliveNs + LimitNs(_serving);
-        dueNs = Math.Min(dueNs, _aliveDueNs);
+        dueNs = Math.Min(dueNs, Math.Min(_aliveDueNs, _lowDueNs));
         return dueNs == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMicroseconds((Math.Max(dueNs - nowNs, 0) / 1000) + 1);
     }
 

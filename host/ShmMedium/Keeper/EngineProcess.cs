@@ -19,6 +19,9 @@ internal sealed unsafe class EngineProcess : IDisposable
     /// <summary>Its process ID.</summary>
     public int Id { get; }
 
+    /// <summary>When it was started, CLOCK_MONOTONIC in ns.</summary>
+    public long StartedNs { get; } = MonotonicClock.NowNs;
+
     /// <summary>Whether it has started up, and waits.</summary>
     public bool IsPrepared { get; set; }
 

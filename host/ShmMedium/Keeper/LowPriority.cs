@@ -1,3 +1,4 @@
+using System.Globalization;
 using ShmWifi.Linux;
 using static ShmWifi.Linux.LibC;
 
@@ -9,17 +10,44 @@ internal sealed unsafe class LowPriority : IDisposable
     private const int Other = 0; // SCHED_OTHER
     private const int Idle = 5; // SCHED_IDLE
 
-    private LowPriority() => Set(Idle);
+    private LowPriority() => _ = Set(0, Idle);
 
     /// <summary>From now on.</summary>
     public static LowPriority Enter() => new();
 
-    /// <inheritdoc/>
-    public void Dispose() => Set(Other);
+    /// <summary>Has the threads of a process run as others do: one begins as low as the thread that has started it.</summary>
+    /// <returns>How many ran low.</returns>
+    public static int EndOf(int process)
+    {
+        int ended = 0;
+        try
+        {
+            foreach (string task in Directory.EnumerateDirectories($"/proc/{process}/task"))
+            {
+                int id = int.Parse(Path.GetFileName(task), CultureInfo.InvariantCulture);
+                if (sched_getscheduler(id) == Idle && Set(id, Other))
+                    ended++;
+            }
+        }
+        catch (IOException)
+        {
+            // It has ended.
+        }
+        return ended;
+    }
 
-    private static void Set(int policy)
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        while (EndOf(Environment.ProcessId) != 0)
+        {
+            // Meanwhile one of them may have started another.
+        }
+    }
+
+    private static bool Set(int thread, int policy)
     {
         var parameter = default(sched_param);
-        _ = sched_setscheduler(0, policy, &parameter); // where it may not be, it is as it is
+        return sched_setscheduler(thread, policy, &parameter) == 0; // where it may not be, it is as it is
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -12,6 +13,7 @@ using ShmWifi.ShmMedium.Ports.Sockets;
 using ShmWifi.ShmMedium.Telemetry;
 using ShmWifi.Tests.Unit.ShmMedium.Capture;
 using static ShmWifi.Tests.Support.MediumFrames;
+using static ShmWifi.Linux.LibC;
 using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Keeper;
@@ -116,6 +118,44 @@ public sealed partial class EngineKeeperTests
         _keeper.Signal(SIGHUP);
         Deadline.Until(() => Gaps().Count == 2, $"the next engine\n{_keeper.Error}");
         Deadline.Until(() => !File.Exists(Path.Combine(_folder, "sta.sock")), "the end of a socket that the configuration has no longer");
+        StopInOrder();
+    }
+
+    /// <summary>VMs use all cores; a spare that starts up when nobody else runs never would.</summary>
+    [Test]
+    public void HangUpBringsTheNextEngineWhereAllCoresAreBusy()
+    {
+        int engine = Engine();
+        var busy = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => Process.Start("sh", ["-c", "while :; do :; done"])).ToList();
+        try
+        {
+            _keeper.Signal(SIGHUP);
+            Deadline.Until(() => Gaps().Count == 1, $"the next engine\n{_keeper.Error}");
+        }
+        finally
+        {
+            busy.ForEach(process =>
+            {
+                process.Kill();
+                process.Dispose();
+            });
+        }
+        Assert.That(Engine(), Is.Not.EqualTo(engine));
+        StopInOrder();
+    }
+
+    /// <summary>A thread begins with the policy of the one that starts it, and a spare's starts some while it runs low.</summary>
+    [Test]
+    public void AllThreadsOfASpareThatServesRunAsOthersDo()
+    {
+        AwaitSpare();
+        _ = kill(Engine(), SIGKILL);
+        Deadline.Until(() => Gaps().Count == 1, $"the next engine\n{_keeper.Error}");
+        using var vm = TwoRadios();
+        int engine = Engine();
+        string[] low = [.. Directory.EnumerateDirectories($"/proc/{engine}/task").Where(task => sched_getscheduler(int.Parse(Path.GetFileName(task),
+            CultureInfo.InvariantCulture)) != 0).Select(task => File.ReadAllText(Path.Combine(task, "comm")))];
+        Assert.That(low, Is.Empty);
         StopInOrder();
     }
 
