@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Text;
-using ShmWifi.Tests.Unit.ShmMedium.Capture;
 using static ShmWifi.Tests.Support.MediumFrames;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Cli;
@@ -18,7 +16,7 @@ public sealed class ExtcapTests
         _folder = Directory.CreateTempSubdirectory("shmwifi-extcap").FullName;
         _medium = MediumProcess.Start();
         _vms = [.. Enumerable.Range(1, 2).Select(Attach)];
-        Install(_medium.StateFile);
+        TsharkProcess.Install(_folder, _medium.StateFile);
     }
 
     [TearDown]
@@ -79,7 +77,7 @@ public sealed class ExtcapTests
     [Test]
     public void WithoutADaemonTheMediumOfAnotherHostIsListedAndThisOnesIsRefused()
     {
-        Install(Path.Combine(_folder, "none.json"));
+        TsharkProcess.Install(_folder, Path.Combine(_folder, "none.json"));
         using var list = Tshark("-D");
         Assert.That(list.ReadToEnd(), Does.Contain("shmwifi (ShmWifi: of another host)").And.Not.Contain("vm1"));
         using var tshark = Tshark("-i", "shmwifi");
@@ -145,7 +143,7 @@ public sealed class ExtcapTests
     {
         Script("ssh", "while [ \"$1\" != -- ]; do shift; done; [ \"$2\" = user@host ] || { echo no route to $2 >&2; exit 255; }; exec sh -c \"$3\"");
         Script("shm-medium", $"exec {Quoted(Environment.ProcessPath!)} {Quoted(MediumProcess.Program + ".dll")} \"$@\" --state {_medium.StateFile}");
-        Install(Path.Combine(_folder, "none.json"));
+        TsharkProcess.Install(_folder, Path.Combine(_folder, "none.json"));
         string[] capture = ["-i", "shmwifi", "-o", "extcap.shmwifi.radio:vm2", "-l", "-T", "fields", "-e", "wlan.ra", "-o"];
         using (var tshark = Tshark([.. capture, "extcap.shmwifi.sshhost:user@host"]))
         {
@@ -178,13 +176,6 @@ public sealed class ExtcapTests
         vm.Tune(0, 2412);
         vm.Drain();
         return vm;
-    }
-
-    private void Install(string stateFile)
-    {
-        (int code, string output, string error) = MediumProcess.Run("extcap", "install", "--folder", PathOf("extcap"), "--state", stateFile);
-        Assert.That(code, Is.Zero, error);
-        Assert.That(output, Does.StartWith(PathOf("extcap/shm-medium")));
     }
 
     private bool Send(uint freqMhz)
@@ -222,86 +213,4 @@ public sealed class ExtcapTests
     }
 
     private TsharkProcess Tshark(params string[] arguments) => new(_folder, arguments);
-
-    /// <summary>tshark with folders of its own. Root's ignores WIRESHARK_EXTCAP_DIR: it has the test's folder in the place of the system's.</summary>
-    private sealed class TsharkProcess : IDisposable
-    {
-        private static readonly string s_extcaps = Wireshark.Run("tshark", ["-G", "folders"]).Split('\n')
-            .Last(line => line.Contains("Extcap path:", StringComparison.Ordinal)).Split('\t')[^1];
-
-        private readonly Process _process;
-        private readonly List<string> _lines = [];
-        private readonly StringBuilder _error = new();
-
-        public TsharkProcess(string folder, string[] arguments)
-        {
-            const string InPlace = """mount --bind "$0" "$1" && shift && exec tshark "$@" """;
-            var start = new ProcessStartInfo("unshare", ["-m", "sh", "-c", InPlace, Path.Combine(folder, "extcap"), s_extcaps, .. arguments])
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            };
-            start.Environment["HOME"] = start.Environment["XDG_CONFIG_HOME"] = folder;
-            start.Environment["PATH"] = $"{Path.Combine(folder, "bin")}:{Environment.GetEnvironmentVariable("PATH")}";
-            _process = new Process { StartInfo = start };
-            _process.OutputDataReceived += (_, line) => Take(line.Data, text => _lines.Add(text));
-            _process.ErrorDataReceived += (_, line) => Take(line.Data, text => _error.AppendLine(text));
-            _process.Start();
-            _process.BeginOutputReadLine();
-            _process.BeginErrorReadLine();
-        }
-
-        public List<string> Lines
-        {
-            get
-            {
-                lock (_lines)
-                    return [.. _lines];
-            }
-        }
-
-        public string Error
-        {
-            get
-            {
-                lock (_lines)
-                    return _error.ToString();
-            }
-        }
-
-        public bool HasExited => _process.HasExited;
-
-        public int ExitCode => _process.ExitCode;
-
-        public string ReadToEnd()
-        {
-            if (!_process.WaitForExit(Deadline.Limit))
-                Assert.Fail($"tshark does not end: {Error}");
-            _process.WaitForExit(); // and its output is read
-            return string.Join('\n', Lines);
-        }
-
-        public void Interrupt()
-        {
-            Assert.That(Tmds.Linux.LibC.kill(_process.Id, Tmds.Linux.LibC.SIGINT), Is.Zero);
-            _ = ReadToEnd();
-        }
-
-        public void Dispose()
-        {
-            if (!_process.HasExited)
-                _process.Kill(entireProcessTree: true);
-            _process.Dispose();
-        }
-
-        private void Take(string? text, Action<string> keep)
-        {
-            lock (_lines)
-            {
-                if (text is not null)
-                    keep(text);
-            }
-        }
-    }
 }

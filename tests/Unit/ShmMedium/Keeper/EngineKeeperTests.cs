@@ -11,7 +11,6 @@ using ShmWifi.ShmMedium.Cli;
 using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Ports.Sockets;
 using ShmWifi.ShmMedium.Telemetry;
-using ShmWifi.Tests.Unit.ShmMedium.Capture;
 using static ShmWifi.Tests.Support.MediumFrames;
 using static ShmWifi.Linux.LibC;
 using static Tmds.Linux.LibC;

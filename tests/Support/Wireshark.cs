@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using ShmWifi.Lab;
 
-namespace ShmWifi.Tests.Unit.ShmMedium.Capture;
+namespace ShmWifi.Tests.Support;
 
 /// <summary>Wireshark's tools, run on a capture file.</summary>
-public static class Wireshark
+internal static class Wireshark
 {
     /// <summary>One line a frame of the named fields, tab-separated; flags as 0 and 1, which tshark 4.2 and later tell in words.</summary>
     public static string[] Fields(string file, params ReadOnlySpan<string> fields)
@@ -14,7 +15,8 @@ public static class Wireshark
             .Select(line => string.Join('\t', line.Split('\t').Select(value => value switch { "True" => "1", "False" => "0", _ => value })))];
     }
 
-    /// <summary>Runs a tool to its end; it must succeed, and complain of nothing.</summary>
+    /// <summary>Runs a tool to its end.</summary>
+    /// <exception cref="LabException">It failed, or complained.</exception>
     public static string Run(string tool, IEnumerable<string> arguments)
     {
         using var process = Process.Start(
@@ -25,8 +27,8 @@ public static class Wireshark
         string complaints = string.Join('\n',
             errors.Result.Split('\n').Where(line => line.Length > 0 && !line.StartsWith("Running as user", StringComparison.Ordinal)));
 
-        Assert.That(complaints, Is.Empty, tool);
-        Assert.That(process.ExitCode, Is.Zero, tool);
-        return output;
+        return complaints.Length == 0 && process.ExitCode == 0
+            ? output
+            : throw new LabException($"{tool} ended with {process.ExitCode}: {complaints}");
     }
 }
