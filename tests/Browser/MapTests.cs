@@ -92,6 +92,38 @@ public sealed class MapTests
     }
 
     [Test]
+    public async Task WhatLiesBetweenTwoMarksIsSavedForWireshark()
+    {
+        using var daemon = Start(out int port);
+        var page = await _session.OpenAsync(port);
+        await page.WaitForFunctionAsync("() => window.shmwifi.model.radios.size === 3");
+        await page.ClickAsync("#keep");
+        Deadline.Until(() => daemon.Daemon.Captures.Count == 2, "the page's capture has begun");
+        int sent = 0;
+        foreach (int octets in (int[])[100, 200, 300])
+        {
+            daemon.Guests[0].SendFrame(0, Data(Address(2), Address(1), new byte[octets]));
+            sent++;
+            await page.WaitForFunctionAsync("count => window.shmwifi.model.frames.length === count && window.shmwifi.capture.frames === count", sent);
+            await page.ClickAsync("#mark");
+            await Task.Delay(20); // a mark is later than what came before it, by the time of the daemon
+        }
+        Assert.That(await SaveAsync(), Is.EqualTo("124,224,324"));
+
+        await page.SelectOptionAsync("#save-from", new SelectOptionValue { Label = "mark 1" });
+        Assert.That(await SaveAsync(), Is.EqualTo("224,324"));
+        await page.SelectOptionAsync("#save-until", new SelectOptionValue { Label = "mark 2" });
+        Assert.That(await SaveAsync(), Is.EqualTo("224"));
+
+        async Task<string> SaveAsync()
+        {
+            var download = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("#save-pcapng"));
+            return string.Join(',', Wireshark.Fields(await download.PathAsync(), "frame.len", "radiotap.length").Select(line => line.Split('\t'))
+                .Select(lengths => int.Parse(lengths[0], CultureInfo.InvariantCulture) - int.Parse(lengths[1], CultureInfo.InvariantCulture)));
+        }
+    }
+
+    [Test]
     public async Task TwoPagesShowTheSameAndAPageThatIsLoadedAgainShowsItAgain()
     {
         using var daemon = Start(out int port);

@@ -203,7 +203,19 @@ function pause(): void {
 
 function mark(): void {
   model.marks.push({ timeUs: model.latestUs + 1, text: `mark ${model.marks.length + 1}` });
+  showRange();
 }
+
+/** From which moment to which is saved: all, or what lies between marks. */
+function showRange(): void {
+  for (const [id, end, endText] of [["save-from", "-Infinity", "the start"], ["save-until", "Infinity", "the end"]] as const) {
+    const chooser = byId<HTMLSelectElement>(id), chosen = chooser.value || end;
+    chooser.replaceChildren(option(end, chosen === end, endText),
+      ...model.marks.map((one) => option(String(one.timeUs), chosen === String(one.timeUs), one.text)));
+  }
+}
+
+const savedTime = (id: string): number => Number(byId<HTMLSelectElement>(id).value);
 
 const stamp = (): string => new Date().toISOString().slice(0, 19).replaceAll(":", "");
 
@@ -229,7 +241,7 @@ byId("replay").addEventListener("change", async () => {
 byId("pause").addEventListener("click", pause);
 byId("mark").addEventListener("click", mark);
 byId("keep").addEventListener("click", () => capture.toggle());
-byId("save-pcapng").addEventListener("click", () => save(`frames-${stamp()}.pcapng`, ...capture.file()));
+byId("save-pcapng").addEventListener("click", () => save(`frames-${stamp()}.pcapng`, ...capture.file(savedTime("save-from"), savedTime("save-until"))));
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || (event.target as HTMLElement).matches("input, select, textarea, button")) return;
   const deed = ({ " ": pause, m: mark, f: () => map.fit(), u: () => void actions.undo(), r: () => actions.record() } as Record<string, () => void>)[event.key];
@@ -240,10 +252,11 @@ addEventListener("keydown", (event) => {
 
 setInterval(() => timeline.refresh(), 500); // what came after the last that was shown
 showLegend();
+showRange();
 panel.show(null);
 void follow();
 
 declare global {
-  interface Window { shmwifi: { model: Model; map: RadioMap } }
+  interface Window { shmwifi: { model: Model; map: RadioMap; capture: KeptCapture } }
 }
-window.shmwifi = { model, map }; // for tests, and for the curious at the browser's console
+window.shmwifi = { model, map, capture }; // for tests, and for the curious at the browser's console

@@ -26,9 +26,10 @@ export class KeptCapture {
     else void this.run(this.stopper = new AbortController());
   }
 
-  /** The file: what was kept, from a time on. */
-  file(sinceUs = 0): Uint8Array<ArrayBuffer>[] {
-    return [...this.head, ...this.packets.filter((packet) => timeUsOf(packet) >= sinceUs)] as Uint8Array<ArrayBuffer>[];
+  /** The file: what was kept, from a time on and until another, µs since 1970. */
+  file(sinceUs: number, untilUs: number): Uint8Array<ArrayBuffer>[] {
+    const within = (timeUs: number): boolean => timeUs >= sinceUs && timeUs < untilUs;
+    return [...this.head, ...this.packets.filter((packet) => within(timeUsOf(packet)))] as Uint8Array<ArrayBuffer>[];
   }
 
   private async run(stopper: AbortController): Promise<void> {
