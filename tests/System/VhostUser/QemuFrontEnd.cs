@@ -25,6 +25,8 @@ internal sealed class QemuFrontEnd : IDisposable
             "--mount", "sh", "-euc", """
             mount --bind "$1" "$3/mnt"
             mount --bind "$2" "$3/srv"
+            mkdir -p "$3/dev/shm"
+            mount -t tmpfs shm "$3/dev/shm"
             root=$3
             shift 3
             exec chroot "$root" qemu-system-x86_64 "$@"

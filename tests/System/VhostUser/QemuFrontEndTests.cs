@@ -74,7 +74,7 @@ public sealed class QemuFrontEndTests
     private QemuFrontEnd Station => _vms["sta"];
 
     private void BootStation() =>
-        _vms["sta"] = QemuFrontEnd.Boot(_medium.Folder, "sta", "memory-backend-file,mem-path=/mnt/sta.memory", 384);
+        _vms["sta"] = QemuFrontEnd.Boot(_medium.Folder, "sta", "memory-backend-file,mem-path=/dev/shm/sta.memory", 384);
 
     private void AssertTheStationComesBack()
     {
