@@ -60,6 +60,12 @@ public static unsafe partial class LibC
     public static partial int gettid();
 
     [LibraryImport(Library, SetLastError = true)]
+    public static partial nint pthread_self();
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int pthread_getschedparam(nint thread, int* policy, sched_param* parameter);
+
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int sched_getscheduler(int pid);
 
     [LibraryImport(Library, SetLastError = true)]

@@ -10,7 +10,16 @@ internal sealed unsafe class LowPriority : IDisposable
     private const int Other = 0; // SCHED_OTHER
     private const int Idle = 5; // SCHED_IDLE
 
-    private LowPriority() => _ = Set(0, Idle);
+    private LowPriority()
+    {
+        // .NET asks for a thread's policy as it starts it, and sets what it is told, unless that is SCHED_OTHER. glibc asks the kernel once, and
+        // has told the same for that thread's children ever since: so it is asked now.
+        // Source: glibc nptl/pthread_create.c; .NET src/coreclr/pal/src/thread/thread.cpp, InternalSetThreadPriority.
+        int policy;
+        sched_param parameter;
+        _ = pthread_getschedparam(pthread_self(), &policy, &parameter);
+        _ = Set(0, Idle);
+    }
 
     /// <summary>From now on.</summary>
     public static LowPriority Enter() => new();
