@@ -98,7 +98,7 @@ public sealed class MapTests
         var page = await _session.OpenAsync(port);
         await page.WaitForFunctionAsync("() => window.shmwifi.model.radios.size === 3");
         await page.ClickAsync("#keep");
-        Deadline.Until(() => daemon.Daemon.Captures.Count == 2, "the page's capture has begun");
+        await page.WaitForFunctionAsync("() => window.shmwifi.capture.head.length > 0"); // it is told at once that the capture has begun
         int sent = 0;
         foreach (int octets in (int[])[100, 200, 300])
         {

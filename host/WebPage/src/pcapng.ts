@@ -74,8 +74,8 @@ export class KeptCapture {
   }
 }
 
-/** The daemon's interfaces have if_tsresol 9: nanoseconds. */
+/** The daemon's interfaces have if_tsresol 9: nanoseconds, more than a number has digits for. Cut off as the times of /v1/view are. */
 function timeUsOf(packet: Uint8Array): number {
   const view = new DataView(packet.buffer, packet.byteOffset);
-  return (view.getUint32(12, true) * 2 ** 32 + view.getUint32(16, true)) / 1000;
+  return Number((BigInt(view.getUint32(12, true)) << 32n | BigInt(view.getUint32(16, true))) / 1000n);
 }
