@@ -11,8 +11,8 @@ using ShmWifi.ShmMedium.Cli;
 using ShmWifi.ShmMedium.Keeper;
 using ShmWifi.ShmMedium.Ports.Sockets;
 using ShmWifi.ShmMedium.Telemetry;
-using static ShmWifi.Tests.Support.MediumFrames;
 using static ShmWifi.Linux.LibC;
+using static ShmWifi.Tests.Support.MediumFrames;
 using static Tmds.Linux.LibC;
 
 namespace ShmWifi.Tests.Unit.ShmMedium.Keeper;
@@ -125,7 +125,12 @@ public sealed partial class EngineKeeperTests
     public void HangUpBringsTheNextEngineWhereAllCoresAreBusy()
     {
         int engine = Engine();
-        var busy = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => Process.Start("sh", ["-c", "while :; do :; done"])).ToList();
+        using var stop = new CancellationTokenSource();
+        var busy = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => OwnThread.RunAsync("busy", () =>
+        {
+            while (!stop.IsCancellationRequested)
+                Thread.SpinWait(1000);
+        })).ToArray();
         try
         {
             _keeper.Signal(SIGHUP);
@@ -133,11 +138,8 @@ public sealed partial class EngineKeeperTests
         }
         finally
         {
-            busy.ForEach(process =>
-            {
-                process.Kill();
-                process.Dispose();
-            });
+            stop.Cancel();
+            Task.WaitAll(busy);
         }
         Assert.That(Engine(), Is.Not.EqualTo(engine));
         StopInOrder();
