@@ -75,15 +75,13 @@ public sealed class MapTests
     public async Task WhatIsRecordedIsAScheduleThatTheDaemonTakes()
     {
         using var daemon = Start(out int port);
-        var page = await _session.OpenAsync(port);
-        await page.WaitForFunctionAsync("() => window.shmwifi.model.radios.size === 3");
+        var page = await OpenAsync(port);
         await page.ClickAsync("#record");
         await page.ClickAsync("li[data-radio='vm3/phy0']");
         await page.FillAsync("[aria-label='x in metres']", "33");
         await page.PressAsync("[aria-label='x in metres']", "Enter");
         await page.WaitForSelectorAsync("#save-schedule:enabled");
-        var download = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("#save-schedule"));
-        string file = await download.PathAsync();
+        string file = await SavedByAsync(page, "#save-schedule");
         string yaml = await File.ReadAllTextAsync(file);
         var read = DaemonConfiguration.Parse($"socket: any.sock\n{yaml}", "recorded.yaml");
         Assert.That(read.Medium.Schedule, Has.Count.EqualTo(1), yaml);
@@ -95,8 +93,7 @@ public sealed class MapTests
     public async Task WhatLiesBetweenTwoMarksIsSavedForWireshark()
     {
         using var daemon = Start(out int port);
-        var page = await _session.OpenAsync(port);
-        await page.WaitForFunctionAsync("() => window.shmwifi.model.radios.size === 3");
+        var page = await OpenAsync(port);
         await page.ClickAsync("#keep");
         await page.WaitForFunctionAsync("() => window.shmwifi.capture.head.length > 0"); // it is told at once that the capture has begun
         int sent = 0;
@@ -115,21 +112,17 @@ public sealed class MapTests
         await page.SelectOptionAsync("#save-until", new SelectOptionValue { Label = "mark 2" });
         Assert.That(await SaveAsync(), Is.EqualTo("224"));
 
-        async Task<string> SaveAsync()
-        {
-            var download = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("#save-pcapng"));
-            return string.Join(',', Wireshark.Fields(await download.PathAsync(), "frame.len", "radiotap.length").Select(line => line.Split('\t'))
-                .Select(lengths => int.Parse(lengths[0], CultureInfo.InvariantCulture) - int.Parse(lengths[1], CultureInfo.InvariantCulture)));
-        }
+        async Task<string> SaveAsync() => string.Join(',', Wireshark.Fields(await SavedByAsync(page, "#save-pcapng"), "frame.len", "radiotap.length")
+            .Select(line => line.Split('\t'))
+            .Select(lengths => int.Parse(lengths[0], CultureInfo.InvariantCulture) - int.Parse(lengths[1], CultureInfo.InvariantCulture)));
     }
 
     [Test]
     public async Task TwoPagesShowTheSameAndAPageThatIsLoadedAgainShowsItAgain()
     {
         using var daemon = Start(out int port);
-        var one = await _session.OpenAsync(port);
+        var one = await OpenAsync(port);
         var other = await _session.OpenAsync(port);
-        await one.WaitForFunctionAsync("() => window.shmwifi.model.radios.size === 3");
         await one.ClickAsync("li[data-radio='vm1/phy0']");
         await one.FillAsync("[aria-label='z in metres']", "5");
         await one.PressAsync("[aria-label='z in metres']", "Enter");
@@ -143,8 +136,7 @@ public sealed class MapTests
     public async Task AHostileSsidIsText()
     {
         using var daemon = Start(out int port);
-        var page = await _session.OpenAsync(port);
-        await page.WaitForFunctionAsync("() => window.shmwifi.model.radios.size === 3");
+        var page = await OpenAsync(port);
         foreach (byte[] ssid in (byte[][])["<img src=x onerror=alert(1)>"u8.ToArray(), "</span><script>alert(1)</script>"u8.ToArray(),
             [.. Enumerable.Range(0, 32).Select(octet => (byte)octet)], [.. Enumerable.Range(224, 32).Select(octet => (byte)octet)]])
         {
@@ -217,8 +209,7 @@ public sealed class MapTests
         using var daemon = Start(out int port);
         foreach ((var scheme, string name) in ((ColorScheme, string)[])[(ColorScheme.Dark, "web-dark"), (ColorScheme.Light, "web-light")])
         {
-            var page = await _session.OpenAsync(port, scheme);
-            await page.WaitForFunctionAsync("() => window.shmwifi.model.radios.size === 3");
+            var page = await OpenAsync(port, scheme);
             for (int i = 0; i < 60; i++)
             {
                 daemon.Guests[0].SendFrame(0, Beacon("ShmWifi"u8.ToArray()));
@@ -233,6 +224,21 @@ public sealed class MapTests
             await PageSession.PictureAsync(page, name);
             Assert.That(await page.EvaluateAsync<int>("() => window.shmwifi.model.associations.size"), Is.EqualTo(2));
         }
+    }
+
+    /// <summary>A page that shows the radios of the daemon's three guests.</summary>
+    private async Task<IPage> OpenAsync(int port, ColorScheme scheme = ColorScheme.Dark)
+    {
+        var page = await _session.OpenAsync(port, scheme);
+        await page.WaitForFunctionAsync("() => window.shmwifi.model.radios.size === 3");
+        return page;
+    }
+
+    /// <summary>The file that a button saves.</summary>
+    private static async Task<string> SavedByAsync(IPage page, string button)
+    {
+        var download = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync(button));
+        return await download.PathAsync();
     }
 
     private RunningDaemon Start(out int port)

@@ -125,21 +125,10 @@ public sealed partial class EngineKeeperTests
     public void HangUpBringsTheNextEngineWhereAllCoresAreBusy()
     {
         int engine = Engine();
-        using var stop = new CancellationTokenSource();
-        var busy = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => OwnThread.RunAsync("busy", () =>
-        {
-            while (!stop.IsCancellationRequested)
-                Thread.SpinWait(1000);
-        })).ToArray();
-        try
+        using (new BusyCores(threadsACore: 1))
         {
             _keeper.Signal(SIGHUP);
             Deadline.Until(() => Gaps().Count == 1, $"the next engine\n{_keeper.Error}");
-        }
-        finally
-        {
-            stop.Cancel();
-            Task.WaitAll(busy);
         }
         Assert.That(Engine(), Is.Not.EqualTo(engine));
         StopInOrder();
